@@ -1,0 +1,1 @@
+"""Side effects of the workflows, as classes whose dependencies are handed in."""

@@ -1,0 +1,52 @@
+"""Handing in to the register, and the due dates that go with it."""
+
+import asyncio
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.calendar import working_day_due
+from workflows.contract import HAND_IN, WRITE_REGISTER
+from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+
+PATIENCE_SECONDS = 1.0
+"""How long a decision waits for the register before it goes on without it."""
+
+
+class Register(Protocol):
+    """What the activities need of the register; `db.store.PostgresRegister` is the real one."""
+
+    async def write(self, batch: RegisterBatch) -> None:
+        """Write a batch in one transaction; a batch written before changes nothing."""
+
+
+class RegisterActivities:
+    """The activities of a case after each move."""
+
+    def __init__(self, register: Register) -> None:
+        """Work on the register that the worker hands in."""
+        self._register = register
+
+    @activity.defn(name=HAND_IN)
+    async def hand_in(self, move: HandIn) -> HandedIn:
+        """Work out the due date, and offer the batch to the register; the register may be away.
+
+        Local, and both in one, because a life of years keeps each move to one event of its history.
+        The due date does not depend on the register: when that is down or slow, the answer says so
+        and `write_register` brings the batch later.
+        """
+        due = working_day_due(move.due) if move.due else None
+        if move.batch is None:
+            return HandedIn(recorded=False, due=due)
+        batch = move.batch.model_copy(update={"due": due}) if due else move.batch
+        try:
+            await asyncio.wait_for(self._register.write(batch), PATIENCE_SECONDS)
+        except Exception as error:
+            activity.logger.warning("the register is away; it will be written later: %r", error)
+            return HandedIn(recorded=False, due=due)
+        return HandedIn(recorded=True, due=due)
+
+    @activity.defn(name=WRITE_REGISTER)
+    async def write_register(self, batch: RegisterBatch) -> None:
+        """Write a batch that the register could not take at once; retried until it is back."""
+        await self._register.write(batch)

@@ -1,0 +1,173 @@
+"""An application for a platform: who, what, the five conditions, the plan, and the policy it goes by."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from workflows.model import Identifier, Message, Name, Percent, Remark, Sha256, Text
+from workflows.vocabulary import Condition, District, GovernanceBody, LeadUnitKind, LegalForm
+from workflows.vocabulary import Field as TechnologyField
+from workflows.vocabulary import PlanPart, Role, Service, TransferPractice
+
+
+class Actor(Message):
+    """Who says something: an id, the role taken, the organisation; district staff also their district."""
+
+    id: Identifier
+    role: Role
+    organisation: Name
+    district: District | None = None
+
+
+class Document(Message):
+    """A document that is named and hashed; the file itself stays where it is kept."""
+
+    name: Name
+    sha256: Sha256
+
+
+class Policy(Message):
+    """What the guideline leaves open, decided once for a case and carried with it (rulebook, Default).
+
+    Days named `..._days` of a step are working days of the Chinese calendar; `assessment_lead_days`
+    are calendar days; hours are Beijing time.
+    """
+
+    validity_years: int = Field(default=3, ge=1, le=10)
+    assessment_lead_days: int = Field(default=90, ge=0, le=330)
+    assessment_opens_from_hour: int = Field(default=8, ge=0, le=23)
+    assessment_opens_until_hour: int = Field(default=18, ge=1, le=24)
+    recommendation_days: int = Field(default=20, ge=1, le=250)
+    inspection_days: int = Field(default=30, ge=1, le=250)
+    improvement_days: int = Field(default=20, ge=1, le=250)
+    expert_review_days: int = Field(default=40, ge=1, le=250)
+    listing_days: int = Field(default=30, ge=1, le=250)
+    self_report_days: int = Field(default=20, ge=1, le=250)
+    district_review_days: int = Field(default=10, ge=1, le=250)
+    evaluation_days: int = Field(default=30, ge=1, le=250)
+    reassessment_days: int = Field(default=30, ge=1, le=250)
+    rectification_months: int = Field(default=6, ge=1, le=24)
+    experts_at_least: int = Field(default=5, ge=4, le=50)
+    majority_of: tuple[int, int] = (2, 3)
+    fields: tuple[Identifier, ...] = Field(
+        default=tuple(TechnologyField), min_length=1, max_length=50
+    )
+
+    @model_validator(mode="after")
+    def _make_sense(self) -> Self:
+        part, whole = self.majority_of
+        if not 0 < part <= whole:
+            raise ValueError("majority_of must be a share such as [2, 3]")
+        if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
+            raise ValueError("assessment_opens_from_hour must be before ..._until_hour")
+        return self
+
+
+class FundingSource(Message):
+    """Where money comes from, and its share of the whole in percent (§五(三))."""
+
+    source: Name
+    share: Percent
+
+
+class OperatingMechanisms(Message):
+    """How the platform runs itself (§五): legal form, fees, governance, funding, transfer of results."""
+
+    legal_form: LegalForm
+    independent_by: date | None = None
+    membership: Remark | None = None
+    fees: Remark | None = None
+    autonomy: Remark | None = None
+    governance: tuple[GovernanceBody, ...] = Field(default=(), max_length=len(GovernanceBody))
+    funding: tuple[FundingSource, ...] = Field(min_length=1, max_length=20)
+    lead_unit_funding_wan: int = Field(ge=0, le=100_000_000)
+    """What the lead unit puts in, in 万元 (ten thousand yuan)."""
+    transfer: tuple[TransferPractice, ...] = Field(default=(), max_length=len(TransferPractice))
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        shares = sum(source.share for source in self.funding)
+        if shares != 100:
+            raise ValueError(f"the shares of funding add up to {shares}, not to 100 (§五(三))")
+        if self.legal_form is LegalForm.SEPARATELY_MANAGED and self.independent_by is None:
+            raise ValueError("separately managed platforms name the date they aim at (§五(一))")
+        return self
+
+
+class Plan(Message):
+    """The plan of a platform (§四(一)): its four parts, and its operating mechanisms (§五)."""
+
+    parts: dict[PlanPart, Text]
+    mechanisms: OperatingMechanisms
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        _require_all(self.parts, PlanPart)
+        return self
+
+
+class ConditionAnswer(Message):
+    """How an application meets one of the five conditions: a statement and documents."""
+
+    statement: Text
+    documents: tuple[Document, ...] = Field(default=(), max_length=20)
+
+
+class Organisation(Message):
+    """A body that takes part."""
+
+    name: Name
+
+
+class LeadUnit(Organisation):
+    """The body that leads (§三)."""
+
+    kind: LeadUnitKind
+
+
+class PreviousTerm(Message):
+    """The term before this one, so that the new log goes on from the old one's last hash."""
+
+    term: int = Field(ge=1, le=99)
+    log_hash: Sha256
+
+
+class PlatformApplication(Message):
+    """The one input of the workflow `Platform` (§三, §四(一))."""
+
+    application_id: Identifier
+    platform_id: Identifier
+    name: Name
+    operator: Organisation
+    lead_unit: LeadUnit
+    district: District
+    field: Identifier
+    services: tuple[Service, ...] = Field(min_length=1, max_length=len(Service))
+    direction: Name | None = None
+    conditions: dict[Condition, ConditionAnswer]
+    plan: Plan
+    policy: Policy = Policy()
+    submitted_by: Actor | None = None
+    term: int = Field(default=1, ge=1, le=99)
+    previous: PreviousTerm | None = None
+
+    @model_validator(mode="after")
+    def _answer_all(self) -> Self:
+        _require_all(self.conditions, Condition)
+        if self.field not in self.policy.fields:
+            known = ", ".join(self.policy.fields)
+            raise ValueError(f"field {self.field} is not one of {known} (§三(二))")
+        if len(set(self.services)) != len(self.services):
+            raise ValueError("services name each service once (§一)")
+        if (self.previous.term + 1 if self.previous else 1) != self.term:
+            raise ValueError("term follows previous: the first is 1 and has none before it")
+        return self
+
+
+def _require_all(given: object, words: type[PlanPart] | type[Condition]) -> None:
+    """Raise ValueError when a member of `words` has no entry in the mapping `given`."""
+    missing = [word for word in words if isinstance(given, dict) and word not in given]
+    if missing:
+        listed = ", ".join(f"{word} {word.zh}" for word in missing)
+        raise ValueError(f"missing: {listed} ({missing[0].article})")

@@ -1,0 +1,221 @@
+"""A case: its state, its log, and the one way in by which every decision is taken.
+
+Pure: time is handed in. A workflow wraps it; tests and auditors use it as it is.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Generic
+
+from workflows.application import Actor
+from workflows.decisions import MODELS, Decision, PlanRevision
+from workflows.model import InvalidMessage, Record, canonical, parse, said, sha256
+from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
+from workflows.refusal import Refusal, Refused
+from workflows.rules import S, awaited, begin, judge, lifecycle_of, take
+from workflows.state import PlatformState, Receipt, content_of
+from workflows.vocabulary import Happening, Kind
+
+
+class PlanVersion(Record):
+    """A version of a platform's plan, as it was filed."""
+
+    version: int
+    sha256: str
+    plan: dict[str, Any]
+
+
+class CaseRecord(Record):
+    """All that a case is, to be carried to its next run."""
+
+    before: str
+    log: tuple[LogEntry, ...]
+    receipts: tuple[Receipt, ...]
+    plans: tuple[PlanVersion, ...] = ()
+    refusals: int = 0
+
+
+class Case(Generic[S]):
+    """One case. `state` is the fold of `log`; `plans` are plan versions not yet handed to the register."""
+
+    def __init__(self, state: S, record: CaseRecord) -> None:
+        """Take up a case where its record left it."""
+        self.state: S = state
+        self.before = record.before
+        self.log = list(record.log)
+        self.receipts = {receipt.decision_id: receipt for receipt in record.receipts}
+        self.plans = list(record.plans)
+        self.refusals = record.refusals
+
+    @classmethod
+    def open(
+        cls, content: dict[str, Any], at: datetime, before: str = BEGINNING, actor: Actor | None = None
+    ) -> "Case[Any]":
+        """Begin a case: its first entry says what it is about."""
+        state = begin(content, at)
+        case = cls(state, CaseRecord(before=before, log=(), receipts=()))  # type: ignore[arg-type]
+        name = Happening.APPLIED if isinstance(state, PlatformState) else Happening.ASSESSMENT_OPENED
+        case._write(at, EntryKind.HAPPENING, name, "opened", content, actor=actor)
+        return case
+
+    @property
+    def ended(self) -> bool:
+        """Whether the case has come to an end."""
+        return lifecycle_of(self.state).step(self.state.stage).ended
+
+    def record(self) -> CaseRecord:
+        """The whole case, to be carried on."""
+        return CaseRecord(
+            before=self.before,
+            log=tuple(self.log),
+            receipts=tuple(self.receipts.values()),
+            plans=tuple(self.plans),
+            refusals=self.refusals,
+        )
+
+    def check(self, raw: Any, at: datetime, kind: Kind | None = None) -> Decision:
+        """Say whether a decision would be taken, and change nothing.
+
+        Raises:
+            InvalidMessage: it does not fit its model.
+            Refused: the rules refuse it.
+        """
+        decision = decision_of(raw, kind)
+        first = self.receipts.get(decision.decision_id)
+        if first is None:
+            judge(self.state, decision, at)
+        elif first.said_sha256 != sha256(said(decision)):
+            raise Refused(
+                Refusal(
+                    rule=Kind(decision.kind).article,
+                    en=f"decision_id {decision.decision_id} was used before, for {first.kind}"
+                    f" {first.outcome} (entry {first.seq}), with another content; a new decision"
+                    " needs a new decision_id",
+                    zh=f"decision_id {decision.decision_id} 已用于 {first.kind} {first.outcome}"
+                    f"（第 {first.seq} 条），内容不同；新的决定须用新的 decision_id",
+                    stage=self.state.stage,
+                    awaited=awaited(self.state),
+                )
+            )
+        return decision
+
+    def decide(self, raw: Any, at: datetime, kind: Kind | None = None) -> Receipt:
+        """Take a decision: the one function behind every signal and update.
+
+        The same decision again gives the first receipt, marked `repeated`, and changes nothing.
+
+        Raises:
+            InvalidMessage: it does not fit its model.
+            Refused: the rules refuse it.
+        """
+        decision = self.check(raw, at, kind)
+        first = self.receipts.get(decision.decision_id)
+        if first is not None:
+            return first.model_copy(update={"repeated": True})
+        content = content_of(decision)
+        self.state = take(self.state, decision.kind, decision.result, content, at)
+        if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
+            self.keep_plan(self.state, said(decision.plan))
+        entry = self._write(
+            at,
+            EntryKind.DECISION,
+            decision.kind,
+            decision.result,
+            content,
+            actor=decision.actor,
+            decision_id=decision.decision_id,
+        )
+        receipt = Receipt(
+            decision_id=decision.decision_id,
+            platform_id=self.state.facts.platform_id,
+            term=self.state.facts.term,
+            year=getattr(self.state, "year", None),
+            seq=entry.seq,
+            at=at,
+            kind=decision.kind,
+            outcome=decision.result,
+            stage=self.state.stage,
+            awaited=awaited(self.state),
+            said_sha256=sha256(said(decision)),
+        )
+        self.receipts[decision.decision_id] = receipt
+        return receipt
+
+    def happen(self, name: Happening, outcome: str, content: dict[str, Any], at: datetime) -> LogEntry:
+        """Note a happening and move along its arrow."""
+        self.state = take(self.state, name, outcome, content, at)
+        return self._write(at, EntryKind.HAPPENING, name, outcome, content)
+
+    def refuse(self, kind: Kind, raw: Any, error: Refused | InvalidMessage, at: datetime) -> None:
+        """Write a refused signal to the log with its reason: a signal has no answer of its own."""
+        self.refusals += 1
+        if self.refusals > KEPT_REFUSALS:
+            return
+        given = raw if isinstance(raw, dict) else {}
+        decision_id = given.get("decision_id")
+        self._write(
+            at,
+            EntryKind.REFUSED,
+            kind,
+            "refused",
+            {"said_sha256": sha256(raw)},
+            decision_id=decision_id[:128] if isinstance(decision_id, str) else None,
+            reason=" / ".join(reasons(error))[:2_000],
+        )
+
+    def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
+        """Keep a plan version until the register has it."""
+        self.plans.append(
+            PlanVersion(version=state.plan_version, sha256=state.plan_sha256, plan=plan)
+        )
+
+    def _write(
+        self,
+        at: datetime,
+        kind: EntryKind,
+        name: str,
+        outcome: str,
+        content: dict[str, Any],
+        **more: Any,
+    ) -> LogEntry:
+        entry = append(
+            self.log,
+            self.before,
+            at=at,
+            kind=kind,
+            name=name,
+            outcome=outcome,
+            stage=self.state.stage,
+            said=content,
+            **more,
+        )
+        self.log.append(entry)
+        return entry
+
+
+def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
+    """Read a decision from plain JSON data; a signal's name says its kind.
+
+    Raises:
+        InvalidMessage: it is no object, its kind is unknown or not the signal's, a field does not fit.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidMessage("decision", (("(all)", "is not a JSON object", "不是 JSON 对象"),))
+    said_kind = raw.get("kind", kind)
+    if said_kind not in tuple(Kind) or (kind and said_kind != kind):
+        known = kind or ", ".join(Kind)
+        problem = ("kind", f"is {said_kind!r}, and should be {known}"[:300], f"应为 {known}")
+        raise InvalidMessage("decision", (problem,))
+    return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
+
+
+def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
+    """What an error says, in English and in Chinese."""
+    if isinstance(error, Refused):
+        return error.refusal.text("en"), error.refusal.text("zh")
+    return error.en, error.zh
+
+
+def size(record: CaseRecord) -> int:
+    """How many bytes a record takes when it is carried to the next run."""
+    return len(canonical(record.model_dump(mode="json")))

@@ -1,0 +1,170 @@
+"""What the guideline demands of a decision's content, beyond the shape of the message.
+
+Each check looks at one decision and answers None, or (rule, English, Chinese) of what is wrong.
+`CHECKS` says which kind of decision passes which checks.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from workflows.decisions import (
+    Evaluation,
+    ExpertOpinion,
+    Inspection,
+    Reassessment,
+    RectificationReport,
+    SelfReport,
+)
+from workflows.refusal import same_body
+from workflows.state import Facts
+from workflows.vocabulary import (
+    EvaluationOutcome,
+    ExpertField,
+    FilingOutcome,
+    IndicatorGroup,
+    InspectionItem,
+    InspectionOutcome,
+    Kind,
+    Word,
+)
+
+Objection = tuple[str, str, str] | None
+Check = Callable[[Any, Facts], Objection]
+
+
+def _all_given(rule: str, what: tuple[str, str], given: Mapping[Any, Any], words: type[Word]) -> Objection:
+    missing = [word for word in words if word not in given]
+    if not missing:
+        return None
+    return (
+        rule,
+        f"a {what[0]} for each is needed; missing: {', '.join(missing)}",
+        f"须逐项给出{what[1]}，缺少：{'、'.join(word.zh for word in missing)}",
+    )
+
+
+def seven_findings(inspection: Inspection, facts: Facts) -> Objection:
+    """§四(二): a finding for each of the seven items."""
+    return _all_given("§四(二)", ("finding", "核查意见"), inspection.findings, InspectionItem)
+
+
+def corrections_fit(inspection: Inspection, facts: Facts) -> Objection:
+    """§四(二): who is sent back is told what to correct; who failed corrects nothing."""
+    if inspection.outcome is InspectionOutcome.RETURNED and not inspection.corrections:
+        return "§四(二)", "returned needs corrections: what is to be corrected", "退回须写明需修改的内容（corrections）"
+    if inspection.outcome is InspectionOutcome.FAILED and inspection.corrections:
+        return "§四(二)", "failed goes with no corrections: return the plan instead", "不通过不附修改意见；需修改的请退回"
+    return None
+
+
+def enough_experts(opinion: ExpertOpinion, facts: Facts) -> Objection:
+    """§四(三), Default: the policy's number of experts, each counted once."""
+    names = {(e.name.casefold(), e.organisation.casefold()) for e in opinion.panel}
+    least = facts.policy.experts_at_least
+    if len(names) < len(opinion.panel):
+        return "§四(三)", "the panel names an expert twice", "专家组中有重复的专家"
+    if len(names) < least:
+        return (
+            "§四(三)",
+            f"the panel has {len(names)} experts: at least {least} are needed",
+            f"专家组只有 {len(names)} 人，至少需要 {least} 人",
+        )
+    return None
+
+
+def four_fields(opinion: ExpertOpinion, facts: Facts) -> Objection:
+    """§四(三): at least one expert each of technology, industry, commercialisation, management."""
+    present = {expert.field for expert in opinion.panel}
+    missing = [field for field in ExpertField if field not in present]
+    if not missing:
+        return None
+    return (
+        "§四(三)",
+        f"the panel has no expert from {', '.join(missing)}",
+        f"专家组缺少{'、'.join(field.zh for field in missing)}方面的专家",
+    )
+
+
+def independent(opinion: ExpertOpinion, facts: Facts) -> Objection:
+    """§四(三), Default: no expert belongs to the lead unit or the operator."""
+    for expert in opinion.panel:
+        for body, zh, name in (
+            ("lead unit", "牵头单位", facts.lead_unit.name),
+            ("operator", "运营单位", facts.operator.name),
+        ):
+            if same_body(expert.organisation, name):
+                return (
+                    "§四(三)",
+                    f"{expert.name} belongs to the {body}, {name}: experts come from outside",
+                    f"{expert.name}属于{zh}（{name}），专家须来自外部",
+                )
+    return None
+
+
+def majority(opinion: ExpertOpinion, facts: Facts) -> Objection:
+    """§四(三), Default: the conclusion has two thirds of the votes."""
+    part, whole = facts.policy.majority_of
+    votes = sum(expert.vote is opinion.outcome for expert in opinion.panel)
+    if votes * whole >= len(opinion.panel) * part:
+        return None
+    return (
+        "§四(三)",
+        f"{votes} of {len(opinion.panel)} votes are for {opinion.outcome}: {part}/{whole} are needed",
+        f"“{opinion.outcome.zh}”得 {votes}/{len(opinion.panel)} 票，须达到 {part}/{whole}",
+    )
+
+
+def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> Objection:
+    if not decision.reason or content:
+        return (
+            "§六",
+            "not_filed says the reason for going on without the report, and nothing else",
+            "逾期未提交（not_filed）须写明理由（reason），且不附报告内容",
+        )
+    return None
+
+
+def whole_report(report: SelfReport, facts: Facts) -> Objection:
+    """§六, §五: the four groups, and the operating mechanisms brought up to date."""
+    if report.outcome is FilingOutcome.NOT_FILED:
+        return _reason_only(report, bool(report.groups or report.mechanisms))
+    if report.mechanisms is None:
+        return "§五", "the report brings the operating mechanisms up to date", "报告须更新运作机制（mechanisms）"
+    return _all_given("§六", ("text", "说明"), report.groups, IndicatorGroup)
+
+
+def four_groups(decision: Evaluation | Reassessment, facts: Facts) -> Objection:
+    """§六: a finding for each of the four groups of indicators."""
+    return _all_given("§六", ("finding", "考核意见"), decision.findings, IndicatorGroup)
+
+
+def what_to_mend(evaluation: Evaluation, facts: Facts) -> Objection:
+    """§六: not effective says what to mend; the deadline lies after the day of the evaluation."""
+    if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
+        if not evaluation.to_mend:
+            return "§六", "not_effective says what is to be mended (to_mend)", "成效不明显须写明整改内容（to_mend）"
+        if evaluation.mend_by and evaluation.mend_by <= evaluation.decided_on:
+            return "§六", "mend_by lies after the day of the evaluation", "整改期限（mend_by）须晚于考核日期"
+    elif evaluation.to_mend or evaluation.mend_by:
+        return "§六", "effective goes with nothing to mend", "成效显著不附整改要求"
+    return None
+
+
+def mended_or_not(report: RectificationReport, facts: Facts) -> Objection:
+    """§六: the report says what was mended."""
+    if report.outcome is FilingOutcome.NOT_FILED:
+        return _reason_only(report, bool(report.mended))
+    if not report.mended:
+        return "§六", "the report says what was mended (mended)", "整改报告须写明整改情况（mended）"
+    return None
+
+
+CHECKS: dict[StrEnum, tuple[Check, ...]] = {
+    Kind.INSPECTION: (seven_findings, corrections_fit),
+    Kind.EXPERT_OPINION: (enough_experts, four_fields, independent, majority),
+    Kind.SELF_REPORT: (whole_report,),
+    Kind.EVALUATION: (four_groups, what_to_mend),
+    Kind.RECTIFICATION_REPORT: (mended_or_not,),
+    Kind.REASSESSMENT: (four_groups,),
+}

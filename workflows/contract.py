@@ -1,0 +1,31 @@
+"""The names that others build on: queue, workflow types and ids, activities, search attributes.
+
+Change it only by adding (docs/architecture.md, "The contract").
+"""
+
+from temporalio.common import SearchAttributeKey
+
+TASK_QUEUE = "pingtai"
+PLATFORM_TYPE = "Platform"
+ASSESSMENT_TYPE = "AnnualAssessment"
+
+HAND_IN = "hand_in"
+WRITE_REGISTER = "write_register"
+CLOSE_ASSESSMENT = "platform_ended"
+"""The signal by which a platform that has ended closes its open assessment; not for people."""
+
+STAGE = SearchAttributeKey.for_keyword("PlatformStage")
+DISTRICT = SearchAttributeKey.for_keyword("PlatformDistrict")
+FIELD = SearchAttributeKey.for_keyword("PlatformField")
+VALID_UNTIL = SearchAttributeKey.for_datetime("PlatformValidUntil")
+SEARCH_ATTRIBUTES = (STAGE, DISTRICT, FIELD, VALID_UNTIL)
+
+
+def platform_workflow_id(platform_id: str) -> str:
+    """The id of a platform's workflow: one for all its terms, a new run for each."""
+    return f"platform:{platform_id}"
+
+
+def assessment_workflow_id(platform_id: str, term: int, year: int) -> str:
+    """The id of a yearly assessment; `year` counts 1, 2, 3 within the term."""
+    return f"platform:{platform_id}:term-{term}:assessment-{year}"

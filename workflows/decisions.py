@@ -1,0 +1,203 @@
+"""One message for each decision of the contract: what it must say, by the guideline.
+
+Whether it may be said now, and by whom, is the lifecycle's matter (`lifecycle.py`, `rules.py`);
+here stands only what makes it complete in itself.
+"""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from workflows.application import Actor, Document, OperatingMechanisms, Plan
+from workflows.model import DecisionId, Identifier, Message, Name, Percent, Remark, Text
+from workflows.vocabulary import (
+    EvaluationOutcome,
+    ExpertField,
+    FilingOutcome,
+    Finding,
+    IndicatorGroup,
+    InspectionItem,
+    InspectionOutcome,
+    Kind,
+    ListingOutcome,
+    OpinionOutcome,
+    ReassessmentOutcome,
+    RecommendationOutcome,
+)
+
+
+class Decision(Message):
+    """What every decision says: its id, who, on what day (Beijing time), on which documents."""
+
+    only_outcome: ClassVar[str] = ""
+    """The outcome of a decision that leaves no choice."""
+
+    kind: str
+    decision_id: DecisionId
+    actor: Actor
+    decided_on: date
+    documents: tuple[Document, ...] = Field(default=(), max_length=50)
+    note: Text | None = None
+
+    @property
+    def result(self) -> str:
+        """The outcome, by which the lifecycle table chooses the arrow."""
+        return str(getattr(self, "outcome", self.only_outcome))
+
+
+class Recommendation(Decision):
+    """The district's word on a plan (§四(一))."""
+
+    kind: Literal["recommendation"]
+    outcome: RecommendationOutcome
+    opinion: Text
+
+
+class ItemFinding(Message):
+    """What was found of one item inspected."""
+
+    finding: Finding
+    remark: Remark | None = None
+
+
+class Inspection(Decision):
+    """The on-site inspection (§四(二)): a finding for each of the seven items, and corrections, if any."""
+
+    kind: Literal["inspection"]
+    outcome: InspectionOutcome
+    findings: dict[InspectionItem, ItemFinding]
+    corrections: tuple[Remark, ...] = Field(default=(), max_length=50)
+
+
+class PlanRevision(Decision):
+    """A new version of the plan: improved after the inspection (§四(二)), or corrected when returned."""
+
+    only_outcome: ClassVar[str] = "filed"
+
+    kind: Literal["plan_revision"]
+    plan: Plan
+    changes: Text
+
+
+class Expert(Message):
+    """A member of the panel: a role name will do, the organisation is checked, the vote is counted."""
+
+    name: Name
+    field: ExpertField
+    organisation: Name
+    vote: OpinionOutcome
+
+
+class ExpertOpinion(Decision):
+    """The panel's opinion (§四(三))."""
+
+    kind: Literal["expert_opinion"]
+    outcome: OpinionOutcome
+    panel: tuple[Expert, ...] = Field(min_length=1, max_length=50)
+    opinion: Text
+
+
+class Listing(Decision):
+    """The commission includes the platform in a numbered list, or does not (§四(四))."""
+
+    kind: Literal["listing"]
+    outcome: ListingOutcome
+    list_number: Identifier | None = None
+    certificate_number: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _numbered(self) -> Self:
+        numbers = (self.list_number, self.certificate_number)
+        if self.outcome is ListingOutcome.INCLUDED and None in numbers:
+            raise ValueError("included needs list_number and certificate_number (§四(四))")
+        if self.outcome is ListingOutcome.NOT_INCLUDED and numbers != (None, None):
+            raise ValueError("not_included has no list_number and no certificate_number")
+        return self
+
+
+class Withdrawal(Decision):
+    """The operator withdraws."""
+
+    only_outcome: ClassVar[str] = "withdrawn"
+
+    kind: Literal["withdrawal"]
+    reason: Text
+
+
+class SelfReport(Decision):
+    """The operator's yearly report (§六); or the commission's word that none came and it goes on without."""
+
+    kind: Literal["self_report"]
+    outcome: FilingOutcome = FilingOutcome.FILED
+    groups: dict[IndicatorGroup, Text] = Field(default_factory=dict)
+    mechanisms: OperatingMechanisms | None = None
+    reason: Text | None = None
+
+
+class DistrictReview(Decision):
+    """The district's view of the year (§六: 会同各区)."""
+
+    only_outcome: ClassVar[str] = "given"
+
+    kind: Literal["district_review"]
+    view: Text
+
+
+class GroupFinding(Message):
+    """What was found of one group of indicators; a score of 0 to 100 informs, people conclude."""
+
+    finding: Finding
+    remark: Remark | None = None
+    score: Percent | None = None
+
+
+class Evaluation(Decision):
+    """The commission's evaluation of the year (§六): four groups, the conclusion, what to mend by when."""
+
+    kind: Literal["evaluation"]
+    outcome: EvaluationOutcome
+    findings: dict[IndicatorGroup, GroupFinding]
+    to_mend: tuple[Remark, ...] = Field(default=(), max_length=50)
+    mend_by: date | None = None
+    """The last day for the rectification report; by default the policy's months from `decided_on`."""
+
+
+class RectificationReport(Decision):
+    """The operator's report on what was mended (§六); or the commission's word that none came."""
+
+    kind: Literal["rectification_report"]
+    outcome: FilingOutcome = FilingOutcome.FILED
+    mended: tuple[Remark, ...] = Field(default=(), max_length=50)
+    reason: Text | None = None
+
+
+class Reassessment(Decision):
+    """The commission's assessment after rectification, on the same four groups (§六)."""
+
+    kind: Literal["reassessment"]
+    outcome: ReassessmentOutcome
+    findings: dict[IndicatorGroup, GroupFinding]
+
+
+PlatformDecision = (
+    Recommendation | Inspection | PlanRevision | ExpertOpinion | Listing | Withdrawal
+)
+AssessmentDecision = SelfReport | DistrictReview | Evaluation | RectificationReport | Reassessment
+AnyDecision = Annotated[PlatformDecision | AssessmentDecision, Field(discriminator="kind")]
+
+ANY_DECISION: TypeAdapter[PlatformDecision | AssessmentDecision] = TypeAdapter(AnyDecision)
+
+MODELS: dict[Kind, type[Decision]] = {
+    Kind.RECOMMENDATION: Recommendation,
+    Kind.INSPECTION: Inspection,
+    Kind.PLAN_REVISION: PlanRevision,
+    Kind.EXPERT_OPINION: ExpertOpinion,
+    Kind.LISTING: Listing,
+    Kind.WITHDRAWAL: Withdrawal,
+    Kind.SELF_REPORT: SelfReport,
+    Kind.DISTRICT_REVIEW: DistrictReview,
+    Kind.EVALUATION: Evaluation,
+    Kind.RECTIFICATION_REPORT: RectificationReport,
+    Kind.REASSESSMENT: Reassessment,
+}

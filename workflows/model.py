@@ -1,0 +1,127 @@
+"""What every message shares: strict, frozen, bounded, and a clear word about what does not fit."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+
+MAX_MESSAGE_BYTES = 512 * 1024
+"""No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+"""1 to 64 letters, digits, dots, dashes and underscores: safe in ids, file names and URLs."""
+DecisionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Remark = Annotated[str, Field(min_length=1, max_length=1_000)]
+Text = Annotated[str, Field(min_length=1, max_length=5_000)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+def instant(at: datetime) -> str:
+    """Write a moment in one fixed form (UTC, microseconds, Z), so that a hash never depends on a library."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Instant = Annotated[datetime, PlainSerializer(instant, return_type=str, when_used="json")]
+
+
+class Message(BaseModel):
+    """Said from outside: unknown fields are refused, so that a typing mistake is never dropped in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
+
+
+class Record(BaseModel):
+    """Written by ourselves: unknown fields are passed over, so that older code reads newer records."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class InvalidMessage(ValueError):
+    """A message does not fit its model: says which field and why, in English and Chinese."""
+
+    def __init__(self, what: str, problems: tuple[tuple[str, str, str], ...]) -> None:
+        """`problems` are (field, English reason, Chinese reason)."""
+        self.what = what
+        self.problems = problems
+        super().__init__(self.en)
+
+    @property
+    def en(self) -> str:
+        """The whole message in English."""
+        return f"{self.what}: " + "; ".join(f"{field}: {why}" for field, why, _ in self.problems)
+
+    @property
+    def zh(self) -> str:
+        """The whole message in Chinese."""
+        return f"{self.what}：" + "；".join(f"{field}：{why}" for field, _, why in self.problems)
+
+
+_CHINESE = {
+    "missing": "缺少此项",
+    "extra_forbidden": "没有此字段",
+    "string_too_long": "太长，最多 {max_length} 字",
+    "string_too_short": "不能为空",
+    "string_pattern_mismatch": "格式不符（{pattern}）",
+    "enum": "只能是 {expected}",
+    "literal_error": "只能是 {expected}",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than_equal": "不得大于 {le}",
+    "date_from_datetime_parsing": "不是日期（YYYY-MM-DD）",
+    "date_parsing": "不是日期（YYYY-MM-DD）",
+    "union_tag_not_found": "缺少 kind",
+    "union_tag_invalid": "kind 只能是 {expected_tags}",
+    "json_invalid": "不是有效的 JSON",
+}
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(model: type[M], raw: Any, what: str = "") -> M:
+    """Make `raw` (plain JSON data, or JSON text) a `model`.
+
+    Raises:
+        InvalidMessage: names each field that does not fit, and why (at most five).
+    """
+    name = what or model.__name__
+    text = raw if isinstance(raw, str | bytes) else json.dumps(raw, ensure_ascii=False)
+    size = len(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+    if size > MAX_MESSAGE_BYTES:
+        en = f"{size:,} bytes are too many: at most {MAX_MESSAGE_BYTES:,}"
+        zh = f"{size:,} 字节，超过上限 {MAX_MESSAGE_BYTES:,}"
+        raise InvalidMessage(name, (("(all)", en, zh),))
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise InvalidMessage(name, tuple(_problem(e) for e in error.errors()[:5])) from None
+
+
+def _problem(error: Any) -> tuple[str, str, str]:
+    field = ".".join(str(part) for part in error["loc"]) or "(all)"
+    en: str = error["msg"].removeprefix("Value error, ")
+    template = _CHINESE.get(error["type"])
+    zh = template.format(**error.get("ctx", {})) if template else en
+    return field[:120], en[:300], zh[:300]
+
+
+def canonical(data: Any) -> bytes:
+    """One JSON text for the same data: sorted keys, no spaces, UTF-8."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def sha256(data: Any) -> str:
+    """The SHA-256 of the canonical JSON of plain data, in hexadecimal."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def said(message: BaseModel) -> dict[str, Any]:
+    """What a message really said: its JSON without the fields that were left unset.
+
+    An optional field that is added later changes no hash of what was said before it existed.
+    """
+    return message.model_dump(mode="json", exclude_unset=True)

@@ -1,0 +1,69 @@
+"""The log of a case: what was said and what happened, each entry sealed with the hash of the one before."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from workflows.application import Actor
+from workflows.model import Instant, Record, sha256
+
+BEGINNING = "0" * 64
+"""What stands before the first entry of a platform's first term."""
+
+KEPT_REFUSALS = 200
+"""So many refused signals of a case are kept in its log; those after them are counted, and logged."""
+
+
+class EntryKind(StrEnum):
+    """What an entry is: a decision that was accepted, one that was refused, or a happening."""
+
+    DECISION = "decision"
+    REFUSED = "refused"
+    HAPPENING = "happening"
+
+
+class LogEntry(Record):
+    """One entry of a log. `said` is the canonical content; a plan in it stands as its SHA-256.
+
+    `stage` is the stage after the entry; `hash` seals everything else, with `previous`.
+    """
+
+    seq: int
+    at: Instant
+    kind: EntryKind
+    name: str
+    outcome: str
+    stage: str
+    actor: Actor | None = None
+    decision_id: str | None = None
+    said: dict[str, Any]
+    reason: str | None = None
+    """Why it was refused, in English and Chinese."""
+    previous: str
+    hash: str = ""
+
+    def seal(self) -> str:
+        """The SHA-256 of the entry's canonical JSON without `hash` and without what is unset."""
+        return sha256(self.model_dump(mode="json", exclude={"hash"}, exclude_none=True))
+
+
+def append(log: Sequence[LogEntry], before: str, *, at: datetime, **parts: Any) -> LogEntry:
+    """The next entry of a log, sealed. `before` is the hash that the log's first entry goes on from."""
+    previous = log[-1].hash if log else before
+    entry = LogEntry(seq=len(log) + 1, at=at, previous=previous, **parts)
+    return entry.model_copy(update={"hash": entry.seal()})
+
+
+def broken(log: Iterable[LogEntry], before: str) -> str | None:
+    """Say where a log is not whole: a changed, missing or moved entry; None when it holds."""
+    previous = before
+    for number, entry in enumerate(log, start=1):
+        if entry.seq != number:
+            return f"entry {number} is missing: {entry.seq} stands in its place"
+        if entry.previous != previous:
+            return f"entry {number} does not follow the one before it"
+        if entry.seal() != entry.hash:
+            return f"entry {number} was changed after it was written"
+        previous = entry.hash
+    return None

@@ -1,0 +1,255 @@
+"""The judge: may this decision be taken now, and what becomes of the case. Pure and synchronous.
+
+`judge` checks a decision against the lifecycle table and the guideline's own demands on its content;
+`take` moves the state along an arrow; `apply` does both. `fold` takes a whole log again.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from workflows.content import CHECKS
+from workflows.decisions import Decision
+from workflows.lifecycle import ASSESSMENT, PLATFORM, Arrow, Lifecycle
+from workflows.periods import add_months, beijing_date, end_of, validity_end
+from workflows.record import EntryKind, LogEntry
+from workflows.refusal import Refusal, Refused, same_body
+from workflows.state import (
+    AssessmentResult,
+    AssessmentState,
+    Awaited,
+    PlatformState,
+    content_of,
+    facts_of,
+)
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage
+
+CaseState = PlatformState | AssessmentState
+S = TypeVar("S", PlatformState, AssessmentState)
+
+
+def lifecycle_of(state: CaseState) -> Lifecycle:
+    """The table that a state goes by."""
+    return PLATFORM if isinstance(state, PlatformState) else ASSESSMENT
+
+
+def awaited(state: CaseState) -> tuple[Awaited, ...]:
+    """What the case awaits now, from whom; a withdrawal, possible at any time, is not awaited."""
+    return tuple(
+        Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
+        for trigger in lifecycle_of(state).step(state.stage).triggers
+        if trigger.by and (state.overdue or not trigger.once_overdue)
+    )
+
+
+def apply(state: S, decision: Decision, at: datetime) -> S:
+    """Take a decision at a moment.
+
+    Raises:
+        Refused: it may not be taken; says by which rule and what is awaited.
+    """
+    judge(state, decision, at)
+    return take(state, decision.kind, decision.result, content_of(decision), at)
+
+
+def judge(state: CaseState, decision: Decision, at: datetime) -> None:
+    """Check that a decision may be taken: its turn, its author, its day, its content.
+
+    Raises:
+        Refused: with the rule, what is awaited now and from whom.
+    """
+
+    def refused(rule: str, en: str, zh: str) -> Refused:
+        return Refused(
+            Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state))
+        )
+
+    kind, facts, actor = Kind(decision.kind), state.facts, decision.actor
+    triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
+    if not triggers:
+        raise refused(
+            kind.article,
+            f"{kind} is not awaited: the case is in {state.stage}",
+            f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”",
+        )
+    mine = [t for t in triggers if t.by == actor.role]
+    if not mine:
+        by = " or ".join(str(t.by) for t in triggers)
+        by_zh = "或".join(t.by.zh for t in triggers if t.by)
+        raise refused(
+            triggers[0].rule,
+            f"{kind} is for the {by} to take, not for the {actor.role}",
+            f"“{kind.zh}”应由{by_zh}作出，不是{actor.role.zh}",
+        )
+    if actor.role is Role.DISTRICT and actor.district is not facts.district:
+        whose = actor.district or "no district"
+        whose_zh = actor.district.zh if actor.district else "未注明的区"
+        raise refused(
+            mine[0].rule,
+            f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
+            f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
+        )
+    if actor.role is Role.OPERATOR and not same_body(actor.organisation, facts.operator.name):
+        raise refused(
+            mine[0].rule,
+            f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
+            f"只能由平台运营单位（{facts.operator.name}）作出，不是{actor.organisation}",
+        )
+    outcomes = [a for t in mine for a in t.arrows if a.outcome == decision.result]
+    if not outcomes:
+        may = " or ".join(sorted({a.outcome for t in mine for a in t.arrows}))
+        raise refused(
+            mine[0].rule,
+            f"{decision.result} is not for the {actor.role} to say: {may}",
+            f"{actor.role.zh}不能作出 {decision.result}，只能是 {may}",
+        )
+    if not state.overdue and all(t.once_overdue for t in mine):
+        raise refused(
+            mine[0].rule,
+            f"the {kind} is not overdue yet: it cannot be passed over before its deadline",
+            f"“{kind.zh}”尚未逾期，不能越过",
+        )
+    _check_day(state, decision, at, refused)
+    for check in CHECKS.get(kind, ()):
+        objection = check(decision, facts)
+        if objection:
+            raise refused(*objection)
+
+
+def _check_day(
+    state: CaseState,
+    decision: Decision,
+    at: datetime,
+    refused: Callable[[str, str, str], Refused],
+) -> None:
+    today = beijing_date(at)
+    if decision.decided_on > today:
+        raise refused(
+            "§四",
+            f"decided_on {decision.decided_on} is in the future: today is {today} in Beijing",
+            f"decided_on {decision.decided_on} 在未来：北京时间今天是 {today}",
+        )
+    if state.decided_on and decision.decided_on < state.decided_on:
+        raise refused(
+            "§四",
+            f"decided_on {decision.decided_on} is before the decision it follows, {state.decided_on}",
+            f"decided_on {decision.decided_on} 早于前一决定的日期 {state.decided_on}",
+        )
+
+
+def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:
+    """Move a state along the arrow of an outcome: what `fold` does with every entry of a log.
+
+    Raises:
+        LookupError: the table has no such arrow here (never after `judge`).
+    """
+    arrow = _arrow(state, name, outcome, content)
+    changes: dict[str, Any] = _EFFECTS.get(name, _no_effect)(state, outcome, content)
+    if arrow.to is not None:
+        changes |= {
+            "stage": arrow.to,
+            "since": at,
+            "came_from": state.stage,
+            "overdue": False,
+        }
+    if content.get("decided_on"):
+        changes["decided_on"] = date.fromisoformat(content["decided_on"])
+    return state.model_copy(update=changes)
+
+
+def _arrow(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -> Arrow:
+    for trigger in lifecycle_of(state).triggers(state.stage):
+        for arrow in trigger.arrows if trigger.name == name else ():
+            if (
+                arrow.outcome == outcome
+                and arrow.corrections in (None, bool(content.get("corrections")))
+                and arrow.returned_from in (None, state.came_from)
+            ):
+                return arrow
+    raise LookupError(f"no arrow from {state.stage} by {name} {outcome}")
+
+
+def fold(log: Iterable[LogEntry]) -> CaseState:
+    """The state that a log leads to; a prefix of the log gives the state at its end."""
+    entries = iter(log)
+    first = next(entries)
+    state = begin(first.said, first.at)
+    for entry in entries:
+        if entry.kind is not EntryKind.REFUSED:
+            state = take(state, entry.name, entry.outcome, entry.said, entry.at)
+    return state
+
+
+def begin(content: dict[str, Any], at: datetime) -> CaseState:
+    """The state a case begins in, from what the first entry of its log says."""
+    if "year" not in content:
+        return PlatformState(
+            facts=facts_of(content),
+            stage=Stage.RECOMMENDATION,
+            since=at,
+            plan_sha256=content["plan_sha256"],
+        )
+    return AssessmentState(
+        facts=facts_of(content["facts"]),
+        year=content["year"],
+        valid_until=datetime.fromisoformat(content["valid_until"]),
+        stage=AssessmentStage.SELF_REPORT,
+        since=at,
+    )
+
+
+Effect = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
+
+
+def _no_effect(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def _new_plan(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"plan_version": state.plan_version + 1, "plan_sha256": content["plan_sha256"]}
+
+
+def _included(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    if not content.get("list_number"):
+        return {}
+    listed_on = date.fromisoformat(content["decided_on"])
+    return {
+        "list_number": content["list_number"],
+        "certificate_number": content["certificate_number"],
+        "listed_on": listed_on,
+        "valid_until": validity_end(listed_on, state.facts.policy.validity_years),
+    }
+
+
+def _overdue(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"overdue": True}
+
+
+def _opened(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"open_assessment": content["year"]}
+
+
+def _ended(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    if "log_hash" not in content:  # broken off from outside: the year is still to be assessed
+        return {"open_assessment": None}
+    result = AssessmentResult(year=content["year"], result=outcome, log_hash=content["log_hash"])
+    return {"open_assessment": None, "assessments": (*state.assessments, result)}
+
+
+def _to_mend(state: AssessmentState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    if not content.get("to_mend"):
+        return {}
+    months = state.facts.policy.rectification_months
+    default = add_months(date.fromisoformat(content["decided_on"]), months)
+    given = content.get("mend_by")
+    return {"mend_by": end_of(date.fromisoformat(given) if given else default)}
+
+
+_EFFECTS: dict[str, Effect] = {
+    Kind.PLAN_REVISION: _new_plan,
+    Kind.LISTING: _included,
+    Kind.EVALUATION: _to_mend,
+    Happening.OVERDUE: _overdue,
+    Happening.ASSESSMENT_OPENED: _opened,
+    Happening.ASSESSMENT_ENDED: _ended,
+}

@@ -1,0 +1,113 @@
+"""What a case is at a moment: a fold of its log. Frozen; every change makes a new one."""
+
+from datetime import date
+from typing import Any
+
+from workflows.application import LeadUnit, Organisation, PlatformApplication, Policy
+from workflows.model import Instant, Message, Record, Sha256, parse, said, sha256
+from workflows.vocabulary import AssessmentStage, District, Role, Service, Stage
+
+
+class Facts(Record):
+    """What does not change in a term: who and where the platform is, and the policy it goes by."""
+
+    platform_id: str
+    application_id: str
+    term: int = 1
+    name: str
+    operator: Organisation
+    lead_unit: LeadUnit
+    district: District
+    field: str
+    services: tuple[Service, ...]
+    direction: str | None = None
+    policy: Policy
+
+
+class AssessmentResult(Record):
+    """How the assessment of a year ended, with the last hash of its own log."""
+
+    year: int
+    result: str
+    log_hash: Sha256
+
+
+class PlatformState(Record):
+    """Where a platform stands. `valid_until` is 24:00 of the last day, Beijing time."""
+
+    facts: Facts
+    stage: Stage
+    since: Instant
+    came_from: Stage | None = None
+    overdue: bool = False
+    decided_on: date | None = None
+    plan_version: int = 1
+    plan_sha256: Sha256
+    list_number: str | None = None
+    certificate_number: str | None = None
+    listed_on: date | None = None
+    valid_until: Instant | None = None
+    open_assessment: int | None = None
+    assessments: tuple[AssessmentResult, ...] = ()
+
+
+class AssessmentState(Record):
+    """Where a yearly assessment stands. `year` counts 1, 2, 3 within the term."""
+
+    facts: Facts
+    year: int
+    valid_until: Instant
+    stage: AssessmentStage
+    since: Instant
+    came_from: AssessmentStage | None = None
+    overdue: bool = False
+    decided_on: date | None = None
+    mend_by: Instant | None = None
+
+
+class Awaited(Record):
+    """What is awaited now, from whom, by which rule."""
+
+    kind: str
+    role: Role
+    rule: str
+
+
+class Receipt(Record):
+    """The answer to an accepted decision: what was taken, where the case stands, who must act next."""
+
+    decision_id: str
+    platform_id: str
+    term: int
+    year: int | None = None
+    seq: int
+    at: Instant
+    kind: str
+    outcome: str
+    stage: str
+    awaited: tuple[Awaited, ...] = ()
+    due: Instant | None = None
+    said_sha256: Sha256
+    repeated: bool = False
+    """True when this decision id had been answered before: the first answer, and nothing changed."""
+
+
+def content_of(message: Message) -> dict[str, Any]:
+    """What a message said, as the log keeps it: a plan stands as its SHA-256.
+
+    Plans are long and kept as versions of their own; their hash binds them to the log.
+    """
+    content = said(message)
+    if "plan" in content:
+        content["plan_sha256"] = sha256(content.pop("plan"))
+    return content
+
+
+def applied(application: PlatformApplication) -> dict[str, Any]:
+    """What an application said, with the policy whole: the case goes by it to the end of its term."""
+    return {**content_of(application), "policy": application.policy.model_dump(mode="json")}
+
+
+def facts_of(content: dict[str, Any]) -> Facts:
+    """The facts of a term, from what its log's first entry says."""
+    return parse(Facts, content)
