@@ -6,9 +6,18 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from workflows.model import Identifier, Message, Name, Percent, Remark, Sha256, Text
-from workflows.vocabulary import Condition, District, GovernanceBody, LeadUnitKind, LegalForm
+from workflows.vocabulary import (
+    Condition,
+    District,
+    GovernanceBody,
+    LeadUnitKind,
+    LegalForm,
+    PlanPart,
+    Role,
+    Service,
+    TransferPractice,
+)
 from workflows.vocabulary import Field as TechnologyField
-from workflows.vocabulary import PlanPart, Role, Service, TransferPractice
 
 
 class Actor(Message):

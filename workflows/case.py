@@ -49,12 +49,18 @@ class Case(Generic[S]):
 
     @classmethod
     def open(
-        cls, content: dict[str, Any], at: datetime, before: str = BEGINNING, actor: Actor | None = None
+        cls,
+        content: dict[str, Any],
+        at: datetime,
+        before: str = BEGINNING,
+        actor: Actor | None = None,
     ) -> "Case[Any]":
         """Begin a case: its first entry says what it is about."""
         state = begin(content, at)
         case = cls(state, CaseRecord(before=before, log=(), receipts=()))  # type: ignore[arg-type]
-        name = Happening.APPLIED if isinstance(state, PlatformState) else Happening.ASSESSMENT_OPENED
+        name = (
+            Happening.APPLIED if isinstance(state, PlatformState) else Happening.ASSESSMENT_OPENED
+        )
         case._write(at, EntryKind.HAPPENING, name, "opened", content, actor=actor)
         return case
 
@@ -141,7 +147,9 @@ class Case(Generic[S]):
         self.receipts[decision.decision_id] = receipt
         return receipt
 
-    def happen(self, name: Happening, outcome: str, content: dict[str, Any], at: datetime) -> LogEntry:
+    def happen(
+        self, name: Happening, outcome: str, content: dict[str, Any], at: datetime
+    ) -> LogEntry:
         """Note a happening and move along its arrow."""
         self.state = take(self.state, name, outcome, content, at)
         return self._write(at, EntryKind.HAPPENING, name, outcome, content)

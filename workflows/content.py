@@ -33,7 +33,9 @@ Objection = tuple[str, str, str] | None
 Check = Callable[[Any, Facts], Objection]
 
 
-def _all_given(rule: str, what: tuple[str, str], given: Mapping[Any, Any], words: type[Word]) -> Objection:
+def _all_given(
+    rule: str, what: tuple[str, str], given: Mapping[Any, Any], words: type[Word]
+) -> Objection:
     missing = [word for word in words if word not in given]
     if not missing:
         return None
@@ -52,9 +54,17 @@ def seven_findings(inspection: Inspection, facts: Facts) -> Objection:
 def corrections_fit(inspection: Inspection, facts: Facts) -> Objection:
     """§四(二): who is sent back is told what to correct; who failed corrects nothing."""
     if inspection.outcome is InspectionOutcome.RETURNED and not inspection.corrections:
-        return "§四(二)", "returned needs corrections: what is to be corrected", "退回须写明需修改的内容（corrections）"
+        return (
+            "§四(二)",
+            "returned needs corrections: what is to be corrected",
+            "退回须写明需修改的内容（corrections）",
+        )
     if inspection.outcome is InspectionOutcome.FAILED and inspection.corrections:
-        return "§四(二)", "failed goes with no corrections: return the plan instead", "不通过不附修改意见；需修改的请退回"
+        return (
+            "§四(二)",
+            "failed goes with no corrections: return the plan instead",
+            "不通过不附修改意见；需修改的请退回",
+        )
     return None
 
 
@@ -130,7 +140,11 @@ def whole_report(report: SelfReport, facts: Facts) -> Objection:
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.groups or report.mechanisms))
     if report.mechanisms is None:
-        return "§五", "the report brings the operating mechanisms up to date", "报告须更新运作机制（mechanisms）"
+        return (
+            "§五",
+            "the report brings the operating mechanisms up to date",
+            "报告须更新运作机制（mechanisms）",
+        )
     return _all_given("§六", ("text", "说明"), report.groups, IndicatorGroup)
 
 
@@ -143,9 +157,17 @@ def what_to_mend(evaluation: Evaluation, facts: Facts) -> Objection:
     """§六: not effective says what to mend; the deadline lies after the day of the evaluation."""
     if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
         if not evaluation.to_mend:
-            return "§六", "not_effective says what is to be mended (to_mend)", "成效不明显须写明整改内容（to_mend）"
+            return (
+                "§六",
+                "not_effective says what is to be mended (to_mend)",
+                "成效不明显须写明整改内容（to_mend）",
+            )
         if evaluation.mend_by and evaluation.mend_by <= evaluation.decided_on:
-            return "§六", "mend_by lies after the day of the evaluation", "整改期限（mend_by）须晚于考核日期"
+            return (
+                "§六",
+                "mend_by lies after the day of the evaluation",
+                "整改期限（mend_by）须晚于考核日期",
+            )
     elif evaluation.to_mend or evaluation.mend_by:
         return "§六", "effective goes with nothing to mend", "成效显著不附整改要求"
     return None

@@ -180,9 +180,7 @@ class Reassessment(Decision):
     findings: dict[IndicatorGroup, GroupFinding]
 
 
-PlatformDecision = (
-    Recommendation | Inspection | PlanRevision | ExpertOpinion | Listing | Withdrawal
-)
+PlatformDecision = Recommendation | Inspection | PlanRevision | ExpertOpinion | Listing | Withdrawal
 AssessmentDecision = SelfReport | DistrictReview | Evaluation | RectificationReport | Reassessment
 AnyDecision = Annotated[PlatformDecision | AssessmentDecision, Field(discriminator="kind")]
 

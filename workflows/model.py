@@ -52,12 +52,20 @@ class InvalidMessage(ValueError):
     @property
     def en(self) -> str:
         """The whole message in English."""
-        return f"{self.what}: " + "; ".join(f"{field}: {why}" for field, why, _ in self.problems)
+        return f"{self.what}: " + "; ".join(
+            _pair(field, why, ": ") for field, why, _ in self.problems
+        )
 
     @property
     def zh(self) -> str:
         """The whole message in Chinese."""
-        return f"{self.what}：" + "；".join(f"{field}：{why}" for field, _, why in self.problems)
+        return f"{self.what}：" + "；".join(
+            _pair(field, why, "：") for field, _, why in self.problems
+        )
+
+
+def _pair(field: str, why: str, between: str) -> str:
+    return f"{field}{between}{why}" if field else why
 
 
 _CHINESE = {

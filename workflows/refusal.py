@@ -26,7 +26,7 @@ class Refusal(Record):
         return ", ".join(f"{a.kind} from the {a.role} ({a.rule})" for a in self.awaited)
 
 
-class Refused(Exception):  # noqa: N818 - it is the rulebook's own word, and no fault
+class Refused(Exception):
     """The rules refuse a decision; nothing has changed."""
 
     def __init__(self, refusal: Refusal) -> None:

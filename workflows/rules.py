@@ -6,7 +6,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from workflows.content import CHECKS
 from workflows.decisions import Decision
@@ -60,9 +60,7 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
     """
 
     def refused(rule: str, en: str, zh: str) -> Refused:
-        return Refused(
-            Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state))
-        )
+        return Refused(Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state)))
 
     kind, facts, actor = Kind(decision.kind), state.facts, decision.actor
     triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
@@ -144,7 +142,8 @@ def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetim
         LookupError: the table has no such arrow here (never after `judge`).
     """
     arrow = _arrow(state, name, outcome, content)
-    changes: dict[str, Any] = _EFFECTS.get(name, _no_effect)(state, outcome, content)
+    effect = _EFFECTS.get(name)
+    changes = effect(state, outcome, content) if effect else {}
     if arrow.to is not None:
         changes |= {
             "stage": arrow.to,
@@ -169,15 +168,30 @@ def _arrow(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -
     raise LookupError(f"no arrow from {state.stage} by {name} {outcome}")
 
 
+def ending(state: PlatformState, result: str) -> str:
+    """How a platform takes the result of its assessment.
+
+    What the table does not foresee where the platform stands (the assessment was terminated from
+    outside, or ended while the platform was being withdrawn) is taken as the last arrow says.
+    """
+    arrows = [
+        arrow.outcome
+        for trigger in PLATFORM.triggers(state.stage)
+        if trigger.name == Happening.ASSESSMENT_ENDED
+        for arrow in trigger.arrows
+    ]
+    return result if result in arrows else arrows[-1]
+
+
 def fold(log: Iterable[LogEntry]) -> CaseState:
     """The state that a log leads to; a prefix of the log gives the state at its end."""
     entries = iter(log)
     first = next(entries)
-    state = begin(first.said, first.at)
+    state: Any = begin(first.said, first.at)
     for entry in entries:
         if entry.kind is not EntryKind.REFUSED:
             state = take(state, entry.name, entry.outcome, entry.said, entry.at)
-    return state
+    return cast(CaseState, state)
 
 
 def begin(content: dict[str, Any], at: datetime) -> CaseState:
@@ -199,10 +213,6 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
 
 
 Effect = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
-
-
-def _no_effect(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {}
 
 
 def _new_plan(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:

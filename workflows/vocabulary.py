@@ -13,7 +13,7 @@ class Word(StrEnum):
     zh: str
     article: str
 
-    def __new__(cls, value: str, zh: str, article: str = "") -> Self:
+    def __new__(cls, value: str, zh: str = "", article: str = "") -> Self:
         """Make a word that is equal to its English value."""
         word = str.__new__(cls, value)
         word._value_ = value

@@ -1,0 +1,64 @@
+"""What Temporal and a workflow answer when they say no, as errors that a person can act on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.errors import NoSuchPlatform, Unreachable
+from workflows.model import InvalidMessage, parse
+from workflows.refusal import Refusal, Refused
+
+_NOT_NOW = {
+    RPCStatusCode.UNAVAILABLE: "is not reachable",
+    RPCStatusCode.DEADLINE_EXCEEDED: "did not answer in time",
+    RPCStatusCode.CANCELLED: "did not answer in time",
+    RPCStatusCode.FAILED_PRECONDITION: "has no worker that answers",
+    RPCStatusCode.RESOURCE_EXHAUSTED: "is asked too much at once",
+    RPCStatusCode.UNAUTHENTICATED: "does not know who asks: look at the API key or certificate",
+    RPCStatusCode.PERMISSION_DENIED: "does not allow it: look at the API key and the namespace",
+}
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turn Temporal's own errors into ours.
+
+    Raises:
+        NoSuchPlatform: there is no workflow of this id, or it is closed.
+        Unreachable: no answer. An update may still be taken later: repeat it with the same id.
+    """
+    try:
+        yield
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise Unreachable(
+            "no worker answered in time; the decision may still be taken later. Repeat it with the"
+            " same decision_id: it is never taken twice",
+            "没有 worker 按时应答；该决定之后仍可能生效。请用同一 decision_id 重发，不会重复生效",
+        ) from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise NoSuchPlatform(
+                "no platform, or no open assessment, of this id",
+                "没有此编号的平台，或没有进行中的考核",
+            ) from None
+        why = _NOT_NOW.get(error.status)
+        if why is None:
+            raise
+        raise Unreachable(
+            f"Temporal {why} ({error.message}). Is a worker running (`pingtai up` or `pingtai worker`)?",
+            f"Temporal 没有应答（{error.message}）。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
+        ) from None
+
+
+def from_workflow(cause: BaseException) -> Exception:
+    """The refusal, or the complaint about the message, that a workflow's answer carries."""
+    if not isinstance(cause, ApplicationError) or not cause.details:
+        return Unreachable(f"unexpected answer: {cause}", f"意外的应答：{cause}")
+    if cause.type == "Refused":
+        return Refused(parse(Refusal, cause.details[0]))
+    text = str(cause.details[0])
+    what, _, why = cause.message.partition(": ")
+    return InvalidMessage(what, (("", why, text.partition("：")[2]),))

@@ -1,0 +1,74 @@
+"""The one place that connects to Temporal: profiles, TLS and API key by Temporal's own configuration."""
+
+import os
+from pathlib import Path
+
+from db.home import home
+from temporalio.client import Client, Interceptor
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
+from temporalio.runtime import Runtime
+
+from starter.errors import BadInput, Unreachable
+from starter.local_stack import read_stack
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+
+def connect_config() -> ClientConnectConfig:
+    """Where and how to connect: `TEMPORAL_*` and the profile of Temporal's TOML file.
+
+    With neither, the running local stack (`pingtai up`), then localhost:7233. Namespace: `default`.
+
+    Raises:
+        BadInput: the configuration names a file that is not there, or cannot be read.
+    """
+    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    if named and not Path(named).is_file():
+        raise BadInput(
+            f"TEMPORAL_CONFIG_FILE names {named}, which is not there",
+            f"TEMPORAL_CONFIG_FILE 指定的文件 {named} 不存在",
+        )
+    # An empty TEMPORAL_API_KEY would be sent as an empty key, and switch TLS on.
+    env = {k: v for k, v in os.environ.items() if not (k.startswith("TEMPORAL_") and v == "")}
+    try:
+        profile = ClientConfigProfile.load(config_file_strict=True, override_env_vars=env)
+        config = profile.to_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BadInput(
+            f"Temporal's client configuration cannot be read: {error}",
+            f"无法读取 Temporal 客户端配置：{error}",
+        ) from None
+    if "target_host" not in config:
+        stack = read_stack(home())
+        local = stack.temporal_address if stack and stack.running else DEFAULT_ADDRESS
+        config["target_host"] = local
+    config.setdefault("namespace", "default")
+    return config
+
+
+async def connect(
+    *, runtime: Runtime | None = None, interceptors: tuple[Interceptor, ...] = ()
+) -> Client:
+    """A client of the configured Temporal, with the payload converter of the contract.
+
+    Raises:
+        Unreachable: nothing answers there.
+        BadInput: the configuration cannot be read.
+    """
+    config = connect_config()
+    try:
+        return await Client.connect(
+            **config,
+            data_converter=pydantic_data_converter,
+            runtime=runtime,
+            interceptors=interceptors,
+        )
+    except RuntimeError as error:
+        where = config["target_host"]
+        why = str(error).splitlines()[0][:200]
+        raise Unreachable(
+            f"Temporal does not answer at {where} ({why}). Is `pingtai up` running, or"
+            " TEMPORAL_ADDRESS right?",
+            f"Temporal（{where}）没有应答（{why}）。请确认 pingtai up 已启动，或 TEMPORAL_ADDRESS 正确。",
+        ) from None

@@ -1,0 +1,34 @@
+"""What can go wrong for someone who talks to the system; the docstrings are the meanings.
+
+The rules' own answers are `workflows.refusal.Refused` and `workflows.model.InvalidMessage`.
+"""
+
+
+class PingtaiError(Exception):
+    """Something a person can act on: `en` and `zh` say what is wrong and what to do."""
+
+    exit_code = 1
+
+    def __init__(self, en: str, zh: str) -> None:
+        """Say it in both languages."""
+        self.en = en
+        self.zh = zh
+        super().__init__(en)
+
+
+class BadInput(PingtaiError):
+    """What was given cannot be used as it is."""
+
+    exit_code = 2
+
+
+class NoSuchPlatform(PingtaiError):
+    """No platform, or no assessment, of this id is known."""
+
+    exit_code = 2
+
+
+class Unreachable(PingtaiError):
+    """Temporal, a worker or PostgreSQL does not answer."""
+
+    exit_code = 4

@@ -1,0 +1,58 @@
+"""Where the local stack of `pingtai up` listens, as it says itself in a file under its home."""
+
+import os
+from pathlib import Path
+
+import psutil
+from pydantic import ValidationError
+
+from workflows.model import Record
+
+
+class LocalStack(Record):
+    """A running `pingtai up`: the process, and where its parts listen."""
+
+    pid: int
+    started: float
+    """The process's start time (seconds since the epoch): a pid alone may have been given away."""
+    temporal_pid: int = 0
+    temporal_started: float = 0.0
+    temporal_address: str
+    ui_url: str
+    database_url: str
+
+    @property
+    def running(self) -> bool:
+        """Whether the process that wrote this is still there."""
+        return same_process(self.pid, self.started)
+
+
+def same_process(pid: int, started: float) -> bool:
+    """Whether a pid is still the process that began at `started`."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) < 1
+    except psutil.Error:
+        return False
+
+
+def stack_file(home: Path) -> Path:
+    """The file in which a local stack says where it listens."""
+    return home / "stack.json"
+
+
+def read_stack(home: Path) -> LocalStack | None:
+    """What the last local stack under a home said of itself, running or not."""
+    try:
+        return LocalStack.model_validate_json(stack_file(home).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def write_stack(home: Path, stack: LocalStack) -> None:
+    """Say where the local stack listens; readable for its owner only."""
+    target = stack_file(home)
+    draft = target.with_suffix(".tmp")
+    draft.touch(mode=0o600)
+    draft.write_text(stack.model_dump_json(indent=2), encoding="utf-8")
+    os.replace(draft, target)  # noqa: PTH105 - the atomic one

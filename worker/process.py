@@ -1,0 +1,46 @@
+"""The worker: both workflows and their activities on the queue `pingtai`."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.register import Register, RegisterActivities
+from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.contract import TASK_QUEUE
+from workflows.platform import PlatformWorkflow
+
+DEPLOYMENT = "pingtai"
+GRACE = timedelta(seconds=10)
+"""How long a worker that is asked to stop finishes what it has in hand."""
+
+
+def make_worker(
+    client: Client, register: Register, *, build_id: str | None = None, max_cached: int = 1000
+) -> Worker:
+    """A worker that is ready to run.
+
+    With a `build_id` it takes part in Temporal's worker versioning as `pingtai.<build_id>`; without,
+    it takes whatever comes (the embedded default, where there is only one version at a time).
+    """
+    activities = RegisterActivities(register)
+    versioning = None
+    if build_id:
+        versioning = WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name=DEPLOYMENT, build_id=build_id),
+            use_worker_versioning=True,
+            # Named here and not on the workflows: an unversioned worker may not name a behaviour.
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
+        activities=[activities.hand_in, activities.write_register],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
+        max_cached_workflows=max_cached,
+        graceful_shutdown_timeout=GRACE,
+        deployment_config=versioning,
+    )

@@ -1,0 +1,111 @@
+"""The workflow of one yearly assessment (§六), a child of its platform."""
+
+import asyncio
+from typing import Any
+
+from temporalio import workflow
+
+from workflows.running import CaseWorkflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.carried import AssessmentOpening, CarriedAssessment, PlatformEnded, YearResult
+    from workflows.case import Case
+    from workflows.contract import ASSESSMENT_TYPE
+    from workflows.model import instant
+    from workflows.showing import details
+    from workflows.state import AssessmentState, PlatformState
+    from workflows.vocabulary import Happening, Kind, Stage
+
+
+@workflow.defn(name=ASSESSMENT_TYPE)
+class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
+    """Report, the district's view, evaluation; and rectification with reassessment where it falls short."""
+
+    @workflow.init
+    def __init__(self, opening: AssessmentOpening) -> None:
+        """Open the assessment of a year, or go on with it."""
+        self.opening = opening
+        if carried := opening.carried:
+            self.take_up(Case(carried.state, carried.record), carried.due, carried.recorded)
+        else:
+            content = {
+                "year": opening.year,
+                "valid_until": instant(opening.valid_until),
+                "facts": opening.facts.model_dump(mode="json"),
+            }
+            self.take_up(Case.open(content, workflow.now(), opening.before))
+
+    @workflow.run
+    async def run(self, opening: AssessmentOpening) -> YearResult:
+        """§六: wait for what the table awaits, until it ends; the end of validity ends it too."""
+        self.show()
+        register = asyncio.create_task(self.hand_in())
+        while not self.case.ended:
+            if not await self.moved_before(opening.valid_until, "due or end of validity"):
+                self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+            elif self.renewal_due() and not self.case.ended:
+                await self.all_handed_in(recorded=False)
+                workflow.continue_as_new(opening.model_copy(update={"carried": self.carry()}))
+        await self.all_handed_in(recorded=True)
+        register.cancel()
+        return YearResult(
+            year=opening.year,
+            result=self.case.state.stage,
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+        )
+
+    @workflow.signal(description="平台运营单位的年度报告 (§六)")
+    async def self_report(self, raw: Any = None) -> None:
+        """The operator's report, or the commission's word that it goes on without."""
+        self.receive(Kind.SELF_REPORT, raw)
+
+    @workflow.signal(description="所在区的意见 (§六)")
+    async def district_review(self, raw: Any = None) -> None:
+        """The district's view."""
+        self.receive(Kind.DISTRICT_REVIEW, raw)
+
+    @workflow.signal(description="年度考核评价 (§六)")
+    async def evaluation(self, raw: Any = None) -> None:
+        """The commission's evaluation."""
+        self.receive(Kind.EVALUATION, raw)
+
+    @workflow.signal(description="整改报告 (§六)")
+    async def rectification_report(self, raw: Any = None) -> None:
+        """The operator's report on what was mended."""
+        self.receive(Kind.RECTIFICATION_REPORT, raw)
+
+    @workflow.signal(description="整改后考核 (§六)")
+    async def reassessment(self, raw: Any = None) -> None:
+        """The commission's assessment after rectification."""
+        self.receive(Kind.REASSESSMENT, raw)
+
+    @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
+    async def end_with_platform(self, ended: PlatformEnded) -> None:
+        """The platform has ended with the assessment open: end with it."""
+        if not self.case.ended:
+            self.happen(ended.happening, ended.outcome, {})
+
+    def platform_state(self) -> PlatformState:
+        """The platform as it was when the assessment opened: enough to name it in the register."""
+        return PlatformState(
+            facts=self.opening.facts,
+            stage=Stage.VALID,
+            since=self.case.log[0].at,
+            plan_sha256="0" * 64,
+            valid_until=self.opening.valid_until,
+            open_assessment=self.opening.year,
+        )
+
+    def carry(self) -> CarriedAssessment:
+        """All of the assessment, for its next run."""
+        return CarriedAssessment(
+            state=self.case.state,
+            record=self.case.record(),
+            due=self.due,
+            recorded=self.recorded,
+        )
+
+    def show(self) -> None:
+        """Current details in Temporal's Web UI; the platform's search attributes came with the start."""
+        workflow.set_current_details(details(self.case.state, self.due))

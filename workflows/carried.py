@@ -1,0 +1,78 @@
+"""What goes into a run and comes out of it: openings, what is carried to the next run, and results."""
+
+from workflows.case import CaseRecord
+from workflows.handing_in import DueDate
+from workflows.model import Instant, Record, Sha256
+from workflows.state import AssessmentState, Awaited, Facts, PlatformState
+from workflows.vocabulary import Happening
+
+
+class CarriedPlatform(Record):
+    """A platform on its way to the next run of its term; deadlines are absolute."""
+
+    state: PlatformState
+    record: CaseRecord
+    due: DueDate | None = None
+    recorded: int = 0
+    """How many entries of the log the register has taken."""
+
+
+class CarriedAssessment(Record):
+    """An assessment on its way to a next run, needed only when it was sent very many messages."""
+
+    state: AssessmentState
+    record: CaseRecord
+    due: DueDate | None = None
+    recorded: int = 0
+
+
+class AssessmentOpening(Record):
+    """The input of the workflow `AnnualAssessment`: whose year, and the hash its log goes on from."""
+
+    facts: Facts
+    year: int
+    valid_until: Instant
+    before: Sha256
+    carried: CarriedAssessment | None = None
+    """Set only in a next run."""
+
+
+class TermResult(Record):
+    """How a term ended: the result of the workflow `Platform`."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    stage: str
+    log_seq: int
+    log_hash: Sha256
+
+
+class YearResult(Record):
+    """How an assessment ended: the result of the workflow `AnnualAssessment`."""
+
+    year: int
+    result: str
+    log_seq: int
+    log_hash: Sha256
+
+
+class PlatformEnded(Record):
+    """Tells an open assessment that its platform has ended, and why."""
+
+    happening: Happening
+    outcome: str
+
+
+class CaseView(Record):
+    """The answer to the query `state`: where the case stands, what is awaited, until when."""
+
+    platform: PlatformState | None = None
+    assessment: AssessmentState | None = None
+    due: DueDate | None = None
+    next_assessment: Instant | None = None
+    awaited: tuple[Awaited, ...] = ()
+    log_seq: int
+    log_hash: Sha256
+    refusals: int
+    recorded: int

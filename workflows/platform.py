@@ -1,0 +1,255 @@
+"""The workflow of one platform: its life by §四 and §六 of the guideline."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import (
+    ApplicationError,
+    ChildWorkflowError,
+    WorkflowAlreadyStartedError,
+)
+
+from workflows.running import CaseWorkflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.application import PlatformApplication
+    from workflows.carried import (
+        AssessmentOpening,
+        CarriedPlatform,
+        CaseView,
+        PlatformEnded,
+        TermResult,
+        YearResult,
+    )
+    from workflows.case import Case
+    from workflows.contract import (
+        ASSESSMENT_TYPE,
+        CLOSE_ASSESSMENT,
+        DISTRICT,
+        FIELD,
+        PLATFORM_TYPE,
+        STAGE,
+        VALID_UNTIL,
+        assessment_workflow_id,
+    )
+    from workflows.lifecycle import Clock
+    from workflows.model import InvalidMessage, parse, said
+    from workflows.periods import kick_off
+    from workflows.record import BEGINNING
+    from workflows.rules import ending
+    from workflows.showing import details
+    from workflows.state import PlatformState, applied
+    from workflows.vocabulary import Happening, Kind
+
+_TRY_AGAIN = timedelta(hours=1)
+
+
+@workflow.defn(name=PLATFORM_TYPE)
+class PlatformWorkflow(CaseWorkflow[PlatformState]):
+    """From the plan to the end of the term: one run a cycle, the same id for every term."""
+
+    @workflow.init
+    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
+        """Open the term that is applied for, or go on with it in its next cycle."""
+        if carried:
+            self.take_up(Case(carried.state, carried.record), carried.due, carried.recorded)
+            return
+        try:
+            form = parse(PlatformApplication, application)
+        except InvalidMessage as error:
+            self.invalid = error
+            return
+        before = form.previous.log_hash if form.previous else BEGINNING
+        self.take_up(Case.open(applied(form), workflow.now(), before, form.submitted_by))
+        self.case.keep_plan(self.case.state, said(form.plan))
+
+    @workflow.run
+    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+        """Wait for people's decisions, live through the years of validity, and end.
+
+        Raises:
+            ApplicationError: `InvalidApplication`, when the input is no application.
+        """
+        if self.invalid:
+            raise ApplicationError(
+                self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
+            )
+        self.show()
+        register = asyncio.create_task(self.hand_in())
+        cycle = self._cycle()
+        while not self.case.ended:
+            if self.step.clock is Clock.VALIDITY:
+                # §四, last paragraph, and §六: valid for years, assessed in each of them
+                await self._live_to_next_event()
+            else:
+                # §四(一) to (四): recommendation, inspection, expert review, listing
+                await self.moved_before(None, "due")
+            if not self.case.ended and (self._cycle() != cycle or self.renewal_due()):
+                await self.all_handed_in(recorded=False)
+                workflow.continue_as_new(args=[application, self._carry()])
+        await self.all_handed_in(recorded=True)
+        register.cancel()
+        return self._result()
+
+    # ---- the decisions of §四, each a signal of its own name ----
+
+    @workflow.signal(description="所在区推荐 (§四(一))")
+    async def recommendation(self, raw: Any = None) -> None:
+        """The district's word on the plan."""
+        self.receive(Kind.RECOMMENDATION, raw)
+
+    @workflow.signal(description="现场核查 (§四(二))")
+    async def inspection(self, raw: Any = None) -> None:
+        """The on-site inspection."""
+        self.receive(Kind.INSPECTION, raw)
+
+    @workflow.signal(description="修改完善方案 (§四(二))")
+    async def plan_revision(self, raw: Any = None) -> None:
+        """A new version of the plan."""
+        self.receive(Kind.PLAN_REVISION, raw)
+
+    @workflow.signal(description="专家论证意见 (§四(三))")
+    async def expert_opinion(self, raw: Any = None) -> None:
+        """The panel's opinion."""
+        self.receive(Kind.EXPERT_OPINION, raw)
+
+    @workflow.signal(description="纳入名单 (§四(四))")
+    async def listing(self, raw: Any = None) -> None:
+        """Included in a numbered list, or not."""
+        self.receive(Kind.LISTING, raw)
+
+    @workflow.signal(description="撤回 (§四)")
+    async def withdrawal(self, raw: Any = None) -> None:
+        """The operator withdraws."""
+        self.receive(Kind.WITHDRAWAL, raw)
+
+    # ---- the years of validity ----
+
+    def _next_assessment(self) -> datetime | None:
+        """When the next assessment opens; None when every year of the term has been assessed."""
+        state, policy = self.case.state, self.case.state.facts.policy
+        year = len(state.assessments) + 1
+        if state.listed_on is None or year > policy.validity_years:
+            return None
+        hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
+        lead = policy.assessment_lead_days
+        return kick_off(state.listed_on, year, lead, hours, state.facts.platform_id)
+
+    async def _live_to_next_event(self) -> None:
+        """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
+        state = self.case.state
+        assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
+        opens = self._next_assessment()
+        event = min(opens, state.valid_until) if opens else state.valid_until
+        what = "end of validity" if event == state.valid_until else "assessment opens"
+        if await self.moved_before(event, what):
+            return
+        if workflow.now() >= state.valid_until:
+            self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+        else:
+            await self._assess(len(state.assessments) + 1, state.valid_until)
+
+    async def _assess(self, year: int, valid_until: datetime) -> None:
+        """Open the assessment of a year and wait for how it ends (§六).
+
+        The child knows the end of validity and ends itself with it; a withdrawal is told to it.
+        """
+        facts = self.case.state.facts
+        opened = self.case.log[-1].hash
+        if self.case.state.open_assessment is None:
+            opened = self.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": year}).hash
+        try:
+            child = await workflow.start_child_workflow(
+                ASSESSMENT_TYPE,
+                AssessmentOpening(facts=facts, year=year, valid_until=valid_until, before=opened),
+                id=assessment_workflow_id(facts.platform_id, facts.term, year),
+                result_type=YearResult,
+                parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(DISTRICT, str(facts.district)),
+                        SearchAttributePair(FIELD, facts.field),
+                    ]
+                ),
+                static_summary=f"{facts.name}: 第 {year} 年考核 · assessment of year {year}",
+            )
+        except WorkflowAlreadyStartedError:
+            # Only after someone reset this workflow: the child of the run before is still open.
+            workflow.logger.error("assessment %s is open already; trying again", year)
+            await workflow.sleep(_TRY_AGAIN, summary="an assessment of this id is open already")
+            return
+        await workflow.wait_condition(lambda: child.done() or self.case.ended)
+        if not child.done():
+            told = PlatformEnded(happening=Happening.PLATFORM_WITHDRAWN, outcome="withdrawn")
+            try:
+                await child.signal(CLOSE_ASSESSMENT, told)
+            except ApplicationError:
+                workflow.logger.info("assessment %s ended by itself meanwhile", year)
+        content: dict[str, Any] = {"year": year}
+        result = ""
+        try:
+            ended: YearResult = await child
+            result = ended.result
+            content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
+        except ChildWorkflowError as error:
+            content["reason"] = str(error.cause or error)[:300]
+        outcome = ending(self.case.state, result)
+        if outcome != result and not self.case.ended:
+            content.pop("log_hash", None)
+        self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
+
+    # ---- one run a cycle ----
+
+    def _cycle(self) -> tuple[bool, int]:
+        """What a run lives through: getting in, or the way to the end of one more assessment."""
+        return self.step.clock is Clock.VALIDITY, len(self.case.state.assessments)
+
+    def _carry(self) -> CarriedPlatform:
+        return CarriedPlatform(
+            state=self.case.state,
+            record=self.case.record(),
+            due=self.due,
+            recorded=self.recorded,
+        )
+
+    def _result(self) -> TermResult:
+        state = self.case.state
+        return TermResult(
+            platform_id=state.facts.platform_id,
+            application_id=state.facts.application_id,
+            term=state.facts.term,
+            stage=state.stage,
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+        )
+
+    def platform_state(self) -> PlatformState:
+        """The state itself."""
+        return self.case.state
+
+    def view(self) -> CaseView:
+        """The answer of the query `state`, with the next assessment of a valid platform."""
+        opens = None if self.case.ended else self._next_assessment()
+        return super().view().model_copy(update={"next_assessment": opens})
+
+    def show(self) -> None:
+        """Search attributes and current details in Temporal's own Web UI."""
+        state = self.case.state
+        wanted = {
+            STAGE: str(state.stage),
+            DISTRICT: str(state.facts.district),
+            FIELD: state.facts.field,
+            VALID_UNTIL: state.valid_until,
+        }
+        have = workflow.info().typed_search_attributes
+        updates = [
+            key.value_set(value)  # type: ignore[attr-defined]
+            for key, value in wanted.items()
+            if value is not None and have.get(key) != value  # type: ignore[call-overload]
+        ]
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(details(state, self.due))

@@ -1,0 +1,296 @@
+"""What both workflows share: the one way in, the clock of a step, and handing in what is new.
+
+Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
+those of activities.
+"""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Generic
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.carried import CaseView
+    from workflows.case import Case, reasons
+    from workflows.contract import HAND_IN, WRITE_REGISTER
+    from workflows.handing_in import DueDate, DueRequest, HandedIn, HandIn, RegisterBatch
+    from workflows.lifecycle import Clock, Step
+    from workflows.model import InvalidMessage, instant
+    from workflows.record import LogEntry
+    from workflows.refusal import Refused
+    from workflows.rules import S, awaited, lifecycle_of
+    from workflows.state import AssessmentState, PlatformState, Receipt
+    from workflows.vocabulary import Happening, Kind
+
+_HAND_IN_TIMEOUT = timedelta(seconds=10)
+_WRITE_TIMEOUT = timedelta(seconds=30)
+_WRITE_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=1),
+)
+
+
+class CaseWorkflow(Generic[S]):
+    """A case that runs: takes decisions, keeps the clock of its step, hands in to the register."""
+
+    invalid: InvalidMessage | None = None
+    """Why the input of the workflow is none; then the case was never opened, and the run fails."""
+
+    case: Case[S]
+
+    def take_up(self, case: Case[S], due: DueDate | None = None, recorded: int = 0) -> None:
+        """Go on with a case; `recorded` entries of its log are in the register already."""
+        self.case = case
+        self.due = due
+        self.recorded = recorded
+        self._handing = False
+        self._writing_later: asyncio.Task[None] | None = None
+
+    # ---- the one way in ----
+
+    @workflow.update(
+        description="Take a decision; answers with a receipt, or refuses and leaves nothing."
+    )
+    async def decide(self, raw: Any = None) -> Receipt:
+        """Take a decision (any of `workflows.decisions`, with its `kind`) and answer with a receipt.
+
+        The answer waits for the due date of the step it led to, so that it can say until when.
+
+        Raises:
+            ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
+        """
+        stage = self.case.state.stage
+        try:
+            receipt = self.case.decide(raw, workflow.now())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+        if receipt.repeated:
+            return receipt
+        self._moved(stage)
+        await workflow.wait_condition(
+            lambda: not self._due_wanted() or len(self.case.log) > receipt.seq
+        )
+        if self.due and len(self.case.log) == receipt.seq:
+            receipt = receipt.model_copy(update={"due": self.due.due})
+            self.case.receipts[receipt.decision_id] = receipt
+        return receipt
+
+    @decide.validator
+    def check(self, raw: Any = None) -> None:
+        """Refuse before anything enters the history."""
+        try:
+            if self.invalid:
+                raise self.invalid
+            self.case.check(raw, workflow.now())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+
+    def receive(self, kind: Kind, raw: Any) -> None:
+        """Take a decision that came as a signal; a refused one is logged, since nobody hears an answer."""
+        if self.invalid:
+            return
+        stage = self.case.state.stage
+        try:
+            self.case.decide(raw, workflow.now(), kind)
+        except (Refused, InvalidMessage) as error:
+            self.case.refuse(kind, raw, error, workflow.now())
+            workflow.logger.warning("signal %s refused: %s", kind, next(iter(reasons(error))))
+        self._moved(stage)
+
+    def happen(self, name: Happening, outcome: str, content: dict[str, Any]) -> LogEntry:
+        """Note what happened of its own accord."""
+        stage = self.case.state.stage
+        entry = self.case.happen(name, outcome, content, workflow.now())
+        self._moved(stage)
+        return entry
+
+    @workflow.query
+    def state(self) -> CaseView:
+        """Where the case stands, what it awaits and until when."""
+        if self.invalid:
+            raise _answer(self.invalid)
+        return self.view()
+
+    @workflow.query
+    def log(self) -> list[LogEntry]:
+        """The whole log of the case, over all its runs."""
+        return [] if self.invalid else self.case.log
+
+    @workflow.query
+    def receipt(self, decision_id: str) -> Receipt | None:
+        """The answer that a decision id was given; also after the case has ended."""
+        return None if self.invalid else self.case.receipts.get(decision_id)
+
+    def view(self) -> CaseView:
+        """The answer of the query `state`."""
+        state = self.case.state
+        return CaseView(
+            platform=state if isinstance(state, PlatformState) else None,
+            assessment=state if isinstance(state, AssessmentState) else None,
+            due=self.due,
+            awaited=awaited(state),
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+            refusals=self.case.refusals,
+            recorded=self.recorded,
+        )
+
+    # ---- the clock of a step ----
+
+    @property
+    def step(self) -> Step:
+        """The row of the table in which the case stands."""
+        return lifecycle_of(self.case.state).step(self.case.state.stage)
+
+    def renewal_due(self) -> bool:
+        """Whether the history has grown so long that the server asks for a new run."""
+        return workflow.info().is_continue_as_new_suggested()
+
+    async def moved_before(self, end: datetime | None, what: str) -> bool:
+        """Keep the clock of the step until it moves; note once that it is overdue, and wait on.
+
+        False when `end` came first; True when the step moved, or a new run is due. `what` says in
+        the history what the timer stands for.
+        """
+        stage = self.case.state.stage
+
+        def over() -> bool:
+            return self.case.state.stage is not stage or self.renewal_due()
+
+        await workflow.wait_condition(lambda: not self._due_wanted() or over())
+        while not over():
+            deadline = self._deadline()
+            moments = [moment for moment in (deadline, end) if moment]
+            until = min(moments) if moments else None
+            if until is None or workflow.now() < until:
+                summary = f"{what} {instant(until)}" if until else None
+                with suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        over,
+                        timeout=until - workflow.now() if until else None,
+                        timeout_summary=summary,
+                    )
+            elif end and end <= workflow.now():
+                return False
+            elif deadline:
+                self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)})
+        return True
+
+    def _deadline(self) -> datetime | None:
+        """When the step becomes overdue; None when it has no due date or is overdue already."""
+        if self.case.state.overdue:
+            return None
+        deadlines = {
+            Clock.WORKING_DAYS: self.due.due if self.due else None,
+            Clock.RECTIFICATION: getattr(self.case.state, "mend_by", None),
+        }
+        return deadlines.get(self.step.clock)
+
+    def _due_wanted(self) -> bool:
+        return self.due is None and self.step.clock is Clock.WORKING_DAYS
+
+    def _moved(self, stage: str) -> None:
+        """After every entry: a new stage has no due date yet; show where the case stands."""
+        if self.case.state.stage is not stage:
+            self.due = None
+            workflow.logger.info("%s -> %s", stage, self.case.state.stage)
+        self.show()
+
+    def show(self) -> None:
+        """Show in Temporal's own Web UI where the case stands."""
+        raise NotImplementedError
+
+    # ---- handing in ----
+
+    async def hand_in(self) -> None:
+        """In the background: hand in each move as it comes, and bring back its due date."""
+        while True:
+            await workflow.wait_condition(lambda: self._due_wanted() or self._can_hand_in())
+            self._handing = True
+            request = None
+            if self._due_wanted():
+                days = getattr(self.case.state.facts.policy, self.step.days)
+                request = DueRequest(since=self.case.state.since, working_days=days)
+            stage, seq = self.case.state.stage, len(self.case.log)
+            batch = self._batch() if self._can_hand_in() else None
+            answer: HandedIn = await workflow.execute_local_activity(
+                HAND_IN,
+                HandIn(batch=batch, due=request),
+                result_type=HandedIn,
+                start_to_close_timeout=_HAND_IN_TIMEOUT,
+                summary=f"{stage}, entry {seq}",
+            )
+            if request and self.case.state.stage is stage:
+                self.due = answer.due
+            if answer.recorded:
+                self._took(batch)
+            elif batch:
+                self._writing_later = asyncio.create_task(self._write_later())
+            self._handing = False
+
+    async def all_handed_in(self, *, recorded: bool) -> None:
+        """Wait until no message is being answered and nothing is being handed in.
+
+        With `recorded`, also until the register has everything: a case that has ended is not carried
+        on, so its last run waits for a register that is away.
+        """
+        await workflow.wait_condition(
+            lambda: (
+                workflow.all_handlers_finished()
+                and not self._handing
+                and not self._due_wanted()
+                and (self._writing_later is not None or not self._can_hand_in())
+                and not (recorded and self._unrecorded())
+            )
+        )
+
+    def _unrecorded(self) -> bool:
+        return self.recorded < len(self.case.log) or bool(self.case.plans)
+
+    def _can_hand_in(self) -> bool:
+        return self._writing_later is None and self._unrecorded()
+
+    def _batch(self) -> RegisterBatch:
+        return RegisterBatch(
+            workflow_id=workflow.info().workflow_id,
+            platform=self.platform_state(),
+            assessment=self.case.state if isinstance(self.case.state, AssessmentState) else None,
+            entries=tuple(self.case.log[self.recorded :]),
+            plans=tuple(self.case.plans),
+            due=self.due,
+        )
+
+    def platform_state(self) -> PlatformState:
+        """The state of the platform that the case belongs to."""
+        raise NotImplementedError
+
+    def _took(self, batch: RegisterBatch | None) -> None:
+        if batch:
+            self.recorded = max(self.recorded, batch.entries[-1].seq if batch.entries else 0)
+            self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
+
+    async def _write_later(self) -> None:
+        """The register was away: bring it what is new until it has all, for as long as it takes."""
+        while self._unrecorded():
+            batch = self._batch()
+            await workflow.execute_activity(
+                WRITE_REGISTER,
+                batch,
+                start_to_close_timeout=_WRITE_TIMEOUT,
+                retry_policy=_WRITE_RETRY,
+                summary=f"entries {self.recorded + 1} to {len(self.case.log)}",
+            )
+            self._took(batch)
+        self._writing_later = None
+
+
+def _answer(error: Refused | InvalidMessage) -> ApplicationError:
+    """An error as Temporal carries it: type, message, and details that a program can read."""
+    if isinstance(error, Refused):
+        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
+    return ApplicationError(error.en, error.zh, type="InvalidMessage", non_retryable=True)
