@@ -83,7 +83,7 @@ class PingtaiClient:
         workflow_id = contract.platform_workflow_id(application.platform_id)
         handle = self.temporal.get_workflow_handle(workflow_id)
         while True:
-            latest = await self._describe(handle)
+            latest = await self.describe(handle)
             previous = None
             if latest is not None:
                 before = await self._applied_before(latest, application, digest)
@@ -149,6 +149,16 @@ class PingtaiClient:
         entries: list[LogEntry] = await self._query(workflow_id, "log", list[LogEntry])
         return entries
 
+    async def describe(
+        self, handle: WorkflowHandle[Any, Any]
+    ) -> WorkflowExecutionDescription | None:
+        """What Temporal says of a workflow; None when there is none of this id."""
+        try:
+            with reaching():
+                return await handle.describe()
+        except NoSuchPlatform:
+            return None
+
     # ---- how ----
 
     async def _start(self, workflow_id: str, form: PlatformApplication, digest: str) -> None:
@@ -173,15 +183,6 @@ class PingtaiClient:
             ),
             static_summary=f"{form.name} · {form.district.zh}",
         )
-
-    async def _describe(
-        self, handle: WorkflowHandle[Any, Any]
-    ) -> WorkflowExecutionDescription | None:
-        try:
-            with reaching():
-                return await handle.describe()
-        except NoSuchPlatform:
-            return None
 
     async def _applied_before(
         self, latest: WorkflowExecutionDescription, application: PlatformApplication, digest: str

@@ -120,7 +120,7 @@ class ConditionAnswer(Message):
     """How an application meets one of the five conditions: a statement and documents."""
 
     statement: Text
-    documents: tuple[Document, ...] = Field(default=(), max_length=20)
+    documents: tuple[Document, ...] = Field(min_length=1, max_length=20)
 
 
 class Organisation(Message):

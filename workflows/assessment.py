@@ -30,6 +30,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         else:
             content = {
                 "year": opening.year,
+                "opening": opening.opening,
                 "valid_until": instant(opening.valid_until),
                 "facts": opening.facts.model_dump(mode="json"),
             }

@@ -31,6 +31,7 @@ class AssessmentOpening(Record):
 
     facts: Facts
     year: int
+    opening: int = 1
     valid_until: Instant
     before: Sha256
     carried: CarriedAssessment | None = None

@@ -6,6 +6,7 @@ Each check looks at one decision and answers None, or (rule, English, Chinese) o
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from itertools import combinations
 from typing import Any
 
 from workflows.decisions import (
@@ -16,7 +17,7 @@ from workflows.decisions import (
     RectificationReport,
     SelfReport,
 )
-from workflows.refusal import same_body
+from workflows.refusal import part_of, same_name
 from workflows.state import Facts
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -70,15 +71,15 @@ def corrections_fit(inspection: Inspection, facts: Facts) -> Objection:
 
 def enough_experts(opinion: ExpertOpinion, facts: Facts) -> Objection:
     """§四(三), Default: the policy's number of experts, each counted once."""
-    names = {(e.name.casefold(), e.organisation.casefold()) for e in opinion.panel}
-    least = facts.policy.experts_at_least
-    if len(names) < len(opinion.panel):
-        return "§四(三)", "the panel names an expert twice", "专家组中有重复的专家"
-    if len(names) < least:
+    count, least = len(opinion.panel), facts.policy.experts_at_least
+    for one, other in combinations(opinion.panel, 2):
+        if same_name(one.name, other.name) and same_name(one.organisation, other.organisation):
+            return "§四(三)", f"the panel names {one.name} twice", f"专家组中{one.name}重复"
+    if count < least:
         return (
             "§四(三)",
-            f"the panel has {len(names)} experts: at least {least} are needed",
-            f"专家组只有 {len(names)} 人，至少需要 {least} 人",
+            f"the panel has {count} experts: at least {least} are needed",
+            f"专家组只有 {count} 人，至少需要 {least} 人",
         )
     return None
 
@@ -103,7 +104,7 @@ def independent(opinion: ExpertOpinion, facts: Facts) -> Objection:
             ("lead unit", "牵头单位", facts.lead_unit.name),
             ("operator", "运营单位", facts.operator.name),
         ):
-            if same_body(expert.organisation, name):
+            if part_of(expert.organisation, name):
                 return (
                     "§四(三)",
                     f"{expert.name} belongs to the {body}, {name}: experts come from outside",

@@ -86,6 +86,10 @@ class Lifecycle:
         """The row of a stage."""
         return next(step for step in self.steps if step.stage == stage)
 
+    def ended(self, stage: str) -> bool:
+        """Whether a stage is an end."""
+        return any(step.ended for step in self.steps if step.stage == stage)
+
     def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:
         """All that may move a case out of a stage, its own first."""
         step = self.step(stage)
@@ -138,6 +142,8 @@ PLATFORM = Lifecycle(
                     ),
                 ),
             ),
+            Clock.WORKING_DAYS,
+            "improvement_days",
         ),
         Step(
             Stage.INSPECTION,

@@ -118,8 +118,10 @@ def _problem(error: Any) -> tuple[str, str, str]:
 
 
 def canonical(data: Any) -> bytes:
-    """One JSON text for the same data: sorted keys, no spaces, UTF-8."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    """One JSON text for the same data: sorted keys, no spaces, UTF-8 (a lone surrogate passes)."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
 
 
 def sha256(data: Any) -> str:

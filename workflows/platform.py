@@ -164,7 +164,13 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         try:
             child = await workflow.start_child_workflow(
                 ASSESSMENT_TYPE,
-                AssessmentOpening(facts=facts, year=year, valid_until=valid_until, before=opened),
+                AssessmentOpening(
+                    facts=facts,
+                    year=year,
+                    opening=self.case.state.openings,
+                    valid_until=valid_until,
+                    before=opened,
+                ),
                 id=assessment_workflow_id(facts.platform_id, facts.term, year),
                 result_type=YearResult,
                 parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,

@@ -35,6 +35,15 @@ class Refused(Exception):
         super().__init__(refusal.text())
 
 
-def same_body(one: str, other: str) -> bool:
-    """Whether two names mean the same organisation: spaces and letter case do not count."""
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+def same_name(one: str, other: str) -> bool:
+    """Whether two names mean the same: spaces and letter case do not count."""
+    return _plain(one) == _plain(other)
+
+
+def part_of(organisation: str, body: str) -> bool:
+    """Whether an organisation is a body or a department of it: its name begins with the body's."""
+    return _plain(organisation).startswith(_plain(body))
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()

@@ -13,7 +13,7 @@ from workflows.decisions import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM, Arrow, Lifecycle
 from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import EntryKind, LogEntry
-from workflows.refusal import Refusal, Refused, same_body
+from workflows.refusal import Refusal, Refused, same_name
 from workflows.state import (
     AssessmentResult,
     AssessmentState,
@@ -87,7 +87,7 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
             f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
             f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
         )
-    if actor.role is Role.OPERATOR and not same_body(actor.organisation, facts.operator.name):
+    if actor.role is Role.OPERATOR and not same_name(actor.organisation, facts.operator.name):
         raise refused(
             mine[0].rule,
             f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
@@ -120,6 +120,11 @@ def _check_day(
     at: datetime,
     refused: Callable[[str, str, str], Refused],
 ) -> None:
+    """A decision is dated no later than today and no earlier than the one before it.
+
+    The first of a case may be older than the case: what was decided on paper is entered with its
+    true day.
+    """
     today = beijing_date(at)
     if decision.decided_on > today:
         raise refused(
@@ -206,6 +211,7 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
     return AssessmentState(
         facts=facts_of(content["facts"]),
         year=content["year"],
+        opening=content.get("opening", 1),
         valid_until=datetime.fromisoformat(content["valid_until"]),
         stage=AssessmentStage.SELF_REPORT,
         since=at,
@@ -236,14 +242,18 @@ def _overdue(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[st
 
 
 def _opened(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {"open_assessment": content["year"]}
+    return {"open_assessment": content["year"], "openings": state.openings + 1}
 
 
 def _ended(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
     if "log_hash" not in content:  # broken off from outside: the year is still to be assessed
         return {"open_assessment": None}
     result = AssessmentResult(year=content["year"], result=outcome, log_hash=content["log_hash"])
-    return {"open_assessment": None, "assessments": (*state.assessments, result)}
+    return {
+        "open_assessment": None,
+        "openings": 0,
+        "assessments": (*state.assessments, result),
+    }
 
 
 def _to_mend(state: AssessmentState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:

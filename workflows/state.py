@@ -48,14 +48,20 @@ class PlatformState(Record):
     listed_on: date | None = None
     valid_until: Instant | None = None
     open_assessment: int | None = None
+    openings: int = 0
+    """How often the assessment of the year was opened: more than once when one was broken off."""
     assessments: tuple[AssessmentResult, ...] = ()
 
 
 class AssessmentState(Record):
-    """Where a yearly assessment stands. `year` counts 1, 2, 3 within the term."""
+    """Where a yearly assessment stands. `year` counts 1, 2, 3 within the term.
+
+    `opening` is 2 when the first was broken off from outside: each opening has a log of its own.
+    """
 
     facts: Facts
     year: int
+    opening: int = 1
     valid_until: Instant
     stage: AssessmentStage
     since: Instant

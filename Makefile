@@ -1,0 +1,52 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint format bench docs record-histories clean
+
+## make demo: the main job on the embedded default (KEEP=1 leaves it running)
+demo: $(READY)
+	$(BIN)/pingtai demo $(if $(filter-out 0,$(KEEP)),--keep)
+
+## make test: all tests, on the real Temporal server and the real PostgreSQL
+test: $(READY)
+	$(BIN)/python -m pytest
+
+## make lint: format, lint, types, and that imports run one way
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+## make format: put the code in its form
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## make bench: measure beside a bare workflow, and write docs/performance.md
+bench: $(READY)
+	$(BIN)/python -m bench
+
+## make docs: write the parts of docs/ that are generated from the code
+docs: $(READY)
+	$(BIN)/python -m workflows.diagram docs/architecture.md README.md
+
+## make record-histories: add recorded histories of the demo's platforms; never replaces any
+record-histories: $(READY)
+	$(BIN)/python -m tests.histories.record
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The build's versions are those of constraints.txt, also of what builds the project itself.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+		--no-build-isolation --editable '.[dev]'
+	@touch $@

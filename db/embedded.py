@@ -1,0 +1,204 @@
+"""The embedded PostgreSQL 18: one server for each home directory, on a Unix socket only.
+
+Every process that needs it calls `start()`: the first one starts it, the others use it, and the
+last one to `stop()` stops it. A process that dies counts as gone at once. Those who only read take
+`running()` and do not count. All of this blocks: call it from a thread.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from db.errors import EmbeddedPostgresError
+from db.file_lock import Presence, locked
+from db.home import home as default_home
+from db.postmaster import PID_FILE, Postmaster, mark, postmaster, processes
+from db.programs import VERSION, make_reachable, owner, run
+from db.socket_directory import SOCKET, socket_directory
+
+DATABASE = "pingtai"
+_LOG = "postgres.log"
+_LARGEST_LOG = 10_000_000
+_START_SECONDS = 120
+_STOP_SECONDS = 30
+_ORPHANS_SECONDS = 15
+
+
+def running(home: Path | None = None) -> str | None:
+    """The URL of the home's server if it runs and takes connections; it may stop at any time."""
+    found = postmaster((home or default_home()) / "postgres")
+    return _url(found.socket_directory) if found and found.ready else None
+
+
+class EmbeddedPostgres:
+    """The PostgreSQL server under a home directory, and this process's use of it."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        """Use the server under `home`, by default `db.home.home()`; nothing is started yet."""
+        self._home = (home or default_home()).absolute()
+        self.data = self._home / "postgres"
+        self._lock = self._home / "postgres.lock"
+        self._presence = Presence(self._home / "postgres.users")
+
+    def start(self) -> str:
+        """Start the server, or use the one that runs, and give the URL of its database `pingtai`.
+
+        The data directory and the database are created if missing. After a kill -9 of everything
+        the data is recovered from PostgreSQL's own journal.
+
+        Raises:
+            EmbeddedPostgresError: it did not start; says what its log says.
+        """
+        self._home.mkdir(parents=True, exist_ok=True)
+        with locked(self._lock):
+            found = self._awaited()
+            if found is None:
+                self._prepare_directory()
+                sockets = socket_directory(self.data)
+                self._forget_dead_server(sockets)
+                self._start(sockets)
+                found = postmaster(self.data)
+            if found is None:
+                raise EmbeddedPostgresError(f"PostgreSQL ended at once.{self._last_words()}")
+            self._ensure_database(found.socket_directory)
+            self._presence.enter()
+            return _url(found.socket_directory)
+
+    def stop(self) -> bool:
+        """Use the server no longer; stop it unless another living process has started it too.
+
+        Connections that are still open are broken. Returns whether the server is down.
+
+        Raises:
+            EmbeddedPostgresError: it could not be stopped.
+        """
+        with locked(self._lock):
+            if not self._presence.leave():
+                return False
+            found = postmaster(self.data)
+            if found is None:
+                return True
+            for mode in ("fast", "immediate"):
+                try:
+                    self._control("stop", "-w", "-t", str(_STOP_SECONDS), "-m", mode)
+                    break
+                except subprocess.SubprocessError:
+                    continue
+            if postmaster(self.data) is not None:
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL (process {found.pid}) does not stop.{self._last_words()}"
+                )
+            if found.socket_directory != self.data:
+                with suppress(OSError):
+                    found.socket_directory.rmdir()
+            return True
+
+    def _awaited(self) -> Postmaster | None:
+        """The server that runs; one that is still recovering, as after a crash, is waited for."""
+        deadline = time.monotonic() + _START_SECONDS
+        while (found := postmaster(self.data)) and not found.ready:
+            if time.monotonic() > deadline:
+                raise EmbeddedPostgresError(
+                    f"PostgreSQL (process {found.pid}) has taken no connections for"
+                    f" {_START_SECONDS} seconds.{self._last_words()}"
+                )
+            time.sleep(0.05)
+        return found
+
+    def _prepare_directory(self) -> None:
+        make_reachable(self.data)
+        if self.data.exists() and any(self.data.iterdir()):
+            version = self.data / "PG_VERSION"
+            found = version.read_text().strip() if version.exists() else "(nobody knows which)"
+            if found != str(VERSION):
+                raise EmbeddedPostgresError(
+                    f"{self.data} was made by PostgreSQL {found}, this is {VERSION}: move it away"
+                    " and rebuild the register from the histories, or upgrade it with pg_upgrade"
+                )
+            return
+        # initdb writes PG_VERSION first of all: a directory that was cut short would look whole.
+        # So it is made beside, and moved into place in one step.
+        new = self.data.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        user = owner()
+        if user:
+            os.chown(new, user.pw_uid, user.pw_gid)
+        try:
+            run(
+                "initdb",
+                *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale"),
+                *("--pgdata", str(new)),
+                cwd=new,
+                timeout=_START_SECONDS,
+            )
+        except subprocess.SubprocessError as error:
+            raise EmbeddedPostgresError(f"initdb failed: {error.output}") from error  # type: ignore[attr-defined]
+        new.rename(self.data)
+
+    def _forget_dead_server(self, sockets: Path) -> None:
+        """Take away lock files that no server stands behind, or PostgreSQL may refuse to start.
+
+        It believes them as long as there is a process of that id, be it a zombie.
+        """
+        deadline = time.monotonic() + _ORPHANS_SECONDS
+        while left := list(processes(self.data)):
+            # They have lost their postmaster and end by themselves once they notice.
+            if time.monotonic() > deadline:
+                for process in left:
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+            time.sleep(0.05)
+        for left_over in (self.data / PID_FILE, sockets / SOCKET, sockets / f"{SOCKET}.lock"):
+            left_over.unlink(missing_ok=True)
+
+    def _start(self, sockets: Path) -> None:
+        log = self.data / _LOG
+        if log.exists() and log.stat().st_size > _LARGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        options = (
+            f"-h '' -p 5432 -k {sockets}"
+            f" -c cluster_name={mark(self.data)} -c unix_socket_permissions=0700"
+        )
+        try:
+            self._control("start", "-w", "-t", str(_START_SECONDS), "-l", _LOG, "-o", options)
+        except subprocess.SubprocessError as error:
+            raise EmbeddedPostgresError(
+                f"PostgreSQL did not start in {self.data}.{self._last_words()}"
+            ) from error
+
+    def _control(self, *args: str) -> None:
+        # PGDATA and not -D, because pg_ctl would hand -D to a shell; so the log's name is relative.
+        environment = {"PGDATA": str(self.data)}
+        run("pg_ctl", *args, cwd=self.data, env=environment, timeout=_START_SECONDS + 30)
+
+    def _ensure_database(self, sockets: Path) -> None:
+        def psql(sql: str) -> str:
+            options = ("-X", "-q", "-t", "-A", "-h", str(sockets), "-p", "5432")
+            return run("psql", *options, "-U", "postgres", "-c", sql, cwd=self.data)
+
+        try:
+            known = psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608
+            if not known.strip():
+                psql(f"CREATE DATABASE {DATABASE}")
+        except subprocess.SubprocessError as error:
+            raise EmbeddedPostgresError(
+                f"the database {DATABASE} could not be opened.{self._last_words()}"
+            ) from error
+
+    def _last_words(self) -> str:
+        log = self.data / _LOG
+        if not log.exists():
+            return ""
+        lines = log.read_text(errors="replace").splitlines()[-15:]
+        return f" Its log, {log}, ends:\n" + "\n".join(lines)
+
+
+def _url(sockets: Path) -> str:
+    # The port is said, because asyncpg would otherwise take it from PGPORT.
+    return f"postgresql+asyncpg://postgres@/{DATABASE}?host={sockets}&port=5432"

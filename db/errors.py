@@ -1,0 +1,44 @@
+"""What can go wrong with the register; each message says what to do about it."""
+
+
+class RegisterError(Exception):
+    """The register cannot do what was asked of it."""
+
+
+class RegisterConflict(RegisterError):
+    """Another history has written entries of the same log; trying again cannot help."""
+
+    def __init__(self, platform_id: str, term: int, year: int, seq: int, workflow_id: str) -> None:
+        """`year` is 0 for the platform's own log; `seq` is the first entry that differs."""
+        self.platform_id = platform_id
+        self.term = term
+        self.year = year
+        self.seq = seq
+        self.workflow_id = workflow_id
+        log = f"assessment of year {year}" if year else "the platform's own log"
+        super().__init__(
+            f"platform {platform_id}, term {term}, {log}: entry {seq} of workflow {workflow_id}"
+            " does not fit the register, because another history has written there. Nothing was"
+            " written. Compare both histories; if the register holds the wrong one, delete this"
+            " term's rows and rebuild them from the right history."
+        )
+
+
+class SchemaTooNew(RegisterError):
+    """The database was migrated by a newer program than this one."""
+
+    def __init__(self, revision: str, head: str) -> None:
+        """`revision` is the database's, `head` the newest that this program knows."""
+        self.revision = revision
+        super().__init__(
+            f"the register's tables are at revision {revision}, which this program does not know"
+            f" (its newest is {head}): run the newer program, or restore a backup"
+        )
+
+
+class InvalidDatabaseUrl(RegisterError):
+    """DATABASE_URL cannot be used; the message never holds a password."""
+
+
+class EmbeddedPostgresError(RegisterError):
+    """The embedded PostgreSQL did not start or stop; the message ends with its log's last lines."""

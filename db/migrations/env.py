@@ -1,0 +1,12 @@
+"""Alembic's own entry: runs on the connection, and in the transaction, that `db.migrate` hands over."""
+
+from alembic import context
+
+from db.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+)
+context.run_migrations()

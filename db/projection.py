@@ -1,0 +1,166 @@
+"""From a batch of a case to rows of the register's tables. Pure; `db.store` writes them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from workflows.handing_in import RegisterBatch
+from workflows.lifecycle import Clock
+from workflows.record import BEGINNING, EntryKind, LogEntry
+from workflows.rules import CaseState, lifecycle_of
+from workflows.state import AssessmentState, PlatformState
+from workflows.vocabulary import Kind, ListingOutcome
+
+Row = dict[str, Any]
+
+
+def year_of(batch: RegisterBatch) -> int:
+    """Which log of the term the batch is of: the year of the assessment, 0 the platform's own."""
+    return batch.assessment.year if batch.assessment else 0
+
+
+def opening_of(batch: RegisterBatch) -> int:
+    """Which opening of the year's assessment the batch is of; 0 for the platform's own log."""
+    return batch.assessment.opening if batch.assessment else 0
+
+
+def log_rows(batch: RegisterBatch) -> list[Row]:
+    """Rows of `log_entries`, in order."""
+    key = _key(batch.platform) | {
+        "year": year_of(batch),
+        "opening": opening_of(batch),
+        "workflow_id": batch.workflow_id,
+    }
+    return [
+        key
+        | entry.model_dump(mode="python", exclude={"actor"})
+        | {
+            "actor": entry.actor.model_dump(mode="json", exclude_none=True)
+            if entry.actor
+            else None,
+            "actor_id": entry.actor.id if entry.actor else None,
+        }
+        for entry in batch.entries
+    ]
+
+
+def platform_row(batch: RegisterBatch) -> Row:
+    """The row of `platforms`."""
+    facts = batch.platform.facts
+    return {
+        "platform_id": facts.platform_id,
+        "term": facts.term,
+        "name": facts.name,
+        "operator": facts.operator.name,
+        "lead_unit": facts.lead_unit.name,
+        "lead_unit_kind": facts.lead_unit.kind,
+        "district": facts.district,
+        "field": facts.field,
+        "services": list(facts.services),
+        "direction": facts.direction,
+    }
+
+
+def term_row(batch: RegisterBatch) -> Row:
+    """The row of `terms`. From an assessment's batch it is only a first word, without a log."""
+    state = batch.platform
+    own = batch.assessment is None
+    return _key(state) | {
+        "application_id": state.facts.application_id,
+        "stage": state.stage,
+        "since": state.since,
+        "overdue": state.overdue,
+        **(_due(state, batch) if own else {"due": None, "due_provisional": False}),
+        "open_assessment": state.open_assessment,
+        "plan_version": state.plan_version,
+        "list_number": state.list_number,
+        "certificate_number": state.certificate_number,
+        "listed_on": state.listed_on,
+        "valid_until": state.valid_until,
+        "applied_at": _first_at(batch) if own else None,
+        "ended_at": state.since if _ended(state) else None,
+        "log_seq": batch.entries[-1].seq if own else 0,
+        "log_hash": batch.entries[-1].hash if own else BEGINNING,
+        "policy": state.facts.policy.model_dump(mode="json"),
+    }
+
+
+def assessment_row(batch: RegisterBatch, state: AssessmentState) -> Row:
+    """The row of `assessments`."""
+    ended = _ended(state)
+    return _key(batch.platform) | {
+        "year": state.year,
+        "opening": state.opening,
+        "stage": state.stage,
+        "since": state.since,
+        "overdue": state.overdue,
+        **_due(state, batch),
+        "mend_by": state.mend_by,
+        "opened_at": _first_at(batch),
+        "ended_at": state.since if ended else None,
+        "result": state.stage if ended else None,
+        "log_seq": batch.entries[-1].seq,
+        "log_hash": batch.entries[-1].hash,
+    }
+
+
+def plan_rows(batch: RegisterBatch) -> list[Row]:
+    """Rows of `plan_versions`."""
+    return [_key(batch.platform) | plan.model_dump(mode="python") for plan in batch.plans]
+
+
+def listing_rows(batch: RegisterBatch) -> list[Row]:
+    """The row of `listings`, if the batch holds the decision that included the platform."""
+    return [
+        _key(batch.platform)
+        | {
+            "list_number": said["list_number"],
+            "certificate_number": said["certificate_number"],
+            "listed_on": date.fromisoformat(said["decided_on"]),
+        }
+        for entry in _accepted(batch, Kind.LISTING)
+        if entry.outcome == ListingOutcome.INCLUDED and (said := entry.said)
+    ]
+
+
+def finding_rows(batch: RegisterBatch) -> list[Row]:
+    """Rows of `findings`: one for each group of each evaluation and reassessment in the batch."""
+    return [
+        _key(batch.platform)
+        | {
+            "year": year_of(batch),
+            "opening": opening_of(batch),
+            "round": entry.name,
+            "indicator_group": group,
+            "finding": found["finding"],
+            "remark": found.get("remark"),
+            "score": found.get("score"),
+        }
+        for entry in _accepted(batch, Kind.EVALUATION, Kind.REASSESSMENT)
+        for group, found in entry.said["findings"].items()
+    ]
+
+
+def _key(state: PlatformState) -> Row:
+    return {"platform_id": state.facts.platform_id, "term": state.facts.term}
+
+
+def _accepted(batch: RegisterBatch, *kinds: Kind) -> Iterator[LogEntry]:
+    return (e for e in batch.entries if e.kind is EntryKind.DECISION and e.name in kinds)
+
+
+def _ended(state: CaseState) -> bool:
+    return lifecycle_of(state).step(state.stage).ended
+
+
+def _due(state: CaseState, batch: RegisterBatch) -> Row:
+    due = batch.due.due if batch.due else None
+    if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
+        due = getattr(state, "mend_by", None)  # set by a person, in calendar time
+    provisional = bool(batch.due and batch.due.provisional_years)
+    return {"due": due, "due_provisional": provisional}
+
+
+def _first_at(batch: RegisterBatch) -> datetime | None:
+    first = batch.entries[0]
+    return first.at if first.seq == 1 else None

@@ -1,0 +1,217 @@
+"""Reading the register."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, Table, and_, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.rows import (
+    AssessmentRow,
+    FindingRow,
+    LastTerm,
+    LogLine,
+    PlanRow,
+    PlatformActivity,
+    PlatformCard,
+    PlatformRow,
+    RegisterRow,
+    TermRow,
+    Walked,
+)
+from db.tables import assessments, findings, log_entries, plan_versions, platforms, terms
+from workflows.application import Actor
+from workflows.model import Record
+from workflows.record import EntryKind, LogEntry
+
+LARGEST_PAGE = 500
+R = TypeVar("R", bound=Record)
+AnyRow = Row[*tuple[Any, ...]]
+
+_NEWEST = and_(platforms.c.platform_id == terms.c.platform_id, platforms.c.term == terms.c.term)
+
+
+class RegisterQueries:
+    """The questions that the register answers."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Ask through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+
+    async def platform(self, platform_id: str) -> PlatformCard | None:
+        """Everything about a platform, as of one moment; None when the register does not know it."""
+        engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        async with engine.connect() as connection:
+            first = await connection.execute(
+                select(platforms).where(platforms.c.platform_id == platform_id)
+            )
+            row = first.first()
+            if row is None:
+                return None
+            return PlatformCard(
+                platform=_read(PlatformRow, row, services=tuple(row.services)),
+                terms=await _terms(connection, platform_id),
+                log=tuple(await _log(connection, platform_id, None)),
+            )
+
+    async def register(
+        self,
+        *,
+        district: str | None = None,
+        field: str | None = None,
+        stage: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[RegisterRow]:
+        """Platforms with their newest terms, by platform id, at most `limit` (and `LARGEST_PAGE`).
+
+        The next page is asked for with `after`: the last platform id of the page before.
+        """
+        wanted = (
+            (platforms.c.district, district),
+            (platforms.c.field, field),
+            (terms.c.stage, stage),
+        )
+        columns = [
+            platforms.c[name] if name in platforms.c else terms.c[name]
+            for name in RegisterRow.model_fields
+        ]
+        query = (
+            select(*columns)
+            .join_from(platforms, terms, _NEWEST)
+            .where(*(column == value for column, value in wanted if value is not None))
+            .order_by(platforms.c.platform_id)
+            .limit(max(0, min(limit, LARGEST_PAGE)))
+        )
+        if after is not None:
+            query = query.where(platforms.c.platform_id > after)
+        return [_read(RegisterRow, row) for row in await self._all(query)]
+
+    async def log(self, platform_id: str, term: int | None = None) -> list[LogLine]:
+        """The log of a platform, of all terms or one: in each term its own, then each assessment's."""
+        async with self._engine.connect() as connection:
+            return await _log(connection, platform_id, term)
+
+    async def last_term(self, platform_id: str) -> LastTerm | None:
+        """The newest term of a platform; None when the register does not know it."""
+        rows = await self._all(
+            select(terms.c.term, terms.c.application_id, terms.c.stage, terms.c.log_hash)
+            .where(terms.c.platform_id == platform_id)
+            .order_by(terms.c.term.desc())
+            .limit(1)
+        )
+        return LastTerm._make(rows[0]) if rows else None
+
+    async def arrows(self) -> set[Walked]:
+        """Every arrow of the lifecycles that some case in the register has taken."""
+        log = log_entries.c
+        steps = (
+            select(
+                case((log.year == 0, "platform"), else_="assessment").label("lifecycle"),
+                func.lag(log.stage)
+                .over(
+                    partition_by=(log.platform_id, log.term, log.year, log.opening),
+                    order_by=log.seq,
+                )
+                .label("stage_before"),
+                log.name,
+                log.outcome,
+                log.stage,
+            )
+            .where(log.kind != EntryKind.REFUSED)
+            .subquery()
+        )
+        rows = await self._all(select(steps).where(steps.c.stage_before.is_not(None)).distinct())
+        return {Walked._make(row) for row in rows}
+
+    async def counts(self) -> dict[str, int]:
+        """How many platforms are in each stage, by their newest term; stages without any are left out."""
+        rows = await self._all(
+            select(terms.c.stage, func.count().label("platforms"))
+            .join_from(platforms, terms, _NEWEST)
+            .group_by(terms.c.stage)
+            .order_by(terms.c.stage)
+        )
+        return {row.stage: row.platforms for row in rows}
+
+    async def activity(self) -> list[PlatformActivity]:
+        """For every platform, how many entries, decisions and refusals its logs hold."""
+        log = log_entries.c
+        rows = await self._all(
+            select(
+                platforms.c.platform_id,
+                platforms.c.name,
+                func.count(log.seq).label("entries"),
+                func.count(log.seq).filter(log.kind == EntryKind.DECISION).label("decisions"),
+                func.count(log.seq).filter(log.kind == EntryKind.REFUSED).label("refusals"),
+            )
+            .join_from(
+                platforms,
+                log_entries,
+                platforms.c.platform_id == log.platform_id,
+                isouter=True,
+            )
+            .group_by(platforms.c.platform_id)
+            .order_by(platforms.c.platform_id)
+        )
+        return [_read(PlatformActivity, row) for row in rows]
+
+    async def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
+        async with self._engine.connect() as connection:
+            return (await connection.execute(query)).all()
+
+
+def _read(model: type[R], row: AnyRow, **changed: Any) -> R:
+    known = {name: value for name, value in row._mapping.items() if name in model.model_fields}
+    return model(**(known | changed))
+
+
+async def _of(
+    connection: AsyncConnection, table: Table, platform_id: str, *order: str
+) -> Sequence[AnyRow]:
+    query = select(table).where(table.c.platform_id == platform_id)
+    return (await connection.execute(query.order_by(*(table.c[name] for name in order)))).all()
+
+
+async def _terms(connection: AsyncConnection, platform_id: str) -> tuple[TermRow, ...]:
+    found = await _of(
+        connection, findings, platform_id, "term", "year", "opening", "round", "indicator_group"
+    )
+    years = [
+        _read(
+            AssessmentRow,
+            row,
+            findings=tuple(
+                _read(FindingRow, f)
+                for f in found
+                if (f.term, f.year, f.opening) == (row.term, row.year, row.opening)
+            ),
+        )
+        for row in await _of(connection, assessments, platform_id, "term", "year", "opening")
+    ]
+    plans = await _of(connection, plan_versions, platform_id, "term", "version")
+    return tuple(
+        _read(
+            TermRow,
+            row,
+            plans=tuple(_read(PlanRow, plan) for plan in plans if plan.term == row.term),
+            assessments=tuple(year for year in years if year.term == row.term),
+        )
+        for row in await _of(connection, terms, platform_id, "term")
+    )
+
+
+async def _log(connection: AsyncConnection, platform_id: str, term: int | None) -> list[LogLine]:
+    query = select(log_entries).where(log_entries.c.platform_id == platform_id)
+    if term is not None:
+        query = query.where(log_entries.c.term == term)
+    rows = await connection.execute(
+        query.order_by(*(log_entries.c[name] for name in ("term", "year", "opening", "seq")))
+    )
+    return [_line(row) for row in rows]
+
+
+def _line(row: AnyRow) -> LogLine:
+    actor = Actor.model_validate(row.actor, strict=False) if row.actor else None
+    entry = _read(LogEntry, row, kind=EntryKind(row.kind), actor=actor)
+    return _read(LogLine, row, entry=entry)

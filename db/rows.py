@@ -1,0 +1,156 @@
+"""What the register answers with. Moments are in UTC; stages and the like are the vocabulary's words."""
+
+from datetime import date
+from typing import NamedTuple
+
+from workflows.model import Instant, Record
+from workflows.record import LogEntry
+
+
+class PlatformRow(Record):
+    """A platform, as its newest term says it is."""
+
+    platform_id: str
+    term: int
+    name: str
+    operator: str
+    lead_unit: str
+    lead_unit_kind: str
+    district: str
+    field: str
+    services: tuple[str, ...]
+    direction: str | None
+
+
+class PlanRow(Record):
+    """A version of a plan; the log binds it by its SHA-256."""
+
+    version: int
+    sha256: str
+
+
+class FindingRow(Record):
+    """What was found of a group of indicators, in the evaluation or the reassessment of a year."""
+
+    round: str
+    indicator_group: str
+    finding: str
+    remark: str | None
+    score: int | None
+
+
+class AssessmentRow(Record):
+    """A yearly assessment; `result` is the stage it ended in, None while it is open.
+
+    Of several openings of a year the last one counts: those before were broken off from outside.
+    """
+
+    term: int
+    year: int
+    opening: int
+    stage: str
+    since: Instant
+    overdue: bool
+    due: Instant | None
+    due_provisional: bool
+    mend_by: Instant | None
+    opened_at: Instant | None
+    ended_at: Instant | None
+    result: str | None
+    log_seq: int
+    log_hash: str
+    findings: tuple[FindingRow, ...] = ()
+
+
+class TermRow(Record):
+    """A term: an application and what became of it. `log_seq` 0: only its assessments were heard of."""
+
+    term: int
+    application_id: str
+    stage: str
+    since: Instant
+    overdue: bool
+    due: Instant | None
+    due_provisional: bool
+    open_assessment: int | None
+    plan_version: int
+    list_number: str | None
+    certificate_number: str | None
+    listed_on: date | None
+    valid_until: Instant | None
+    applied_at: Instant | None
+    ended_at: Instant | None
+    log_seq: int
+    log_hash: str
+    plans: tuple[PlanRow, ...] = ()
+    assessments: tuple[AssessmentRow, ...] = ()
+
+
+class LogLine(Record):
+    """An entry of a log, and whose it is: `year` 0 is the platform's own, 1, 2, 3 its assessments'."""
+
+    platform_id: str
+    term: int
+    year: int
+    opening: int
+    workflow_id: str
+    entry: LogEntry
+
+
+class PlatformCard(Record):
+    """All that the register holds of a platform, but the plans' text."""
+
+    platform: PlatformRow
+    terms: tuple[TermRow, ...]
+    log: tuple[LogLine, ...]
+
+
+class RegisterRow(Record):
+    """A line of the register: a platform and its newest term."""
+
+    platform_id: str
+    name: str
+    operator: str
+    lead_unit: str
+    district: str
+    field: str
+    term: int
+    stage: str
+    since: Instant
+    overdue: bool
+    due: Instant | None
+    due_provisional: bool
+    open_assessment: int | None
+    list_number: str | None
+    certificate_number: str | None
+    listed_on: date | None
+    valid_until: Instant | None
+
+
+class PlatformActivity(Record):
+    """How much was written about a platform, in all its terms and assessments."""
+
+    platform_id: str
+    name: str
+    entries: int
+    decisions: int
+    refusals: int
+
+
+class LastTerm(NamedTuple):
+    """The newest term of a platform: what a new application goes on from."""
+
+    term: int
+    application_id: str
+    stage: str
+    log_hash: str
+
+
+class Walked(NamedTuple):
+    """An arrow of a lifecycle that some case has taken; `lifecycle` is `platform` or `assessment`."""
+
+    lifecycle: str
+    stage_before: str
+    name: str
+    outcome: str
+    stage_after: str

@@ -1,0 +1,88 @@
+"""Writing batches of cases into the register, in any order and as often as they come."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.errors import RegisterConflict
+from db.projection import (
+    assessment_row,
+    finding_rows,
+    listing_rows,
+    log_rows,
+    plan_rows,
+    platform_row,
+    term_row,
+    year_of,
+)
+from db.statements import (
+    INSERT_DERIVED,
+    WRITE_ASSESSMENT,
+    WRITE_LOG,
+    WRITE_TERM,
+    late_word,
+    parameters,
+)
+from db.tables import assessments, findings, listings, plan_versions, platforms, terms
+from workflows.handing_in import RegisterBatch
+
+
+class PostgresRegister:
+    """The register that activities write to (`activities.register.Register`)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Write through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+
+    async def write(self, batch: RegisterBatch) -> None:
+        """Write a batch in one transaction; a batch written before changes nothing.
+
+        Batches may overlap, repeat, and come in any order: a row shows the state after the latest
+        entry that has come.
+
+        Raises:
+            RegisterConflict: another history has written entries of this log; nothing was written.
+            sqlalchemy.exc.DBAPIError, OSError, TimeoutError: the database is away; try again later.
+        """
+        async with self._engine.begin() as connection:
+            if batch.entries:
+                await _write_log(connection, batch)
+                await _write_state(connection, batch)
+            # What follows is sealed by the log: written once, it never changes.
+            for table, rows in (
+                (plan_versions, plan_rows(batch)),
+                (listings, listing_rows(batch)),
+                (findings, finding_rows(batch)),
+            ):
+                if rows:
+                    await connection.execute(INSERT_DERIVED[table], rows)
+
+
+async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    """Write the entries that are new; see that those there already, and the neighbours, fit them."""
+    given = {entry.seq: entry for entry in batch.entries}
+    for seq, stored, before, after in await connection.execute(WRITE_LOG, log_rows(batch)):
+        entry = given[seq]
+        if (
+            stored != entry.hash
+            or before not in (None, entry.previous)
+            or after not in (None, entry.hash)
+        ):
+            facts = batch.platform.facts
+            raise RegisterConflict(
+                facts.platform_id, facts.term, year_of(batch), seq, batch.workflow_id
+            )
+
+
+async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    """Bring the rows of the case up to the batch, unless they are beyond it already."""
+    term = term_row(batch)
+    given = parameters(platforms, platform_row(batch)) | parameters(terms, term)
+    if batch.assessment is None:
+        table, row, write = terms, term, WRITE_TERM
+    else:
+        table, row, write = assessments, assessment_row(batch, batch.assessment), WRITE_ASSESSMENT
+        given |= parameters(assessments, row)
+    written = (await connection.execute(write, given)).first()
+    if written is None:
+        late = late_word(table, row)
+        if late is not None:
+            await connection.execute(late)

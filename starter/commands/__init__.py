@@ -1,0 +1,18 @@
+"""The staff's commands; the entry point puts them together with the other folders' own."""
+
+import click
+
+from starter.commands.apply import apply_command
+from starter.commands.assessment_forms import ASSESSMENT_FORMS
+from starter.commands.decision_commands import command_of
+from starter.commands.platform_forms import PLATFORM_FORMS
+from starter.commands.register import register_command
+from starter.commands.show import show_command
+
+COMMANDS: tuple[click.Command, ...] = (
+    apply_command,
+    *(command_of(form) for form in PLATFORM_FORMS + ASSESSMENT_FORMS),
+    show_command,
+    register_command,
+)
+"""`apply`, the eleven decisions, `show` and `register`."""

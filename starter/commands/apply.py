@@ -1,0 +1,110 @@
+"""`pingtai apply`: hand in an application."""
+
+import asyncio
+
+import click
+
+from starter.client import Applied, PingtaiClient
+from starter.commands.given import read_text
+from starter.commands.running import answering
+from starter.errors import PingtaiError
+from starter.language import say
+from starter.register import last_term
+from starter.screen import complain, facts, show, show_json
+from starter.wording import awaited, awaited_in, stage
+from workflows.application import PlatformApplication, PreviousTerm
+from workflows.carried import CaseView
+from workflows.model import parse
+from workflows.vocabulary import Stage
+
+LOOK_SECONDS = 5.0
+"""How long to wait for where the platform stands: the application itself has been taken by then."""
+
+
+@click.command("apply", short_help="Hand in an application. 提交申请 §四(一)")
+@click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def apply_command(file: str, as_json: bool) -> None:
+    """Hand in an application, as JSON, for a platform or for its next term. 提交申请 §四(一)
+
+    The same application again gives the first answer and changes nothing.
+
+    \b
+    Example:
+      pingtai apply --file examples/bj-water-membrane/application.json
+    """
+    _apply(file, as_json)
+
+
+@answering
+async def _apply(file: str, as_json: bool) -> None:
+    application = parse(PlatformApplication, read_text(file))
+    client = await PingtaiClient.connect(_last_term)
+    applied = await client.apply(application)
+    view = await _look(client, applied)
+    if as_json:
+        state = view.model_dump(mode="json") if view else None
+        show_json({**applied.model_dump(mode="json"), "state": state})
+        return
+    show(
+        facts(
+            (
+                (say("Repeated", "重复提交"), _repeated(applied)),
+                (say("Platform", "平台"), applied.platform_id),
+                (say("Application", "申请"), applied.application_id),
+                (say("Term", "期次"), str(applied.term)),
+                (say("Workflow", "流程编号"), applied.workflow_id),
+                *_standing(applied, view),
+            )
+        )
+    )
+
+
+def _repeated(applied: Applied) -> str:
+    if not applied.repeated:
+        return ""
+    return say(
+        "it was there before; this is the first answer", "此前已提交，这是首次答复，未作任何改变"
+    )
+
+
+def _standing(applied: Applied, view: CaseView | None) -> list[tuple[str, str]]:
+    if view and view.platform:
+        due = view.due.due if view.due else None
+        overdue = view.platform.overdue
+        now, then = view.platform.stage, awaited(view.awaited, due, overdue=overdue)
+    elif applied.repeated:
+        return []
+    else:  # a new application can only be in the first stage
+        now = Stage.RECOMMENDATION
+        then = awaited(awaited_in(now, overdue=False))
+    return [(say("Stage", "阶段"), stage(now)), (say("Next", "下一步"), then)]
+
+
+async def _look(client: PingtaiClient, applied: Applied) -> CaseView | None:
+    """Where the platform stands; None when no worker says so, for it will take up the case later."""
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            return await client.state(applied.platform_id)
+    except (PingtaiError, TimeoutError):
+        complain(
+            say(
+                "The application is in; no worker has taken it up yet (`pingtai up` or `pingtai worker`).",
+                "申请已提交；尚无 worker 处理（pingtai up 或 pingtai worker）。",
+            )
+        )
+        return None
+
+
+async def _last_term(platform_id: str) -> PreviousTerm | None:
+    """The last term by the register; an application does not fail because it cannot be asked."""
+    try:
+        return await last_term(platform_id)
+    except PingtaiError as error:
+        complain(
+            say(
+                f"Taken as a first term, because the register could not be asked: {error.en}",
+                f"登记库无法查询，按首期申请处理：{error.zh}",
+            )
+        )
+        return None

@@ -1,0 +1,84 @@
+"""What people hand in by file or standard input: JSON, and documents to be named and hashed."""
+
+import hashlib
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from starter.errors import BadInput
+
+LARGEST = 1_000_000
+"""No message may be half as large; nothing beyond it is read (bytes)."""
+
+
+def read_text(path: str) -> str:
+    """The text of a file, `-` being standard input.
+
+    Raises:
+        BadInput: it cannot be read, is no UTF-8, or is too large to be any message of ours.
+    """
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(LARGEST + 1)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(LARGEST + 1)
+    except (OSError, ValueError, AttributeError) as error:  # a closed stdin is None
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
+    name = "standard input" if path == "-" else path
+    if len(content) > LARGEST:
+        raise BadInput(
+            f"{name} is larger than {LARGEST:,} bytes: no message is that large",
+            f"{name} 超过 {LARGEST:,} 字节，不会是本系统的报文",
+        )
+    try:
+        return content.decode("utf-8-sig")  # some editors put a mark before the first character
+    except UnicodeDecodeError:
+        raise BadInput(f"{name} is not UTF-8 text", f"{name} 不是 UTF-8 文本") from None
+
+
+def read_object(path: str) -> dict[str, Any]:
+    """The JSON object in a file, `-` being standard input.
+
+    Raises:
+        BadInput: it cannot be read, or is not a JSON object.
+    """
+    text = read_text(path)
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        why = str(error) or "nested too deeply"
+        raise BadInput(f"{path} is not JSON: {why}", f"{path} 不是 JSON：{why}") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"{path} is not a JSON object", f"{path} 不是 JSON 对象")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def document(given: str) -> dict[str, str]:
+    """A document as decisions name it, from `NAME=FILE` or `NAME=SHA256`. The file is not kept.
+
+    Raises:
+        BadInput: it is neither a file that can be read, nor a SHA-256.
+    """
+    name, _, where = given.partition("=")
+    path = Path(where)
+    try:
+        if where and path.is_file():
+            with path.open("rb") as file:
+                return {"name": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{where} cannot be read: {why}", f"无法读取 {where}：{why}") from None
+    if re.fullmatch(r"[0-9a-fA-F]{64}", where):
+        return {"name": name, "sha256": where.lower()}
+    raise BadInput(
+        f"document {given!r}: write NAME=FILE with a file that is there, or NAME=SHA256",
+        f"文件 {given!r}：应写作 名称=文件路径（文件须存在）或 名称=SHA256",
+    )

@@ -1,0 +1,151 @@
+"""The short notations of flags: `site=satisfactory:remark`, `张三,technology,单位,supported`."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from starter.errors import BadInput
+from workflows.model import Identifier
+from workflows.vocabulary import ExpertField, Finding, OpinionOutcome
+
+ALL = "all"
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+_SCORE = re.compile(r"@(\d{1,3})$")
+_EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
+
+
+class WordChoice(click.Choice[str]):
+    """One word of a vocabulary, in English or as the guideline itself says it in Chinese."""
+
+    def __init__(self, vocabulary: type[StrEnum]) -> None:
+        """Offer the English words; the Chinese ones are understood."""
+        super().__init__([str(word) for word in vocabulary])
+        self._chinese = {getattr(word, "zh", word): str(word) for word in vocabulary}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The English word, by which decisions are written."""
+        known: str = super().convert(self._chinese.get(value, value), param, ctx)
+        return known
+
+
+def word(vocabulary: type[StrEnum], given: str, where: str) -> str:
+    """The English word of a vocabulary for what was given in English or Chinese.
+
+    Raises:
+        BadInput: it is no word of this vocabulary; `where` says what it was read from.
+    """
+    said = given.strip()
+    for known in vocabulary:
+        if said in (known, getattr(known, "zh", known)):
+            return str(known)
+    may = ", ".join(vocabulary)
+    raise BadInput(f"{where}: {said!r} is none of {may}", f"{where}：{said!r} 不在 {may} 之中")
+
+
+def entries(given: Sequence[str], vocabulary: type[StrEnum]) -> dict[str, str]:
+    """`KEY=TEXT` flags as a mapping; `all` is a key too.
+
+    Raises:
+        BadInput: no `=`, an unknown key, or a key that was said twice.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise BadInput(f"{text!r}: write KEY=TEXT", f"{text!r}：应写作 键=内容")
+        name = ALL if key.strip() == ALL else word(vocabulary, key, text)
+        if name in found:
+            raise BadInput(f"{name} is said twice", f"{name} 重复")
+        found[name] = value
+    return found
+
+
+def findings(
+    given: Sequence[str], before: Any, vocabulary: type[StrEnum], *, scored: bool
+) -> dict[str, Any]:
+    """`ITEM=FINDING[:remark]` flags, for groups also with `@score`, over what a file says.
+
+    `all=FINDING` is for those that neither the flags nor the file name.
+
+    Raises:
+        BadInput: a flag is not written so.
+    """
+    said = {
+        key: _finding(text, f"{key}={text}", scored)
+        for key, text in entries(given, vocabulary).items()
+    }
+    rest = said.pop(ALL, None)
+    named = {**(before if isinstance(before, dict) else {}), **said}
+    if rest is None:
+        return named
+    return {str(key): named.get(key, rest) for key in vocabulary}
+
+
+def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    score = _SCORE.search(text) if scored else None
+    if score:
+        made["score"] = int(score[1])
+        text = text[: score.start()]
+    # Whoever writes Chinese may well type the full-width colon.
+    finding, *remark = re.split("[:：]", text, maxsplit=1)
+    made["finding"] = word(Finding, finding, where)
+    if remark and remark[0].strip():
+        made["remark"] = remark[0].strip()
+    return made
+
+
+def texts(given: Sequence[str], before: Any, vocabulary: type[StrEnum]) -> dict[str, Any]:
+    """`GROUP=TEXT` flags over what a file says.
+
+    Raises:
+        BadInput: a flag is not written so.
+    """
+    said: dict[str, Any] = dict(entries(given, vocabulary))
+    rest = said.pop(ALL, None)
+    if rest is not None:
+        raise BadInput(
+            "each group has its own text: all=... is for findings",
+            "各组须分别说明，all=… 只用于考核意见",
+        )
+    return {**(before if isinstance(before, dict) else {}), **said}
+
+
+def expert(given: str) -> dict[str, str]:
+    """`NAME,FIELD,ORGANISATION,VOTE`; commas may be full-width, and the organisation may have some.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    parts = _EXPERT.match(given)
+    if not parts:
+        raise BadInput(
+            f"expert {given!r}: write NAME,FIELD,ORGANISATION,VOTE",
+            f"专家 {given!r}：应写作 姓名,方面,单位,意见",
+        )
+    name, field, organisation, vote = (part.strip() for part in parts.groups())
+    return {
+        "name": name,
+        "field": word(ExpertField, field, given),
+        "organisation": organisation,
+        "vote": word(OpinionOutcome, vote, given),
+    }
+
+
+def platform_id(given: str) -> str:
+    """A platform's id as it may be, before anybody is asked about it.
+
+    Raises:
+        BadInput: no platform can have this id.
+    """
+    try:
+        return _IDENTIFIER.validate_python(given)
+    except ValidationError:
+        raise BadInput(
+            f"{given!r} is no platform id: 1 to 64 letters, digits, dots, dashes and underscores",
+            f"{given!r} 不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
+        ) from None

@@ -1,0 +1,42 @@
+"""`pingtai show`: all that the register holds of one platform."""
+
+import click
+
+from starter.commands.card import show_card
+from starter.commands.notation import platform_id
+from starter.commands.running import answering
+from starter.errors import NoSuchPlatform
+from starter.register import open_register
+from starter.screen import show_json
+
+
+@click.command("show", short_help="Show a platform: card, terms, assessments, log. 平台卡片")
+@click.argument("platform")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
+def show_command(platform: str, as_json: bool) -> None:
+    """Show a platform: its card, terms, assessments, and its log as a timeline. 平台卡片
+
+    It reads the register; `pingtai audit` reads the histories themselves.
+
+    \b
+    Example:
+      pingtai show bj-water-membrane
+    """
+    _show(platform, as_json)
+
+
+@answering
+async def _show(platform: str, as_json: bool) -> None:
+    platform_id(platform)
+    async with open_register() as register:
+        card = await register.platform(platform)
+    if card is None:
+        raise NoSuchPlatform(
+            f"the register does not know {platform}: look at `pingtai register` for the ids;"
+            " what was just applied for may take a moment to be entered",
+            f"登记库中没有 {platform}：编号可用 pingtai register 查看；刚提交的申请可能稍后才登记",
+        )
+    if as_json:
+        show_json(card.model_dump(mode="json"))
+    else:
+        show_card(card)

@@ -1,0 +1,112 @@
+"""The register, opened for reading: wherever it is, and for as long as it is needed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+
+from db.embedded import EmbeddedPostgres, running
+from db.engine import create_engine
+from db.errors import InvalidDatabaseUrl, RegisterError
+from db.home import home
+from db.queries import RegisterQueries
+from db.url import database_url, redacted
+from starter.errors import BadInput, Unreachable
+from starter.local_stack import read_stack
+from workflows.application import PreviousTerm
+from workflows.record import BEGINNING
+
+_AWAY = (OSError, SQLAlchemyError, RegisterError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a database that is away, or refuses, is told by; asyncpg's own come while connecting."""
+
+
+@asynccontextmanager
+async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]:
+    """The register for reading: DATABASE_URL, the running local stack, or the embedded server.
+
+    With `start`, an embedded server that has data but does not run is started, and stopped at the
+    end unless someone else uses it by then.
+
+    Raises:
+        Unreachable: there is none, it does not answer, or it has no tables.
+        BadInput: DATABASE_URL cannot be used.
+    """
+    with _reaching():
+        url = database_url() or _local_url()
+        if url is not None:
+            async with _queries(url) as queries:
+                yield queries
+            return
+        embedded = EmbeddedPostgres(home())
+        if not (start and embedded.data.is_dir()):
+            raise _nowhere()
+        try:
+            async with _queries(await asyncio.to_thread(embedded.start)) as queries:
+                yield queries
+        finally:
+            # Also when starting was broken off: the thread goes on, and stopping waits for it.
+            await asyncio.to_thread(embedded.stop)
+
+
+async def last_term(platform_id: str) -> PreviousTerm | None:
+    """A platform's last term as the register knows it, for an application that goes on from it.
+
+    Raises:
+        Unreachable: the register cannot be asked; it is not started for this.
+        BadInput: DATABASE_URL cannot be used.
+    """
+    async with open_register(start=False) as register:
+        found = await register.last_term(platform_id)
+    if found is None:
+        return None
+    # Nothing to go on from where only assessments were heard of: the log itself has not arrived.
+    return PreviousTerm(term=found.term, log_hash=found.log_hash or BEGINNING)
+
+
+@asynccontextmanager
+async def _queries(url: str) -> AsyncIterator[RegisterQueries]:
+    engine = create_engine(url)
+    try:
+        yield RegisterQueries(engine)
+    finally:
+        await engine.dispose()
+
+
+def _local_url() -> str | None:
+    stack = read_stack(home())
+    return stack.database_url if stack and stack.running else running(home())
+
+
+def _nowhere() -> Unreachable:
+    return Unreachable(
+        "there is no register here yet: run `pingtai up`, or set DATABASE_URL",
+        "本机还没有登记库：请运行 pingtai up，或设置 DATABASE_URL",
+    )
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except InvalidDatabaseUrl as error:
+        raise BadInput(str(error), f"DATABASE_URL 无法使用：{error}") from None
+    except ProgrammingError as error:
+        raise Unreachable(
+            f"the register's tables are not as this program needs them ({_first_line(error)}):"
+            " start `pingtai up` or `pingtai worker`, which makes them",
+            f"登记库的表与本程序不符（{_first_line(error)}）：请启动 pingtai up 或 pingtai worker 以建表",
+        ) from None
+    except _AWAY as error:
+        why = _first_line(error)
+        raise Unreachable(
+            f"the register (PostgreSQL) does not answer: {why}. Is `pingtai up` running, or"
+            " DATABASE_URL right?",
+            f"登记库（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = redacted(str(getattr(error, "orig", None) or error)).splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,128 @@
+"""What is shown: tables that fit a terminal, and plain lines where no terminal reads them."""
+
+import io
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 4_000
+"""Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
+
+
+def draws() -> bool:
+    """Whether colours and lines are drawn: on a terminal, unless NO_COLOR asks for plain text."""
+    return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
+
+
+def show(*parts: Table | Text | str) -> None:
+    """Write parts to standard output, each on lines of its own."""
+    drawn = draws()
+    page = io.StringIO()
+    console = Console(
+        file=page,
+        force_terminal=drawn,
+        color_system="standard" if drawn else None,
+        width=None if _is_terminal(sys.stdout) else WIDE,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for part in parts:
+        console.print(text(part) if isinstance(part, str) else part)
+    _put(sys.stdout, "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines()))
+
+
+def show_json(data: Any) -> None:
+    """Write plain data as JSON, for programs."""
+    _put(sys.stdout, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def complain(*lines: str) -> None:
+    """Write lines to standard error."""
+    _put(sys.stderr, "".join(f"{harmless(line)}\n" for line in lines))
+
+
+def facts(rows: Iterable[tuple[str, str]]) -> Table:
+    """Names and values below each other; a row without a value is left out."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in rows:
+        if value:
+            grid.add_row(text(name), text(value))
+    return grid
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[int] = ()
+) -> Table:
+    """Rows under headings; the columns in `whole` keep to one line, the others may be folded."""
+    drawn = Table(
+        box=box.SIMPLE_HEAD if draws() else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1) if draws() else (0, 2, 0, 0),
+    )
+    for number, name in enumerate(columns):
+        drawn.add_column(text(name), overflow="fold", no_wrap=number in whole)
+    for row in rows:
+        drawn.add_row(*(text(cell) for cell in row))
+    return drawn
+
+
+def heading(words: str) -> Text:
+    """A line above a part, with an empty one before it."""
+    return Text(f"\n{harmless(words)}", style="bold")
+
+
+def text(words: str) -> Text:
+    """What others wrote, for a table: no markup, and nothing that steers the terminal."""
+    return Text(harmless(words))
+
+
+def harmless(words: str) -> str:
+    """One line without control characters and without characters that turn the direction of reading.
+
+    What others wrote must neither steer the terminal nor look like something else.
+    """
+    return "".join(
+        character if unicodedata.category(character) not in _STEERING else _instead(character)
+        for character in words
+    )
+
+
+_STEERING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def _instead(character: str) -> str:
+    return " " if character in "\n\r\t\x0b\x0c\x85\u2028\u2029" else "\ufffd"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    return hasattr(stream, "isatty") and not stream.closed and stream.isatty()
+
+
+def _put(stream: TextIO, words: str) -> None:
+    try:
+        stream.write(words)
+        stream.flush()
+    except UnicodeEncodeError:
+        # A terminal of another encoding: better a question mark than no answer.
+        encoding = stream.encoding or "ascii"
+        stream.write(words.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Nothing more goes there, at exit neither.
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

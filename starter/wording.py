@@ -1,0 +1,135 @@
+"""Where a case stands and what was said of it, in words that people read; moments in Beijing time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from starter.language import say, sentence, word
+from workflows.decisions import MODELS
+from workflows.lifecycle import ASSESSMENT, PLATFORM, AnyStage, Lifecycle
+from workflows.periods import BEIJING, last_day
+from workflows.state import Awaited
+from workflows.vocabulary import (
+    AssessmentStage,
+    District,
+    Field,
+    FilingOutcome,
+    Happening,
+    Kind,
+    Role,
+    Stage,
+)
+
+_NO_OTHER_WAY = frozenset(("opened", "told", "period_over", "given", "withdrawn"))
+"""Outcomes that say no more than what was decided or happened, because there is no other."""
+
+
+def stage(value: str) -> str:
+    """A stage of a platform or an assessment."""
+    return word(value, Stage, AssessmentStage)
+
+
+def what(name: str) -> str:
+    """A decision or a happening."""
+    return word(name, Kind, Happening)
+
+
+def who(role: str) -> str:
+    """A role."""
+    return word(role, Role)
+
+
+def district(value: str) -> str:
+    """A district."""
+    return word(value, District)
+
+
+def field(value: str) -> str:
+    """A field of technology."""
+    return word(value, Field)
+
+
+def said(name: str, outcome: str) -> str:
+    """What was decided or what happened, and with which outcome, where there is a choice."""
+    if outcome in _NO_OTHER_WAY:
+        return what(name)
+    return f"{what(name)}{say(': ', '：')}{_outcome(name, outcome)}"
+
+
+def _outcome(name: str, outcome: str) -> str:
+    if name in tuple(Kind) and "outcome" in MODELS[Kind(name)].model_fields:
+        words = MODELS[Kind(name)].model_fields["outcome"].annotation
+        if isinstance(words, type) and issubclass(words, StrEnum):
+            return word(outcome, words)
+    if outcome == "broken_off":
+        return say("broken off", "中断")
+    return word(outcome, FilingOutcome, AssessmentStage)
+
+
+def moment(at: datetime) -> str:
+    """A moment, to the minute."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def until(due: datetime | None, *, overdue: bool = False, provisional: bool = False) -> str:
+    """Until when, the last day included. Overdue is a word, so that it needs no colour."""
+    if due is None:
+        return say("OVERDUE", "【逾期】") if overdue else ""
+    day = last_day(due)
+    when = (
+        say(f"OVERDUE: was due {day}", f"【逾期】原截止 {day}")
+        if overdue
+        else say(f"until {day}", f"截止 {day}")
+    )
+    return when + (
+        say(" (holidays not announced yet)", "（节假日安排尚未公布）") if provisional else ""
+    )
+
+
+def awaited(
+    awaited: Iterable[Awaited],
+    due: datetime | None = None,
+    *,
+    overdue: bool = False,
+    provisional: bool = False,
+) -> str:
+    """What is awaited, from whom, by which rule, until when; empty when nothing is."""
+    named = [
+        say(
+            f"{what(one.kind)} from the {who(one.role)} ({one.rule})",
+            f"{who(one.role)}：{what(one.kind)}（{one.rule}）",
+        )
+        for one in awaited
+    ]
+    if not named:
+        return ""
+    when = until(due, overdue=overdue, provisional=provisional)
+    return sentence(named) + (say(", ", "，") + when if when else "")
+
+
+def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:
+    """What a stage awaits, by the lifecycle table: for a case of which only the stage is known."""
+    known = row(stage)
+    if known is None:
+        return ()
+    lifecycle, at = known
+    return tuple(
+        Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
+        for trigger in lifecycle.step(at).triggers
+        if trigger.by and (overdue or not trigger.once_overdue)
+    )
+
+
+def has_ended(stage: str) -> bool:
+    """Whether a case in this stage has come to an end."""
+    known = row(stage)
+    return known is not None and known[0].step(known[1]).ended
+
+
+def row(stage: str) -> tuple[Lifecycle, AnyStage] | None:
+    """The lifecycle and the stage of a stage's name; None when this program does not know it."""
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        for step in lifecycle.steps:
+            if step.stage == stage:
+                return lifecycle, step.stage
+    return None

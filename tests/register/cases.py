@@ -1,0 +1,225 @@
+"""Whole cases for the tests, told decision by decision with `workflows.case.Case`."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from workflows.application import PlatformApplication
+from workflows.case import Case, PlanVersion
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.handing_in import DueDate, RegisterBatch
+from workflows.model import parse, said
+from workflows.record import BEGINNING
+from workflows.state import AssessmentState, PlatformState, applied
+from workflows.vocabulary import (
+    AssessmentStage,
+    Condition,
+    ExpertField,
+    Happening,
+    IndicatorGroup,
+    InspectionItem,
+    PlanPart,
+)
+
+START = datetime(2024, 1, 8, 1, 30, 0, 123456, tzinfo=UTC)
+STEP = timedelta(days=7)
+NUL = "\x00"
+
+OPERATOR = {"id": "op-1", "role": "operator", "organisation": "甲运营公司"}
+DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区", "district": "haidian"}
+COMMISSION = {"id": "kw-1", "role": "commission", "organisation": "市科委"}
+
+DOCUMENT = {"name": "证明.pdf", "sha256": "ab" * 32}
+MECHANISMS = {
+    "legal_form": "independent",
+    "funding": [{"source": "牵头单位", "share": 100}],
+    "lead_unit_funding_wan": 500,
+}
+
+
+def plan(words: str = "思路") -> dict[str, Any]:
+    """A whole plan; `words` tells one version from another."""
+    return {"parts": dict.fromkeys(PlanPart, words), "mechanisms": MECHANISMS}
+
+
+def application(platform_id: str = "p-1", **changes: Any) -> PlatformApplication:
+    """An application that answers everything."""
+    content = {
+        "application_id": f"a-{platform_id}",
+        "platform_id": platform_id,
+        "name": "共性技术平台",
+        "operator": {"name": "甲运营公司"},
+        "lead_unit": {"name": "乙研究院", "kind": "research_institute"},
+        "district": "haidian",
+        "field": "artificial_intelligence",
+        "services": ["research", "design"],
+        "conditions": {
+            condition: {"statement": "符合", "documents": [DOCUMENT]} for condition in Condition
+        },
+        "plan": plan(),
+        **changes,
+    }
+    return parse(PlatformApplication, content)
+
+
+def findings(remark: str | None = None) -> dict[str, Any]:
+    """A finding for each group of indicators, with a score."""
+    found: dict[str, Any] = {"finding": "satisfactory", "score": 90}
+    return {group: found | ({"remark": remark} if remark else {}) for group in IndicatorGroup}
+
+
+class Told:
+    """A case and its clock: every move is a week after the one before."""
+
+    def __init__(self, case: Case[Any], at: datetime) -> None:
+        """Tell a case from a moment on."""
+        self.case = case
+        self.at = at
+        self.states = [case.state]
+
+    def decide(self, kind: str, actor: dict[str, Any], **content: Any) -> None:
+        """Take a decision a week later."""
+        self.at += STEP
+        number = len(self.case.log) + 1
+        decision = {
+            "decision_id": f"{kind}-{number}",
+            "actor": actor,
+            "decided_on": self.at.date().isoformat(),
+            **content,
+        }
+        self.case.decide(decision | {"kind": kind}, self.at)
+        self.states.append(self.case.state)
+
+    def happen(self, name: Happening, outcome: str, content: dict[str, Any] | None = None) -> None:
+        """Note a happening a week later."""
+        self.at += STEP
+        self.case.happen(name, outcome, content or {}, self.at)
+        self.states.append(self.case.state)
+
+    def refuse(self, kind: Any, raw: Any, error: Any) -> None:
+        """Note a refused signal a week later."""
+        self.at += STEP
+        self.case.refuse(kind, raw, error, self.at)
+        self.states.append(self.case.state)
+
+
+def opened(app: PlatformApplication | None = None, at: datetime = START) -> Told:
+    """A platform that has just applied."""
+    given = app or application()
+    before = given.previous.log_hash if given.previous else BEGINNING
+    case: Case[PlatformState] = Case.open(applied(given), at, before)
+    case.keep_plan(case.state, said(given.plan))
+    return Told(case, at)
+
+
+def listed(app: PlatformApplication | None = None, *, included: bool = True) -> Told:
+    """A platform that went all the way, with an improved plan, into the list; or not, at the end."""
+    told = opened(app)
+    told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    told.decide(
+        "inspection",
+        COMMISSION,
+        outcome="passed",
+        findings={item: {"finding": "satisfactory"} for item in InspectionItem},
+        corrections=["补充设备清单"],
+    )
+    told.decide("plan_revision", OPERATOR, plan=plan("改进"), changes="已补充")
+    told.decide(
+        "expert_opinion",
+        COMMISSION,
+        outcome="supported",
+        opinion="支持",
+        panel=[
+            {"name": f"专家{n}", "field": field, "organisation": "丙大学", "vote": "supported"}
+            for n, field in enumerate((*ExpertField, "technology"))
+        ],
+    )
+    numbers = {
+        "list_number": "2024-01",
+        "certificate_number": f"C-{told.case.state.facts.platform_id}",
+    }
+    if included:
+        told.decide("listing", COMMISSION, outcome="included", **numbers)
+    else:
+        told.decide("listing", COMMISSION, outcome="not_included")
+    return told
+
+
+def assessment_of(platform: Told, year: int = 1) -> Told:
+    """An assessment that has just opened; the platform's log says so too."""
+    platform.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": year})
+    state = platform.case.state
+    content = {
+        "facts": state.facts.model_dump(mode="json"),
+        "year": year,
+        "valid_until": state.valid_until.isoformat(),
+    }
+    case: Case[AssessmentState] = Case.open(content, platform.at)
+    return Told(case, platform.at)
+
+
+def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
+    """An assessment through evaluation, rectification and reassessment, and its end."""
+    told = assessment_of(platform, year)
+    told.decide(
+        "self_report",
+        OPERATOR,
+        groups=dict.fromkeys(IndicatorGroup, "说明"),
+        mechanisms=MECHANISMS,
+    )
+    told.decide("district_review", DISTRICT, view="同意")
+    told.decide(
+        "evaluation",
+        COMMISSION,
+        outcome="not_effective",
+        findings=findings("不足"),
+        to_mend=["改进服务"],
+    )
+    told.decide("rectification_report", OPERATOR, mended=["已改进"])
+    told.decide("reassessment", COMMISSION, outcome=outcome, findings=findings())
+    platform.at = told.at
+    platform.happen(
+        Happening.ASSESSMENT_ENDED,
+        AssessmentStage(outcome),
+        {"year": year, "log_hash": told.case.log[-1].hash},
+    )
+    return told
+
+
+def batch(
+    told: Told,
+    first: int = 1,
+    last: int | None = None,
+    *,
+    platform: Told | None = None,
+    due: DueDate | None = None,
+) -> RegisterBatch:
+    """The entries `first` to `last` with the state after them; an assessment names its platform."""
+    last = last or len(told.case.log)
+    state = told.states[last - 1]
+    facts = state.facts
+    entries = tuple(told.case.log[first - 1 : last])
+    if isinstance(state, AssessmentState):
+        assert platform is not None
+        return RegisterBatch(
+            workflow_id=assessment_workflow_id(facts.platform_id, facts.term, state.year),
+            platform=platform.case.state,
+            assessment=state,
+            entries=entries,
+            due=due,
+        )
+    filed = {entry.said.get("plan_sha256") for entry in entries}
+    plans: tuple[PlanVersion, ...] = tuple(p for p in told.case.plans if p.sha256 in filed)
+    return RegisterBatch(
+        workflow_id=platform_workflow_id(facts.platform_id),
+        platform=state,
+        entries=entries,
+        plans=plans,
+        due=due,
+    )
+
+
+def one_by_one(told: Told, platform: Told | None = None) -> Iterator[RegisterBatch]:
+    """A batch for every entry, in order."""
+    for number in range(1, len(told.case.log) + 1):
+        yield batch(told, number, number, platform=platform)

@@ -1,0 +1,105 @@
+"""One embedded PostgreSQL for the session, and a fresh database of the register for every test."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.embedded import EmbeddedPostgres
+from db.engine import create_engine
+from db.migrate import upgrade
+from db.queries import RegisterQueries
+from db.store import PostgresRegister
+from db.url import shown
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a running server's first database, for whoever administers it."""
+    # not pytest's tmp_path: PostgreSQL may run as another user, and pytest closes its directories
+    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    server = EmbeddedPostgres(home)
+    yield server.start()
+    server.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_url: str) -> str:
+    """A database with the register's tables, to be copied; a test database loses nothing by no fsync."""
+    await _administer(
+        postgres_url,
+        "ALTER SYSTEM SET fsync = off",
+        "SELECT pg_reload_conf()",
+        "CREATE DATABASE template_register",
+    )
+    await upgrade(_named(postgres_url, "template_register"))
+    return "template_register"
+
+
+@pytest.fixture
+async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
+    """The URL of a fresh database without tables."""
+    name = f"empty_{next(_numbers)}"
+    await _administer(postgres_url, f"CREATE DATABASE {name}")
+    yield _named(postgres_url, name)
+    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """The URL of a fresh database with the register's tables."""
+    name = f"register_{next(_numbers)}"
+    await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(postgres_url, name)
+    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on a fresh register."""
+    engine = create_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def second(postgres_url: str, template: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on a second fresh register, to compare with the first."""
+    name = f"register_{next(_numbers)}"
+    await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    engine = create_engine(_named(postgres_url, name))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def register(engine: AsyncEngine) -> PostgresRegister:
+    """A fresh register, to write to."""
+    return PostgresRegister(engine)
+
+
+@pytest.fixture
+def queries(engine: AsyncEngine) -> RegisterQueries:
+    """The same register, to read from."""
+    return RegisterQueries(engine)
+
+
+def _named(url: str, database: str) -> str:
+    return shown(make_url(url).set(database=database))
+
+
+async def _administer(url: str, *statements: str) -> None:
+    engine = create_engine(url, pooled=False).execution_options(isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()

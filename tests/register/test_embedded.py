@@ -1,0 +1,284 @@
+
+"""The embedded PostgreSQL: starts whatever was left behind, is shared, and stops when told to."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from sqlalchemy.engine import make_url
+
+from db import socket_directory as sockets
+from db.embedded import EmbeddedPostgres, running
+from db.errors import EmbeddedPostgresError
+from db.home import home
+from db.postmaster import PID_FILE, postmaster, processes
+from db.programs import VERSION, programs, run
+
+PROJECT = Path(__file__).parents[2]
+
+ANOTHER_PROCESS = """
+import os, sys
+from pathlib import Path
+from db.embedded import EmbeddedPostgres
+server = EmbeddedPostgres(Path(sys.argv[1]))
+print(server.start(), flush=True)
+if sys.stdin.readline().strip() == "stop":
+    print(server.stop(), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="session")
+def data() -> Iterator[Path]:
+    """A data directory to be copied, because making one takes a second."""
+    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    server = EmbeddedPostgres(home)
+    server.start()
+    server.stop()
+    yield server.data
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def place(empty_place: Path, data: Path) -> Path:
+    """A home directory in which a server ran before, and was stopped."""
+    return furnished(empty_place, data)
+
+
+def furnished(home: Path, data: Path) -> Path:
+    """Put a copy of a data directory into a home."""
+    home.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", "-a", str(data), str(home)], check=True)
+    return home
+
+
+@pytest.fixture
+def empty_place() -> Iterator[Path]:
+    """An empty home directory; whatever server runs there afterwards is ended."""
+    path = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    yield path
+    for data in (path / "postgres", *path.glob("*/postgres"), *path.glob("*/*/postgres")):
+        for process in processes(data):
+            process.kill()
+    shutil.rmtree(path)
+
+
+def ask(url: str, *statements: str) -> str:
+    """What the statements print, by PostgreSQL's own client."""
+    directory = str(make_url(url).query["host"])
+    options = ("-X", "-q", "-t", "-A", "-U", "postgres", "-h", directory, "-d", "pingtai")
+    commands = [part for statement in statements for part in ("-c", statement)]
+    return run("psql", *options, *commands, cwd=Path("/")).strip()
+
+
+def another(place: Path) -> "subprocess.Popen[str]":
+    """Another process that starts the server, says its URL, and waits for a word."""
+    return subprocess.Popen(
+        [sys.executable, "-c", ANOTHER_PROCESS, str(place)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+    )
+
+
+def test_the_wheel_has_the_version_we_ask_for() -> None:
+    """The programs come from the wheel and are of the version that data directories are made with."""
+    assert f" {VERSION}." in run("postgres", "--version", cwd=programs())
+
+
+def test_start_use_stop(place: Path) -> None:
+    """A server starts, takes connections on its Unix socket alone, and is gone after `stop`."""
+    server = EmbeddedPostgres(place)
+    assert running(place) is None
+    url = server.start()
+    assert url == running(place) == server.start()
+    assert "" == ask(url, "SHOW listen_addresses")
+    assert "UTF8" == ask(url, "SHOW server_encoding")
+    found = postmaster(server.data)
+    assert found is not None
+    assert server.stop()
+    assert running(place) is None
+    assert [] == list(processes(server.data))
+    assert server.stop()
+
+
+@pytest.mark.parametrize("xdg", ["missing", "there", "gone"])
+def test_a_long_path(
+    empty_place: Path, data: Path, monkeypatch: pytest.MonkeyPatch, xdg: str
+) -> None:
+    """Where the data's path is too long or odd for a socket, the socket goes to a private place."""
+    runtime = empty_place / "r"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime if xdg == "there" else empty_place / "none"))
+    if xdg == "missing":
+        monkeypatch.delenv("XDG_RUNTIME_DIR")
+    home = empty_place / ("long" * 30) / "平台 'a\"$b:c,d"
+    server = EmbeddedPostgres(furnished(home, data))
+    url = server.start()
+    directory = Path(str(make_url(url).query["host"]))
+    assert 103 >= len(os.fsencode(directory / sockets.SOCKET))
+    assert 0o700 == directory.stat().st_mode & 0o777
+    assert "1" == ask(url, "SELECT 1")
+    assert server.stop()
+    assert not directory.exists()
+
+
+def test_a_squatted_socket_directory_is_not_used(
+    empty_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory in /tmp that others may enter is passed over: whoever made it could listen there."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(empty_place))
+    data = empty_place / ("long" * 30)
+    first = sockets.socket_directory(data)
+    assert empty_place == first.parent
+    first.chmod(0o777)
+    second = sockets.socket_directory(data)
+    assert first != second
+    assert 0o700 == second.stat().st_mode & 0o777
+    second.rmdir()
+
+
+def test_kill_9_of_everything_keeps_the_data(place: Path) -> None:
+    """All processes of the server killed at once, it starts again with everything that was committed.
+
+    Here the dead may stay as zombies, as in a container whose first process does not reap.
+    """
+    server = EmbeddedPostgres(place)
+    url = server.start()
+    ask(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)")
+    for process in processes(server.data):
+        process.kill()
+    while postmaster(server.data):
+        time.sleep(0.01)
+    assert (server.data / PID_FILE).exists()
+    assert running(place) is None
+    again = EmbeddedPostgres(place)
+    assert "7" == ask(again.start(), "SELECT n FROM kept")
+
+
+def test_kill_9_of_the_postmaster_alone(place: Path) -> None:
+    """Processes that outlive their postmaster are waited for before another one starts."""
+    server = EmbeddedPostgres(place)
+    url = server.start()
+    ask(url, "CREATE TABLE kept (n int)", "INSERT INTO kept VALUES (7)")
+    found = postmaster(server.data)
+    assert found is not None
+    psutil.Process(found.pid).kill()
+    while postmaster(server.data):
+        time.sleep(0.01)
+    assert "7" == ask(server.start(), "SELECT n FROM kept")
+
+
+def test_a_pid_that_another_program_has_now(place: Path) -> None:
+    """A postmaster.pid whose process is some other program's is not taken for a server, nor harmed."""
+    server = EmbeddedPostgres(place)
+    server.start()
+    left = (server.data / PID_FILE).read_text()
+    server.stop()
+    with subprocess.Popen(["sleep", "60"], user=server.data.owner()) as other:
+        first, *rest = left.splitlines()
+        for name in (PID_FILE, f"{sockets.SOCKET}.lock"):
+            path = server.data / name
+            path.write_text("\n".join((str(other.pid), *rest)) + "\n")
+            shutil.chown(path, server.data.owner())
+        assert str(other.pid) != first
+        assert running(place) is None
+        assert "1" == ask(server.start(), "SELECT 1")
+        assert server.stop()
+        assert other.poll() is None
+        other.kill()
+
+
+def test_an_initdb_cut_short_is_done_again(empty_place: Path) -> None:
+    """A data directory appears whole or not at all; what a killed initdb left is thrown away."""
+    home = empty_place / "平台 'a\"$b:c,d"
+    left = home / "postgres.new"
+    left.mkdir(parents=True)
+    (left / "PG_VERSION").write_text(f"{VERSION}\n")
+    server = EmbeddedPostgres(home)
+    server.start()
+    assert not left.exists()
+    assert server.stop()
+
+
+def test_data_of_another_version_is_left_alone(empty_place: Path) -> None:
+    """Data that another PostgreSQL made is not touched; the message says what to do."""
+    (empty_place / "postgres").mkdir()
+    (empty_place / "postgres" / "PG_VERSION").write_text("16\n")
+    with pytest.raises(EmbeddedPostgresError, match="PostgreSQL 16, this is 18"):
+        EmbeddedPostgres(empty_place).start()
+
+
+def test_a_server_that_does_not_start_says_why(place: Path) -> None:
+    """The error ends with the last lines of PostgreSQL's own log."""
+    server = EmbeddedPostgres(place)
+    server.start()
+    server.stop()
+    with (server.data / "postgresql.conf").open("a") as settings:
+        settings.write("no_such_setting = 1\n")
+    with pytest.raises(EmbeddedPostgresError, match="no_such_setting"):
+        server.start()
+
+
+def test_two_processes_at_once_share_one_server(empty_place: Path) -> None:
+    """Of two that start at once one starts the server, the other uses it, and the last one stops it."""
+    with another(empty_place) as one, another(empty_place) as two:
+        assert one.stdout
+        assert two.stdout
+        assert one.stdout.readline() == two.stdout.readline()
+        assert 1 == sum(
+            "-c" in process.cmdline() for process in processes(empty_place / "postgres")
+        )
+        assert "False\n" == one.communicate("stop\n")[0]
+        assert running(empty_place)
+        assert "True\n" == two.communicate("stop\n")[0]
+    assert running(empty_place) is None
+
+
+def test_a_process_that_died_does_not_keep_the_server(place: Path) -> None:
+    """A process that ended without `stop`, by os._exit or kill -9, counts as gone; the server stays up."""
+    with another(place) as leaves, another(place) as dies:
+        for process in (leaves, dies):
+            assert process.stdout
+            process.stdout.readline()
+        leaves.communicate("leave\n")
+        dies.kill()
+    url = running(place)
+    server = EmbeddedPostgres(place)
+    assert url == server.start()
+    assert server.stop()
+    assert running(place) is None
+
+
+def test_a_reader_does_not_stop_it(place: Path) -> None:
+    """Who only reads asks `running`, and ends without any effect on the server."""
+    server = EmbeddedPostgres(place)
+    url = server.start()
+    code = "import sys; from pathlib import Path; from db.embedded import running;"
+    seen = subprocess.run(
+        [sys.executable, "-c", f"{code} print(running(Path(sys.argv[1])))", str(place)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PROJECT,
+    )
+    assert f"{url}\n" == seen.stdout
+    assert url == running(place)
+    assert server.stop()
+
+
+def test_home(empty_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINGTAI_HOME is made if missing, absolute, and closed to others but for passing through."""
+    monkeypatch.chdir(empty_place)
+    monkeypatch.setenv("PINGTAI_HOME", "there/inside")
+    assert empty_place / "there" / "inside" == home()
+    assert 0 == home().stat().st_mode & 0o066

@@ -1,0 +1,81 @@
+
+"""The migrations make the tables, and can be taken back."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from db.engine import create_engine
+from db.errors import SchemaTooNew
+from db.migrate import downgrade, pending, upgrade
+from db.tables import metadata
+
+
+async def _seen(url: str, sql: str | None = None) -> list[str]:
+    """The tables of a database, after a statement."""
+    engine = create_engine(url, pooled=False)
+    async with engine.begin() as connection:
+        if sql:
+            await connection.execute(text(sql))
+        names = await connection.run_sync(lambda c: inspect(c).get_table_names())
+    await engine.dispose()
+    return names
+
+
+async def test_migrations_give_exactly_the_tables(database_url: str) -> None:
+    """A migrated database has the tables, columns, types and indexes of `db.tables`, and no others."""
+
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(compare)
+    await engine.dispose()
+    assert [] == differences
+
+
+async def test_text_is_ordered_the_same_everywhere(database_url: str) -> None:
+    """Every text column has the collation C: no index depends on the system's C library."""
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        others = await connection.execute(
+            text(
+                "SELECT table_name, column_name FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND data_type = 'text'"
+                " AND collation_name IS DISTINCT FROM 'C' AND table_name <> 'alembic_version'"
+            )
+        )
+        found = [tuple(row) for row in others]
+    await engine.dispose()
+    assert [] == found
+
+
+async def test_up_and_down(empty_database_url: str) -> None:
+    """Up from nothing, down to nothing, and up again; `pending` says what is to be done."""
+    assert "no tables -> 0001" == await pending(empty_database_url)
+    await upgrade(empty_database_url)
+    assert await pending(empty_database_url) is None
+    assert {*metadata.tables, "alembic_version"} == set(await _seen(empty_database_url))
+    await downgrade(empty_database_url, "base")
+    assert ["alembic_version"] == await _seen(empty_database_url)
+    await upgrade(empty_database_url)
+    assert await pending(empty_database_url) is None
+
+
+async def test_workers_that_start_at_once(empty_database_url: str) -> None:
+    """Many that upgrade at once do not fight: each finds the tables made."""
+    await asyncio.gather(*(upgrade(empty_database_url) for _ in range(4)))
+    assert await pending(empty_database_url) is None
+
+
+async def test_a_newer_database_is_left_alone(database_url: str) -> None:
+    """A program older than the tables says so, and changes nothing."""
+    await _seen(database_url, "UPDATE alembic_version SET version_num = '9999'")
+    assert "9999 -> 0001" == await pending(database_url)
+    with pytest.raises(SchemaTooNew, match="9999"):
+        await upgrade(database_url)

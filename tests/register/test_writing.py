@@ -1,0 +1,206 @@
+
+"""Batches into the register: repeated, overlapping, out of order, and of another history."""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from activities.register import Register
+from db.embedded import EmbeddedPostgres
+from db.engine import create_engine
+from db.errors import RegisterConflict
+from db.migrate import upgrade
+from db.store import PostgresRegister
+from db.tables import log_entries, terms
+from workflows.handing_in import RegisterBatch
+
+from .cases import application, assessment_of, batch, listed, one_by_one, opened, rectified
+from .content import everything
+
+
+async def test_it_is_a_register(register: PostgresRegister) -> None:
+    """The activities' protocol is satisfied (mypy checks it here)."""
+    taken: Register = register
+    await taken.write(batch(opened()))
+
+
+async def test_a_repeated_batch_changes_nothing(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """The same batch again, as after a lost answer, leaves every row as it was."""
+    told = listed()
+    await register.write(batch(told))
+    before = await everything(engine)
+    await register.write(batch(told))
+    assert before == await everything(engine)
+
+
+async def test_one_by_one_equals_at_once(
+    register: PostgresRegister, engine: AsyncEngine, second: AsyncEngine
+) -> None:
+    """A register that was written entry by entry equals one that was rebuilt in one go."""
+    platform = listed()
+    assessment = rectified(platform)
+    for each in itertools.chain(one_by_one(platform), one_by_one(assessment, platform)):
+        await register.write(each)
+    await PostgresRegister(second).write(batch(platform))
+    await PostgresRegister(second).write(batch(assessment, platform=platform))
+    assert await everything(second) == await everything(engine)
+
+
+async def test_order_and_overlap_do_not_matter(
+    register: PostgresRegister, engine: AsyncEngine, second: AsyncEngine
+) -> None:
+    """Backwards, overlapping and with the assessment first, the register ends up the same."""
+    platform = listed()
+    assessment = rectified(platform)
+    ordered = [
+        *one_by_one(platform),
+        batch(platform, 2, 5),
+        *one_by_one(assessment, platform),
+        batch(assessment, 1, 4, platform=platform),
+    ]
+    for each in ordered:
+        await register.write(each)
+    for each in reversed(ordered):
+        await PostgresRegister(second).write(each)
+    assert await everything(engine) == await everything(second)
+
+
+async def test_an_older_batch_never_takes_a_row_back(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """A batch that was late leaves the stage, the hash and the plan version of a later one."""
+    told = listed()
+    await register.write(batch(told))
+    before = await everything(engine)
+    await register.write(batch(told, 1, 3))
+    assert before == await everything(engine)
+
+
+async def test_an_assessment_alone_makes_its_platform_known(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """An assessment whose platform has not been written yet brings a first word of it."""
+    platform = listed()
+    await register.write(batch(assessment_of(platform), platform=platform))
+    async with engine.connect() as connection:
+        row = (await connection.execute(select(terms.c.stage, terms.c.log_seq))).one()
+    assert ("valid", 0) == tuple(row)
+
+
+async def test_another_history_is_a_conflict(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Entries with another hash are refused with platform, term and entry, and nothing is written."""
+    await register.write(batch(listed(), 1, 3))
+    before = await everything(engine)
+    other = listed(application(name="另一平台"))
+    with pytest.raises(
+        RegisterConflict, match=r"platform p-1, term 1, .*entry 1 .*histor"
+    ) as found:
+        await register.write(batch(other))
+    assert ("p-1", 1, 0, 1) == (
+        found.value.platform_id,
+        found.value.term,
+        found.value.year,
+        found.value.seq,
+    )
+    assert before == await everything(engine)
+
+
+@pytest.mark.parametrize(("stored", "given"), [((1, 3), (4, 4)), ((4, 6), (2, 3))])
+async def test_a_neighbour_that_does_not_fit_is_a_conflict(
+    register: PostgresRegister, stored: tuple[int, int], given: tuple[int, int]
+) -> None:
+    """New entries must go on from, and lead to, what stands beside them."""
+    await register.write(batch(listed(), *stored))
+    with pytest.raises(RegisterConflict):
+        await register.write(batch(listed(application(name="另一平台")), *given))
+
+
+async def test_the_same_batch_from_many_at_once(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Writers that overlap in time all succeed, and the log has every entry once."""
+    platform = listed()
+    assessment = rectified(platform)
+    batches: list[RegisterBatch] = [
+        *one_by_one(platform),
+        batch(platform),
+        batch(assessment, platform=platform),
+    ]
+    await register.write(batch(platform, 1, 1))
+    await asyncio.gather(*(register.write(each) for each in batches * 3))
+    async with engine.connect() as connection:
+        count = (await connection.execute(select(func.count()).select_from(log_entries))).scalar()
+    assert len(platform.case.log) + len(assessment.case.log) == count
+
+
+async def test_few_round_trips(register: PostgresRegister, engine: AsyncEngine) -> None:
+    """A decision waits for at most three statements, however much the batch holds."""
+    platform = listed()
+    assessment = rectified(platform)
+    statements: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    counts = []
+    for each in (*one_by_one(platform), *one_by_one(assessment, platform)):
+        statements.clear()
+        await register.write(each)
+        counts.append(len(statements))
+    assert {2, 3} == set(counts)
+
+
+async def test_a_batch_without_entries_leaves_the_state(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """A batch that only brings a plan version writes that, and says nothing about the state."""
+    told = opened()
+    await register.write(batch(told).model_copy(update={"entries": ()}))
+    rows = await everything(engine)
+    assert (1, 0, 0) == (len(rows["plan_versions"]), len(rows["terms"]), len(rows["log_entries"]))
+
+
+async def test_a_write_that_was_given_up_leaves_no_trace(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """A decision waits for a slow register only so long; given up half-way, the batch comes again."""
+    told = opened()
+    async with engine.connect() as connection:
+        await connection.execute(text("LOCK TABLE terms IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(register.write(batch(told)), 0.2)
+    assert {0} == {len(rows) for rows in (await everything(engine)).values()}
+    await register.write(batch(told))
+    assert 1 == len((await everything(engine))["log_entries"])
+
+
+async def test_a_database_that_comes_and_goes() -> None:
+    """A register whose database is away says so at once; when it is back, the next write works."""
+    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    server = EmbeddedPostgres(home)
+    url = await asyncio.to_thread(server.start)
+    await upgrade(url)
+    engine = create_engine(url)
+    register = PostgresRegister(engine)
+    await register.write(batch(opened()))
+    await asyncio.to_thread(server.stop)
+    with pytest.raises((OSError, DBAPIError)):
+        await register.write(batch(opened()))
+    await asyncio.to_thread(server.start)
+    await register.write(batch(opened()))
+    await engine.dispose()
+    await asyncio.to_thread(server.stop)
+    shutil.rmtree(home)

@@ -1,0 +1,127 @@
+"""The commands as the entry point composes them, with a client that answers without any server."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from starter.client import Applied, PingtaiClient
+from starter.commands import COMMANDS
+from workflows.application import PlatformApplication
+from workflows.state import Awaited, Receipt
+from workflows.vocabulary import Role
+
+
+@pytest.fixture(autouse=True)
+def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test depends on who runs it: no settings, an empty home, English."""
+    for name in list(os.environ):
+        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) or name in (
+            "DATABASE_URL",
+            "NO_COLOR",
+        ):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def receipt() -> Receipt:
+    """What a recommendation is answered with."""
+    return Receipt(
+        decision_id="d-1",
+        platform_id="p-1",
+        term=1,
+        seq=2,
+        at=datetime(2026, 11, 23, 18, 30, tzinfo=UTC),
+        kind="recommendation",
+        outcome="recommended",
+        stage="inspection",
+        awaited=(Awaited(kind="inspection", role=Role.COMMISSION, rule="§四(二)"),),
+        due=datetime(2027, 1, 5, 16, tzinfo=UTC),
+        said_sha256="0" * 64,
+    )
+
+
+@pytest.fixture
+def answers(receipt: Receipt) -> dict[str, Any]:
+    """What the client answers, by method; an exception is raised. Tests change it."""
+    return {"connect": None, "decide": receipt}
+
+
+@pytest.fixture
+def sent() -> list[tuple[str, dict[str, Any]]]:
+    """The decisions that the client was asked to send, with their platforms."""
+    return []
+
+
+class PretendClient:
+    """Answers as it was told to."""
+
+    def __init__(
+        self, answers: dict[str, Any], sent: list[tuple[str, dict[str, Any]]], last_term: Any
+    ) -> None:
+        self._answers = answers
+        self._sent = sent
+        self._last_term = last_term
+
+    async def decide(self, platform_id: str, decision: dict[str, Any]) -> Any:
+        self._sent.append((platform_id, decision))
+        return self._answer("decide")
+
+    async def apply(self, application: PlatformApplication) -> Any:
+        previous = await self._last_term(application.platform_id)
+        if "apply" in self._answers:
+            return self._answer("apply")
+        return Applied(
+            platform_id=application.platform_id,
+            application_id=application.application_id,
+            term=previous.term + 1 if previous else 1,
+            workflow_id=f"platform:{application.platform_id}",
+        )
+
+    async def state(self, platform_id: str) -> Any:
+        return self._answer("state")
+
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> Any:
+        return self._answer("assessment_state")
+
+    def _answer(self, name: str) -> Any:
+        answer = self._answers[name]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def pingtai(
+    monkeypatch: pytest.MonkeyPatch,
+    answers: dict[str, Any],
+    sent: list[tuple[str, dict[str, Any]]],
+) -> Callable[..., Result]:
+    """Run `pingtai` with these arguments; `lang` and `input` by name."""
+
+    async def connect(last_term: Any = None) -> Any:
+        if isinstance(answers["connect"], BaseException):
+            raise answers["connect"]
+        return PretendClient(answers, sent, last_term)
+
+    monkeypatch.setattr(PingtaiClient, "connect", connect)
+
+    @click.group(commands={command.name or "": command for command in COMMANDS})
+    @click.option("--lang")
+    @click.pass_context
+    def group(context: click.Context, lang: str | None) -> None:
+        context.obj = {"lang": lang}
+
+    def run(*args: str, lang: str | None = None, stdin: str | bytes | None = None) -> Result:
+        before = ("--lang", lang) if lang else ()
+        return CliRunner().invoke(group, (*before, *args), input=stdin)
+
+    return run

@@ -1,0 +1,166 @@
+"""What goes wrong is said in one or two lines, in either language, with its exit code."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from workflows.model import InvalidMessage
+from workflows.refusal import Refusal, Refused
+from workflows.state import Awaited
+from workflows.vocabulary import Role
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+
+GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "o")
+REFUSAL = Refusal(
+    rule="§四",
+    en="not now",
+    zh="现在不行",
+    stage="valid",
+    awaited=(Awaited(kind="listing", role=Role.COMMISSION, rule="§四(四)"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (Refused(REFUSAL), 3, {"en": "refused: not now (§四)", "zh": "不予受理：现在不行（§四）"}),
+        (
+            InvalidMessage("withdrawal", (("reason", "bad", "不好"),)),
+            2,
+            {"en": "reason: bad", "zh": "reason：不好"},
+        ),
+        (BadInput("bad", "不好"), 2, {"en": "bad", "zh": "不好"}),
+        (NoSuchPlatform("none", "没有"), 2, {"en": "none", "zh": "没有"}),
+        (Unreachable("away", "不在"), 4, {"en": "away", "zh": "不在"}),
+        (ConnectionRefusedError("no"), 4, {"en": "not reachable: no", "zh": "无法访问：no"}),
+        (
+            RPCError("odd", RPCStatusCode.INTERNAL, b""),
+            4,
+            {"en": "INTERNAL: odd", "zh": "INTERNAL：odd"},
+        ),
+    ],
+)
+def test_each_error_has_its_code(
+    pingtai: Run, answers: dict[str, Any], error: Exception, code: int, said: dict[str, str]
+) -> None:
+    """2 bad input, 3 refused, 4 unreachable; at most two lines on stderr, nothing on stdout."""
+    answers["decide"] = error
+    for lang, words in said.items():
+        vars(error).pop("__notes__", None)
+        result = pingtai(*GOOD, lang=lang)
+        assert code == result.exit_code
+        assert words in result.stderr
+        assert "" == result.stdout
+        assert len(result.stderr.splitlines()) <= 2
+
+
+def test_lost_answer_says_how_to_repeat(pingtai: Run, sent: Sent, answers: dict[str, Any]) -> None:
+    """A decision that may have been taken can be repeated: its new id and its day are printed."""
+    for error, code in ((Unreachable("away", "不在"), 4), (KeyboardInterrupt(), 130)):
+        answers["decide"] = error
+        result = pingtai(*GOOD)
+        assert code == result.exit_code
+        decision = sent[-1][1]
+        same = f"--id {decision['decision_id']} --date {decision['decided_on']}"
+        assert same in result.stderr
+
+
+def test_nothing_to_repeat_when_nothing_was_sent(pingtai: Run, answers: dict[str, Any]) -> None:
+    """Where no connection was made, and where the rules refuse, there is nothing to repeat."""
+    answers["connect"] = Unreachable("away", "不在")
+    assert "--id" not in pingtai(*GOOD).stderr
+    answers.update(connect=None, decide=Refused(REFUSAL))
+    assert "--id" not in pingtai(*GOOD).stderr
+
+
+def test_missing_parts_name_their_flags(pingtai: Run, sent: Sent) -> None:
+    """Who leaves something out is told by which flag, or from where else, it may be given."""
+    result = pingtai("recommend", "p-1", lang="zh")
+    assert 2 == result.exit_code
+    assert "actor.id (--actor, PINGTAI_ACTOR)：缺少此项" in result.stderr
+    assert "outcome (--outcome)：缺少此项" in result.stderr
+    assert [] == sent
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("inspect", "p-1", "--finding", "site"),
+        ("inspect", "p-1", "--finding", "sight=satisfactory"),
+        ("inspect", "p-1", "--finding", "site=fine"),
+        ("inspect", "p-1", "--finding", "site=satisfactory@90"),
+        ("inspect", "p-1", "--finding", "site=to_improve", "--finding", "site=to_improve"),
+        ("evaluate", "p-1", "--finding", "site=satisfactory"),
+        ("report", "p-1", "--group", "all=x"),
+        ("opine", "p-1", "--expert", "甲,technology"),
+        ("opine", "p-1", "--expert", "甲,magic,o,supported"),
+        ("opine", "p-1", "--outcome", "recommended"),
+        ("review", "p-1", "--document", "a=nowhere.pdf"),
+        ("review", "p-1", "--document", "a"),
+        ("review", "p-1", "--document", "a=."),
+        ("review", "p/1", "--view", "x"),
+        ("review", "", "--view", "x"),
+        ("revise", "p-1", "--plan", "nowhere.json"),
+        ("review",),
+        ("apply",),
+        ("apply", "--file", "nowhere.json"),
+        ("apply", "--file", "."),
+        ("register", "--limit", "0"),
+    ],
+)
+def test_wrong_usage_is_two(pingtai: Run, sent: Sent, flags: tuple[str, ...]) -> None:
+    """What is not written as it should be is said before anybody is asked."""
+    result = pingtai(*flags)
+    assert 2 == result.exit_code
+    assert result.stderr
+    assert [] == sent
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"3",
+        b"\xff\xfe",
+        b'{"reason": NaN}',
+        b"[" * 200_000,
+        b'{"a": %s}' % (b"9" * 9_000),
+    ],
+)
+def test_what_is_no_json_object_is_two(pingtai: Run, sent: Sent, content: bytes) -> None:
+    """A decision by file must be a JSON object, from a file and from standard input."""
+    Path("d.json").write_bytes(content)
+    assert 2 == pingtai("withdraw", "p-1", "--file", "d.json").exit_code
+    assert 2 == pingtai("withdraw", "p-1", "--file", "-", stdin=content).exit_code
+    assert 2 == pingtai("apply", "--file", "-", stdin=content).exit_code
+    assert [] == sent
+
+
+def test_large_files_are_not_read(pingtai: Run) -> None:
+    """3 MB are answered at once with 2, and what never ends is read no further than the limit."""
+    Path("big.json").write_text(json.dumps({"reason": "x" * 3_000_000}), encoding="utf-8")
+    start = time.monotonic()
+    for file in ("big.json", "/dev/zero"):
+        for command in (("withdraw", "p-1"), ("apply",)):
+            result = pingtai(*command, "--file", file)
+            assert 2 == result.exit_code
+            assert "1,000,000 bytes" in result.stderr
+    assert time.monotonic() - start < 5
+
+
+def test_a_mistake_of_ours_shows_itself(pingtai: Run, answers: dict[str, Any]) -> None:
+    """What nobody foresaw is not hidden behind a code."""
+    answers["decide"] = LookupError("ours")
+    result = pingtai(*GOOD)
+    assert isinstance(result.exception, LookupError)

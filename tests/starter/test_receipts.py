@@ -1,0 +1,179 @@
+"""What is shown after a decision or an application was taken."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from starter.client import Applied
+from starter.commands import apply as applying
+from starter.errors import Unreachable
+from starter.wording import awaited_in
+from workflows.application import PlatformApplication, PreviousTerm
+from workflows.carried import CaseView
+from workflows.case import Case
+from workflows.handing_in import DueDate
+from workflows.model import parse
+from workflows.state import Receipt, applied
+from workflows.vocabulary import Condition
+
+Run = Callable[..., Result]
+
+GOOD = ("withdraw", "p-1", "--reason", "x", "--actor", "u", "--organisation", "o")
+DOCUMENT = {"name": "说明.pdf", "sha256": "0" * 64}
+APPLICATION = {
+    "application_id": "a-1",
+    "platform_id": "p-1",
+    "name": "平台",
+    "operator": {"name": "运营公司"},
+    "lead_unit": {"name": "大学", "kind": "university"},
+    "district": "haidian",
+    "field": "integrated_circuits",
+    "services": ["research"],
+    "conditions": {
+        condition: {"statement": "x", "documents": [DOCUMENT]} for condition in Condition
+    },
+    "plan": {
+        "parts": dict.fromkeys(("approach", "goals", "key_tasks", "safeguards"), "t"),
+        "mechanisms": {
+            "legal_form": "independent",
+            "funding": [{"source": "a", "share": 100}],
+            "lead_unit_funding_wan": 10,
+        },
+    },
+}
+AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+
+
+def view(**changes: Any) -> CaseView:
+    """Where the platform of APPLICATION stands just after it was applied for."""
+    case = Case[Any].open(applied(parse(PlatformApplication, APPLICATION)), AT)
+    state = case.state.model_copy(update=changes)
+    due = DueDate(due=datetime(2026, 12, 22, 16, tzinfo=UTC))
+    return CaseView(platform=state, due=due, log_seq=1, log_hash="0" * 64, refusals=0, recorded=1)
+
+
+def test_receipt_in_both_languages(pingtai: Run) -> None:
+    """A receipt says what was taken, the entry, the stage, who acts next, and the last day for it."""
+    assert [
+        "Taken        recommendation: recommended",
+        "Case         p-1, term 1",
+        "Entry        2 · 2026-11-24 02:30",
+        "Stage        inspection",
+        "Next         inspection from the commission (§四(二)), until 2027-01-05",
+        "Decision id  d-1",
+    ] == pingtai(*GOOD).stdout.splitlines()
+    assert [
+        "已受理    区推荐：推荐",
+        "事项      p-1 第 1 期",
+        "记录      2 · 2026-11-24 02:30",
+        "阶段      待现场核查",
+        "下一步    市科委、中关村管委会：现场核查（§四(二)），截止 2027-01-05",
+        "决定编号  d-1",
+    ] == pingtai(*GOOD, lang="zh").stdout.splitlines()
+
+
+def test_repeated_receipt_says_so(pingtai: Run, answers: dict[str, Any], receipt: Receipt) -> None:
+    """The first answer given again is marked as such."""
+    answers["decide"] = receipt.model_copy(update={"repeated": True})
+    assert "Repeated" in pingtai(*GOOD).stdout
+    assert "重复提交" in pingtai(*GOOD, lang="zh").stdout
+
+
+def test_receipt_as_json(pingtai: Run, receipt: Receipt) -> None:
+    """--json prints the whole receipt and nothing else."""
+    result = pingtai(*GOOD, "--json")
+    assert receipt.model_dump(mode="json") == json.loads(result.stdout)
+
+
+def test_end_of_validity_and_of_ended_cases(
+    pingtai: Run, answers: dict[str, Any], receipt: Receipt
+) -> None:
+    """A listing says until when it is valid, if that can be asked; what has ended awaits nothing."""
+    changes = {"stage": "valid", "awaited": (), "due": None}
+    answers["decide"] = receipt.model_copy(update=changes)
+    answers["state"] = view(valid_until=datetime(2029, 11, 24, 16, tzinfo=UTC))
+    assert "valid until 2029-11-24" in pingtai(*GOOD).stdout
+    answers["state"] = Unreachable("away", "不在")
+    result = pingtai(*GOOD)
+    assert (0, False) == (result.exit_code, "valid until" in result.stdout)
+    answers["decide"] = receipt.model_copy(update=changes | {"stage": "declined"})
+    assert "nothing: this has ended" in pingtai(*GOOD).stdout
+
+
+def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
+    """An application is answered with its term, its workflow and what is awaited until when."""
+    answers["state"] = view().model_copy(
+        update={"awaited": awaited_in("recommendation", overdue=False)}
+    )
+    result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
+    assert 0 == result.exit_code, result.output
+    assert [
+        "Platform     p-1",
+        "Application  a-1",
+        "Term         1",
+        "Workflow     platform:p-1",
+        "Stage        recommendation",
+        "Next         recommendation from the district (§四(一)), until 2026-12-22",
+    ] == result.stdout.splitlines()
+    printed = json.loads(
+        pingtai("apply", "--file", "-", "--json", stdin=json.dumps(APPLICATION)).stdout
+    )
+    assert ("p-1", False, "recommendation") == (
+        printed["platform_id"],
+        printed["repeated"],
+        printed["state"]["platform"]["stage"],
+    )
+
+
+def test_application_taken_without_a_worker(pingtai: Run, answers: dict[str, Any]) -> None:
+    """An application that nobody has taken up yet is in all the same, and awaits the district."""
+    answers["state"] = Unreachable("away", "不在")
+    Path("a.json").write_text(json.dumps(APPLICATION), encoding="utf-8")
+    result = pingtai("apply", "--file", "a.json", lang="zh")
+    assert 0 == result.exit_code
+    assert "申请已提交" in result.stderr
+    assert "所在区：区推荐（§四(一)）" in result.stdout
+
+
+def test_application_that_was_there_before(pingtai: Run, answers: dict[str, Any]) -> None:
+    """The first answer again is called that."""
+    answers["apply"] = Applied(
+        platform_id="p-1", application_id="a-1", term=1, workflow_id="platform:p-1", repeated=True
+    )
+    answers["state"] = view()
+    result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
+    assert "it was there before; this is the first answer" in result.stdout
+
+
+def test_application_that_does_not_fit(pingtai: Run) -> None:
+    """An application with a missing part names it."""
+    rest = {key: value for key, value in APPLICATION.items() if key != "name"}
+    result = pingtai("apply", "--file", "-", stdin=json.dumps(rest), lang="zh")
+    assert (2, True) == (result.exit_code, "name：缺少此项" in result.stderr)
+
+
+def test_application_goes_on_from_the_register(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register's last term is handed to the client; one that is away does not hinder."""
+    answers["state"] = view()
+
+    async def known(platform_id: str) -> PreviousTerm:
+        return PreviousTerm(term=2, log_hash="a" * 64)
+
+    monkeypatch.setattr(applying, "last_term", known)
+    result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
+    assert "Term         3" in result.stdout
+
+    async def away(platform_id: str) -> PreviousTerm:
+        raise Unreachable("away", "不在")
+
+    monkeypatch.setattr(applying, "last_term", away)
+    result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
+    assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
+    assert "the register could not be asked" in result.stderr

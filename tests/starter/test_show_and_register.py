@@ -1,0 +1,338 @@
+"""What `show` and `register` make of the register, and where the register is found."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from rich.cells import cell_len
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from db.engine import create_engine
+from db.rows import (
+    AssessmentRow,
+    FindingRow,
+    LastTerm,
+    LogLine,
+    PlatformCard,
+    PlatformRow,
+    RegisterRow,
+    TermRow,
+)
+from starter import register as opening
+from starter import screen
+from starter.commands import register as listing
+from starter.commands import show as showing
+from starter.commands.timeline import in_order
+from starter.errors import BadInput, Unreachable
+from workflows.application import Actor
+from workflows.record import BEGINNING, EntryKind, LogEntry
+from workflows.vocabulary import Role
+
+Run = Callable[..., Result]
+
+AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+NAME = "卫星互联网终端与相控阵天线共性技术平台"
+ACTOR = Actor(id="u-1", role=Role.OPERATOR, organisation="北京旷宇星联终端技术有限公司")
+
+
+def line(year: int, seq: int, at: datetime, what: tuple[str, str, str], **more: Any) -> LogLine:
+    """An entry of a log; `what` is its name, outcome and stage."""
+    name, outcome, stage = what
+    entry = LogEntry(
+        seq=seq,
+        at=at,
+        kind=more.pop("kind", EntryKind.DECISION),
+        name=name,
+        outcome=outcome,
+        stage=stage,
+        said=more.pop("said", {}),
+        previous=BEGINNING,
+        **more,
+    )
+    return LogLine(platform_id="p-1", term=1, year=year, workflow_id="w", entry=entry)
+
+
+LOG = (
+    line(0, 1, AT, ("applied", "opened", "recommendation"), kind=EntryKind.HAPPENING, actor=ACTOR),
+    line(0, 2, AT, ("listing", "refused", "recommendation"), kind=EntryKind.REFUSED,
+         reason="too early / 为时过早"),
+    line(0, 3, AT, ("recommendation", "recommended", "inspection"), actor=ACTOR),
+    line(0, 4, AT + timedelta(days=1), ("assessment_opened", "opened", "valid"),
+         kind=EntryKind.HAPPENING, said={"year": 1}),
+    line(0, 5, AT + timedelta(days=1), ("assessment_ended", "met", "valid"),
+         kind=EntryKind.HAPPENING, said={"year": 1}),
+    line(1, 1, AT + timedelta(days=1), ("assessment_opened", "opened", "self_report"),
+         kind=EntryKind.HAPPENING),
+    line(1, 2, AT + timedelta(days=3), ("reassessment", "met", "met"), actor=ACTOR),
+)  # fmt: skip
+
+ASSESSMENT = AssessmentRow(
+    term=1, year=2, stage="rectification", since=AT, overdue=True, due=None, due_provisional=False,
+    mend_by=AT + timedelta(days=30), opened_at=AT, ended_at=None, result=None, log_seq=3,
+    log_hash=BEGINNING,
+    findings=(
+        FindingRow(round="evaluation", indicator_group="teams", finding="unsatisfactory",
+                   remark="人太少，" * 30, score=40),
+    ),
+)  # fmt: skip
+
+CARD = PlatformCard(
+    platform=PlatformRow(
+        platform_id="p-1", term=1, name=NAME, operator=ACTOR.organisation, lead_unit="某大学",
+        lead_unit_kind="university", district="fengtai", field="next_generation_it",
+        services=("research", "design"), direction=None,
+    ),
+    terms=(
+        TermRow(
+            term=1, application_id="a-1", stage="valid", since=AT, overdue=False, due=None,
+            due_provisional=False, open_assessment=2, plan_version=2, list_number="2026-1",
+            certificate_number="X-1", listed_on=None, valid_until=AT, applied_at=AT,
+            ended_at=None, log_seq=5, log_hash=BEGINNING, assessments=(ASSESSMENT,),
+        ),
+    ),
+    log=LOG,
+)  # fmt: skip
+
+ROW = RegisterRow(
+    platform_id="bj-satnet-terminal", name=NAME, operator="o", lead_unit="l", district="fengtai",
+    field="next_generation_it", term=1, stage="inspection", since=AT, overdue=True, due=AT,
+    due_provisional=False, open_assessment=None, list_number=None, certificate_number=None,
+    listed_on=None, valid_until=None,
+)  # fmt: skip
+
+
+class PretendQueries:
+    """The register with one platform."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    async def platform(self, platform_id: str) -> PlatformCard | None:
+        return CARD if platform_id == "p-1" else None
+
+    async def register(self, **asked: Any) -> list[RegisterRow]:
+        self.asked.append(asked)
+        return [ROW] if asked["after"] is None else []
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> PretendQueries:
+    """Both commands read this register."""
+    pretended = PretendQueries()
+
+    @asynccontextmanager
+    async def pretend() -> AsyncIterator[PretendQueries]:
+        yield pretended
+
+    for module in (showing, listing):
+        monkeypatch.setattr(module, "open_register", pretend)
+    return pretended
+
+
+def test_card_in_both_languages(pingtai: Run, queries: PretendQueries) -> None:
+    """The card says who and where, the stage, and what is awaited of whom; overdue is a word."""
+    en, zh = pingtai("show", "p-1").stdout, pingtai("show", "p-1", lang="zh").stdout
+    assert "Stage        valid · since 2026-11-24 02:30" in en
+    assert (
+        "year 2 · rectification · rectification report from the operator (§六); rectification report"
+        " from the commission (§六), OVERDUE: was due 2026-12-24"
+    ) in en
+    for words in (
+        NAME,
+        "丰台区",
+        "新一代信息技术",
+        "研发、设计",
+        "2026-1",
+        "X-1",
+        "【逾期】",
+        "不符合",
+    ):
+        assert words in zh
+    assert "REFUSED listing: too early" in en
+    assert "【不予受理】纳入名单：为时过早" in zh
+    assert "1-y1.2" in en
+
+
+def test_card_as_json(pingtai: Run, queries: PretendQueries) -> None:
+    """--json prints the whole record."""
+    printed = json.loads(pingtai("show", "p-1", "--json").stdout)
+    assert CARD == PlatformCard.model_validate(printed, strict=False)
+
+
+def test_unknown_platform(pingtai: Run, queries: PretendQueries) -> None:
+    """A platform that the register does not know is bad input."""
+    result = pingtai("show", "p-2")
+    assert (2, True) == (result.exit_code, "does not know p-2" in result.stderr)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("command", [("show", "p-1"), ("register",)])
+def test_fits_eighty_columns(
+    pingtai: Run,
+    queries: PretendQueries,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    command: tuple[str, ...],
+) -> None:
+    """On a terminal of 80 columns no line is wider, with Chinese names and long remarks."""
+    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai(*command, lang=lang).stdout)
+    assert max(cell_len(row) for row in shown.splitlines()) <= 80
+
+
+def test_logs_merge_in_order() -> None:
+    """Entries go by their moments; an assessment ends before its platform notes it, whatever clocks say."""
+    order = [(one.year, one.entry.seq) for one in in_order(LOG)]
+    assert [(0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (0, 5)] == order
+
+
+def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> None:
+    """Filters take English and Chinese words; a full page says how to go on, an empty one that it is."""
+    filters = ("--district", "丰台区", "--field", "新一代信息技术", "--stage", "inspection")
+    result = pingtai("register", *filters, "--limit", "1")
+    assert [
+        {
+            "district": "fengtai",
+            "field": "next_generation_it",
+            "stage": "inspection",
+            "after": None,
+            "limit": 1,
+        }
+    ] == queries.asked
+    assert "inspection, OVERDUE" in result.stdout
+    assert "2026-11-24" in result.stdout
+    assert "--after bj-satnet-terminal" in result.stderr
+    assert "no platforms" in pingtai("register", "--after", "z").stderr
+    assert "待现场核查【逾期】" in pingtai("register", lang="zh").stdout
+
+
+def test_register_as_json(pingtai: Run, queries: PretendQueries) -> None:
+    """--json prints the rows, and an empty list when there are none."""
+    assert [ROW.model_dump(mode="json")] == json.loads(pingtai("register", "--json").stdout)
+    assert [] == json.loads(pingtai("register", "--json", "--after", "z").stdout)
+
+
+# ---- where the register is ----
+
+
+class PretendServer:
+    """An embedded server whose data is there, and which says what is done with it."""
+
+    done: list[str]
+
+    def __init__(self, home: Path) -> None:
+        self.data = home / "postgres"
+
+    def start(self) -> str:
+        self.done.append("start")
+        return "postgresql+asyncpg://u@localhost:1/embedded"
+
+    def stop(self) -> bool:
+        self.done.append("stop")
+        return True
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is done with the embedded server, and the URLs that are opened."""
+    done: list[str] = []
+    PretendServer.done = done
+
+    def watched(url: str) -> Any:
+        done.append(url.rpartition("/")[2])
+        return create_engine(url)
+
+    monkeypatch.setattr(opening, "create_engine", watched)
+    monkeypatch.setattr(opening, "EmbeddedPostgres", PretendServer)
+    monkeypatch.setattr(opening, "running", lambda home: None)
+    return done
+
+
+async def test_database_url_comes_first(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """DATABASE_URL goes before a running server; a running one is used and left alone."""
+    monkeypatch.setattr(opening, "running", lambda home: "postgresql+asyncpg://u@localhost:1/local")
+    async with opening.open_register():
+        pass
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")
+    async with opening.open_register():
+        pass
+    assert ["local", "named"] == server
+
+
+async def test_embedded_server_is_started_for_the_while(server: list[str], tmp_path: Path) -> None:
+    """A server that has data but does not run is started and stopped again, also after an error."""
+    (tmp_path / "home" / "postgres").mkdir(parents=True)
+    with pytest.raises(LookupError):
+        async with opening.open_register():
+            raise LookupError
+    assert ["start", "embedded", "stop"] == server
+
+
+async def test_nowhere(server: list[str], tmp_path: Path) -> None:
+    """Without any register one is told to run `pingtai up`; an application starts no server."""
+    with pytest.raises(Unreachable, match="pingtai up"):
+        async with opening.open_register():
+            pass
+    (tmp_path / "home" / "postgres").mkdir(parents=True)
+    with pytest.raises(Unreachable):
+        await opening.last_term("p-1")
+    assert [] == server
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "words"),
+    [
+        (OperationalError("s", None, OSError("gone")), Unreachable, "gone"),
+        (ProgrammingError("s", None, Exception("no such table")), Unreachable, "no such table"),
+        (TimeoutError("late"), Unreachable, "late"),
+    ],
+)
+async def test_database_that_is_away(
+    server: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    expected: type[Exception],
+    words: str,
+) -> None:
+    """What the database says is told in words that help."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")
+    with pytest.raises(expected, match=words):
+        async with opening.open_register():
+            raise error
+
+
+async def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that nobody serves is unreachable; a URL that is none is bad input."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@127.0.0.1:1/named")
+    with pytest.raises(Unreachable):
+        await opening.last_term("p-1")
+    monkeypatch.setenv("DATABASE_URL", "mysql://u:secret@127.0.0.1/named")
+    with pytest.raises(BadInput) as bad:
+        await opening.last_term("p-1")
+    assert "secret" not in bad.value.en
+
+
+async def test_last_term(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest term's number and last hash; none when the register does not know the platform."""
+
+    class Queries:
+        async def last_term(self, platform_id: str) -> LastTerm | None:
+            return LastTerm(2, "a-1", "expired", "a" * 64) if platform_id == "p-1" else None
+
+    @asynccontextmanager
+    async def pretend(*, start: bool) -> AsyncIterator[Queries]:
+        assert not start
+        yield Queries()
+
+    monkeypatch.setattr(opening, "open_register", pretend)
+    found = await opening.last_term("p-1")
+    assert found is not None
+    assert (found.term, found.log_hash) == (2, "a" * 64)
+    assert await opening.last_term("p-2") is None

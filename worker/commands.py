@@ -1,0 +1,81 @@
+"""The commands that run the system: `up`, `worker`, `demo`, `doctor`."""
+
+import click
+
+from db.home import home
+from starter.commands.running import answering
+from starter.connection import connect
+from starter.language import say
+from worker.logs import set_up_logs
+from worker.register_database import register_database
+from worker.run import stopping, telemetry, until_stopped, worker_running
+from worker.settings import load_settings
+from worker.stack import RunningStack, local_stack
+
+
+@click.command()
+@answering
+async def up() -> None:
+    """Run the whole system on this machine. 启动本机系统。
+
+    Temporal with its Web UI, PostgreSQL and a worker, on loopback and a socket only; the data is
+    kept under PINGTAI_HOME. Ctrl-C stops all of it in order.
+
+    \b
+    Example:
+      pingtai up
+    """
+    settings = load_settings()
+    set_up_logs(settings)
+    with stopping() as stop:
+        async with local_stack(home(), settings) as stack:
+            click.echo(where_it_listens(stack))
+            click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
+            await until_stopped(stack.worker, stop)
+            click.echo(say("Stopping in order …", "正在依次停止 …"))
+    click.echo(say("Stopped.", "已停止。"))
+
+
+def where_it_listens(stack: RunningStack) -> str:
+    """Where the parts of a local stack listen, a line each."""
+    return "\n".join(
+        (
+            say("Pingtai is running.", "平台系统已启动。"),
+            f"  Temporal     {stack.where.temporal_address}  (namespace default, queue pingtai)",
+            f"  Web UI       {stack.where.ui_url}",
+            f"  PostgreSQL   {stack.where.database_url}",
+            f"  {say('Data', '数据')}         {home()}",
+        )
+    )
+
+
+@click.command()
+@answering
+async def worker() -> None:
+    """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
+
+    Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or a profile of
+    Temporal's TOML file (TEMPORAL_PROFILE). PostgreSQL: DATABASE_URL; without it the embedded one.
+    Run as many as you like. See docs/deployment.md.
+
+    \b
+    Example:
+      TEMPORAL_ADDRESS=temporal.internal:7233 \\
+      DATABASE_URL=postgresql://pingtai@db.internal/pingtai pingtai worker
+    """
+    settings = load_settings()
+    set_up_logs(settings)
+    with stopping() as stop:
+        client = await connect(runtime=telemetry(settings))
+        async with (
+            register_database(home()) as database,
+            worker_running(client, database, settings) as running,
+        ):
+            click.echo(
+                say(
+                    f"A worker is running on the queue pingtai of namespace {client.namespace}.",
+                    f"worker 已启动（命名空间 {client.namespace}，队列 pingtai）。",
+                )
+            )
+            await until_stopped(running, stop)
+    click.echo(say("Stopped.", "已停止。"))

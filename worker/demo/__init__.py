@@ -1,0 +1,1 @@
+"""The demo: real lives of platforms on the real servers, with time skipped."""

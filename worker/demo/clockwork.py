@@ -1,0 +1,76 @@
+"""Moving the virtual clocks of a platform and of its assessments (Temporal's time skipping).
+
+Each workflow has a clock of its own. A child starts at its parent's time; while it is open the parent
+does not move, and afterwards it does not catch up by itself. So a parent is moved exactly to a
+kick-off, then the child alone, then the parent again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
+from temporalio.testing import TimeSkipper
+
+_PATIENCE = 60.0
+
+
+class Clockwork(Interceptor):
+    """Virtual clocks over a client; also starts a next term when the one before it has ended."""
+
+    def __init__(self, client: Client) -> None:
+        """Skip time on the workflows that this client starts."""
+        self._delays: dict[str, timedelta] = {}
+        config = client.config()
+        config["interceptors"] = [*config["interceptors"], self]
+        self.client = Client(**config)
+        self._skipper = TimeSkipper(client)
+
+    def start_later(self, workflow_id: str, delay: timedelta) -> None:
+        """Let the next start of a workflow wait (in its own time) until the term before is over."""
+        self._delays[workflow_id] = delay
+
+    async def now(self, handle: WorkflowHandle[Any, Any]) -> datetime:
+        """The workflow's own time."""
+        return await self._skipper.get_current_time(handle)
+
+    async def forward(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> None:
+        """Move a workflow's clock on; it must have no child open."""
+        if span > timedelta():
+            await self._skipper.fast_forward(handle, span)
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """Put the delays on the way out."""
+        return _Delayed(next, self._delays)
+
+
+class _Delayed(OutboundInterceptor):
+    def __init__(self, next: OutboundInterceptor, delays: dict[str, timedelta]) -> None:
+        super().__init__(next)
+        self._delays = delays
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+        input.start_delay = self._delays.pop(input.id, None)
+        return await super().start_workflow(input)
+
+
+async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Ask again until something holds.
+
+    Raises:
+        TimeoutError: it did not within a minute of real time.
+    """
+    deadline = asyncio.get_running_loop().time() + _PATIENCE
+    pause = 0.02
+    while not await holds():
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError(f"waited in vain: {what}")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.5)

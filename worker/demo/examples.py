@@ -1,0 +1,99 @@
+"""The examples' data: applications, and the decisions that people took on them."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from starter.errors import BadInput
+from workflows.application import PlatformApplication
+from workflows.model import InvalidMessage, M, Message, parse
+from workflows.vocabulary import Stage
+
+
+class ExampleStep(Message):
+    """One thing that is done in a life; exactly one of the five fields besides the days and the rule.
+
+    `after_days` are calendar days on the clock of the case that is spoken to.
+    """
+
+    after_days: int = Field(default=0, ge=0, le=2_000)
+    decide: dict[str, Any] | None = None
+    signal: dict[str, Any] | None = None
+    refused: dict[str, Any] | None = None
+    rule: str | None = None
+    assessment: int | None = Field(default=None, ge=1, le=10)
+    break_off: bool | None = None
+    until: str | None = Field(default=None, pattern="^end_of_validity$")
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        things = (
+            self.decide,
+            self.signal,
+            self.refused,
+            self.assessment,
+            self.break_off,
+            self.until,
+        )
+        if sum(thing is not None for thing in things) != 1:
+            raise ValueError(
+                "a step is one of decide, signal, refused, assessment, break_off, until"
+            )
+        return self
+
+
+class ExampleTerm(Message):
+    """A term: its application's file, how it ends, and what people did."""
+
+    application: str
+    ends: Stage
+    steps: tuple[ExampleStep, ...]
+
+
+class About(Message):
+    """What happens to a platform, in a line."""
+
+    zh: str
+    en: str
+
+
+class Life(Message):
+    """A platform's life, over all its terms."""
+
+    about: About
+    terms: tuple[ExampleTerm, ...] = Field(min_length=1)
+
+
+class Example:
+    """One folder of examples."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read a folder.
+
+        Raises:
+            BadInput: a file of it does not fit.
+        """
+        self.platform_id = folder.name
+        self.life = _read(folder / "life.json", Life)
+        self.applications = tuple(
+            _read(folder / term.application, PlatformApplication) for term in self.life.terms
+        )
+
+
+def load_examples(folder: Path | None) -> list[Example]:
+    """All examples of a folder; by default those that come with the project."""
+    places = [folder] if folder else [Path(__file__).parent, Path(__file__).parents[2]]
+    for place in places:
+        at = place if folder else place / "examples"
+        lives = sorted(at.glob("*/life.json"))
+        if lives:
+            return [Example(life.parent) for life in lives]
+    raise BadInput(f"no examples in {places[0]}", f"{places[0]} 中没有示例")
+
+
+def _read(path: Path, model: type[M]) -> M:
+    try:
+        return parse(model, path.read_bytes(), f"{path.parent.name}/{path.name}")
+    except (InvalidMessage, OSError) as error:
+        raise BadInput(str(error), str(error)) from None

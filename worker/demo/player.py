@@ -1,0 +1,190 @@
+"""Playing one example: every step of every term, through the same client that people use."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+
+from starter.client import ASSESSMENT_KINDS, PingtaiClient
+from starter.errors import NoSuchPlatform
+from worker.demo.clockwork import Clockwork, until
+from worker.demo.examples import Example, ExampleStep, ExampleTerm
+from workflows.application import PlatformApplication
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.lifecycle import ASSESSMENT
+from workflows.periods import beijing_date
+from workflows.refusal import Refused
+from workflows.state import PlatformState
+
+A_MOMENT = timedelta(seconds=1)
+
+
+class Surprise(Exception):
+    """An example did not go as its file says."""
+
+
+class Player:
+    """Plays one example. `progress` is called after every step."""
+
+    def __init__(
+        self, example: Example, clockwork: Clockwork, progress: Callable[[], None]
+    ) -> None:
+        """Get ready."""
+        self._example = example
+        self._clockwork = clockwork
+        self._progress = progress
+        self._client = PingtaiClient(clockwork.client)
+        self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
+            platform_workflow_id(example.platform_id)
+        )
+        self._assessment: WorkflowHandle[Any, Any] | None = None
+        self._decisions = 0
+        self._latest = datetime.now(UTC)
+
+    async def play(self) -> None:
+        """Play all terms.
+
+        Raises:
+            Surprise: a step went otherwise than the file says.
+        """
+        terms = zip(self._example.applications, self._example.life.terms, strict=True)
+        for number, (application, term) in enumerate(terms, start=1):
+            await self._apply(number, application)
+            for step in term.steps:
+                try:
+                    await self._take(step)
+                except (Refused, TimeoutError) as error:
+                    raise self._surprise(number, step, error) from error
+                self._progress()
+            await self._ends(number, term)
+
+    async def _apply(self, number: int, application: PlatformApplication) -> None:
+        wait = self._latest - datetime.now(UTC) if number > 1 else timedelta()
+        self._clockwork.start_later(self._platform.id, wait)
+        await self._client.apply(application)
+        await self._clockwork.forward(self._platform, wait)
+        self._assessment = None
+
+    async def _take(self, step: ExampleStep) -> None:
+        if step.assessment:
+            await self._open_assessment(step.assessment)
+        elif step.until:
+            await self._end_validity()
+        elif step.break_off:
+            await self._break_off()
+        else:
+            await self._say(step)
+
+    async def _say(self, step: ExampleStep) -> None:
+        content = step.decide or step.signal or step.refused or {}
+        clock = self._assessment or self._platform
+        target = clock if content["kind"] in ASSESSMENT_KINDS else self._platform
+        await self._clockwork.forward(clock, timedelta(days=step.after_days))
+        self._decisions += 1
+        now = await self._clockwork.now(target)
+        decision = {
+            "decision_id": f"{self._example.platform_id}-{self._decisions:02}",
+            "decided_on": beijing_date(now).isoformat(),
+            **content,
+        }
+        if step.refused:
+            await self._refused(decision, step.rule)
+            return
+        if step.signal:
+            await target.signal(decision["kind"], decision)
+            await until(lambda: self._heard(target, decision), f"signal {decision['kind']}")
+        receipt = await self._client.decide(self._example.platform_id, decision)
+        self._latest = max(self._latest, receipt.at)
+        if self._assessment and (target is self._platform or ASSESSMENT.ended(receipt.stage)):
+            await self._assessment_over()
+
+    async def _refused(self, decision: dict[str, Any], rule: str | None) -> None:
+        try:
+            await self._client.decide(self._example.platform_id, decision)
+        except Refused as error:
+            if error.refusal.rule == rule:
+                return
+            raise Surprise(f"refused by {error.refusal.rule}, not {rule}: {error}") from None
+        raise Surprise(f"{decision['kind']} should be refused by {rule}, and was taken")
+
+    async def _heard(self, target: WorkflowHandle[Any, Any], decision: dict[str, Any]) -> bool:
+        return await target.query("receipt", decision["decision_id"]) is not None
+
+    async def _open_assessment(self, year: int) -> None:
+        view = await self._client.state(self._example.platform_id)
+        if view.next_assessment and not self._assessment:
+            span = view.next_assessment - await self._clockwork.now(self._platform)
+            await self._clockwork.forward(self._platform, span)
+        term = (await self._state()).facts.term
+        assessment = self._clockwork.client.get_workflow_handle(
+            assessment_workflow_id(self._example.platform_id, term, year)
+        )
+
+        async def opened() -> bool:
+            try:
+                return not await self._closed(assessment)
+            except NoSuchPlatform:
+                return False
+
+        await until(opened, f"assessment {year} opens by itself")
+        self._assessment = assessment
+
+    async def _end_validity(self) -> None:
+        end = (await self._state()).valid_until
+        if end is None:
+            raise Surprise("there is no validity that could end")
+        if self._assessment:
+            await self._clockwork.forward(
+                self._assessment, end - await self._clockwork.now(self._assessment) + A_MOMENT
+            )
+            await self._assessment_over()
+        await self._clockwork.forward(
+            self._platform, end - await self._clockwork.now(self._platform) + A_MOMENT
+        )
+        self._latest = max(self._latest, end)
+
+    async def _break_off(self) -> None:
+        if self._assessment is None:
+            raise Surprise("there is no assessment that could be broken off")
+        before = (await self._assessment.describe()).run_id
+        await self._assessment.terminate("an operator's mistake, for the demo")
+
+        async def opened_again() -> bool:
+            assert self._assessment  # noqa: S101
+            return (await self._assessment.describe()).run_id != before
+
+        await until(opened_again, "the assessment opens again")
+
+    async def _assessment_over(self) -> None:
+        async def noted() -> bool:
+            return (await self._state()).open_assessment is None
+
+        await until(noted, "the platform notes how its assessment ended")
+        self._assessment = None
+
+    async def _ends(self, number: int, term: ExampleTerm) -> None:
+        async def there() -> bool:
+            return (await self._state()).stage is term.ends
+
+        try:
+            await until(there, f"term {number} ends {term.ends}")
+        except TimeoutError:
+            stage = (await self._state()).stage
+            name = self._example.platform_id
+            raise Surprise(f"{name}, term {number}: {stage}, and not {term.ends}") from None
+
+    async def _state(self) -> PlatformState:
+        state = (await self._client.state(self._example.platform_id)).platform
+        assert state is not None  # noqa: S101 - the view of a platform has it
+        return state
+
+    async def _closed(self, handle: WorkflowHandle[Any, Any]) -> bool:
+        description = await self._client.describe(handle)
+        if description is None:
+            raise NoSuchPlatform("not open yet", "尚未开始")
+        return description.status is not WorkflowExecutionStatus.RUNNING
+
+    def _surprise(self, number: int, step: ExampleStep, error: Exception) -> Surprise:
+        what = step.model_dump(exclude_defaults=True, mode="json")
+        return Surprise(f"{self._example.platform_id}, term {number}, {str(what)[:120]}: {error}")

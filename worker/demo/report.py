@@ -1,0 +1,102 @@
+"""What the demo shows at its end: the register, a line for each platform, and whether all came true."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from db.queries import LARGEST_PAGE, RegisterQueries
+from starter.language import say, word
+from starter.screen import heading, show, table
+from workflows.contract import platform_workflow_id
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.periods import last_day
+from workflows.vocabulary import District, Stage
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What was checked: arrows taken of how many, and what went otherwise than the files say."""
+
+    arrows: int
+    taken: int
+    missing: tuple[str, ...]
+
+
+async def check_arrows(queries: RegisterQueries) -> Checks:
+    """Hold the register's logs against the lifecycle tables: was every arrow taken?"""
+    walked = await queries.arrows()
+    missing, total = [], 0
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        for start, trigger, arrow in lifecycle.arrows():
+            total += 1
+            if not any(
+                way.lifecycle == lifecycle.name
+                and (way.name, way.outcome) == (trigger.name, arrow.outcome)
+                and start in (None, way.stage_before)
+                and way.stage_after == (arrow.to or way.stage_before)
+                for way in walked
+            ):
+                goal = arrow.to or "the same stage"
+                missing.append(
+                    f"{lifecycle.name}: {start or 'any stage'} -> {goal} by {arrow.outcome}"
+                )
+    return Checks(total, total - len(missing), tuple(missing))
+
+
+async def show_register(queries: RegisterQueries) -> None:
+    """The register, as `pingtai register` keeps it."""
+    columns = (
+        say("Platform", "平台"),
+        say("District", "所在区"),
+        say("Term", "期"),
+        say("Stage", "阶段"),
+        say("List", "名单"),
+        say("Valid until", "有效期至"),
+    )
+    rows = [
+        (
+            row.platform_id,
+            word(row.district, District),
+            str(row.term),
+            word(row.stage, Stage),
+            row.list_number or "",
+            last_day(row.valid_until).isoformat() if row.valid_until else "",
+        )
+        for row in await queries.register(limit=LARGEST_PAGE)
+    ]
+    show(heading(say("The register", "平台名录")), table(columns, rows, whole=(0, 4, 5)))
+
+
+async def show_lives(queries: RegisterQueries, client: Client) -> None:
+    """A line for each platform: how each term ended, how many days it took, how many events."""
+    columns = (
+        say("Platform", "平台"),
+        say("How its terms ended", "各期结果"),
+        say("Days", "天数"),
+        say("Entries", "记录"),
+        say("Events", "事件"),
+    )
+    rows = []
+    for row in await queries.register(limit=LARGEST_PAGE):
+        card = await queries.platform(row.platform_id)
+        assert card is not None  # noqa: S101 - it stands in the register
+        times = [line.entry.at for line in card.log]
+        first, last = min(times), max(times)
+        rows.append(
+            (
+                row.platform_id,
+                ", ".join(word(term.stage, Stage) for term in card.terms),
+                f"{(last - first).days:,}",
+                str(len(card.log)),
+                f"{await _events(client, row.platform_id):,}",
+            )
+        )
+    show(heading(say("The lives", "各平台历程")), table(columns, rows, whole=(0, 2, 3, 4)))
+
+
+async def _events(client: Client, platform_id: str) -> int:
+    """How many events the histories of a platform and its assessments hold, over all runs."""
+    base = platform_workflow_id(platform_id)
+    query = f"WorkflowId = '{base}' OR WorkflowId STARTS_WITH '{base}:'"
+    runs = [run async for run in client.list_workflows(query)]
+    return sum(run.history_length for run in runs)

