@@ -10,7 +10,7 @@ from workflows.contract import HAND_IN, WRITE_REGISTER
 from workflows.handing_in import HandedIn, HandIn, RegisterBatch
 
 PATIENCE_SECONDS = 1.0
-"""How long a decision waits for the register before it goes on without it."""
+"""How long the due date of a step waits for the register."""
 
 
 class Register(Protocol):
@@ -31,9 +31,9 @@ class RegisterActivities:
     async def hand_in(self, move: HandIn) -> HandedIn:
         """Work out the due date, and offer the batch to the register; the register may be away.
 
-        Local, and both in one, because a life of years keeps each move to one event of its history.
-        The due date does not depend on the register: when that is down or slow, the answer says so
-        and `write_register` brings the batch later.
+        Both in one, because each activity is six events in a history that lives for years. The due
+        date does not depend on the register: when that is down or slow, the answer says so, and
+        `write_register` brings the batch later.
         """
         due = working_day_due(move.due) if move.due else None
         if move.batch is None:

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refusal, Refused
 
@@ -28,6 +28,7 @@ def reaching() -> Iterator[None]:
 
     Raises:
         NoSuchPlatform: there is no workflow of this id, or it is closed.
+        BadInput: there is no namespace of this name.
         Unreachable: no answer. An update may still be taken later: repeat it with the same id.
     """
     try:
@@ -40,6 +41,11 @@ def reaching() -> Iterator[None]:
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
+            if error.message.startswith("Namespace "):
+                raise BadInput(
+                    f"Temporal: {error.message} Look at TEMPORAL_NAMESPACE or the profile",
+                    f"Temporal：{error.message}请检查 TEMPORAL_NAMESPACE 或配置文件",
+                ) from None
             raise NoSuchPlatform(
                 "no platform, or no open assessment, of this id",
                 "没有此编号的平台，或没有进行中的考核",

@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from db.home import home
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime
 
+from db.home import home
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
 

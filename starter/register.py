@@ -33,18 +33,23 @@ async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]
         Unreachable: there is none, it does not answer, or it has no tables.
         BadInput: DATABASE_URL cannot be used.
     """
+    async with register_url(start=start) as url, _queries(url) as queries:
+        yield queries
+
+
+@asynccontextmanager
+async def register_url(*, start: bool = True) -> AsyncIterator[str]:
+    """Where the register is; see `open_register`."""
     with _reaching():
         url = database_url() or _local_url()
         if url is not None:
-            async with _queries(url) as queries:
-                yield queries
+            yield url
             return
         embedded = EmbeddedPostgres(home())
         if not (start and embedded.data.is_dir()):
             raise _nowhere()
         try:
-            async with _queries(await asyncio.to_thread(embedded.start)) as queries:
-                yield queries
+            yield await asyncio.to_thread(embedded.start)
         finally:
             # Also when starting was broken off: the thread goes on, and stopping waits for it.
             await asyncio.to_thread(embedded.stop)

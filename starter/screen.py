@@ -5,8 +5,8 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from rich import box
@@ -112,16 +112,20 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 def _put(stream: TextIO, words: str) -> None:
-    try:
-        stream.write(words)
-        stream.flush()
-    except UnicodeEncodeError:
-        # A terminal of another encoding: better a question mark than no answer.
-        encoding = stream.encoding or "ascii"
+    encoding = stream.encoding or "utf-8"
+    with _reader_may_leave(stream):
+        # A terminal of another encoding gets question marks: better than no answer.
         stream.write(words.encode(encoding, "replace").decode(encoding))
         stream.flush()
+
+
+@contextmanager
+def _reader_may_leave(stream: TextIO) -> Iterator[None]:
+    """A reader that has seen enough (`| head`) is no error."""
+    try:
+        yield
     except BrokenPipeError:
-        # The reader has seen enough (`| head`). Nothing more goes there, at exit neither.
+        # Nothing more goes there, and neither does what is left in the stream's buffer at the end.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())

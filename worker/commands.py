@@ -6,6 +6,10 @@ from db.home import home
 from starter.commands.running import answering
 from starter.connection import connect
 from starter.language import say
+from starter.register import register_url
+from starter.screen import show
+from worker.doctor.examination import examine
+from worker.doctor.finding import Verdict
 from worker.logs import set_up_logs
 from worker.register_database import register_database
 from worker.run import stopping, telemetry, until_stopped, worker_running
@@ -79,3 +83,25 @@ async def worker() -> None:
             )
             await until_stopped(running, stop)
     click.echo(say("Stopped.", "已停止。"))
+
+
+@click.command()
+@answering
+async def doctor() -> None:
+    """Examine the live system, and say what to do. 检查运行中的系统。
+
+    Exit code 1 when something is to be done.
+
+    \b
+    Example:
+      pingtai doctor
+    """
+    client = await connect()
+    async with register_url() as database:
+        findings = [finding async for finding in examine(client, database)]
+    for finding in findings:
+        show(f"{finding.verdict} {finding.what}")
+        if finding.advice:
+            show(f"    → {finding.advice}")
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise click.exceptions.Exit(1)

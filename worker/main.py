@@ -6,7 +6,7 @@ import click
 
 from starter.commands import COMMANDS
 from starter.exiting import leave
-from worker.commands import up, worker
+from worker.commands import doctor, up, worker
 from worker.demo.command import demo
 
 
@@ -30,7 +30,7 @@ def pingtai(context: click.Context, lang: str | None) -> None:
     context.ensure_object(dict)["lang"] = lang
 
 
-for command in (up, worker, demo, *COMMANDS):
+for command in (up, worker, demo, doctor, *COMMANDS):
     pingtai.add_command(command)
 
 

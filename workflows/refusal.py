@@ -2,6 +2,7 @@
 
 from workflows.model import Record
 from workflows.state import Awaited
+from workflows.vocabulary import Kind
 
 
 class Refusal(Record):
@@ -22,7 +23,7 @@ class Refusal(Record):
 
     def _awaited(self, lang: str) -> str:
         if lang == "zh":
-            return "、".join(f"{a.role.zh}的 {a.kind}（{a.rule}）" for a in self.awaited)
+            return "、".join(f"{a.role.zh}的“{Kind(a.kind).zh}”（{a.rule}）" for a in self.awaited)
         return ", ".join(f"{a.kind} from the {a.role} ({a.rule})" for a in self.awaited)
 
 

@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)
 _WRITE_TIMEOUT = timedelta(seconds=30)
-_WRITE_RETRY = RetryPolicy(
+_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,
     maximum_interval=timedelta(minutes=1),
@@ -59,7 +59,7 @@ class CaseWorkflow(Generic[S]):
     async def decide(self, raw: Any = None) -> Receipt:
         """Take a decision (any of `workflows.decisions`, with its `kind`) and answer with a receipt.
 
-        The answer waits for the due date of the step it led to, so that it can say until when.
+        The due date of the step it led to is worked out after the answer: the query `state` has it.
 
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
@@ -69,15 +69,8 @@ class CaseWorkflow(Generic[S]):
             receipt = self.case.decide(raw, workflow.now())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
-        if receipt.repeated:
-            return receipt
-        self._moved(stage)
-        await workflow.wait_condition(
-            lambda: not self._due_wanted() or len(self.case.log) > receipt.seq
-        )
-        if self.due and len(self.case.log) == receipt.seq:
-            receipt = receipt.model_copy(update={"due": self.due.due})
-            self.case.receipts[receipt.decision_id] = receipt
+        if not receipt.repeated:
+            self._moved(stage)
         return receipt
 
     @decide.validator
@@ -208,7 +201,12 @@ class CaseWorkflow(Generic[S]):
     # ---- handing in ----
 
     async def hand_in(self) -> None:
-        """In the background: hand in each move as it comes, and bring back its due date."""
+        """In the background: hand in each move as it comes, and bring back its due date.
+
+        Never by a local activity: that would write to the register before the history holds the
+        entry, and a worker that dies in between would take the decision again at another moment,
+        with another hash (docs/architecture.md, "Why no local activities").
+        """
         while True:
             await workflow.wait_condition(lambda: self._due_wanted() or self._can_hand_in())
             self._handing = True
@@ -218,11 +216,12 @@ class CaseWorkflow(Generic[S]):
                 request = DueRequest(since=self.case.state.since, working_days=days)
             stage, seq = self.case.state.stage, len(self.case.log)
             batch = self._batch() if self._can_hand_in() else None
-            answer: HandedIn = await workflow.execute_local_activity(
+            answer: HandedIn = await workflow.execute_activity(
                 HAND_IN,
                 HandIn(batch=batch, due=request),
                 result_type=HandedIn,
                 start_to_close_timeout=_HAND_IN_TIMEOUT,
+                retry_policy=_RETRY,
                 summary=f"{stage}, entry {seq}",
             )
             if request and self.case.state.stage is stage:
@@ -282,7 +281,7 @@ class CaseWorkflow(Generic[S]):
                 WRITE_REGISTER,
                 batch,
                 start_to_close_timeout=_WRITE_TIMEOUT,
-                retry_policy=_WRITE_RETRY,
+                retry_policy=_RETRY,
                 summary=f"entries {self.recorded + 1} to {len(self.case.log)}",
             )
             self._took(batch)

@@ -93,6 +93,7 @@ class Receipt(Record):
     stage: str
     awaited: tuple[Awaited, ...] = ()
     due: Instant | None = None
+    """When what is awaited is due: filled in by the client, once it is worked out."""
     said_sha256: Sha256
     repeated: bool = False
     """True when this decision id had been answered before: the first answer, and nothing changed."""

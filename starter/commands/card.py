@@ -59,7 +59,7 @@ def _standing(term: TermRow) -> list[tuple[str, str]]:
         overdue=term.overdue,
         provisional=term.due_provisional,
     )
-    open_year = next((y for y in term.assessments if y.year == term.open_assessment), None)
+    openings = [year for year in term.assessments if year.year == term.open_assessment]
     return [
         (say("Term", "期次"), str(term.term)),
         (
@@ -67,7 +67,7 @@ def _standing(term: TermRow) -> list[tuple[str, str]]:
             f"{wording.stage(term.stage)} · " + say(f"since {since}", f"自 {since}"),
         ),
         (say("Awaited", "待办"), awaited),
-        (say("Assessment", "年度考核"), _open(open_year) if open_year else ""),
+        (say("Assessment", "年度考核"), _open(openings[-1]) if openings else ""),
         (say("List number", "名单批次"), term.list_number or ""),
         (say("Certificate", "证书编号"), term.certificate_number or ""),
         (
@@ -133,7 +133,7 @@ def _assessments(years: list[tuple[TermRow, AssessmentRow]]) -> Table:
         [
             (
                 str(term.term),
-                str(year.year),
+                _year(year),
                 _day(year.opened_at),
                 wording.stage(year.result or year.stage),
                 "" if year.ended_at else wording.until(_due(year), overdue=year.overdue),
@@ -159,7 +159,7 @@ def _findings(years: list[tuple[TermRow, AssessmentRow]]) -> Table:
         [
             (
                 str(term.term),
-                str(year.year),
+                _year(year),
                 wording.what(found.round),
                 word(found.indicator_group, IndicatorGroup),
                 word(found.finding, Finding),
@@ -170,6 +170,11 @@ def _findings(years: list[tuple[TermRow, AssessmentRow]]) -> Table:
             for found in year.findings
         ],
     )
+
+
+def _year(year: AssessmentRow) -> str:
+    """The year, and which opening of it, where the first was broken off from outside."""
+    return f"{year.year}-{year.opening}" if year.opening > 1 else str(year.year)
 
 
 def _day(at: datetime | None) -> str:

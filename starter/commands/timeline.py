@@ -1,7 +1,7 @@
 """The logs of a platform and of its assessments as one timeline, in Beijing time."""
 
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from rich.table import Table
 
@@ -12,17 +12,20 @@ from starter.screen import table
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening
 
+Log = tuple[int, int, int]
+"""Whose log: the term, the year (0: the platform's own), and which opening of that year."""
+
 
 def timeline(log: Iterable[LogLine]) -> Table:
     """All entries in the order in which they came; each is named by its term, year and number."""
-    stages: dict[tuple[int, int], str] = {}
+    stages: dict[Log, str] = {}
     rows = []
     for line in in_order(log):
-        entry, case = line.entry, (line.term, line.year)
+        entry = line.entry
         what = _what(entry)
-        if stages.get(case) != entry.stage:
+        if stages.get(_log(line)) != entry.stage:
             what += f" → {wording.stage(entry.stage)}"
-        stages[case] = entry.stage
+        stages[_log(line)] = entry.stage
         rows.append((wording.moment(entry.at), _number(line), what, _who(entry)))
     return table(
         (say("time", "时间"), say("entry", "记录"), say("what", "事项"), say("who", "经办")),
@@ -32,40 +35,47 @@ def timeline(log: Iterable[LogLine]) -> Table:
 
 
 def in_order(log: Iterable[LogLine]) -> list[LogLine]:
-    """The lines of several logs by their moments; each log keeps its own order.
+    """The lines of several logs as they came; each log keeps its own order.
 
-    An assessment has ended before its platform notes so, also where both are of one moment.
+    Moments alone do not do: an assessment opens after its platform noted so, and ends before, also
+    where both notes are of one moment.
     """
-    lines = sorted(log, key=lambda line: (line.term, line.year, line.entry.seq))
-    last = {(line.term, line.year): line.entry.at for line in lines}
-    placed = [(line.term, at, after, line) for line, at, after in _places(lines, last)]
-    return [line for *_, line in sorted(placed, key=lambda place: place[:3])]
+    logs: dict[Log, list[LogLine]] = {}
+    for line in sorted(log, key=lambda line: (*_log(line), line.entry.seq)):
+        logs.setdefault(_log(line), []).append(line)
+    return [line for term in sorted({term for term, *_ in logs}) for line in _of_term(logs, term)]
 
 
-def _places(
-    lines: list[LogLine], last: dict[tuple[int, int], datetime]
-) -> Iterator[tuple[LogLine, datetime, int]]:
-    """For each line the moment it is placed at, and whether before (0) or after (2) others of it."""
-    case, placed, after = (0, 0), datetime.min, 0
-    for line in lines:
-        if (line.term, line.year) != case:
-            case, placed, after = (line.term, line.year), line.entry.at, 0
-        if line.entry.at > placed:
-            placed, after = line.entry.at, 0
-        if line.entry.name == Happening.ASSESSMENT_ENDED:
-            placed, after = max(placed, last.get((line.term, _year(line)), placed)), 2
-        yield line, placed, 1 if line.year else after
+def _of_term(logs: dict[Log, list[LogLine]], term: int) -> Iterator[LogLine]:
+    openings = Counter[int]()
+    waiting: deque[LogLine] = deque()
+    for line in logs.pop((term, 0, 0), ()):
+        ended = line.entry.name == Happening.ASSESSMENT_ENDED
+        while waiting and (ended or waiting[0].entry.at < line.entry.at):
+            yield waiting.popleft()
+        yield line
+        if line.entry.name == Happening.ASSESSMENT_OPENED:
+            year = line.entry.said.get("year", 0)
+            openings[year] += 1
+            waiting.extend(logs.pop((term, year, openings[year]), ()))
+    yield from waiting
+    # The platform's own log may still be on its way.
+    for early in sorted(one for one in logs if one[0] == term):
+        yield from logs[early]
 
 
-def _year(line: LogLine) -> int:
-    year = line.entry.said.get("year")
-    return year if isinstance(year, int) else 0
+def _log(line: LogLine) -> Log:
+    return line.term, line.year, line.opening
 
 
 def _number(line: LogLine) -> str:
-    """`1.7` is entry 7 of term 1's own log; `1-y2.3` is entry 3 of its second assessment's."""
+    """`1.7` is entry 7 of term 1's own log; `1-y2.3` is entry 3 of its second assessment's.
+
+    `1-y2-2.3` is of the second opening of that assessment, after the first was broken off.
+    """
     year = f"-y{line.year}" if line.year else ""
-    return f"{line.term}{year}.{line.entry.seq}"
+    again = f"-{line.opening}" if line.opening > 1 else ""
+    return f"{line.term}{year}{again}.{line.entry.seq}"
 
 
 def _what(entry: LogEntry) -> str:

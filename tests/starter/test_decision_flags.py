@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -11,6 +12,9 @@ from uuid import UUID
 import pytest
 from click.testing import Result
 
+from starter.commands.assessment_forms import ASSESSMENT_FORMS
+from starter.commands.decision_form import DecisionForm
+from starter.commands.platform_forms import PLATFORM_FORMS
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Role
 
 Run = Callable[..., Result]
@@ -242,3 +246,21 @@ def test_every_role_may_be_said(pingtai: Run, sent: Sent, role: Role) -> None:
             "review", "p-1", "--view", "x", "--role", said, "--actor", "u", "--organisation", "o"
         )
     assert [role, role] == [decision["actor"]["role"] for _, decision in sent]
+
+
+@pytest.mark.parametrize("form", PLATFORM_FORMS + ASSESSMENT_FORMS, ids=lambda form: form.name)
+def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm) -> None:
+    """Every command's help has an example, and it makes a decision that fits its model."""
+    assert f"Example:\n    {form.example[:40]}" in pingtai(form.name, "--help").stdout
+    Path("plan-2.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
+    program, *arguments = shlex.split(form.example.replace("\\\n", " "))
+    result = pingtai(*arguments)
+    assert ("pingtai", 0) == (program, result.exit_code), result.output
+    assert ["bj-water-membrane"] == [platform for platform, _ in sent]
+
+
+@pytest.mark.parametrize("command", ["apply", "show", "register"])
+def test_other_commands_have_examples(pingtai: Run, command: str) -> None:
+    """So have the commands that decide nothing."""
+    assert f"Example:\n    pingtai {command}" in pingtai(command, "--help").stdout

@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.answers import reaching
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
@@ -164,3 +165,13 @@ def test_a_mistake_of_ours_shows_itself(pingtai: Run, answers: dict[str, Any]) -
     answers["decide"] = LookupError("ours")
     result = pingtai(*GOOD)
     assert isinstance(result.exception, LookupError)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [("Namespace nope is not found.", BadInput), ("workflow not found for ID: x", NoSuchPlatform)],
+)
+def test_a_namespace_that_is_not_there(message: str, expected: type[Exception]) -> None:
+    """A wrong namespace is not taken for a platform that was never applied for."""
+    with pytest.raises(expected), reaching():
+        raise RPCError(message, RPCStatusCode.NOT_FOUND, b"")

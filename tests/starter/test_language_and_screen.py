@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -13,6 +14,8 @@ from starter.wording import awaited, awaited_in, said, until
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import District, Field, Stage
 
+HERE = str(Path(screen.__file__).parents[1])
+"""Where the packages are: the tests run in a directory of their own."""
 LONG = "卫星互联网终端与相控阵天线共性技术平台" * 4
 
 
@@ -127,7 +130,11 @@ def test_leave_writes_out_and_ends() -> None:
         "atexit.register(print, 'late'); sys.stdout.write('out'); sys.stderr.write('err'); leave(3)"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": HERE},
     )
     assert (3, "out", "err") == (ended.returncode, ended.stdout, ended.stderr)
 
@@ -153,7 +160,7 @@ def test_reader_that_leaves_and_reader_of_little(encoding: str) -> None:
         check=False,
         env={
             "PYTHONIOENCODING": encoding,
-            "PYTHONPATH": ":".join(sys.path),
+            "PYTHONPATH": HERE,
             "PATH": "/usr/bin:/bin",
         },
     )

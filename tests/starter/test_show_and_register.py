@@ -43,6 +43,7 @@ ACTOR = Actor(id="u-1", role=Role.OPERATOR, organisation="北京旷宇星联终�
 
 def line(year: int, seq: int, at: datetime, what: tuple[str, str, str], **more: Any) -> LogLine:
     """An entry of a log; `what` is its name, outcome and stage."""
+    opening = more.pop("opening", min(year, 1))
     name, outcome, stage = what
     entry = LogEntry(
         seq=seq,
@@ -55,7 +56,9 @@ def line(year: int, seq: int, at: datetime, what: tuple[str, str, str], **more: 
         previous=BEGINNING,
         **more,
     )
-    return LogLine(platform_id="p-1", term=1, year=year, workflow_id="w", entry=entry)
+    return LogLine(
+        platform_id="p-1", term=1, year=year, opening=opening, workflow_id="w", entry=entry
+    )
 
 
 LOG = (
@@ -73,7 +76,7 @@ LOG = (
 )  # fmt: skip
 
 ASSESSMENT = AssessmentRow(
-    term=1, year=2, stage="rectification", since=AT, overdue=True, due=None, due_provisional=False,
+    term=1, year=2, opening=1, stage="rectification", since=AT, overdue=True, due=None, due_provisional=False,
     mend_by=AT + timedelta(days=30), opened_at=AT, ended_at=None, result=None, log_seq=3,
     log_hash=BEGINNING,
     findings=(
@@ -191,6 +194,21 @@ def test_logs_merge_in_order() -> None:
     """Entries go by their moments; an assessment ends before its platform notes it, whatever clocks say."""
     order = [(one.year, one.entry.seq) for one in in_order(LOG)]
     assert [(0, 1), (0, 2), (0, 3), (0, 4), (1, 1), (1, 2), (0, 5)] == order
+
+
+def test_openings_of_a_year_are_told_apart() -> None:
+    """An assessment that was broken off and opened again has two logs, one after the other."""
+    day = timedelta(days=1)
+    opened, ended = ("assessment_opened", "opened", "x"), ("assessment_ended", "broken_off", "x")
+    log = [
+        line(0, 1, AT, opened, said={"year": 1}),
+        line(0, 2, AT + day, ended, said={"year": 1}),
+        line(0, 3, AT + day, opened, said={"year": 1}),
+        line(1, 1, AT, opened),
+        line(1, 1, AT + day, opened, opening=2),
+    ]
+    order = [(one.year, one.opening, one.entry.seq) for one in in_order(log)]
+    assert [(0, 0, 1), (1, 1, 1), (0, 0, 2), (0, 0, 3), (1, 2, 1)] == order
 
 
 def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> None:

@@ -165,10 +165,12 @@ class Player:
 
     async def _ends(self, number: int, term: ExampleTerm) -> None:
         async def there() -> bool:
-            return (await self._state()).stage is term.ends
+            view = await self._client.state(self._example.platform_id)
+            stage = view.platform.stage if view.platform else None
+            return stage is term.ends and view.recorded == view.log_seq
 
         try:
-            await until(there, f"term {number} ends {term.ends}")
+            await until(there, f"term {number} ends {term.ends}, and the register knows")
         except TimeoutError:
             stage = (await self._state()).stage
             name = self._example.platform_id

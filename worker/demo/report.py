@@ -98,5 +98,9 @@ async def _events(client: Client, platform_id: str) -> int:
     """How many events the histories of a platform and its assessments hold, over all runs."""
     base = platform_workflow_id(platform_id)
     query = f"WorkflowId = '{base}' OR WorkflowId STARTS_WITH '{base}:'"
-    runs = [run async for run in client.list_workflows(query)]
-    return sum(run.history_length for run in runs)
+    events = 0
+    async for run in client.list_workflows(query):
+        # The list knows the length of an open run's history only once it has closed.
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        events += run.history_length or (await handle.describe()).history_length
+    return events

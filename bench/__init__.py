@@ -1,0 +1,1 @@
+"""Measurements beside a bare workflow; never part of the installed system."""

@@ -1,0 +1,45 @@
+"""What is said in the measured lives: the first term of a real example, so that messages have real sizes."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from worker.demo.examples import Example
+from workflows.periods import beijing_date
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "bj-eda-verification"
+"""Four decisions until it is valid, three effective assessments of three decisions each, expiry."""
+
+GETTING_IN = 4
+A_YEAR = 3
+
+
+@cache
+def _example() -> Example:
+    return Example(EXAMPLE)
+
+
+@cache
+def _said() -> tuple[dict[str, Any], ...]:
+    steps = _example().life.terms[0].steps
+    return tuple(said for step in steps if (said := step.decide or step.signal))
+
+
+def application(platform_id: str) -> dict[str, Any]:
+    """An application of a platform of that id, as JSON data."""
+    form = _example().applications[0].model_copy(update={"platform_id": platform_id})
+    return form.model_dump(mode="json", exclude_unset=True) | {"platform_id": platform_id}
+
+
+def decisions(year: int = 0) -> tuple[dict[str, Any], ...]:
+    """What is decided in turn: year 0 until it is valid, 1, 2, 3 in the assessment of that year."""
+    if year == 0:
+        return _said()[:GETTING_IN]
+    first = GETTING_IN + (year - 1) * A_YEAR
+    return _said()[first : first + A_YEAR]
+
+
+def dated(said: dict[str, Any], decision_id: str, now: datetime) -> dict[str, Any]:
+    """A decision with its id and its day."""
+    return {"decision_id": decision_id, "decided_on": beijing_date(now).isoformat(), **said}

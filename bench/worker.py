@@ -1,0 +1,106 @@
+"""A worker process of one side: `python -m bench.worker SIDE ADDRESS DATABASE CACHED SANDBOXED`.
+
+Says `ready`, then answers each line of its standard input with its weight, and ends with the input.
+"""
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import psutil
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig
+
+from bench.bare import BareAssessment, BarePlatform, BareWithActivity
+from bench.sides import OURS, SIDES, Ours, Side
+from worker.logs import set_up_logs
+from worker.process import make_worker
+from worker.run import worker_running
+from worker.settings import Settings
+from workflows.handing_in import RegisterBatch
+
+
+class _Variation(SimplePlugin):
+    """Another task queue than the contract's, and where it is asked for no sandbox."""
+
+    def __init__(self, queue: str, *, sandboxed: bool) -> None:
+        runner = None if sandboxed else UnsandboxedWorkflowRunner()
+        super().__init__("bench", workflow_runner=runner)
+        self._queue = queue
+
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        """Put the queue in."""
+        config["task_queue"] = self._queue
+        return super().configure_worker(config)
+
+
+class NoRegister:
+    """A register that takes everything and keeps nothing."""
+
+    async def write(self, batch: RegisterBatch) -> None:
+        """Do nothing."""
+
+
+@activity.defn
+async def nothing() -> None:
+    """Do nothing."""
+
+
+@contextlib.asynccontextmanager
+async def _working(
+    side: Side, client: Client, database: str, settings: Settings
+) -> AsyncIterator[None]:
+    """The side's worker at work: ours is the project's own, with its register and its search attributes."""
+    if side is OURS:
+        async with worker_running(client, database, settings):
+            yield
+        return
+    cached = settings.max_cached_workflows
+    if isinstance(side, Ours):
+        worker = make_worker(client, NoRegister(), max_cached=cached)
+    else:
+        worker = Worker(
+            client,
+            task_queue=side.queue,
+            workflows=[BarePlatform, BareAssessment, BareWithActivity],
+            activities=[nothing],
+            max_cached_workflows=cached,
+        )
+    async with worker:
+        yield
+
+
+def weight() -> str:
+    """What this process weighs: resident bytes after a collection, and seconds of CPU used."""
+    gc.collect()
+    process = psutil.Process()
+    times = process.cpu_times()
+    return json.dumps({"rss": process.memory_info().rss, "cpu": times.user + times.system})
+
+
+async def main(name: str, address: str, database: str, cached: str, sandboxed: str) -> None:
+    """Work until the standard input ends."""
+    side = SIDES[name]
+    settings = Settings(max_cached_workflows=int(cached))
+    set_up_logs(settings)
+    plugin = _Variation(side.queue, sandboxed=sandboxed == "sandboxed")
+    client = await Client.connect(
+        address, data_converter=pydantic_data_converter, plugins=[plugin]
+    )
+    async with _working(side, client, database, settings):
+        print("ready", flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(weight(), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
+    sys.stdout.flush()
+    os._exit(0)  # the SDK's threads may abort an ordinary exit (sdk-python#300)

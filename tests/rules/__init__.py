@@ -1,0 +1,1 @@
+"""Tests of the rules alone: no server, no database, no clock."""

@@ -1,0 +1,133 @@
+"""Cases brought to a given stage, decision by decision, a day apart."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from workflows.application import PlatformApplication
+from workflows.case import Case
+from workflows.lifecycle import AnyStage
+from workflows.model import instant, parse
+from workflows.periods import beijing_date
+from workflows.state import AssessmentState, PlatformState, Receipt, applied
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+
+from .builders import BY, COMMISSION, DAY, Raw, application, changed, content
+
+Step = tuple[Kind | Happening, Raw]
+
+START = datetime(2024, 3, 4, 1, 30, tzinfo=UTC)
+"""A Monday, 09:30 in Beijing."""
+
+
+def moment(case: Case[Any]) -> datetime:
+    """When the next thing happens: a day after the last."""
+    return case.log[-1].at + DAY
+
+
+def decision(kind: str, case: Case[Any], outcome: str | None = None, **changes: Any) -> Raw:
+    """A valid decision of any of the eleven kinds, as the next in a case."""
+    by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
+    whole = {
+        "kind": str(kind),
+        "decision_id": f"d-{len(case.log) + 1}",
+        "actor": by,
+        "decided_on": beijing_date(moment(case)).isoformat(),
+        **content(kind, outcome),
+    }
+    return changed(whole, **changes)
+
+
+def decide(case: Case[Any], kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
+    """Take the next decision, a day after the last."""
+    return case.decide(decision(kind, case, outcome, **changes), moment(case))
+
+
+def happen(case: Case[Any], name: Happening, outcome: str) -> None:
+    """Note a happening, a day after the last, with what its workflow says of it."""
+    year = getattr(case.state, "open_assessment", None) or 1
+    said: Raw = {"year": year} if name.startswith("assessment") else {}
+    if name == Happening.ASSESSMENT_ENDED and outcome != "broken_off":
+        said |= {"result": outcome, "entries": 4, "log_hash": "cd" * 32}
+    case.happen(name, outcome, said, moment(case))
+
+
+def platform(**changes: Any) -> Case[PlatformState]:
+    """A platform that has just been applied for."""
+    form = parse(PlatformApplication, application(**changes))
+    return Case.open(applied(form), START, actor=form.submitted_by)
+
+
+def assessment(of: Case[PlatformState] | None = None, year: int = 1) -> Case[AssessmentState]:
+    """A yearly assessment that has just opened."""
+    owner = of or at_stage(Stage.VALID)
+    state = owner.state
+    assert state.valid_until
+    said = {
+        "year": year,
+        "valid_until": instant(state.valid_until),
+        "facts": state.facts.model_dump(mode="json"),
+    }
+    return Case.open(said, moment(owner), owner.log[-1].hash)
+
+
+_TO_INSPECTION: tuple[Step, ...] = ((Kind.RECOMMENDATION, {}),)
+_TO_REVIEW: tuple[Step, ...] = (*_TO_INSPECTION, (Kind.INSPECTION, {}))
+_TO_LISTING: tuple[Step, ...] = (*_TO_REVIEW, (Kind.EXPERT_OPINION, {}))
+_TO_VALID: tuple[Step, ...] = (*_TO_LISTING, (Kind.LISTING, {}))
+_TO_EVALUATION: tuple[Step, ...] = ((Kind.SELF_REPORT, {}), (Kind.DISTRICT_REVIEW, {}))
+_TO_RECTIFICATION: tuple[Step, ...] = (
+    *_TO_EVALUATION,
+    (Kind.EVALUATION, {"outcome": "not_effective"}),
+)
+_TO_REASSESSMENT: tuple[Step, ...] = (*_TO_RECTIFICATION, (Kind.RECTIFICATION_REPORT, {}))
+_OPENED: Step = (Happening.ASSESSMENT_OPENED, {"outcome": "opened"})
+_OVER: Step = (Happening.VALIDITY_ENDED, {"outcome": "period_over"})
+
+PATHS: dict[AnyStage, tuple[Step, ...]] = {
+    Stage.RECOMMENDATION: (),
+    Stage.CORRECTION: ((Kind.RECOMMENDATION, {"outcome": "returned"}),),
+    Stage.INSPECTION: _TO_INSPECTION,
+    Stage.IMPROVEMENT: (*_TO_INSPECTION, (Kind.INSPECTION, {"corrections": ["补充"]})),
+    Stage.EXPERT_REVIEW: _TO_REVIEW,
+    Stage.LISTING: _TO_LISTING,
+    Stage.VALID: _TO_VALID,
+    Stage.EXPIRED: (*_TO_VALID, _OVER),
+    Stage.DELISTED: (
+        *_TO_VALID,
+        _OPENED,
+        (Happening.ASSESSMENT_ENDED, {"outcome": "not_met"}),
+    ),
+    Stage.DECLINED: ((Kind.RECOMMENDATION, {"outcome": "declined"}),),
+    Stage.WITHDRAWN: ((Kind.WITHDRAWAL, {}),),
+    AssessmentStage.SELF_REPORT: (),
+    AssessmentStage.DISTRICT_REVIEW: _TO_EVALUATION[:1],
+    AssessmentStage.EVALUATION: _TO_EVALUATION,
+    AssessmentStage.RECTIFICATION: _TO_RECTIFICATION,
+    AssessmentStage.REASSESSMENT: _TO_REASSESSMENT,
+    AssessmentStage.EFFECTIVE: (*_TO_EVALUATION, (Kind.EVALUATION, {})),
+    AssessmentStage.MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {})),
+    AssessmentStage.NOT_MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {"outcome": "not_met"})),
+    AssessmentStage.ENDED_WITH_VALIDITY: (_OVER,),
+    AssessmentStage.ENDED_WITH_PLATFORM: (
+        (Happening.PLATFORM_WITHDRAWN, {"outcome": "withdrawn"}),
+    ),
+}
+"""The shortest way to each stage."""
+
+
+def walk(case: Case[Any], steps: tuple[Step, ...]) -> Case[Any]:
+    """Take steps in order, a day apart."""
+    for name, changes in steps:
+        if isinstance(name, Kind):
+            decide(case, name, **changes)
+        else:
+            happen(case, name, changes["outcome"])
+    return case
+
+
+def at_stage(stage: AnyStage, **of_application: Any) -> Case[Any]:
+    """A case that stands in a stage; an assessment is that of a valid platform."""
+    if isinstance(stage, Stage):
+        return walk(platform(**of_application), PATHS[stage])
+    valid = walk(platform(**of_application), PATHS[Stage.VALID])
+    return walk(assessment(valid), PATHS[stage])

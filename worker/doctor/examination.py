@@ -1,0 +1,47 @@
+"""The whole examination, point by point."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from worker.doctor.finding import Finding, bad
+from worker.doctor.machine import calendar, packages
+from worker.doctor.register import postgres, register_complete, tables
+from worker.doctor.temporal import (
+    retention,
+    search_attributes,
+    stuck,
+    transport,
+    versioning,
+    workers,
+)
+
+
+async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
+    """Every point in turn; a point that cannot be examined says why."""
+    points: tuple[tuple[str, Callable[[], Awaitable[Finding]]], ...] = (
+        ("TLS", lambda: transport(client)),
+        ("retention", lambda: retention(client)),
+        ("search attributes", lambda: search_attributes(client)),
+        ("workers", lambda: workers(client)),
+        ("worker versioning", lambda: versioning(client)),
+        ("stuck workflows", lambda: stuck(client)),
+        ("PostgreSQL", lambda: postgres(database)),
+        ("tables", lambda: tables(database)),
+        ("register", lambda: register_complete(client, database)),
+        ("calendar", calendar),
+        ("packages", packages),
+    )
+    for name, point in points:
+        try:
+            yield await point()
+        except (RPCError, SQLAlchemyError, OSError, TimeoutError) as error:
+            why = str(error).splitlines()[0][:160]
+            yield bad(
+                f"{name}: cannot be examined: {why}",
+                f"{name}：无法检查：{why}",
+                "see docs/deployment.md",
+                "参见 docs/deployment.md",
+            )
