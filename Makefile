@@ -30,9 +30,9 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-## make docs: write the parts of docs/ that are generated from the code
+## make docs: write the parts of README.md and docs/ that are generated from the code
 docs: $(READY)
-	$(BIN)/python -m workflows.diagram docs/architecture.md README.md
+	$(BIN)/python -m worker.documents
 
 ## make record-histories: add recorded histories of the demo's platforms; never replaces any
 record-histories: $(READY)

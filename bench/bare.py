@@ -71,17 +71,20 @@ class BarePlatform(_Steps):
                 await self.moved(_STEP)
             workflow.continue_as_new(args=[midnight(workflow.now()), 0])
         if years == YEARS:
-            await workflow.sleep(valid_since + YEARS * YEAR - workflow.now())
+            await self._sleep(valid_since + YEARS * YEAR)
             return
-        await workflow.sleep(valid_since + (years + 1) * YEAR - LEAD - workflow.now())
+        await self._sleep(valid_since + (years + 1) * YEAR - LEAD)
         child = f"{workflow.info().workflow_id}:assessment-{years + 1}"
         await workflow.execute_child_workflow(BareAssessment.run, id=child)
         workflow.continue_as_new(args=[valid_since, years + 1])
 
+    async def _sleep(self, until: datetime) -> None:
+        await workflow.sleep(max(until - workflow.now(), timedelta()))
+
 
 @workflow.defn
 class BareWithActivity:
-    """Decisions that each wait for an empty local activity: what any receipt that waits for one costs."""
+    """Four decisions, each followed by an empty activity, as each of ours is by one that hands it in."""
 
     def __init__(self) -> None:
         """Begin."""
@@ -89,16 +92,15 @@ class BareWithActivity:
 
     @workflow.run
     async def run(self) -> None:
-        """Wait for four decisions, as a bare platform does, then end."""
-        while self.steps < PLATFORM_STEPS:
-            step = self.steps
-            await workflow.wait_condition(lambda step=step: self.steps > step, timeout=_STEP)  # type: ignore[misc]
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        """Run the activity after every decision, then keep the timer of the next step."""
+        for step in range(PLATFORM_STEPS):
+            await workflow.execute_activity("nothing", start_to_close_timeout=_STEP)
+            with suppress(TimeoutError):
+                await workflow.wait_condition(lambda n=step: self.steps > n, timeout=_STEP)  # type: ignore[misc]
 
     @workflow.update
     async def decide(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """Ask the empty activity, then answer."""
-        await workflow.execute_local_activity("nothing", start_to_close_timeout=_STEP)
+        """Take whatever comes, and answer where that led."""
         self.steps += 1
         return {"stage": self.steps, "at": workflow.now().isoformat()}
 

@@ -1,10 +1,12 @@
 """One whole life of either side: four decisions, three years with three decisions each, the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -13,6 +15,8 @@ from bench.sides import Handle, Side
 
 YEARS = (1, 2, 3)
 _A_MOMENT = timedelta(seconds=1)
+_FIRST_TASK = 4
+"""Events until a run's first task is done: started, scheduled, started, completed; then its timer."""
 _PAUSE = 0.02
 _PATIENCE = 60.0
 
@@ -30,24 +34,26 @@ async def by_signal(side: Side, handle: Handle, decision: dict[str, Any], number
     await _until(lambda: side.heard(handle, decision, number), "a signal is heard")
 
 
-async def live(side: Side, skipper: TimeSkipper, platform_id: str, say: Say = by_update) -> None:
+async def live(side: Side, client: Client, platform_id: str, say: Say = by_update) -> None:
     """Live a life from its start to its end with time skipped, both sides by the very same calls.
 
-    A platform is moved exactly to a kick-off, because its child would take what is left of the way.
+    It is started with the plain client, since one started with the skipper's would skip by itself. A
+    platform is moved exactly to a kick-off, because its child would take what is left of the way.
     """
-    with_child = skipper.client.get_workflow_handle
-    platform = await side.start(skipper.client, platform_id)
+    skipper = TimeSkipper(client)
+    platform = await side.start(client, platform_id)
+    run = await _run(platform)
     since = await _say_all(side, platform, skipper, platform_id, 0, say)
     for year in YEARS:
-        await _forward(skipper, platform, side.opens(platform_id, since, year))
-        assessment: Handle = with_child(side.assessment_id(platform_id, year))
-        await _until(lambda child=assessment: _exists(child), "a child opens")  # type: ignore[misc]
+        run = await _next_run(platform, run)
+        assessment: Handle = client.get_workflow_handle(side.assessment_id(platform_id, year))
+        async with _forward(skipper, platform, side.opens(platform_id, since, year)):
+            await _until(lambda child=assessment: _exists(child), "a child opens")  # type: ignore[misc]
         await _say_all(side, assessment, skipper, platform_id, year, say)
-        run = await _run(platform)
         await assessment.result()
-        await _until(lambda run=run: _renewed(platform, run), "the next run")  # type: ignore[misc]
-    await _forward(skipper, platform, side.ends(since) + _A_MOMENT)
-    await platform.result()
+    await _next_run(platform, run)
+    async with _forward(skipper, platform, side.ends(since) + _A_MOMENT):
+        await platform.result()
 
 
 async def _say_all(
@@ -60,8 +66,19 @@ async def _say_all(
     return now.astimezone(UTC)
 
 
-async def _forward(skipper: TimeSkipper, handle: Handle, moment: datetime) -> None:
-    await skipper.fast_forward(handle, moment - await skipper.get_current_time(handle))
+@asynccontextmanager
+async def _forward(skipper: TimeSkipper, handle: Handle, moment: datetime) -> AsyncIterator[None]:
+    """Move a clock on, until what is waited for inside has come.
+
+    The end of the move itself is not waited for: a parent that has a child by then never reaches it.
+    """
+    span = moment - await skipper.get_current_time(handle)
+    moving = asyncio.create_task(skipper.fast_forward(handle, span))
+    try:
+        yield
+    finally:
+        moving.cancel()
+        await asyncio.gather(moving, return_exceptions=True)
 
 
 async def _exists(handle: Handle) -> bool:
@@ -78,8 +95,15 @@ async def _run(handle: Handle) -> str | None:
     return (await handle.describe()).run_id
 
 
-async def _renewed(handle: Handle, run: str | None) -> bool:
-    return await _run(handle) != run
+async def _next_run(handle: Handle, run: str | None) -> str | None:
+    """Wait until the run after `run` sleeps: only then may its clock be moved."""
+
+    async def sleeps() -> bool:
+        now = await handle.describe()
+        return now.run_id != run and now.history_length > _FIRST_TASK
+
+    await _until(sleeps, "the next run")
+    return await _run(handle)
 
 
 async def _until(holds: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -30,6 +30,10 @@ class Side(ABC):
         """Start a life."""
 
     @abstractmethod
+    def workflow_id(self, platform_id: str) -> str:
+        """The workflow id of a platform."""
+
+    @abstractmethod
     def assessment_id(self, platform_id: str, year: int) -> str:
         """The workflow id of the child of a year."""
 
@@ -66,10 +70,14 @@ class Ours(Side):
         return await client.start_workflow(
             contract.PLATFORM_TYPE,
             form,
-            id=contract.platform_workflow_id(platform_id),
+            id=self.workflow_id(platform_id),
             task_queue=self.queue,
             search_attributes=TypedSearchAttributes(attributes),
         )
+
+    def workflow_id(self, platform_id: str) -> str:
+        """By the contract."""
+        return contract.platform_workflow_id(platform_id)
 
     def assessment_id(self, platform_id: str, year: int) -> str:
         """By the contract."""
@@ -105,8 +113,12 @@ class Bare(Side):
     async def start(self, client: Client, platform_id: str) -> Handle:
         """Start it without any input."""
         return await client.start_workflow(
-            self._workflow, id=f"bare:{platform_id}", task_queue=self.queue
+            self._workflow, id=self.workflow_id(platform_id), task_queue=self.queue
         )
+
+    def workflow_id(self, platform_id: str) -> str:
+        """With a word before it."""
+        return f"bare:{platform_id}"
 
     def assessment_id(self, platform_id: str, year: int) -> str:
         """As `BarePlatform` names it."""

@@ -8,7 +8,7 @@ from temporalio import workflow
 from workflows.running import CaseWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.carried import AssessmentOpening, CarriedAssessment, PlatformEnded, YearResult
+    from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
     from workflows.case import Case
     from workflows.contract import ASSESSMENT_TYPE
     from workflows.model import instant
@@ -57,35 +57,35 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         )
 
     @workflow.signal(description="平台运营单位的年度报告 (§六)")
-    async def self_report(self, raw: Any = None) -> None:
+    async def self_report(self, *said: Any) -> None:
         """The operator's report, or the commission's word that it goes on without."""
-        self.receive(Kind.SELF_REPORT, raw)
+        self.receive(Kind.SELF_REPORT, said)
 
     @workflow.signal(description="所在区的意见 (§六)")
-    async def district_review(self, raw: Any = None) -> None:
+    async def district_review(self, *said: Any) -> None:
         """The district's view."""
-        self.receive(Kind.DISTRICT_REVIEW, raw)
+        self.receive(Kind.DISTRICT_REVIEW, said)
 
     @workflow.signal(description="年度考核评价 (§六)")
-    async def evaluation(self, raw: Any = None) -> None:
+    async def evaluation(self, *said: Any) -> None:
         """The commission's evaluation."""
-        self.receive(Kind.EVALUATION, raw)
+        self.receive(Kind.EVALUATION, said)
 
     @workflow.signal(description="整改报告 (§六)")
-    async def rectification_report(self, raw: Any = None) -> None:
+    async def rectification_report(self, *said: Any) -> None:
         """The operator's report on what was mended."""
-        self.receive(Kind.RECTIFICATION_REPORT, raw)
+        self.receive(Kind.RECTIFICATION_REPORT, said)
 
     @workflow.signal(description="整改后考核 (§六)")
-    async def reassessment(self, raw: Any = None) -> None:
+    async def reassessment(self, *said: Any) -> None:
         """The commission's assessment after rectification."""
-        self.receive(Kind.REASSESSMENT, raw)
+        self.receive(Kind.REASSESSMENT, said)
 
     @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
-    async def end_with_platform(self, ended: PlatformEnded) -> None:
-        """The platform has ended with the assessment open: end with it."""
+    async def end_with_platform(self, *said: Any) -> None:
+        """The platform was withdrawn with the assessment open: end with it."""
         if not self.case.ended:
-            self.happen(ended.happening, ended.outcome, {})
+            self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
 
     def platform_state(self) -> PlatformState:
         """The platform as it was when the assessment opened: enough to name it in the register."""

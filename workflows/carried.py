@@ -4,7 +4,6 @@ from workflows.case import CaseRecord
 from workflows.handing_in import DueDate
 from workflows.model import Instant, Record, Sha256
 from workflows.state import AssessmentState, Awaited, Facts, PlatformState
-from workflows.vocabulary import Happening
 
 
 class CarriedPlatform(Record):
@@ -56,13 +55,6 @@ class YearResult(Record):
     result: str
     log_seq: int
     log_hash: Sha256
-
-
-class PlatformEnded(Record):
-    """Tells an open assessment that its platform has ended, and why."""
-
-    happening: Happening
-    outcome: str
 
 
 class CaseView(Record):

@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
         AssessmentOpening,
         CarriedPlatform,
         CaseView,
-        PlatformEnded,
         TermResult,
         YearResult,
     )
@@ -97,34 +96,34 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
     # ---- the decisions of §四, each a signal of its own name ----
 
     @workflow.signal(description="所在区推荐 (§四(一))")
-    async def recommendation(self, raw: Any = None) -> None:
+    async def recommendation(self, *said: Any) -> None:
         """The district's word on the plan."""
-        self.receive(Kind.RECOMMENDATION, raw)
+        self.receive(Kind.RECOMMENDATION, said)
 
     @workflow.signal(description="现场核查 (§四(二))")
-    async def inspection(self, raw: Any = None) -> None:
+    async def inspection(self, *said: Any) -> None:
         """The on-site inspection."""
-        self.receive(Kind.INSPECTION, raw)
+        self.receive(Kind.INSPECTION, said)
 
     @workflow.signal(description="修改完善方案 (§四(二))")
-    async def plan_revision(self, raw: Any = None) -> None:
+    async def plan_revision(self, *said: Any) -> None:
         """A new version of the plan."""
-        self.receive(Kind.PLAN_REVISION, raw)
+        self.receive(Kind.PLAN_REVISION, said)
 
     @workflow.signal(description="专家论证意见 (§四(三))")
-    async def expert_opinion(self, raw: Any = None) -> None:
+    async def expert_opinion(self, *said: Any) -> None:
         """The panel's opinion."""
-        self.receive(Kind.EXPERT_OPINION, raw)
+        self.receive(Kind.EXPERT_OPINION, said)
 
     @workflow.signal(description="纳入名单 (§四(四))")
-    async def listing(self, raw: Any = None) -> None:
+    async def listing(self, *said: Any) -> None:
         """Included in a numbered list, or not."""
-        self.receive(Kind.LISTING, raw)
+        self.receive(Kind.LISTING, said)
 
     @workflow.signal(description="撤回 (§四)")
-    async def withdrawal(self, raw: Any = None) -> None:
+    async def withdrawal(self, *said: Any) -> None:
         """The operator withdraws."""
-        self.receive(Kind.WITHDRAWAL, raw)
+        self.receive(Kind.WITHDRAWAL, said)
 
     # ---- the years of validity ----
 
@@ -189,9 +188,8 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             return
         await workflow.wait_condition(lambda: child.done() or self.case.ended)
         if not child.done():
-            told = PlatformEnded(happening=Happening.PLATFORM_WITHDRAWN, outcome="withdrawn")
             try:
-                await child.signal(CLOSE_ASSESSMENT, told)
+                await child.signal(CLOSE_ASSESSMENT)
             except ApplicationError:
                 workflow.logger.info("assessment %s ended by itself meanwhile", year)
         content: dict[str, Any] = {"year": year}

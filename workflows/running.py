@@ -56,7 +56,7 @@ class CaseWorkflow(Generic[S]):
     @workflow.update(
         description="Take a decision; answers with a receipt, or refuses and leaves nothing."
     )
-    async def decide(self, raw: Any = None) -> Receipt:
+    async def decide(self, *said: Any) -> Receipt:
         """Take a decision (any of `workflows.decisions`, with its `kind`) and answer with a receipt.
 
         The due date of the step it led to is worked out after the answer: the query `state` has it.
@@ -66,7 +66,7 @@ class CaseWorkflow(Generic[S]):
         """
         stage = self.case.state.stage
         try:
-            receipt = self.case.decide(raw, workflow.now())
+            receipt = self.case.decide(_one(said), workflow.now())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
         if not receipt.repeated:
@@ -74,20 +74,24 @@ class CaseWorkflow(Generic[S]):
         return receipt
 
     @decide.validator
-    def check(self, raw: Any = None) -> None:
+    def check(self, *said: Any) -> None:
         """Refuse before anything enters the history."""
         try:
             if self.invalid:
                 raise self.invalid
-            self.case.check(raw, workflow.now())
+            self.case.check(_one(said), workflow.now())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
 
-    def receive(self, kind: Kind, raw: Any) -> None:
-        """Take a decision that came as a signal; a refused one is logged, since nobody hears an answer."""
+    def receive(self, kind: Kind, said: tuple[Any, ...]) -> None:
+        """Take a decision that came as a signal; a refused one is logged, since nobody hears an answer.
+
+        `said` is whatever came: a handler that takes fewer arguments than were sent would block the
+        workflow, and one that names a type would drop what does not fit it.
+        """
         if self.invalid:
             return
-        stage = self.case.state.stage
+        stage, raw = self.case.state.stage, _one(said)
         try:
             self.case.decide(raw, workflow.now(), kind)
         except (Refused, InvalidMessage) as error:
@@ -286,6 +290,11 @@ class CaseWorkflow(Generic[S]):
             )
             self._took(batch)
         self._writing_later = None
+
+
+def _one(said: tuple[Any, ...]) -> Any:
+    """The one object that a message consists of; anything else stays what it is, to be refused."""
+    return said[0] if len(said) == 1 else list(said)
 
 
 def _answer(error: Refused | InvalidMessage) -> ApplicationError:

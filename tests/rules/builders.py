@@ -15,7 +15,7 @@ from workflows.vocabulary import (
 
 Raw = dict[str, Any]
 DAY = timedelta(days=1)
-ABSENT = object()
+ABSENT: Any = object()
 """As a change: leave the field out."""
 
 LEAD_UNIT = "京芯微电子研究院"

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
-from workflows.lifecycle import AnyStage
+from workflows.lifecycle import AnyStage, Arrow, Trigger
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.state import AssessmentState, PlatformState, Receipt, applied
@@ -24,7 +24,7 @@ def moment(case: Case[Any]) -> datetime:
     return case.log[-1].at + DAY
 
 
-def decision(kind: str, case: Case[Any], outcome: str | None = None, **changes: Any) -> Raw:
+def decision(kind: str, case: Case[Any], /, outcome: str | None = None, **changes: Any) -> Raw:
     """A valid decision of any of the eleven kinds, as the next in a case."""
     by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
     whole = {
@@ -37,7 +37,7 @@ def decision(kind: str, case: Case[Any], outcome: str | None = None, **changes: 
     return changed(whole, **changes)
 
 
-def decide(case: Case[Any], kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
+def decide(case: Case[Any], kind: str, /, outcome: str | None = None, **changes: Any) -> Receipt:
     """Take the next decision, a day after the last."""
     return case.decide(decision(kind, case, outcome, **changes), moment(case))
 
@@ -131,3 +131,31 @@ def at_stage(stage: AnyStage, **of_application: Any) -> Case[Any]:
         return walk(platform(**of_application), PATHS[stage])
     valid = walk(platform(**of_application), PATHS[Stage.VALID])
     return walk(assessment(valid), PATHS[stage])
+
+
+def returned_from(stage: Stage) -> Case[Any]:
+    """A platform whose plan was returned from a stage, and is being corrected."""
+    kinds = {
+        Stage.RECOMMENDATION: Kind.RECOMMENDATION,
+        Stage.INSPECTION: Kind.INSPECTION,
+        Stage.EXPERT_REVIEW: Kind.EXPERT_OPINION,
+    }
+    case = at_stage(stage)
+    decide(case, kinds[stage], "returned")
+    return case
+
+
+def along(case: Case[Any], trigger: Trigger, arrow: Arrow) -> Raw:
+    """The decision that takes an arrow."""
+    corrections = {"corrections": ["补充设备清单"]} if arrow.corrections else {}
+    return decision(trigger.name, case, arrow.outcome, **corrections)
+
+
+def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> None:
+    """Take an arrow, having made the step overdue where it must be."""
+    if trigger.once_overdue and not case.state.overdue:
+        happen(case, Happening.OVERDUE, "told")
+    if isinstance(trigger.name, Kind):
+        case.decide(along(case, trigger, arrow), moment(case))
+    else:
+        happen(case, trigger.name, arrow.outcome)

@@ -63,6 +63,13 @@ async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+async def session_database_url(postgres_url: str, template: str) -> str:
+    """The URL of one database with the register's tables, shared by the tests that ask for it."""
+    await _administer(postgres_url, f"CREATE DATABASE shared TEMPLATE {template}")
+    return _named(postgres_url, "shared")
+
+
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a fresh register."""

@@ -1,0 +1,1 @@
+"""Tests of the documents: they hold to the code."""

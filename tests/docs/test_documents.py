@@ -1,0 +1,137 @@
+"""The documents say what the code does: the table, the command line, the settings, the files."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.docs.reading import anchors, calls, documents, links
+from worker.documents import PARTS, ROOT, generated, main
+from worker.main import pingtai
+from worker.settings import Settings
+from workflows.diagram import ANY_OPEN, edge, label, mermaid, table
+from workflows.lifecycle import ASSESSMENT, PLATFORM, Lifecycle
+
+every_document = pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+each_lifecycle = pytest.mark.parametrize("case", [PLATFORM, ASSESSMENT], ids=lambda case: case.name)
+
+OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
+    "PINGTAI_ORGANISATION",
+    "PINGTAI_DISTRICT",
+}
+"""Variables that are read elsewhere than in `worker.settings`."""
+
+
+def test_the_generated_parts_are_up_to_date() -> None:
+    """`make docs` would change nothing."""
+    result = CliRunner().invoke(main, ["--check"])
+    assert (0, "up to date\n") == (result.exit_code, result.output)
+
+
+def test_check_notices_a_part_that_is_out_of_date() -> None:
+    """A part is replaced as a whole, and what stands around it is left."""
+    stale = "before\n<!-- generated: platform-table -->\nold\n<!-- end -->\nafter\n"
+    fresh = generated(stale)
+    assert table(PLATFORM) in fresh
+    assert "old" not in fresh
+    assert fresh.startswith("before\n")
+    assert fresh.endswith("\nafter\n")
+    assert fresh == generated(fresh)
+
+
+def test_an_unknown_or_endless_part_is_an_error() -> None:
+    """A typing mistake in a marker is told, and never left as it is."""
+    with pytest.raises(ValueError, match="nobody generates"):
+        generated("<!-- generated: no-such-part -->\n<!-- end -->")
+    with pytest.raises(ValueError, match="no <!-- end -->"):
+        generated("<!-- generated: platform-table -->\n")
+
+
+def test_every_part_stands_in_some_document() -> None:
+    """Nothing is generated for nobody."""
+    texts = "".join(path.read_text(encoding="utf-8") for path in documents())
+    assert [] == [name for name in PARTS if f"<!-- generated: {name} -->" not in texts]
+
+
+@each_lifecycle
+def test_the_diagram_has_every_stage_and_every_arrow(case: Lifecycle) -> None:
+    """Each stage once, each arrow once with its outcome and article, and each end leads out."""
+    lines = [line.strip() for line in mermaid(case).splitlines()]
+    arrows = [f"{edge(start, arrow)}: {label(t, arrow)}" for start, t, arrow in case.arrows()]
+    declared = [line.rpartition(" ")[2] for line in lines if line.startswith("state ")]
+    assert [*(str(step.stage) for step in case.steps), ANY_OPEN] == declared
+    assert sorted(arrows) == sorted(line for line in lines if "·" in line)
+    assert [f"{step.stage} --> [*]" for step in case.steps if step.ended] == [
+        line for line in lines if line.endswith("--> [*]")
+    ]
+
+
+@each_lifecycle
+def test_labels_hold_nothing_that_ends_them(case: Lifecycle) -> None:
+    """Mermaid ends a label at a colon, a semicolon or a hash."""
+    labels = [label(trigger, arrow) for _, trigger, arrow in case.arrows()]
+    assert [] == [words for words in labels if re.search("[:;#\n]", words)]
+
+
+@each_lifecycle
+def test_the_table_has_a_row_for_each_trigger_and_each_end(case: Lifecycle) -> None:
+    """All rows have the same columns; the heading and the rule come first."""
+    rows = table(case).splitlines()
+    wanted = sum(max(1, len(step.triggers)) for step in case.steps) + len(case.anytime)
+    assert wanted + 2 == len(rows)
+    assert {7} == {row.count("|") for row in rows}
+
+
+@every_document
+def test_links_lead_somewhere(path: Path) -> None:
+    """Links to files of the repository, and to headings in them, exist."""
+    missing = []
+    for link in links(path.read_text(encoding="utf-8")):
+        place, _, anchor = link.partition("#")
+        if "://" in place:
+            continue
+        target = (path.parent / place).resolve() if place else path
+        if not target.exists() or (
+            anchor and anchor not in anchors(target.read_text(encoding="utf-8"))
+        ):
+            missing.append(link)
+    assert [] == missing
+
+
+@every_document
+def test_no_document_names_a_command_or_option_that_is_not_there(path: Path) -> None:
+    """What a reader copies, the command line understands."""
+    wrong = []
+    for call in calls(path):
+        command = pingtai.commands.get(call.command)
+        known = {opt for param in pingtai.params for opt in param.opts} | {"--help"}
+        known |= {opt for param in command.params for opt in param.opts} if command else set()
+        if call.command and command is None:
+            wrong.append(call.command)
+        wrong += [f"{call.command} {option}" for option in call.options if option not in known]
+    assert [] == wrong
+
+
+def test_every_command_is_shown_in_some_document() -> None:
+    """No command is a secret."""
+    shown = {call.command for path in documents() for call in calls(path)}
+    assert set() == set(pingtai.commands) - shown
+
+
+def test_the_settings_are_documented_and_no_others() -> None:
+    """docs/deployment.md names every PINGTAI_ variable, and only those that are read."""
+    read = {f"PINGTAI_{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    texts = {path: path.read_text(encoding="utf-8") for path in documents()}
+    named = {name for text in texts.values() for name in re.findall(r"PINGTAI_[A-Z_]+", text)}
+    assert read == set(re.findall(r"PINGTAI_[A-Z_]+", texts[ROOT / "docs" / "deployment.md"]))
+    assert read == named
+
+
+def test_make_targets_in_the_documents_exist() -> None:
+    """`make …` in a document is a target of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    texts = "".join(path.read_text(encoding="utf-8") for path in documents())
+    named = {word for line in re.findall(r"`make ([a-z -]+)", texts) for word in line.split()}
+    assert set() == named - targets

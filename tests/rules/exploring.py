@@ -1,0 +1,118 @@
+"""A case that is treated at random, and what must hold after every step."""
+
+from datetime import datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from workflows.case import Case, CaseRecord
+from workflows.lifecycle import Arrow, Trigger
+from workflows.model import InvalidMessage, parse
+from workflows.record import EntryKind, broken
+from workflows.refusal import Refused
+from workflows.rules import CaseState, fold, lifecycle_of
+from workflows.state import Receipt
+from workflows.vocabulary import Kind
+
+from .builders import DAY, Raw
+from .cases import along, happen, moment
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+"""Any JSON, and the two numbers that only Python's JSON knows."""
+
+
+class Explorer:
+    """Does things to a case and asserts what must hold, whatever was done."""
+
+    def __init__(self, case: Case[Any]) -> None:
+        """Begin with a case; `states[n]` is the state after n entries of its log."""
+        self.case = case
+        self.states: dict[int, CaseState] = {len(case.log): case.state}
+        self.said: list[tuple[Raw, Receipt]] = []
+
+    @property
+    def now(self) -> datetime:
+        """A day after the last entry."""
+        return moment(self.case)
+
+    def ways(self) -> list[tuple[Trigger, Arrow]]:
+        """Every arrow that leads on from here."""
+        state = self.case.state
+        return [
+            (trigger, arrow)
+            for trigger in lifecycle_of(state).triggers(state.stage)
+            for arrow in trigger.arrows
+            if (state.overdue or not trigger.once_overdue)
+            and arrow.returned_from in (None, state.came_from)
+        ]
+
+    def go(self, trigger: Trigger, arrow: Arrow) -> None:
+        """Take an arrow as it should be taken."""
+        stage = self.case.state.stage
+        if isinstance(trigger.name, Kind):
+            assert self.say(along(self.case, trigger, arrow)) is not None
+        else:
+            happen(self.case, trigger.name, arrow.outcome)
+        assert self.case.state.stage == (arrow.to or stage)
+
+    def say(self, raw: Any, kind: Kind | None = None, *, signal: bool = False) -> Receipt | None:
+        """Say anything: it is taken, or refused and leaves nothing; a refused signal is written."""
+        before, record, at = self.case.state, self.case.record(), self.now
+        try:
+            receipt = self.case.decide(raw, at, kind)
+        except (Refused, InvalidMessage) as error:
+            assert (self.case.state, self.case.record()) == (before, record)
+            if signal and kind:
+                self.case.refuse(kind, raw, error, at)
+                assert self.case.log[-1].kind is EntryKind.REFUSED
+            return None
+        if receipt.repeated:
+            assert (self.case.state, self.case.record()) == (before, record)
+        else:
+            assert (len(self.case.log), receipt.seq) == (len(record.log) + 1,) * 2
+            self.said.append((raw | {"kind": receipt.kind}, receipt))
+        return receipt
+
+    def repeat(self, number: int) -> None:
+        """Say again what was taken: the first receipt, and nothing changes."""
+        raw, receipt = self.said[number % len(self.said)]
+        assert self.say(raw) == receipt.model_copy(update={"repeated": True})
+
+    def alter(self, number: int) -> None:
+        """Say something else with an id that was used: refused."""
+        raw, _ = self.said[number % len(self.said)]
+        assert self.say(raw | {"note": "另一份"}) is None
+
+    def holds(self) -> None:
+        """What must hold after every step."""
+        case = self.case
+        self.states[len(case.log)] = case.state
+        table = lifecycle_of(case.state)
+        assert case.state.stage in [step.stage for step in table.steps]
+        assert case.log[-1].stage == case.state.stage
+        assert fold(case.log) == case.state
+        assert broken(case.log, case.before) is None
+        decided = [entry for entry in case.log if entry.kind is EntryKind.DECISION]
+        assert [(r.seq, r.at, r.kind, r.outcome, r.stage) for r in case.receipts.values()] == [
+            (e.seq, e.at, e.name, e.outcome, e.stage) for e in decided
+        ]
+        assert list(case.receipts) == [entry.decision_id for entry in decided]
+
+    def holds_to_the_end(self) -> None:
+        """What must hold of the whole: every prefix, and the way to the next run."""
+        case = self.case
+        for length, state in self.states.items():
+            assert fold(case.log[:length]) == state
+        carried = parse(CaseRecord, case.record().model_dump_json())
+        state = parse(type(case.state), case.state.model_dump_json())
+        again: Case[Any] = Case(state, carried)
+        assert (again.state, again.record()) == (case.state, case.record())
+        assert fold(again.log) == case.state
+        assert broken(again.log, again.before) is None
+        for raw, receipt in self.said:
+            told = again.decide(raw, self.now + DAY)
+            assert told == receipt.model_copy(update={"repeated": True})

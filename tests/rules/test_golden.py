@@ -1,0 +1,152 @@
+"""Pinned hashes: what was sealed once stays sealed, also when the models grow."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from workflows.application import PlatformApplication
+from workflows.case import Case
+from workflows.decisions import PlanRevision, Recommendation
+from workflows.model import Remark, canonical, instant, parse, said, sha256
+from workflows.periods import BEIJING
+from workflows.record import BEGINNING, LogEntry, broken
+from workflows.state import applied, content_of
+from workflows.vocabulary import Kind, Stage
+
+from .builders import application
+from .cases import at_stage, decision, platform
+
+AT = datetime(2024, 3, 4, 1, 30, 0, 250, tzinfo=UTC)
+ACTOR = {"id": "hd-1", "role": "district", "organisation": "海淀区", "district": "haidian"}
+FIXED = {
+    "kind": "recommendation",
+    "decision_id": "golden-1",
+    "actor": ACTOR,
+    "decided_on": "2024-03-04",
+    "outcome": "recommended",
+    "opinion": "同意推荐",
+}
+PLAN = {
+    "parts": {"approach": "思路", "goals": "目标", "key_tasks": "任务", "safeguards": "保障"},
+    "mechanisms": {
+        "legal_form": "independent",
+        "funding": [{"source": "牵头单位", "share": 100}],
+        "lead_unit_funding_wan": 500,
+    },
+}
+ANSWER = {"statement": "符合", "documents": [{"name": "证明.pdf", "sha256": "ab" * 32}]}
+APPLICATION = {
+    "application_id": "a-1",
+    "platform_id": "bj-golden",
+    "name": "共性技术平台",
+    "operator": {"name": "甲运营公司"},
+    "lead_unit": {"name": "乙研究院", "kind": "research_institute"},
+    "district": "haidian",
+    "field": "artificial_intelligence",
+    "services": ["research"],
+    "conditions": {
+        "lead_unit_strength": ANSWER,
+        "strategic_fit": ANSWER,
+        "plan_and_organisation": ANSWER,
+        "resources_and_team": ANSWER,
+        "openness": ANSWER,
+    },
+    "plan": PLAN,
+}
+"""Written out here, and not built: a change elsewhere in the tests must not move these hashes."""
+
+
+def golden() -> Case[Any]:
+    """A fixed application, and a fixed decision on it."""
+    case: Case[Any] = Case.open(applied(parse(PlatformApplication, APPLICATION)), AT)
+    case.decide(FIXED, AT)
+    return case
+
+
+def test_the_hashes_of_fixed_content_never_change() -> None:
+    """If one of these changes, every log ever written would be called broken, and every replay differ."""
+    case = golden()
+    assert [entry.hash for entry in case.log] == [
+        "8fdada1d5df0857b791f1abdaaae4c94bad5d04b24e65c9a9803d4911a33b57c",
+        "8142946279cda8b3d50b940edba361467e591016c8f5fe4c428bf7a6ca036c59",
+    ]
+    assert case.state.plan_sha256 == (
+        "d179c85a876c7b645470cbc8c082ef65b66ebe7f03683061d4d3d1b7aec59326"
+    )
+    assert case.receipts["golden-1"].said_sha256 == (
+        "f5ce36863de2e469bf81ae8cd82efba888e2708b7d3fcd3e22c8ba678adbe4a9"
+    )
+
+
+def test_the_canonical_text_is_written_out() -> None:
+    """Anyone can make the hash again: sorted keys, no spaces, UTF-8, moments in UTC to microseconds."""
+    assert canonical({"乙": [1, None, True], "a": "甲"}) == '{"a":"甲","乙":[1,null,true]}'.encode()
+    assert sha256({}) == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert instant(AT) == "2024-03-04T01:30:00.000250Z"
+    entry = golden().log[1]
+    plain = {
+        "actor": FIXED["actor"],
+        "at": instant(AT),
+        "decision_id": "golden-1",
+        "kind": "decision",
+        "name": "recommendation",
+        "outcome": "recommended",
+        "previous": golden().log[0].hash,
+        "said": FIXED,
+        "seq": 2,
+        "stage": "inspection",
+    }
+    assert entry.hash == sha256(plain)
+
+
+def test_a_moment_is_written_in_one_fixed_form() -> None:
+    """Also in a year with a leading zero, as a typing mistake may make it, and on any system."""
+    assert instant(AT.replace(year=24)) == "0024-03-04T01:30:00.000250Z"
+    assert instant(AT.astimezone(BEIJING)) == instant(AT)
+
+
+class LaterRecommendation(Recommendation):
+    """A recommendation as a later release may have it."""
+
+    priority: Remark | None = None
+
+
+class LaterRevision(PlanRevision):
+    """A revision as a later release may have it."""
+
+    urgency: Remark | None = None
+
+
+class LaterEntry(LogEntry):
+    """An entry as a later release may have it."""
+
+    place: str | None = None
+
+
+class LaterApplication(PlatformApplication):
+    """An application as a later release may have it."""
+
+    website: Remark | None = None
+
+
+@pytest.mark.parametrize(
+    ("now", "later", "raw"),
+    [
+        (Recommendation, LaterRecommendation, FIXED),
+        (PlanRevision, LaterRevision, decision(Kind.PLAN_REVISION, platform())),
+        (PlatformApplication, LaterApplication, application()),
+    ],
+)
+def test_an_optional_field_that_is_added_later_changes_no_hash(
+    now: type[Recommendation], later: type[Recommendation], raw: dict[str, Any]
+) -> None:
+    """What was said before a field existed keeps its hash, and an entry keeps its seal."""
+    assert content_of(parse(later, raw)) == content_of(parse(now, raw))
+    assert sha256(said(parse(later, raw))) == sha256(said(parse(now, raw)))
+
+
+def test_a_field_that_is_added_to_an_entry_breaks_no_log() -> None:
+    """Old entries, read with a newer model, hold."""
+    log = [parse(LaterEntry, entry.model_dump(mode="json")) for entry in at_stage(Stage.VALID).log]
+    assert broken(log, BEGINNING) is None

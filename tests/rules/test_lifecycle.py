@@ -1,0 +1,191 @@
+"""The two tables as tables: whole, without dead ends, without doubt, each row by an article."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from workflows.application import Policy
+from workflows.decisions import MODELS
+from workflows.lifecycle import ASSESSMENT, PLATFORM, AnyStage, Clock, Lifecycle, Step
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+
+ARTICLES = re.compile(
+    r"^§[一二三四五六](\([一二三四五]\))?(, §[一二三四五六](\([一二三四五]\))?)*$"
+)
+TABLES = [PLATFORM, ASSESSMENT]
+STEPS = [step for table in TABLES for step in table.steps]
+FIRST: dict[str, AnyStage] = {
+    "platform": Stage.RECOMMENDATION,
+    "assessment": AssessmentStage.SELF_REPORT,
+}
+
+tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+steps = pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step.stage))
+
+
+def goals(table: Lifecycle, stage: AnyStage) -> set[AnyStage]:
+    """Where one may go from a stage."""
+    arrows = [arrow for trigger in table.triggers(stage) for arrow in trigger.arrows]
+    return {arrow.to for arrow in arrows if arrow.to}
+
+
+def reachable(table: Lifecycle, start: AnyStage) -> set[AnyStage]:
+    """Where one may get from a stage, with it."""
+    seen, todo = {start}, [start]
+    while todo:
+        new = goals(table, todo.pop()) - seen
+        seen |= new
+        todo += new
+    return seen
+
+
+@tables
+def test_every_stage_has_one_row_and_is_reached_from_the_first(table: Lifecycle) -> None:
+    """Nothing stands in the table that no case ever comes to, and no stage is forgotten."""
+    words = type(FIRST[table.name])
+    assert Counter(step.stage for step in table.steps) == Counter(words)
+    assert reachable(table, FIRST[table.name]) == set(words)
+
+
+@tables
+def test_every_open_stage_leads_to_an_end_and_no_end_leads_on(table: Lifecycle) -> None:
+    """No case stands still for ever by the table, and none rises again."""
+    ends = {step.stage for step in table.steps if step.ended}
+    dead = [s.stage for s in table.steps if not s.ended and not reachable(table, s.stage) & ends]
+    assert dead == []
+    assert [end for end in ends if goals(table, end)] == []
+    assert [table.ended(step.stage) for step in table.steps] == [s.ended for s in table.steps]
+
+
+def test_the_ends_are_those_of_the_contract() -> None:
+    """How a term and an assessment may end."""
+    ended = [[step.stage for step in table.steps if step.ended] for table in TABLES]
+    assert ended == [
+        ["expired", "delisted", "declined", "withdrawn"],
+        ["effective", "met", "not_met", "ended_with_validity", "ended_with_platform"],
+    ]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_outcomes_of_a_decision_are_those_of_its_arrows(kind: Kind) -> None:
+    """Every outcome that can be said leads somewhere, and no arrow waits for one that cannot."""
+    model = MODELS[kind]
+    field = model.model_fields.get("outcome")
+    can_say = [model.only_outcome]
+    if field:
+        assert field.annotation is not None
+        can_say = list(field.annotation)  # type: ignore[call-overload]
+    arrows = {
+        (table.name, arrow.outcome)
+        for table in TABLES
+        for _, trigger, arrow in table.arrows()
+        if trigger.name == kind
+    }
+    assert {outcome for _, outcome in arrows} == set(can_say)
+    assert len({name for name, _ in arrows}) == 1
+
+
+def test_every_kind_and_every_happening_stands_in_a_table() -> None:
+    """Except `applied`, which opens the platform's log, no word is without a row."""
+    names = {trigger.name for table in TABLES for _, trigger, _ in table.arrows()}
+    assert names == (set(Kind) | set(Happening)) - {Happening.APPLIED}
+
+
+@tables
+def test_every_trigger_cites_an_article_and_decisions_alone_have_a_role(table: Lifecycle) -> None:
+    """The rule that a refusal names is one of the guideline; the system takes no decision."""
+    triggers = [trigger for _, trigger, _ in table.arrows()]
+    assert [t.name for t in triggers if not ARTICLES.match(t.rule)] == []
+    assert [t.name for t in triggers if isinstance(t.name, Kind) != (t.by is not None)] == []
+
+
+@tables
+def test_no_two_arrows_are_in_doubt(table: Lifecycle) -> None:
+    """From one stage the same outcome, under the same condition, leads to one place."""
+    ways = Counter(
+        (stage, trigger.name, arrow.outcome, arrow.corrections, arrow.returned_from)
+        for stage in [step.stage for step in table.steps]
+        for trigger in table.triggers(stage)
+        for arrow in trigger.arrows
+    )
+    assert [way for way, count in ways.items() if count > 1] == []
+    plain = {way[:3] for way in ways if way[3:] == (None, None)}
+    assert [way for way in ways if way[3:] != (None, None) and way[:3] in plain] == []
+
+
+def test_conditions_on_arrows_leave_no_gap() -> None:
+    """Passed goes on with or without corrections; a correction goes back to each stage it came from."""
+    arrows = list(PLATFORM.arrows())
+    passed = [a.corrections for _, _, a in arrows if a.outcome == "passed"]
+    assert passed == [False, True]
+    came_from = {start for start, _, a in arrows if a.to is Stage.CORRECTION}
+    back = {(a.returned_from, a.to) for start, _, a in arrows if start is Stage.CORRECTION}
+    assert back == {(stage, stage) for stage in came_from}
+
+
+@steps
+def test_a_step_in_working_days_has_its_days_in_the_policy(step: Step) -> None:
+    """Each awaited step keeps a clock, and its days are a field of the policy."""
+    if step.clock is Clock.WORKING_DAYS:
+        assert getattr(Policy(), step.days) > 0
+    else:
+        assert step.days == ""
+    assert (step.clock is Clock.NONE) == step.ended
+
+
+def test_every_number_of_days_in_the_policy_is_used() -> None:
+    """No field of the policy is without effect."""
+    fields = {name for name in Policy.model_fields if name.endswith("_days")}
+    assert {step.days for step in STEPS if step.days} == fields - {"assessment_lead_days"}
+
+
+def test_who_does_what() -> None:
+    """§四 and §六: who is awaited in each stage; the commission also where a report is overdue."""
+    awaited = {
+        str(step.stage): [(str(t.name), str(t.by)) for t in step.triggers if t.by]
+        for step in STEPS
+        if not step.ended
+    }
+    assert awaited == {
+        "recommendation": [("recommendation", "district")],
+        "correction": [("plan_revision", "operator")],
+        "inspection": [("inspection", "commission")],
+        "improvement": [("plan_revision", "operator")],
+        "expert_review": [("expert_opinion", "commission")],
+        "listing": [("listing", "commission")],
+        "valid": [],
+        "self_report": [("self_report", "operator"), ("self_report", "commission")],
+        "district_review": [("district_review", "district")],
+        "evaluation": [("evaluation", "commission")],
+        "rectification": [
+            ("rectification_report", "operator"),
+            ("rectification_report", "commission"),
+        ],
+        "reassessment": [("reassessment", "commission")],
+    }
+
+
+def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
+    """Three years (§四), and the rulebook's defaults, number by number."""
+    fields = ["next_generation_it", "medicine_and_health", "intelligent_equipment"]
+    fields += ["artificial_intelligence", "energy_saving_and_environment", "integrated_circuits"]
+    assert Policy().model_dump(mode="json") == {
+        "validity_years": 3,
+        "assessment_lead_days": 90,
+        "assessment_opens_from_hour": 8,
+        "assessment_opens_until_hour": 18,
+        "recommendation_days": 20,
+        "inspection_days": 30,
+        "improvement_days": 20,
+        "expert_review_days": 40,
+        "listing_days": 30,
+        "self_report_days": 20,
+        "district_review_days": 10,
+        "evaluation_days": 30,
+        "reassessment_days": 30,
+        "rectification_months": 6,
+        "experts_at_least": 5,
+        "majority_of": [2, 3],
+        "fields": fields,
+    }

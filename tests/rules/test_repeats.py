@@ -1,0 +1,116 @@
+"""The same decision twice, one id for two decisions, and signals that were refused."""
+
+from typing import Any
+
+import pytest
+
+from workflows.model import InvalidMessage, sha256
+from workflows.record import BEGINNING, KEPT_REFUSALS, broken
+from workflows.refusal import Refused
+from workflows.rules import fold
+from workflows.vocabulary import Kind, Stage
+
+from .builders import changed
+from .cases import at_stage, decide, decision, moment, platform
+
+
+@pytest.mark.parametrize("later", [Stage.INSPECTION, Stage.LISTING, Stage.DECLINED])
+def test_a_repeated_decision_gives_the_first_receipt_and_changes_nothing(later: Stage) -> None:
+    """Also when the case has gone on or ended, and however much later."""
+    case = at_stage(later)
+    first = next(iter(case.receipts.values()))
+    raw = decision(Kind.RECOMMENDATION, platform(), "declined" if case.ended else None)
+    before = case.record()
+    receipt = case.decide(raw, moment(case))
+    assert receipt == first.model_copy(update={"repeated": True})
+    assert (case.record(), case.receipts["d-2"].repeated) == (before, False)
+
+
+def test_a_repeated_decision_may_be_spelt_otherwise() -> None:
+    """The order of fields and spaces around a text make no other decision."""
+    case = platform()
+    raw = decision(Kind.RECOMMENDATION, case)
+    case.decide(raw, moment(case))
+    respelt = dict(reversed(raw.items())) | {"opinion": f"  {raw['opinion']}\n"}
+    assert case.decide(respelt, moment(case)).repeated
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"note": "另一份"},
+        {"outcome": "declined"},
+        {"opinion": "其他意见"},
+        {"decided_on": "2024-03-04"},
+    ],
+)
+def test_an_id_stands_for_one_decision_only(change: dict[str, Any]) -> None:
+    """The same id with another content is refused and told what the id was used for."""
+    case = platform()
+    raw = decision(Kind.RECOMMENDATION, case)
+    case.decide(raw, moment(case))
+    before = case.record()
+    with pytest.raises(Refused) as caught:
+        case.decide(changed(raw, **change), moment(case))
+    told = caught.value.refusal
+    assert (told.rule, told.stage) == ("§四(一)", "inspection")
+    assert "d-2 was used before, for recommendation recommended (entry 2)" in told.en
+    assert "d-2 已用于 recommendation recommended（第 2 条）" in told.zh
+    assert [(a.kind, a.role) for a in told.awaited] == [("inspection", "commission")]
+    assert case.record() == before
+
+
+def test_a_refused_decision_may_be_taken_later_with_the_same_id() -> None:
+    """A refusal leaves nothing behind, not even the id."""
+    case = at_stage(Stage.RECOMMENDATION)
+    early = decision(Kind.INSPECTION, case, decision_id="inspection-1")
+    with pytest.raises(Refused):
+        case.decide(early, moment(case))
+    decide(case, Kind.RECOMMENDATION)
+    assert case.decide(early, moment(case)).repeated is False
+    assert case.state.stage == Stage.EXPERT_REVIEW
+
+
+def refuse(case: Any, kind: Kind, raw: Any) -> None:
+    """Do as a signal handler does with what it cannot take."""
+    with pytest.raises((Refused, InvalidMessage)) as caught:
+        case.decide(raw, moment(case), kind)
+    case.refuse(kind, raw, caught.value, moment(case))
+
+
+def test_a_refused_signal_is_written_with_its_reason_in_both_languages() -> None:
+    """It can't answer, so the log says what was refused and why; the state stays."""
+    case = platform()
+    state = case.state
+    raw = decision(Kind.LISTING, case)
+    refuse(case, Kind.LISTING, raw)
+    entry = case.log[-1]
+    assert (entry.kind, entry.name, entry.outcome) == ("refused", "listing", "refused")
+    assert (entry.decision_id, entry.said) == ("d-2", {"said_sha256": sha256(raw)})
+    assert entry.reason is not None
+    assert entry.reason.startswith(
+        "listing is not awaited: the case is in recommendation (§四(四))."
+    )
+    assert "现在不能作“纳入名单”：目前处于“待区推荐”（§四(四)）。" in entry.reason
+    assert (case.state, fold(case.log), case.receipts) == (state, state, {})
+
+
+@pytest.mark.parametrize("raw", [None, 7, "x", [], {"decision_id": 7}, {"decision_id": "i" * 999}])
+def test_a_refused_signal_may_carry_anything(raw: Any) -> None:
+    """What is no decision at all is written too, bounded."""
+    case = platform()
+    refuse(case, Kind.INSPECTION, raw)
+    assert case.log[-1].said == {"said_sha256": sha256(raw)}
+    assert len(case.log[-1].decision_id or "") <= 128
+    assert len(case.log[-1].reason or "") <= 2_000
+    assert broken(case.log, BEGINNING) is None
+
+
+def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
+    """A sender that never stops cannot fill the log."""
+    case = platform()
+    for number in range(KEPT_REFUSALS + 7):
+        refuse(case, Kind.LISTING, {"decision_id": f"x-{number}"})
+    assert (case.refusals, len(case.log)) == (KEPT_REFUSALS + 7, KEPT_REFUSALS + 1)
+    assert (case.record().refusals, broken(case.log, BEGINNING)) == (KEPT_REFUSALS + 7, None)
+    assert decide(case, Kind.RECOMMENDATION).seq == KEPT_REFUSALS + 2

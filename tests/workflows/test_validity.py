@@ -1,0 +1,261 @@
+"""The years of validity (§四, §六): assessments by themselves, rectification, how a term ends."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+
+from starter.client import PingtaiClient
+from tests.workflows.world import Life, World
+from worker.demo.clockwork import until
+from workflows.contract import STAGE
+from workflows.periods import beijing_date
+from workflows.record import BEGINNING, EntryKind, broken
+from workflows.refusal import Refused
+from workflows.rules import fold
+from workflows.vocabulary import Role
+
+
+async def runs(world: World, life: Life) -> list[WorkflowExecutionStatus | None]:
+    """How each run of a platform ended, the last first."""
+    query = f"WorkflowId = '{life.handle.id}'"
+    return [run.status async for run in world.temporal.list_workflows(query)]
+
+
+async def test_three_effective_years_and_the_end(world: World) -> None:
+    """Each year opens once, one run a cycle, the log goes on over all of them, and it expires."""
+    life = await world.apply()
+    await life.get_listed()
+    for year in (1, 2, 3):
+        await life.effective(year)
+    await life.expire()
+    result = await life.handle.result()
+    assert "expired" == result["stage"]
+    log = await life.log()
+    happened = [(e.name, e.outcome) for e in log if e.kind is EntryKind.HAPPENING]
+    year = [("assessment_opened", "opened"), ("assessment_ended", "effective")]
+    expected = [("applied", "opened"), *year, *year, *year, ("validity_ended", "period_over")]
+    assert expected == happened
+    assert broken(log, BEGINNING) is None
+    assert fold(log) == await life.state()
+    assert "expired" == (await life.handle.describe()).typed_search_attributes.get(STAGE)
+
+    async def five_runs() -> bool:
+        return len(await runs(world, life)) == 5
+
+    await until(five_runs, "getting in, three years, the rest")
+    card = await world.queries.platform(life.id)
+    assert card
+    own = [line.entry.hash for line in card.log if line.year == 0]
+    assert [entry.hash for entry in log] == own
+    for assessment in card.terms[0].assessments:
+        mine = [line.entry for line in card.log if line.year == assessment.year]
+        opened = next(e for e in log if e.said.get("year") == assessment.year)
+        ended = next(e for e in log if e.said.get("log_hash") == mine[-1].hash)
+        assert broken(mine, opened.hash) is None
+        assert "assessment_ended" == ended.name
+        assert 4 == len(assessment.findings)
+
+
+async def test_rectification_met_and_not_met(world: World) -> None:
+    """What falls short is mended within six months and met; or not met, and delisted at once."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.open(1)
+    await life.decide("self_report")
+    await life.decide("district_review")
+    receipt = await life.decide("evaluation", "not_effective")
+    assert "rectification" == receipt.stage
+    await life.forward(30)
+    await life.decide("rectification_report")
+    await life.decide("reassessment", "met")
+    await life.over()
+    assert ["met"] == [done.result for done in (await life.state()).assessments]
+    await life.open(2)
+    for kind, outcome in (
+        ("self_report", None),
+        ("district_review", None),
+        ("evaluation", "not_effective"),
+        ("rectification_report", None),
+        ("reassessment", "not_met"),
+    ):
+        await life.decide(kind, outcome)
+    result = await life.handle.result()
+    assert "delisted" == result["stage"]
+
+
+async def test_the_commission_goes_on_without_a_report_only_when_it_is_overdue(
+    world: World,
+) -> None:
+    """Overdue is noted on the due day, decides nothing, and lets the commission go on, saying so."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.open(1)
+    with pytest.raises(Refused, match="not overdue yet"):
+        await life.decide("self_report", "not_filed")
+    assert life.assessment
+    view = await world.client.assessment_state(life.id, 1, 1)
+    assert view.due
+    assert view.assessment
+    await world.clockwork.forward(
+        life.assessment, view.due.due - view.assessment.since + timedelta(minutes=1)
+    )
+    view = await world.client.assessment_state(life.id, 1, 1)
+    assert view.assessment
+    assert ("self_report", True) == (view.assessment.stage, view.assessment.overdue)
+    assert {Role.OPERATOR, Role.COMMISSION} == {what.role for what in view.awaited}
+    receipt = await life.decide("self_report", "not_filed")
+    assert "district_review" == receipt.stage
+    await life.decide("district_review")
+    await life.decide("evaluation", "not_effective")
+    await life.forward(190)
+    await life.decide("rectification_report", "not_filed")
+    await life.decide("reassessment", "not_met")
+    assert "delisted" == (await life.handle.result())["stage"]
+
+
+async def test_validity_ends_with_an_assessment_open(world: World) -> None:
+    """The open assessment is closed as ended with validity, and the platform expires cleanly."""
+    life = await world.apply()
+    await life.get_listed()
+    for year in (1, 2):
+        await life.effective(year)
+    await life.open(3)
+    await life.decide("self_report")
+    assessment = life.assessment
+    assert assessment
+    await life.expire()
+    assert "ended_with_validity" == (await assessment.result())["result"]
+    assert "expired" == (await life.handle.result())["stage"]
+    results = [done.result for done in (await life.state()).assessments]
+    assert ["effective", "effective", "ended_with_validity"] == results
+
+
+async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> None:
+    """The clock ends an assessment wherever it stands, also while it is being mended."""
+
+    async def end_in(steps: list[tuple[str, str | None]]) -> None:
+        life = await world.apply(policy={"validity_years": 1})
+        await life.get_listed()
+        await life.open(1)
+        for kind, outcome in steps:
+            await life.decide(kind, outcome)
+        await life.expire()
+        assert "expired" == (await life.handle.result())["stage"]
+        assert ["ended_with_validity"] == [r.result for r in (await life.state()).assessments]
+
+    steps: list[tuple[str, str | None]] = [
+        ("self_report", None),
+        ("district_review", None),
+        ("evaluation", "not_effective"),
+        ("rectification_report", None),
+    ]
+    await asyncio.gather(*(end_in(steps[:n]) for n in range(5)))
+
+
+async def test_withdrawing_closes_the_open_assessment(world: World) -> None:
+    """The platform ends by the operator's word, the assessment with it; both are closed."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.open(1)
+    assessment = life.assessment
+    assert assessment
+    await life.decide("withdrawal")
+    assert "ended_with_platform" == (await assessment.result())["result"]
+    assert "withdrawn" == (await life.handle.result())["stage"]
+    with pytest.raises(Refused, match="too late"):
+        await life.decide("self_report")
+    last = (await life.log())[-1]
+    assert ("assessment_ended", "ended_with_platform") == (last.name, last.outcome)
+
+
+async def test_an_assessment_that_is_broken_off_opens_again(world: World) -> None:
+    """Terminated from outside it decides nothing: the same year opens again, with a log of its own."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.open(1)
+    await life.decide("self_report")
+    assert life.assessment
+    await life.assessment.terminate("by mistake")
+
+    async def again() -> bool:
+        return (await life.state()).openings == 2
+
+    await until(again, "it opens again")
+    await life.opened(1)
+    for kind in ("self_report", "district_review", "evaluation"):
+        await life.decide(kind)
+    await life.over()
+    await life.stands("valid")
+    card = await world.queries.platform(life.id)
+    assert card
+    logs = {(line.year, line.opening) for line in card.log}
+    assert {(0, 0), (1, 1), (1, 2)} == logs
+    assert [None, "effective"] == [done.result for done in card.terms[0].assessments]
+
+
+async def test_a_kick_off_that_was_missed_while_no_worker_ran(world: World) -> None:
+    """The assessment opens once, as soon as a worker is back; the next keeps its own day."""
+    life = await world.apply()
+    await life.get_listed()
+    view = await life.view()
+    assert view.next_assessment
+    span = view.next_assessment - await world.clockwork.now(life.handle) + timedelta(hours=1)
+    async with world.without_worker():
+        moving = asyncio.create_task(world.clockwork.forward(life.handle, span))
+        await asyncio.sleep(0.5)
+    await life.opened(1)
+    moving.cancel()
+    opened = [entry for entry in await life.log() if entry.name == "assessment_opened"]
+    assert 1 == len(opened)
+    for kind in ("self_report", "district_review", "evaluation"):
+        await life.decide(kind)
+    await life.over()
+    later = (await life.view()).next_assessment
+    assert later
+    assert 365 <= (beijing_date(later) - beijing_date(view.next_assessment)).days <= 366
+
+
+async def test_nothing_is_lost_or_doubled_between_two_runs(world: World) -> None:
+    """Messages in flight while a run ends and the next begins: each is taken or refused, once."""
+    life = await world.apply()
+    for kind in ("recommendation", "inspection", "expert_opinion"):
+        await life.decide(kind)
+    listing = await life.decision("listing")
+    wrong = [await life.decision("inspection") for _ in range(30)]
+    clients = [PingtaiClient(world.temporal) for _ in range(3)]
+    answers = await asyncio.gather(
+        *(client.decide(life.id, listing) for client in clients),
+        *(life.handle.signal("inspection", raw) for raw in wrong),
+        *(life.handle.signal("listing", listing) for _ in range(3)),
+        return_exceptions=True,
+    )
+    assert [] == [answer for answer in answers if isinstance(answer, BaseException)]
+
+    async def all_heard() -> bool:
+        return len(await life.log()) >= 5 + len(wrong)
+
+    await until(all_heard, "every signal stands in the log")
+    await asyncio.sleep(0.2)
+    log = await life.log()
+    refused = [entry.decision_id for entry in log if entry.kind is EntryKind.REFUSED]
+    assert sorted(raw["decision_id"] for raw in wrong) == sorted(str(d) for d in refused)
+    assert 1 == sum(entry.name == "listing" for entry in log)
+    assert broken(log, BEGINNING) is None
+    await life.stands("valid")
+
+
+async def test_a_late_year_delays_the_next_and_skips_none(world: World) -> None:
+    """With the kick-offs of two years past, they open one after the other."""
+    life = await world.apply()
+    long_ago = beijing_date(await world.clockwork.now(life.handle)) - timedelta(days=700)
+    await life.get_listed(decided_on=long_ago.isoformat())
+    await life.opened(1)
+    assert 1 == (await life.state()).open_assessment
+    for kind in ("self_report", "district_review", "evaluation"):
+        await life.decide(kind)
+    await life.opened(2)
+    assert [1] == [done.year for done in (await life.state()).assessments]
+    await life.decide("withdrawal")
+    await life.over()

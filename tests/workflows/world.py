@@ -1,0 +1,211 @@
+"""A real Temporal with time skipping, a real register, a worker; and platforms to live in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowHandle
+
+from activities.register import Register
+from db.queries import RegisterQueries
+from starter.client import ASSESSMENT_KINDS, PingtaiClient
+from tests.rules.builders import BY, COMMISSION, Raw, application, content
+from worker.demo.clockwork import Clockwork, until
+from worker.process import make_worker
+from workflows.application import PlatformApplication
+from workflows.carried import CaseView
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.model import parse
+from workflows.periods import beijing_date
+from workflows.record import LogEntry
+from workflows.state import PlatformState, Receipt
+from workflows.vocabulary import Kind
+
+_numbers = count(1)
+
+
+class World:
+    """Where platforms live in a test."""
+
+    def __init__(self, client: Client, register: Register, queries: RegisterQueries) -> None:
+        """A worker is started by `working`."""
+        self.temporal = client
+        self.register = register
+        self.queries = queries
+        self.clockwork = Clockwork(client)
+        self.client = PingtaiClient(self.clockwork.client)
+        self._worker = AsyncExitStack()
+
+    async def work(self, register: Register | None = None, max_cached: int = 1000) -> None:
+        """Start the worker, perhaps with another register."""
+        worker = make_worker(self.temporal, register or self.register, max_cached=max_cached)
+        await self._worker.enter_async_context(worker)
+
+    async def rest(self) -> None:
+        """Stop the worker."""
+        await self._worker.aclose()
+
+    @asynccontextmanager
+    async def without_worker(self) -> AsyncIterator[None]:
+        """No worker runs meanwhile; afterwards it does again."""
+        await self.rest()
+        try:
+            yield
+        finally:
+            await self.work()
+
+    @asynccontextmanager
+    async def with_worker(self, register: Register, max_cached: int = 1000) -> AsyncIterator[None]:
+        """Another worker runs meanwhile, instead of the usual one."""
+        await self.rest()
+        await self.work(register, max_cached)
+        try:
+            yield
+        finally:
+            await self.rest()
+            await self.work()
+
+    async def apply(self, platform_id: str | None = None, **changes: Any) -> "Life":
+        """A new platform, applied for."""
+        name = platform_id or f"p-{next(_numbers)}"
+        form = application(platform_id=name, **{"application_id": f"a-{name}", **changes})
+        await self.client.apply(parse(PlatformApplication, form))
+        return Life(self, name)
+
+
+class Life:
+    """One platform of the world."""
+
+    def __init__(self, world: World, platform_id: str) -> None:
+        """The platform of this id."""
+        self.world = world
+        self.id = platform_id
+        self.handle = self._handle(platform_workflow_id(platform_id))
+        self.assessment: WorkflowHandle[Any, Any] | None = None
+        self._decisions = count(1)
+
+    def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
+        return self.world.clockwork.client.get_workflow_handle(workflow_id)
+
+    def target(self, kind: str) -> WorkflowHandle[Any, Any]:
+        """The workflow that a kind of decision is for."""
+        if kind in ASSESSMENT_KINDS:
+            assert self.assessment, "no assessment is open"
+            return self.assessment
+        return self.handle
+
+    async def decision(self, kind: str, outcome: str | None = None, **changes: Any) -> Raw:
+        """A valid decision, dated by the clock of the workflow that it is for."""
+        now = await self.world.clockwork.now(self.target(kind))
+        by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
+        return {
+            "kind": kind,
+            "decision_id": f"{self.id}:d{next(self._decisions)}",
+            "actor": by,
+            "decided_on": beijing_date(now).isoformat(),
+            **content(kind, outcome),
+            **changes,
+        }
+
+    async def decide(self, kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
+        """Take a decision by the update."""
+        return await self.world.client.decide(
+            self.id, await self.decision(kind, outcome, **changes)
+        )
+
+    async def signal(self, kind: str, outcome: str | None = None, **changes: Any) -> Raw:
+        """Send a decision as a signal."""
+        raw = await self.decision(kind, outcome, **changes)
+        await self.target(kind).signal(kind, raw)
+        return raw
+
+    async def get_listed(self, **changes: Any) -> None:
+        """Take the shortest way to `valid`."""
+        for kind in ("recommendation", "inspection", "expert_opinion", "listing"):
+            await self.decide(kind, **changes)
+
+    async def forward(self, days: float) -> None:
+        """Move the clock of the open assessment, or else of the platform."""
+        span = timedelta(days=days)
+        await self.world.clockwork.forward(self.assessment or self.handle, span)
+
+    async def open(self, year: int) -> None:
+        """Go to the moment when the assessment of a year opens by itself."""
+        view = await self.view()
+        if view.next_assessment:
+            span = view.next_assessment - await self.world.clockwork.now(self.handle)
+            await self.world.clockwork.forward(self.handle, span)
+        await self.opened(year)
+
+    async def opened(self, year: int) -> None:
+        """Wait until the assessment of a year is open."""
+        term = (await self.state()).facts.term
+        assessment = self._handle(assessment_workflow_id(self.id, term, year))
+
+        async def there() -> bool:
+            description = await self.world.client.describe(assessment)
+            return description is not None and description.close_time is None
+
+        await until(there, f"assessment {year} opens")
+        self.assessment = assessment
+
+    async def over(self) -> None:
+        """Wait until the platform has noted how its assessment ended."""
+
+        async def noted() -> bool:
+            return (await self.state()).open_assessment is None
+
+        await until(noted, "the assessment ends")
+        self.assessment = None
+
+    async def effective(self, year: int) -> None:
+        """Live through an effective year."""
+        await self.open(year)
+        for kind in ("self_report", "district_review", "evaluation"):
+            await self.decide(kind)
+        await self.over()
+
+    async def expire(self) -> None:
+        """Go to the end of validity."""
+        end = (await self.state()).valid_until
+        assert end
+        for handle in (self.assessment, self.handle):
+            if handle:
+                span = end - await self.world.clockwork.now(handle) + timedelta(seconds=1)
+                await self.world.clockwork.forward(handle, span)
+                if handle is self.assessment:
+                    await self.over()
+
+    async def view(self) -> CaseView:
+        """The answer of the query `state`."""
+        return await self.world.client.state(self.id)
+
+    async def state(self) -> PlatformState:
+        """Where the platform stands."""
+        state = (await self.view()).platform
+        assert state
+        return state
+
+    async def stands(self, stage: str) -> None:
+        """Wait until the platform stands in a stage and the register knows."""
+
+        async def there() -> bool:
+            view = await self.view()
+            at = view.platform.stage if view.platform else None
+            return at == stage and view.recorded == view.log_seq
+
+        await until(there, f"{self.id} stands in {stage}")
+
+    async def log(self) -> list[LogEntry]:
+        """The platform's log, as its workflow holds it."""
+        return await self.world.client.log(self.id)
+
+    async def events(self) -> list[str]:
+        """The types of the events of the current run's history."""
+        return [
+            EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+            async for event in self.handle.fetch_history_events()
+        ]

@@ -1,0 +1,74 @@
+"""Writes those parts of the documents that are made from the code: `python -m worker.documents`.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; everything else is left as it is.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from workflows.diagram import mermaid, table
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+
+ROOT = Path(__file__).parents[1]
+
+PARTS: dict[str, Callable[[], str]] = {
+    "platform-diagram": lambda: f"```mermaid\n{mermaid(PLATFORM)}\n```",
+    "platform-table": lambda: table(PLATFORM),
+    "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
+    "assessment-table": lambda: table(ASSESSMENT),
+}
+
+_BEGIN = "<!-- generated: "
+_PART = re.compile(r"<!-- generated: (?P<name>\S+) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def documents(root: Path = ROOT) -> list[Path]:
+    """The documents that may have generated parts: README.md and docs/*.md."""
+    return [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+
+
+def generated(text: str) -> str:
+    """A document's text with its generated parts as the code has them now.
+
+    Raises:
+        ValueError: a part has a name that nobody generates, or no end.
+    """
+    new, parts = _PART.subn(lambda found: _part(found["name"]), text)
+    if parts != text.count(_BEGIN):
+        raise ValueError("a generated part has no <!-- end -->")
+    return new
+
+
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise ValueError(f"nobody generates a part {name}: there are {', '.join(PARTS)}")
+    return f"{_BEGIN}{name} -->\n{PARTS[name]()}\n<!-- end -->"
+
+
+@click.command()
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit code 1 when a part is out of date."
+)
+def main(check: bool) -> None:
+    """Bring the generated parts of README.md and docs/*.md up to date."""
+    stale = []
+    for path in documents():
+        text = path.read_text(encoding="utf-8")
+        try:
+            new = generated(text)
+        except ValueError as error:
+            raise click.ClickException(f"{path.relative_to(ROOT)}: {error}") from None
+        if new != text:
+            stale.append(str(path.relative_to(ROOT)))
+            if not check:
+                path.write_text(new, encoding="utf-8")
+    if check and stale:
+        raise click.ClickException(f"out of date: {', '.join(stale)}; run `make docs`")
+    click.echo(f"written: {', '.join(stale)}" if stale else "up to date")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The lifecycle table as people read it: a Mermaid diagram and a Markdown table, both made from it.
+
+Pure; `worker.documents` puts the results into the documents.
+"""
+
+from collections.abc import Iterator
+
+from workflows.application import Policy
+from workflows.lifecycle import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
+
+ANY_OPEN = "any_open"
+"""The node that stands for every open stage: what may happen at any time is drawn once, from here."""
+
+_ANY_OPEN_WORDS = "any open stage 任一未结束阶段"
+_HEADINGS = (
+    "stage 阶段",
+    "awaited, or what happens 事项",
+    "from 由谁",
+    "article 条款",
+    "due in 期限",
+    "outcomes → stage 结果",
+)
+
+
+def mermaid(lifecycle: Lifecycle) -> str:
+    """A stateDiagram-v2 of a lifecycle: every stage, and every arrow with its outcome and article."""
+    first = lifecycle.steps[0].stage
+    lines = ["stateDiagram-v2", "    direction TB", f"    [*] --> {first}"]
+    lines += [f'    state "{_words(step.stage)}" as {step.stage}' for step in lifecycle.steps]
+    if lifecycle.anytime:
+        lines.append(f'    state "{_ANY_OPEN_WORDS}" as {ANY_OPEN}')
+    lines += [
+        f"    {edge(start, arrow)}: {label(trigger, arrow)}"
+        for start, trigger, arrow in lifecycle.arrows()
+    ]
+    lines += [f"    {step.stage} --> [*]" for step in lifecycle.steps if step.ended]
+    return "\n".join(lines)
+
+
+def table(lifecycle: Lifecycle) -> str:
+    """A Markdown table of a lifecycle: a row for each stage and what may move it."""
+    rows: list[tuple[str, ...]] = [_HEADINGS, ("---",) * len(_HEADINGS)]
+    for step in lifecycle.steps:
+        rows += _rows(step)
+    for trigger in lifecycle.anytime:
+        rows.append(_row(_ANY_OPEN_WORDS, trigger, ""))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def edge(start: AnyStage | None, arrow: Arrow) -> str:
+    """From where to where an arrow is drawn; one that leads nowhere else comes back."""
+    source = start or ANY_OPEN
+    return f"{source} --> {arrow.to or source}"
+
+
+def label(trigger: Trigger, arrow: Arrow) -> str:
+    """What stands at an arrow. No colon and no semicolon: Mermaid would end the label there."""
+    words = _outcome(trigger, arrow)
+    if trigger.by is None or not hasattr(arrow.outcome, "zh"):
+        # The outcome alone would not say what was decided, or what happened.
+        words = f"{_words(trigger.name)}, {words}"
+    return f"{words} · {trigger.rule}"
+
+
+def _outcome(trigger: Trigger, arrow: Arrow) -> str:
+    parts = [_words(arrow.outcome)]
+    if arrow.corrections is not None:
+        parts.append(
+            "with corrections 附修改意见" if arrow.corrections else "no corrections 无修改意见"
+        )
+    if arrow.returned_from:
+        parts.append(f"returned from {_plain(arrow.returned_from)}")
+    if trigger.once_overdue:
+        parts.append("once overdue 逾期后")
+    return ", ".join(parts)
+
+
+def _rows(step: Step) -> Iterator[tuple[str, ...]]:
+    stage = f"**{_words(step.stage)}**"
+    if not step.triggers:
+        yield stage, "", "", str(step.stage.article), "", "the end 结束"
+    for number, trigger in enumerate(step.triggers):
+        yield _row("" if number else stage, trigger, _due(step))
+
+
+def _row(stage: str, trigger: Trigger, due: str) -> tuple[str, ...]:
+    outcomes = "<br>".join(
+        f"{_outcome(trigger, arrow)} → {_words(arrow.to) if arrow.to else 'stays 不变'}"
+        for arrow in trigger.arrows
+    )
+    by = _words(trigger.by) if trigger.by else "by itself 自动"
+    return stage, _words(trigger.name), by, trigger.rule, due, outcomes
+
+
+def _due(step: Step) -> str:
+    if step.clock is Clock.WORKING_DAYS:
+        return f"{Policy.model_fields[step.days].default} working days 工作日"
+    if step.clock is Clock.RECTIFICATION:
+        months = Policy.model_fields["rectification_months"].default
+        return f"the day that was set, else {months} months 个月"
+    return ""
+
+
+def _words(word: str) -> str:
+    """A word in English and Chinese."""
+    return f"{_plain(word)} {getattr(word, 'zh', '')}".rstrip()
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
