@@ -8,7 +8,9 @@ from bench.sides import Side
 
 _FEW = 30
 _CLIENTS = 20
-_SETTLE = 1.0
+_SETTLE = 0.5
+_IDLE = 0.03
+"""Seconds of CPU in that time that an idle worker may use."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,10 @@ async def footprint(ground: Ground, side: Side, many: int, *, sandboxed: bool) -
     async with ground.worker(side, cached=2 * many, sandboxed=sandboxed) as worker:
         mark = f"{side.name}-{'in' if sandboxed else 'out'}"
         await _start(ground, side, worker, f"few-{mark}", _FEW)
-        before = await worker.weight()
+        few, begun = await worker.resident(), worker.cpu()
         await _start(ground, side, worker, f"many-{mark}", many)
-        after = await worker.weight()
-    return Footprint((after.rss - before.rss) / many, (after.cpu - before.cpu) / many)
+        used = worker.cpu() - begun
+        return Footprint((await worker.resident() - few) / many, used / many)
 
 
 async def _start(ground: Ground, side: Side, worker: WorkerProcess, mark: str, count: int) -> None:
@@ -44,7 +46,7 @@ async def _start(ground: Ground, side: Side, worker: WorkerProcess, mark: str, c
             await side.heard(handle, {"decision_id": "none"}, 0)
 
     await asyncio.gather(*(start(number) for number in range(count)))
-    used = -1.0
-    while (now := (await worker.weight()).cpu) - used > 0.1 * _SETTLE:
-        used = now
+    used = 0.0
+    while worker.cpu() - used > _IDLE:
+        used = worker.cpu()
         await asyncio.sleep(_SETTLE)

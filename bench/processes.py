@@ -1,7 +1,7 @@
 """What the measurements run on: one server, one PostgreSQL, and a worker process for each side."""
 
 import asyncio
-import json
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -22,26 +23,25 @@ _PORT = 7400
 _ROOT = Path(__file__).parents[1]
 
 
-@dataclass(frozen=True)
-class Weight:
-    """Of a worker process: resident bytes, and seconds of CPU since it began."""
-
-    rss: int
-    cpu: float
-
-
 class WorkerProcess:
     """A worker process at work."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Speak to it through its pipes."""
         self._process = process
+        self._about = psutil.Process(process.pid)
 
-    async def weight(self) -> Weight:
-        """What it weighs now."""
+    async def resident(self) -> int:
+        """How many bytes of memory it holds, after it has collected its garbage."""
         assert self._process.stdin
-        self._process.stdin.write(b"weigh\n")
-        return Weight(**json.loads(await self.line()))
+        self._process.stdin.write(b"collect\n")
+        await self.line()
+        return int(self._about.memory_info().rss)
+
+    def cpu(self) -> float:
+        """How many seconds of CPU it has used."""
+        times = self._about.cpu_times()
+        return times.user + times.system
 
     async def line(self) -> bytes:
         """The next line that it says."""
@@ -61,6 +61,12 @@ class Ground:
     database: str
     client: Client
 
+    def _environment(self) -> dict[str, str]:
+        """That of this process, but with bytecode kept: the sandbox loads modules for every workflow."""
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        return environment
+
     @asynccontextmanager
     async def worker(
         self, side: Side, *, cached: int = 1000, sandboxed: bool = True
@@ -72,6 +78,7 @@ class Ground:
                 *(sys.executable, "-m", "bench.worker"),
                 *(side.name, self.address, self.database, str(cached), sandbox),
                 cwd=_ROOT,
+                env=self._environment(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

@@ -52,7 +52,10 @@ async def ten_at_a_time(ground: Ground, rounds: int) -> Samples:
         for step in range(GETTING_IN):
             for side in (OURS, BARE) if (number + step) % 2 else (BARE, OURS):
                 took = await asyncio.gather(
-                    *(_decide(case, name, step) for case, name in zip(cases[side], ids, strict=True))
+                    *(
+                        _decide(case, name, step)
+                        for case, name in zip(cases[side], ids, strict=True)
+                    )
                 )
                 if number:  # the first round warms up
                     samples[side] += took

@@ -1,17 +1,15 @@
 """A worker process of one side: `python -m bench.worker SIDE ADDRESS DATABASE CACHED SANDBOXED`.
 
-Says `ready`, then answers each line of its standard input with its weight, and ends with the input.
+Says `ready`, then collects its garbage for each line of its standard input, and ends with the input.
 """
 
 import asyncio
 import contextlib
 import gc
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
 
-import psutil
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -77,27 +75,18 @@ async def _working(
         yield
 
 
-def weight() -> str:
-    """What this process weighs: resident bytes after a collection, and seconds of CPU used."""
-    gc.collect()
-    process = psutil.Process()
-    times = process.cpu_times()
-    return json.dumps({"rss": process.memory_info().rss, "cpu": times.user + times.system})
-
-
 async def main(name: str, address: str, database: str, cached: str, sandboxed: str) -> None:
     """Work until the standard input ends."""
     side = SIDES[name]
     settings = Settings(max_cached_workflows=int(cached))
     set_up_logs(settings)
     plugin = _Variation(side.queue, sandboxed=sandboxed == "sandboxed")
-    client = await Client.connect(
-        address, data_converter=pydantic_data_converter, plugins=[plugin]
-    )
+    client = await Client.connect(address, data_converter=pydantic_data_converter, plugins=[plugin])
     async with _working(side, client, database, settings):
         print("ready", flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
-            print(weight(), flush=True)
+            gc.collect()
+            print("collected", flush=True)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,15 @@ ANSWER_WITHIN = timedelta(seconds=20)
 
 ASSESSMENT_KINDS = frozenset(t.name for step in ASSESSMENT.steps for t in step.triggers)
 
+_CUT_SHORT = frozenset(
+    (
+        WorkflowExecutionStatus.TERMINATED,
+        WorkflowExecutionStatus.CANCELED,
+        WorkflowExecutionStatus.FAILED,
+        WorkflowExecutionStatus.TIMED_OUT,
+    )
+)
+
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
 
@@ -191,6 +200,10 @@ class PingtaiClient:
         self, latest: WorkflowExecutionDescription, application: PlatformApplication, digest: str
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
+        if latest.status in _CUT_SHORT:
+            return (
+                None  # by an operator of Temporal, not by a decision: it may be applied for again
+            )
         memo = await latest.memo()
         if not memo:  # started without this client: ask the workflow itself
             memo = await self._memo_of(application.platform_id)
@@ -279,7 +292,8 @@ class PingtaiClient:
 
     async def _with_due(self, workflow_id: str, receipt: Receipt) -> Receipt:
         """The receipt with the due date of what is awaited now, if it is known within a second."""
-        for pause in (0.02, 0.05, 0.1, 0.2, 0.6):
+        for pause in (0.05, 0.1, 0.2, 0.6):
+            await asyncio.sleep(pause)
             if not receipt.awaited or receipt.repeated:
                 break
             view = await self._view(workflow_id)
@@ -287,7 +301,6 @@ class PingtaiClient:
                 break
             if view.due:
                 return receipt.model_copy(update={"due": view.due.due})
-            await asyncio.sleep(pause)
         return receipt
 
     async def _view(self, workflow_id: str) -> CaseView:

@@ -3,6 +3,7 @@
 import click
 
 from db.home import home
+from db.url import redacted
 from starter.commands.running import answering
 from starter.connection import connect
 from starter.language import say
@@ -47,7 +48,7 @@ def where_it_listens(stack: RunningStack) -> str:
             say("Pingtai is running.", "平台系统已启动。"),
             f"  Temporal     {stack.where.temporal_address}  (namespace default, queue pingtai)",
             f"  Web UI       {stack.where.ui_url}",
-            f"  PostgreSQL   {stack.where.database_url}",
+            f"  PostgreSQL   {redacted(stack.where.database_url)}",
             f"  {say('Data', '数据')}         {home()}",
         )
     )

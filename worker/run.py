@@ -59,6 +59,8 @@ async def worker_running(
     try:
         # A moment for the tables: the first moves would otherwise take the longer way.
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        if migration.done():
+            migration.result()  # a database that a newer program has migrated is not for us
         yield running
     finally:
         migration.cancel()

@@ -85,7 +85,7 @@ async def temporal_server(
     Raises:
         Unreachable: it did not start; says where its log is.
     """
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
     log = folder / "temporal.log"
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]

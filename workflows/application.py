@@ -1,11 +1,10 @@
 """An application for a platform: who, what, the five conditions, the plan, and the policy it goes by."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from workflows.model import Identifier, Message, Name, Percent, Remark, Sha256, Text
+from workflows.model import Day, Identifier, Message, Name, Percent, Remark, Sha256, Text, wrong
 from workflows.vocabulary import (
     Condition,
     District,
@@ -67,9 +66,12 @@ class Policy(Message):
     def _make_sense(self) -> Self:
         part, whole = self.majority_of
         if not 0 < part <= whole:
-            raise ValueError("majority_of must be a share such as [2, 3]")
+            raise wrong("majority_of is a share such as [2, 3]", "majority_of 应为比例，如 [2, 3]")
         if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
-            raise ValueError("assessment_opens_from_hour must be before ..._until_hour")
+            raise wrong(
+                "assessment_opens_from_hour lies before assessment_opens_until_hour",
+                "assessment_opens_from_hour 须早于 assessment_opens_until_hour",
+            )
         return self
 
 
@@ -84,7 +86,7 @@ class OperatingMechanisms(Message):
     """How the platform runs itself (§五): legal form, fees, governance, funding, transfer of results."""
 
     legal_form: LegalForm
-    independent_by: date | None = None
+    independent_by: Day | None = None
     membership: Remark | None = None
     fees: Remark | None = None
     autonomy: Remark | None = None
@@ -98,9 +100,15 @@ class OperatingMechanisms(Message):
     def _add_up(self) -> Self:
         shares = sum(source.share for source in self.funding)
         if shares != 100:
-            raise ValueError(f"the shares of funding add up to {shares}, not to 100 (§五(三))")
+            raise wrong(
+                f"the shares of funding add up to {shares}, not to 100 (§五(三))",
+                f"资金来源份额合计 {shares}，应为 100（§五(三)）",
+            )
         if self.legal_form is LegalForm.SEPARATELY_MANAGED and self.independent_by is None:
-            raise ValueError("separately managed platforms name the date they aim at (§五(一))")
+            raise wrong(
+                "separately managed platforms name the date they aim at, independent_by (§五(一))",
+                "暂未独立法人化的平台须写明目标日期 independent_by（§五(一)）",
+            )
         return self
 
 
@@ -166,17 +174,24 @@ class PlatformApplication(Message):
         _require_all(self.conditions, Condition)
         if self.field not in self.policy.fields:
             known = ", ".join(self.policy.fields)
-            raise ValueError(f"field {self.field} is not one of {known} (§三(二))")
+            raise wrong(
+                f"field {self.field} is not one of {known} (§三(二))",
+                f"领域 {self.field} 不在 {known} 之列（§三(二)）",
+            )
         if len(set(self.services)) != len(self.services):
-            raise ValueError("services name each service once (§一)")
+            raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")
         if (self.previous.term + 1 if self.previous else 1) != self.term:
-            raise ValueError("term follows previous: the first is 1 and has none before it")
+            raise wrong(
+                "term follows previous: the first is 1 and has none before it",
+                "term 须接续 previous：首期为 1，且无 previous",
+            )
         return self
 
 
 def _require_all(given: object, words: type[PlanPart] | type[Condition]) -> None:
-    """Raise ValueError when a member of `words` has no entry in the mapping `given`."""
+    """Raise `wrong` when a member of `words` has no entry in the mapping `given`."""
     missing = [word for word in words if isinstance(given, dict) and word not in given]
     if missing:
         listed = ", ".join(f"{word} {word.zh}" for word in missing)
-        raise ValueError(f"missing: {listed} ({missing[0].article})")
+        article = missing[0].article
+        raise wrong(f"missing: {listed} ({article})", f"缺少：{listed}（{article}）")

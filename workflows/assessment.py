@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
     from workflows.case import Case
     from workflows.contract import ASSESSMENT_TYPE
-    from workflows.model import instant
+    from workflows.model import instant, said
     from workflows.showing import details
     from workflows.state import AssessmentState, PlatformState
     from workflows.vocabulary import Happening, Kind, Stage
@@ -32,7 +32,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
                 "year": opening.year,
                 "opening": opening.opening,
                 "valid_until": instant(opening.valid_until),
-                "facts": opening.facts.model_dump(mode="json"),
+                "facts": said(opening.facts),
             }
             self.take_up(Case.open(content, workflow.now(), opening.before))
 

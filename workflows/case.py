@@ -166,7 +166,7 @@ class Case(Generic[S]):
             EntryKind.REFUSED,
             kind,
             "refused",
-            {"said_sha256": sha256(raw)},
+            {"said_sha256": sha256(raw), "rule": _rule(error)},
             decision_id=decision_id[:128] if isinstance(decision_id, str) else None,
             reason=" / ".join(reasons(error))[:2_000],
         )
@@ -215,6 +215,10 @@ def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
         problem = ("kind", f"is {said_kind!r}, and should be {known}"[:300], f"应为 {known}")
         raise InvalidMessage("decision", (problem,))
     return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
+
+
+def _rule(error: Refused | InvalidMessage) -> str:
+    return error.refusal.rule if isinstance(error, Refused) else "message"
 
 
 def reasons(error: Refused | InvalidMessage) -> Iterable[str]:

@@ -4,13 +4,12 @@ Whether it may be said now, and by whom, is the lifecycle's matter (`lifecycle.p
 here stands only what makes it complete in itself.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
 from workflows.application import Actor, Document, OperatingMechanisms, Plan
-from workflows.model import DecisionId, Identifier, Message, Name, Percent, Remark, Text
+from workflows.model import Day, DecisionId, Identifier, Message, Name, Percent, Remark, Text, wrong
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -36,7 +35,7 @@ class Decision(Message):
     kind: str
     decision_id: DecisionId
     actor: Actor
-    decided_on: date
+    decided_on: Day
     documents: tuple[Document, ...] = Field(default=(), max_length=50)
     note: Text | None = None
 
@@ -110,9 +109,15 @@ class Listing(Decision):
     def _numbered(self) -> Self:
         numbers = (self.list_number, self.certificate_number)
         if self.outcome is ListingOutcome.INCLUDED and None in numbers:
-            raise ValueError("included needs list_number and certificate_number (§四(四))")
+            raise wrong(
+                "included needs list_number and certificate_number (§四(四))",
+                "纳入须有 list_number 和 certificate_number（§四(四)）",
+            )
         if self.outcome is ListingOutcome.NOT_INCLUDED and numbers != (None, None):
-            raise ValueError("not_included has no list_number and no certificate_number")
+            raise wrong(
+                "not_included has no list_number and no certificate_number",
+                "不纳入不得有 list_number 和 certificate_number",
+            )
         return self
 
 
@@ -159,7 +164,7 @@ class Evaluation(Decision):
     outcome: EvaluationOutcome
     findings: dict[IndicatorGroup, GroupFinding]
     to_mend: tuple[Remark, ...] = Field(default=(), max_length=50)
-    mend_by: date | None = None
+    mend_by: Day | None = None
     """The last day for the rectification report; by default the policy's months from `decided_on`."""
 
 

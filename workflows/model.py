@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
+from pydantic_core import PydanticCustomError
 
 MAX_MESSAGE_BYTES = 512 * 1024
 """No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
@@ -18,11 +19,13 @@ Remark = Annotated[str, Field(min_length=1, max_length=1_000)]
 Text = Annotated[str, Field(min_length=1, max_length=5_000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+"""A day that a decision may name; beyond, calendars and periods make no sense."""
 
 
 def instant(at: datetime) -> str:
     """Write a moment in one fixed form (UTC, microseconds, Z), so that a hash never depends on a library."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 Instant = Annotated[datetime, PlainSerializer(instant, return_type=str, when_used="json")]
@@ -68,7 +71,22 @@ def _pair(field: str, why: str, between: str) -> str:
     return f"{field}{between}{why}" if field else why
 
 
+def wrong(en: str, zh: str) -> PydanticCustomError:
+    """What a validator raises when a message makes no sense, in English and Chinese."""
+    return PydanticCustomError("makes_no_sense", "{en}", {"en": en, "zh": zh})
+
+
 _CHINESE = {
+    "makes_no_sense": "{zh}",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "string_type": "应为文字",
+    "bool_type": "应为 true 或 false",
+    "date_type": "应为日期（YYYY-MM-DD）",
+    "model_type": "应为对象",
+    "model_attributes_type": "应为对象",
+    "dict_type": "应为对象",
+    "tuple_type": "应为列表",
     "missing": "缺少此项",
     "extra_forbidden": "没有此字段",
     "string_too_long": "太长，最多 {max_length} 字",
@@ -111,7 +129,7 @@ def parse(model: type[M], raw: Any, what: str = "") -> M:
 
 def _problem(error: Any) -> tuple[str, str, str]:
     field = ".".join(str(part) for part in error["loc"]) or "(all)"
-    en: str = error["msg"].removeprefix("Value error, ")
+    en: str = error["msg"]
     template = _CHINESE.get(error["type"])
     zh = template.format(**error.get("ctx", {})) if template else en
     return field[:120], en[:300], zh[:300]

@@ -146,7 +146,7 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         what = "end of validity" if event == state.valid_until else "assessment opens"
         if await self.moved_before(event, what):
             return
-        if workflow.now() >= state.valid_until:
+        if event == state.valid_until:
             self.happen(Happening.VALIDITY_ENDED, "period_over", {})
         else:
             await self._assess(len(state.assessments) + 1, state.valid_until)

@@ -44,8 +44,12 @@ class LogEntry(Record):
     hash: str = ""
 
     def seal(self) -> str:
-        """The SHA-256 of the entry's canonical JSON without `hash` and without what is unset."""
-        return sha256(self.model_dump(mode="json", exclude={"hash"}, exclude_none=True))
+        """The SHA-256 of the entry's canonical JSON without `hash` and without what is unset.
+
+        Nor does it cover `reason`: our wording may change, and a history replayed with the newer
+        wording must give the same log. Which rule refused stands in `said`.
+        """
+        return sha256(self.model_dump(mode="json", exclude={"hash", "reason"}, exclude_none=True))
 
 
 def append(log: Sequence[LogEntry], before: str, *, at: datetime, **parts: Any) -> LogEntry:

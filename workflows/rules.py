@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from workflows.content import CHECKS
 from workflows.decisions import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM, Arrow, Lifecycle
-from workflows.periods import add_months, beijing_date, end_of, validity_end
+from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
 from workflows.record import EntryKind, LogEntry
 from workflows.refusal import Refusal, Refused, same_name
 from workflows.state import (
@@ -63,6 +63,9 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
         return Refused(Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state)))
 
     kind, facts, actor = Kind(decision.kind), state.facts, decision.actor
+    if state.valid_until and at >= state.valid_until:
+        last = last_day(state.valid_until)
+        raise refused("§四", f"validity ended on {last}", f"有效期已于 {last} 届满")
     triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
     if not triggers:
         raise refused(
@@ -122,8 +125,9 @@ def _check_day(
 ) -> None:
     """A decision is dated no later than today and no earlier than the one before it.
 
-    The first of a case may be older than the case: what was decided on paper is entered with its
-    true day.
+    The first of a platform's first term may be older than the case: what was decided on paper is
+    entered with its true day. In a later term it may not, or a decision on the term before that is
+    sent once more would be taken for this one.
     """
     today = beijing_date(at)
     if decision.decided_on > today:
@@ -206,6 +210,7 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
             facts=facts_of(content),
             stage=Stage.RECOMMENDATION,
             since=at,
+            decided_on=beijing_date(at) if content.get("term", 1) > 1 else None,
             plan_sha256=content["plan_sha256"],
         )
     return AssessmentState(

@@ -5,7 +5,7 @@ those of activities.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Generic
 
@@ -163,20 +163,31 @@ class CaseWorkflow(Generic[S]):
         while not over():
             deadline = self._deadline()
             moments = [moment for moment in (deadline, end) if moment]
-            until = min(moments) if moments else None
-            if until is None or workflow.now() < until:
-                summary = f"{what} {instant(until)}" if until else None
-                with suppress(TimeoutError):
-                    await workflow.wait_condition(
-                        over,
-                        timeout=until - workflow.now() if until else None,
-                        timeout_summary=summary,
-                    )
-            elif end and end <= workflow.now():
-                return False
-            elif deadline:
-                self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)})
+            if not moments:
+                await workflow.wait_condition(over)
+            elif await self._reached(min(moments), over, what):
+                if min(moments) == end:
+                    return False
+                self.happen(Happening.OVERDUE, "told", {"due": instant(min(moments))})
         return True
+
+    async def _reached(self, moment: datetime, over: Callable[[], bool], what: str) -> bool:
+        """Wait for a moment; False when it is `over` before.
+
+        A timer that has fired is believed: `workflow.now()` is not asked again. After a query to a
+        case that is not cached it may lag behind (docs/architecture.md, "What the clock can't do"),
+        and a timer set anew by it would sleep for months.
+        """
+        left = moment - workflow.now()
+        if left > timedelta():
+            try:
+                await workflow.wait_condition(
+                    over, timeout=left, timeout_summary=f"{what} {instant(moment)}"
+                )
+                return False
+            except TimeoutError:
+                pass
+        return not over()
 
     def _deadline(self) -> datetime | None:
         """When the step becomes overdue; None when it has no due date or is overdue already."""

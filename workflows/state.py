@@ -21,7 +21,7 @@ class Facts(Record):
     field: str
     services: tuple[Service, ...]
     direction: str | None = None
-    policy: Policy
+    policy: Policy = Policy()
 
 
 class AssessmentResult(Record):
@@ -111,8 +111,11 @@ def content_of(message: Message) -> dict[str, Any]:
 
 
 def applied(application: PlatformApplication) -> dict[str, Any]:
-    """What an application said, with the policy whole: the case goes by it to the end of its term."""
-    return {**content_of(application), "policy": application.policy.model_dump(mode="json")}
+    """What an application said. Its policy is what it said, and the model's defaults for the rest.
+
+    Those defaults never change (a test pins them): a new default is sent by whoever applies.
+    """
+    return content_of(application)
 
 
 def facts_of(content: dict[str, Any]) -> Facts:

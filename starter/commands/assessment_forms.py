@@ -69,7 +69,7 @@ REPORT = DecisionForm(
     "pingtai report bj-water-membrane --mechanisms mechanisms.json \\\n"
     "    --group 'facilities_and_equipment=新增三台设备' --group 'teams=团队稳定' \\\n"
     "    --group 'management_and_mechanisms=运行正常' --group 'service_and_impact=服务企业40家' \\\n"
-    "    --actor op-01 --organisation 北京净膜平台公司",
+    "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
 )
 
 REVIEW = DecisionForm(
@@ -78,7 +78,7 @@ REVIEW = DecisionForm(
     "The district's view of the year. 区意见 §六",
     (Part("--view", "view", "The district's view. 区意见"),),
     "pingtai review bj-water-membrane --view '平台服务区内企业成效明显。' \\\n"
-    "    --actor kw-01 --organisation 海淀区科技主管部门 --district haidian",
+    "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
 )
 
 EVALUATE = DecisionForm(
@@ -112,7 +112,7 @@ RECTIFY = DecisionForm(
         _REASON,
     ),
     "pingtai rectify bj-water-membrane --mended '对外服务机时已达四成二' \\\n"
-    "    --actor op-01 --organisation 北京净膜平台公司",
+    "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
 )
 
 REASSESS = DecisionForm(

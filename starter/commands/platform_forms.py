@@ -31,7 +31,7 @@ RECOMMEND = DecisionForm(
         Part("--opinion", "opinion", "The district's opinion. 推荐意见"),
     ),
     "pingtai recommend bj-water-membrane --outcome recommended --opinion '同意推荐。' \\\n"
-    "    --actor kw-01 --organisation 海淀区科技主管部门 --district haidian",
+    "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
 )
 
 INSPECT = DecisionForm(
@@ -67,7 +67,7 @@ REVISE = DecisionForm(
         Part("--changes", "changes", "What was changed. 修改说明"),
     ),
     "pingtai revise bj-water-membrane --plan plan-2.json --changes '补充通风方案' \\\n"
-    "    --actor op-01 --organisation 北京净膜平台公司",
+    "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
 )
 
 OPINE = DecisionForm(
@@ -114,7 +114,7 @@ WITHDRAW = DecisionForm(
     "The operator withdraws, at any time before the term ends. 撤回 §四",
     (Part("--reason", "reason", "Why. 理由"),),
     "pingtai withdraw bj-water-membrane --reason '调整建设计划' \\\n"
-    "    --actor op-01 --organisation 北京净膜平台公司",
+    "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
 )
 
 PLATFORM_FORMS = (RECOMMEND, INSPECT, REVISE, OPINE, LIST, WITHDRAW)

@@ -16,7 +16,7 @@ from starter.screen import show_json
 def show_command(platform: str, as_json: bool) -> None:
     """Show a platform: its card, terms, assessments, and its log as a timeline. 平台卡片
 
-    It reads the register; `pingtai audit` reads the histories themselves.
+    It reads the register, which follows the workflows within moments.
 
     \b
     Example:

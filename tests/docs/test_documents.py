@@ -31,10 +31,10 @@ def test_the_generated_parts_are_up_to_date() -> None:
 
 def test_check_notices_a_part_that_is_out_of_date() -> None:
     """A part is replaced as a whole, and what stands around it is left."""
-    stale = "before\n<!-- generated: platform-table -->\nold\n<!-- end -->\nafter\n"
+    stale = "before\n<!-- generated: platform-table -->\nSTALE\n<!-- end -->\nafter\n"
     fresh = generated(stale)
     assert table(PLATFORM) in fresh
-    assert "old" not in fresh
+    assert "STALE" not in fresh
     assert fresh.startswith("before\n")
     assert fresh.endswith("\nafter\n")
     assert fresh == generated(fresh)

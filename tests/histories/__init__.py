@@ -1,1 +1,1 @@
-"""Tests."""
+"""Recorded histories of every release, and what replays them."""

@@ -1,4 +1,3 @@
-
 """The embedded PostgreSQL: starts whatever was left behind, is shared, and stops when told to."""
 
 import os

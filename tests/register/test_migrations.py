@@ -1,4 +1,3 @@
-
 """The migrations make the tables, and can be taken back."""
 
 import asyncio

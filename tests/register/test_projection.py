@@ -1,4 +1,3 @@
-
 """What the register shows of a case, derived from its log."""
 
 from datetime import timedelta

@@ -1,4 +1,3 @@
-
 """Reading the register: lists, cards, logs, arrows and counts."""
 
 import itertools

@@ -1,4 +1,3 @@
-
 """DATABASE_URL as people write it."""
 
 import pytest

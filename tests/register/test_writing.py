@@ -1,4 +1,3 @@
-
 """Batches into the register: repeated, overlapping, out of order, and of another history."""
 
 import asyncio

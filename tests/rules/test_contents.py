@@ -174,7 +174,7 @@ def test_a_rectification_report_says_what_was_mended() -> None:
 
 
 def test_a_deadline_on_the_last_day_of_the_calendar_is_answered() -> None:
-    """A date that cannot be reckoned with is refused or taken, but it never raises anything else."""
+    """A deadline that cannot be reckoned with is refused: no decision ever raises anything else."""
     case = at_stage(AssessmentStage.EVALUATION)
     state = case.state
     raw = decision(Kind.EVALUATION, case, "not_effective", mend_by="9999-12-31")

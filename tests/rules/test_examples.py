@@ -85,6 +85,8 @@ def test_the_logs_of_an_example_hold(name: str) -> None:
         for case in world.cases:
             assert broken(case.log, case.before) is None
             assert fold(case.log) == case.state
+        opened = [(case.state.year, case.state.opening) for case in world.cases[1:]]
+        assert sorted(set(opened)) == opened
         hashes = {entry.hash for entry in world.platform.log}
         assert [case.before for case in world.cases[1:] if case.before not in hashes] == []
     ends = [world.platform.log[-1].hash for world in worlds]

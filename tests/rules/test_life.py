@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from workflows.case import Case
 from workflows.rules import ending
 from workflows.state import AssessmentResult
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
@@ -137,6 +138,13 @@ def test_an_assessment_that_was_broken_off_is_opened_again() -> None:
     happen(case, Happening.ASSESSMENT_OPENED, "opened")
     happen(case, Happening.ASSESSMENT_ENDED, "effective")
     assert (case.state.openings, len(case.state.assessments)) == (0, 1)
+
+
+def test_each_opening_of_an_assessment_is_a_case_of_its_own() -> None:
+    """An assessment knows which opening it is, and the first need not say so."""
+    first = assessment()
+    again = Case.open(first.log[0].said | {"opening": 2}, moment(first))
+    assert (first.state.opening, again.state.opening) == (1, 2)
 
 
 def test_a_withdrawal_ends_the_open_assessment_too() -> None:

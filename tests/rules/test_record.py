@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from workflows.application import Policy
 from workflows.model import sha256
 from workflows.record import BEGINNING, LogEntry, broken
+from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Stage
 
 from .builders import application, plan
@@ -42,7 +44,6 @@ def test_a_log_that_was_not_touched_holds() -> None:
         {"actor": None},
         {"decision_id": "d-9"},
         {"said": {"outcome": "recommended"}},
-        {"reason": "x"},
         {"hash": "0" * 64},
     ],
     ids=lambda change: next(iter(change)),
@@ -96,12 +97,32 @@ def test_a_plan_stands_as_its_hash() -> None:
     assert "很长的方案" not in case.log[-1].model_dump_json()
 
 
-def test_what_is_unset_is_left_out_and_the_policy_stands_whole() -> None:
-    """The log has what was said and no more; but the policy whole, because the case goes by it."""
+def test_what_is_unset_is_left_out() -> None:
+    """The log has what was said and no more: a field that is added later moves no hash."""
     case = platform()
     raw = decision(Kind.RECOMMENDATION, case)
     case.decide(raw, moment(case))
     assert case.log[1].said == raw
     opened = case.log[0].said
-    assert set(opened) == (set(application()) - {"plan"}) | {"plan_sha256", "policy"}
-    assert opened["policy"]["validity_years"] == 3
+    assert set(opened) == (set(application()) - {"plan"}) | {"plan_sha256"}
+    assert case.state.facts.policy == Policy()
+
+
+def test_the_wording_of_a_refusal_is_not_sealed() -> None:
+    """A history replayed with newer wording gives the same hashes; the rule that refused is sealed."""
+    case = platform()
+    raw = decision(Kind.LISTING, case)
+    with pytest.raises(Refused) as caught:
+        case.decide(raw, moment(case))
+    case.refuse(Kind.LISTING, raw, caught.value, moment(case))
+    entry = case.log[-1]
+    assert entry.model_copy(update={"reason": "otherwise"}).seal() == entry.hash
+    assert entry.said["rule"] == "§四(四)"
+
+
+def test_what_was_said_stands_though_it_is_the_default() -> None:
+    """Who says that there are no documents has said so."""
+    case = platform()
+    raw = decision(Kind.RECOMMENDATION, case, documents=[])
+    case.decide(raw, moment(case))
+    assert case.log[1].said == raw

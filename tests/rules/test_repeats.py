@@ -86,7 +86,10 @@ def test_a_refused_signal_is_written_with_its_reason_in_both_languages() -> None
     refuse(case, Kind.LISTING, raw)
     entry = case.log[-1]
     assert (entry.kind, entry.name, entry.outcome) == ("refused", "listing", "refused")
-    assert (entry.decision_id, entry.said) == ("d-2", {"said_sha256": sha256(raw)})
+    assert (entry.decision_id, entry.said) == (
+        "d-2",
+        {"said_sha256": sha256(raw), "rule": "§四(四)"},
+    )
     assert entry.reason is not None
     assert entry.reason.startswith(
         "listing is not awaited: the case is in recommendation (§四(四))."
@@ -100,10 +103,19 @@ def test_a_refused_signal_may_carry_anything(raw: Any) -> None:
     """What is no decision at all is written too, bounded."""
     case = platform()
     refuse(case, Kind.INSPECTION, raw)
-    assert case.log[-1].said == {"said_sha256": sha256(raw)}
+    assert case.log[-1].said == {"said_sha256": sha256(raw), "rule": "message"}
     assert len(case.log[-1].decision_id or "") <= 128
     assert len(case.log[-1].reason or "") <= 2_000
     assert broken(case.log, BEGINNING) is None
+
+
+def test_a_long_reason_is_cut() -> None:
+    """Who writes at length what does not fit does not fill the log with it."""
+    case = platform()
+    odd = {letter * 120: {"finding": "satisfactory"} for letter in "abcdef"}
+    refuse(case, Kind.INSPECTION, decision(Kind.INSPECTION, case, findings=odd))
+    assert case.log[-1].reason is not None
+    assert len(case.log[-1].reason) == 2_000
 
 
 def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:

@@ -79,8 +79,8 @@ async def workers(client: Client) -> Finding:
     names = sorted({poller.identity for poller in answer.pollers})
     if names:
         return good(
-            f"{len(names)} workers on the queue {TASK_QUEUE}: {', '.join(names)}",
-            f"队列 {TASK_QUEUE} 上有 {len(names)} 个 worker",
+            f"workers on the queue {TASK_QUEUE}: {', '.join(names)}",
+            f"队列 {TASK_QUEUE} 上的 worker：{', '.join(names)}",
         )
     return bad(
         f"no worker polls the queue {TASK_QUEUE}: nothing moves",

@@ -1,0 +1,69 @@
+"""Recorded histories replay with the code as it is: no platform under way gets stuck."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio import workflow
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from tests.histories.recorded import WHAT_TO_DO, recorded, replayer
+from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.carried import CarriedPlatform, TermResult
+from workflows.contract import PLATFORM_TYPE
+from workflows.platform import PlatformWorkflow
+
+
+async def test_every_recorded_history_replays() -> None:
+    """All runs of all releases, with their true ids, converter and both workflows."""
+    histories = recorded()
+    assert len(histories) >= 60
+    for run in histories:
+        result = await replayer().replay_workflow(run.history, raise_on_replay_failure=False)
+        if result.replay_failure:
+            pytest.fail(f"{run.release}/{run.name}: {result.replay_failure}\n{WHAT_TO_DO}")
+
+
+@workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
+class _OneTimerMore(PlatformWorkflow):
+    """The platform with one command more at its start, and no guard: what must never pass."""
+
+    @workflow.init
+    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
+        super().__init__(application, carried)
+
+    @workflow.run
+    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+        await workflow.sleep(timedelta(seconds=1))
+        return await super().run(application, carried)
+
+
+@workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
+class _OneGuardedTimerMore(PlatformWorkflow):
+    """The same, guarded: what CONTRIBUTING.md asks for."""
+
+    @workflow.init
+    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
+        super().__init__(application, carried)
+
+    @workflow.run
+    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+        if workflow.patched("one-timer-more"):
+            await workflow.sleep(timedelta(seconds=1))
+        return await super().run(application, carried)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fits"), [(_OneTimerMore, False), (_OneGuardedTimerMore, True)]
+)
+async def test_a_change_of_commands_needs_a_guard(
+    changed: type[PlatformWorkflow], fits: bool
+) -> None:
+    """A command more fails the replay; the same behind `workflow.patched` passes."""
+    replay = Replayer(
+        workflows=[changed, AnnualAssessmentWorkflow], data_converter=pydantic_data_converter
+    )
+    run = next(run for run in recorded() if ":term-" not in run.history.workflow_id)
+    result = await replay.replay_workflow(run.history, raise_on_replay_failure=False)
+    assert fits == (result.replay_failure is None)

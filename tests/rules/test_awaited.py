@@ -1,0 +1,98 @@
+"""What is awaited in each stage, from whom, in how many working days, by the rulebook."""
+
+from workflows.application import Policy
+from workflows.lifecycle import ASSESSMENT, PLATFORM, Clock
+from workflows.rules import awaited
+from workflows.vocabulary import AssessmentStage, Happening
+
+from .cases import at_stage, happen
+
+STEPS = [step for table in (PLATFORM, ASSESSMENT) for step in table.steps]
+
+
+def test_who_does_what() -> None:
+    """§四 and §六: who is awaited in each stage; the commission also where a report is overdue."""
+    awaited = {
+        str(step.stage): [(str(t.name), str(t.by)) for t in step.triggers if t.by]
+        for step in STEPS
+        if not step.ended
+    }
+    assert awaited == {
+        "recommendation": [("recommendation", "district")],
+        "correction": [("plan_revision", "operator")],
+        "inspection": [("inspection", "commission")],
+        "improvement": [("plan_revision", "operator")],
+        "expert_review": [("expert_opinion", "commission")],
+        "listing": [("listing", "commission")],
+        "valid": [],
+        "self_report": [("self_report", "operator"), ("self_report", "commission")],
+        "district_review": [("district_review", "district")],
+        "evaluation": [("evaluation", "commission")],
+        "rectification": [
+            ("rectification_report", "operator"),
+            ("rectification_report", "commission"),
+        ],
+        "reassessment": [("reassessment", "commission")],
+    }
+
+
+def test_in_how_many_working_days() -> None:
+    """The rulebook's defaults, stage by stage; a rectification and validity keep their own clocks."""
+    days = {
+        str(step.stage): getattr(Policy(), step.days)
+        for step in STEPS
+        if step.clock is Clock.WORKING_DAYS
+    }
+    assert days == {
+        "recommendation": 20,
+        "correction": 20,
+        "inspection": 30,
+        "improvement": 20,
+        "expert_review": 40,
+        "listing": 30,
+        "self_report": 20,
+        "district_review": 10,
+        "evaluation": 30,
+        "reassessment": 30,
+    }
+    others = {str(step.stage): str(step.clock) for step in STEPS if not step.ended}
+    assert {stage: clock for stage, clock in others.items() if stage not in days} == {
+        "valid": "validity",
+        "rectification": "rectification",
+    }
+
+
+def test_the_commission_is_awaited_only_when_a_report_is_overdue() -> None:
+    """§六: before the deadline it is the operator's turn alone."""
+    case = at_stage(AssessmentStage.SELF_REPORT)
+    assert [(a.kind, a.role) for a in awaited(case.state)] == [("self_report", "operator")]
+    happen(case, Happening.OVERDUE, "told")
+    assert [(a.kind, a.role) for a in awaited(case.state)] == [
+        ("self_report", "operator"),
+        ("self_report", "commission"),
+    ]
+
+
+def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
+    """Three years (§四), and the rulebook's defaults, number by number."""
+    fields = ["next_generation_it", "medicine_and_health", "intelligent_equipment"]
+    fields += ["artificial_intelligence", "energy_saving_and_environment", "integrated_circuits"]
+    assert Policy().model_dump(mode="json") == {
+        "validity_years": 3,
+        "assessment_lead_days": 90,
+        "assessment_opens_from_hour": 8,
+        "assessment_opens_until_hour": 18,
+        "recommendation_days": 20,
+        "inspection_days": 30,
+        "improvement_days": 20,
+        "expert_review_days": 40,
+        "listing_days": 30,
+        "self_report_days": 20,
+        "district_review_days": 10,
+        "evaluation_days": 30,
+        "reassessment_days": 30,
+        "rectification_months": 6,
+        "experts_at_least": 5,
+        "majority_of": [2, 3],
+        "fields": fields,
+    }
