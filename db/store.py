@@ -1,5 +1,7 @@
 """Writing batches of cases into the register, in any order and as often as they come."""
 
+import logging
+
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.errors import RegisterConflict
@@ -22,7 +24,10 @@ from db.statements import (
     parameters,
 )
 from db.tables import assessments, findings, listings, plan_versions, platforms, terms
+from db.telling_again import told_again
 from workflows.handing_in import RegisterBatch
+
+_log = logging.getLogger(__name__)
 
 
 class PostgresRegister:
@@ -42,18 +47,29 @@ class PostgresRegister:
             RegisterConflict: another history has written entries of this log; nothing was written.
             sqlalchemy.exc.DBAPIError, OSError, TimeoutError: the database is away; try again later.
         """
-        async with self._engine.begin() as connection:
-            if batch.entries:
-                await _write_log(connection, batch)
-                await _write_state(connection, batch)
-            # What follows is sealed by the log: written once, it never changes.
-            for table, rows in (
-                (plan_versions, plan_rows(batch)),
-                (listings, listing_rows(batch)),
-                (findings, finding_rows(batch)),
-            ):
-                if rows:
-                    await connection.execute(INSERT_DERIVED[table], rows)
+        try:
+            async with self._engine.begin() as connection:
+                await _write(connection, batch)
+        except RegisterConflict:
+            async with self._engine.begin() as connection:
+                if not await told_again(connection, batch):
+                    raise
+                _log.warning("%s: its log was told again at other moments", batch.workflow_id)
+                await _write(connection, batch)
+
+
+async def _write(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    if batch.entries:
+        await _write_log(connection, batch)
+        await _write_state(connection, batch)
+    # What follows is sealed by the log: written once, it never changes.
+    for table, rows in (
+        (plan_versions, plan_rows(batch)),
+        (listings, listing_rows(batch)),
+        (findings, finding_rows(batch)),
+    ):
+        if rows:
+            await connection.execute(INSERT_DERIVED[table], rows)
 
 
 async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:

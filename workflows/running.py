@@ -11,7 +11,7 @@ from typing import Any, Generic
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import CaseView
@@ -32,7 +32,10 @@ _RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,
     maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=["RegisterConflict"],
 )
+_CONFLICT_AGAIN = timedelta(hours=1)
+"""How long to wait before a register that holds another history is asked again: someone must look."""
 
 
 class CaseWorkflow(Generic[S]):
@@ -230,7 +233,7 @@ class CaseWorkflow(Generic[S]):
                 days = getattr(self.case.state.facts.policy, self.step.days)
                 request = DueRequest(since=self.case.state.since, working_days=days)
             stage, seq = self.case.state.stage, len(self.case.log)
-            batch = self._batch() if self._can_hand_in() else None
+            batch = self._batch(self.recorded) if self._can_hand_in() else None
             answer: HandedIn = await workflow.execute_activity(
                 HAND_IN,
                 HandIn(batch=batch, due=request),
@@ -269,12 +272,12 @@ class CaseWorkflow(Generic[S]):
     def _can_hand_in(self) -> bool:
         return self._writing_later is None and self._unrecorded()
 
-    def _batch(self) -> RegisterBatch:
+    def _batch(self, since: int) -> RegisterBatch:
         return RegisterBatch(
             workflow_id=workflow.info().workflow_id,
             platform=self.platform_state(),
             assessment=self.case.state if isinstance(self.case.state, AssessmentState) else None,
-            entries=tuple(self.case.log[self.recorded :]),
+            entries=tuple(self.case.log[since:]),
             plans=tuple(self.case.plans),
             due=self.due,
         )
@@ -289,17 +292,29 @@ class CaseWorkflow(Generic[S]):
             self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
 
     async def _write_later(self) -> None:
-        """The register was away: bring it what is new until it has all, for as long as it takes."""
+        """The register was away: bring it what is new until it has all, for as long as it takes.
+
+        Where it holds something else, tell it the whole log: it takes the same entries told at
+        another moment (docs/architecture.md, "What the clock can't do"), and refuses another history.
+        """
+        since = self.recorded
         while self._unrecorded():
-            batch = self._batch()
-            await workflow.execute_activity(
-                WRITE_REGISTER,
-                batch,
-                start_to_close_timeout=_WRITE_TIMEOUT,
-                retry_policy=_RETRY,
-                summary=f"entries {self.recorded + 1} to {len(self.case.log)}",
-            )
-            self._took(batch)
+            batch = self._batch(since)
+            try:
+                await workflow.execute_activity(
+                    WRITE_REGISTER,
+                    batch,
+                    start_to_close_timeout=_WRITE_TIMEOUT,
+                    retry_policy=_RETRY,
+                    summary=f"entries {since + 1} to {len(self.case.log)}",
+                )
+            except ActivityError:
+                if since == 0:
+                    await workflow.sleep(_CONFLICT_AGAIN, summary="the register conflicts")
+                since = 0
+            else:
+                self._took(batch)
+                since = self.recorded
         self._writing_later = None
 
 

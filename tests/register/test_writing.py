@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,23 @@ from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
 from db.errors import RegisterConflict
 from db.migrate import upgrade
+from db.queries import RegisterQueries
 from db.store import PostgresRegister
 from db.tables import log_entries, terms
 from workflows.handing_in import RegisterBatch
+from workflows.record import BEGINNING, broken
 
-from .cases import application, assessment_of, batch, listed, one_by_one, opened, rectified
+from .cases import (
+    DISTRICT,
+    START,
+    application,
+    assessment_of,
+    batch,
+    listed,
+    one_by_one,
+    opened,
+    rectified,
+)
 from .content import everything
 
 
@@ -203,3 +216,35 @@ async def test_a_database_that_comes_and_goes() -> None:
     await engine.dispose()
     await asyncio.to_thread(server.stop)
     shutil.rmtree(home)
+
+
+def recommended(later: timedelta = timedelta(), opinion: str = "同意") -> RegisterBatch:
+    """A platform that was recommended, told as it was or some seconds later."""
+    told = opened(at=START + later)
+    told.decide("recommendation", DISTRICT, outcome="recommended", opinion=opinion)
+    return batch(told)
+
+
+async def test_a_log_told_again_at_other_moments_replaces_the_first_telling(
+    register: PostgresRegister, queries: RegisterQueries
+) -> None:
+    """A whole log with the same content and other moments is taken; the register then holds it whole."""
+    first, again = recommended(), recommended(later=timedelta(seconds=3))
+    await register.write(first)
+    await register.write(again)
+    await register.write(again)
+    stored = [line.entry for line in await queries.log("p-1")]
+    assert [entry.hash for entry in again.entries] == [entry.hash for entry in stored]
+    assert broken(stored, BEGINNING) is None
+
+
+async def test_a_log_told_again_with_another_content_is_a_conflict(
+    register: PostgresRegister, queries: RegisterQueries
+) -> None:
+    """Other words are another history: refused, and what was there stays."""
+    first = recommended()
+    await register.write(first)
+    with pytest.raises(RegisterConflict):
+        await register.write(recommended(later=timedelta(seconds=3), opinion="别的意见"))
+    stored = [line.entry.hash for line in await queries.log("p-1")]
+    assert [entry.hash for entry in first.entries] == stored

@@ -201,12 +201,16 @@ async def test_a_kick_off_that_was_missed_while_no_worker_ran(world: World) -> N
     await life.get_listed()
     view = await life.view()
     assert view.next_assessment
-    span = view.next_assessment - await world.clockwork.now(life.handle) + timedelta(hours=1)
+    kick_off = view.next_assessment
+    span = kick_off - await world.clockwork.now(life.handle)
     async with world.without_worker():
-        moving = asyncio.create_task(world.clockwork.forward(life.handle, span))
-        await asyncio.sleep(0.5)
+        await world.clockwork.forward(life.handle, span)
+
+        async def passed() -> bool:
+            return await world.clockwork.now(life.handle) > kick_off + timedelta(seconds=1)
+
+        await until(passed, "the kick-off is missed")
     await life.opened(1)
-    moving.cancel()
     opened = [entry for entry in await life.log() if entry.name == "assessment_opened"]
     assert 1 == len(opened)
     for kind in ("self_report", "district_review", "evaluation"):
