@@ -54,7 +54,7 @@ class Player:
             for step in term.steps:
                 try:
                     await self._take(step)
-                except (Refused, TimeoutError) as error:
+                except (Refused, Surprise, TimeoutError) as error:
                     raise self._surprise(number, step, error) from error
                 self._progress()
             await self._ends(number, term)

@@ -1,0 +1,62 @@
+"""Workers against a Temporal and a PostgreSQL that `up` did not start, by configuration alone."""
+
+import asyncio
+import shutil
+import signal
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from db.engine import create_engine
+from db.queries import RegisterQueries
+from tests.system.processes import pingtai, started
+from worker.demo.clockwork import Clockwork
+from worker.demo.examples import load_examples
+from worker.demo.player import Player
+from worker.demo.report import check_arrows
+from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+
+READY = "A worker is running"
+
+
+async def test_one_of_two_workers_is_killed_in_the_middle(
+    home: Path, tmp_path: Path, empty_database_url: str
+) -> None:
+    """Two workers, one by environment and one by a profile; one dies by -9: all lives come true."""
+    (home / "temporal").mkdir()
+    port = free_port(28233)
+    profile = tmp_path / "temporal.toml"
+    profile.write_text(f'[profile.office]\naddress = "127.0.0.1:{port}"\nnamespace = "default"\n')
+    database = {"DATABASE_URL": empty_database_url}
+    by_environment = {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}"} | database
+    by_profile = {"TEMPORAL_CONFIG_FILE": str(profile), "TEMPORAL_PROFILE": "office"} | database
+    async with temporal_server(home / "temporal", port, dynamic_config=TIME_SKIPPING) as server:
+        with (
+            started(home, "worker", ready=READY, **by_environment) as first,
+            started(home, "worker", ready=READY, **by_profile) as second,
+        ):
+            client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+            steps, clockwork = asyncio.Event(), Clockwork(client)
+            taken = 0
+
+            def progress() -> None:
+                nonlocal taken
+                taken += 1
+                if taken == 60:
+                    steps.set()
+
+            players = [Player(example, clockwork, progress) for example in load_examples(None)]
+            playing = [asyncio.create_task(player.play()) for player in players]
+            await asyncio.wait_for(steps.wait(), 60)
+            first.send_signal(signal.SIGKILL)
+            await asyncio.gather(*playing)
+            doctor = await asyncio.to_thread(pingtai, home, "doctor", **by_profile)
+            assert 0 == doctor.returncode, doctor.stdout
+            second.send_signal(signal.SIGTERM)
+            assert 0 == await asyncio.to_thread(second.wait, 30)
+    engine = create_engine(empty_database_url)
+    checks = await check_arrows(RegisterQueries(engine))
+    await engine.dispose()
+    assert () == checks.missing
+    shutil.rmtree(home / "temporal")
