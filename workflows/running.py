@@ -99,7 +99,8 @@ class CaseWorkflow(Generic[S]):
             self.case.decide(raw, workflow.now(), kind)
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
-            workflow.logger.warning("signal %s refused: %s", kind, next(iter(reasons(error))))
+            why = next(iter(reasons(error)))
+            workflow.logger.warning("signal %s refused: %s", kind, why, extra=self._about())
         self._moved(stage)
 
     def happen(self, name: Happening, outcome: str, content: dict[str, Any]) -> LogEntry:
@@ -209,8 +210,13 @@ class CaseWorkflow(Generic[S]):
         """After every entry: a new stage has no due date yet; show where the case stands."""
         if self.case.state.stage is not stage:
             self.due = None
-            workflow.logger.info("%s -> %s", stage, self.case.state.stage)
+            workflow.logger.info("left %s", stage, extra=self._about())
         self.show()
+
+    def _about(self) -> dict[str, str]:
+        """What every log line of a case is bound to."""
+        state = self.case.state
+        return {"platform_id": state.facts.platform_id, "stage": state.stage}
 
     def show(self) -> None:
         """Show in Temporal's own Web UI where the case stands."""

@@ -1,0 +1,41 @@
+"""What a worker logs: JSON lines bound to platform and stage, once, also when histories are replayed."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.workflows.world import World
+from worker.logs import set_up_logs
+from worker.settings import Settings
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The log as the worker's process would write it, where no terminal reads it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    monkeypatch.setattr("sys.stderr", stream)
+    set_up_logs(Settings())
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+async def test_a_step_is_logged_once_with_platform_and_stage(
+    world: World, lines: io.StringIO
+) -> None:
+    """One line a step, though the worker's memory is emptied and the history is replayed."""
+    life = await world.apply()
+    await life.decide("recommendation")
+    async with world.without_worker():
+        pass
+    await life.decide("inspection")
+    await life.stands("expert_review")
+    logged = [json.loads(line) for line in lines.getvalue().splitlines()]
+    mine = [line for line in logged if line.get("platform_id") == life.id]
+    assert ["inspection", "expert_review"] == [line["stage"] for line in mine]
+    assert {"info"} == {line["level"] for line in mine}
+    assert {life.handle.id} == {line["workflow_id"] for line in mine}
