@@ -312,7 +312,7 @@ class PingtaiClient:
 
     async def _query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
         handle = self.temporal.get_workflow_handle(workflow_id)
-        for patience in (0.1, 0.3, 1.0, 0.0):
+        for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
                 with reaching():
                     return await handle.query(

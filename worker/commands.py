@@ -18,7 +18,7 @@ from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
 
 
-@click.command()
+@click.command(short_help="Run the whole system on this machine. 启动本机系统")
 @answering
 async def up() -> None:
     """Run the whole system on this machine. 启动本机系统。
@@ -54,7 +54,7 @@ def where_it_listens(stack: RunningStack) -> str:
     )
 
 
-@click.command()
+@click.command(short_help="Run a worker against any Temporal and PostgreSQL. 启动 worker")
 @answering
 async def worker() -> None:
     """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
@@ -86,7 +86,7 @@ async def worker() -> None:
     click.echo(say("Stopped.", "已停止。"))
 
 
-@click.command()
+@click.command(short_help="Examine the live system, and say what to do. 检查运行中的系统")
 @answering
 async def doctor() -> None:
     """Examine the live system, and say what to do. 检查运行中的系统。

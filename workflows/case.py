@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 from workflows.application import Actor
 from workflows.decisions import MODELS, Decision, PlanRevision
-from workflows.model import InvalidMessage, Record, canonical, parse, said, sha256
+from workflows.model import InvalidMessage, Record, canonical, instant, parse, said, sha256
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.refusal import Refusal, Refused
 from workflows.rules import S, awaited, begin, judge, lifecycle_of, take
@@ -79,8 +79,17 @@ class Case(Generic[S]):
             refusals=self.refusals,
         )
 
-    def check(self, raw: Any, at: datetime, kind: Kind | None = None) -> Decision:
+    def check(
+        self,
+        raw: Any,
+        at: datetime,
+        kind: Kind | None = None,
+        deadline: datetime | None = None,
+    ) -> Decision:
         """Say whether a decision would be taken, and change nothing.
+
+        `deadline` is when the step becomes overdue; it counts also while nobody has noted yet that
+        it has passed.
 
         Raises:
             InvalidMessage: it does not fit its model.
@@ -89,7 +98,8 @@ class Case(Generic[S]):
         decision = decision_of(raw, kind)
         first = self.receipts.get(decision.decision_id)
         if first is None:
-            judge(self.state, decision, at)
+            late = self.state.overdue or _passed(deadline, at)
+            judge(self.state.model_copy(update={"overdue": late}), decision, at)
         elif first.said_sha256 != sha256(said(decision)):
             raise Refused(
                 Refusal(
@@ -105,7 +115,13 @@ class Case(Generic[S]):
             )
         return decision
 
-    def decide(self, raw: Any, at: datetime, kind: Kind | None = None) -> Receipt:
+    def decide(
+        self,
+        raw: Any,
+        at: datetime,
+        kind: Kind | None = None,
+        deadline: datetime | None = None,
+    ) -> Receipt:
         """Take a decision: the one function behind every signal and update.
 
         The same decision again gives the first receipt, marked `repeated`, and changes nothing.
@@ -114,10 +130,12 @@ class Case(Generic[S]):
             InvalidMessage: it does not fit its model.
             Refused: the rules refuse it.
         """
-        decision = self.check(raw, at, kind)
+        decision = self.check(raw, at, kind, deadline)
         first = self.receipts.get(decision.decision_id)
         if first is not None:
             return first.model_copy(update={"repeated": True})
+        if deadline and _passed(deadline, at) and not self.state.overdue:
+            self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
         content = content_of(decision)
         self.state = take(self.state, decision.kind, decision.result, content, at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
@@ -215,6 +233,10 @@ def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
         problem = ("kind", f"is {said_kind!r}, and should be {known}"[:300], f"应为 {known}")
         raise InvalidMessage("decision", (problem,))
     return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
+
+
+def _passed(deadline: datetime | None, at: datetime) -> bool:
+    return deadline is not None and deadline <= at
 
 
 def _rule(error: Refused | InvalidMessage) -> str:

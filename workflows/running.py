@@ -69,7 +69,7 @@ class CaseWorkflow(Generic[S]):
         """
         stage = self.case.state.stage
         try:
-            receipt = self.case.decide(_one(said), workflow.now())
+            receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
         if not receipt.repeated:
@@ -82,7 +82,7 @@ class CaseWorkflow(Generic[S]):
         try:
             if self.invalid:
                 raise self.invalid
-            self.case.check(_one(said), workflow.now())
+            self.case.check(_one(said), workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
 
@@ -96,7 +96,7 @@ class CaseWorkflow(Generic[S]):
             return
         stage, raw = self.case.state.stage, _one(said)
         try:
-            self.case.decide(raw, workflow.now(), kind)
+            self.case.decide(raw, workflow.now(), kind, self._deadline())
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
             why = next(iter(reasons(error)))

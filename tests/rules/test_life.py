@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from workflows.case import Case
-from workflows.rules import ending
+from workflows.refusal import Refused
+from workflows.rules import ending, fold
 from workflows.state import AssessmentResult
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .builders import plan
+from .builders import DAY, plan
 from .cases import assessment, at_stage, decide, decision, happen, moment, platform, returned_from
 
 
@@ -185,3 +186,16 @@ def test_a_second_term_goes_on_from_the_first_ones_hash() -> None:
     second = platform(term=2, previous=previous)
     assert second.state.facts.term == 2
     assert second.log[0].said["previous"] == previous
+
+
+def test_a_deadline_that_has_passed_counts_before_anyone_noted_it() -> None:
+    """The commission goes on without the report in the very moment after: overdue is noted first."""
+    case = at_stage(AssessmentStage.SELF_REPORT)
+    raw = decision(Kind.SELF_REPORT, case, "not_filed")
+    deadline = moment(case)
+    with pytest.raises(Refused, match="not overdue yet"):
+        case.decide(raw, moment(case), deadline=deadline + DAY)
+    receipt = case.decide(raw, moment(case), deadline=deadline)
+    assert receipt.stage == AssessmentStage.DISTRICT_REVIEW
+    assert [entry.name for entry in case.log[-2:]] == ["overdue", "self_report"]
+    assert fold(case.log) == case.state

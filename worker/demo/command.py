@@ -26,7 +26,7 @@ from worker.stack import RunningStack, local_stack
 from worker.temporal_server import TIME_SKIPPING
 
 
-@click.command()
+@click.command(short_help="Live the lives of the example platforms. 演示各平台全过程")
 @click.option(
     "--keep", is_flag=True, help="Leave it all running at the end, to look at. 结束后保持运行"
 )
