@@ -149,11 +149,11 @@ class PingtaiClient:
 
     async def state(self, platform_id: str) -> CaseView:
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
-        return await self._view(contract.platform_workflow_id(platform_id))
+        return await self.view(contract.platform_workflow_id(platform_id))
 
     async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
         """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""
-        return await self._view(contract.assessment_workflow_id(platform_id, term, year))
+        return await self.view(contract.assessment_workflow_id(platform_id, term, year))
 
     async def log(self, platform_id: str) -> list[LogEntry]:
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
@@ -296,14 +296,15 @@ class PingtaiClient:
             await asyncio.sleep(pause)
             if not receipt.awaited or receipt.repeated:
                 break
-            view = await self._view(workflow_id)
+            view = await self.view(workflow_id)
             if view.log_seq != receipt.seq:
                 break
             if view.due:
                 return receipt.model_copy(update={"due": view.due.due})
         return receipt
 
-    async def _view(self, workflow_id: str) -> CaseView:
+    async def view(self, workflow_id: str) -> CaseView:
+        """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable."""
         try:
             view: CaseView = await self._query(workflow_id, "state", CaseView)
         except WorkflowQueryFailedError as error:

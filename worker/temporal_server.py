@@ -23,6 +23,7 @@ RETENTION = timedelta(days=3650)
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _UI_ABOVE = 1000
+_LOG = "temporal.log"
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -80,13 +81,33 @@ def _is_free(port: int) -> bool:
 async def temporal_server(
     folder: Path, port: int, *, dynamic_config: tuple[str, ...] = ()
 ) -> AsyncIterator[TemporalServer]:
-    """Run the dev server with its data under `folder`.
+    """Run the dev server with its data under `folder`, on `port` or another that is free.
 
     Raises:
         Unreachable: it did not start; says where its log is.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
-    log = folder / "temporal.log"
+    for last in (False, False, True):
+        process = await _start(folder, port, dynamic_config)
+        try:
+            if not await _listens(process, port) and not last:
+                port = free_port(port + 1)  # someone else was quicker to take it
+                continue
+            started = psutil.Process(process.pid).create_time()
+            address = f"{LOOPBACK}:{port}"
+            await _ready(process, address, folder / _LOG)
+            ui_url = f"http://{LOOPBACK}:{port + _UI_ABOVE}"
+            yield TemporalServer(process.pid, started, address, ui_url)
+            return
+        except psutil.NoSuchProcess:
+            raise _did_not_start(folder / _LOG) from None
+        finally:
+            await _stop(process)
+
+
+async def _start(
+    folder: Path, port: int, dynamic_config: tuple[str, ...]
+) -> asyncio.subprocess.Process:
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]
     args += ["--db-filename", str(folder / "temporal.sqlite"), "--log-level", "warn"]
@@ -94,8 +115,8 @@ async def temporal_server(
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     for value in dynamic_config:
         args += ["--dynamic-config-value", value]
-    with log.open("ab") as out:
-        process = await asyncio.create_subprocess_exec(
+    with (folder / _LOG).open("ab") as out:
+        return await asyncio.create_subprocess_exec(
             temporal_binary(),
             *args,
             stdin=asyncio.subprocess.DEVNULL,
@@ -103,13 +124,27 @@ async def temporal_server(
             stderr=out,
             start_new_session=True,  # or Ctrl-C would stop it before the worker is done
         )
-    try:
-        started = psutil.Process(process.pid).create_time()
-        address = f"{LOOPBACK}:{port}"
-        await _ready(process, address, log)
-        yield TemporalServer(process.pid, started, address, f"http://{LOOPBACK}:{port + _UI_ABOVE}")
-    finally:
-        await _stop(process)
+
+
+async def _listens(process: asyncio.subprocess.Process, port: int) -> bool:
+    """Wait until this very process listens on the port; False when it has ended, or takes too long.
+
+    To ask whether anything answers there is not enough: it may be somebody else's server.
+    """
+    deadline = asyncio.get_running_loop().time() + _START_SECONDS
+    while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+        with suppress(psutil.Error):
+            for connection in psutil.Process(process.pid).net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+                    return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+def _did_not_start(log: Path) -> Unreachable:
+    return Unreachable(
+        f"Temporal did not start; its log is {log}", f"Temporal 未能启动，日志见 {log}"
+    )
 
 
 async def _ready(process: asyncio.subprocess.Process, address: str, log: Path) -> None:
@@ -125,10 +160,7 @@ async def _ready(process: asyncio.subprocess.Process, address: str, log: Path) -
         except RuntimeError as error:
             late = asyncio.get_running_loop().time() > deadline
             if late or process.returncode is not None:
-                raise Unreachable(
-                    f"Temporal did not start; its log is {log}",
-                    f"Temporal 未能启动，日志见 {log}",
-                ) from error
+                raise _did_not_start(log) from error
             await asyncio.sleep(0.1)
 
 

@@ -129,8 +129,18 @@ class Life:
 
     async def forward(self, days: float) -> None:
         """Move the clock of the open assessment, or else of the platform."""
-        span = timedelta(days=days)
-        await self.world.clockwork.forward(self.assessment or self.handle, span)
+        handle = self.assessment or self.handle
+        await self.settled(handle)
+        await self.world.clockwork.forward(handle, timedelta(days=days))
+
+    async def settled(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Wait until a case has handed in its last move: its clock must not run before it began."""
+
+        async def handed_in() -> bool:
+            view = await self.world.client.view(handle.id)
+            return view.recorded == view.log_seq
+
+        await until(handed_in, f"{handle.id} has handed in its last move")
 
     async def open(self, year: int) -> None:
         """Go to the moment when the assessment of a year opens by itself."""

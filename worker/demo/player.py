@@ -80,6 +80,7 @@ class Player:
         content = step.decide or step.signal or step.refused or {}
         clock = self._assessment or self._platform
         target = clock if content["kind"] in ASSESSMENT_KINDS else self._platform
+        await self._settled(clock)
         await self._clockwork.forward(clock, timedelta(days=step.after_days))
         self._decisions += 1
         now = await self._clockwork.now(target)
@@ -98,6 +99,15 @@ class Player:
         self._latest = max(self._latest, receipt.at)
         if self._assessment and (target is self._platform or ASSESSMENT.ended(receipt.stage)):
             await self._assessment_over()
+
+    async def _settled(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Wait until a case has handed in its last move: its clock must not run before it has begun."""
+
+        async def handed_in() -> bool:
+            view = await self._client.view(handle.id)
+            return view.recorded == view.log_seq
+
+        await until(handed_in, f"{handle.id} has handed in its last move")
 
     async def _refused(self, decision: dict[str, Any], rule: str | None) -> None:
         try:
