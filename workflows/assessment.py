@@ -5,13 +5,12 @@ from typing import Any
 
 from temporalio import workflow
 
-from workflows.running import CaseWorkflow
-
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
     from workflows.case import Case
     from workflows.contract import ASSESSMENT_TYPE
     from workflows.model import instant, said
+    from workflows.running import CaseWorkflow
     from workflows.showing import details
     from workflows.state import AssessmentState, PlatformState
     from workflows.vocabulary import Happening, Kind, Stage

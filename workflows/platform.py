@@ -12,8 +12,6 @@ from temporalio.exceptions import (
     WorkflowAlreadyStartedError,
 )
 
-from workflows.running import CaseWorkflow
-
 with workflow.unsafe.imports_passed_through():
     from workflows.application import PlatformApplication
     from workflows.carried import (
@@ -39,6 +37,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.periods import kick_off
     from workflows.record import BEGINNING
     from workflows.rules import ending
+    from workflows.running import CaseWorkflow
     from workflows.showing import details
     from workflows.state import PlatformState, applied
     from workflows.vocabulary import Happening, Kind
