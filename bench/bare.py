@@ -70,6 +70,7 @@ class BarePlatform(_Steps):
             while self.steps < PLATFORM_STEPS:
                 await self.moved(_STEP)
             workflow.continue_as_new(args=[midnight(workflow.now()), 0])
+        self.steps = PLATFORM_STEPS
         if years == YEARS:
             await self._sleep(valid_since + YEARS * YEAR)
             return
@@ -80,31 +81,3 @@ class BarePlatform(_Steps):
 
     async def _sleep(self, until: datetime) -> None:
         await workflow.sleep(max(until - workflow.now(), timedelta()))
-
-
-@workflow.defn
-class BareWithActivity:
-    """Four decisions, each followed by an empty activity, as each of ours is by one that hands it in."""
-
-    def __init__(self) -> None:
-        """Begin."""
-        self.steps = 0
-
-    @workflow.run
-    async def run(self) -> None:
-        """Run the activity after every decision, then keep the timer of the next step."""
-        for step in range(PLATFORM_STEPS):
-            await workflow.execute_activity("nothing", start_to_close_timeout=_STEP)
-            with suppress(TimeoutError):
-                await workflow.wait_condition(lambda n=step: self.steps > n, timeout=_STEP)  # type: ignore[misc]
-
-    @workflow.update
-    async def decide(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """Take whatever comes, and answer where that led."""
-        self.steps += 1
-        return {"stage": self.steps, "at": workflow.now().isoformat()}
-
-    @workflow.query
-    def taken(self) -> int:
-        """How many decisions were taken."""
-        return self.steps

@@ -1,6 +1,8 @@
 """The history events of a whole life, with its children and over all its runs."""
 
+import asyncio
 from collections import Counter
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
@@ -18,13 +20,23 @@ OF_TIME_SKIPPING = frozenset(
 """Events that are there only because the measurement skips time; a life in real time has none."""
 
 Events = Counter[str]
+_REST = 0.4
 _PREFIX = "EVENT_TYPE_"
 
 
-async def events_of_a_life(ground: Ground, side: Side, say: Say) -> Events:
-    """Live one life and count its events by type, without those of time skipping."""
-    name = f"events-{say.__name__.replace('_', '-')}"
-    await live(side, ground.client, name, say)
+async def events_of_a_life(ground: Ground, side: Side, say: Say, how: str) -> Events:
+    """Live one life and count its events by type, without those of time skipping.
+
+    Before each decision the case comes to rest, as it does when people decide days apart; decisions
+    that press on each other share tasks and make fewer events.
+    """
+
+    async def after_a_rest(*said: Any) -> None:
+        await asyncio.sleep(_REST)
+        await say(*said)
+
+    name = f"events-{how}"
+    await live(side, ground.client, name, after_a_rest)
     # Both of a life's ids hold its name; those of the children begin with their parent's.
     ids = [side.workflow_id(name), *(side.assessment_id(name, year) for year in (1, 2, 3))]
     found: Events = Counter()

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from bench.script import dated, decisions
+from bench.script import decided
 from bench.sides import Handle, Side
 
 YEARS = (1, 2, 3)
@@ -43,13 +43,15 @@ async def live(side: Side, client: Client, platform_id: str, say: Say = by_updat
     skipper = TimeSkipper(client)
     platform = await side.start(client, platform_id)
     run = await _run(platform)
-    since = await _say_all(side, platform, skipper, platform_id, 0, say)
+    since = (await skipper.get_current_time(platform)).astimezone(UTC)
+    await _say_all(side, platform, decided(platform_id, 0, since), say)
     for year in YEARS:
         run = await _next_run(platform, run)
         assessment: Handle = client.get_workflow_handle(side.assessment_id(platform_id, year))
         async with _forward(skipper, platform, side.opens(platform_id, since, year)):
             await _until(lambda child=assessment: _exists(child), "a child opens")  # type: ignore[misc]
-        await _say_all(side, assessment, skipper, platform_id, year, say)
+        now = await skipper.get_current_time(assessment)
+        await _say_all(side, assessment, decided(platform_id, year, now), say)
         await assessment.result()
     await _next_run(platform, run)
     async with _forward(skipper, platform, side.ends(since) + _A_MOMENT):
@@ -57,13 +59,10 @@ async def live(side: Side, client: Client, platform_id: str, say: Say = by_updat
 
 
 async def _say_all(
-    side: Side, handle: Handle, skipper: TimeSkipper, platform_id: str, year: int, say: Say
-) -> datetime:
-    """Say all that is decided before validity, or in a year; the moment it was, on the case's clock."""
-    now = await skipper.get_current_time(handle)
-    for number, said in enumerate(decisions(year), start=1):
-        await say(side, handle, dated(said, f"{platform_id}-{year}-{number}", now), number)
-    return now.astimezone(UTC)
+    side: Side, handle: Handle, all_decided: tuple[dict[str, Any], ...], say: Say
+) -> None:
+    for number, decision in enumerate(all_decided, start=1):
+        await say(side, handle, decision, number)
 
 
 @asynccontextmanager

@@ -40,8 +40,7 @@ class WorkerProcess:
 
     def cpu(self) -> float:
         """How many seconds of CPU it has used."""
-        times = self._about.cpu_times()
-        return times.user + times.system
+        return _cpu(self._about)
 
     async def line(self) -> bytes:
         """The next line that it says."""
@@ -58,6 +57,7 @@ class Ground:
 
     folder: Path
     address: str
+    server_pid: int
     database: str
     client: Client
 
@@ -96,12 +96,27 @@ class Ground:
                 process.kill()
 
     @asynccontextmanager
-    async def workers(self, *sides: Side) -> AsyncIterator[None]:
+    async def workers(self, *sides: Side) -> AsyncIterator[dict[Side, WorkerProcess]]:
         """Run a worker process for each side."""
         async with AsyncExitStack() as stack:
-            for side in sides:
-                await stack.enter_async_context(self.worker(side))
-            yield
+            yield {side: await stack.enter_async_context(self.worker(side)) for side in sides}
+
+    async def run(self, module: str) -> str:
+        """Run a module of the bench to its end in a process of its own; what it said."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module),
+            cwd=_ROOT,
+            env=self._environment(),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said, _ = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"{module} ended with {process.returncode}")
+        return said.decode()
+
+    def server_cpu(self) -> float:
+        """How many seconds of CPU the Temporal server has used."""
+        return _cpu(psutil.Process(self.server_pid))
 
 
 @asynccontextmanager
@@ -117,6 +132,11 @@ async def ground() -> AsyncIterator[Ground]:
         ):
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
             await ensure_search_attributes(client)
-            yield Ground(folder, server.address, database, client)
+            yield Ground(folder, server.address, server.pid, database, client)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

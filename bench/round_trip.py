@@ -11,14 +11,22 @@ from statistics import median
 from temporalio.service import RPCError
 
 from bench.processes import Ground
-from bench.script import GETTING_IN, dated, decisions
-from bench.sides import BARE, BARE_WITH_ACTIVITY, OURS, OURS_WITHOUT_DATABASE, Handle, Side
+from bench.script import GETTING_IN, decided
+from bench.sides import (
+    BARE,
+    BARE_AND_ACTIVITY,
+    BARE_AND_ATTRIBUTE,
+    OURS,
+    OURS_WITHOUT_DATABASE,
+    Handle,
+    Side,
+)
 
-SIDES = (OURS, BARE, OURS_WITHOUT_DATABASE, BARE_WITH_ACTIVITY)
-"""Ours and the bare one, and two more that show where the difference comes from."""
+SIDES = (OURS, BARE, OURS_WITHOUT_DATABASE, BARE_AND_ACTIVITY, BARE_AND_ATTRIBUTE)
+"""Ours and the bare one, and three more that show where the difference comes from."""
 
 Samples = dict[Side, list[float]]
-_WARM_UP = 5
+_WARM_UP = 4
 _SETTLE = 0.03
 """Seconds after each answer in which what follows it is done, so that it burdens no other's figure."""
 
@@ -80,7 +88,7 @@ async def _open(ground: Ground, side: Side, platform_id: str) -> Handle:
 
 
 async def _decide(case: Handle, platform_id: str, step: int) -> float:
-    decision = dated(decisions()[step], f"{platform_id}-{step}", datetime.now(UTC))
+    decision = decided(platform_id, 0, datetime.now(UTC))[step]
     begun = time.perf_counter()
     await case.execute_update("decide", decision, result_type=dict)
     return (time.perf_counter() - begun) * 1000

@@ -32,14 +32,14 @@ def application(platform_id: str) -> dict[str, Any]:
     return form.model_dump(mode="json", exclude_unset=True) | {"platform_id": platform_id}
 
 
-def decisions(year: int = 0) -> tuple[dict[str, Any], ...]:
-    """What is decided in turn: year 0 until it is valid, 1, 2, 3 in the assessment of that year."""
-    if year == 0:
-        return _said()[:GETTING_IN]
-    first = GETTING_IN + (year - 1) * A_YEAR
-    return _said()[first : first + A_YEAR]
-
-
-def dated(said: dict[str, Any], decision_id: str, now: datetime) -> dict[str, Any]:
-    """A decision with its id and its day."""
-    return {"decision_id": decision_id, "decided_on": beijing_date(now).isoformat(), **said}
+def decided(platform_id: str, year: int, now: datetime) -> tuple[dict[str, Any], ...]:
+    """What is decided in turn today: year 0 until it is valid, 1, 2, 3 in the assessment of that year."""
+    first, count = (GETTING_IN + (year - 1) * A_YEAR, A_YEAR) if year else (0, GETTING_IN)
+    return tuple(
+        {
+            "decision_id": f"{platform_id}-{year}-{number}",
+            "decided_on": beijing_date(now).isoformat(),
+            **said,
+        }
+        for number, said in enumerate(_said()[first : first + count], start=1)
+    )

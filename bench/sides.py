@@ -103,7 +103,7 @@ class Ours(Side):
 
 
 class Bare(Side):
-    """The bare workflow, or the one with nothing but an empty local activity."""
+    """The bare workflow, or the bare one and one thing more."""
 
     def __init__(self, name: str, queue: str, workflow: str) -> None:
         """Name the workflow too."""
@@ -144,7 +144,9 @@ class Bare(Side):
 OURS = Ours("ours", contract.TASK_QUEUE)
 OURS_WITHOUT_DATABASE = Ours("ours-without-database", "bench-without-database")
 BARE = Bare("bare", "bench-bare", "BarePlatform")
-BARE_WITH_ACTIVITY = Bare("bare-with-activity", "bench-activity", "BareWithActivity")
+BARE_AND_ACTIVITY = Bare("bare-and-activity", "bench-activity", "BareAndActivity")
+BARE_AND_ATTRIBUTE = Bare("bare-and-attribute", "bench-attribute", "BareAndAttribute")
 SIDES: dict[str, Side] = {
-    side.name: side for side in (OURS, OURS_WITHOUT_DATABASE, BARE, BARE_WITH_ACTIVITY)
+    side.name: side
+    for side in (OURS, OURS_WITHOUT_DATABASE, BARE, BARE_AND_ACTIVITY, BARE_AND_ATTRIBUTE)
 }

@@ -16,7 +16,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig
 
-from bench.bare import BareAssessment, BarePlatform, BareWithActivity
+from bench.bare import BareAssessment, BarePlatform
+from bench.bare_and import BareAndActivity, BareAndAttribute
 from bench.sides import OURS, SIDES, Ours, Side
 from worker.logs import set_up_logs
 from worker.process import make_worker
@@ -67,7 +68,7 @@ async def _working(
         worker = Worker(
             client,
             task_queue=side.queue,
-            workflows=[BarePlatform, BareAssessment, BareWithActivity],
+            workflows=[BarePlatform, BareAssessment, BareAndActivity, BareAndAttribute],
             activities=[nothing],
             max_cached_workflows=cached,
         )

@@ -47,10 +47,10 @@ _CUT_SHORT = frozenset(
     (
         WorkflowExecutionStatus.TERMINATED,
         WorkflowExecutionStatus.CANCELED,
-        WorkflowExecutionStatus.FAILED,
         WorkflowExecutionStatus.TIMED_OUT,
     )
 )
+"""Ended by someone at Temporal, and not by a decision: the term is open by the rules."""
 
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
@@ -200,10 +200,10 @@ class PingtaiClient:
         self, latest: WorkflowExecutionDescription, application: PlatformApplication, digest: str
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
+        if latest.status is WorkflowExecutionStatus.FAILED:
+            return None  # it was no application
         if latest.status in _CUT_SHORT:
-            return (
-                None  # by an operator of Temporal, not by a decision: it may be applied for again
-            )
+            raise Refused(_cut_short(latest))
         memo = await latest.memo()
         if not memo:  # started without this client: ask the workflow itself
             memo = await self._memo_of(application.platform_id)
@@ -325,3 +325,15 @@ class PingtaiClient:
                     raise
             await asyncio.sleep(patience)
         raise AssertionError("the last try returns or raises")
+
+
+def _cut_short(latest: WorkflowExecutionDescription) -> Refusal:
+    how = latest.status.name.lower() if latest.status else "ended"
+    reset = f"temporal workflow reset --workflow-id {latest.id} --type LastWorkflowTask --reason …"
+    return Refusal(
+        rule="§四",
+        en=f"the workflow of the term was {how} from outside, which is no decision: bring it back"
+        f" with `{reset}`",
+        zh=f"该期的流程被从外部终止（{how}），并非决定：请用 {reset} 恢复",
+        stage=how,
+    )

@@ -22,6 +22,7 @@ def connect_config() -> ClientConnectConfig:
 
     Raises:
         BadInput: the configuration names a file that is not there, or cannot be read.
+        Unreachable: nothing is configured, and the local stack is down.
     """
     named = os.environ.get("TEMPORAL_CONFIG_FILE")
     if named and not Path(named).is_file():
@@ -40,11 +41,26 @@ def connect_config() -> ClientConnectConfig:
             f"无法读取 Temporal 客户端配置：{error}",
         ) from None
     if "target_host" not in config:
-        stack = read_stack(home())
-        local = stack.temporal_address if stack and stack.running else DEFAULT_ADDRESS
-        config["target_host"] = local
+        config["target_host"] = _local_address()
     config.setdefault("namespace", "default")
     return config
+
+
+def _local_address() -> str:
+    """Where the local stack's Temporal listens; localhost:7233 where there never was a local stack.
+
+    A stack that is down must not be mistaken for whatever else listens on the usual port.
+    """
+    stack = read_stack(home())
+    if stack and stack.running:
+        return stack.temporal_address
+    if (home() / "temporal").exists():
+        raise Unreachable(
+            f"the local stack under {home()} is not running: run `pingtai up`, or set"
+            " TEMPORAL_ADDRESS for another Temporal",
+            f"本机系统（{home()}）未启动：请运行 pingtai up，或设置 TEMPORAL_ADDRESS",
+        )
+    return DEFAULT_ADDRESS
 
 
 async def connect(

@@ -1,5 +1,7 @@
 """The commands that run the system: `up`, `worker`, `demo`, `doctor`."""
 
+import asyncio
+
 import click
 
 from db.home import home
@@ -36,7 +38,8 @@ async def up() -> None:
         async with local_stack(home(), settings) as stack:
             click.echo(where_it_listens(stack))
             click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
-            await until_stopped(stack.worker, stop)
+            watching = asyncio.create_task(stack.part_ended(home()))
+            await until_stopped(stop, stack.worker, watching)
             click.echo(say("Stopping in order …", "正在依次停止 …"))
     click.echo(say("Stopped.", "已停止。"))
 
@@ -82,7 +85,7 @@ async def worker() -> None:
                     f"worker 已启动（命名空间 {client.namespace}，队列 pingtai）。",
                 )
             )
-            await until_stopped(running, stop)
+            await until_stopped(stop, running)
     click.echo(say("Stopped.", "已停止。"))
 
 

@@ -11,6 +11,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
 from db.engine import create_engine
 from db.store import PostgresRegister
+from starter.errors import BadInput
 from worker.process import make_worker
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
@@ -24,7 +25,12 @@ def telemetry(settings: Settings) -> Runtime | None:
     if settings.metrics_address is None:
         return None
     metrics = PrometheusConfig(bind_address=settings.metrics_address)
-    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    except (ValueError, RuntimeError) as error:
+        raise BadInput(
+            f"PINGTAI_METRICS_ADDRESS: {error}", f"PINGTAI_METRICS_ADDRESS 无法使用：{error}"
+        ) from None
 
 
 @contextmanager
@@ -70,10 +76,11 @@ async def worker_running(
         await engine.dispose()
 
 
-async def until_stopped(running: asyncio.Task[None], stop: asyncio.Event) -> None:
-    """Wait for the signal to stop; raise what the worker failed with, if it does first."""
+async def until_stopped(stop: asyncio.Event, *running: asyncio.Task[None]) -> None:
+    """Wait for the signal to stop; raise what a part failed with, if one does first."""
     waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({waiting, *running}, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-    if running.done():
-        running.result()
+    for part in running:
+        if part.done():
+            part.result()

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     metrics_address: str | None = Field(default=None, pattern=r"^[^:]+:\d+$")
     """Serve the SDK's Prometheus metrics there, such as 127.0.0.1:9464."""
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
-    temporal_port: int = Field(default=7233, ge=1024, le=65535)
+    temporal_port: int = Field(default=7233, ge=1024, le=64535)
     """Where the local stack's Temporal listens (loopback only); its Web UI 1000 above."""
 
 

@@ -10,13 +10,16 @@ import psutil
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from db.embedded import running
 from db.file_lock import held_alone
-from starter.errors import BadInput
+from starter.errors import BadInput, Unreachable
 from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from worker.register_database import register_database
 from worker.run import worker_running
 from worker.settings import Settings
 from worker.temporal_server import free_port, temporal_server
+
+_LOOK_SECONDS = 2.0
 
 
 class RunningStack:
@@ -27,6 +30,20 @@ class RunningStack:
         self.where = where
         self.client = client
         self.worker = worker
+
+    async def part_ended(self, home: Path) -> None:
+        """Look after Temporal and the embedded PostgreSQL as long as they run.
+
+        Raises:
+            Unreachable: one of them has ended by itself; says which.
+        """
+        embedded = running(home) is not None
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            if not same_process(self.where.temporal_pid, self.where.temporal_started):
+                raise _ended("Temporal", home / "temporal" / "temporal.log")
+            if embedded and await asyncio.to_thread(running, home) is None:
+                raise _ended("PostgreSQL", home / "postgres" / "postgres.log")
 
 
 @asynccontextmanager
@@ -62,6 +79,13 @@ async def local_stack(
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)
         yield RunningStack(where, client, worker)
+
+
+def _ended(part: str, log: Path) -> Unreachable:
+    return Unreachable(
+        f"{part} has ended by itself; its log is {log}. Everything is stopped: run `pingtai up` again",
+        f"{part} 意外退出，日志见 {log}。已全部停止，请重新运行 pingtai up",
+    )
 
 
 def _runs_already(home: Path) -> BadInput:

@@ -9,7 +9,16 @@ from typing import Any, Generic
 
 from workflows.application import Actor
 from workflows.decisions import MODELS, Decision, PlanRevision
-from workflows.model import InvalidMessage, Record, canonical, instant, parse, said, sha256
+from workflows.model import (
+    MAX_RECORD_BYTES,
+    InvalidMessage,
+    Record,
+    canonical,
+    instant,
+    parse,
+    said,
+    sha256,
+)
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.refusal import Refusal, Refused
 from workflows.rules import S, awaited, begin, judge, lifecycle_of, take
@@ -46,6 +55,7 @@ class Case(Generic[S]):
         self.receipts = {receipt.decision_id: receipt for receipt in record.receipts}
         self.plans = list(record.plans)
         self.refusals = record.refusals
+        self._bytes = sum(_size(entry) for entry in self.log)
 
     @classmethod
     def open(
@@ -100,6 +110,7 @@ class Case(Generic[S]):
         if first is None:
             late = self.state.overdue or _passed(deadline, at)
             judge(self.state.model_copy(update={"overdue": late}), decision, at)
+            self._check_room(decision)
         elif first.said_sha256 != sha256(said(decision)):
             raise Refused(
                 Refusal(
@@ -189,6 +200,23 @@ class Case(Generic[S]):
             reason=" / ".join(reasons(error))[:2_000],
         )
 
+    def _check_room(self, decision: Decision) -> None:
+        """Refuse what would make the record too large to be carried on; a withdrawal always fits."""
+        plans = sum(len(canonical(plan.plan)) for plan in self.plans)
+        whole = self._bytes + plans + len(canonical(said(decision)))
+        if whole <= MAX_RECORD_BYTES or decision.kind == Kind.WITHDRAWAL:
+            return
+        raise Refused(
+            Refusal(
+                rule=Kind(decision.kind).article,
+                en=f"the record of this case would grow to {whole:,} bytes: at most"
+                f" {MAX_RECORD_BYTES:,} can be kept; say it in fewer words, or apply anew",
+                zh=f"本案记录将达 {whole:,} 字节，最多 {MAX_RECORD_BYTES:,}；请精简内容，或重新申请",
+                stage=self.state.stage,
+                awaited=awaited(self.state),
+            )
+        )
+
     def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
         """Keep a plan version until the register has it."""
         self.plans.append(
@@ -216,6 +244,7 @@ class Case(Generic[S]):
             **more,
         )
         self.log.append(entry)
+        self._bytes += _size(entry)
         return entry
 
 
@@ -250,6 +279,5 @@ def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
     return error.en, error.zh
 
 
-def size(record: CaseRecord) -> int:
-    """How many bytes a record takes when it is carried to the next run."""
-    return len(canonical(record.model_dump(mode="json")))
+def _size(entry: LogEntry) -> int:
+    return len(canonical(entry.model_dump(mode="json")))

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 MAX_MESSAGE_BYTES = 512 * 1024
 """No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
+MAX_RECORD_BYTES = 1_000_000
+"""Nor may all that a case carries from run to run, besides its application: for the same reason."""
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """1 to 64 letters, digits, dots, dashes and underscores: safe in ids, file names and URLs."""
@@ -137,9 +139,15 @@ def _problem(error: Any) -> tuple[str, str, str]:
 
 def canonical(data: Any) -> bytes:
     """One JSON text for the same data: sorted keys, no spaces, UTF-8 (a lone surrogate passes)."""
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
+    text = json.dumps(
+        data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_no_json
     )
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _no_json(data: object) -> str:
+    """What a message may hold that is no JSON: a signal of bytes, say, is refused and still hashed."""
+    return data.hex() if isinstance(data, bytes) else type(data).__name__
 
 
 def sha256(data: Any) -> str:

@@ -98,7 +98,9 @@ def test_a_refused_signal_is_written_with_its_reason_in_both_languages() -> None
     assert (case.state, fold(case.log), case.receipts) == (state, state, {})
 
 
-@pytest.mark.parametrize("raw", [None, 7, "x", [], {"decision_id": 7}, {"decision_id": "i" * 999}])
+@pytest.mark.parametrize(
+    "raw", [None, 7, "x", b"x", [], {"decision_id": 7}, {"decision_id": "i" * 999}]
+)
 def test_a_refused_signal_may_carry_anything(raw: Any) -> None:
     """What is no decision at all is written too, bounded."""
     case = platform()
@@ -126,3 +128,17 @@ def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
     assert (case.refusals, len(case.log)) == (KEPT_REFUSALS + 7, KEPT_REFUSALS + 1)
     assert (case.record().refusals, broken(case.log, BEGINNING)) == (KEPT_REFUSALS + 7, None)
     assert decide(case, Kind.RECOMMENDATION).seq == KEPT_REFUSALS + 2
+
+
+def test_a_record_that_would_grow_too_large_is_refused() -> None:
+    """What could not be carried to the next run is not accepted; a withdrawal always is."""
+    case = platform()
+    words = {"note": "大" * 5_000, "opinion": "大" * 5_000}
+    with pytest.raises(Refused, match="would grow to"):
+        for _ in range(50):
+            decide(case, Kind.RECOMMENDATION, "returned", **words)
+            decide(case, Kind.PLAN_REVISION, changes="大" * 5_000, note="大" * 5_000)
+            case.plans.clear()  # as when the register has them
+    carried = case.record().model_dump_json().encode()
+    assert len(carried) < 1_500_000
+    assert decide(case, Kind.WITHDRAWAL).stage == Stage.WITHDRAWN

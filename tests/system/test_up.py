@@ -5,6 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
+
 from tests.system.processes import EXAMPLES, kill_all, of_home, pingtai, stack_of, started, stop
 from worker.temporal_server import temporal_binary
 
@@ -62,6 +64,19 @@ def test_from_an_application_to_valid_through_a_kill(home: Path) -> None:
     assert 0 == later.returncode, later.stderr
     assert "2026-1" in later.stdout
     assert [] == of_home(home)
+
+
+def test_a_part_that_dies_ends_all_and_says_so(home: Path) -> None:
+    """Temporal killed under a running stack: it stops in order, exit code 4; a new one goes on."""
+    with started(home, "up", ready=READY) as up:
+        psutil.Process(int(stack_of(home)["temporal_pid"])).kill()
+        assert 4 == up.wait(60)
+    assert [] == of_home(home)
+    down = pingtai(home, "withdraw", PLATFORM, "--reason", "停办", *COMMISSION)
+    assert 4 == down.returncode
+    assert "is not running" in down.stderr
+    with started(home, "up", ready=READY) as up:
+        assert 0 == stop(up)
 
 
 def test_every_way_to_be_wrong_has_its_exit_code(home: Path, tmp_path: Path) -> None:

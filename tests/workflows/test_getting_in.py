@@ -122,12 +122,19 @@ async def test_a_refused_signal_is_logged_with_its_reason(world: World) -> None:
 async def test_what_is_not_even_json_harms_nothing(world: World) -> None:
     """A payload that no SDK of ours could have sent is dropped, and the case goes on."""
     life = await world.apply()
-    for data in (b'{"decision_id": "\\ud800"}', b"{", b"\xff"):
-        payload = Payload(metadata={"encoding": b"json/plain"}, data=data)
+    for encoding, data in (
+        (b"json/plain", b'{"decision_id": "\\ud800"}'),
+        (b"json/plain", b"{"),
+        (b"json/plain", b"\xff"),
+        (b"binary/plain", b"abc"),
+    ):
+        payload = Payload(metadata={"encoding": encoding}, data=data)
         await life.handle.signal("recommendation", RawValue(payload))
     await life.decide("recommendation")
     await life.stands("inspection")
     assert "WORKFLOW_TASK_FAILED" not in await life.events()
+    kinds = [entry.kind for entry in await life.log()]
+    assert [EntryKind.HAPPENING, EntryKind.REFUSED, EntryKind.DECISION] == kinds
 
 
 async def test_two_signals_in_one_instant_are_judged_one_after_the_other(world: World) -> None:
@@ -226,6 +233,17 @@ async def test_an_application_twice_and_another_one(world: World) -> None:
     log = await life.log()
     assert BEGINNING != log[0].previous
     assert 2 == (await life.state()).facts.term
+
+
+async def test_a_term_that_was_terminated_from_outside_is_not_applied_for_again(
+    world: World,
+) -> None:
+    """Terminating is no decision: the application is refused, and the way back is named."""
+    life = await world.apply()
+    await life.handle.terminate("by mistake")
+    form = application(platform_id=life.id, application_id=f"a-{life.id}")
+    with pytest.raises(Refused, match="temporal workflow reset"):
+        await world.client.apply(parse(PlatformApplication, form))
 
 
 async def test_many_apply_at_the_same_instant(world: World) -> None:

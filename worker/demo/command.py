@@ -64,7 +64,7 @@ async def demo(keep: bool, examples: Path | None) -> None:
                 good = playing.result()
                 if keep:
                     click.echo(_how_to_look(stack, folder))
-                    await until_stopped(stack.worker, stop)
+                    await until_stopped(stop, stack.worker)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if not good:

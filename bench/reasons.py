@@ -1,0 +1,89 @@
+"""Why a target was missed, from what the same run has measured."""
+
+from collections.abc import Callable
+from statistics import mean
+
+from bench.figures import EVENTS, LIVES, SANDBOX, Figure, quicker_quarter
+from bench.findings import Findings
+from bench.sides import (
+    BARE,
+    BARE_AND_ACTIVITY,
+    BARE_AND_ATTRIBUTE,
+    OURS,
+    OURS_WITHOUT_DATABASE,
+    Side,
+)
+
+
+def reason(figure: Figure, found: Findings) -> str:
+    """The reason of one missed target."""
+    for begins, why in _REASONS.items():
+        if begins in figure.what:
+            return why(figure, found)
+    raise LookupError(f"nobody has said why {figure.what} should miss its target")
+
+
+def _decision(figure: Figure, found: Findings) -> str:
+    def more(side: Side, than: Side) -> str:
+        took = quicker_quarter(found.single, side) - quicker_quarter(found.single, than)
+        return f"{took:.1f} ms".replace("-0.0", "0.0")
+
+    return (
+        f"At the 25th percentile, least disturbed by other load, ours takes {more(OURS, BARE)} longer. In the"
+        " same run a search attribute that changes with the answer costs the bare workflow"
+        f" {more(BARE_AND_ATTRIBUTE, BARE)}, an empty activity after the answer"
+        f" {more(BARE_AND_ACTIVITY, BARE)}; PostgreSQL costs ours {more(OURS, OURS_WITHOUT_DATABASE)}, since"
+        " no answer waits for it. The rest is our own work on a decision: reading and judging it twice"
+        " (before it enters the history, and when it is taken), sealing the log, the batch for the register."
+    )
+
+
+def _lives(figure: Figure, found: Findings) -> str:
+    def cpu(side: Side) -> str:
+        worker = mean(block.worker for block in found.lives[side])
+        server = mean(block.server for block in found.lives[side])
+        return (
+            f"{worker * 1000:.0f} ms of CPU in the worker and {server * 1000:.0f} ms in the server"
+        )
+
+    return (
+        f"A life of ours takes {cpu(OURS)}; a bare one {cpu(BARE)}, and both share the machine's cores. The"
+        f" server's part follows the number of events ({found.by_update[OURS].total()} against"
+        f" {found.by_update[BARE].total()}), the worker's is judging, sealing and handing in."
+    )
+
+
+def _events(figure: Figure, found: Findings) -> str:
+    ours, bare = found.by_update[OURS], found.by_update[BARE]
+    activities = ours["ACTIVITY_TASK_SCHEDULED"]
+    tasks = 3 * (ours["WORKFLOW_TASK_SCHEDULED"] - bare["WORKFLOW_TASK_SCHEDULED"])
+    attributes = ours["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"]
+    return (
+        f"The bare life alone has {bare.total()} by update and {found.by_signal[BARE].total()} by signal. Ours"
+        f" adds {activities} activities that work out due dates and write the register: {3 * activities}"
+        f" events of their own, {tasks} of the workflow tasks that take their results; and {attributes}"
+        f" changes of search attributes. As local activities they would have {5 * activities} events fewer"
+        " in all; but a local activity would write to the register before the history holds the entry"
+        ' (architecture.md, "Why no local activities"). The life is spread over eight runs, each far below'
+        " the limits of a history."
+    )
+
+
+def _sandbox(figure: Figure, found: Findings) -> str:
+    making = {name: f"{took:.1f} ms" for name, took in found.making.items()}
+    return (
+        f"Making the sandbox of a platform takes {making['PlatformWorkflow']}, of an assessment"
+        f" {making['AnnualAssessmentWorkflow']}, of the bare workflow {making['BarePlatform']}: in each sandbox"
+        " one module is loaded and its class defined, and ours has a signal for every decision of the"
+        " guideline. The rules, the messages and pydantic are passed through and cost nothing. The rest"
+        " comes with the tasks that run in the sandbox, and a platform has one more of them before it waits:"
+        " that of its first activity's result."
+    )
+
+
+_REASONS: dict[str, Callable[[Figure, Findings], str]] = {
+    "decision": _decision,
+    LIVES: _lives,
+    EVENTS: _events,
+    SANDBOX: _sandbox,
+}
