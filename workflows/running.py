@@ -52,6 +52,7 @@ class CaseWorkflow(Generic[S]):
         self.due = due
         self.recorded = recorded
         self._handing = False
+        self._shown = 0
         self._writing_later: asyncio.Task[None] | None = None
 
     # ---- the one way in ----
@@ -207,11 +208,10 @@ class CaseWorkflow(Generic[S]):
         return self.due is None and self.step.clock is Clock.WORKING_DAYS
 
     def _moved(self, stage: str) -> None:
-        """After every entry: a new stage has no due date yet; show where the case stands."""
+        """After every entry: a new stage has no due date yet."""
         if self.case.state.stage is not stage:
             self.due = None
             workflow.logger.info("left %s", stage, extra=self._about())
-        self.show()
 
     def _about(self) -> dict[str, str]:
         """What every log line of a case is bound to."""
@@ -232,29 +232,40 @@ class CaseWorkflow(Generic[S]):
         with another hash (docs/architecture.md, "Why no local activities").
         """
         while True:
-            await workflow.wait_condition(lambda: self._due_wanted() or self._can_hand_in())
-            self._handing = True
-            request = None
-            if self._due_wanted():
-                days = getattr(self.case.state.facts.policy, self.step.days)
-                request = DueRequest(since=self.case.state.since, working_days=days)
-            stage, seq = self.case.state.stage, len(self.case.log)
-            batch = self._batch(self.recorded) if self._can_hand_in() else None
-            answer: HandedIn = await workflow.execute_activity(
-                HAND_IN,
-                HandIn(batch=batch, due=request),
-                result_type=HandedIn,
-                start_to_close_timeout=_HAND_IN_TIMEOUT,
-                retry_policy=_RETRY,
-                summary=f"{stage}, entry {seq}",
-            )
-            if request and self.case.state.stage is stage:
-                self.due = answer.due
-            if answer.recorded:
-                self._took(batch)
-            elif batch:
-                self._writing_later = asyncio.create_task(self._write_later())
-            self._handing = False
+            await workflow.wait_condition(self._behind)
+            if self._due_wanted() or self._can_hand_in():
+                await self._hand_in()
+            # After the answer, not before it: a search attribute costs as much as the decision.
+            self._shown = len(self.case.log)
+            self.show()
+
+    async def _hand_in(self) -> None:
+        self._handing = True
+        request = None
+        if self._due_wanted():
+            days = getattr(self.case.state.facts.policy, self.step.days)
+            request = DueRequest(since=self.case.state.since, working_days=days)
+        stage, seq = self.case.state.stage, len(self.case.log)
+        batch = self._batch(self.recorded) if self._can_hand_in() else None
+        answer: HandedIn = await workflow.execute_activity(
+            HAND_IN,
+            HandIn(batch=batch, due=request),
+            result_type=HandedIn,
+            start_to_close_timeout=_HAND_IN_TIMEOUT,
+            retry_policy=_RETRY,
+            summary=f"{stage}, entry {seq}",
+        )
+        if request and self.case.state.stage is stage:
+            self.due = answer.due
+        if answer.recorded:
+            self._took(batch)
+        elif batch:
+            self._writing_later = asyncio.create_task(self._write_later())
+        self._handing = False
+
+    def _behind(self) -> bool:
+        """Whether something is new that was not handed in, or not shown."""
+        return self._due_wanted() or self._can_hand_in() or self._shown < len(self.case.log)
 
     async def all_handed_in(self, *, recorded: bool) -> None:
         """Wait until no message is being answered and nothing is being handed in.
@@ -266,8 +277,7 @@ class CaseWorkflow(Generic[S]):
             lambda: (
                 workflow.all_handlers_finished()
                 and not self._handing
-                and not self._due_wanted()
-                and (self._writing_later is not None or not self._can_hand_in())
+                and not self._behind()
                 and not (recorded and self._unrecorded())
             )
         )

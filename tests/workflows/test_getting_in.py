@@ -47,6 +47,7 @@ async def test_the_web_ui_shows_where_a_platform_stands(world: World) -> None:
     """Search attributes and current details say the stage, the district, and what is awaited."""
     life = await world.apply()
     await life.get_listed()
+    await life.stands("valid")
     description = await life.handle.describe()
     found = description.typed_search_attributes
     assert ("valid", "haidian") == (found.get(STAGE), found.get(DISTRICT_ATTRIBUTE))
