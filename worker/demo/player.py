@@ -5,23 +5,44 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
 
 from starter.client import ASSESSMENT_KINDS, PingtaiClient
-from starter.errors import NoSuchPlatform
+from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import Clockwork, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm
 from workflows.application import PlatformApplication
+from workflows.carried import CaseView
 from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.decisions import Decision
 from workflows.lifecycle import ASSESSMENT
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
-from workflows.state import PlatformState
+from workflows.state import PlatformState, Receipt
 
 A_MOMENT = timedelta(seconds=1)
 
 
 class Surprise(Exception):
     """An example did not go as its file says."""
+
+
+class _Patient(PingtaiClient):
+    """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
+
+    async def view(self, workflow_id: str) -> CaseView:
+        """Where the case of a workflow stands."""
+        try:
+            return await super().view(workflow_id)
+        except Unreachable:
+            return await super().view(workflow_id)
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """Send a decision; the same once more where no answer came: it is never taken twice."""
+        try:
+            return await super().decide(platform_id, decision)
+        except Unreachable:
+            return await super().decide(platform_id, decision)
 
 
 class Player:
@@ -34,7 +55,7 @@ class Player:
         self._example = example
         self._clockwork = clockwork
         self._progress = progress
-        self._client = PingtaiClient(clockwork.client)
+        self._client = _Patient(clockwork.client)
         self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
             platform_workflow_id(example.platform_id)
         )
@@ -119,7 +140,10 @@ class Player:
         raise Surprise(f"{decision['kind']} should be refused by {rule}, and was taken")
 
     async def _heard(self, target: WorkflowHandle[Any, Any], decision: dict[str, Any]) -> bool:
-        return await target.query("receipt", decision["decision_id"]) is not None
+        try:
+            return await target.query("receipt", decision["decision_id"]) is not None
+        except RPCError:
+            return False
 
     async def _open_assessment(self, year: int) -> None:
         view = await self._client.state(self._example.platform_id)
