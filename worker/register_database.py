@@ -17,9 +17,9 @@ _log = structlog.stdlib.get_logger("pingtai.register")
 
 
 @asynccontextmanager
-async def register_database(home: Path) -> AsyncIterator[str]:
-    """The database's URL; without DATABASE_URL the embedded server runs meanwhile."""
-    configured = database_url()
+async def register_database(home: Path, *, embedded: bool = False) -> AsyncIterator[str]:
+    """The database's URL; without DATABASE_URL, or with `embedded`, the embedded server runs meanwhile."""
+    configured = None if embedded else database_url()
     if configured:
         yield configured
         return

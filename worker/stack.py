@@ -15,7 +15,7 @@ from db.file_lock import held_alone
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from worker.register_database import register_database
-from worker.run import worker_running
+from worker.run import telemetry, worker_running
 from worker.settings import Settings
 from worker.temporal_server import free_port, temporal_server
 
@@ -48,9 +48,15 @@ class RunningStack:
 
 @asynccontextmanager
 async def local_stack(
-    home: Path, settings: Settings, *, dynamic_config: tuple[str, ...] = ()
+    home: Path,
+    settings: Settings,
+    *,
+    dynamic_config: tuple[str, ...] = (),
+    throw_away: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """Start everything in order, and stop it in the order turned round.
+
+    With `throw_away` nothing is touched outside `home`, whatever DATABASE_URL says.
 
     Raises:
         BadInput: a stack is running under this home already.
@@ -60,12 +66,14 @@ async def local_stack(
         if not parts.enter_context(held_alone(home / "up.lock")):
             raise _runs_already(home)
         await asyncio.to_thread(_end_leftovers, home)
-        database = await parts.enter_async_context(register_database(home))
+        database = await parts.enter_async_context(register_database(home, embedded=throw_away))
         port = free_port(settings.temporal_port)
         temporal = await parts.enter_async_context(
             temporal_server(home / "temporal", port, dynamic_config=dynamic_config)
         )
-        client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+        client = await Client.connect(
+            temporal.address, data_converter=pydantic_data_converter, runtime=telemetry(settings)
+        )
         where = LocalStack(
             pid=os.getpid(),
             started=psutil.Process().create_time(),

@@ -197,13 +197,14 @@ class Case(Generic[S]):
             "refused",
             {"said_sha256": sha256(raw), "rule": _rule(error)},
             decision_id=decision_id[:128] if isinstance(decision_id, str) else None,
-            reason=" / ".join(reasons(error))[:2_000],
+            reason=" / ".join(reasons(error))[:_REASON_LETTERS],
         )
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on; a withdrawal always fits."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
-        whole = self._bytes + plans + len(canonical(said(decision)))
+        receipts = _RECEIPT_BYTES * (len(self.receipts) + 1)
+        whole = self._bytes + receipts + plans + len(canonical(said(decision)))
         if whole <= MAX_RECORD_BYTES or decision.kind == Kind.WITHDRAWAL:
             return
         raise Refused(
@@ -279,5 +280,13 @@ def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
     return error.en, error.zh
 
 
+_REASON_LETTERS = 400
+_RECEIPT_BYTES = 500
+"""What a receipt takes at the most, but for very long ids."""
+
+
 def _size(entry: LogEntry) -> int:
+    """What an entry counts against the record; refusals are bounded by their number and their length."""
+    if entry.kind is EntryKind.REFUSED:
+        return 0
     return len(canonical(entry.model_dump(mode="json")))

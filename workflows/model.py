@@ -10,8 +10,9 @@ from pydantic_core import PydanticCustomError
 
 MAX_MESSAGE_BYTES = 512 * 1024
 """No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
-MAX_RECORD_BYTES = 1_000_000
-"""Nor may all that a case carries from run to run, besides its application: for the same reason."""
+MAX_RECORD_BYTES = 700_000
+"""Nor may the decisions that a case carries from run to run, for the same reason: with its application
+and the refusals that it keeps they stay below 2 MB."""
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """1 to 64 letters, digits, dots, dashes and underscores: safe in ids, file names and URLs."""

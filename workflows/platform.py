@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         STAGE,
         VALID_UNTIL,
         assessment_workflow_id,
+        platform_workflow_id,
     )
     from workflows.lifecycle import Clock
     from workflows.model import InvalidMessage, parse, said
@@ -45,6 +46,17 @@ with workflow.unsafe.imports_passed_through():
 _TRY_AGAIN = timedelta(hours=1)
 
 
+def _fits_its_id(form: PlatformApplication) -> None:
+    """Another platform's id would write into that platform's rows of the register."""
+    expected, found = platform_workflow_id(form.platform_id), workflow.info().workflow_id
+    if found != expected:
+        en, zh = (
+            f"the workflow's id is {found}, not {expected}",
+            f"流程编号为 {found}，应为 {expected}",
+        )
+        raise InvalidMessage("PlatformApplication", (("platform_id", en, zh),))
+
+
 @workflow.defn(name=PLATFORM_TYPE)
 class PlatformWorkflow(CaseWorkflow[PlatformState]):
     """From the plan to the end of the term: one run a cycle, the same id for every term."""
@@ -57,6 +69,7 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             return
         try:
             form = parse(PlatformApplication, application)
+            _fits_its_id(form)
         except InvalidMessage as error:
             self.invalid = error
             return

@@ -126,8 +126,8 @@ def _check_day(
     """A decision is dated no later than today and no earlier than the one before it.
 
     The first of a platform's first term may be older than the case: what was decided on paper is
-    entered with its true day. In a later term it may not, or a decision on the term before that is
-    sent once more would be taken for this one.
+    entered with its true day. In a later term and in an assessment it may not, or a decision on the
+    term or the year before that is sent once more would be taken for this one.
     """
     today = beijing_date(at)
     if decision.decided_on > today:
@@ -220,6 +220,7 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
         valid_until=datetime.fromisoformat(content["valid_until"]),
         stage=AssessmentStage.SELF_REPORT,
         since=at,
+        decided_on=beijing_date(at),
     )
 
 

@@ -159,10 +159,12 @@ class CaseWorkflow(Generic[S]):
         False when `end` came first; True when the step moved, or a new run is due. `what` says in
         the history what the timer stands for.
         """
-        stage = self.case.state.stage
+        stage, since = self.case.state.stage, self.case.state.since
 
         def over() -> bool:
-            return self.case.state.stage is not stage or self.renewal_due()
+            # `since` too: returned and corrected in one task, a plan stands in the same stage anew.
+            now = self.case.state
+            return now.stage is not stage or now.since != since or self.renewal_due()
 
         await workflow.wait_condition(lambda: not self._due_wanted() or over())
         while not over():
@@ -247,15 +249,20 @@ class CaseWorkflow(Generic[S]):
             request = DueRequest(since=self.case.state.since, working_days=days)
         stage, seq = self.case.state.stage, len(self.case.log)
         batch = self._batch(self.recorded) if self._can_hand_in() else None
-        answer: HandedIn = await workflow.execute_activity(
-            HAND_IN,
-            HandIn(batch=batch, due=request),
-            result_type=HandedIn,
-            start_to_close_timeout=_HAND_IN_TIMEOUT,
-            retry_policy=_RETRY,
-            summary=f"{stage}, entry {seq}",
-        )
-        if request and self.case.state.stage is stage:
+        try:
+            answer: HandedIn = await workflow.execute_activity(
+                HAND_IN,
+                HandIn(batch=batch, due=request),
+                result_type=HandedIn,
+                start_to_close_timeout=_HAND_IN_TIMEOUT,
+                retry_policy=_RETRY,
+                summary=f"{stage}, entry {seq}",
+            )
+        except ActivityError:  # ended from outside; what was asked for is still wanted
+            await workflow.sleep(_CONFLICT_AGAIN, summary="the handing in was broken off")
+            self._handing = False
+            return
+        if request and self.case.state.since == request.since:
             self.due = answer.due
         if answer.recorded:
             self._took(batch)

@@ -12,6 +12,7 @@ from typing import ParamSpec
 import click
 from temporalio.service import RPCError
 
+from db.errors import InvalidDatabaseUrl, RegisterError
 from starter.errors import PingtaiError, Unreachable
 from starter.language import say
 from starter.screen import complain
@@ -64,6 +65,10 @@ def _answer(error: BaseException) -> tuple[int, str] | None:
             answer = BAD_INPUT, say(error.en, error.zh)
         case PingtaiError():
             answer = error.exit_code, say(error.en, error.zh)
+        case InvalidDatabaseUrl():
+            answer = BAD_INPUT, str(error)
+        case RegisterError():
+            answer = UNREACHABLE, str(error)
         case RPCError():  # what starter.answers has no better words for
             status, told = error.status.name, error.message
             answer = (

@@ -29,7 +29,9 @@ async def record(folder: Path) -> int:
     home = Path(tempfile.mkdtemp(prefix="pingtai-record-"))
     try:
         settings = Settings(log_level="ERROR")
-        async with local_stack(home, settings, dynamic_config=TIME_SKIPPING) as stack:
+        async with local_stack(
+            home, settings, dynamic_config=TIME_SKIPPING, throw_away=True
+        ) as stack:
             clockwork = Clockwork(stack.client)
             players = [Player(example, clockwork, lambda: None) for example in load_examples(None)]
             await asyncio.gather(*(player.play() for player in players))

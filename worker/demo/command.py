@@ -53,7 +53,9 @@ async def demo(keep: bool, examples: Path | None) -> None:
     folder = Path(tempfile.mkdtemp(prefix="pingtai-demo-"))
     try:
         with stopping() as stop:
-            async with local_stack(folder, settings, dynamic_config=TIME_SKIPPING) as stack:
+            async with local_stack(
+                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True
+            ) as stack:
                 playing = asyncio.create_task(_play(stack, lives))
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
