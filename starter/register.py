@@ -16,7 +16,6 @@ from db.url import database_url, redacted
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
-from workflows.record import BEGINNING
 
 _AWAY = (OSError, SQLAlchemyError, RegisterError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What a database that is away, or refuses, is told by; asyncpg's own come while connecting."""
@@ -66,8 +65,7 @@ async def last_term(platform_id: str) -> PreviousTerm | None:
         found = await register.last_term(platform_id)
     if found is None:
         return None
-    # Nothing to go on from where only assessments were heard of: the log itself has not arrived.
-    return PreviousTerm(term=found.term, log_hash=found.log_hash or BEGINNING)
+    return PreviousTerm(term=found.term, log_hash=found.log_hash)
 
 
 @asynccontextmanager

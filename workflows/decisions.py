@@ -4,9 +4,9 @@ Whether it may be said now, and by whom, is the lifecycle's matter (`lifecycle.p
 here stands only what makes it complete in itself.
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, model_validator
 
 from workflows.application import Actor, Document, OperatingMechanisms, Plan
 from workflows.model import Day, DecisionId, Identifier, Message, Name, Percent, Remark, Text, wrong
@@ -184,12 +184,6 @@ class Reassessment(Decision):
     outcome: ReassessmentOutcome
     findings: dict[IndicatorGroup, GroupFinding]
 
-
-PlatformDecision = Recommendation | Inspection | PlanRevision | ExpertOpinion | Listing | Withdrawal
-AssessmentDecision = SelfReport | DistrictReview | Evaluation | RectificationReport | Reassessment
-AnyDecision = Annotated[PlatformDecision | AssessmentDecision, Field(discriminator="kind")]
-
-ANY_DECISION: TypeAdapter[PlatformDecision | AssessmentDecision] = TypeAdapter(AnyDecision)
 
 MODELS: dict[Kind, type[Decision]] = {
     Kind.RECOMMENDATION: Recommendation,
