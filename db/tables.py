@@ -1,14 +1,20 @@
-"""The tables of the register. Everything in them is derived from the logs of the cases.
+"""The tables of the register.
 
+What is said of cases is derived from their logs and can be rebuilt from them. Not derived are
+`deliveries` (what became of a notice), `substitutions` and `directions`, which people enter here.
 No foreign keys: batches of a platform and of its assessments arrive in any order.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -44,6 +50,16 @@ def _year() -> tuple[Column[int], Column[int]]:
     return (
         Column("year", SmallInteger, primary_key=True, autoincrement=False),
         Column("opening", SmallInteger, primary_key=True, autoincrement=False, comment=opening),
+    )
+
+
+def _about_entry() -> tuple[Column[Any], ...]:
+    return (
+        Column("platform_id", Words(), nullable=False),
+        Column("term", SmallInteger, nullable=False),
+        Column("year", SmallInteger, nullable=False, comment="0: the platform's own log"),
+        Column("opening", SmallInteger, nullable=False),
+        Column("seq", Integer, nullable=False, comment="of the log entry that it tells of"),
     )
 
 
@@ -164,6 +180,10 @@ log_entries = Table(
     Column("previous", Words(), nullable=False),
     Column("hash", Words(), nullable=False),
     Column("workflow_id", Words(), nullable=False),
+    Column("set_aside_by", Integer, comment="the entry of the same log that set this one aside"),
+    # What was decided, found by its id, and the register as it stood on a day.
+    Index(None, "decision_id", postgresql_where=text("decision_id IS NOT NULL")),
+    Index("ix_log_entries_own_at", "platform_id", "at", postgresql_where=text("year = 0")),
 )
 
 listings = Table(
@@ -174,4 +194,114 @@ listings = Table(
     Column("certificate_number", Words(), nullable=False),
     Column("listed_on", Date, nullable=False),
     Index(None, "list_number", "platform_id"),
+)
+
+awaiting = Table(
+    "awaiting",
+    metadata,
+    *_key(
+        Column(
+            "year",
+            SmallInteger,
+            primary_key=True,
+            autoincrement=False,
+            comment="0: the platform itself; else its assessment",
+        ),
+        Column("role", Words(), primary_key=True, comment="who may decide it"),
+    ),
+    Column("kind", Words(), nullable=False, comment="the decision that is awaited"),
+    Column("stage", Words(), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("due", Moment, nullable=False, comment="9999-12-31: not known yet"),
+    Column("due_provisional", Boolean, nullable=False),
+    Column("overdue", Boolean, nullable=False),
+    # From `platforms`, so that one index answers a question and its order.
+    Column("name", Words(), nullable=False),
+    Column("operator", Words(), nullable=False),
+    Column("district", Words(), nullable=False),
+    Column("field", Words(), nullable=False),
+    Index(None, "due", "platform_id", "year", "role"),
+    Index(None, "role", "due", "platform_id", "year"),
+    Index(None, "role", "district", "due", "platform_id", "year"),
+    Index(None, "kind", "due", "platform_id", "year"),
+    Index(None, "field", "due", "platform_id", "year"),
+    Index(None, "operator", "due", "platform_id", "year"),
+    comment="The inbox: what each open case awaits, once for each role that may decide it",
+)
+
+support = Table(
+    "support",
+    metadata,
+    *_key(Column("seq", Integer, primary_key=True, autoincrement=False)),
+    Column("support", Words(), nullable=False),
+    Column("given_on", Date, nullable=False),
+    Column("title", Words(), nullable=False),
+    Column("amount_wan", Integer, comment="in 万元"),
+    Column("actor_id", Words(), nullable=False),
+    Column("organisation", Words(), nullable=False),
+    Column("decision_id", Words(), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Index(None, "given_on", "platform_id"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Words(), primary_key=True, comment="the same when a batch is told again"),
+    Column("number", BigInteger, Identity(), nullable=False, comment="the order of writing"),
+    *_about_entry(),
+    Column("event", Words(), nullable=False, comment="such as overdue, or a decision's kind"),
+    Column("role", Words(), nullable=False, comment="whom it is for"),
+    Column("district", Words(), nullable=False, comment="the platform's"),
+    Column("at", Moment, nullable=False, comment="of the entry"),
+    Column("content", Json, nullable=False, comment="what the texts are made of"),
+    Column("handed_out", Boolean, nullable=False, comment="its deliveries have been made"),
+    Index("ix_notices_waiting", "number", postgresql_where=text("NOT handed_out")),
+    Index(None, "platform_id", "number"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("notice_id", Words(), primary_key=True),
+    Column("recipient", Words(), primary_key=True, comment="its name in the configuration"),
+    Column("channel", Words(), primary_key=True, comment="email, webhook or file"),
+    Column("state", Words(), nullable=False, comment="waiting, delivered or dead"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("last_error", Words()),
+    Column("delivered_at", Moment),
+    Index("ix_deliveries_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_deliveries_dead", "next_at", postgresql_where=text("state = 'dead'")),
+)
+
+substitutions = Table(
+    "substitutions",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("principal_id", Words(), nullable=False),
+    Column("substitute_id", Words(), nullable=False),
+    Column("role", Words(), nullable=False, comment="the principal's"),
+    Column("organisation", Words(), nullable=False),
+    Column("district", Words()),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False, comment="included"),
+    Column("reason", Words()),
+    Column("named_by", Words(), nullable=False),
+    Column("named_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Index(None, "substitute_id", "last_day"),
+    Index(None, "principal_id", "last_day"),
+)
+
+directions = Table(
+    "directions",
+    metadata,
+    Column("field", Words(), primary_key=True),
+    Column("direction", Words(), primary_key=True),
+    Column("priority", SmallInteger, nullable=False, comment="1 is the first"),
+    Column("districts", ARRAY(Words()), nullable=False, comment="empty: any"),
+    Column("imported_at", Moment, nullable=False),
+    Column("imported_by", Words(), nullable=False),
+    comment="总体建设布局 §四: field × direction, with priority and districts",
 )
