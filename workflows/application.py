@@ -1,6 +1,6 @@
 """An application for a platform: who, what, the five conditions, the plan, and the policy it goes by."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -19,13 +19,25 @@ from workflows.vocabulary import (
 from workflows.vocabulary import Field as TechnologyField
 
 
+class Substitution(Message):
+    """In whose place a substitute acts, and for which days, both included (Beijing time)."""
+
+    principal_id: Identifier
+    first_day: Day
+    last_day: Day
+
+
 class Actor(Message):
-    """Who says something: an id, the role taken, the organisation; district staff also their district."""
+    """Who says something: an id, the role taken, the organisation; district staff also their district.
+
+    A substitute acts under their own id, and names the principal in `acting_for`.
+    """
 
     id: Identifier
     role: Role
     organisation: Name
     district: District | None = None
+    acting_for: Substitution | None = None
 
 
 class Document(Message):
@@ -55,6 +67,16 @@ class Policy(Message):
     district_review_days: int = Field(default=10, ge=1, le=250)
     evaluation_days: int = Field(default=30, ge=1, le=250)
     reassessment_days: int = Field(default=30, ge=1, le=250)
+    reminder_days: int = Field(default=5, ge=0, le=60)
+    """So many working days before a step is due it is called to mind; 0: never."""
+    escalate_every_days: int = Field(default=7, ge=0, le=90)
+    """An overdue step is told again after so many days, on a working day; 0: never."""
+    resumed_days_at_least: int = Field(default=5, ge=0, le=60)
+    """Working days that a step has at the least when its clock goes on after a correction."""
+    expiry_notice_days: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
+        default=(180, 90, 30), max_length=10
+    )
+    """So many days before validity ends its end is told."""
     rectification_months: int = Field(default=6, ge=1, le=24)
     experts_at_least: int = Field(default=5, ge=4, le=50)
     majority_of: tuple[int, int] = (2, 3)

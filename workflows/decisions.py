@@ -23,6 +23,7 @@ from workflows.vocabulary import (
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
+    Support,
 )
 
 
@@ -130,6 +131,35 @@ class Withdrawal(Decision):
     reason: Text
 
 
+class SetAside(Decision):
+    """The commission sets a wrong decision aside: it stays in the log, and no longer counts.
+
+    All that followed from it falls with it, and the case stands again where it was awaited.
+    """
+
+    only_outcome: ClassVar[str] = "set_aside"
+
+    kind: Literal["set_aside"]
+    target: DecisionId
+    """The `decision_id` of the decision that was wrong."""
+    year: int | None = Field(default=None, ge=1, le=10)
+    """Said to a platform: the year of its last assessment, now ended, in which the decision was taken."""
+    reason: Text
+
+
+class SupportGiven(Decision):
+    """Support that was given to a valid platform (§四, last paragraph)."""
+
+    only_outcome: ClassVar[str] = "recorded"
+
+    kind: Literal["support"]
+    support: Support
+    given_on: Day
+    title: Name
+    amount_wan: int | None = Field(default=None, ge=0, le=100_000_000)
+    """In 万元 (ten thousand yuan), where it is money."""
+
+
 class SelfReport(Decision):
     """The operator's yearly report (§六); or the commission's word that none came and it goes on without."""
 
@@ -192,6 +222,8 @@ MODELS: dict[Kind, type[Decision]] = {
     Kind.EXPERT_OPINION: ExpertOpinion,
     Kind.LISTING: Listing,
     Kind.WITHDRAWAL: Withdrawal,
+    Kind.SET_ASIDE: SetAside,
+    Kind.SUPPORT: SupportGiven,
     Kind.SELF_REPORT: SelfReport,
     Kind.DISTRICT_REVIEW: DistrictReview,
     Kind.EVALUATION: Evaluation,
