@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.handing_in import RegisterBatch
-from workflows.lifecycle import Clock
 from workflows.record import BEGINNING, EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import AssessmentState, PlatformState
+from workflows.steps import Clock
 from workflows.vocabulary import Kind, ListingOutcome
 
 Row = dict[str, Any]

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from starter.language import say, sentence, word
 from workflows.decisions import MODELS
-from workflows.lifecycle import ASSESSMENT, PLATFORM, AnyStage, Lifecycle
+from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import BEIJING, last_day
 from workflows.state import Awaited
+from workflows.steps import AnyStage, Lifecycle
 from workflows.vocabulary import (
     AssessmentStage,
     District,

@@ -6,7 +6,7 @@ Pure; `worker.documents` puts the results into the documents.
 from collections.abc import Iterator
 
 from workflows.application import Policy
-from workflows.lifecycle import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
+from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 
 ANY_OPEN = "any_open"
 """The node that stands for every open stage: what may happen at any time is drawn once, from here."""

@@ -4,10 +4,7 @@ Everything that needs to know the order of things reads this table: the judge (`
 workflows' clocks, error messages, the diagram in the docs, the demo's check and the tests.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-
+from workflows.steps import Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import (
     AssessmentStage,
     EvaluationOutcome,
@@ -23,90 +20,22 @@ from workflows.vocabulary import (
     Stage,
 )
 
-AnyStage = Stage | AssessmentStage
-
-
-class Clock(StrEnum):
-    """Which clock a stage keeps while it lasts."""
-
-    NONE = "none"
-    WORKING_DAYS = "working_days"
-    """A due date in working days; passing it is noted and told, and decides nothing."""
-    RECTIFICATION = "rectification"
-    """The deadline that the evaluation set, in calendar time."""
-    VALIDITY = "validity"
-    """The two clocks that act: the kick-off of an assessment and the end of validity (§四, §六)."""
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """Where an outcome leads. `to` None: stay where you are."""
-
-    outcome: str
-    to: AnyStage | None
-    corrections: bool | None = None
-    """Taken only when an inspection passed with (True) or without (False) corrections."""
-    returned_from: Stage | None = None
-    """Taken only when the plan was returned from that stage."""
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """A decision that is awaited from a role, or a happening (no role), with the arrows it may take."""
-
-    name: Kind | Happening
-    by: Role | None
-    rule: str
-    arrows: tuple[Arrow, ...]
-    once_overdue: bool = False
-    """Accepted only after the step's due date has passed."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One stage: what may move it, and the clock it keeps. A stage that nothing is awaited in is an end."""
-
-    stage: AnyStage
-    triggers: tuple[Trigger, ...] = ()
-    clock: Clock = Clock.NONE
-    days: str = ""
-    """The policy's field that says how many working days the step has."""
-    ended: bool = False
-
-
-@dataclass(frozen=True)
-class Lifecycle:
-    """All steps of one kind of case, and what may happen in any of its open stages."""
-
-    name: str
-    steps: tuple[Step, ...]
-    anytime: tuple[Trigger, ...]
-
-    def step(self, stage: AnyStage) -> Step:
-        """The row of a stage."""
-        return next(step for step in self.steps if step.stage == stage)
-
-    def ended(self, stage: str) -> bool:
-        """Whether a stage is an end."""
-        return any(step.ended for step in self.steps if step.stage == stage)
-
-    def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:
-        """All that may move a case out of a stage, its own first."""
-        step = self.step(stage)
-        return step.triggers if step.ended else step.triggers + self.anytime
-
-    def arrows(self) -> Iterator[tuple[AnyStage | None, Trigger, Arrow]]:
-        """Every arrow of the table once: (from, trigger, arrow); from None means any open stage."""
-        for step in self.steps:
-            for trigger in step.triggers:
-                for arrow in trigger.arrows:
-                    yield step.stage, trigger, arrow
-        for trigger in self.anytime:
-            for arrow in trigger.arrows:
-                yield None, trigger, arrow
-
-
+REMINDED = Trigger(Happening.REMINDED, None, "§四, §六", (Arrow("told", None),))
 OVERDUE = Trigger(Happening.OVERDUE, None, "§四, §六", (Arrow("told", None),))
+ESCALATED = Trigger(Happening.ESCALATED, None, "§四, §六", (Arrow("told", None),))
+STARTED = Trigger(Happening.CLOCK_STARTED, None, "§四", (Arrow("started", None),))
+
+SET_ASIDE = Trigger(
+    Kind.SET_ASIDE, Role.COMMISSION, "§四, §六", (Arrow("set_aside", None),), awaited=False
+)
+"""撤销更正. Where it leads is no arrow of this table: the case stands again where the decision that is
+set aside was awaited, which is the fold of the log before it (`folding.py`). It is accepted in the
+stages that name it: also in those that ended by a decision, and never once validity has ended."""
+
+SUPPORT = tuple(
+    Trigger(Kind.SUPPORT, role, "§四", (Arrow("recorded", None),), awaited=False, alone=True)
+    for role in (Role.COMMISSION, Role.DISTRICT)
+)
 
 PLATFORM = Lifecycle(
     "platform",
@@ -120,10 +49,11 @@ PLATFORM = Lifecycle(
                     "§四(一)",
                     (
                         Arrow(RecommendationOutcome.RECOMMENDED, Stage.INSPECTION),
-                        Arrow(RecommendationOutcome.RETURNED, Stage.CORRECTION),
+                        Arrow(RecommendationOutcome.RETURNED, Stage.CORRECTION, stops=True),
                         Arrow(RecommendationOutcome.DECLINED, Stage.DECLINED),
                     ),
                 ),
+                STARTED,
             ),
             Clock.WORKING_DAYS,
             "recommendation_days",
@@ -136,11 +66,17 @@ PLATFORM = Lifecycle(
                     Role.OPERATOR,
                     "§四",
                     (
-                        Arrow("filed", Stage.RECOMMENDATION, returned_from=Stage.RECOMMENDATION),
-                        Arrow("filed", Stage.INSPECTION, returned_from=Stage.INSPECTION),
-                        Arrow("filed", Stage.EXPERT_REVIEW, returned_from=Stage.EXPERT_REVIEW),
+                        *(
+                            Arrow("filed", stage, returned_from=stage, resumes=True)
+                            for stage in (
+                                Stage.RECOMMENDATION,
+                                Stage.INSPECTION,
+                                Stage.EXPERT_REVIEW,
+                            )
+                        ),
                     ),
                 ),
+                Trigger(Happening.CLOCK_STOPPED, None, "§四", (Arrow("stopped", None),)),
             ),
             Clock.WORKING_DAYS,
             "improvement_days",
@@ -155,10 +91,11 @@ PLATFORM = Lifecycle(
                     (
                         Arrow(InspectionOutcome.PASSED, Stage.EXPERT_REVIEW, corrections=False),
                         Arrow(InspectionOutcome.PASSED, Stage.IMPROVEMENT, corrections=True),
-                        Arrow(InspectionOutcome.RETURNED, Stage.CORRECTION),
+                        Arrow(InspectionOutcome.RETURNED, Stage.CORRECTION, stops=True),
                         Arrow(InspectionOutcome.FAILED, Stage.DECLINED),
                     ),
                 ),
+                STARTED,
             ),
             Clock.WORKING_DAYS,
             "inspection_days",
@@ -185,10 +122,11 @@ PLATFORM = Lifecycle(
                     "§四(三)",
                     (
                         Arrow(OpinionOutcome.SUPPORTED, Stage.LISTING),
-                        Arrow(OpinionOutcome.RETURNED, Stage.CORRECTION),
+                        Arrow(OpinionOutcome.RETURNED, Stage.CORRECTION, stops=True),
                         Arrow(OpinionOutcome.NOT_SUPPORTED, Stage.DECLINED),
                     ),
                 ),
+                STARTED,
             ),
             Clock.WORKING_DAYS,
             "expert_review_days",
@@ -228,15 +166,18 @@ PLATFORM = Lifecycle(
                 Trigger(
                     Happening.VALIDITY_ENDED, None, "§四", (Arrow("period_over", Stage.EXPIRED),)
                 ),
+                Trigger(Happening.VALIDITY_NEARING, None, "§四", (Arrow("told", None),)),
+                *SUPPORT,
             ),
             Clock.VALIDITY,
         ),
         Step(Stage.EXPIRED, ended=True),
-        Step(Stage.DELISTED, ended=True),
-        Step(Stage.DECLINED, ended=True),
+        Step(Stage.DELISTED, (SET_ASIDE,), ended=True),
+        Step(Stage.DECLINED, (SET_ASIDE,), ended=True),
         Step(
             Stage.WITHDRAWN,
             (
+                SET_ASIDE,
                 Trigger(
                     Happening.ASSESSMENT_ENDED,
                     None,
@@ -248,8 +189,18 @@ PLATFORM = Lifecycle(
         ),
     ),
     anytime=(
-        Trigger(Kind.WITHDRAWAL, Role.OPERATOR, "§四", (Arrow("withdrawn", Stage.WITHDRAWN),)),
+        Trigger(
+            Kind.WITHDRAWAL,
+            Role.OPERATOR,
+            "§四",
+            (Arrow("withdrawn", Stage.WITHDRAWN),),
+            awaited=False,
+        ),
+        SET_ASIDE,
+        REMINDED,
         OVERDUE,
+        ESCALATED,
+        Trigger(Happening.ASSESSMENT_CLOSED, None, "§六", (Arrow("closed", None),)),
     ),
 )
 
@@ -340,9 +291,9 @@ ASSESSMENT = Lifecycle(
             Clock.WORKING_DAYS,
             "reassessment_days",
         ),
-        Step(AssessmentStage.EFFECTIVE, ended=True),
-        Step(AssessmentStage.MET, ended=True),
-        Step(AssessmentStage.NOT_MET, ended=True),
+        Step(AssessmentStage.EFFECTIVE, (SET_ASIDE,), ended=True),
+        Step(AssessmentStage.MET, (SET_ASIDE,), ended=True),
+        Step(AssessmentStage.NOT_MET, (SET_ASIDE,), ended=True),
         Step(AssessmentStage.ENDED_WITH_VALIDITY, ended=True),
         Step(AssessmentStage.ENDED_WITH_PLATFORM, ended=True),
     ),
@@ -359,6 +310,9 @@ ASSESSMENT = Lifecycle(
             "§四",
             (Arrow("withdrawn", AssessmentStage.ENDED_WITH_PLATFORM),),
         ),
+        SET_ASIDE,
+        REMINDED,
         OVERDUE,
+        ESCALATED,
     ),
 )

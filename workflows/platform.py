@@ -33,7 +33,6 @@ with workflow.unsafe.imports_passed_through():
         assessment_workflow_id,
         platform_workflow_id,
     )
-    from workflows.lifecycle import Clock
     from workflows.model import InvalidMessage, parse, said
     from workflows.periods import kick_off
     from workflows.record import BEGINNING
@@ -41,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.running import CaseWorkflow
     from workflows.showing import details
     from workflows.state import PlatformState, applied
+    from workflows.steps import Clock
     from workflows.vocabulary import Happening, Kind
 
 _TRY_AGAIN = timedelta(hours=1)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from workflows.content import CHECKS
 from workflows.decisions import Decision
-from workflows.lifecycle import ASSESSMENT, PLATFORM, Arrow, Lifecycle
+from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
 from workflows.record import EntryKind, LogEntry
 from workflows.refusal import Refusal, Refused, same_name
@@ -22,6 +22,7 @@ from workflows.state import (
     content_of,
     facts_of,
 )
+from workflows.steps import Arrow, Lifecycle
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage
 
 CaseState = PlatformState | AssessmentState

@@ -18,12 +18,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case import Case, reasons
     from workflows.contract import HAND_IN, WRITE_REGISTER
     from workflows.handing_in import DueDate, DueRequest, HandedIn, HandIn, RegisterBatch
-    from workflows.lifecycle import Clock, Step
     from workflows.model import InvalidMessage, instant
     from workflows.record import LogEntry
     from workflows.refusal import Refused
     from workflows.rules import S, awaited, lifecycle_of
     from workflows.state import AssessmentState, PlatformState, Receipt
+    from workflows.steps import Clock, Step
     from workflows.vocabulary import Happening, Kind
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)

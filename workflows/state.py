@@ -24,6 +24,14 @@ class Facts(Record):
     policy: Policy = Policy()
 
 
+class Spent(Record):
+    """Time that a step took before its plan was returned: its clock stopped then."""
+
+    stage: Stage
+    since: Instant
+    until: Instant
+
+
 class AssessmentResult(Record):
     """How the assessment of a year ended, with the last hash of its own log."""
 
@@ -40,9 +48,14 @@ class PlatformState(Record):
     since: Instant
     came_from: Stage | None = None
     overdue: bool = False
+    reminded: bool = False
+    spent: tuple[Spent, ...] = ()
+    """What the clocks of steps had run when they were stopped by a correction."""
     decided_on: date | None = None
     plan_version: int = 1
     plan_sha256: Sha256
+    plans_filed: int = 0
+    """The highest plan version ever filed: numbers of versions that were set aside are not used again."""
     list_number: str | None = None
     certificate_number: str | None = None
     listed_on: date | None = None
@@ -51,6 +64,10 @@ class PlatformState(Record):
     openings: int = 0
     """How often the assessment of the year was opened: more than once when one was broken off."""
     assessments: tuple[AssessmentResult, ...] = ()
+    told_days: int | None = None
+    """The end of validity was told so many days before it."""
+    reopening: dict[str, Any] | None = None
+    """The setting aside that opens an ended assessment again: its workflow is told it."""
 
 
 class AssessmentState(Record):
@@ -67,6 +84,7 @@ class AssessmentState(Record):
     since: Instant
     came_from: AssessmentStage | None = None
     overdue: bool = False
+    reminded: bool = False
     decided_on: date | None = None
     mend_by: Instant | None = None
 
@@ -97,6 +115,8 @@ class Receipt(Record):
     said_sha256: Sha256
     repeated: bool = False
     """True when this decision id had been answered before: the first answer, and nothing changed."""
+    set_aside_by: str | None = None
+    """Of a repeated decision that no longer counts: the decision id that set it aside."""
 
 
 def content_of(message: Message) -> dict[str, Any]:

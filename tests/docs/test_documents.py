@@ -11,7 +11,8 @@ from worker.documents import PARTS, ROOT, generated, main
 from worker.main import pingtai
 from worker.settings import Settings
 from workflows.diagram import ANY_OPEN, edge, label, mermaid, table
-from workflows.lifecycle import ASSESSMENT, PLATFORM, Lifecycle
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.steps import Lifecycle
 
 every_document = pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
 each_lifecycle = pytest.mark.parametrize("case", [PLATFORM, ASSESSMENT], ids=lambda case: case.name)

@@ -5,10 +5,10 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
-from workflows.lifecycle import AnyStage, Arrow, Trigger
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.state import AssessmentState, PlatformState, Receipt, applied
+from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import BY, COMMISSION, DAY, Raw, application, changed, content

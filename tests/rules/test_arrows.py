@@ -2,7 +2,8 @@
 
 import pytest
 
-from workflows.lifecycle import ASSESSMENT, PLATFORM, AnyStage, Arrow, Lifecycle, Trigger
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.steps import AnyStage, Arrow, Lifecycle, Trigger
 from workflows.vocabulary import Happening, Kind
 
 from .cases import at_stage, returned_from, take

@@ -1,8 +1,9 @@
 """What is awaited in each stage, from whom, in how many working days, by the rulebook."""
 
 from workflows.application import Policy
-from workflows.lifecycle import ASSESSMENT, PLATFORM, Clock
+from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.rules import awaited
+from workflows.steps import Clock
 from workflows.vocabulary import AssessmentStage, Happening
 
 from .cases import at_stage, happen

@@ -7,7 +7,8 @@ import pytest
 
 from workflows.application import Policy
 from workflows.decisions import MODELS
-from workflows.lifecycle import ASSESSMENT, PLATFORM, AnyStage, Clock, Lifecycle, Step
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.steps import AnyStage, Clock, Lifecycle, Step
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 ARTICLES = re.compile(

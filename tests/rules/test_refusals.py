@@ -2,8 +2,8 @@
 
 import pytest
 
-from workflows.lifecycle import AnyStage
 from workflows.refusal import Refused
+from workflows.steps import AnyStage
 from workflows.vocabulary import AssessmentStage, District, Happening, Kind, Role, Stage
 
 from .builders import BY, COMMISSION, DAY, DISTRICT, OPERATOR, OPERATOR_NAME, actor

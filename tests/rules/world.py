@@ -11,12 +11,13 @@ from activities.calendar import working_day_due
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.handing_in import DueRequest
-from workflows.lifecycle import ASSESSMENT, Clock
+from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
 from workflows.periods import beijing_date, kick_off
 from workflows.record import BEGINNING
 from workflows.rules import ending, lifecycle_of
 from workflows.state import AssessmentState, PlatformState, Receipt, applied
+from workflows.steps import Clock
 from workflows.vocabulary import Happening
 
 from .builders import Raw

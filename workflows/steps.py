@@ -1,0 +1,106 @@
+"""What the lifecycle tables are made of: steps, what may move them, arrows, and clocks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage
+
+AnyStage = Stage | AssessmentStage
+
+
+class Clock(StrEnum):
+    """Which clock a stage keeps while it lasts."""
+
+    NONE = "none"
+    WORKING_DAYS = "working_days"
+    """A due date in working days; passing it is noted and told, and decides nothing."""
+    RECTIFICATION = "rectification"
+    """The deadline that the evaluation set, in calendar time."""
+    VALIDITY = "validity"
+    """The two clocks that act: the kick-off of an assessment and the end of validity (§四, §六)."""
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Where an outcome leads. `to` None: stay where you are."""
+
+    outcome: str
+    to: AnyStage | None
+    corrections: bool | None = None
+    """Taken only when an inspection passed with (True) or without (False) corrections."""
+    returned_from: Stage | None = None
+    """Taken only when the plan was returned from that stage."""
+    stops: bool = False
+    """The clock of the step that is left stops; it goes on when the case comes back to it."""
+    resumes: bool = False
+    """The clock of the step that is entered goes on where it stopped."""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A decision that is awaited from a role, or a happening (no role), with the arrows it may take."""
+
+    name: Kind | Happening
+    by: Role | None
+    rule: str
+    arrows: tuple[Arrow, ...]
+    once_overdue: bool = False
+    """Accepted only after the step's due date has passed."""
+    awaited: bool = True
+    """Whether the case waits for it; what may be said at any time is not waited for."""
+    alone: bool = False
+    """Nothing follows from it: set aside, it falls alone."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage: what may move it, and the clock it keeps. A stage that nothing is awaited in is an end."""
+
+    stage: AnyStage
+    triggers: tuple[Trigger, ...] = ()
+    clock: Clock = Clock.NONE
+    days: str = ""
+    """The policy's field that says how many working days the step has."""
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """All steps of one kind of case, and what may happen in any of its open stages."""
+
+    name: str
+    steps: tuple[Step, ...]
+    anytime: tuple[Trigger, ...]
+
+    def step(self, stage: AnyStage) -> Step:
+        """The row of a stage."""
+        return next(step for step in self.steps if step.stage == stage)
+
+    def ended(self, stage: str) -> bool:
+        """Whether a stage is an end."""
+        return any(step.ended for step in self.steps if step.stage == stage)
+
+    def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:
+        """All that may move a case out of a stage, its own first."""
+        step = self.step(stage)
+        return step.triggers if step.ended else step.triggers + self.anytime
+
+    def alone(self, name: str) -> bool:
+        """Whether nothing follows from a decision of this kind."""
+        return any(
+            trigger.alone
+            for step in self.steps
+            for trigger in step.triggers
+            if trigger.name == name
+        )
+
+    def arrows(self) -> Iterator[tuple[AnyStage | None, Trigger, Arrow]]:
+        """Every arrow of the table once: (from, trigger, arrow); from None means any open stage."""
+        for step in self.steps:
+            for trigger in step.triggers:
+                for arrow in trigger.arrows:
+                    yield step.stage, trigger, arrow
+        for trigger in self.anytime:
+            for arrow in trigger.arrows:
+                yield None, trigger, arrow
