@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Generic
 
 from workflows.application import Actor
-from workflows.decisions import MODELS, Decision, PlanRevision
+from workflows.decisions import MODELS, Decision, PlanRevision, SetAside
+from workflows.folding import fallen, move
 from workflows.model import (
     MAX_RECORD_BYTES,
     InvalidMessage,
@@ -21,8 +22,10 @@ from workflows.model import (
 )
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.refusal import Refusal, Refused
-from workflows.rules import S, awaited, begin, judge, lifecycle_of, take
+from workflows.rules import S, arrow_of, awaited, begin, judge, lifecycle_of
+from workflows.setting_aside import objection, span
 from workflows.state import PlatformState, Receipt, content_of
+from workflows.steps import Arrow
 from workflows.vocabulary import Happening, Kind
 
 
@@ -46,6 +49,9 @@ class CaseRecord(Record):
 
 class Case(Generic[S]):
     """One case. `state` is the fold of `log`; `plans` are plan versions not yet handed to the register."""
+
+    notes_clocks = True
+    """Whether stops and starts of a step's clock are noted. Runs that began before 0.2.0 do not."""
 
     def __init__(self, state: S, record: CaseRecord) -> None:
         """Take up a case where its record left it."""
@@ -110,6 +116,7 @@ class Case(Generic[S]):
         if first is None:
             late = self.state.overdue or _passed(deadline, at)
             judge(self.state.model_copy(update={"overdue": late}), decision, at)
+            self._check_target(decision)
             self._check_room(decision)
         elif first.said_sha256 != sha256(said(decision)):
             raise Refused(
@@ -144,11 +151,16 @@ class Case(Generic[S]):
         decision = self.check(raw, at, kind, deadline)
         first = self.receipts.get(decision.decision_id)
         if first is not None:
-            return first.model_copy(update={"repeated": True})
+            return first.model_copy(
+                update={"repeated": True, "set_aside_by": self._set_aside_by(first)}
+            )
         if deadline and _passed(deadline, at) and not self.state.overdue:
             self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
-        content = content_of(decision)
-        self.state = take(self.state, decision.kind, decision.result, content, at)
+        content, before = content_of(decision), self.state
+        if isinstance(decision, SetAside):
+            content["sets_aside"] = list(span(self.log, self.state, decision))
+        arrow = arrow_of(before, decision.kind, decision.result, content)
+        self.state = move(before, self.log, decision.kind, decision.result, said=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
             self.keep_plan(self.state, said(decision.plan))
         entry = self._write(
@@ -174,14 +186,24 @@ class Case(Generic[S]):
             said_sha256=sha256(said(decision)),
         )
         self.receipts[decision.decision_id] = receipt
+        if self.notes_clocks:
+            self._note_clock(arrow, before, at)
         return receipt
 
     def happen(
         self, name: Happening, outcome: str, content: dict[str, Any], at: datetime
     ) -> LogEntry:
         """Note a happening and move along its arrow."""
-        self.state = take(self.state, name, outcome, content, at)
+        self.state = move(self.state, self.log, name, outcome, said=content, at=at)
         return self._write(at, EntryKind.HAPPENING, name, outcome, content)
+
+    def _note_clock(self, arrow: Arrow, before: S, at: datetime) -> None:
+        """A step's clock stands still while the operator corrects the plan: each stop and start is noted."""
+        if arrow.stops:
+            said = {"of": str(before.stage), "since": instant(before.since)}
+            self.happen(Happening.CLOCK_STOPPED, "stopped", said, at)
+        if arrow.resumes:
+            self.happen(Happening.CLOCK_STARTED, "started", {"of": str(self.state.stage)}, at)
 
     def refuse(self, kind: Kind, raw: Any, error: Refused | InvalidMessage, at: datetime) -> None:
         """Write a refused signal to the log with its reason: a signal has no answer of its own."""
@@ -200,12 +222,25 @@ class Case(Generic[S]):
             reason=" / ".join(reasons(error))[:_REASON_LETTERS],
         )
 
+    def _check_target(self, decision: Decision) -> None:
+        """Refuse a setting aside of what cannot be set aside."""
+        why = objection(self.log, self.state, decision) if isinstance(decision, SetAside) else None
+        if why:
+            rule, en, zh = why
+            now = awaited(self.state)
+            raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
+
+    def _set_aside_by(self, receipt: Receipt) -> str | None:
+        """The decision that set a decision aside; None when it counts."""
+        by = fallen(self.log).get(receipt.seq)
+        return self.log[by - 1].decision_id if by else None
+
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on; a withdrawal always fits."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
         receipts = _RECEIPT_BYTES * (len(self.receipts) + 1)
         whole = self._bytes + receipts + plans + len(canonical(said(decision)))
-        if whole <= MAX_RECORD_BYTES or decision.kind == Kind.WITHDRAWAL:
+        if whole <= MAX_RECORD_BYTES or decision.kind in _ALWAYS_FITS:
             return
         raise Refused(
             Refusal(
@@ -280,6 +315,7 @@ def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
     return error.en, error.zh
 
 
+_ALWAYS_FITS = (Kind.WITHDRAWAL, Kind.SET_ASIDE)
 _REASON_LETTERS = 400
 _RECEIPT_BYTES = 500
 """What a receipt takes at the most, but for very long ids."""

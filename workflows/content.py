@@ -16,9 +16,11 @@ from workflows.decisions import (
     Reassessment,
     RectificationReport,
     SelfReport,
+    SupportGiven,
 )
+from workflows.periods import last_day
 from workflows.refusal import part_of, same_name
-from workflows.state import Facts
+from workflows.state import AssessmentState, PlatformState
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -30,8 +32,9 @@ from workflows.vocabulary import (
     Word,
 )
 
+CaseState = PlatformState | AssessmentState
 Objection = tuple[str, str, str] | None
-Check = Callable[[Any, Facts], Objection]
+Check = Callable[[Any, CaseState], Objection]
 
 
 def _all_given(
@@ -47,12 +50,12 @@ def _all_given(
     )
 
 
-def seven_findings(inspection: Inspection, facts: Facts) -> Objection:
+def seven_findings(inspection: Inspection, state: CaseState) -> Objection:
     """§四(二): a finding for each of the seven items."""
     return _all_given("§四(二)", ("finding", "核查意见"), inspection.findings, InspectionItem)
 
 
-def corrections_fit(inspection: Inspection, facts: Facts) -> Objection:
+def corrections_fit(inspection: Inspection, state: CaseState) -> Objection:
     """§四(二): who is sent back is told what to correct; who failed corrects nothing."""
     if inspection.outcome is InspectionOutcome.RETURNED and not inspection.corrections:
         return (
@@ -69,9 +72,9 @@ def corrections_fit(inspection: Inspection, facts: Facts) -> Objection:
     return None
 
 
-def enough_experts(opinion: ExpertOpinion, facts: Facts) -> Objection:
+def enough_experts(opinion: ExpertOpinion, state: CaseState) -> Objection:
     """§四(三), Default: the policy's number of experts, each counted once."""
-    count, least = len(opinion.panel), facts.policy.experts_at_least
+    count, least = len(opinion.panel), state.facts.policy.experts_at_least
     for one, other in combinations(opinion.panel, 2):
         if same_name(one.name, other.name) and same_name(one.organisation, other.organisation):
             return "§四(三)", f"the panel names {one.name} twice", f"专家组中{one.name}重复"
@@ -84,7 +87,7 @@ def enough_experts(opinion: ExpertOpinion, facts: Facts) -> Objection:
     return None
 
 
-def four_fields(opinion: ExpertOpinion, facts: Facts) -> Objection:
+def four_fields(opinion: ExpertOpinion, state: CaseState) -> Objection:
     """§四(三): at least one expert each of technology, industry, commercialisation, management."""
     present = {expert.field for expert in opinion.panel}
     missing = [field for field in ExpertField if field not in present]
@@ -97,12 +100,12 @@ def four_fields(opinion: ExpertOpinion, facts: Facts) -> Objection:
     )
 
 
-def independent(opinion: ExpertOpinion, facts: Facts) -> Objection:
+def independent(opinion: ExpertOpinion, state: CaseState) -> Objection:
     """§四(三), Default: no expert belongs to the lead unit or the operator."""
     for expert in opinion.panel:
         for body, zh, name in (
-            ("lead unit", "牵头单位", facts.lead_unit.name),
-            ("operator", "运营单位", facts.operator.name),
+            ("lead unit", "牵头单位", state.facts.lead_unit.name),
+            ("operator", "运营单位", state.facts.operator.name),
         ):
             if part_of(expert.organisation, name):
                 return (
@@ -113,9 +116,9 @@ def independent(opinion: ExpertOpinion, facts: Facts) -> Objection:
     return None
 
 
-def majority(opinion: ExpertOpinion, facts: Facts) -> Objection:
+def majority(opinion: ExpertOpinion, state: CaseState) -> Objection:
     """§四(三), Default: the conclusion has two thirds of the votes."""
-    part, whole = facts.policy.majority_of
+    part, whole = state.facts.policy.majority_of
     votes = sum(expert.vote is opinion.outcome for expert in opinion.panel)
     if votes * whole >= len(opinion.panel) * part:
         return None
@@ -136,7 +139,7 @@ def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> O
     return None
 
 
-def whole_report(report: SelfReport, facts: Facts) -> Objection:
+def whole_report(report: SelfReport, state: CaseState) -> Objection:
     """§六, §五: the four groups, and the operating mechanisms brought up to date."""
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.groups or report.mechanisms))
@@ -149,12 +152,12 @@ def whole_report(report: SelfReport, facts: Facts) -> Objection:
     return _all_given("§六", ("text", "说明"), report.groups, IndicatorGroup)
 
 
-def four_groups(decision: Evaluation | Reassessment, facts: Facts) -> Objection:
+def four_groups(decision: Evaluation | Reassessment, state: CaseState) -> Objection:
     """§六: a finding for each of the four groups of indicators."""
     return _all_given("§六", ("finding", "考核意见"), decision.findings, IndicatorGroup)
 
 
-def what_to_mend(evaluation: Evaluation, facts: Facts) -> Objection:
+def what_to_mend(evaluation: Evaluation, state: CaseState) -> Objection:
     """§六: not effective says what to mend; the deadline lies after the day of the evaluation."""
     if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
         if not evaluation.to_mend:
@@ -174,7 +177,7 @@ def what_to_mend(evaluation: Evaluation, facts: Facts) -> Objection:
     return None
 
 
-def mended_or_not(report: RectificationReport, facts: Facts) -> Objection:
+def mended_or_not(report: RectificationReport, state: CaseState) -> Objection:
     """§六: the report says what was mended."""
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.mended))
@@ -183,9 +186,29 @@ def mended_or_not(report: RectificationReport, facts: Facts) -> Objection:
     return None
 
 
+def within_validity(given: SupportGiven, state: CaseState) -> Objection:
+    """§四: support is for a platform while it is valid, on the day it was given."""
+    listed_on = getattr(state, "listed_on", None)
+    last = last_day(state.valid_until) if state.valid_until else None
+    if listed_on and last and listed_on <= given.given_on <= last:
+        if given.given_on <= given.decided_on:
+            return None
+        return (
+            "§四",
+            f"given_on {given.given_on} is after decided_on: what is not yet given is not recorded",
+            f"given_on {given.given_on} 晚于 decided_on：尚未给予的支持不得登记",
+        )
+    return (
+        "§四",
+        f"the platform was not valid on {given.given_on}: it is from {listed_on} to {last}",
+        f"平台在 {given.given_on} 不在有效期内（{listed_on} 至 {last}）",
+    )
+
+
 CHECKS: dict[StrEnum, tuple[Check, ...]] = {
     Kind.INSPECTION: (seven_findings, corrections_fit),
     Kind.EXPERT_OPINION: (enough_experts, four_fields, independent, majority),
+    Kind.SUPPORT: (within_validity,),
     Kind.SELF_REPORT: (whole_report,),
     Kind.EVALUATION: (four_groups, what_to_mend),
     Kind.RECTIFICATION_REPORT: (mended_or_not,),

@@ -1,24 +1,24 @@
 """The judge: may this decision be taken now, and what becomes of the case. Pure and synchronous.
 
 `judge` checks a decision against the lifecycle table and the guideline's own demands on its content;
-`take` moves the state along an arrow; `apply` does both. `fold` takes a whole log again.
+`take` moves the state along an arrow; `apply` does both. `folding.py` takes a whole log again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from workflows.content import CHECKS
 from workflows.decisions import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
-from workflows.record import EntryKind, LogEntry
 from workflows.refusal import Refusal, Refused, same_name
 from workflows.state import (
     AssessmentResult,
     AssessmentState,
     Awaited,
     PlatformState,
+    Spent,
     content_of,
     facts_of,
 )
@@ -35,11 +35,11 @@ def lifecycle_of(state: CaseState) -> Lifecycle:
 
 
 def awaited(state: CaseState) -> tuple[Awaited, ...]:
-    """What the case awaits now, from whom; a withdrawal, possible at any time, is not awaited."""
+    """What the case awaits now, from whom; what is possible at any time is not awaited."""
     return tuple(
         Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
         for trigger in lifecycle_of(state).step(state.stage).triggers
-        if trigger.by and (state.overdue or not trigger.once_overdue)
+        if trigger.by and trigger.awaited and (state.overdue or not trigger.once_overdue)
     )
 
 
@@ -97,6 +97,9 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
             f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
             f"只能由平台运营单位（{facts.operator.name}）作出，不是{actor.organisation}",
         )
+    absence = _substitution_problem(decision)
+    if absence:
+        raise refused(mine[0].rule, *absence)
     outcomes = [a for t in mine for a in t.arrows if a.outcome == decision.result]
     if not outcomes:
         may = " or ".join(sorted({a.outcome for t in mine for a in t.arrows}))
@@ -113,7 +116,7 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
         )
     _check_day(state, decision, at, refused)
     for check in CHECKS.get(kind, ()):
-        objection = check(decision, facts)
+        objection = check(decision, state)
         if objection:
             raise refused(*objection)
 
@@ -145,13 +148,29 @@ def _check_day(
         )
 
 
+def _substitution_problem(decision: Decision) -> tuple[str, str] | None:
+    """Who acts for another is another, and does so on a day for which they were named."""
+    actor, absence = decision.actor, decision.actor.acting_for
+    if absence is None:
+        return None
+    if absence.principal_id == actor.id:
+        return f"{actor.id} cannot act for themselves", f"{actor.id} 不能代本人办理"
+    if not absence.first_day <= decision.decided_on <= absence.last_day:
+        days = f"{absence.first_day} – {absence.last_day}"
+        return (
+            f"{actor.id} acts for {absence.principal_id} on {days} only, not on {decision.decided_on}",
+            f"{actor.id} 仅可在 {days} 代 {absence.principal_id} 办理，{decision.decided_on} 不在其内",
+        )
+    return None
+
+
 def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:
     """Move a state along the arrow of an outcome: what `fold` does with every entry of a log.
 
     Raises:
         LookupError: the table has no such arrow here (never after `judge`).
     """
-    arrow = _arrow(state, name, outcome, content)
+    arrow = arrow_of(state, name, outcome, content)
     effect = _EFFECTS.get(name)
     changes = effect(state, outcome, content) if effect else {}
     if arrow.to is not None:
@@ -160,13 +179,19 @@ def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetim
             "since": at,
             "came_from": state.stage,
             "overdue": False,
+            "reminded": False,
         }
     if content.get("decided_on"):
         changes["decided_on"] = date.fromisoformat(content["decided_on"])
     return state.model_copy(update=changes)
 
 
-def _arrow(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -> Arrow:
+def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -> Arrow:
+    """The arrow that an outcome takes from where a case stands.
+
+    Raises:
+        LookupError: the table has none here (never after `judge`).
+    """
     for trigger in lifecycle_of(state).triggers(state.stage):
         for arrow in trigger.arrows if trigger.name == name else ():
             if (
@@ -191,17 +216,6 @@ def ending(state: PlatformState, result: str) -> str:
         for arrow in trigger.arrows
     ]
     return result if result in arrows else arrows[-1]
-
-
-def fold(log: Iterable[LogEntry]) -> CaseState:
-    """The state that a log leads to; a prefix of the log gives the state at its end."""
-    entries = iter(log)
-    first = next(entries)
-    state: Any = begin(first.said, first.at)
-    for entry in entries:
-        if entry.kind is not EntryKind.REFUSED:
-            state = take(state, entry.name, entry.outcome, entry.said, entry.at)
-    return cast(CaseState, state)
 
 
 def begin(content: dict[str, Any], at: datetime) -> CaseState:
@@ -229,7 +243,12 @@ Effect = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
 
 
 def _new_plan(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {"plan_version": state.plan_version + 1, "plan_sha256": content["plan_sha256"]}
+    version = max(state.plan_version, state.plans_filed) + 1
+    return {
+        "plan_version": version,
+        "plans_filed": version,
+        "plan_sha256": content["plan_sha256"],
+    }
 
 
 def _included(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -248,16 +267,35 @@ def _overdue(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[st
     return {"overdue": True}
 
 
+def _reminded(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"reminded": True}
+
+
+def _stopped(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    spent = Spent(
+        stage=Stage(content["of"]),
+        since=datetime.fromisoformat(content["since"]),
+        until=state.since,
+    )
+    return {"spent": (*state.spent, spent)}
+
+
+def _nearing(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"told_days": content["days"]}
+
+
 def _opened(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {"open_assessment": content["year"], "openings": state.openings + 1}
+    opening = content.get("opening", state.openings + 1)
+    return {"open_assessment": content["year"], "openings": opening}
 
 
 def _ended(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
     if "log_hash" not in content:  # broken off from outside: the year is still to be assessed
-        return {"open_assessment": None}
+        return {"open_assessment": None, "reopening": None}
     result = AssessmentResult(year=content["year"], result=outcome, log_hash=content["log_hash"])
     return {
         "open_assessment": None,
+        "reopening": None,
         "openings": 0,
         "assessments": (*state.assessments, result),
     }
@@ -276,7 +314,10 @@ _EFFECTS: dict[str, Effect] = {
     Kind.PLAN_REVISION: _new_plan,
     Kind.LISTING: _included,
     Kind.EVALUATION: _to_mend,
+    Happening.REMINDED: _reminded,
     Happening.OVERDUE: _overdue,
+    Happening.CLOCK_STOPPED: _stopped,
+    Happening.VALIDITY_NEARING: _nearing,
     Happening.ASSESSMENT_OPENED: _opened,
     Happening.ASSESSMENT_ENDED: _ended,
 }

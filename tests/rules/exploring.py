@@ -6,10 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
+from workflows.folding import fold
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, broken
 from workflows.refusal import Refused
-from workflows.rules import CaseState, fold, lifecycle_of
+from workflows.rules import CaseState, lifecycle_of
 from workflows.state import Receipt
 from workflows.steps import Arrow, Trigger
 from workflows.vocabulary import Kind

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from workflows.case import Case
+from workflows.folding import fold
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.record import broken
 from workflows.refusal import Refused
-from workflows.rules import fold, lifecycle_of
+from workflows.rules import lifecycle_of
 from workflows.vocabulary import District, Field, Service
 
 from .builders import Raw

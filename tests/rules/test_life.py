@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from workflows.case import Case
+from workflows.folding import fold
 from workflows.refusal import Refused
-from workflows.rules import ending, fold
+from workflows.rules import ending
 from workflows.state import AssessmentResult
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 

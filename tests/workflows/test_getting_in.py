@@ -20,7 +20,7 @@ from workflows.contract import STAGE, TASK_QUEUE, VALID_UNTIL, platform_workflow
 from workflows.model import InvalidMessage, parse
 from workflows.record import BEGINNING, EntryKind, broken
 from workflows.refusal import Refused
-from workflows.rules import fold
+from workflows.folding import fold
 from workflows.vocabulary import Stage
 
 

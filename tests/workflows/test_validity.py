@@ -13,7 +13,7 @@ from workflows.contract import STAGE
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING, EntryKind, broken
 from workflows.refusal import Refused
-from workflows.rules import fold
+from workflows.folding import fold
 from workflows.vocabulary import Role
 
 

@@ -1,0 +1,99 @@
+"""What a setting aside (撤销更正) takes with it, and what cannot be set aside, with the reason.
+
+The guideline does not speak of it; that an authority corrects its own wrong decision on the record, and
+not by rubbing it out, is what §四 and §六 presuppose when they name who decides what (rulebook, "Rules
+for every decision").
+"""
+
+from collections.abc import Sequence
+
+from workflows.content import Objection
+from workflows.decisions import SetAside
+from workflows.folding import fallen
+from workflows.lifecycle import ASSESSMENT, SET_ASIDE
+from workflows.record import EntryKind, LogEntry
+from workflows.rules import CaseState, lifecycle_of
+from workflows.state import PlatformState
+from workflows.vocabulary import AssessmentStage, Happening, Kind
+
+
+def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Objection:
+    """Why a decision cannot be set aside; None when it can."""
+    if decision.year and isinstance(state, PlatformState):
+        return _year_objection(log, decision.year)
+    target = _taken(log, decision.target)
+    if target is None:
+        return _because(
+            f"no decision {decision.target} was taken in this case; an application is withdrawn,"
+            " not set aside",
+            f"本案没有决定 {decision.target}；申请只能撤回，不能撤销更正",
+        )
+    if target.name == Kind.SET_ASIDE:
+        return _because(
+            f"{decision.target} is itself a setting aside: decide anew what is awaited now",
+            f"{decision.target} 本身是撤销更正：请对现待事项重新作出决定",
+        )
+    by = fallen(log).get(target.seq)
+    if by:
+        return _because(
+            f"{decision.target} was set aside already, by entry {by}",
+            f"{decision.target} 已由第 {by} 条撤销",
+        )
+    return None
+
+
+def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple[int, int]:
+    """The first and the last entry that fall: the decision and all after it, or it alone.
+
+    For a year that has ended it begins with the platform's note of that end. Only after `objection`.
+    """
+    if decision.year and isinstance(state, PlatformState):
+        found = _last_of_years(log)
+    else:
+        found = _taken(log, decision.target)
+    assert found, "there was an objection"  # noqa: S101
+    return found.seq, found.seq if lifecycle_of(state).alone(found.name) else len(log)
+
+
+def _taken(log: Sequence[LogEntry], decision_id: str) -> LogEntry | None:
+    return next(
+        (e for e in log if e.decision_id == decision_id and e.kind is EntryKind.DECISION), None
+    )
+
+
+def _year_objection(log: Sequence[LogEntry], year: int) -> Objection:
+    last = _last_of_years(log)
+    if last is None or last.said["year"] < year:
+        return _because(f"no assessment of year {year} has ended", f"第 {year} 年考核尚未结束")
+    if last.said["year"] > year:
+        return _because(
+            f"the assessment of year {last.said['year']} has begun since: say there what is to be said",
+            f"此后第 {last.said['year']} 年考核已经开始：请在该年考核中处理",
+        )
+    if last.name == Happening.ASSESSMENT_OPENED:
+        return _because(
+            f"the assessment of year {year} is open: set its decision aside in the assessment itself",
+            f"第 {year} 年考核正在进行：请在该考核中撤销更正",
+        )
+    if "log_hash" not in last.said or not _may_fall(last.outcome):
+        return _because(
+            f"the assessment of year {year} ended by no decision of its own",
+            f"第 {year} 年考核并非因决定而结束",
+        )
+    return None
+
+
+def _last_of_years(log: Sequence[LogEntry]) -> LogEntry | None:
+    """The last note of an assessment's opening or end that still counts."""
+    marks = fallen(log)
+    names = (Happening.ASSESSMENT_OPENED, Happening.ASSESSMENT_ENDED)
+    return next((e for e in reversed(log) if e.name in names and e.seq not in marks), None)
+
+
+def _may_fall(result: str) -> bool:
+    """Whether an assessment that ended so ended by a decision."""
+    return SET_ASIDE in ASSESSMENT.step(AssessmentStage(result)).triggers
+
+
+def _because(en: str, zh: str) -> tuple[str, str, str]:
+    return Kind.SET_ASIDE.article, en, zh
