@@ -4,14 +4,15 @@ The library knows the announced years. For a year that is not announced yet only
 are left out, and the answer says so (`provisional_years`), because the date may move by a holiday.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import chinese_calendar
 
-from workflows.handing_in import DueDate, DueRequest
-from workflows.periods import beijing_date, end_of
+from workflows.handing_in import DueDate, DueRequest, EscalationRequest
+from workflows.periods import at_nine, beijing_date, end_of, last_day
 
 SATURDAY = 5
+_DAY = timedelta(days=1)
 
 
 def announced(year: int) -> bool:
@@ -30,14 +31,67 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < SATURDAY
 
 
+def working_days_between(first: date, last: date) -> int:
+    """The working days after `first` up to `last`, which counts; negative when `last` lies before."""
+    if last < first:
+        return -working_days_between(last, first)
+    return sum(is_working_day(first + _DAY * n) for n in range(1, (last - first).days + 1))
+
+
+def working_days_left(today: date, due: datetime) -> int:
+    """The working days that are left after today until a step is due; negative when it is overdue."""
+    return working_days_between(today, last_day(due))
+
+
 def working_day_due(request: DueRequest) -> DueDate:
-    """The end of the last of `working_days` after the day of `since`; that day itself is not counted."""
-    day = beijing_date(request.since)
-    years = {day.year}
-    left = request.working_days
-    while left:
-        day += timedelta(days=1)
-        years.add(day.year)
-        left -= is_working_day(day)
-    provisional = tuple(sorted(year for year in years if not announced(year)))
-    return DueDate(due=end_of(day), provisional_years=provisional)
+    """When a step is due: 24:00 of the last of its working days; the day it began is not counted.
+
+    A step with a day of its own (`until`) is due then. It is called to mind at 09:00 of the day that is
+    `reminder_days` working days before, if that comes after the day it began.
+    """
+    began = beijing_date(request.since)
+    last = last_day(request.until) if request.until else _after(began, _left(request))
+    remind = _before(last, request.reminder_days) if request.reminder_days else began
+    years = range(began.year, last.year + 1)
+    return DueDate(
+        due=end_of(last),
+        provisional_years=tuple(year for year in years if not announced(year)),
+        remind=at_nine(remind) if remind > began else None,
+    )
+
+
+def escalation(request: EscalationRequest) -> datetime:
+    """When an overdue step is told next: 09:00 of the working day on or after each so many days."""
+    day = last_day(request.due)
+    while True:
+        day += timedelta(days=request.every_days)
+        told = at_nine(day if is_working_day(day) else _after(day, 1))
+        if told > request.after:
+            return told
+
+
+def _left(request: DueRequest) -> int:
+    """The working days that a step has left, when its clock has run before."""
+    if not request.used:
+        return request.working_days
+    spent = sum(
+        working_days_between(beijing_date(since), beijing_date(until))
+        for since, until in request.used
+    )
+    return max(request.working_days - spent, request.at_least)
+
+
+def _after(day: date, working_days: int) -> date:
+    """The last of so many working days after a day."""
+    while working_days:
+        day += _DAY
+        working_days -= is_working_day(day)
+    return day
+
+
+def _before(day: date, working_days: int) -> date:
+    """The last working day from which so many working days are left until a day, which counts."""
+    while working_days or not is_working_day(day):
+        working_days -= is_working_day(day)
+        day -= _DAY
+    return day

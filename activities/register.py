@@ -5,9 +5,10 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.calendar import working_day_due
-from workflows.contract import HAND_IN, WRITE_REGISTER
-from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+from activities.calendar import escalation, working_day_due
+from workflows.contract import HAND_IN, READ_LOG, WRITE_REGISTER
+from workflows.handing_in import CaseLog, HandedIn, HandIn, LogRequest, RegisterBatch
+from workflows.record import LogEntry
 
 PATIENCE_SECONDS = 1.0
 """How long the due date of a step waits for the register."""
@@ -18,6 +19,9 @@ class Register(Protocol):
 
     async def write(self, batch: RegisterBatch) -> None:
         """Write a batch in one transaction; a batch written before changes nothing."""
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """The whole log of an assessment that the register has; empty when it has none."""
 
 
 class RegisterActivities:
@@ -36,17 +40,31 @@ class RegisterActivities:
         `write_register` brings the batch later.
         """
         due = working_day_due(move.due) if move.due else None
+        again = escalation(move.escalation) if move.escalation else None
+        answer = HandedIn(recorded=False, due=due, escalate=again)
         if move.batch is None:
-            return HandedIn(recorded=False, due=due)
+            return answer
         batch = move.batch.model_copy(update={"due": due}) if due else move.batch
         try:
             await asyncio.wait_for(self._register.write(batch), PATIENCE_SECONDS)
         except Exception as error:
             activity.logger.warning("the register is away; it will be written later: %r", error)
-            return HandedIn(recorded=False, due=due)
-        return HandedIn(recorded=True, due=due)
+            return answer
+        return answer.model_copy(update={"recorded": True})
 
     @activity.defn(name=WRITE_REGISTER)
     async def write_register(self, batch: RegisterBatch) -> None:
         """Write a batch that the register could not take at once; retried until it is back."""
         await self._register.write(batch)
+
+    @activity.defn(name=READ_LOG)
+    async def read_log(self, request: LogRequest) -> CaseLog:
+        """Read the log of an assessment that has ended, so that it can be opened again.
+
+        Raises:
+            LookupError: the register does not have it yet; the workflow checks what it gets.
+        """
+        entries = await self._register.read_log(request)
+        if not entries:
+            raise LookupError(f"the register has no log of {request}")
+        return CaseLog(entries=entries)

@@ -51,7 +51,7 @@ class RegisterQueries:
             return PlatformCard(
                 platform=_read(PlatformRow, row, services=tuple(row.services)),
                 terms=await _terms(connection, platform_id),
-                log=tuple(await _log(connection, platform_id, None)),
+                log=tuple(await log_of(connection, platform_id, None)),
             )
 
     async def register(
@@ -90,7 +90,7 @@ class RegisterQueries:
     async def log(self, platform_id: str, term: int | None = None) -> list[LogLine]:
         """The log of a platform, of all terms or one: in each term its own, then each assessment's."""
         async with self._engine.connect() as connection:
-            return await _log(connection, platform_id, term)
+            return await log_of(connection, platform_id, term)
 
     async def last_term(self, platform_id: str) -> LastTerm | None:
         """The newest term of a platform; None when the register does not know it."""
@@ -201,7 +201,8 @@ async def _terms(connection: AsyncConnection, platform_id: str) -> tuple[TermRow
     )
 
 
-async def _log(connection: AsyncConnection, platform_id: str, term: int | None) -> list[LogLine]:
+async def log_of(connection: AsyncConnection, platform_id: str, term: int | None) -> list[LogLine]:
+    """The log of a platform, of all terms or one, on a connection that is open."""
     query = select(log_entries).where(log_entries.c.platform_id == platform_id)
     if term is not None:
         query = query.where(log_entries.c.term == term)

@@ -15,6 +15,7 @@ from db.projection import (
     term_row,
     year_of,
 )
+from db.queries import log_of
 from db.statements import (
     INSERT_DERIVED,
     WRITE_ASSESSMENT,
@@ -25,7 +26,8 @@ from db.statements import (
 )
 from db.tables import assessments, findings, listings, plan_versions, platforms, terms
 from db.telling_again import told_again
-from workflows.handing_in import RegisterBatch
+from workflows.handing_in import LogRequest, RegisterBatch
+from workflows.record import LogEntry
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +58,13 @@ class PostgresRegister:
                     raise
                 _log.warning("%s: its log was told again at other moments", batch.workflow_id)
                 await _write(connection, batch)
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """The whole log of an assessment that the register has; empty when it has none."""
+        async with self._engine.connect() as connection:
+            lines = await log_of(connection, request.platform_id, request.term)
+        asked = (request.year, request.opening)
+        return tuple(line.entry for line in lines if (line.year, line.opening) == asked)
 
 
 async def _write(connection: AsyncConnection, batch: RegisterBatch) -> None:

@@ -40,12 +40,17 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         """§六: wait for what the table awaits, until it ends; the end of validity ends it too."""
         self.show()
         register = asyncio.create_task(self.hand_in())
+        if opening.set_aside:
+            # It had ended, and was opened again for this. Refused, it ends once more as it had.
+            self.receive(Kind.SET_ASIDE, (opening.set_aside,))
         while not self.case.ended:
             if not await self.moved_before(opening.valid_until, "due or end of validity"):
                 self.happen(Happening.VALIDITY_ENDED, "period_over", {})
             elif self.renewal_due() and not self.case.ended:
                 await self.all_handed_in(recorded=False)
-                workflow.continue_as_new(opening.model_copy(update={"carried": self.carry()}))
+                workflow.continue_as_new(
+                    opening.model_copy(update={"carried": self.carry(), "set_aside": None})
+                )
         await self.all_handed_in(recorded=True)
         register.cancel()
         return YearResult(
@@ -79,6 +84,11 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     async def reassessment(self, *said: Any) -> None:
         """The commission's assessment after rectification."""
         self.receive(Kind.REASSESSMENT, said)
+
+    @workflow.signal(description="撤销更正 (§四, §六)")
+    async def set_aside(self, *said: Any) -> None:
+        """The commission sets a wrong decision of this assessment aside."""
+        self.receive(Kind.SET_ASIDE, said)
 
     @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
     async def end_with_platform(self, *said: Any) -> None:

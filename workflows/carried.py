@@ -1,8 +1,11 @@
 """What goes into a run and comes out of it: openings, what is carried to the next run, and results."""
 
+from typing import Any
+
 from workflows.case import CaseRecord
 from workflows.handing_in import DueDate
 from workflows.model import Instant, Record, Sha256
+from workflows.refusal import Refusal
 from workflows.state import AssessmentState, Awaited, Facts, PlatformState
 
 
@@ -14,6 +17,8 @@ class CarriedPlatform(Record):
     due: DueDate | None = None
     recorded: int = 0
     """How many entries of the log the register has taken."""
+    reopened: bool = False
+    """The term had ended, and was started again from its log, so that a decision can be set aside."""
 
 
 class CarriedAssessment(Record):
@@ -34,7 +39,9 @@ class AssessmentOpening(Record):
     valid_until: Instant
     before: Sha256
     carried: CarriedAssessment | None = None
-    """Set only in a next run."""
+    """Set only in a next run, and when an assessment that had ended is opened again from its log."""
+    set_aside: dict[str, Any] | None = None
+    """The setting aside for which it is opened again."""
 
 
 class TermResult(Record):
@@ -55,6 +62,16 @@ class YearResult(Record):
     result: str
     log_seq: int
     log_hash: Sha256
+
+
+class Opinion(Record):
+    """The answer to the query `check`: what would become of a decision, if it were sent now."""
+
+    refusal: Refusal | None = None
+    invalid: tuple[str, str] | None = None
+    """What does not fit, in English and Chinese."""
+    stage: str | None = None
+    """Where the case would stand."""
 
 
 class CaseView(Record):

@@ -133,6 +133,19 @@ class Case(Generic[S]):
             )
         return decision
 
+    def would_lead_to(self, raw: Any, at: datetime, deadline: datetime | None = None) -> str:
+        """The stage in which a decision would leave the case; changes nothing.
+
+        Raises:
+            InvalidMessage, Refused: as `check` does.
+        """
+        decision = self.check(raw, at, deadline=deadline)
+        if decision.decision_id in self.receipts:
+            return str(self.state.stage)
+        content = self._content(decision)
+        moved = move(self.state, self.log, decision.kind, decision.result, said=content, at=at)
+        return str(moved.stage)
+
     def decide(
         self,
         raw: Any,
@@ -156,9 +169,7 @@ class Case(Generic[S]):
             )
         if deadline and _passed(deadline, at) and not self.state.overdue:
             self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
-        content, before = content_of(decision), self.state
-        if isinstance(decision, SetAside):
-            content["sets_aside"] = list(span(self.log, self.state, decision))
+        content, before = self._content(decision), self.state
         arrow = arrow_of(before, decision.kind, decision.result, content)
         self.state = move(before, self.log, decision.kind, decision.result, said=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
@@ -196,6 +207,13 @@ class Case(Generic[S]):
         """Note a happening and move along its arrow."""
         self.state = move(self.state, self.log, name, outcome, said=content, at=at)
         return self._write(at, EntryKind.HAPPENING, name, outcome, content)
+
+    def _content(self, decision: Decision) -> dict[str, Any]:
+        """What the log says of a decision; of a setting aside also which entries fall."""
+        content = content_of(decision)
+        if isinstance(decision, SetAside):
+            content["sets_aside"] = list(span(self.log, self.state, decision))
+        return content
 
     def _note_clock(self, arrow: Arrow, before: S, at: datetime) -> None:
         """A step's clock stands still while the operator corrects the plan: each stop and start is noted."""

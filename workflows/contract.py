@@ -11,6 +11,9 @@ ASSESSMENT_TYPE = "AnnualAssessment"
 
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
+READ_LOG = "read_log"
+DESK = "desk"
+"""The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

@@ -7,10 +7,27 @@ from workflows.state import AssessmentState, PlatformState
 
 
 class DueRequest(Record):
-    """Ask for the day that is `working_days` of the Chinese calendar after the day of `since`."""
+    """Ask for the day that is `working_days` of the Chinese calendar after the day of `since`.
+
+    `used` are the spans that the clock of the step ran before it was stopped: the working days in them
+    are taken off, but `at_least` so many are left. A step with a day of its own says it in `until`.
+    """
 
     since: Instant
     working_days: int
+    used: tuple[tuple[Instant, Instant], ...] = ()
+    at_least: int = 0
+    until: Instant | None = None
+    reminder_days: int = 0
+    """So many working days before it is due the step is called to mind; 0: never."""
+
+
+class EscalationRequest(Record):
+    """Ask when an overdue step is told again: each `every_days` days, on a working day, next after `after`."""
+
+    due: Instant
+    every_days: int
+    after: Instant
 
 
 class DueDate(Record):
@@ -21,6 +38,10 @@ class DueDate(Record):
 
     due: Instant
     provisional_years: tuple[int, ...] = ()
+    remind: Instant | None = None
+    """When the step is called to mind; None when it is too short for that."""
+    escalate: Instant | None = None
+    """When the overdue step is told next."""
 
 
 class RegisterBatch(Record):
@@ -42,6 +63,7 @@ class HandIn(Record):
 
     batch: RegisterBatch | None
     due: DueRequest | None = None
+    escalation: EscalationRequest | None = None
 
 
 class HandedIn(Record):
@@ -49,3 +71,19 @@ class HandedIn(Record):
 
     recorded: bool
     due: DueDate | None = None
+    escalate: Instant | None = None
+
+
+class LogRequest(Record):
+    """Ask for the whole log of an assessment, as the register has it."""
+
+    platform_id: str
+    term: int
+    year: int
+    opening: int
+
+
+class CaseLog(Record):
+    """A whole log, by its numbers."""
+
+    entries: tuple[LogEntry, ...]

@@ -27,6 +27,11 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def at_nine(day: date) -> datetime:
+    """09:00 of a day in Beijing: when people are told something."""
+    return start_of(day) + timedelta(hours=9)
+
+
 def last_day(end: datetime) -> date:
     """The last day of a period that ends at `end` (24:00 of that day)."""
     return beijing_date(end - timedelta(microseconds=1))

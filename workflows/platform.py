@@ -1,6 +1,7 @@
 """The workflow of one platform: its life by §四 and §六 of the guideline."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,22 +29,27 @@ with workflow.unsafe.imports_passed_through():
         DISTRICT,
         FIELD,
         PLATFORM_TYPE,
+        READ_LOG,
         STAGE,
         VALID_UNTIL,
         assessment_workflow_id,
         platform_workflow_id,
     )
+    from workflows.handing_in import CaseLog, LogRequest
     from workflows.model import InvalidMessage, parse, said
-    from workflows.periods import kick_off
+    from workflows.periods import at_nine, kick_off, last_day
     from workflows.record import BEGINNING
+    from workflows.reopening import BrokenLog, opening_number, reopened
     from workflows.rules import ending
-    from workflows.running import CaseWorkflow
+    from workflows.running import RETRY, CaseWorkflow
     from workflows.showing import details
     from workflows.state import PlatformState, applied
     from workflows.steps import Clock
     from workflows.vocabulary import Happening, Kind
 
 _TRY_AGAIN = timedelta(hours=1)
+_TO_BE_TOLD = timedelta(minutes=1)
+"""How long a term that was started again waits for the decision for which it was."""
 
 
 def _fits_its_id(form: PlatformApplication) -> None:
@@ -90,6 +96,8 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             )
         self.show()
         register = asyncio.create_task(self.hand_in())
+        if carried and carried.reopened:
+            await self._told_why()
         cycle = self._cycle()
         while not self.case.ended:
             if self.step.clock is Clock.VALIDITY:
@@ -132,6 +140,16 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         """Included in a numbered list, or not."""
         self.receive(Kind.LISTING, said)
 
+    @workflow.signal(description="撤销更正 (§四, §六)")
+    async def set_aside(self, *said: Any) -> None:
+        """The commission sets a wrong decision aside."""
+        self.receive(Kind.SET_ASIDE, said)
+
+    @workflow.signal(description="支持记录 (§四)")
+    async def support(self, *said: Any) -> None:
+        """Support was given to the platform, which is valid."""
+        self.receive(Kind.SUPPORT, said)
+
     @workflow.signal(description="撤回 (§四)")
     async def withdrawal(self, *said: Any) -> None:
         """The operator withdraws."""
@@ -155,6 +173,15 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
         opens = self._next_assessment()
         event = min(opens, state.valid_until) if opens else state.valid_until
+        if self.desk:
+            if state.open_assessment:  # opened again: its kick-off was long ago
+                await self._assess(state.open_assessment, state.valid_until)
+                return
+            near = self._nearing()
+            if near and near[0] < event:
+                if not await self.moved_before(near[0], "notice of the end of validity"):
+                    self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                return
         what = "end of validity" if event == state.valid_until else "assessment opens"
         if await self.moved_before(event, what):
             return
@@ -166,22 +193,17 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
     async def _assess(self, year: int, valid_until: datetime) -> None:
         """Open the assessment of a year and wait for how it ends (§六).
 
-        The child knows the end of validity and ends itself with it; a withdrawal is told to it.
+        The child knows the end of validity and ends itself with it. A withdrawal, and a setting aside
+        of what the assessment rests on, is told to it.
         """
+        opening = await self._opening(year, valid_until)
+        if opening is None:
+            return
         facts = self.case.state.facts
-        opened = self.case.log[-1].hash
-        if self.case.state.open_assessment is None:
-            opened = self.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": year}).hash
         try:
             child = await workflow.start_child_workflow(
                 ASSESSMENT_TYPE,
-                AssessmentOpening(
-                    facts=facts,
-                    year=year,
-                    opening=self.case.state.openings,
-                    valid_until=valid_until,
-                    before=opened,
-                ),
+                opening,
                 id=assessment_workflow_id(facts.platform_id, facts.term, year),
                 result_type=YearResult,
                 parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
@@ -198,7 +220,11 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             workflow.logger.error("assessment %s is open already; trying again", year)
             await workflow.sleep(_TRY_AGAIN, summary="an assessment of this id is open already")
             return
-        await workflow.wait_condition(lambda: child.done() or self.case.ended)
+
+        def over() -> bool:
+            return child.done() or self.case.ended or self.case.state.open_assessment != year
+
+        await self._telling_the_end(over)
         if not child.done():
             try:
                 await child.signal(CLOSE_ASSESSMENT)
@@ -212,10 +238,89 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
         except ChildWorkflowError as error:
             content["reason"] = str(error.cause or error)[:300]
-        outcome = ending(self.case.state, result)
-        if outcome != result and not self.case.ended:
-            content.pop("log_hash", None)
-        self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
+        self._note_end(year, result, content)
+
+    def _note_end(self, year: int, result: str, content: dict[str, Any]) -> None:
+        """Note how an assessment ended, or that it was closed because what it rests on was set aside."""
+        if self.case.state.open_assessment == year:
+            outcome = ending(self.case.state, result)
+            if outcome != result and not self.case.ended:
+                content.pop("log_hash", None)
+            self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
+        elif not self.case.ended:
+            self.happen(Happening.ASSESSMENT_CLOSED, "closed", content)
+
+    async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
+        """What the assessment of a year begins with; None when its log cannot be had yet."""
+        state = self.case.state
+        before = self.case.log[-1].hash
+        if state.open_assessment is None:
+            said = {"year": year} | opening_number(self.case.log, state, year)
+            before = self.happen(Happening.ASSESSMENT_OPENED, "opened", said).hash
+        opening = AssessmentOpening(
+            facts=state.facts,
+            year=year,
+            opening=self.case.state.openings,
+            valid_until=valid_until,
+            before=before,
+        )
+        if state.reopening is None:
+            return opening
+        facts = state.facts
+        ended: CaseLog = await workflow.execute_activity(
+            READ_LOG,
+            LogRequest(
+                platform_id=facts.platform_id,
+                term=facts.term,
+                year=year,
+                opening=opening.opening,
+            ),
+            result_type=CaseLog,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RETRY,
+            summary=f"the log of assessment {year}, to open it again",
+        )
+        try:
+            return reopened(opening, ended.entries, self.case.log, state.reopening)
+        except BrokenLog as error:
+            workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
+            await workflow.sleep(_TRY_AGAIN, summary="the register has another log than this case")
+            return None
+
+    async def _telling_the_end(self, over: Callable[[], bool]) -> None:
+        """Wait until it is over; tell meanwhile that the end of validity is near."""
+        while not over():
+            near = self._nearing() if self.desk else None
+            if near is None:
+                await workflow.wait_condition(over)
+            elif await self.reached(near[0], over, "notice of the end of validity"):
+                self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+
+    def _nearing(self) -> tuple[datetime, int] | None:
+        """When the end of validity is told next, and how many days before it; after an outage once."""
+        state = self.case.state
+        if state.valid_until is None:
+            return None
+        told = state.told_days
+        days = [d for d in state.facts.policy.expiry_notice_days if told is None or d < told]
+        now, end = workflow.now(), state.valid_until
+        moments = {d: at_nine(last_day(end) - timedelta(days=d)) for d in days}
+        passed = [d for d in days if moments[d] <= now]
+        if not days or now >= end:
+            return None
+        chosen = min(passed) if passed else max(days)
+        return moments[chosen], chosen
+
+    async def _told_why(self) -> None:
+        """A term that had ended was started again: wait for the setting aside, or end as before."""
+        try:
+            await workflow.wait_condition(
+                lambda: not self.case.ended,
+                timeout=_TO_BE_TOLD,
+                timeout_summary="the decision for which the term was started again",
+            )
+        except TimeoutError:
+            workflow.logger.warning("started again, and told nothing", extra=self._about())
 
     # ---- one run a cycle ----
 

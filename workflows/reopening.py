@@ -7,12 +7,14 @@ register is checked by the hash chain, up to the hash that the next case above i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workflows.carried import AssessmentOpening, CarriedAssessment
 from workflows.case import CaseRecord
 from workflows.folding import fold
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, broken
 from workflows.rules import awaited
-from workflows.state import Receipt
+from workflows.state import AssessmentState, PlatformState, Receipt
+from workflows.vocabulary import Happening
 
 
 class BrokenLog(ValueError):
@@ -56,4 +58,43 @@ def _receipt(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> Receipt:
         stage=entry.stage,
         awaited=awaited(state),
         said_sha256=sha256(said),
+    )
+
+
+def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
+    """Which opening of a year this is, said only where counting on would use a number twice.
+
+    That is so when an earlier opening was set aside with all that followed: its log is still there.
+    """
+    opened = sum(e.name == Happening.ASSESSMENT_OPENED and e.said["year"] == year for e in log)
+    return {} if opened == state.openings else {"opening": opened + 1}
+
+
+def reopened(
+    opening: AssessmentOpening,
+    ended: Sequence[LogEntry],
+    log: Sequence[LogEntry],
+    set_aside: dict[str, Any],
+) -> AssessmentOpening:
+    """An assessment that had ended, opened again from its log, with the setting aside it is to take.
+
+    `log` is the platform's: its note of the end holds the hash that the assessment's log must have.
+
+    Raises:
+        BrokenLog: the assessment's log is not the one that the platform saw end.
+    """
+    note = next(
+        e
+        for e in reversed(log)
+        if e.name == Happening.ASSESSMENT_ENDED and e.said["year"] == opening.year
+    )
+    entries = note.said["entries"]
+    if len(ended) < entries or ended[entries - 1].hash != note.said["log_hash"]:
+        raise BrokenLog(f"entry {entries} of the assessment is not the one that ended it")
+    record = record_of(ended, {})
+    state = fold(ended)
+    assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
+    carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
+    return opening.model_copy(
+        update={"before": record.before, "carried": carried, "set_aside": set_aside}
     )

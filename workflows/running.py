@@ -1,54 +1,61 @@
-"""What both workflows share: the one way in, the clock of a step, and handing in what is new.
+"""What both workflows share: the one way in, and handing in what is new (the clock: `step_clock.py`).
 
 Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
 those of activities.
 """
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Generic
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.carried import CaseView
+    from workflows.carried import CaseView, Opinion
     from workflows.case import Case, reasons
-    from workflows.contract import HAND_IN, WRITE_REGISTER
-    from workflows.handing_in import DueDate, DueRequest, HandedIn, HandIn, RegisterBatch
-    from workflows.model import InvalidMessage, instant
+    from workflows.contract import DESK, HAND_IN, WRITE_REGISTER
+    from workflows.handing_in import (
+        DueDate,
+        HandedIn,
+        HandIn,
+        RegisterBatch,
+    )
+    from workflows.model import InvalidMessage
     from workflows.record import LogEntry
     from workflows.refusal import Refused
-    from workflows.rules import S, awaited, lifecycle_of
+    from workflows.rules import S, awaited
     from workflows.state import AssessmentState, PlatformState, Receipt
-    from workflows.steps import Clock, Step
+    from workflows.step_clock import StepClock
     from workflows.vocabulary import Happening, Kind
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)
 _WRITE_TIMEOUT = timedelta(seconds=30)
-_RETRY = RetryPolicy(
+RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2,
     maximum_interval=timedelta(minutes=1),
     non_retryable_error_types=["RegisterConflict"],
 )
+Clocks = list[tuple[datetime, Happening | None]]
+
 _CONFLICT_AGAIN = timedelta(hours=1)
 """How long to wait before a register that holds another history is asked again: someone must look."""
 
 
-class CaseWorkflow(Generic[S]):
+class CaseWorkflow(StepClock[S]):
     """A case that runs: takes decisions, keeps the clock of its step, hands in to the register."""
 
     invalid: InvalidMessage | None = None
     """Why the input of the workflow is none; then the case was never opened, and the run fails."""
 
-    case: Case[S]
-
     def take_up(self, case: Case[S], due: DueDate | None = None, recorded: int = 0) -> None:
         """Go on with a case; `recorded` entries of its log are in the register already."""
         self.case = case
+        # Asked where each run begins: a case takes the new way with its next cycle.
+        self.desk = workflow.patched(DESK)
+        case.notes_clocks = self.desk
         self.due = due
         self.recorded = recorded
         self._handing = False
@@ -68,13 +75,13 @@ class CaseWorkflow(Generic[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
-        stage = self.case.state.stage
+        before = self.case.state
         try:
             receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
         if not receipt.repeated:
-            self._moved(stage)
+            self._moved(before)
         return receipt
 
     @decide.validator
@@ -95,21 +102,14 @@ class CaseWorkflow(Generic[S]):
         """
         if self.invalid:
             return
-        stage, raw = self.case.state.stage, _one(said)
+        before, raw = self.case.state, _one(said)
         try:
             self.case.decide(raw, workflow.now(), kind, self._deadline())
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
             why = next(iter(reasons(error)))
             workflow.logger.warning("signal %s refused: %s", kind, why, extra=self._about())
-        self._moved(stage)
-
-    def happen(self, name: Happening, outcome: str, content: dict[str, Any]) -> LogEntry:
-        """Note what happened of its own accord."""
-        stage = self.case.state.stage
-        entry = self.case.happen(name, outcome, content, workflow.now())
-        self._moved(stage)
-        return entry
+        self._moved(before)
 
     @workflow.query
     def state(self) -> CaseView:
@@ -128,6 +128,19 @@ class CaseWorkflow(Generic[S]):
         """The answer that a decision id was given; also after the case has ended."""
         return None if self.invalid else self.case.receipts.get(decision_id)
 
+    @workflow.query(name="check")
+    def opinion(self, *said: Any) -> Opinion:
+        """What would become of a decision if it were sent now; changes nothing."""
+        try:
+            if self.invalid:
+                raise self.invalid
+            stage = self.case.would_lead_to(_one(said), workflow.now(), self._deadline())
+        except Refused as error:
+            return Opinion(refusal=error.refusal)
+        except InvalidMessage as error:
+            return Opinion(invalid=(error.en, error.zh))
+        return Opinion(stage=stage)
+
     def view(self) -> CaseView:
         """The answer of the query `state`."""
         state = self.case.state
@@ -141,84 +154,6 @@ class CaseWorkflow(Generic[S]):
             refusals=self.case.refusals,
             recorded=self.recorded,
         )
-
-    # ---- the clock of a step ----
-
-    @property
-    def step(self) -> Step:
-        """The row of the table in which the case stands."""
-        return lifecycle_of(self.case.state).step(self.case.state.stage)
-
-    def renewal_due(self) -> bool:
-        """Whether the history has grown so long that the server asks for a new run."""
-        return workflow.info().is_continue_as_new_suggested()
-
-    async def moved_before(self, end: datetime | None, what: str) -> bool:
-        """Keep the clock of the step until it moves; note once that it is overdue, and wait on.
-
-        False when `end` came first; True when the step moved, or a new run is due. `what` says in
-        the history what the timer stands for.
-        """
-        stage, since = self.case.state.stage, self.case.state.since
-
-        def over() -> bool:
-            # `since` too: returned and corrected in one task, a plan stands in the same stage anew.
-            now = self.case.state
-            return now.stage is not stage or now.since != since or self.renewal_due()
-
-        await workflow.wait_condition(lambda: not self._due_wanted() or over())
-        while not over():
-            deadline = self._deadline()
-            moments = [moment for moment in (deadline, end) if moment]
-            if not moments:
-                await workflow.wait_condition(over)
-            elif await self._reached(min(moments), over, what):
-                if min(moments) == end:
-                    return False
-                self.happen(Happening.OVERDUE, "told", {"due": instant(min(moments))})
-        return True
-
-    async def _reached(self, moment: datetime, over: Callable[[], bool], what: str) -> bool:
-        """Wait for a moment; False when it is `over` before.
-
-        A timer that has fired is believed: `workflow.now()` is not asked again. After a query to a
-        case that is not cached it may lag behind (docs/architecture.md, "What the clock can't do"),
-        and a timer set anew by it would sleep for months.
-        """
-        left = moment - workflow.now()
-        if left > timedelta():
-            try:
-                await workflow.wait_condition(
-                    over, timeout=left, timeout_summary=f"{what} {instant(moment)}"
-                )
-                return False
-            except TimeoutError:
-                pass
-        return not over()
-
-    def _deadline(self) -> datetime | None:
-        """When the step becomes overdue; None when it has no due date or is overdue already."""
-        if self.case.state.overdue:
-            return None
-        deadlines = {
-            Clock.WORKING_DAYS: self.due.due if self.due else None,
-            Clock.RECTIFICATION: getattr(self.case.state, "mend_by", None),
-        }
-        return deadlines.get(self.step.clock)
-
-    def _due_wanted(self) -> bool:
-        return self.due is None and self.step.clock is Clock.WORKING_DAYS
-
-    def _moved(self, stage: str) -> None:
-        """After every entry: a new stage has no due date yet."""
-        if self.case.state.stage is not stage:
-            self.due = None
-            workflow.logger.info("left %s", stage, extra=self._about())
-
-    def _about(self) -> dict[str, str]:
-        """What every log line of a case is bound to."""
-        state = self.case.state
-        return {"platform_id": state.facts.platform_id, "stage": state.stage}
 
     def show(self) -> None:
         """Show in Temporal's own Web UI where the case stands."""
@@ -235,7 +170,7 @@ class CaseWorkflow(Generic[S]):
         """
         while True:
             await workflow.wait_condition(self._behind)
-            if self._due_wanted() or self._can_hand_in():
+            if self._asks() or self._can_hand_in():
                 await self._hand_in()
             # After the answer, not before it: a search attribute costs as much as the decision.
             self._shown = len(self.case.log)
@@ -243,27 +178,29 @@ class CaseWorkflow(Generic[S]):
 
     async def _hand_in(self) -> None:
         self._handing = True
-        request = None
-        if self._due_wanted():
-            days = getattr(self.case.state.facts.policy, self.step.days)
-            request = DueRequest(since=self.case.state.since, working_days=days)
+        request = self._due_request() if self._due_wanted() else None
+        escalation = self._escalation_request()
+        since = self.case.state.since
         stage, seq = self.case.state.stage, len(self.case.log)
         batch = self._batch(self.recorded) if self._can_hand_in() else None
         try:
             answer: HandedIn = await workflow.execute_activity(
                 HAND_IN,
-                HandIn(batch=batch, due=request),
+                HandIn(batch=batch, due=request, escalation=escalation),
                 result_type=HandedIn,
                 start_to_close_timeout=_HAND_IN_TIMEOUT,
-                retry_policy=_RETRY,
+                retry_policy=RETRY,
                 summary=f"{stage}, entry {seq}",
             )
         except ActivityError:  # ended from outside; what was asked for is still wanted
             await workflow.sleep(_CONFLICT_AGAIN, summary="the handing in was broken off")
             self._handing = False
             return
-        if request and self.case.state.since == request.since:
-            self.due = answer.due
+        if self.case.state.since == since:
+            if request:
+                self.due = answer.due
+            elif escalation and self.due:
+                self.due = self.due.model_copy(update={"escalate": answer.escalate})
         if answer.recorded:
             self._took(batch)
         elif batch:
@@ -272,7 +209,11 @@ class CaseWorkflow(Generic[S]):
 
     def _behind(self) -> bool:
         """Whether something is new that was not handed in, or not shown."""
-        return self._due_wanted() or self._can_hand_in() or self._shown < len(self.case.log)
+        return self._asks() or self._can_hand_in() or self._shown < len(self.case.log)
+
+    def _asks(self) -> bool:
+        """Whether a date is wanted that only an activity knows."""
+        return self._due_wanted() or self._escalation_request() is not None
 
     async def all_handed_in(self, *, recorded: bool) -> None:
         """Wait until no message is being answered and nothing is being handed in.
@@ -328,7 +269,7 @@ class CaseWorkflow(Generic[S]):
                     WRITE_REGISTER,
                     batch,
                     start_to_close_timeout=_WRITE_TIMEOUT,
-                    retry_policy=_RETRY,
+                    retry_policy=RETRY,
                     summary=f"entries {since + 1} to {len(self.case.log)}",
                 )
             except ActivityError:
