@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.embedded import EmbeddedPostgres, running
 from db.engine import create_engine
@@ -23,22 +24,34 @@ _AWAY = (OSError, SQLAlchemyError, RegisterError, asyncpg.PostgresError, asyncpg
 
 @asynccontextmanager
 async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]:
-    """The register for reading: DATABASE_URL, the running local stack, or the embedded server.
+    """The register for reading; see `open_engine`."""
+    async with open_engine(start=start) as engine:
+        yield RegisterQueries(engine)
 
-    With `start`, an embedded server that has data but does not run is started, and stopped at the
-    end unless someone else uses it by then.
+
+@asynccontextmanager
+async def open_engine(*, start: bool = True) -> AsyncIterator[AsyncEngine]:
+    """An engine on the register: DATABASE_URL, the running local stack, or the embedded server.
+
+    Each module of `db` that asks or writes something takes it. With `start`, an embedded server that
+    has data but does not run is started, and stopped at the end unless someone else uses it by then.
 
     Raises:
         Unreachable: there is none, it does not answer, or it has no tables.
         BadInput: DATABASE_URL cannot be used.
     """
-    async with register_url(start=start) as url, _queries(url) as queries:
-        yield queries
+    # The outer one gives words to what the engine's user meets, so it must be open the longest.
+    async with register_url(start=start) as url:
+        engine = create_engine(url)
+        try:
+            yield engine
+        finally:
+            await engine.dispose()
 
 
 @asynccontextmanager
 async def register_url(*, start: bool = True) -> AsyncIterator[str]:
-    """Where the register is; see `open_register`."""
+    """Where the register is; see `open_engine`."""
     with _reaching():
         url = database_url() or _local_url()
         if url is not None:
@@ -66,15 +79,6 @@ async def last_term(platform_id: str) -> PreviousTerm | None:
     if found is None:
         return None
     return PreviousTerm(term=found.term, log_hash=found.log_hash)
-
-
-@asynccontextmanager
-async def _queries(url: str) -> AsyncIterator[RegisterQueries]:
-    engine = create_engine(url)
-    try:
-        yield RegisterQueries(engine)
-    finally:
-        await engine.dispose()
 
 
 def _local_url() -> str | None:
