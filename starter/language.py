@@ -7,6 +7,8 @@ from typing import Literal
 
 import click
 
+from starter.profile import profile_language
+
 Language = Literal["en", "zh"]
 
 
@@ -14,11 +16,11 @@ def language() -> Language:
     """The language of the answers.
 
     `--lang`, which the entry point puts into the click context's `obj["lang"]`; else PINGTAI_LANG;
-    else Chinese where the locale is Chinese, and English anywhere else.
+    else what the profile asks for; else Chinese where the locale is Chinese, and English elsewhere.
     """
     context = click.get_current_context(silent=True)
     told = context.obj.get("lang") if context and isinstance(context.obj, dict) else None
-    for given in (told, os.environ.get("PINGTAI_LANG")):
+    for given in (told, os.environ.get("PINGTAI_LANG"), profile_language()):
         prefix = str(given or "").lower()[:2]
         if prefix == "zh":
             return "zh"

@@ -21,7 +21,20 @@ from workflows.vocabulary import (
     Stage,
 )
 
-_NO_OTHER_WAY = frozenset(("opened", "told", "period_over", "given", "withdrawn"))
+_NO_OTHER_WAY = frozenset(
+    (
+        "opened",
+        "told",
+        "period_over",
+        "given",
+        "withdrawn",
+        "started",
+        "stopped",
+        "closed",
+        "set_aside",
+        "recorded",
+    )
+)
 """Outcomes that say no more than what was decided or happened, because there is no other."""
 
 

@@ -16,6 +16,9 @@ from workflows.vocabulary import District, Kind, Role
 Read = Callable[[Any, Any], Any]
 """Makes a field's value of a flag's, and of what the file says of the field (None when nothing)."""
 
+_DIGITS = 18
+"""A number of more digits is none that anybody means."""
+
 
 def plain(given: Any, before: Any) -> Any:
     """The flag's own text."""
@@ -30,6 +33,12 @@ def several(given: Any, before: Any) -> Any:
 def from_file(given: Any, before: Any) -> Any:
     """The JSON object in the file that the flag names."""
     return read_object(given)
+
+
+def number(given: Any, before: Any) -> Any:
+    """A whole number; whatever else it is stays as it was written, for the model to name."""
+    text = str(given).strip()
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else given
 
 
 def documents(given: Any, before: Any) -> Any:
