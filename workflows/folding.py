@@ -16,13 +16,27 @@ from workflows.vocabulary import Kind
 
 def fold(log: Iterable[LogEntry]) -> CaseState:
     """The state that a log leads to; a prefix of the log gives the state at its end."""
-    entries = list(log)
-    state: Any = begin(entries[0].said, entries[0].at)
-    for number, entry in enumerate(entries[1:], start=1):
-        if entry.kind is not EntryKind.REFUSED:
-            before = entries[:number] if entry.name == Kind.SET_ASIDE else ()
-            state = move(state, before, entry.name, entry.outcome, said=entry.said, at=entry.at)
-    return cast(CaseState, state)
+    return states(log)[-1]
+
+
+def states(log: Iterable[LogEntry]) -> list[CaseState]:
+    """The state after each entry of a log, in one walk: however often a case was corrected."""
+    entries: list[LogEntry] = []
+    after: list[Any] = []
+    for entry in log:
+        if not entries:
+            after.append(begin(entry.said, entry.at))
+        elif entry.kind is EntryKind.REFUSED:
+            after.append(after[-1])
+        elif entry.name == Kind.SET_ASIDE:
+            first = entry.said["sets_aside"][0]
+            alone = lifecycle_of(after[-1]).alone(entries[first - 1].name)
+            stood = after[-1] if alone else after[first - 2]
+            after.append(_stand_again(after[-1], stood, entry.said, entry.at))
+        else:
+            after.append(take(after[-1], entry.name, entry.outcome, entry.said, entry.at))
+        entries.append(entry)
+    return cast(list[CaseState], after)
 
 
 def move(
@@ -39,25 +53,29 @@ def move(
     Raises:
         LookupError: the table has no such arrow here (never after `judge`).
     """
-    if name == Kind.SET_ASIDE:
-        return _stand_again(state, before, said, at)
-    return take(state, name, outcome, said, at)
-
-
-def _stand_again(state: S, before: Sequence[LogEntry], said: dict[str, Any], at: datetime) -> S:
-    """Where a case stands when entries are set aside: where it stood before them, with a new clock."""
+    if name != Kind.SET_ASIDE:
+        return take(state, name, outcome, said, at)
     first = said["sets_aside"][0]
-    if lifecycle_of(state).alone(before[first - 1].name):
+    alone = lifecycle_of(state).alone(before[first - 1].name)
+    stood = state if alone else cast(S, fold(before[: first - 1]))
+    return _stand_again(state, stood, said, at)
+
+
+def _stand_again(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
+    """Where a case stands when entries are set aside: as it stood before them, with a new clock."""
+    if stood is state:  # what fell stood alone, and nothing followed from it
         return state
     changes: dict[str, Any] = {"since": at, "overdue": False, "reminded": False}
     if isinstance(state, PlatformState):
         changes["plans_filed"] = max(state.plans_filed, state.plan_version)
-        changes["reopening"] = (
-            {key: value for key, value in said.items() if key != "sets_aside"}
-            if "year" in said
-            else None
-        )
-    return cast(S, fold(before[: first - 1])).model_copy(update=changes)
+        if stood.valid_until == state.valid_until:  # people were told, and are not told again
+            changes["told_days"] = state.told_days
+        if "year" in said:
+            changes["reopening"] = {k: v for k, v in said.items() if k != "sets_aside"}
+        else:
+            # An assessment that was open ended with what is set aside: its year is opened anew.
+            changes |= {"reopening": None, "open_assessment": None}
+    return stood.model_copy(update=changes)
 
 
 def fallen(log: Iterable[LogEntry]) -> dict[int, int]:

@@ -14,13 +14,13 @@ from workflows.lifecycle import ASSESSMENT, SET_ASIDE
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import PlatformState
-from workflows.vocabulary import AssessmentStage, Happening, Kind
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 
 def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Objection:
     """Why a decision cannot be set aside; None when it can."""
     if decision.year and isinstance(state, PlatformState):
-        return _year_objection(log, decision.year)
+        return _year_objection(log, decision.year) or _withdrawn_since(state, None)
     target = _taken(log, decision.target)
     if target is None:
         return _because(
@@ -39,7 +39,7 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
             f"{decision.target} was set aside already, by entry {by}",
             f"{decision.target} 已由第 {by} 条撤销",
         )
-    return None
+    return _withdrawn_since(state, target)
 
 
 def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple[int, int]:
@@ -53,6 +53,19 @@ def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple
         found = _taken(log, decision.target)
     assert found, "there was an objection"  # noqa: S101
     return found.seq, found.seq if lifecycle_of(state).alone(found.name) else len(log)
+
+
+def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Objection:
+    """A withdrawal is the operator's own word at any time: it falls only when it is itself set aside."""
+    if state.stage is not Stage.WITHDRAWN:
+        return None
+    if target and (target.name == Kind.WITHDRAWAL or lifecycle_of(state).alone(target.name)):
+        return None
+    return _because(
+        "the operator has withdrawn since, as it may at any time: where that was wrong as well, set"
+        " the withdrawal aside first",
+        "运营单位此后已撤回，而撤回随时可以提出：撤回确有错误的，请先撤销该撤回",
+    )
 
 
 def _taken(log: Sequence[LogEntry], decision_id: str) -> LogEntry | None:
