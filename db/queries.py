@@ -1,11 +1,13 @@
 """Reading the register."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, Select, Table, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.reading import AnyRow, log_line, read
 from db.rows import (
     AssessmentRow,
     FindingRow,
@@ -19,14 +21,11 @@ from db.rows import (
     TermRow,
     Walked,
 )
+from db.support import support_of
 from db.tables import assessments, findings, log_entries, plan_versions, platforms, terms
-from workflows.application import Actor
-from workflows.model import Record
-from workflows.record import EntryKind, LogEntry
+from workflows.record import EntryKind
 
 LARGEST_PAGE = 500
-R = TypeVar("R", bound=Record)
-AnyRow = Row[*tuple[Any, ...]]
 
 _NEWEST = and_(platforms.c.platform_id == terms.c.platform_id, platforms.c.term == terms.c.term)
 
@@ -49,9 +48,10 @@ class RegisterQueries:
             if row is None:
                 return None
             return PlatformCard(
-                platform=_read(PlatformRow, row, services=tuple(row.services)),
+                platform=read(PlatformRow, row, services=tuple(row.services)),
                 terms=await _terms(connection, platform_id),
                 log=tuple(await log_of(connection, platform_id, None)),
+                support=tuple(await support_of(connection, platform_id=platform_id)),
             )
 
     async def register(
@@ -60,32 +60,43 @@ class RegisterQueries:
         district: str | None = None,
         field: str | None = None,
         stage: str | None = None,
+        list_number: str | None = None,
+        year: int | None = None,
+        overdue: bool = False,
         after: str | None = None,
         limit: int = 50,
     ) -> list[RegisterRow]:
         """Platforms with their newest terms, by platform id, at most `limit` (and `LARGEST_PAGE`).
 
+        `year` is that of the listing; `overdue`: the platform's own step or its open assessment's.
         The next page is asked for with `after`: the last platform id of the page before.
         """
         wanted = (
             (platforms.c.district, district),
             (platforms.c.field, field),
             (terms.c.stage, stage),
+            (terms.c.list_number, list_number),
         )
         columns = [
             platforms.c[name] if name in platforms.c else terms.c[name]
             for name in RegisterRow.model_fields
+            if name in platforms.c or name in terms.c
         ]
+        late = _assessment_overdue()
         query = (
-            select(*columns)
+            select(*columns, late.label("assessment_overdue"))
             .join_from(platforms, terms, _NEWEST)
             .where(*(column == value for column, value in wanted if value is not None))
             .order_by(platforms.c.platform_id)
             .limit(max(0, min(limit, LARGEST_PAGE)))
         )
+        if year is not None:
+            query = query.where(terms.c.listed_on.between(date(year, 1, 1), date(year, 12, 31)))
+        if overdue:
+            query = query.where(terms.c.overdue | late)
         if after is not None:
             query = query.where(platforms.c.platform_id > after)
-        return [_read(RegisterRow, row) for row in await self._all(query)]
+        return [read(RegisterRow, row) for row in await self._all(query)]
 
     async def log(self, platform_id: str, term: int | None = None) -> list[LogLine]:
         """The log of a platform, of all terms or one: in each term its own, then each assessment's."""
@@ -154,16 +165,27 @@ class RegisterQueries:
             .group_by(platforms.c.platform_id)
             .order_by(platforms.c.platform_id)
         )
-        return [_read(PlatformActivity, row) for row in rows]
+        return [read(PlatformActivity, row) for row in rows]
 
     async def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
         async with self._engine.connect() as connection:
             return (await connection.execute(query)).all()
 
 
-def _read(model: type[R], row: AnyRow, **changed: Any) -> R:
-    known = {name: value for name, value in row._mapping.items() if name in model.model_fields}
-    return model(**(known | changed))
+def _assessment_overdue() -> ColumnElement[bool]:
+    """Whether the open assessment is overdue; of several openings of its year the last one counts."""
+    c = assessments.c
+    newest = (
+        select(c.overdue)
+        .where(
+            c.platform_id == terms.c.platform_id,
+            c.term == terms.c.term,
+            c.year == terms.c.open_assessment,
+        )
+        .order_by(c.opening.desc())
+        .limit(1)
+    )
+    return func.coalesce(newest.scalar_subquery(), false())
 
 
 async def _of(
@@ -178,11 +200,11 @@ async def _terms(connection: AsyncConnection, platform_id: str) -> tuple[TermRow
         connection, findings, platform_id, "term", "year", "opening", "round", "indicator_group"
     )
     years = [
-        _read(
+        read(
             AssessmentRow,
             row,
             findings=tuple(
-                _read(FindingRow, f)
+                read(FindingRow, f)
                 for f in found
                 if (f.term, f.year, f.opening) == (row.term, row.year, row.opening)
             ),
@@ -191,10 +213,10 @@ async def _terms(connection: AsyncConnection, platform_id: str) -> tuple[TermRow
     ]
     plans = await _of(connection, plan_versions, platform_id, "term", "version")
     return tuple(
-        _read(
+        read(
             TermRow,
             row,
-            plans=tuple(_read(PlanRow, plan) for plan in plans if plan.term == row.term),
+            plans=tuple(read(PlanRow, plan) for plan in plans if plan.term == row.term),
             assessments=tuple(year for year in years if year.term == row.term),
         )
         for row in await _of(connection, terms, platform_id, "term")
@@ -209,10 +231,4 @@ async def log_of(connection: AsyncConnection, platform_id: str, term: int | None
     rows = await connection.execute(
         query.order_by(*(log_entries.c[name] for name in ("term", "year", "opening", "seq")))
     )
-    return [_line(row) for row in rows]
-
-
-def _line(row: AnyRow) -> LogLine:
-    actor = Actor.model_validate(row.actor, strict=False) if row.actor else None
-    entry = _read(LogEntry, row, kind=EntryKind(row.kind), actor=actor)
-    return _read(LogLine, row, entry=entry)
+    return [log_line(row) for row in rows]

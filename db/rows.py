@@ -87,7 +87,10 @@ class TermRow(Record):
 
 
 class LogLine(Record):
-    """An entry of a log, and whose it is: `year` 0 is the platform's own, 1, 2, 3 its assessments'."""
+    """An entry of a log, and whose it is: `year` 0 is the platform's own, 1, 2, 3 its assessments'.
+
+    `set_aside_by` is the entry of the same log by which this one no longer counts.
+    """
 
     platform_id: str
     term: int
@@ -95,6 +98,26 @@ class LogLine(Record):
     opening: int
     workflow_id: str
     entry: LogEntry
+    set_aside_by: int | None = None
+
+
+class SupportRow(Record):
+    """Support that was given to a platform; set aside, it stays and no longer counts."""
+
+    platform_id: str
+    term: int
+    seq: int
+    support: str
+    given_on: date
+    title: str
+    amount_wan: int | None
+    actor_id: str
+    organisation: str
+    decision_id: str
+    recorded_at: Instant
+    name: str
+    district: str
+    set_aside_by: int | None
 
 
 class PlatformCard(Record):
@@ -103,6 +126,7 @@ class PlatformCard(Record):
     platform: PlatformRow
     terms: tuple[TermRow, ...]
     log: tuple[LogLine, ...]
+    support: tuple[SupportRow, ...] = ()
 
 
 class RegisterRow(Record):
@@ -121,6 +145,7 @@ class RegisterRow(Record):
     due: Instant | None
     due_provisional: bool
     open_assessment: int | None
+    assessment_overdue: bool = False
     list_number: str | None
     certificate_number: str | None
     listed_on: date | None
