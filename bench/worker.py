@@ -23,7 +23,8 @@ from worker.logs import set_up_logs
 from worker.process import make_worker
 from worker.run import worker_running
 from worker.settings import Settings
-from workflows.handing_in import RegisterBatch
+from workflows.handing_in import LogRequest, RegisterBatch
+from workflows.record import LogEntry
 
 
 class _Variation(SimplePlugin):
@@ -45,6 +46,10 @@ class NoRegister:
 
     async def write(self, batch: RegisterBatch) -> None:
         """Do nothing."""
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """Nothing was kept."""
+        return ()
 
 
 @activity.defn

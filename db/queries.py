@@ -113,6 +113,14 @@ class RegisterQueries:
         )
         return LastTerm._make(rows[0]) if rows else None
 
+    async def plans(self, platform_id: str, term: int) -> dict[str, Any]:
+        """The texts of all plan versions of a term, by their SHA-256."""
+        c = plan_versions.c
+        rows = await self._all(
+            select(c.sha256, c.plan).where(c.platform_id == platform_id, c.term == term)
+        )
+        return {row.sha256: row.plan for row in rows}
+
     async def arrows(self) -> set[Walked]:
         """Every arrow of the lifecycles that some case in the register has taken."""
         log = log_entries.c

@@ -4,7 +4,8 @@ import asyncio
 
 import click
 
-from starter.client import Applied, PingtaiClient
+from starter.applying import Applied
+from starter.client import PingtaiClient
 from starter.commands.given import read_text
 from starter.commands.running import answering
 from starter.errors import PingtaiError

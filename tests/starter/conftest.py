@@ -10,7 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from starter.client import Applied, PingtaiClient
+from starter.applying import Applied
+from starter.client import PingtaiClient
 from starter.commands import COMMANDS
 from workflows.application import PlatformApplication
 from workflows.state import Awaited, Receipt

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.client import Applied
+from starter.applying import Applied
 from starter.commands import apply as applying
 from starter.errors import Unreachable
 from starter.wording import awaited_in

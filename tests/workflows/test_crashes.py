@@ -7,8 +7,8 @@ from temporalio.exceptions import ApplicationError
 from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.handing_in import RegisterBatch
-from workflows.record import BEGINNING, broken
+from workflows.handing_in import LogRequest, RegisterBatch
+from workflows.record import BEGINNING, LogEntry, broken
 
 
 async def hashes(queries: RegisterQueries, life: Life) -> list[str]:
@@ -31,6 +31,12 @@ class Away:
         if not self.open:
             raise ApplicationError("the register is away")
         await self._register.write(batch)
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """Read, if the door is open."""
+        if not self.open:
+            raise ApplicationError("the register is away")
+        return await self._register.read_log(request)
 
 
 async def test_a_worker_without_memory_replays_every_task(world: World) -> None:

@@ -10,10 +10,10 @@ from starter.client import PingtaiClient
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.contract import STAGE
+from workflows.folding import fold
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING, EntryKind, broken
 from workflows.refusal import Refused
-from workflows.folding import fold
 from workflows.vocabulary import Role
 
 
@@ -33,7 +33,13 @@ async def test_three_effective_years_and_the_end(world: World) -> None:
     result = await life.handle.result()
     assert "expired" == result["stage"]
     log = await life.log()
-    happened = [(e.name, e.outcome) for e in log if e.kind is EntryKind.HAPPENING]
+    nearing = [e.said["days"] for e in log if e.name == "validity_nearing"]
+    assert [180, 90, 30] == nearing
+    happened = [
+        (e.name, e.outcome)
+        for e in log
+        if e.kind is EntryKind.HAPPENING and e.name != "validity_nearing"
+    ]
     a_year = [("assessment_opened", "opened"), ("assessment_ended", "effective")]
     expected = [("applied", "opened"), *(a_year * 3), ("validity_ended", "period_over")]
     assert expected == happened

@@ -11,7 +11,8 @@ from temporalio.client import Client, WorkflowHandle
 
 from activities.register import Register
 from db.queries import RegisterQueries
-from starter.client import ASSESSMENT_KINDS, PingtaiClient
+from starter.client import PingtaiClient
+from starter.deciding import ASSESSMENT_KINDS
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, until
 from worker.process import make_worker

@@ -7,7 +7,8 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
-from starter.client import ASSESSMENT_KINDS, PingtaiClient
+from starter.client import PingtaiClient
+from starter.deciding import ASSESSMENT_KINDS
 from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import Clockwork, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm

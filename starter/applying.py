@@ -1,0 +1,185 @@
+"""Applying for a platform: one workflow for all its terms, safely repeated."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from temporalio.client import (
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from starter.answers import reaching
+from starter.asking import ANSWER_WITHIN, Asking
+from starter.errors import NoSuchPlatform
+from workflows import contract
+from workflows.application import PlatformApplication, PreviousTerm
+from workflows.carried import TermResult
+from workflows.model import InvalidMessage, Record, parse, sha256
+from workflows.refusal import Refusal, Refused
+from workflows.vocabulary import Stage
+
+_CUT_SHORT = frozenset(
+    (
+        WorkflowExecutionStatus.TERMINATED,
+        WorkflowExecutionStatus.CANCELED,
+        WorkflowExecutionStatus.TIMED_OUT,
+    )
+)
+"""Ended by someone at Temporal, and not by a decision: the term is open by the rules."""
+
+LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
+"""Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
+
+
+class Applied(Record):
+    """The answer to an application: the workflow that runs it, and whether it was there before."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    workflow_id: str
+    repeated: bool = False
+
+
+class Applying:
+    """Starts the term that an application asks for."""
+
+    def __init__(self, asking: Asking, last_term: LastTerm | None) -> None:
+        """`last_term` finds terms whose histories are gone from Temporal."""
+        self._asking = asking
+        self._last_term = last_term
+
+    async def apply(self, application: PlatformApplication) -> Applied:
+        """Start the term that an application asks for; the same one again gives the first answer.
+
+        `term` and `previous` are filled in from the platform's last term.
+
+        Raises:
+            Refused: another application's term is open, or this id was used for another content.
+            Unreachable: Temporal does not answer.
+        """
+        application = parse(PlatformApplication, application.model_dump_json())
+        digest = sha256(application.model_dump(mode="json", exclude={"term", "previous"}))
+        workflow_id = contract.platform_workflow_id(application.platform_id)
+        handle = self._asking.temporal.get_workflow_handle(workflow_id)
+        while True:
+            latest = await self._asking.describe(handle)
+            previous = None
+            if latest is not None:
+                before = await self._applied_before(latest, application, digest)
+                if before:
+                    return before
+                previous = await self._ended_term(latest)
+            if previous is None and self._last_term:
+                previous = await self._last_term(application.platform_id)
+            term = previous.term + 1 if previous else 1
+            form = application.model_copy(update={"term": term, "previous": previous})
+            try:
+                with reaching():
+                    await self._start(workflow_id, form, digest)
+            except WorkflowAlreadyStartedError:
+                continue  # someone else was quicker: compare with what they started
+            return Applied(
+                platform_id=form.platform_id,
+                application_id=form.application_id,
+                term=term,
+                workflow_id=workflow_id,
+            )
+
+    async def _start(self, workflow_id: str, form: PlatformApplication, digest: str) -> None:
+        await self._asking.temporal.start_workflow(
+            contract.PLATFORM_TYPE,
+            form,
+            id=workflow_id,
+            task_queue=contract.TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            memo={
+                "application_id": form.application_id,
+                "application_sha256": digest,
+                "term": form.term,
+            },
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(contract.STAGE, str(Stage.RECOMMENDATION)),
+                    SearchAttributePair(contract.DISTRICT, str(form.district)),
+                    SearchAttributePair(contract.FIELD, form.field),
+                ]
+            ),
+            static_summary=f"{form.name} · {form.district.zh}",
+        )
+
+    async def _applied_before(
+        self, latest: WorkflowExecutionDescription, application: PlatformApplication, digest: str
+    ) -> Applied | None:
+        """The first answer, if this application was the last one; Refused if another's term is open."""
+        if latest.status is WorkflowExecutionStatus.FAILED:
+            return None  # it was no application
+        if latest.status in _CUT_SHORT:
+            raise Refused(_cut_short(latest))
+        memo = await latest.memo()
+        if not memo:  # started without this client: ask the workflow itself
+            memo = await self._memo_of(application.platform_id)
+        same_id = memo.get("application_id") == application.application_id
+        if same_id and memo.get("application_sha256", digest) == digest:
+            return Applied(
+                platform_id=application.platform_id,
+                application_id=application.application_id,
+                term=memo["term"],
+                workflow_id=latest.id,
+                repeated=True,
+            )
+        running = latest.status is WorkflowExecutionStatus.RUNNING
+        if not running and not same_id:
+            return None
+        first, term = memo.get("application_id"), memo.get("term")
+        if same_id:
+            en = f"application_id {first} was used before, for term {term}, with another content"
+            zh = f"application_id {first} 已用于第 {term} 期申请，内容不同"
+        else:
+            en = f"term {term} of {application.platform_id} is open, by application {first}"
+            zh = f"{application.platform_id} 的第 {term} 期尚未结束（申请 {first}）"
+        raise Refused(Refusal(rule="§四", en=en, zh=zh, stage="open" if running else "ended"))
+
+    async def _memo_of(self, platform_id: str) -> dict[str, Any]:
+        try:
+            view = await self._asking.view(contract.platform_workflow_id(platform_id))
+        except InvalidMessage:
+            return {}
+        facts = view.platform.facts if view.platform else None
+        return {"application_id": facts.application_id, "term": facts.term} if facts else {}
+
+    async def _ended_term(self, latest: WorkflowExecutionDescription) -> PreviousTerm | None:
+        """The term that a closed workflow ended with; None when it was terminated or never a term."""
+        if latest.status is not WorkflowExecutionStatus.COMPLETED:
+            return None
+        handle: WorkflowHandle[Any, TermResult] = self._asking.temporal.get_workflow_handle(
+            latest.id, run_id=latest.run_id, result_type=TermResult
+        )
+        try:
+            with reaching():
+                result = await handle.result(rpc_timeout=ANSWER_WITHIN)
+        except (WorkflowFailureError, NoSuchPlatform):
+            return None
+        return PreviousTerm(term=result.term, log_hash=result.log_hash)
+
+
+def _cut_short(latest: WorkflowExecutionDescription) -> Refusal:
+    how = latest.status.name.lower() if latest.status else "ended"
+    reset = f"temporal workflow reset --workflow-id {latest.id} --type LastWorkflowTask --reason …"
+    return Refusal(
+        rule="§四",
+        en=f"the workflow of the term was {how} from outside, which is no decision: bring it back"
+        f" with `{reset}`",
+        zh=f"该期的流程被从外部终止（{how}），并非决定：请用 {reset} 恢复",
+        stage=how,
+    )

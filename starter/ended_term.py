@@ -1,0 +1,29 @@
+"""A term that has ended, read from the register, so that it can be started again."""
+
+from starter.register import open_register
+from workflows.carried import CarriedPlatform
+from workflows.folding import fold
+from workflows.reopening import record_of
+from workflows.state import PlatformState
+
+
+async def ended_term(platform_id: str) -> CarriedPlatform | None:
+    """A platform's newest term as its log has it; None when the register does not know the platform.
+
+    Raises:
+        Unreachable: the register cannot be asked; it is not started for this.
+        BadInput: DATABASE_URL cannot be used.
+        BrokenLog: the log in the register is not whole.
+    """
+    async with open_register(start=False) as register:
+        last = await register.last_term(platform_id)
+        if last is None:
+            return None
+        lines = await register.log(platform_id, last.term)
+        plans = await register.plans(platform_id, last.term)
+    log = [line.entry for line in lines if line.year == 0]
+    state = fold(log)
+    assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
+    return CarriedPlatform(
+        state=state, record=record_of(log, plans), recorded=len(log), reopened=True
+    )
