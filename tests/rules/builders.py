@@ -92,7 +92,13 @@ def group_findings() -> Raw:
     return {str(group): {"finding": "satisfactory", "score": 88} for group in IndicatorGroup}
 
 
-_WITH_OUTCOME = set(Kind) - {Kind.PLAN_REVISION, Kind.WITHDRAWAL, Kind.DISTRICT_REVIEW}
+_WITH_OUTCOME = set(Kind) - {
+    Kind.PLAN_REVISION,
+    Kind.WITHDRAWAL,
+    Kind.SET_ASIDE,
+    Kind.SUPPORT,
+    Kind.DISTRICT_REVIEW,
+}
 """The kinds that leave a choice."""
 BY = {
     Kind.RECOMMENDATION: DISTRICT,
@@ -123,6 +129,13 @@ def content(kind: str, outcome: str | None = None) -> Raw:
         },
         Kind.LISTING: {"outcome": "included", **({} if outcome == "not_included" else numbers)},
         Kind.WITHDRAWAL: {"reason": "业务调整"},
+        Kind.SET_ASIDE: {"target": "d-2", "reason": "所依据的材料有误"},
+        Kind.SUPPORT: {
+            "support": "fiscal",
+            "given_on": "2024-03-08",
+            "title": "共性技术服务后补助",
+            "amount_wan": 120,
+        },
         Kind.SELF_REPORT: {"groups": groups, "mechanisms": MECHANISMS},
         Kind.DISTRICT_REVIEW: {"view": "运行良好"},
         Kind.EVALUATION: {"outcome": "effective", "findings": group_findings(), **to_mend},

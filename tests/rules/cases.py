@@ -5,13 +5,15 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
+from workflows.folding import fallen
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
+from workflows.record import EntryKind, LogEntry
 from workflows.state import AssessmentState, PlatformState, Receipt, applied
 from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .builders import BY, COMMISSION, DAY, Raw, application, changed, content
+from .builders import ACTORS, BY, COMMISSION, DAY, Raw, application, changed, content
 
 Step = tuple[Kind | Happening, Raw]
 
@@ -24,16 +26,33 @@ def moment(case: Case[Any]) -> datetime:
     return case.log[-1].at + DAY
 
 
+def standing(case: Case[Any]) -> list[LogEntry]:
+    """The decisions of a case that count, as far as one may set them aside: the first comes first."""
+    marks = fallen(case.log)
+    return [
+        entry
+        for entry in case.log
+        if entry.kind is EntryKind.DECISION
+        and entry.name != Kind.SET_ASIDE
+        and entry.seq not in marks
+    ]
+
+
 def decision(kind: str, case: Case[Any], /, outcome: str | None = None, **changes: Any) -> Raw:
-    """A valid decision of any of the eleven kinds, as the next in a case."""
+    """A valid decision of any kind, as the next in a case; the last one is what is set aside."""
     by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
+    today = beijing_date(moment(case)).isoformat()
     whole = {
         "kind": str(kind),
         "decision_id": f"d-{len(case.log) + 1}",
         "actor": by,
-        "decided_on": beijing_date(moment(case)).isoformat(),
+        "decided_on": today,
         **content(kind, outcome),
     }
+    if kind == Kind.SET_ASIDE and standing(case):
+        whole["target"] = standing(case)[-1].decision_id
+    if kind == Kind.SUPPORT:
+        whole["given_on"] = today
     return changed(whole, **changes)
 
 
@@ -44,10 +63,16 @@ def decide(case: Case[Any], kind: str, /, outcome: str | None = None, **changes:
 
 def happen(case: Case[Any], name: Happening, outcome: str) -> None:
     """Note a happening, a day after the last, with what its workflow says of it."""
-    year = getattr(case.state, "open_assessment", None) or 1
-    said: Raw = {"year": year} if name.startswith("assessment") else {}
+    state = case.state
+    said: Raw = {}
+    if name.startswith("assessment"):
+        said = {"year": getattr(state, "open_assessment", None) or 1}
     if name == Happening.ASSESSMENT_ENDED and outcome != "broken_off":
         said |= {"result": outcome, "entries": 4, "log_hash": "cd" * 32}
+    if name == Happening.CLOCK_STOPPED:
+        said = {"of": str(state.came_from), "since": instant(state.since - 3 * DAY)}
+    if name == Happening.VALIDITY_NEARING:
+        said = {"days": 180}
     case.happen(name, outcome, said, moment(case))
 
 
@@ -147,15 +172,17 @@ def returned_from(stage: Stage) -> Case[Any]:
 
 def along(case: Case[Any], trigger: Trigger, arrow: Arrow) -> Raw:
     """The decision that takes an arrow."""
+    assert trigger.by, "a happening is no decision"
     corrections = {"corrections": ["补充设备清单"]} if arrow.corrections else {}
-    return decision(trigger.name, case, arrow.outcome, **corrections)
+    return decision(trigger.name, case, arrow.outcome, actor=ACTORS[trigger.by], **corrections)
 
 
-def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> None:
-    """Take an arrow, having made the step overdue where it must be."""
+def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> LogEntry:
+    """Take an arrow, having made the step overdue where it must be; answers its entry of the log."""
     if trigger.once_overdue and not case.state.overdue:
         happen(case, Happening.OVERDUE, "told")
-    if isinstance(trigger.name, Kind):
-        case.decide(along(case, trigger, arrow), moment(case))
-    else:
+    if not isinstance(trigger.name, Kind):
         happen(case, trigger.name, arrow.outcome)
+        return case.log[-1]
+    receipt = case.decide(along(case, trigger, arrow), moment(case))
+    return case.log[receipt.seq - 1]

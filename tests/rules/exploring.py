@@ -6,17 +6,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
-from workflows.folding import fold
+from workflows.folding import fallen, fold, states
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, broken
 from workflows.refusal import Refused
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import Receipt
+from workflows.state import PlatformState, Receipt
 from workflows.steps import Arrow, Trigger
-from workflows.vocabulary import Kind
+from workflows.vocabulary import Happening, Kind
 
 from .builders import DAY, Raw
-from .cases import along, happen, moment
+from .cases import along, decision, happen, moment, standing
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -49,16 +49,45 @@ class Explorer:
             for arrow in trigger.arrows
             if (state.overdue or not trigger.once_overdue)
             and arrow.returned_from in (None, state.came_from)
+            and (trigger.name != Kind.SET_ASIDE or standing(self.case))
         ]
+
+    def may_set_aside(self) -> bool:
+        """Whether something may be set aside here."""
+        return any(trigger.name == Kind.SET_ASIDE for trigger, _ in self.ways())
 
     def go(self, trigger: Trigger, arrow: Arrow) -> None:
         """Take an arrow as it should be taken."""
         stage = self.case.state.stage
+        if trigger.name == Kind.SET_ASIDE:
+            self.set_aside(99)
+            return
         if isinstance(trigger.name, Kind):
             assert self.say(along(self.case, trigger, arrow)) is not None
         else:
             happen(self.case, trigger.name, arrow.outcome)
         assert self.case.state.stage == (arrow.to or stage)
+
+    def set_aside(self, number: int) -> None:
+        """Set one of the decisions that count aside: the case stands as it stood before it."""
+        case, before = self.case, self.case.state
+        target = standing(case)[min(number, len(standing(case)) - 1)]
+        receipt = self.say(decision(Kind.SET_ASIDE, case, target=target.decision_id))
+        if receipt is None:  # after a withdrawal only that may be set aside
+            assert before.stage == "withdrawn" and target.name != Kind.WITHDRAWAL
+            return
+        if target.name == Kind.SUPPORT:
+            assert case.state == before
+            return
+        assert set(range(target.seq, receipt.seq)) <= set(fallen(case.log))
+        stood = self.states.get(target.seq - 1) or fold(case.log[: target.seq - 1])
+        corrected = {"since", "overdue", "reminded", "plans_filed", "told_days", "open_assessment"}
+        now = case.state.model_dump(exclude=corrected)
+        assert now == stood.model_dump(exclude=corrected)
+        assert (case.state.since, case.state.overdue) == (receipt.at, False)
+        if isinstance(before, PlatformState):
+            filed = [e for e in case.log if e.name == Kind.PLAN_REVISION and e.outcome == "filed"]
+            assert case.state.plans_filed == (len(filed) + 1 if filed else 1)
 
     def say(self, raw: Any, kind: Kind | None = None, *, signal: bool = False) -> Receipt | None:
         """Say anything: it is taken, or refused and leaves nothing; a refused signal is written."""
@@ -74,14 +103,22 @@ class Explorer:
         if receipt.repeated:
             assert (self.case.state, self.case.record()) == (before, record)
         else:
-            assert (len(self.case.log), receipt.seq) == (len(record.log) + 1,) * 2
+            assert receipt.seq == len(record.log) + 1
+            noted = [entry.name for entry in self.case.log[receipt.seq :]]
+            assert noted in ([], [Happening.CLOCK_STOPPED], [Happening.CLOCK_STARTED])
             self.said.append((raw | {"kind": receipt.kind}, receipt))
         return receipt
+
+    def again(self, receipt: Receipt) -> Receipt:
+        """What a decision that was taken is answered when it is sent again."""
+        by = fallen(self.case.log).get(receipt.seq)
+        aside = self.case.log[by - 1].decision_id if by else None
+        return receipt.model_copy(update={"repeated": True, "set_aside_by": aside})
 
     def repeat(self, number: int) -> None:
         """Say again what was taken: the first receipt, and nothing changes."""
         raw, receipt = self.said[number % len(self.said)]
-        assert self.say(raw) == receipt.model_copy(update={"repeated": True})
+        assert self.say(raw) == self.again(receipt)
 
     def alter(self, number: int) -> None:
         """Say something else with an id that was used: refused."""
@@ -106,8 +143,9 @@ class Explorer:
     def holds_to_the_end(self) -> None:
         """What must hold of the whole: every prefix, and the way to the next run."""
         case = self.case
+        after = states(case.log)
         for length, state in self.states.items():
-            assert fold(case.log[:length]) == state
+            assert fold(case.log[:length]) == after[length - 1] == state
         carried = parse(CaseRecord, case.record().model_dump_json())
         state = parse(type(case.state), case.state.model_dump_json())
         again: Case[Any] = Case(state, carried)
@@ -116,4 +154,4 @@ class Explorer:
         assert broken(again.log, again.before) is None
         for raw, receipt in self.said:
             told = again.decide(raw, self.now + DAY)
-            assert told == receipt.model_copy(update={"repeated": True})
+            assert told == self.again(receipt)

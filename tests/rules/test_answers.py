@@ -102,7 +102,7 @@ def test_a_decision_is_an_object(raw: Any) -> None:
 
 @pytest.mark.parametrize("said", ["approval", None, 7, ["listing"], {}, ""])
 def test_an_unknown_kind_is_answered_with_those_there_are(said: Any) -> None:
-    """The eleven kinds are named."""
+    """The kinds are named."""
     with pytest.raises(InvalidMessage) as caught:
         decision_of(decision(Kind.LISTING, platform(), kind=said))
     [(field, en, zh)] = caught.value.problems

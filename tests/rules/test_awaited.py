@@ -14,7 +14,7 @@ STEPS = [step for table in (PLATFORM, ASSESSMENT) for step in table.steps]
 def test_who_does_what() -> None:
     """§四 and §六: who is awaited in each stage; the commission also where a report is overdue."""
     awaited = {
-        str(step.stage): [(str(t.name), str(t.by)) for t in step.triggers if t.by]
+        str(step.stage): [(str(t.name), str(t.by)) for t in step.triggers if t.by and t.awaited]
         for step in STEPS
         if not step.ended
     }
@@ -63,6 +63,23 @@ def test_in_how_many_working_days() -> None:
     }
 
 
+def test_what_may_be_said_at_any_time_is_not_awaited() -> None:
+    """A withdrawal, a setting aside and a record of support wait for nobody."""
+    unasked = {
+        (table.name, str(trigger.name), str(trigger.by))
+        for table in (PLATFORM, ASSESSMENT)
+        for _, trigger, _ in table.arrows()
+        if trigger.by and not trigger.awaited
+    }
+    assert unasked == {
+        ("platform", "withdrawal", "operator"),
+        ("platform", "set_aside", "commission"),
+        ("platform", "support", "commission"),
+        ("platform", "support", "district"),
+        ("assessment", "set_aside", "commission"),
+    }
+
+
 def test_the_commission_is_awaited_only_when_a_report_is_overdue() -> None:
     """§六: before the deadline it is the operator's turn alone."""
     case = at_stage(AssessmentStage.SELF_REPORT)
@@ -92,6 +109,10 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "district_review_days": 10,
         "evaluation_days": 30,
         "reassessment_days": 30,
+        "reminder_days": 5,
+        "escalate_every_days": 7,
+        "resumed_days_at_least": 5,
+        "expiry_notice_days": [180, 90, 30],
         "rectification_months": 6,
         "experts_at_least": 5,
         "majority_of": [2, 3],

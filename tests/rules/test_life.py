@@ -59,14 +59,15 @@ def test_a_corrected_plan_goes_back_to_the_stage_that_returned_it(stage: Stage) 
     assert (case.state.stage, case.state.came_from) == (Stage.CORRECTION, stage)
     decide(case, Kind.PLAN_REVISION, plan=plan("第二版"))
     assert (case.state.stage, case.state.plan_version) == (stage, 2)
-    assert len(case.log) == entries + 1
+    assert [entry.name for entry in case.log[entries:]] == ["plan_revision", "clock_started"]
     again = {"recommendation": "recommendation", "inspection": "inspection"}
     decide(case, again.get(stage, "expert_opinion"), "returned")
     decide(case, Kind.PLAN_REVISION, plan=plan("第三版"))
     assert (case.state.stage, case.state.plan_version) == (stage, 3)
     kept = [(version.version, version.plan["parts"]["approach"]) for version in case.plans]
     assert kept == [(2, "第二版"), (3, "第三版")]
-    assert case.plans[-1].sha256 == case.state.plan_sha256 == case.log[-1].said["plan_sha256"]
+    assert case.log[-1].said == {"of": stage}
+    assert case.plans[-1].sha256 == case.state.plan_sha256 == case.log[-2].said["plan_sha256"]
 
 
 def test_passed_with_corrections_is_improved_first() -> None:

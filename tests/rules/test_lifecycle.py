@@ -84,7 +84,7 @@ def test_the_outcomes_of_a_decision_are_those_of_its_arrows(kind: Kind) -> None:
         if trigger.name == kind
     }
     assert {outcome for _, outcome in arrows} == set(can_say)
-    assert len({name for name, _ in arrows}) == 1
+    assert len({name for name, _ in arrows}) == (2 if kind is Kind.SET_ASIDE else 1)
 
 
 def test_every_kind_and_every_happening_stands_in_a_table() -> None:
@@ -101,18 +101,30 @@ def test_every_trigger_cites_an_article_and_decisions_alone_have_a_role(table: L
     assert [t.name for t in triggers if isinstance(t.name, Kind) != (t.by is not None)] == []
 
 
+def led(table: Lifecycle) -> list[tuple[tuple[object, ...], AnyStage | None]]:
+    """Where each way of a table leads, whoever says it."""
+    return [
+        ((step.stage, t.name, arrow.outcome, arrow.corrections, arrow.returned_from), arrow.to)
+        for step in table.steps
+        for t in table.triggers(step.stage)
+        for arrow in t.arrows
+    ]
+
+
 @tables
 def test_no_two_arrows_are_in_doubt(table: Lifecycle) -> None:
     """From one stage the same outcome, under the same condition, leads to one place."""
     ways = Counter(
-        (stage, trigger.name, arrow.outcome, arrow.corrections, arrow.returned_from)
+        (stage, trigger.name, arrow.outcome, arrow.corrections, arrow.returned_from, trigger.by)
         for stage in [step.stage for step in table.steps]
         for trigger in table.triggers(stage)
         for arrow in trigger.arrows
     )
     assert [way for way, count in ways.items() if count > 1] == []
-    plain = {way[:3] for way in ways if way[3:] == (None, None)}
-    assert [way for way in ways if way[3:] != (None, None) and way[:3] in plain] == []
+    plain = {way[:3] for way in ways if way[3:5] == (None, None)}
+    assert [way for way in ways if way[3:5] != (None, None) and way[:3] in plain] == []
+    places = {(*way[:5], goal) for way, goal in led(table)}
+    assert len(places) == len({place[:5] for place in places})
 
 
 def test_conditions_on_arrows_leave_no_gap() -> None:
@@ -121,8 +133,40 @@ def test_conditions_on_arrows_leave_no_gap() -> None:
     passed = [a.corrections for _, _, a in arrows if a.outcome == "passed"]
     assert passed == [False, True]
     came_from = {start for start, _, a in arrows if a.to is Stage.CORRECTION}
-    back = {(a.returned_from, a.to) for start, _, a in arrows if start is Stage.CORRECTION}
+    filed = [a for start, _, a in arrows if start is Stage.CORRECTION and a.outcome == "filed"]
+    back = {(arrow.returned_from, arrow.to) for arrow in filed}
     assert back == {(stage, stage) for stage in came_from}
+
+
+def test_a_clock_stops_where_a_plan_is_returned_and_goes_on_where_it_comes_back() -> None:
+    """§四: while the operator corrects the plan nobody else's time runs; all other clocks run through."""
+    arrows = list(PLATFORM.arrows()) + list(ASSESSMENT.arrows())
+    assert {start for start, _, a in arrows if a.stops} == {
+        start for start, _, a in arrows if a.to is Stage.CORRECTION
+    }
+    assert {a.to for _, _, a in arrows if a.resumes} == {a.returned_from for _, _, a in arrows} - {
+        None
+    }
+    starts = {step.stage for step in STEPS if Happening.CLOCK_STARTED in names(step)}
+    assert starts == {Stage.RECOMMENDATION, Stage.INSPECTION, Stage.EXPERT_REVIEW}
+    assert [s.stage for s in STEPS if Happening.CLOCK_STOPPED in names(s)] == [Stage.CORRECTION]
+
+
+def names(step: Step) -> set[object]:
+    """What may happen in a step of its own."""
+    return {trigger.name for trigger in step.triggers}
+
+
+def test_what_ended_by_a_decision_may_be_set_aside_and_what_ended_by_itself_may_not() -> None:
+    """An end that the clock or the operator's withdrawal brought to an assessment stays an end."""
+    ends = [step for step in STEPS if step.ended]
+    assert [step.stage for step in ends if Kind.SET_ASIDE not in names(step)] == [
+        "expired",
+        "ended_with_validity",
+        "ended_with_platform",
+    ]
+    alone = {(t.name, table.alone(t.name)) for table in TABLES for _, t, _ in table.arrows()}
+    assert {name for name, it_is in alone if it_is} == {Kind.SUPPORT}
 
 
 @steps
@@ -138,4 +182,5 @@ def test_a_step_in_working_days_has_its_days_in_the_policy(step: Step) -> None:
 def test_every_number_of_days_in_the_policy_is_used() -> None:
     """No field of the policy is without effect."""
     fields = {name for name in Policy.model_fields if name.endswith("_days")}
-    assert {step.days for step in STEPS if step.days} == fields - {"assessment_lead_days"}
+    others = {"assessment_lead_days", "reminder_days", "escalate_every_days", "expiry_notice_days"}
+    assert {step.days for step in STEPS if step.days} == fields - others

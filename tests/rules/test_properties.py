@@ -47,6 +47,12 @@ class AnyLife(RuleBasedStateMachine):
         ways = self.explorer.ways()
         self.explorer.go(*ways[number % len(ways)])
 
+    @precondition(lambda self: self.explorer.may_set_aside())
+    @rule(number=st.integers(min_value=0, max_value=9))
+    def set_aside(self, number: int) -> None:
+        """Set aside one of the decisions that count."""
+        self.explorer.set_aside(number)
+
     @rule(kind=KINDS, outcome=st.none() | OUTCOMES, role=st.none() | st.sampled_from(list(Role)))
     def say_anything(self, kind: Kind, outcome: str | None, role: str | None) -> None:
         """A whole decision, perhaps out of turn, with another's outcome, or by someone else."""
@@ -154,7 +160,8 @@ def test_every_stage_can_be_carried_to_a_next_run() -> None:
     for stage, path in PATHS.items():
         explorer = Explorer(walk(at_stage(stage), ()))
         explorer.holds_to_the_end()
-        assert len(explorer.case.log) == len(path) + 1
+        told = [e for e in explorer.case.log if e.name not in ("clock_stopped", "clock_started")]
+        assert len(told) == len(path) + 1
 
 
 TestAnyLife = AnyLife.TestCase

@@ -1,5 +1,7 @@
 """Refused: out of order, by the wrong person, on the wrong day. Nothing changes, and the way on is told."""
 
+from collections.abc import Set
+
 import pytest
 
 from workflows.refusal import Refused
@@ -10,17 +12,22 @@ from .builders import BY, COMMISSION, DAY, DISTRICT, OPERATOR, OPERATOR_NAME, ac
 from .cases import PATHS, at_stage, decide, decision, happen, moment
 from .refusing import AWAITED, refusal
 
+CLOSED = {"expired", "ended_with_validity", "ended_with_platform"}
+"""Ends that no decision brought about: nothing is set aside any more."""
+UNASKED: dict[str, Set[str]] = {
+    Kind.WITHDRAWAL: set(Stage) - {"expired", "delisted", "declined", "withdrawn"},
+    Kind.SET_ASIDE: (set(Stage) | set(AssessmentStage)) - CLOSED,
+    Kind.SUPPORT: {"valid"},
+}
+"""Where each of the kinds is possible that nobody waits for."""
 OUT_OF_TURN = [
     (stage, kind)
     for stage in PATHS
     for kind in Kind
     if kind not in [awaited for awaited, _, _ in AWAITED.get(stage, ())]
-    and (
-        kind != Kind.WITHDRAWAL
-        or stage not in set(Stage) - {"expired", "delisted", "declined", "withdrawn"}
-    )
+    and stage not in UNASKED.get(kind, ())
 ]
-"""Every kind in every stage where it is not awaited; a withdrawal is possible in every open one."""
+"""Every kind in every stage where it may not be said."""
 IN_TURN = [(stage, Kind(kind)) for stage, all_of in AWAITED.items() for kind, _, _ in all_of]
 STAGES = {str(stage): stage for stage in PATHS}
 

@@ -7,7 +7,7 @@ import pytest
 from workflows import vocabulary
 from workflows.vocabulary import District, Field, Word
 
-ARTICLE = re.compile(r"^§[一二三四五六](\([一二三四五]\))?$")
+ARTICLE = re.compile(r"^§[一二三四五六](\([一二三四五]\))?(, §[一二三四五六])*$")
 WORDS = [
     words
     for words in vars(vocabulary).values()
@@ -26,8 +26,8 @@ COUNTS = {
     "Role": 3,
     "Stage": 11,
     "AssessmentStage": 10,
-    "Kind": 11,
-    "Happening": 6,
+    "Kind": 13,
+    "Happening": 12,
     "RecommendationOutcome": 3,
     "InspectionOutcome": 3,
     "OpinionOutcome": 3,
