@@ -1,0 +1,143 @@
+"""Absences: who acts for whom on which days. People enter them here; no log holds them.
+
+Whether somebody may act for another is looked up when a decision is sent, and the decision then names
+the principal and the days itself: what was taken stays true after a row here is withdrawn.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.reading import read
+from db.tables import substitutions
+from workflows.application import Actor
+from workflows.model import Instant, Record
+
+LARGEST_LIST = 500
+
+
+class SubstitutionRow(Record):
+    """A substitute for a period, both days included (Beijing time). The role is the principal's."""
+
+    number: int
+    principal_id: str
+    substitute_id: str
+    role: str
+    organisation: str
+    district: str | None
+    first_day: date
+    last_day: date
+    reason: str | None
+    named_by: str
+    named_at: Instant
+    withdrawn_at: Instant | None
+
+    @property
+    def principal(self) -> Actor:
+        """The one who is absent, as decisions name who takes them."""
+        said = {"role": self.role, "organisation": self.organisation, "district": self.district}
+        return Actor.model_validate({"id": self.principal_id, **said}, strict=False)
+
+
+class Substitutions:
+    """Names substitutes, withdraws them, and finds them. Every call may be repeated."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Ask and write through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+
+    async def name(
+        self,
+        principal: Actor,
+        substitute_id: str,
+        days: tuple[date, date],
+        *,
+        reason: str | None,
+        named_by: str,
+        at: datetime,
+    ) -> tuple[SubstitutionRow, bool]:
+        """Name a substitute for the first to the last of some days; the same again is the same.
+
+        Answers the row, and whether it was there before. Who may name is for the caller to see to.
+        """
+        row = {
+            "principal_id": principal.id,
+            "substitute_id": substitute_id,
+            "role": str(principal.role),
+            "organisation": principal.organisation,
+            "district": str(principal.district) if principal.district else None,
+            "first_day": days[0],
+            "last_day": days[1],
+        }
+        same = [_C[name].is_not_distinct_from(value) for name, value in row.items()]
+        async with self._engine.begin() as connection:
+            # One at a time, so that two who name at the same moment do not both find nothing.
+            await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            before = await _found(connection, and_(_C.withdrawn_at.is_(None), *same))
+            if before:
+                return before[0], True
+            row |= {"reason": reason, "named_by": named_by, "named_at": at}
+            made = await connection.execute(
+                insert(substitutions).values(row).returning(substitutions)
+            )
+            return read(SubstitutionRow, made.one()), False
+
+    async def withdraw(self, number: int, at: datetime) -> SubstitutionRow | None:
+        """Let a substitution count no more; what was decided under it stays. None: there is none."""
+        async with self._engine.begin() as connection:
+            await connection.execute(
+                update(substitutions)
+                .where(_C.number == number, _C.withdrawn_at.is_(None))
+                .values(withdrawn_at=at)
+            )
+            found = await _found(connection, _C.number == number)
+        return found[0] if found else None
+
+    async def find(self, number: int) -> SubstitutionRow | None:
+        """The substitution of a number; None when there is none."""
+        async with self._engine.connect() as connection:
+            found = await _found(connection, _C.number == number)
+        return found[0] if found else None
+
+    async def standing(
+        self, principal_id: str, substitute_id: str, day: date
+    ) -> Sequence[SubstitutionRow]:
+        """Under what somebody may act for somebody on a day, the newest first."""
+        where = and_(
+            _C.principal_id == principal_id,
+            _C.substitute_id == substitute_id,
+            _C.first_day <= day,
+            _C.last_day >= day,
+            _C.withdrawn_at.is_(None),
+        )
+        async with self._engine.connect() as connection:
+            return await _found(connection, where)
+
+    async def of(
+        self, person: str | None = None, since: date | None = None, limit: int = 50
+    ) -> Sequence[SubstitutionRow]:
+        """Those of a person, as principal or substitute, or of everybody, the newest first.
+
+        With `since` only those that count on that day or later.
+        """
+        where: list[ColumnElement[bool]] = []
+        if person is not None:
+            where.append(or_(_C.principal_id == person, _C.substitute_id == person))
+        if since is not None:
+            where.append(and_(_C.last_day >= since, _C.withdrawn_at.is_(None)))
+        async with self._engine.connect() as connection:
+            return await _found(connection, and_(True, *where), max(0, min(limit, LARGEST_LIST)))
+
+
+_C = substitutions.c
+_LOCK = 0x70696E67_73756273
+"""Any number that nobody else locks by."""
+
+
+async def _found(
+    connection: AsyncConnection, where: ColumnElement[bool], limit: int = LARGEST_LIST
+) -> list[SubstitutionRow]:
+    query = select(substitutions).where(where).order_by(_C.number.desc()).limit(limit)
+    return [read(SubstitutionRow, row) for row in await connection.execute(query)]
