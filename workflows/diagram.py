@@ -7,9 +7,13 @@ from collections.abc import Iterator
 
 from workflows.application import Policy
 from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
+from workflows.vocabulary import Happening, Kind
 
+_ASSESSED = (Happening.ASSESSMENT_OPENED, Happening.ASSESSMENT_ENDED)
 ANY_OPEN = "any_open"
 """The node that stands for every open stage: what may happen at any time is drawn once, from here."""
+
+_AWAITED_AGAIN = "where it was awaited 恢复到该决定作出前"
 
 _ANY_OPEN_WORDS = "any open stage 任一未结束阶段"
 _HEADINGS = (
@@ -23,15 +27,20 @@ _HEADINGS = (
 
 
 def mermaid(lifecycle: Lifecycle) -> str:
-    """A stateDiagram-v2 of a lifecycle: every stage, and every arrow with its outcome and article."""
+    """A stateDiagram-v2 of a lifecycle: every stage, and the arrows that lead on, with outcome and article.
+
+    What is told, recorded or stopped and leads nowhere stands in the table alone, or nobody would see
+    the way for the notes.
+    """
     first = lifecycle.steps[0].stage
     lines = ["stateDiagram-v2", "    direction TB", f"    [*] --> {first}"]
     lines += [f'    state "{_words(step.stage)}" as {step.stage}' for step in lifecycle.steps]
     if lifecycle.anytime:
         lines.append(f'    state "{_ANY_OPEN_WORDS}" as {ANY_OPEN}')
     lines += [
-        f"    {edge(start, arrow)}: {label(trigger, arrow)}"
+        f"    {edge(start, trigger, arrow)}: {label(trigger, arrow)}"
         for start, trigger, arrow in lifecycle.arrows()
+        if drawn(trigger, arrow)
     ]
     lines += [f"    {step.stage} --> [*]" for step in lifecycle.steps if step.ended]
     return "\n".join(lines)
@@ -47,14 +56,23 @@ def table(lifecycle: Lifecycle) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def edge(start: AnyStage | None, arrow: Arrow) -> str:
+def drawn(trigger: Trigger, arrow: Arrow) -> bool:
+    """Whether an arrow stands in the diagram: it leads to another stage, or it is a year's assessment."""
+    return arrow.to is not None or trigger.name in (Kind.SET_ASIDE, *_ASSESSED)
+
+
+def edge(start: AnyStage | None, trigger: Trigger, arrow: Arrow) -> str:
     """From where to where an arrow is drawn; one that leads nowhere else comes back."""
     source = start or ANY_OPEN
+    if trigger.name == Kind.SET_ASIDE:  # back to the stage in which the decision was awaited
+        return f"{source} --> {ANY_OPEN}"
     return f"{source} --> {arrow.to or source}"
 
 
 def label(trigger: Trigger, arrow: Arrow) -> str:
     """What stands at an arrow. No colon and no semicolon: Mermaid would end the label there."""
+    if trigger.name == Kind.SET_ASIDE:
+        return f"{_words(trigger.name)} · {trigger.rule}"
     words = _outcome(trigger, arrow)
     if trigger.by is None or not hasattr(arrow.outcome, "zh"):
         # The outcome alone would not say what was decided, or what happened.
@@ -77,19 +95,26 @@ def _outcome(trigger: Trigger, arrow: Arrow) -> str:
 
 def _rows(step: Step) -> Iterator[tuple[str, ...]]:
     stage = f"**{_words(step.stage)}**"
-    if not step.triggers:
+    if step.ended:
         yield stage, "", "", str(step.stage.article), "", "the end 结束"
-    for number, trigger in enumerate(step.triggers):
-        yield _row("" if number else stage, trigger, _due(step))
+        stage = ""
+    for trigger in step.triggers:
+        yield _row(stage, trigger, _due(step) if trigger.by and trigger.awaited else "")
+        stage = ""
 
 
 def _row(stage: str, trigger: Trigger, due: str) -> tuple[str, ...]:
     outcomes = "<br>".join(
-        f"{_outcome(trigger, arrow)} → {_words(arrow.to) if arrow.to else 'stays 不变'}"
-        for arrow in trigger.arrows
+        f"{_outcome(trigger, arrow)} → {_goal(trigger, arrow)}" for arrow in trigger.arrows
     )
     by = _words(trigger.by) if trigger.by else "by itself 自动"
     return stage, _words(trigger.name), by, trigger.rule, due, outcomes
+
+
+def _goal(trigger: Trigger, arrow: Arrow) -> str:
+    if trigger.name == Kind.SET_ASIDE:
+        return _AWAITED_AGAIN
+    return _words(arrow.to) if arrow.to else "stays 不变"
 
 
 def _due(step: Step) -> str:
