@@ -1,0 +1,168 @@
+"""The programme in figures: platforms by stage, district, field and year; how long steps took; results."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import Record
+
+AWAITING = tuple(
+    str(step.stage)
+    for lifecycle in (PLATFORM, ASSESSMENT)
+    for step in lifecycle.steps
+    if any(trigger.by and trigger.awaited for trigger in step.triggers)
+)
+"""The stages in which a decision is awaited: the steps whose time is measured."""
+
+_CHOSEN = """
+    WITH chosen AS MATERIALIZED (
+        SELECT t.platform_id, t.term, t.term = p.term AS newest, t.stage, p.district, p.field,
+               extract(year FROM t.listed_on)::int AS year
+        FROM terms t JOIN platforms p ON p.platform_id = t.platform_id
+        WHERE t.log_seq > 0
+          AND (CAST(:field AS text) IS NULL OR p.field = :field)
+          AND (CAST(:district AS text) IS NULL OR p.district = :district)
+          AND (CAST(:year AS int) IS NULL OR extract(year FROM t.listed_on) = :year)
+    )
+"""
+
+_COUNTS = text(
+    _CHOSEN  # noqa: S608 - of constants
+    + """
+    SELECT CASE WHEN grouping(stage) = 0 THEN 'stage' WHEN grouping(district) = 0 THEN 'district'
+                WHEN grouping(field) = 0 THEN 'field' ELSE 'year' END AS what,
+           coalesce(stage, district, field, year::text) AS word, count(*)::int AS platforms
+    FROM chosen WHERE newest
+    GROUP BY GROUPING SETS ((stage), (district), (field), (year))
+    """
+)
+
+# A step begins where the stage changes and lasts until it changes next; what was set aside does not
+# count, so a step that was gone back to lasts from its first beginning to the decision that counts.
+_STEPS = text(
+    _CHOSEN  # noqa: S608 - of constants
+    + """
+    , counting AS (
+        SELECT l.platform_id, l.term, l.year, l.opening, l.seq, l.at, l.stage,
+               lag(l.stage) OVER log AS before
+        FROM log_entries l JOIN chosen c ON c.platform_id = l.platform_id AND c.term = l.term
+        WHERE l.kind <> 'refused' AND l.set_aside_by IS NULL
+        WINDOW log AS (PARTITION BY l.platform_id, l.term, l.year, l.opening ORDER BY l.seq)
+    ), steps AS (
+        SELECT platform_id, stage, lead(at) OVER log - at AS took
+        FROM counting WHERE before IS DISTINCT FROM stage
+        WINDOW log AS (PARTITION BY platform_id, term, year, opening ORDER BY seq)
+    )
+    SELECT stage, count(*)::int AS times,
+           extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY took))::float8 AS median,
+           extract(epoch FROM max(took))::float8 AS worst,
+           (array_agg(platform_id ORDER BY took DESC, platform_id))[1] AS platform_id
+    FROM steps WHERE took IS NOT NULL AND stage = ANY(:awaiting) GROUP BY stage
+    """
+)
+
+_RESULTS = text(
+    _CHOSEN  # noqa: S608 - of constants
+    + """
+    SELECT extract(year FROM a.ended_at AT TIME ZONE 'Asia/Shanghai')::int AS year,
+           coalesce(a.result, 'open') AS result, count(*)::int AS assessments
+    FROM (SELECT DISTINCT ON (platform_id, term, year) * FROM assessments
+          ORDER BY platform_id, term, year, opening DESC) a
+    JOIN chosen c ON c.platform_id = a.platform_id AND c.term = a.term
+    GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2
+    """
+)
+
+
+class Count(Record):
+    """How many platforms, by their newest terms, are of a stage, a district, a field or a year."""
+
+    word: str
+    platforms: int
+
+
+class StepTime(Record):
+    """How many days a step took, each time that it has come to its end."""
+
+    stage: str
+    times: int
+    median_days: float
+    worst_days: float
+    worst_platform: str
+
+
+class Results(Record):
+    """How the assessments that ended in a year (Beijing time) ended; year None: they are open."""
+
+    year: int | None
+    result: str
+    assessments: int
+
+
+class Figures(Record):
+    """The programme in figures. Platforms that were never listed are in no year."""
+
+    stages: tuple[Count, ...]
+    districts: tuple[Count, ...]
+    fields: tuple[Count, ...]
+    years: tuple[Count, ...]
+    steps: tuple[StepTime, ...]
+    results: tuple[Results, ...]
+
+
+async def figures(
+    engine: AsyncEngine,
+    *,
+    field: str | None = None,
+    district: str | None = None,
+    year: int | None = None,
+) -> Figures:
+    """All figures, as of one moment; `year` is that of the listing."""
+    asked: dict[str, Any] = {"field": field, "district": district, "year": year}
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
+    async with snapshot.connect() as connection:
+        counts = (await connection.execute(_COUNTS, asked)).all()
+        awaiting = {"awaiting": list(AWAITING)}
+        steps = {row.stage: row for row in await connection.execute(_STEPS, asked | awaiting)}
+        results = (await connection.execute(_RESULTS, asked)).all()
+    return Figures(
+        stages=_counted(counts, "stage"),
+        districts=_counted(counts, "district"),
+        fields=_counted(counts, "field"),
+        years=_counted(counts, "year"),
+        steps=tuple(
+            StepTime(
+                stage=stage,
+                times=steps[stage].times,
+                median_days=_days(steps[stage].median),
+                worst_days=_days(steps[stage].worst),
+                worst_platform=steps[stage].platform_id,
+            )
+            for stage in AWAITING
+            if stage in steps
+        ),
+        results=tuple(
+            Results(year=row.year, result=row.result, assessments=row.assessments)
+            for row in results
+        ),
+    )
+
+
+def _counted(rows: Sequence[Any], what: str) -> tuple[Count, ...]:
+    """The most common first; years in their order."""
+    found = [
+        Count(word=row.word, platforms=row.platforms)
+        for row in rows
+        if row.what == what and row.word is not None
+    ]
+    order = (
+        (lambda one: (0, one.word)) if what == "year" else (lambda one: (-one.platforms, one.word))
+    )
+    return tuple(sorted(found, key=order))
+
+
+def _days(seconds: float) -> float:
+    return round(seconds / 86_400, 1)
