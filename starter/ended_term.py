@@ -1,5 +1,6 @@
 """A term that has ended, read from the register, so that it can be started again."""
 
+from db.queries import RegisterQueries
 from starter.register import open_register
 from workflows.carried import CarriedPlatform
 from workflows.folding import fold
@@ -16,11 +17,16 @@ async def ended_term(platform_id: str) -> CarriedPlatform | None:
         BrokenLog: the log in the register is not whole.
     """
     async with open_register(start=False) as register:
-        last = await register.last_term(platform_id)
-        if last is None:
-            return None
-        lines = await register.log(platform_id, last.term)
-        plans = await register.plans(platform_id, last.term)
+        return await read_term(register, platform_id)
+
+
+async def read_term(register: RegisterQueries, platform_id: str) -> CarriedPlatform | None:
+    """The same, from a register that is open."""
+    last = await register.last_term(platform_id)
+    if last is None:
+        return None
+    lines = await register.log(platform_id, last.term)
+    plans = await register.plans(platform_id, last.term)
     log = [line.entry for line in lines if line.year == 0]
     state = fold(log)
     assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101

@@ -4,6 +4,7 @@ A term that has ended is started again from its log in the register, together wi
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
@@ -18,6 +19,7 @@ from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
 from workflows.carried import CarriedPlatform, TermResult
+from workflows.case import Case
 from workflows.decisions import SetAside
 from workflows.model import said, sha256
 from workflows.state import PlatformState, Receipt
@@ -81,6 +83,8 @@ class SettingAside:
         carried = await self._ended_term(platform_id)
         if carried is None:
             raise NoSuchPlatform("no platform of this id", "没有此编号的平台")
+        # The workflow judges again; but a term is not started for what would be refused.
+        Case(carried.state, carried.record).check(raw, datetime.now(UTC))
         start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
             contract.PLATFORM_TYPE,
             args=[{}, carried],

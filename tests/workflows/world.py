@@ -13,11 +13,12 @@ from activities.register import Register
 from db.queries import RegisterQueries
 from starter.client import PingtaiClient
 from starter.deciding import ASSESSMENT_KINDS
+from starter.ended_term import read_term
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, until
 from worker.process import make_worker
 from workflows.application import PlatformApplication
-from workflows.carried import CaseView
+from workflows.carried import CarriedPlatform, CaseView
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.model import parse
 from workflows.periods import beijing_date
@@ -37,7 +38,11 @@ class World:
         self.register = register
         self.queries = queries
         self.clockwork = Clockwork(client)
-        self.client = PingtaiClient(self.clockwork.client)
+
+        async def ended_term(platform_id: str) -> CarriedPlatform | None:
+            return await read_term(queries, platform_id)
+
+        self.client = PingtaiClient(self.clockwork.client, ended_term=ended_term)
         self._worker = AsyncExitStack()
 
     async def work(self, register: Register | None = None, max_cached: int = 1000) -> None:
@@ -122,6 +127,10 @@ class Life:
         raw = await self.decision(kind, outcome, **changes)
         await self.target(kind).signal(kind, raw)
         return raw
+
+    async def set_aside(self, target: str, **changes: Any) -> Receipt:
+        """Set a decision aside, dated by the clock of the platform."""
+        return await self.decide("set_aside", target=target, **changes)
 
     async def get_listed(self, **changes: Any) -> None:
         """Take the shortest way to `valid`."""
