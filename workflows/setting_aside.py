@@ -11,6 +11,7 @@ from workflows.content import Objection
 from workflows.decisions import SetAside
 from workflows.folding import fallen
 from workflows.lifecycle import ASSESSMENT, SET_ASIDE
+from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import PlatformState
@@ -20,7 +21,7 @@ from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Objection:
     """Why a decision cannot be set aside; None when it can."""
     if decision.year and isinstance(state, PlatformState):
-        return _year_objection(log, decision.year) or _withdrawn_since(state, None)
+        return _year_objection(log, decision, decision.year) or _withdrawn_since(state, None)
     target = _taken(log, decision.target)
     if target is None:
         return _because(
@@ -74,7 +75,7 @@ def _taken(log: Sequence[LogEntry], decision_id: str) -> LogEntry | None:
     )
 
 
-def _year_objection(log: Sequence[LogEntry], year: int) -> Objection:
+def _year_objection(log: Sequence[LogEntry], decision: SetAside, year: int) -> Objection:
     last = _last_of_years(log)
     if last is None or last.said["year"] < year:
         return _because(f"no assessment of year {year} has ended", f"第 {year} 年考核尚未结束")
@@ -92,6 +93,12 @@ def _year_objection(log: Sequence[LogEntry], year: int) -> Objection:
         return _because(
             f"the assessment of year {year} ended by no decision of its own",
             f"第 {year} 年考核并非因决定而结束",
+        )
+    ended_on = beijing_date(last.at)
+    if decision.decided_on < ended_on:  # the assessment would refuse it, and end as it had
+        return _because(
+            f"decided_on {decision.decided_on} is before the assessment of year {year} ended, {ended_on}",
+            f"decided_on {decision.decided_on} 早于第 {year} 年考核结束之日 {ended_on}",
         )
     return None
 
