@@ -7,6 +7,7 @@ from typing import Any
 from workflows.application import PlatformApplication
 from workflows.case import Case, PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.folding import states
 from workflows.handing_in import DueDate, RegisterBatch
 from workflows.model import parse, said
 from workflows.record import BEGINNING
@@ -88,7 +89,8 @@ class Told:
             **content,
         }
         self.case.decide(decision | {"kind": kind}, self.at)
-        self.states.append(self.case.state)
+        # A clock that stops or starts with it is an entry of its own.
+        self.states += states(self.case.log)[len(self.states) :]
 
     def happen(self, name: Happening, outcome: str, content: dict[str, Any] | None = None) -> None:
         """Note a happening a week later."""
@@ -112,9 +114,11 @@ def opened(app: PlatformApplication | None = None, at: datetime = START) -> Told
     return Told(case, at)
 
 
-def listed(app: PlatformApplication | None = None, *, included: bool = True) -> Told:
+def listed(
+    app: PlatformApplication | None = None, *, included: bool = True, at: datetime = START
+) -> Told:
     """A platform that went all the way, with an improved plan, into the list; or not, at the end."""
-    told = opened(app)
+    told = opened(app, at)
     told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
     told.decide(
         "inspection",
@@ -184,6 +188,11 @@ def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
         {"year": year, "log_hash": told.case.log[-1].hash},
     )
     return told
+
+
+def set_aside(told: Told, target: str) -> None:
+    """The commission sets a decision of a case aside, a week later."""
+    told.decide("set_aside", COMMISSION, target=target, reason="有误")
 
 
 def batch(

@@ -1,14 +1,25 @@
 """Reading the register: lists, cards, logs, arrows and counts."""
 
 import itertools
+from datetime import timedelta
+from typing import Any
 
 from db.queries import RegisterQueries
 from db.rows import Walked
 from db.store import PostgresRegister
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.vocabulary import Kind
+from workflows.vocabulary import Happening, Kind
 
-from .cases import DISTRICT, application, batch, listed, opened, rectified
+from .cases import (
+    DISTRICT,
+    START,
+    application,
+    assessment_of,
+    batch,
+    listed,
+    opened,
+    rectified,
+)
 from .test_projection import refuse
 
 
@@ -43,6 +54,30 @@ async def test_the_register_filtered(register: PostgresRegister, queries: Regist
     assert ["p-1"] == await found(stage="valid")
     assert [] == await found(district="chaoyang", stage="valid")
     assert {"recommendation": 2, "valid": 1} == await queries.counts()
+
+
+async def test_the_register_by_list_year_and_what_is_overdue(
+    register: PostgresRegister, queries: RegisterQueries
+) -> None:
+    """The list, the year of listing, and being overdue, oneself or by one's open assessment, narrow it."""
+    for number, told in enumerate((listed(application("p-1")), opened(application("p-2")))):
+        if number:
+            told.happen(Happening.OVERDUE, "told")
+        await register.write(batch(told))
+    late = listed(application("p-3"), at=START + timedelta(days=366))
+    assessment = assessment_of(late)
+    assessment.happen(Happening.OVERDUE, "told")
+    await register.write(batch(late))
+    await register.write(batch(assessment, platform=late))
+
+    async def found(**filters: Any) -> list[tuple[str, bool, bool]]:
+        rows = await queries.register(**filters)
+        return [(row.platform_id, row.overdue, row.assessment_overdue) for row in rows]
+
+    assert ["p-1", "p-3"] == [name for name, *_ in await found(list_number="2024-01")]
+    assert [("p-3", False, True)] == await found(year=2025)
+    assert [("p-2", True, False), ("p-3", False, True)] == await found(overdue=True)
+    assert [] == await found(overdue=True, year=2024)
 
 
 async def test_what_is_not_there(queries: RegisterQueries) -> None:
@@ -87,8 +122,11 @@ async def test_the_arrows_taken(register: PostgresRegister, queries: RegisterQue
         )
         for before, entry in itertools.pairwise(log)
     }
-    returned = Walked("platform", "recommendation", Kind.RECOMMENDATION, "returned", "correction")
-    assert expected | {returned} == arrows
+    returned = {
+        Walked("platform", "recommendation", Kind.RECOMMENDATION, "returned", "correction"),
+        Walked("platform", "correction", Happening.CLOCK_STOPPED, "stopped", "correction"),
+    }
+    assert expected | returned == arrows
     table = {
         (lifecycle.name, trigger.name, arrow.outcome)
         for lifecycle in (PLATFORM, ASSESSMENT)
