@@ -27,7 +27,7 @@ def known(day: date) -> date:
 def holidays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every year has the holidays and the make-up working days of 2026."""
     is_workday = chinese_calendar.is_workday
-    monkeypatch.setattr(calendar.chinese_calendar, "is_workday", lambda day: is_workday(known(day)))
+    monkeypatch.setattr(chinese_calendar, "is_workday", lambda day: is_workday(known(day)))
     yield
 
 
