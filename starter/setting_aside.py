@@ -22,7 +22,9 @@ from workflows.carried import CarriedPlatform, TermResult
 from workflows.case import Case
 from workflows.decisions import SetAside
 from workflows.model import said, sha256
+from workflows.refusal import Refusal, Refused
 from workflows.state import PlatformState, Receipt
+from workflows.vocabulary import Kind
 
 EndedTerm = Callable[[str], Awaitable[CarriedPlatform | None]]
 """Reads a platform's newest term from the register, to be started again."""
@@ -59,7 +61,10 @@ class SettingAside:
             child = self._assessment(platform, year)
             if await self._receipt(child, decision.target):
                 return child, raw
-        if decision.year or await self._receipt(own, decision.target):
+        if decision.year:
+            await self._check_year(platform, decision, decision.year)
+            return own, raw
+        if await self._receipt(own, decision.target):
             return own, raw
         for ended in reversed(platform.assessments):
             if await self._receipt(self._assessment(platform, ended.year), decision.target):
@@ -138,6 +143,28 @@ class SettingAside:
             if await self._receipt(child, decision.decision_id):
                 return child, raw
         return None
+
+    async def _check_year(self, platform: PlatformState, decision: SetAside, year: int) -> None:
+        """Refuse a decision that an assessment, which Temporal still keeps, never took.
+
+        The platform cannot look into the assessment's log: it would open it again, only to hear the
+        assessment refuse.
+
+        Raises:
+            Refused: that year knows no such decision.
+        """
+        child = self._assessment(platform, year)
+        if await self._asking.describe(self._asking.handle(child)) is None:
+            return
+        if not await self._receipt(child, decision.target):
+            raise Refused(
+                Refusal(
+                    rule=Kind.SET_ASIDE.article,
+                    en=f"no decision {decision.target} was taken in the assessment of year {year}",
+                    zh=f"第 {year} 年考核中没有决定 {decision.target}",
+                    stage=platform.stage,
+                )
+            )
 
     async def _receipt(self, workflow_id: str, decision_id: str) -> Receipt | None:
         """What a case answered to a decision id; None when it never heard it, or is kept no longer."""

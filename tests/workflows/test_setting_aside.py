@@ -136,6 +136,10 @@ async def test_a_year_that_has_ended(world: World) -> None:
     life = await listed_long_ago(world)
     wrong = await assessed(life, *FALLS_SHORT[:2], ("evaluation", "effective"))
     await life.over()
+    with pytest.raises(
+        Refused, match="no decision d-unknown was taken in the assessment of year 1"
+    ):
+        await life.set_aside("d-unknown", year=1)
     await life.set_aside(wrong)
     await life.opened(1)
     assert "rectification" == (await life.decide("evaluation", "not_effective")).stage
