@@ -9,10 +9,10 @@ from typing import Any
 
 from workflows.carried import AssessmentOpening, CarriedAssessment
 from workflows.case import CaseRecord
-from workflows.folding import fold
+from workflows.folding import fold, states
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, broken
-from workflows.rules import awaited
+from workflows.rules import CaseState, awaited
 from workflows.state import AssessmentState, PlatformState, Receipt
 from workflows.vocabulary import Happening
 
@@ -25,7 +25,7 @@ def record_of(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> CaseRecord:
     """The record of a case from its whole log; `plans` are its plans' texts by their SHA-256.
 
     Raises:
-        BrokenLog: an entry was changed, moved or is missing.
+        BrokenLog: an entry was changed, moved or is missing, or the text of a plan is.
     """
     wrong = broken(log, log[0].previous)
     if wrong:
@@ -34,18 +34,22 @@ def record_of(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> CaseRecord:
         before=log[0].previous,
         log=tuple(log),
         receipts=tuple(
-            _receipt(log[: entry.seq], plans) for entry in log if entry.kind is EntryKind.DECISION
+            _receipt(entry, state, plans)
+            for entry, state in zip(log, states(log), strict=True)
+            if entry.kind is EntryKind.DECISION
         ),
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
     )
 
 
-def _receipt(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> Receipt:
-    """The receipt that the last entry of a log was answered with."""
-    entry, state = log[-1], fold(log)
+def _receipt(entry: LogEntry, state: CaseState, plans: Mapping[str, Any]) -> Receipt:
+    """The receipt that a decision was answered with; `state` is the case's after it."""
     said = {key: value for key, value in entry.said.items() if key != "sets_aside"}
     if "plan_sha256" in said:  # a decision is compared with its plan in it
-        said["plan"] = plans[said.pop("plan_sha256")]
+        digest = said.pop("plan_sha256")
+        if sha256(plans.get(digest)) != digest:
+            raise BrokenLog(f"entry {entry.seq} files the plan {digest}, whose text is not there")
+        said["plan"] = plans[digest]
     return Receipt(
         decision_id=entry.decision_id or "",
         platform_id=state.facts.platform_id,
