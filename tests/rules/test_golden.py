@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from workflows.application import PlatformApplication
-from workflows.case import Case
+from workflows.case import Case, CaseRecord
 from workflows.decisions import PlanRevision, Recommendation
 from workflows.model import Remark, canonical, instant, parse, said, sha256
 from workflows.periods import BEIJING
 from workflows.record import BEGINNING, LogEntry, broken
 from workflows.state import applied, content_of
-from workflows.vocabulary import Kind, Stage
+from workflows.steps import AnyStage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
 
 from .builders import application
 from .cases import at_stage, decision, platform
@@ -150,3 +151,69 @@ def test_a_field_that_is_added_to_an_entry_breaks_no_log() -> None:
     """Old entries, read with a newer model, hold."""
     log = [parse(LaterEntry, entry.model_dump(mode="json")) for entry in at_stage(Stage.VALID).log]
     assert broken(log, BEGINNING) is None
+
+
+SUBSTITUTED = {
+    "kind": "inspection",
+    "decision_id": "golden-2",
+    "actor": {
+        "id": "kw-1",
+        "role": "commission",
+        "organisation": "市科委",
+        "acting_for": {
+            "principal_id": "kw-7",
+            "first_day": "2024-03-01",
+            "last_day": "2024-03-31",
+        },
+    },
+    "decided_on": "2024-03-04",
+    "outcome": "returned",
+    "findings": {
+        "foundation": {"finding": "satisfactory"},
+        "site": {"finding": "satisfactory"},
+        "equipment": {"finding": "to_improve"},
+        "facilities": {"finding": "satisfactory"},
+        "supporting_conditions": {"finding": "satisfactory"},
+        "technical_team": {"finding": "satisfactory"},
+        "operations_team": {"finding": "satisfactory"},
+    },
+    "corrections": ["补充设备清单"],
+}
+ASIDE = {
+    "kind": "set_aside",
+    "decision_id": "golden-3",
+    "actor": {"id": "kw-1", "role": "commission", "organisation": "市科委"},
+    "decided_on": "2024-03-04",
+    "target": "golden-2",
+    "reason": "核查记录有误",
+}
+
+
+def test_the_hashes_of_a_correction_never_change() -> None:
+    """A decision by a substitute, the clock that it stops, and its setting aside, pinned like the first."""
+    case = golden()
+    case.decide(SUBSTITUTED, AT)
+    case.decide(ASIDE, AT)
+    assert [(entry.name, entry.hash) for entry in case.log[2:]] == [
+        ("inspection", "ea9c923fb1e0c99d67771efbebc3fa6f7126532e4be014934fa169032334bab3"),
+        ("clock_stopped", "9993b763afeeb4008d93bee8429eef9f627dd6f05d3545df2c2df3a562184b24"),
+        ("set_aside", "0f8c4f30c520adc2d56e52f0d16cb7059df04530bb40795a172d8a06e00c7053"),
+    ]
+    assert case.log[-1].said == ASIDE | {"sets_aside": [3, 4]}
+    assert case.log[-2].said == {"of": "inspection", "since": instant(AT)}
+
+
+@pytest.mark.parametrize("stage", [Stage.VALID, AssessmentStage.RECTIFICATION])
+def test_what_a_run_of_0_1_0_carried_is_read(stage: AnyStage) -> None:
+    """States and receipts that were written before there were reminders and corrections."""
+    case = at_stage(stage)
+    state, record = case.state.model_dump(mode="json"), case.record().model_dump(mode="json")
+    new = {"reminded", "spent", "plans_filed", "told_days", "reopening"}
+    before = {key: value for key, value in state.items() if key not in new}
+    assert before != state
+    receipts = [
+        {key: value for key, value in receipt.items() if key != "set_aside_by"}
+        for receipt in record["receipts"]
+    ]
+    assert parse(type(case.state), before) == case.state
+    assert parse(CaseRecord, record | {"receipts": receipts}) == case.record()
