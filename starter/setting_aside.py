@@ -63,8 +63,7 @@ class SettingAside:
                 return child, raw
         if decision.year:
             await self._check_year(platform, decision, decision.year)
-            return own, raw
-        if await self._receipt(own, decision.target):
+        if decision.year or await self._receipt(own, decision.target):
             return own, raw
         for ended in reversed(platform.assessments):
             if await self._receipt(self._assessment(platform, ended.year), decision.target):
