@@ -1,15 +1,14 @@
 """From a batch of a case to rows of the register's tables. Pure; `db.store` writes them."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 from workflows.handing_in import RegisterBatch
-from workflows.record import BEGINNING, EntryKind, LogEntry
+from workflows.record import BEGINNING, EntryKind
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import AssessmentState, PlatformState
 from workflows.steps import Clock
-from workflows.vocabulary import Kind, ListingOutcome
+from workflows.vocabulary import Kind
 
 Row = dict[str, Any]
 
@@ -109,44 +108,28 @@ def plan_rows(batch: RegisterBatch) -> list[Row]:
     return [_key(batch.platform) | plan.model_dump(mode="python") for plan in batch.plans]
 
 
-def listing_rows(batch: RegisterBatch) -> list[Row]:
-    """The row of `listings`, if the batch holds the decision that included the platform."""
+def support_rows(batch: RegisterBatch) -> list[Row]:
+    """Rows of `support`; what is set aside later stays, and its entry in the log says so."""
     return [
         _key(batch.platform)
         | {
-            "list_number": said["list_number"],
-            "certificate_number": said["certificate_number"],
-            "listed_on": date.fromisoformat(said["decided_on"]),
+            "seq": entry.seq,
+            "support": said["support"],
+            "given_on": date.fromisoformat(said["given_on"]),
+            "title": said["title"],
+            "amount_wan": said.get("amount_wan"),
+            "actor_id": entry.actor.id if entry.actor else "",
+            "organisation": entry.actor.organisation if entry.actor else "",
+            "decision_id": entry.decision_id,
+            "recorded_at": entry.at,
         }
-        for entry in _accepted(batch, Kind.LISTING)
-        if entry.outcome == ListingOutcome.INCLUDED and (said := entry.said)
-    ]
-
-
-def finding_rows(batch: RegisterBatch) -> list[Row]:
-    """Rows of `findings`: one for each group of each evaluation and reassessment in the batch."""
-    return [
-        _key(batch.platform)
-        | {
-            "year": year_of(batch),
-            "opening": opening_of(batch),
-            "round": entry.name,
-            "indicator_group": group,
-            "finding": found["finding"],
-            "remark": found.get("remark"),
-            "score": found.get("score"),
-        }
-        for entry in _accepted(batch, Kind.EVALUATION, Kind.REASSESSMENT)
-        for group, found in entry.said["findings"].items()
+        for entry in batch.entries
+        if entry.kind is EntryKind.DECISION and entry.name == Kind.SUPPORT and (said := entry.said)
     ]
 
 
 def _key(state: PlatformState) -> Row:
     return {"platform_id": state.facts.platform_id, "term": state.facts.term}
-
-
-def _accepted(batch: RegisterBatch, *kinds: Kind) -> Iterator[LogEntry]:
-    return (e for e in batch.entries if e.kind is EntryKind.DECISION and e.name in kinds)
 
 
 def _ended(state: CaseState) -> bool:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from db.projection import Row
-from db.tables import assessments, findings, listings, log_entries, plan_versions, platforms, terms
+from db.tables import assessments, log_entries, plan_versions, platforms, support, terms
 
 _FIRST_AT = {terms: "applied_at", assessments: "opened_at"}
 
@@ -126,6 +126,16 @@ def _write_platform() -> Insert:
     )
 
 
+def _write_support() -> Insert:
+    """Insert support; a log that is told again may give it another moment, and nothing else."""
+    new = insert(support)
+    return new.on_conflict_do_update(
+        index_elements=list(support.primary_key),
+        set_={"recorded_at": new.excluded.recorded_at},
+        where=support.c.recorded_at != new.excluded.recorded_at,
+    )
+
+
 WRITE_LOG = _write_log()
 
 WRITE_TERM = _write_case(terms).add_cte(_write_platform().cte("platform"))
@@ -135,6 +145,6 @@ WRITE_ASSESSMENT = _write_case(assessments).add_cte(
     _insert(terms).on_conflict_do_nothing().cte("first_word_of_the_term"),
 )
 
-INSERT_DERIVED = {
-    table: insert(table).on_conflict_do_nothing() for table in (plan_versions, listings, findings)
-}
+WRITE_PLANS = insert(plan_versions).on_conflict_do_nothing()
+
+WRITE_SUPPORT = _write_support()

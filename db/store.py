@@ -4,27 +4,29 @@ import logging
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.awaited import OF_PLATFORM, WRITE_AWAITING
+from db.derived import derivations, log_key
 from db.errors import RegisterConflict
 from db.projection import (
     assessment_row,
-    finding_rows,
-    listing_rows,
     log_rows,
     plan_rows,
     platform_row,
+    support_rows,
     term_row,
     year_of,
 )
 from db.queries import log_of
 from db.statements import (
-    INSERT_DERIVED,
     WRITE_ASSESSMENT,
     WRITE_LOG,
+    WRITE_PLANS,
+    WRITE_SUPPORT,
     WRITE_TERM,
     late_word,
     parameters,
 )
-from db.tables import assessments, findings, listings, plan_versions, platforms, terms
+from db.tables import assessments, platforms, terms
 from db.telling_again import told_again
 from workflows.handing_in import LogRequest, RegisterBatch
 from workflows.record import LogEntry
@@ -70,15 +72,15 @@ class PostgresRegister:
 async def _write(connection: AsyncConnection, batch: RegisterBatch) -> None:
     if batch.entries:
         await _write_log(connection, batch)
-        await _write_state(connection, batch)
-    # What follows is sealed by the log: written once, it never changes.
-    for table, rows in (
-        (plan_versions, plan_rows(batch)),
-        (listings, listing_rows(batch)),
-        (findings, finding_rows(batch)),
-    ):
+        newest = await _write_state(connection, batch)
+        for statement in derivations(batch, late=not newest):
+            await connection.execute(statement, log_key(batch))
+        about = {OF_PLATFORM: batch.platform.facts.platform_id}
+        await connection.execute(WRITE_AWAITING, about)
+    # What follows is sealed by the log: written once, it says the same for ever.
+    for statement, rows in ((WRITE_PLANS, plan_rows(batch)), (WRITE_SUPPORT, support_rows(batch))):
         if rows:
-            await connection.execute(INSERT_DERIVED[table], rows)
+            await connection.execute(statement, rows)
 
 
 async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
@@ -97,8 +99,8 @@ async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
             )
 
 
-async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> None:
-    """Bring the rows of the case up to the batch, unless they are beyond it already."""
+async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+    """Bring the rows of the case up to the batch; False when they are beyond it already."""
     term = term_row(batch)
     given = parameters(platforms, platform_row(batch)) | parameters(terms, term)
     if batch.assessment is None:
@@ -111,3 +113,4 @@ async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> Non
         late = late_word(table, row)
         if late is not None:
             await connection.execute(late)
+    return written is not None
