@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, text
+from sqlalchemy import ARRAY, and_, any_, delete, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.reading import AnyRow
 from db.tables import directions, platforms, terms
+from db.text import Words
 from workflows.model import Record
 
 SHOWN = 20
@@ -119,7 +120,9 @@ async def layout(
         .order_by(p.field, p.direction.nulls_last(), terms.c.stage)
     )
     if district is not None:
-        inside = inside.where(or_(func.cardinality(d.districts) == 0, d.districts.any(district)))
+        inside = inside.where(
+            or_(func.cardinality(d.districts) == 0, any_(d.districts) == district)
+        )
         outside = outside.where(p.district == district)
     if field is not None:
         inside, outside = inside.where(d.field == field), outside.where(p.field == field)
@@ -131,11 +134,13 @@ async def layout(
 
 
 def _standing() -> tuple[Any, ...]:
-    ids = func.array_agg(aggregate_order_by(platforms.c.platform_id, platforms.c.platform_id))
+    ids: Any = func.array_agg(
+        aggregate_order_by(platforms.c.platform_id, platforms.c.platform_id), type_=ARRAY(Words())
+    )
     return (
         terms.c.stage,
         func.count(platforms.c.platform_id).label("platforms"),
-        func.trim_array(ids, func.greatest(func.count() - SHOWN, 0), type_=ids.type).label("first"),
+        ids[1:SHOWN].label("first"),
     )
 
 
@@ -151,9 +156,10 @@ def _gathered(rows: Iterable[AnyRow]) -> tuple[Direct, ...]:
             before = Direct(
                 field=row.field, direction=row.direction, priority=priority, districts=districts
             )
-        standing = (Standing(stage=row.stage, platforms=row.platforms, first=tuple(row.first)),)
-        stages = before.stages + (standing if row.stage else ())
-        found[key] = before.model_copy(update={"stages": stages})
+        if row.stage is not None:
+            standing = Standing(stage=row.stage, platforms=row.platforms, first=tuple(row.first))
+            before = before.model_copy(update={"stages": (*before.stages, standing)})
+        found[key] = before
     return tuple(found.values())
 
 

@@ -161,9 +161,6 @@ async def mechanisms(
             read(
                 PlatformMechanisms,
                 row,
-                independent_by=date.fromisoformat(row.independent_by)
-                if row.independent_by
-                else None,
                 governance=tuple(row.governance),
                 transfer=tuple(row.transfer),
             )
