@@ -23,6 +23,11 @@ def draws() -> bool:
     return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
 
 
+def at_terminal() -> bool:
+    """Whether a person sits there who can be asked: both sides are a terminal."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+
+
 def show(*parts: Table | Text | str) -> None:
     """Write parts to standard output, each on lines of its own."""
     drawn = draws()

@@ -6,12 +6,15 @@ from starter.commands.apply import apply_command
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.decision_commands import command_of
 from starter.commands.desk_forms import SET_ASIDE
+from starter.commands.login import login_command, logout_command
 from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.commands.register import register_command
 from starter.commands.show import show_command
 from starter.commands.support import support_command
 
 COMMANDS: tuple[click.Command, ...] = (
+    login_command,
+    logout_command,
     apply_command,
     *(command_of(form) for form in (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)),
     support_command,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from starter.commands.decision_form import DecisionForm, Part, from_file, several
+from starter.commands.decision_form import Asked, DecisionForm, Part, from_file, several
 from starter.commands.notation import findings, texts
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -32,7 +32,13 @@ _WITHOUT = Part(
     read=_not_filed,
     switch=True,
 )
-_REASON = Part("--reason", "reason", "With --not-filed: why. 理由")
+_REASON = Part(
+    "--reason",
+    "reason",
+    "With --not-filed: why. 理由",
+    only_for=(FilingOutcome.NOT_FILED,),
+    needed_for=(FilingOutcome.NOT_FILED,),
+)
 _FINDING = Part(
     "--finding",
     "findings",
@@ -41,6 +47,8 @@ _FINDING = Part(
     read=_groups,
     metavar="GROUP=FINDING[:REMARK][@SCORE]",
     many=True,
+    asked=Asked.SCORED,
+    items=IndicatorGroup,
 )
 
 REPORT = DecisionForm(
@@ -55,6 +63,10 @@ REPORT = DecisionForm(
             read=_texts,
             metavar="GROUP=TEXT",
             many=True,
+            asked=Asked.TEXTS,
+            items=IndicatorGroup,
+            only_for=(FilingOutcome.FILED,),
+            needed_for=(FilingOutcome.FILED,),
         ),
         Part(
             "--mechanisms",
@@ -62,6 +74,9 @@ REPORT = DecisionForm(
             "The operating mechanisms (§五) brought up to date, as JSON. 运作机制",
             read=from_file,
             metavar="FILE",
+            asked=Asked.FILE,
+            only_for=(FilingOutcome.FILED,),
+            needed_for=(FilingOutcome.FILED,),
         ),
         _WITHOUT,
         _REASON,
@@ -86,14 +101,24 @@ EVALUATE = DecisionForm(
     Kind.EVALUATION,
     "The commission's evaluation of the year: four findings, the conclusion. 考核评价 §六",
     (
-        Part("--outcome", "outcome", "成效显著 | 成效不明显", choices=EvaluationOutcome),
+        Part("--outcome", "outcome", "结论: 成效显著 | 成效不明显", choices=EvaluationOutcome),
         _FINDING,
-        Part("--mend", "to_mend", "What is to be mended. 整改内容", several, many=True),
+        Part(
+            "--mend",
+            "to_mend",
+            "What is to be mended. 整改内容",
+            several,
+            many=True,
+            asked=Asked.LINES,
+            only_for=(EvaluationOutcome.NOT_EFFECTIVE,),
+            needed_for=(EvaluationOutcome.NOT_EFFECTIVE,),
+        ),
         Part(
             "--mend-by",
             "mend_by",
             "Last day for the rectification report. 整改期限 [default: six months]",
             metavar="YYYY-MM-DD",
+            only_for=(EvaluationOutcome.NOT_EFFECTIVE,),
         ),
     ),
     "pingtai evaluate bj-water-membrane --outcome not_effective --finding all=satisfactory \\\n"
@@ -107,7 +132,16 @@ RECTIFY = DecisionForm(
     Kind.RECTIFICATION_REPORT,
     "The operator reports what was mended; or the commission goes on without it. 整改报告 §六",
     (
-        Part("--mended", "mended", "What was mended. 整改情况", read=several, many=True),
+        Part(
+            "--mended",
+            "mended",
+            "What was mended. 整改情况",
+            read=several,
+            many=True,
+            asked=Asked.LINES,
+            only_for=(FilingOutcome.FILED,),
+            needed_for=(FilingOutcome.FILED,),
+        ),
         _WITHOUT,
         _REASON,
     ),
@@ -120,7 +154,7 @@ REASSESS = DecisionForm(
     Kind.REASSESSMENT,
     "The commission's assessment after rectification, on the same four groups. 整改后考核 §六",
     (
-        Part("--outcome", "outcome", "符合要求 | 仍不符合要求", choices=ReassessmentOutcome),
+        Part("--outcome", "outcome", "结论: 符合要求 | 仍不符合要求", choices=ReassessmentOutcome),
         _FINDING,
     ),
     "pingtai reassess bj-water-membrane --outcome met --finding all=satisfactory@80 \\\n"

@@ -3,21 +3,35 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
 from starter.commands.given import document, read_object
+from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
-from workflows.vocabulary import District, Kind, Role
+from workflows.vocabulary import District, Kind, Role, Word
 
 Read = Callable[[Any, Any], Any]
 """Makes a field's value of a flag's, and of what the file says of the field (None when nothing)."""
 
 _DIGITS = 18
 """A number of more digits is none that anybody means."""
+
+
+class Asked(StrEnum):
+    """How a person at a terminal is asked for a part (`starter.guided`)."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    LINES = "lines"
+    FILE = "file"
+    FINDINGS = "findings"
+    SCORED = "scored"
+    TEXTS = "texts"
+    PANEL = "panel"
 
 
 def plain(given: Any, before: Any) -> Any:
@@ -59,6 +73,13 @@ class Part:
     many: bool = False
     switch: bool = False
     envvar: str | None = None
+    asked: Asked = Asked.TEXT
+    items: type[Word] | None = None
+    """The vocabulary that is gone through item by item."""
+    only_for: tuple[str, ...] = ()
+    """The outcomes that it goes with; none: all."""
+    needed_for: tuple[str, ...] = ()
+    """The outcomes that do not go without it, beside what the model itself needs."""
 
     @property
     def name(self) -> str:
@@ -96,13 +117,10 @@ class DecisionForm:
     parts: tuple[Part, ...]
     example: str
 
-    def decision(
-        self, given: Mapping[str, Any], preset: frozenset[str], base: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """The decision as JSON: what a file says, with the flags over it, and the rest by default.
+    def decision(self, given: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+        """The decision as far as it was said: what a file says, with the flags over it.
 
-        `preset` names those parts whose value comes from the environment: they only fill in what
-        the file leaves open.
+        Who takes it is `starter.commands.acting`'s matter.
 
         Raises:
             BadInput: a flag is not written as it should be.
@@ -112,28 +130,27 @@ class DecisionForm:
             value = given.get(part.name)
             if value not in (None, (), False):
                 raw[part.field] = part.read(value, raw.get(part.field))
-        raw.setdefault("decision_id", str(uuid.uuid4()))
-        raw.setdefault("decided_on", str(beijing_date(datetime.now(UTC))))
-        raw["actor"] = self._actor(given, preset, raw)
         return raw
 
-    def _actor(
-        self, given: Mapping[str, Any], preset: frozenset[str], raw: Mapping[str, Any]
-    ) -> Any:
-        before = raw.get("actor", {})
-        if not isinstance(before, dict):
-            return before  # the model says what is wrong with it
-        actor = dict(before)
-        for part in ACTOR:
-            value = given.get(part.name)
-            if value is not None and not (part.name in preset and part.field in actor):
-                actor[part.field] = value
-        actor.setdefault("role", str(awaited_from(self.kind, raw.get("outcome"))))
-        district = ACTOR[-1]
-        from_environment = district.name in preset and "district" not in before
-        if from_environment and actor["role"] != Role.DISTRICT:
-            actor.pop("district", None)  # only district staff speak for a district
-        return actor
+    def asked(self, outcome: Any) -> tuple[Part, ...]:
+        """The parts that go with an outcome, but for the switches that stand for one."""
+        return tuple(
+            part
+            for part in self.parts
+            if not part.switch and (not part.only_for or outcome in part.only_for)
+        )
+
+    def needs(self, part: Part, outcome: Any) -> bool:
+        """Whether a decision of this outcome does not go without a part."""
+        field = MODELS[self.kind].model_fields[part.field]
+        return field.is_required() or outcome in part.needed_for
+
+    def unanswered(self, raw: Mapping[str, Any]) -> bool:
+        """Whether something is missing that a decision of its outcome does not go without."""
+        outcome = outcome_of(self.kind, raw)
+        return any(
+            self.needs(part, outcome) and part.field not in raw for part in self.asked(outcome)
+        )
 
     def explained(self, error: InvalidMessage) -> InvalidMessage:
         """The same complaint, with the flag beside each field that has one."""
@@ -150,13 +167,40 @@ class DecisionForm:
         return InvalidMessage(error.what, problems)
 
 
-def awaited_from(kind: Kind, outcome: Any) -> Role:
-    """The role that the lifecycle table awaits a decision from, by its outcome where that matters."""
-    able: list[Role] = []
+def outcome_of(kind: Kind, raw: Mapping[str, Any]) -> Any:
+    """The outcome, said or by default; None while it is open, and where there is no choice."""
+    field = MODELS[kind].model_fields.get("outcome")
+    default = None if field is None or field.is_required() else field.default
+    return raw.get("outcome", default)
+
+
+def completed(raw: dict[str, Any]) -> dict[str, Any]:
+    """A decision with what it leaves open by default: a new id, and today in Beijing."""
+    raw.setdefault("decision_id", str(uuid.uuid4()))
+    raw.setdefault("decided_on", str(today()))
+    return raw
+
+
+def today() -> date:
+    """The day that it is in Beijing."""
+    return beijing_date(datetime.now(UTC))
+
+
+def roles_for(kind: Kind, outcome: Any) -> tuple[Role, ...]:
+    """Who may take a decision by the lifecycle table: of this outcome, or of any where none fits."""
+    able: dict[Role, bool] = {}
     for lifecycle in (PLATFORM, ASSESSMENT):
         for _, trigger, arrow in lifecycle.arrows():
             if trigger.name == kind and trigger.by:
-                if arrow.outcome == outcome:
-                    return trigger.by
-                able.append(trigger.by)
-    return able[0]
+                able[trigger.by] = able.get(trigger.by, False) or arrow.outcome == outcome
+    return tuple(role for role, exact in able.items() if exact) or tuple(able)
+
+
+def outcomes_for(kind: Kind, role: Any) -> tuple[str, ...]:
+    """What a role may decide by the lifecycle table; empty where the role decides nothing of it."""
+    found: dict[str, None] = {}
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        for _, trigger, arrow in lifecycle.arrows():
+            if trigger.name == kind and trigger.by == role:
+                found[str(arrow.outcome)] = None
+    return tuple(found)

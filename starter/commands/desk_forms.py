@@ -1,6 +1,6 @@
 """Decisions beside the steps: setting a wrong one aside, and recording support."""
 
-from starter.commands.decision_form import DecisionForm, Part, number
+from starter.commands.decision_form import Asked, DecisionForm, Part, number
 from workflows.vocabulary import Kind, Support
 
 SET_ASIDE = DecisionForm(
@@ -15,6 +15,7 @@ SET_ASIDE = DecisionForm(
             "year",
             "The year of the assessment that has ended, if it was decided there. 年度",
             read=number,
+            asked=Asked.NUMBER,
             metavar="N",
         ),
     ),
@@ -35,6 +36,7 @@ SUPPORT = DecisionForm(
             "amount_wan",
             "How much, in 万元, where it is money. 金额",
             read=number,
+            asked=Asked.NUMBER,
             metavar="N",
         ),
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from starter.commands.decision_form import DecisionForm, Part, from_file, several
+from starter.commands.decision_form import Asked, DecisionForm, Part, from_file, several
 from starter.commands.notation import expert, findings
 from workflows.vocabulary import (
     InspectionItem,
@@ -27,7 +27,12 @@ RECOMMEND = DecisionForm(
     Kind.RECOMMENDATION,
     "The district recommends a plan, returns it or declines. 区推荐 §四(一)",
     (
-        Part("--outcome", "outcome", "推荐 | 退回修改 | 不予推荐", choices=RecommendationOutcome),
+        Part(
+            "--outcome",
+            "outcome",
+            "结论: 推荐 | 退回修改 | 不予推荐",
+            choices=RecommendationOutcome,
+        ),
         Part("--opinion", "opinion", "The district's opinion. 推荐意见"),
     ),
     "pingtai recommend bj-water-membrane --outcome recommended --opinion '同意推荐。' \\\n"
@@ -39,7 +44,7 @@ INSPECT = DecisionForm(
     Kind.INSPECTION,
     "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
     (
-        Part("--outcome", "outcome", "通过 | 退回修改 | 不通过", choices=InspectionOutcome),
+        Part("--outcome", "outcome", "结论: 通过 | 退回修改 | 不通过", choices=InspectionOutcome),
         Part(
             "--finding",
             "findings",
@@ -48,9 +53,18 @@ INSPECT = DecisionForm(
             read=_items,
             metavar="ITEM=FINDING[:REMARK]",
             many=True,
+            asked=Asked.FINDINGS,
+            items=InspectionItem,
         ),
         Part(
-            "--correction", "corrections", "What is to be corrected. 修改意见", several, many=True
+            "--correction",
+            "corrections",
+            "What is to be corrected. 修改意见",
+            several,
+            many=True,
+            asked=Asked.LINES,
+            only_for=(InspectionOutcome.PASSED, InspectionOutcome.RETURNED),
+            needed_for=(InspectionOutcome.RETURNED,),
         ),
     ),
     "pingtai inspect bj-water-membrane --outcome passed --finding all=satisfactory \\\n"
@@ -63,7 +77,14 @@ REVISE = DecisionForm(
     Kind.PLAN_REVISION,
     "The operator files an improved or corrected plan. 方案修改完善 §四(二)",
     (
-        Part("--plan", "plan", "The whole new plan, as JSON. 建设方案", from_file, metavar="FILE"),
+        Part(
+            "--plan",
+            "plan",
+            "The whole new plan, as JSON. 建设方案",
+            from_file,
+            metavar="FILE",
+            asked=Asked.FILE,
+        ),
         Part("--changes", "changes", "What was changed. 修改说明"),
     ),
     "pingtai revise bj-water-membrane --plan plan-2.json --changes '补充通风方案' \\\n"
@@ -75,7 +96,7 @@ OPINE = DecisionForm(
     Kind.EXPERT_OPINION,
     "The expert panel's opinion, with its members and their votes. 专家论证 §四(三)",
     (
-        Part("--outcome", "outcome", "支持 | 退回修改 | 不支持", choices=OpinionOutcome),
+        Part("--outcome", "outcome", "结论: 支持 | 退回修改 | 不支持", choices=OpinionOutcome),
         Part("--opinion", "opinion", "The panel's opinion. 论证意见"),
         Part(
             "--expert",
@@ -85,6 +106,7 @@ OPINE = DecisionForm(
             read=_panel,
             metavar="NAME,FIELD,ORGANISATION,VOTE",
             many=True,
+            asked=Asked.PANEL,
         ),
     ),
     "pingtai opine bj-water-membrane --outcome supported --opinion '方案可行。' \\\n"
@@ -100,9 +122,23 @@ LIST = DecisionForm(
     Kind.LISTING,
     "The commission includes the platform in a numbered list, or does not. 纳入名单 §四(四)",
     (
-        Part("--outcome", "outcome", "纳入 | 不纳入", choices=ListingOutcome),
-        Part("--list-number", "list_number", "Number of the list. 名单批次", metavar="ID"),
-        Part("--certificate-number", "certificate_number", "证书编号", metavar="ID"),
+        Part("--outcome", "outcome", "结论: 纳入 | 不纳入", choices=ListingOutcome),
+        Part(
+            "--list-number",
+            "list_number",
+            "Number of the list. 名单批次",
+            metavar="ID",
+            only_for=(ListingOutcome.INCLUDED,),
+            needed_for=(ListingOutcome.INCLUDED,),
+        ),
+        Part(
+            "--certificate-number",
+            "certificate_number",
+            "Number of the certificate. 证书编号",
+            metavar="ID",
+            only_for=(ListingOutcome.INCLUDED,),
+            needed_for=(ListingOutcome.INCLUDED,),
+        ),
     ),
     "pingtai list bj-water-membrane --outcome included --list-number 2026-3 \\\n"
     "    --certificate-number BJPT-2026-031 --actor c-01 --organisation 市科委、中关村管委会",

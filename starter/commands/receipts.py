@@ -1,12 +1,15 @@
 """The receipt of a decision: what was taken, where the case stands now, who acts next until when."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from starter.client import PingtaiClient
 from starter.errors import PingtaiError
 from starter.language import say
 from starter.screen import facts, show
-from starter.wording import awaited, has_ended, moment, said, stage
+from starter.wording import awaited, has_ended, moment, said, stage, what
+from workflows.carried import Opinion
 from workflows.periods import last_day
 from workflows.state import Receipt
 from workflows.vocabulary import AssessmentStage, Stage
@@ -23,6 +26,7 @@ def show_receipt(receipt: Receipt, end: datetime | None) -> None:
         facts(
             (
                 (say("Repeated", "重复提交"), _repeated(receipt)),
+                (say("Set aside", "已撤销"), _set_aside(receipt)),
                 (say("Taken", "已受理"), said(receipt.kind, receipt.outcome)),
                 (say("Case", "事项"), case),
                 (say("Entry", "记录"), f"{receipt.seq} · {moment(receipt.at)}"),
@@ -40,6 +44,15 @@ def _repeated(receipt: Receipt) -> str:
     return say("this is the first answer; nothing has changed", "这是首次答复，未作任何改变")
 
 
+def _set_aside(receipt: Receipt) -> str:
+    if not receipt.set_aside_by:
+        return ""
+    return say(
+        f"it counts no longer: set aside by decision {receipt.set_aside_by}",
+        f"该决定不再有效：已由决定 {receipt.set_aside_by} 撤销",
+    )
+
+
 def _next(receipt: Receipt, end: datetime | None) -> str:
     named = awaited(receipt.awaited, receipt.due or end)
     if named:
@@ -53,6 +66,22 @@ def _next(receipt: Receipt, end: datetime | None) -> str:
     if has_ended(receipt.stage):
         return say("nothing: this has ended", "无：已结束")
     return say("nothing is awaited", "无")
+
+
+def show_opinion(platform: str, raw: Mapping[str, Any], opinion: Opinion) -> None:
+    """Show that a decision would be taken, and where it would lead; nothing has changed."""
+    outcome = raw.get("outcome")
+    decided = said(str(raw["kind"]), str(outcome)) if outcome else what(str(raw["kind"]))
+    show(
+        facts(
+            (
+                (say("Dry run", "试办"), say("nothing has changed", "未作任何改变")),
+                (say("Would be taken", "将予受理"), decided),
+                (say("Platform", "平台"), platform),
+                (say("Leads to", "将进入"), stage(opinion.stage) if opinion.stage else ""),
+            )
+        )
+    )
 
 
 async def end_of_stage(client: PingtaiClient, receipt: Receipt) -> datetime | None:

@@ -6,7 +6,8 @@ not answer. Anything else is a mistake of ours, and shows itself whole.
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec
 
 import click
@@ -38,17 +39,30 @@ def answering(work: Callable[P, Awaitable[None]]) -> Callable[P, None]:
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
+        with answered():
             asyncio.run(_awaited(work(*args, **kwargs)))
-        except (Exception, KeyboardInterrupt) as error:
-            answer = _answer(error)
-            if answer is None:
-                raise
-            code, words = answer
-            complain(words, *getattr(error, "__notes__", ()))
-            raise click.exceptions.Exit(code) from None
 
     return run
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Answer for what goes wrong inside, as `answering` does: for work that also asks questions.
+
+    Questions must be asked outside of an event loop, which would keep Ctrl-C from them.
+
+    Raises:
+        click.exceptions.Exit: with the code, when something went wrong.
+    """
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        answer = _answer(error)
+        if answer is None:
+            raise
+        code, words = answer
+        complain(words, *getattr(error, "__notes__", ()))
+        raise click.exceptions.Exit(code) from None
 
 
 async def _awaited(work: Awaitable[None]) -> None:
@@ -77,6 +91,6 @@ def _answer(error: BaseException) -> tuple[int, str] | None:
             )
         case OSError():
             answer = UNREACHABLE, say(f"not reachable: {error}", f"无法访问：{error}")
-        case KeyboardInterrupt():
+        case KeyboardInterrupt() | click.Abort():
             answer = INTERRUPTED, say("interrupted", "已中断")
     return answer

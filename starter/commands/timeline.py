@@ -88,4 +88,9 @@ def _what(entry: LogEntry) -> str:
 
 
 def _who(entry: LogEntry) -> str:
-    return f"{entry.actor.id} · {entry.actor.organisation}" if entry.actor else ""
+    if entry.actor is None:
+        return ""
+    who, absence = entry.actor.id, entry.actor.acting_for
+    if absence:
+        who = say(f"{who} for {absence.principal_id}", f"{who}（代 {absence.principal_id}）")
+    return f"{who} · {entry.actor.organisation}"

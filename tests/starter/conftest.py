@@ -29,6 +29,7 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
             monkeypatch.delenv(name)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -87,6 +88,9 @@ class PretendClient:
             workflow_id=f"platform:{application.platform_id}",
         )
 
+    async def check(self, platform_id: str, decision: dict[str, Any]) -> Any:
+        return self._answer("check")
+
     async def state(self, platform_id: str) -> Any:
         return self._answer("state")
 
@@ -108,7 +112,7 @@ def pingtai(
 ) -> Callable[..., Result]:
     """Run `pingtai` with these arguments; `lang` and `input` by name."""
 
-    async def connect(last_term: Any = None) -> Any:
+    async def connect(last_term: Any = None, ended_term: Any = None) -> Any:
         if isinstance(answers["connect"], BaseException):
             raise answers["connect"]
         return PretendClient(answers, sent, last_term)

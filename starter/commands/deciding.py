@@ -1,0 +1,194 @@
+"""How one decision is made up, asked for, tried and sent, and what is said of it."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starter.client import PingtaiClient
+from starter.commands.acting import Acting
+from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
+from starter.commands.falling import decisions_table, falling, falling_table
+from starter.commands.given import read_object
+from starter.commands.guided.form import confirm, fill_in, show_case
+from starter.commands.notation import platform_id
+from starter.commands.receipts import end_of_stage, show_opinion, show_receipt
+from starter.deciding import ASSESSMENT_KINDS
+from starter.ended_term import ended_term
+from starter.errors import BadInput, NoSuchPlatform
+from starter.language import say
+from starter.register import open_register
+from starter.screen import at_terminal, complain, heading, show, show_json
+from starter.substitutes import in_place_of
+from workflows.carried import CaseView, Opinion
+from workflows.case import decision_of
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.state import Receipt
+from workflows.vocabulary import Kind
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command was called with."""
+
+    platform: str
+    called: str | None
+    principal: str | None
+    file: str | None
+    dry_run: bool
+    yes: bool
+    as_json: bool
+    given: Mapping[str, Any]
+    preset: frozenset[str]
+
+    @property
+    def talks(self) -> bool:
+        """Whether a person sits there who can be asked."""
+        return at_terminal() and not self.as_json and self.file != "-"
+
+
+def decide(form: DecisionForm, call: Call) -> None:
+    """Take a decision as a command says it; what is missing is asked for at a terminal.
+
+    Questions are asked between the calls to the system, never within one: Ctrl-C must end them.
+
+    Raises:
+        Refused, InvalidMessage, PingtaiError, click.Abort: see `starter.commands.running`.
+    """
+    platform_id(call.platform)
+    raw = form.decision(call.given, read_object(call.file) if call.file else {})
+    acting = Acting(call.given, call.preset, call.called)
+    raw["actor"] = acting.actor(form.kind, raw)
+    view = None
+    if call.talks and (form.unanswered(raw) or _who_is_open(raw, call)):
+        view = asyncio.run(_case(form.kind, call.platform))
+        show_case(form, view)
+        if form.kind is Kind.SET_ASIDE and "target" not in raw:
+            _show_decisions(call.platform)
+        fill_in(form, raw, view, office=call.principal is None)
+    completed(raw)
+    if call.principal:
+        raw["actor"] = asyncio.run(_in_place(form.kind, call.principal, raw))
+    try:
+        decision_of(raw, form.kind)
+    except InvalidMessage as error:
+        raise _explained(form, error) from None
+    if call.dry_run:
+        _try(call, raw)
+        return
+    falls = form.kind is Kind.SET_ASIDE and call.talks and not call.yes
+    if falls:
+        _show_falling(call.platform, raw)
+    if falls or (view and not call.yes):
+        case = (view.assessment or view.platform) if view else None
+        opinion = asyncio.run(_check(call.platform, raw))
+        confirm(form, raw, case.facts if case else None, opinion.stage or "")
+    _send(call, raw)
+
+
+def _who_is_open(raw: Mapping[str, Any], call: Call) -> bool:
+    actor = raw["actor"]
+    needed = {"id"} if call.principal else {"id", "organisation"}
+    return isinstance(actor, dict) and not needed <= actor.keys()
+
+
+def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
+    explained = form.explained(error)
+    if any(field == "actor.id" for field, *_ in error.problems):
+        explained.add_note(
+            say(
+                "Say once who you are: `pingtai login`.",
+                "可用 pingtai login 登记一次本人身份。",
+            )
+        )
+    return explained
+
+
+def _try(call: Call, raw: dict[str, Any]) -> None:
+    opinion = asyncio.run(_check(call.platform, raw))
+    if call.as_json:
+        show_json({"would_be_taken": True, "stage": opinion.stage, "decision": raw})
+    else:
+        show_opinion(call.platform, raw, opinion)
+
+
+def _send(call: Call, raw: dict[str, Any]) -> None:
+    receipt, end = asyncio.run(_taken(call.platform, raw))
+    if call.as_json:
+        show_json(receipt.model_dump(mode="json"))
+    else:
+        show_receipt(receipt, end)
+
+
+async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
+    client = await PingtaiClient.connect(ended_term=ended_term)
+    try:
+        receipt = await client.decide(platform, raw)
+    except (Refused, InvalidMessage, NoSuchPlatform, BadInput):
+        raise
+    except BaseException as error:
+        # Whatever it was, an interruption by the keyboard too: it may have been taken.
+        error.add_note(_how_to_repeat(raw))
+        raise
+    return receipt, None if receipt.due else await end_of_stage(client, receipt)
+
+
+async def _check(platform: str, raw: dict[str, Any]) -> Opinion:
+    client = await PingtaiClient.connect(ended_term=ended_term)
+    return await client.check(platform, raw)
+
+
+async def _case(kind: Kind, platform: str) -> CaseView:
+    """Where the case of a kind stands: the open assessment, or the platform itself."""
+    client = await PingtaiClient.connect()
+    view = await client.state(platform)
+    state = view.platform
+    if kind in ASSESSMENT_KINDS and state and state.open_assessment:
+        with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
+            return await client.assessment_state(platform, state.facts.term, state.open_assessment)
+    return view
+
+
+async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
+    actor = raw["actor"]
+    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
+        return actor  # the model says what is missing
+    try:
+        day = date.fromisoformat(raw["decided_on"])
+    except (TypeError, ValueError):
+        return actor
+    roles = roles_for(kind, outcome_of(kind, raw))
+    return await in_place_of(principal, actor["id"], day, kind, roles)
+
+
+def _show_decisions(platform: str) -> None:
+    log = asyncio.run(_log(platform))
+    show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
+
+
+def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:
+    lines = falling(asyncio.run(_log(platform)), str(raw.get("target")))
+    if lines:
+        show(
+            heading(say("What falls (Beijing time)", "将被撤销的记录（北京时间）")),
+            falling_table(lines),
+        )
+    else:
+        complain(say("The register does not know what falls.", "登记库中查不到将被撤销的记录。"))
+
+
+async def _log(platform: str) -> Any:
+    async with open_register() as register:
+        return await register.log(platform)
+
+
+def _how_to_repeat(raw: dict[str, Any]) -> str:
+    # With the date, because the day may end before it is repeated, and then it would be another.
+    same = f"--id {raw['decision_id']} --date {raw['decided_on']}"
+    return say(
+        f"The decision may have been taken. Repeat the same command with {same}",
+        f"该决定可能已生效。请以同一命令加 {same} 重发",
+    )

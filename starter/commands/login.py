@@ -1,0 +1,183 @@
+"""`pingtai login` and `logout`: say once who you are, and in which roles you act."""
+
+from typing import Any
+
+import click
+
+from starter import wording
+from starter.commands.guided import prompts
+from starter.commands.guided.parts import misfit
+from starter.commands.guided.words import name
+from starter.commands.notation import WordChoice
+from starter.commands.running import answered
+from starter.errors import BadInput
+from starter.language import say, word
+from starter.profile import (
+    Profile,
+    ProfileRole,
+    profile_path,
+    read_profile,
+    remove_profile,
+    write_profile,
+)
+from starter.screen import at_terminal, complain, facts, heading, show, show_json, table
+from workflows.model import InvalidMessage, parse
+from workflows.vocabulary import District, Role
+
+
+@click.command("login", short_help="Say once who you are. 登记本人身份")
+@click.option("--id", "person", metavar="ID", help="Your id. 经办人编号")
+@click.option("--role", type=WordChoice(Role), help="In what role you act. 身份")
+@click.option("--organisation", metavar="TEXT", help="Your organisation. 单位")
+@click.option(
+    "--district",
+    type=WordChoice(District),
+    metavar="DISTRICT",
+    help="District staff: yours. 所在区",
+)
+@click.option("--name", "called", metavar="NAME", help="What --as calls this role. 身份名称")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Answer in this language. 输出语言")
+@click.option("--add", is_flag=True, help="Another role beside those there are. 增加身份")
+@click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
+@click.option("--json", "as_json", is_flag=True, help="With --show: as JSON.")
+def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | None) -> None:
+    """Say once who you are, so that no command needs it again. 登记本人身份
+
+    It is kept in a file of yours; at a terminal what is missing is asked for. One person may act in
+    several roles: the first counts, unless a decision is another's, or --as says which. Whoever
+    reaches the system can say who they are: a profile saves typing, and proves nothing.
+
+    \b
+    Example:
+      pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
+      pingtai login --add --role commission --organisation 市科委、中关村管委会
+      pingtai login --show
+    """
+    with answered():
+        if only_show or as_json:
+            _show(as_json)
+        else:
+            _login(said, add=add)
+
+
+@click.command("logout", short_help="Forget who you are. 删除本人身份")
+def logout_command() -> None:
+    """Remove the profile. 删除本人身份
+
+    \b
+    Example:
+      pingtai logout
+    """
+    with answered():
+        if remove_profile():
+            show(say("The profile is removed.", "个人配置已删除。"))
+        else:
+            show(say("There was no profile.", "本无个人配置。"))
+
+
+def _login(said: dict[str, str | None], *, add: bool) -> None:
+    before = read_profile() if add else None
+    if add and before is None:
+        raise BadInput(
+            "--add needs a profile to add to: `pingtai login` without it",
+            "尚无个人配置，不能 --add：请先 pingtai login",
+        )
+    if before and said["person"] not in (None, before.id):
+        raise BadInput(
+            f"the profile is {before.id}'s: one file is one person's",
+            f"个人配置属于 {before.id}：一份配置只属于一人",
+        )
+    answers = dict(said) | ({"person": before.id} if before else {})
+    if at_terminal():
+        _ask(answers)
+    role = {
+        "name": answers["called"],
+        "role": answers["role"],
+        "organisation": answers["organisation"],
+        "district": answers["district"],
+    }
+    old = before.model_dump(mode="json", exclude_none=True) if before else {}
+    raw: dict[str, Any] = {
+        "id": answers["person"],
+        "lang": answers["lang"] or old.get("lang"),
+        "roles": [*old.get("roles", ()), {key: value for key, value in role.items() if value}],
+    }
+    try:
+        profile = parse(Profile, {key: value for key, value in raw.items() if value})
+    except InvalidMessage as error:
+        raise _explained(error) from None
+    path = write_profile(profile)
+    show(facts(((say("Kept in", "已保存至"), str(path)),)))
+    _show_roles(profile)
+
+
+def _ask(answers: dict[str, str | None]) -> None:
+    """Ask for what the flags did not say."""
+    answers["person"] = answers["person"] or _line("id", Profile)
+    role = answers["role"] or prompts.choose(name("role"), prompts.choices_of(Role))
+    answers["role"] = role
+    answers["organisation"] = answers["organisation"] or _line("organisation", ProfileRole)
+    if role == Role.DISTRICT and not answers["district"]:
+        answers["district"] = prompts.choose(name("district"), prompts.choices_of(District))
+
+
+def _line(field: str, model: Any) -> str:
+    def read(given: str) -> str:
+        problem = misfit(model, field, given)
+        if problem:
+            raise ValueError(problem)
+        return given
+
+    return str(prompts.ask_until(name(field), read, needed=True))
+
+
+def _show(as_json: bool) -> None:
+    profile = read_profile()
+    if as_json:
+        show_json(profile.model_dump(mode="json") if profile else None)
+    elif profile is None:
+        complain(
+            say("There is no profile yet: `pingtai login`.", "尚无个人配置：请先 pingtai login。")
+        )
+    else:
+        show(
+            facts(
+                (
+                    (say("File", "文件"), str(profile_path())),
+                    (say("Id", "编号"), profile.id),
+                    (say("Language", "语言"), profile.lang or ""),
+                )
+            )
+        )
+        _show_roles(profile)
+
+
+def _show_roles(profile: Profile) -> None:
+    rows = [
+        (
+            role.called,
+            wording.who(role.role),
+            role.organisation,
+            word(role.district, District) if role.district else "",
+        )
+        for role in profile.roles
+    ]
+    show(
+        heading(say("Roles; the first counts where none is said", "身份（未指定时以首个为准）")),
+        table(
+            ("--as", say("role", "身份"), say("organisation", "单位"), say("district", "所在区")),
+            rows,
+            whole=(0,),
+        ),
+    )
+
+
+def _explained(error: InvalidMessage) -> InvalidMessage:
+    flags = {"id": "--id", "lang": "--lang"}
+    flags |= {field: f"--{field}" for field in ("role", "organisation", "district", "name")}
+
+    def named(field: str) -> str:
+        flag = flags.get(field.rpartition(".")[2])
+        return f"{field} ({flag})" if flag else field
+
+    return InvalidMessage(error.what, tuple((named(f), en, zh) for f, en, zh in error.problems))
