@@ -2,6 +2,7 @@
 
 import click
 
+from starter.commands.absence import absence_command
 from starter.commands.apply import apply_command
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.decision_commands import command_of
@@ -18,6 +19,7 @@ COMMANDS: tuple[click.Command, ...] = (
     apply_command,
     *(command_of(form) for form in (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)),
     support_command,
+    absence_command,
     show_command,
     register_command,
 )

@@ -41,7 +41,18 @@ class Acting:
         before = raw.get("actor", {})
         if not isinstance(before, dict):
             return before  # the model says what is wrong with it
-        actor, able = dict(before), roles_for(kind, outcome_of(kind, raw))
+        return self._actor(before, roles_for(kind, outcome_of(kind, raw)))
+
+    def person(self) -> dict[str, Any]:
+        """Who gives a command that is no decision, as far as it is known.
+
+        Raises:
+            BadInput, InvalidMessage: as `actor` does.
+        """
+        return self._actor({}, ())
+
+    def _actor(self, before: dict[str, Any], able: tuple[Role, ...]) -> dict[str, Any]:
+        actor = dict(before)
         if self._called:
             actor |= self._called_role(actor)
         for part in ACTOR:
@@ -50,9 +61,10 @@ class Acting:
                 actor[part.field] = value
         if not self._called and not {"id", "organisation"} <= actor.keys():
             self._fill_in(actor, able)
-        actor.setdefault("role", str(able[0]))
+        if able:
+            actor.setdefault("role", str(able[0]))
         preset = _DISTRICT.name in self._preset and "district" not in before
-        if preset and actor["role"] != Role.DISTRICT:
+        if preset and actor.get("role") != Role.DISTRICT:
             actor.pop("district", None)  # only district staff speak for a district
         return actor
 
@@ -78,7 +90,7 @@ class Acting:
     def _fitting(self, profile: Profile, said: Any, able: tuple[Role, ...]) -> ProfileRole:
         """The role of the profile that was said; else the first that may decide; else the first of all."""
         first = profile.roles[0]
-        wanted = (said,) if said else able
+        wanted = (said,) if said else able or (first.role,)
         fitting = next((role for role in profile.roles if role.role in wanted), first)
         if fitting is not first and not said:
             self._tell(fitting)

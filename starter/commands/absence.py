@@ -1,0 +1,229 @@
+"""`pingtai absence`: who acts for whom on which days."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from db.substitutions import LARGEST_LIST, SubstitutionRow, Substitutions
+from starter import wording
+from starter.absences import Absence, may_name
+from starter.commands.acting import Acting
+from starter.commands.decision_commands import AS, option, preset
+from starter.commands.decision_form import ACTOR, today
+from starter.commands.notation import WordChoice
+from starter.commands.running import answering
+from starter.errors import BadInput
+from starter.language import say
+from starter.register import open_engine
+from starter.screen import complain, facts, show, show_json, table
+from workflows.application import Actor
+from workflows.model import InvalidMessage, parse
+from workflows.vocabulary import District, Role
+
+_WHO = (AS, *(option(part) for part in ACTOR))
+
+
+@click.group("absence", short_help="Name who acts for you while you are away. 委托代理")
+def absence_command() -> None:
+    """Name a substitute for some days; decisions then say who acted, and for whom. 委托代理
+
+    Everybody names their own; the commission may name for others. A substitute decides with
+    `--for PRINCIPAL`, on the days that were named and on no other.
+
+    \b
+    Example:
+      pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
+      pingtai review bj-water-membrane --for kw-01
+    """
+
+
+@absence_command.command("name", short_help="Name a substitute. 指定代理人")
+@click.argument("substitute")
+@click.option("--from", "first_day", required=True, metavar="YYYY-MM-DD", help="First day. 起")
+@click.option("--until", "last_day", required=True, metavar="YYYY-MM-DD", help="Last day. 止")
+@click.option("--reason", metavar="TEXT", help="Why. 事由")
+@click.option(
+    "--principal", metavar="ID", help="The commission: for whom, if not yourself. 被代理人"
+)
+@click.option("--principal-role", type=WordChoice(Role), help="That person's role. 其身份")
+@click.option("--principal-organisation", metavar="TEXT", help="That person's organisation. 其单位")
+@click.option(
+    "--principal-district",
+    type=WordChoice(District),
+    metavar="DISTRICT",
+    help="And district. 其所在区",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def name_command(**said: Any) -> None:
+    """Name who acts for you from one day to another, both included. 指定代理人
+
+    The same again changes nothing.
+
+    \b
+    Example:
+      pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
+    """
+    _name(said, preset())
+
+
+@absence_command.command("list", short_help="Who acts for whom. 查看代理")
+@click.option("--person", metavar="ID", help="Only this one's, on either side. 人员")
+@click.option("--all", "whole", is_flag=True, help="Also what is over or withdrawn. 全部")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, LARGEST_LIST),
+    default=50,
+    show_default=True,
+    help="So many at most. 行数",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> None:
+    """List who acts for whom, the newest first. 查看代理
+
+    \b
+    Example:
+      pingtai absence list --person kw-01
+    """
+    _list(person, whole=whole, limit=limit, as_json=as_json)
+
+
+@absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
+@click.argument("number", type=click.IntRange(1, 2**62))
+def withdraw_command(number: int, **said: Any) -> None:
+    """Let a substitution count no more; what was decided under it stays. 撤回委托
+
+    \b
+    Example:
+      pingtai absence withdraw 3
+    """
+    _withdraw(number, said, preset())
+
+
+for _command in (name_command, withdraw_command):
+    _command.params.extend(_WHO)
+
+
+@answering
+async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
+    person = _person(said, preset)
+    principal = person
+    if said["principal"] and said["principal"] != person["id"]:
+        parts = ("role", "organisation", "district")
+        other = {part: said[f"principal_{part}"] for part in parts if said[f"principal_{part}"]}
+        principal = {"id": said["principal"], **other}
+    absence = parse(
+        Absence,
+        {
+            "principal": principal,
+            **{name: said[name] for name in ("substitute", "first_day", "last_day")},
+            **({"reason": said["reason"]} if said["reason"] else {}),
+        },
+        "absence",
+    )
+    who = parse(Actor, person, "actor")
+    may_name(who, absence.principal.id)
+    async with open_engine() as engine:
+        row, before = await Substitutions(engine).name(
+            absence.principal,
+            absence.substitute,
+            (absence.first_day, absence.last_day),
+            reason=absence.reason,
+            named_by=who.id,
+            at=datetime.now(UTC),
+        )
+    if said["as_json"]:
+        show_json({**row.model_dump(mode="json"), "repeated": before})
+        return
+    again = say("it was named before; nothing has changed", "此前已指定，未作任何改变")
+    show(facts(((say("Repeated", "重复提交"), again if before else ""), *_facts(row))))
+
+
+@answering
+async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -> None:
+    async with open_engine() as engine:
+        rows = await Substitutions(engine).of(person, None if whole else today(), limit)
+    if as_json:
+        show_json([row.model_dump(mode="json") for row in rows])
+    elif rows:
+        show(_table(rows))
+    else:
+        complain(say("nobody is absent", "没有委托代理"))
+
+
+@answering
+async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -> None:
+    who = parse(Actor, _person(said, preset), "actor")
+    async with open_engine() as engine:
+        substitutions = Substitutions(engine)
+        row = await substitutions.find(number)
+        if row is None:
+            raise BadInput(
+                f"there is no substitution {number}: look at `pingtai absence list`",
+                f"没有第 {number} 号委托：请查看 pingtai absence list",
+            )
+        may_name(who, row.principal_id)
+        row = await substitutions.withdraw(number, datetime.now(UTC)) or row
+    show(facts(_facts(row)))
+
+
+def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:
+    """Who gives the command; the role matters, for the commission may name for others.
+
+    Raises:
+        InvalidMessage: it was not said who.
+    """
+    person = Acting(said, preset, said["called"]).person()
+    flags = {"id": "--actor", "role": "--role", "organisation": "--organisation"}
+    missing = [flag for field, flag in flags.items() if field not in person]
+    if missing:
+        listed = ", ".join(missing)
+        raise InvalidMessage(
+            "actor",
+            (("", f"{listed} missing, or `pingtai login`", f"缺少 {listed}，或先 pingtai login"),),
+        )
+    return person
+
+
+def _facts(row: SubstitutionRow) -> list[tuple[str, str]]:
+    withdrawn = wording.moment(row.withdrawn_at) if row.withdrawn_at else ""
+    return [
+        (say("Number", "编号"), str(row.number)),
+        (say("Principal", "被代理人"), row.principal_id),
+        (say("Office", "身份"), _office(row)),
+        (say("Substitute", "代理人"), row.substitute_id),
+        (say("Days", "期间"), f"{row.first_day} – {row.last_day}"),
+        (say("Reason", "事由"), row.reason or ""),
+        (say("Named by", "指定人"), f"{row.named_by} · {wording.moment(row.named_at)}"),
+        (say("Withdrawn", "已撤回"), withdrawn),
+    ]
+
+
+def _office(row: SubstitutionRow) -> str:
+    words = [wording.who(row.role), row.organisation]
+    return " · ".join(words + ([wording.district(row.district)] if row.district else []))
+
+
+def _table(rows: Any) -> Any:
+    return table(
+        (
+            say("number", "编号"),
+            say("principal", "被代理人"),
+            say("substitute", "代理人"),
+            say("from", "起"),
+            say("until", "止"),
+            say("office", "身份"),
+        ),
+        [
+            (
+                str(row.number),
+                row.principal_id,
+                row.substitute_id,
+                str(row.first_day),
+                str(row.last_day) + (say(", withdrawn", "，已撤回") if row.withdrawn_at else ""),
+                _office(row),
+            )
+            for row in rows
+        ],
+        whole=(0, 3),
+    )
