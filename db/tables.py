@@ -223,9 +223,18 @@ awaiting = Table(
     Index(None, "due", "platform_id", "year", "role"),
     Index(None, "role", "due", "platform_id", "year"),
     Index(None, "role", "district", "due", "platform_id", "year"),
-    Index(None, "kind", "due", "platform_id", "year"),
-    Index(None, "field", "due", "platform_id", "year"),
-    Index(None, "operator", "due", "platform_id", "year"),
+    Index(None, "kind", "due", "platform_id", "year", "role"),
+    Index(None, "field", "due", "platform_id", "year", "role"),
+    Index(None, "operator", "due", "platform_id", "year", "role"),
+    Index(
+        "ix_awaiting_overdue",
+        "due",
+        "platform_id",
+        "year",
+        "role",
+        postgresql_where=text("overdue"),
+    ),
+    Index("ix_awaiting_counted", "role", "district", "kind", "overdue"),
     comment="The inbox: what each open case awaits, once for each role that may decide it",
 )
 

@@ -31,8 +31,13 @@ _AWAITED = """
                due_provisional, overdue
         FROM terms WHERE ended_at IS NULL AND log_seq > 0
         UNION ALL
-        SELECT 'assessment', platform_id, term, year, stage, since, due, due_provisional, overdue
-        FROM assessments WHERE ended_at IS NULL
+        SELECT 'assessment', a.platform_id, a.term, a.year, a.stage, a.since, a.due,
+               a.due_provisional, a.overdue
+        FROM (SELECT DISTINCT ON (platform_id, term, year) *
+              FROM assessments ORDER BY platform_id, term, year, opening DESC) AS a
+        JOIN terms t ON t.platform_id = a.platform_id AND t.term = a.term
+        WHERE a.ended_at IS NULL AND t.ended_at IS NULL
+          AND (t.open_assessment = a.year OR t.log_seq = 0)
     )
     INSERT INTO awaiting (platform_id, term, year, role, kind, stage, since, due, due_provisional,
                           overdue, name, operator, district, field)
@@ -43,7 +48,6 @@ _AWAITED = """
     JOIN awaited a ON a.year_of = c.year_of AND a.stage = c.stage
                   AND (c.overdue OR NOT a.once_overdue)
     JOIN platforms p ON p.platform_id = c.platform_id AND p.term = c.term
-    ON CONFLICT DO NOTHING
 """
 
 
@@ -78,17 +82,19 @@ def upgrade() -> None:
         "ix_awaiting_due_platform_id_year_role", "awaiting", ["due", "platform_id", "year", "role"]
     )
     op.create_index(
-        "ix_awaiting_field_due_platform_id_year",
+        "ix_awaiting_field_due_platform_id_year_role",
         "awaiting",
-        ["field", "due", "platform_id", "year"],
+        ["field", "due", "platform_id", "year", "role"],
     )
     op.create_index(
-        "ix_awaiting_kind_due_platform_id_year", "awaiting", ["kind", "due", "platform_id", "year"]
+        "ix_awaiting_kind_due_platform_id_year_role",
+        "awaiting",
+        ["kind", "due", "platform_id", "year", "role"],
     )
     op.create_index(
-        "ix_awaiting_operator_due_platform_id_year",
+        "ix_awaiting_operator_due_platform_id_year_role",
         "awaiting",
-        ["operator", "due", "platform_id", "year"],
+        ["operator", "due", "platform_id", "year", "role"],
     )
     op.create_index(
         "ix_awaiting_role_district_due_platform_id_year",
@@ -98,6 +104,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_awaiting_role_due_platform_id_year", "awaiting", ["role", "due", "platform_id", "year"]
     )
+    op.create_index(
+        "ix_awaiting_overdue",
+        "awaiting",
+        ["due", "platform_id", "year", "role"],
+        postgresql_where=sa.text("overdue"),
+    )
+    op.create_index("ix_awaiting_counted", "awaiting", ["role", "district", "kind", "overdue"])
     op.create_table(
         "deliveries",
         sa.Column("notice_id", _TEXT, nullable=False),
