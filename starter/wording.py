@@ -1,9 +1,10 @@
 """Where a case stands and what was said of it, in words that people read; moments in Beijing time."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from activities.calendar import working_days_left
 from starter.language import say, sentence, word
 from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -85,8 +86,17 @@ def moment(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
-def until(due: datetime | None, *, overdue: bool = False, provisional: bool = False) -> str:
-    """Until when, the last day included. Overdue is a word, so that it needs no colour."""
+def until(
+    due: datetime | None,
+    *,
+    overdue: bool = False,
+    provisional: bool = False,
+    today: date | None = None,
+) -> str:
+    """Until when, the last day included. Overdue is a word, so that it needs no colour.
+
+    With `today` also how many working days are left until then, or have passed since.
+    """
     if due is None:
         return say("OVERDUE", "【逾期】") if overdue else ""
     day = last_day(due)
@@ -95,9 +105,26 @@ def until(due: datetime | None, *, overdue: bool = False, provisional: bool = Fa
         if overdue
         else say(f"until {day}", f"截止 {day}")
     )
-    return when + (
-        say(" (holidays not announced yet)", "（节假日安排尚未公布）") if provisional else ""
+    return (
+        when
+        + (say(" (holidays not announced yet)", "（节假日安排尚未公布）") if provisional else "")
+        + (left(due, today) if today else "")
     )
+
+
+def left(due: datetime, today: date) -> str:
+    """How many working days of the Chinese calendar are left after today, or have passed since, in brackets."""
+    days = working_days_left(today, due)
+    if days < 0:
+        late = -days
+        return say(f" ({late} working {_days(late)} late)", f"（已超过 {late} 个工作日）")
+    if today == last_day(due):
+        return say(" (today)", "（今天）")
+    return say(f" ({days} working {_days(days)} left)", f"（还有 {days} 个工作日）")
+
+
+def _days(number: int) -> str:
+    return "day" if number == 1 else "days"
 
 
 def awaited(
@@ -106,6 +133,7 @@ def awaited(
     *,
     overdue: bool = False,
     provisional: bool = False,
+    today: date | None = None,
 ) -> str:
     """What is awaited, from whom, by which rule, until when; empty when nothing is."""
     named = [
@@ -117,7 +145,7 @@ def awaited(
     ]
     if not named:
         return ""
-    when = until(due, overdue=overdue, provisional=provisional)
+    when = until(due, overdue=overdue, provisional=provisional, today=today)
     return sentence(named) + (say(", ", "，") + when if when else "")
 
 
@@ -130,7 +158,7 @@ def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:
     return tuple(
         Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
         for trigger in lifecycle.step(at).triggers
-        if trigger.by and (overdue or not trigger.once_overdue)
+        if trigger.by and trigger.awaited and (overdue or not trigger.once_overdue)
     )
 
 

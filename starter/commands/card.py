@@ -6,7 +6,9 @@ from rich.table import Table
 
 from db.rows import AssessmentRow, PlatformCard, TermRow
 from starter import wording
+from starter.commands.support_table import support_table
 from starter.commands.timeline import timeline
+from starter.commands.today import today
 from starter.language import say, word
 from starter.screen import facts, heading, show, table
 from workflows.periods import beijing_date, last_day
@@ -28,6 +30,8 @@ def show_card(card: PlatformCard) -> None:
         show(heading(say("Assessments", "年度考核")), _assessments(years))
     if any(year.findings for _, year in years):
         show(heading(say("Findings", "考核意见")), _findings(years))
+    if card.support:
+        show(heading(say("Support given", "支持记录")), support_table(card.support))
     show(heading(say("Timeline (Beijing time)", "时间线（北京时间）")), timeline(card.log))
 
 
@@ -58,6 +62,7 @@ def _standing(term: TermRow) -> list[tuple[str, str]]:
         term.due,
         overdue=term.overdue,
         provisional=term.due_provisional,
+        today=today(),
     )
     openings = [year for year in term.assessments if year.year == term.open_assessment]
     return [
@@ -83,6 +88,7 @@ def _open(year: AssessmentRow) -> str:
         _due(year),
         overdue=year.overdue,
         provisional=year.due_provisional,
+        today=today(),
     )
     named = say(f"year {year.year}", f"第 {year.year} 年")
     return f"{named} · {wording.stage(year.stage)}" + (f" · {awaited}" if awaited else "")

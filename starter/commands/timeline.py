@@ -7,26 +7,37 @@ from rich.table import Table
 
 from db.rows import LogLine
 from starter import wording
-from starter.language import say
+from starter.language import say, word
 from starter.screen import table
 from workflows.record import EntryKind, LogEntry
-from workflows.vocabulary import Happening
+from workflows.vocabulary import Happening, Kind, Support
 
 Log = tuple[int, int, int]
 """Whose log: the term, the year (0: the platform's own), and which opening of that year."""
 
 
+_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
+_ALL = 1_000_000_000
+"""More entries than a log has: a platform's note of an end that does not say how many there were."""
+
+
 def timeline(log: Iterable[LogLine]) -> Table:
-    """All entries in the order in which they came; each is named by its term, year and number."""
+    """All entries in the order in which they came; each is named by its term, year and number.
+
+    Those that were set aside say so, and by which entry.
+    """
     stages: dict[Log, str] = {}
     rows = []
     for line in in_order(log):
         entry = line.entry
-        what = _what(entry)
+        words = what(entry)
         if stages.get(_log(line)) != entry.stage:
-            what += f" → {wording.stage(entry.stage)}"
+            words += f" → {wording.stage(entry.stage)}"
         stages[_log(line)] = entry.stage
-        rows.append((wording.moment(entry.at), _number(line), what, _who(entry)))
+        if line.set_aside_by:
+            by = _number(line, line.set_aside_by)
+            words = say(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}")
+        rows.append((wording.moment(entry.at), _number(line), words, _who(entry)))
     return table(
         (say("time", "时间"), say("entry", "记录"), say("what", "事项"), say("who", "经办")),
         rows,
@@ -38,7 +49,8 @@ def in_order(log: Iterable[LogLine]) -> list[LogLine]:
     """The lines of several logs as they came; each log keeps its own order.
 
     Moments alone do not do: an assessment opens after its platform noted so, and ends before, also
-    where both notes are of one moment.
+    where both notes are of one moment. What an assessment that was opened again says after its end
+    comes after the setting aside that opened it.
     """
     logs: dict[Log, list[LogLine]] = {}
     for line in sorted(log, key=lambda line: (*_log(line), line.entry.seq)):
@@ -49,16 +61,25 @@ def in_order(log: Iterable[LogLine]) -> list[LogLine]:
 def _of_term(logs: dict[Log, list[LogLine]], term: int) -> Iterator[LogLine]:
     openings = Counter[int]()
     waiting: deque[LogLine] = deque()
+    ended: dict[int, deque[LogLine]] = {}
     for line in logs.pop((term, 0, 0), ()):
-        ended = line.entry.name == Happening.ASSESSMENT_ENDED
-        while waiting and (ended or waiting[0].entry.at < line.entry.at):
+        said, year = line.entry.said, line.entry.said.get("year", 0)
+        last = said.get("entries", _ALL) if line.entry.name in _ENDS else 0
+        while waiting and (
+            waiting[0].entry.seq <= last if last else waiting[0].entry.at < line.entry.at
+        ):
             yield waiting.popleft()
         yield line
         if line.entry.name == Happening.ASSESSMENT_OPENED:
-            year = line.entry.said.get("year", 0)
-            openings[year] += 1
+            openings[year] = said.get("opening", openings[year] + 1)
             waiting.extend(logs.pop((term, year, openings[year]), ()))
+        elif last:
+            ended[year], waiting = waiting, deque()
+        elif line.entry.name == Kind.SET_ASIDE:
+            waiting.extend(ended.pop(year, ()))
     yield from waiting
+    for rest in ended.values():
+        yield from rest
     # The platform's own log may still be on its way.
     for early in sorted(one for one in logs if one[0] == term):
         yield from logs[early]
@@ -68,29 +89,58 @@ def _log(line: LogLine) -> Log:
     return line.term, line.year, line.opening
 
 
-def _number(line: LogLine) -> str:
+def _number(line: LogLine, seq: int | None = None) -> str:
     """`1.7` is entry 7 of term 1's own log; `1-y2.3` is entry 3 of its second assessment's.
 
     `1-y2-2.3` is of the second opening of that assessment, after the first was broken off.
     """
     year = f"-y{line.year}" if line.year else ""
     again = f"-{line.opening}" if line.opening > 1 else ""
-    return f"{line.term}{year}{again}.{line.entry.seq}"
+    return f"{line.term}{year}{again}.{seq or line.entry.seq}"
 
 
-def _what(entry: LogEntry) -> str:
-    if entry.kind is not EntryKind.REFUSED:
-        return wording.said(entry.name, entry.outcome)
-    # The log says the reason in both languages, English first.
-    name = wording.what(entry.name)
-    en, _, zh = (entry.reason or "").partition(" / ")
-    return say(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh or en}")
+def what(entry: LogEntry) -> str:
+    """What an entry says was decided or happened, with what one must know of it."""
+    if entry.kind is EntryKind.REFUSED:
+        # The log says the reason in both languages, English first.
+        name = wording.what(entry.name)
+        en, _, zh = (entry.reason or "").partition(" / ")
+        return say(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh or en}")
+    more = _more(entry)
+    words = wording.said(entry.name, entry.outcome)
+    return words + (say(f" ({more})", f"（{more}）") if more else "")
+
+
+def _more(entry: LogEntry) -> str:
+    said = entry.said
+    match entry.name:
+        case Kind.SET_ASIDE:
+            first, last = said["sets_aside"]
+            one = first == last
+            which = f"{first}" if one else f"{first}-{last}"
+            entries = "entry" if one else "entries"
+            year = (
+                say(f"year {said['year']}, ", f"第 {said['year']} 年，") if "year" in said else ""
+            )
+            return year + say(
+                f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}"
+            )
+        case Kind.SUPPORT:
+            return f"{said['given_on']} {word(said['support'], Support)} {said['title']}"
+        case Happening.CLOCK_STOPPED | Happening.CLOCK_STARTED:
+            return wording.stage(said["of"])
+        case Happening.VALIDITY_NEARING:
+            return say(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
+        case Happening.ASSESSMENT_OPENED | Happening.ASSESSMENT_ENDED | Happening.ASSESSMENT_CLOSED:
+            return say(f"year {said['year']}", f"第 {said['year']} 年") if "year" in said else ""
+    return ""
 
 
 def _who(entry: LogEntry) -> str:
     if entry.actor is None:
         return ""
-    who, absence = entry.actor.id, entry.actor.acting_for
-    if absence:
-        who = say(f"{who} for {absence.principal_id}", f"{who}（代 {absence.principal_id}）")
-    return f"{who} · {entry.actor.organisation}"
+    named = f"{entry.actor.id} · {entry.actor.organisation}"
+    if entry.actor.acting_for is None:
+        return named
+    principal = entry.actor.acting_for.principal_id
+    return named + say(f" (for {principal})", f"（代 {principal}）")

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from db.rows import (
     AssessmentRow,
     FindingRow,
     LastTerm,
-    LogLine,
     PlatformCard,
     PlatformRow,
     RegisterRow,
@@ -30,37 +29,13 @@ from starter.commands import register as listing
 from starter.commands import show as showing
 from starter.commands.timeline import in_order
 from starter.errors import BadInput, Unreachable
-from workflows.application import Actor
-from workflows.record import BEGINNING, EntryKind, LogEntry
-from workflows.vocabulary import Role
+from workflows.record import BEGINNING, EntryKind
+
+from .lines import ACTOR, AT, line
 
 Run = Callable[..., Result]
 
-AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 NAME = "卫星互联网终端与相控阵天线共性技术平台"
-ACTOR = Actor(id="u-1", role=Role.OPERATOR, organisation="北京旷宇星联终端技术有限公司")
-
-
-def line(year: int, seq: int, at: datetime, what: tuple[str, str, str], **more: Any) -> LogLine:
-    """An entry of a log; `what` is its name, outcome and stage."""
-    opening = more.pop("opening", min(year, 1))
-    name, outcome, stage = what
-    entry = LogEntry(
-        seq=seq,
-        at=at,
-        kind=more.pop("kind", EntryKind.DECISION),
-        name=name,
-        outcome=outcome,
-        stage=stage,
-        said=more.pop("said", {}),
-        previous=BEGINNING,
-        **more,
-    )
-    return LogLine(
-        platform_id="p-1", term=1, year=year, opening=opening, workflow_id="w", entry=entry
-    )
-
-
 LOG = (
     line(0, 1, AT, ("applied", "opened", "recommendation"), kind=EntryKind.HAPPENING, actor=ACTOR),
     line(0, 2, AT, ("listing", "refused", "recommendation"), kind=EntryKind.REFUSED,

@@ -1,0 +1,10 @@
+"""What day it is where the programme is."""
+
+from datetime import UTC, date, datetime
+
+from workflows.periods import beijing_date
+
+
+def today() -> date:
+    """The day it is in Beijing."""
+    return beijing_date(datetime.now(UTC))
