@@ -5,22 +5,28 @@ import click
 from starter.commands.absence import absence_command
 from starter.commands.apply import apply_command
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
+from starter.commands.decide import decide_command
 from starter.commands.decision_commands import command_of
 from starter.commands.desk_forms import SET_ASIDE
+from starter.commands.listing import list_command
 from starter.commands.login import login_command, logout_command
-from starter.commands.platform_forms import PLATFORM_FORMS
+from starter.commands.platform_forms import LIST, PLATFORM_FORMS
 from starter.commands.register import register_command
 from starter.commands.show import show_command
 from starter.commands.support import support_command
+
+_FORMS = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
 
 COMMANDS: tuple[click.Command, ...] = (
     login_command,
     logout_command,
     apply_command,
-    *(command_of(form) for form in (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)),
+    *(command_of(form) for form in _FORMS if form is not LIST),
+    list_command,
+    decide_command,
     support_command,
     absence_command,
     show_command,
     register_command,
 )
-"""`apply`, the eleven decisions, `show` and `register`."""
+"""What staff may do; `list` is a group, because whole lists are published too."""

@@ -11,33 +11,62 @@ from starter.errors import BadInput
 
 LARGEST = 1_000_000
 """No message may be half as large; nothing beyond it is read (bytes)."""
+LARGEST_BATCH = 50_000_000
+"""Nor is more read of a file of many."""
 
 
 def read_text(path: str) -> str:
-    """The text of a file, `-` being standard input.
+    """The text of a file that holds one message, `-` being standard input.
 
     Raises:
         BadInput: it cannot be read, is no UTF-8, or is too large to be any message of ours.
     """
-    try:
-        if path == "-":
-            content = sys.stdin.buffer.read(LARGEST + 1)
-        else:
-            with Path(path).open("rb") as file:
-                content = file.read(LARGEST + 1)
-    except (OSError, ValueError, AttributeError) as error:  # a closed stdin is None
-        why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
-    name = "standard input" if path == "-" else path
-    if len(content) > LARGEST:
-        raise BadInput(
-            f"{name} is larger than {LARGEST:,} bytes: no message is that large",
-            f"{name} 超过 {LARGEST:,} 字节，不会是本系统的报文",
-        )
+    content, name = read_bytes(path, LARGEST, ("no message is that large", "不会是本系统的报文"))
     try:
         return content.decode("utf-8-sig")  # some editors put a mark before the first character
     except UnicodeDecodeError:
         raise BadInput(f"{name} is not UTF-8 text", f"{name} 不是 UTF-8 文本") from None
+
+
+def read_batch(path: str) -> str:
+    """The text of a file that holds many, `-` being standard input.
+
+    Spreadsheets in China write GBK where nobody asked for UTF-8: it is understood too.
+
+    Raises:
+        BadInput: it cannot be read, is no text, or is too large.
+    """
+    content, name = read_bytes(path, LARGEST_BATCH, ("split it", "请拆分"))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(f"{name} is neither UTF-8 nor GBK text", f"{name} 不是 UTF-8 或 GBK 文本")
+
+
+def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> tuple[bytes, str]:
+    """The bytes of a file, and what to call it; `too_large` says what of one that is.
+
+    Raises:
+        BadInput: it cannot be read, or is larger than `largest`.
+    """
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(largest + 1)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(largest + 1)
+    except (OSError, ValueError, AttributeError) as error:  # a closed stdin is None
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
+    name = "standard input" if path == "-" else path
+    if len(content) > largest:
+        raise BadInput(
+            f"{name} is larger than {largest:,} bytes: {too_large[0]}",
+            f"{name} 超过 {largest:,} 字节：{too_large[1]}",
+        )
+    return content, name
 
 
 def read_object(path: str) -> dict[str, Any]:
@@ -46,14 +75,22 @@ def read_object(path: str) -> dict[str, Any]:
     Raises:
         BadInput: it cannot be read, or is not a JSON object.
     """
-    text = read_text(path)
+    return as_object(read_text(path), path)
+
+
+def as_object(text: str, name: str) -> dict[str, Any]:
+    """The JSON object that a text is; `name` says where it stands.
+
+    Raises:
+        BadInput: it is none.
+    """
     try:
         found = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         why = str(error) or "nested too deeply"
-        raise BadInput(f"{path} is not JSON: {why}", f"{path} 不是 JSON：{why}") from None
+        raise BadInput(f"{name} is not JSON: {why}", f"{name} 不是 JSON：{why}") from None
     if not isinstance(found, dict):
-        raise BadInput(f"{path} is not a JSON object", f"{path} 不是 JSON 对象")
+        raise BadInput(f"{name} is not a JSON object", f"{name} 不是 JSON 对象")
     return found
 
 

@@ -1,0 +1,76 @@
+"""What a batch is made of: lines as they were read, lines that can be sent, and what became of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from workflows.state import Receipt
+
+Words = tuple[str, str]
+"""A text in English and in Chinese."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a file as it was read."""
+
+    number: int
+    """Which line of the file it begins in, the first being 1."""
+    given: Mapping[str, Any]
+    """As its format has it, to be written again."""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """`platform`, and the fields of the decision."""
+    problem: Words | None = None
+    """Why it could not be read."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that can be sent: a whole decision."""
+
+    entry: Entry
+    platform: str
+    decision: dict[str, Any]
+
+
+class Outcome(StrEnum):
+    """What became of a line."""
+
+    DONE = "done"
+    ALREADY = "already_done"
+    BAD = "bad"
+    REFUSED = "refused"
+    UNANSWERED = "not_answered"
+    """It may have been taken: the same line again is the same decision."""
+    UNSENT = "not_sent"
+    POSSIBLE = "would_be_taken"
+    LATER = "comes_later"
+    """Of a dry run: the rules can be asked once the line before it, of the same platform, is taken."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a line, and why."""
+
+    entry: Entry
+    outcome: Outcome
+    line: Line | None = None
+    receipt: Receipt | None = None
+    stage: str | None = None
+    """Where the case stands now, or in a dry run would stand."""
+    problem: Words | None = None
+
+    @property
+    def platform(self) -> str:
+        """The platform that the line names, as it was written."""
+        return self.line.platform if self.line else str(self.entry.fields.get("platform", ""))
+
+    @property
+    def kind(self) -> str:
+        """The kind of decision that the line names, as it was written."""
+        return str((self.line.decision if self.line else self.entry.fields).get("kind", ""))
+
+
+NOT_DONE = (Outcome.BAD, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.UNSENT)
+"""What is written to a file of its own, to be mended and run again."""

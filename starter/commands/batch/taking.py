@@ -1,0 +1,95 @@
+"""One line of a batch, sent or tried, and what was answered as a result."""
+
+from typing import Protocol
+
+from temporalio.service import RPCError
+
+from starter.client import PingtaiClient
+from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.vocabulary import Kind
+
+
+class Taking(Protocol):
+    """What is done with each line."""
+
+    async def __call__(self, line: Line) -> Result:
+        """Say what became of it."""
+
+
+class Sent:
+    """Sends lines to be taken."""
+
+    def __init__(self, client: PingtaiClient) -> None:
+        """Send them by this client."""
+        self._client = client
+
+    async def __call__(self, line: Line) -> Result:
+        """See `Taking`."""
+        try:
+            receipt = await self._client.decide(line.platform, line.decision)
+        except Refused as error:
+            if await self._is_so_already(line):
+                return Result(line.entry, Outcome.ALREADY, line)
+            return _not_done(line, error)
+        except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
+            return _not_done(line, error)
+        outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
+        return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
+
+    async def _is_so_already(self, line: Line) -> bool:
+        """Whether a platform stands in this list under this certificate: listed on another day, then."""
+        decision = line.decision
+        if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
+            return False
+        try:
+            state = (await self._client.state(line.platform)).platform
+        except (InvalidMessage, PingtaiError, RPCError, OSError):
+            return False
+        wanted = (decision["list_number"], decision["certificate_number"])
+        return state is not None and (state.list_number, state.certificate_number) == wanted
+
+
+class Tried:
+    """Asks whether lines would be taken, and changes nothing."""
+
+    def __init__(self, client: PingtaiClient) -> None:
+        """Ask by this client."""
+        self._client = client
+        self._asked: dict[str, int] = {}
+
+    async def __call__(self, line: Line) -> Result:
+        """See `Taking`. Of several lines of a platform only the first can be asked about now."""
+        first = self._asked.setdefault(line.platform, line.entry.number)
+        if first != line.entry.number:
+            why = (
+                f"well formed; the rules are asked when line {first} is taken",
+                f"格式无误；第 {first} 行受理后方可判定",
+            )
+            return Result(line.entry, Outcome.LATER, line, problem=why)
+        try:
+            opinion = await self._client.check(line.platform, line.decision)
+        except (Refused, InvalidMessage, PingtaiError, RPCError, OSError) as error:
+            return _not_done(line, error)
+        return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
+
+
+def _not_done(line: Line, error: Exception) -> Result:
+    outcome = Outcome.UNANSWERED
+    match error:
+        case Refused(refusal=why):
+            outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
+        case InvalidMessage() | BadInput() | NoSuchPlatform():
+            outcome, words = Outcome.BAD, (error.en, error.zh)
+        case Unreachable():
+            words = (error.en, error.zh)
+        case _:
+            words = _plain(error)
+    return Result(line.entry, outcome, line, problem=words)
+
+
+def _plain(error: Exception) -> Words:
+    told = getattr(error, "message", None) or str(error) or type(error).__name__
+    return f"no answer: {told}", f"没有应答：{told}"

@@ -1,0 +1,144 @@
+"""What became of a batch, line by line while it runs, and summed up."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from starter import wording
+from starter.commands.batch.lines import Outcome, Result
+from starter.language import say
+from starter.screen import show, show_json_line, watched
+
+_WORDS: dict[Outcome, tuple[str, str]] = {
+    Outcome.DONE: ("done", "已受理"),
+    Outcome.ALREADY: ("already done", "此前已受理"),
+    Outcome.BAD: ("BAD", "【有误】"),
+    Outcome.REFUSED: ("REFUSED", "【不予受理】"),
+    Outcome.UNANSWERED: ("NOT ANSWERED", "【未应答】"),
+    Outcome.UNSENT: ("not sent", "未发送"),
+    Outcome.POSSIBLE: ("would be taken", "将予受理"),
+    Outcome.LATER: ("comes later", "待前一行"),
+}
+
+
+class Telling:
+    """Hears results as they come, and tells them in the order of the file.
+
+    In a pipe they are told as they come. At a terminal a bar moves meanwhile, and they follow it.
+    """
+
+    def __init__(self, *, as_json: bool) -> None:
+        """`as_json`: a JSON object a line."""
+        self._as_json = as_json
+        self._order: list[int] = []
+        self._waiting: dict[int, Result] = {}
+        self._bar: Progress | None = None
+        self._held = False
+        self.results: list[Result] = []
+
+    def tell(self, result: Result) -> None:
+        """Tell a line that is not sent at all, before the others are."""
+        self.results.append(result)
+        self._say(result)
+
+    def hear(self, result: Result) -> None:
+        """Take a result; it is told once those before it have been."""
+        self.results.append(result)
+        self._waiting[result.entry.number] = result
+        self._move()
+        while not self._held and self._order and self._order[0] in self._waiting:
+            self._say(self._waiting.pop(self._order.pop(0)))
+
+    @contextmanager
+    def watching(self, numbers: Sequence[int]) -> Iterator[None]:
+        """Tell the results of the lines of these numbers, with a bar where somebody looks."""
+        self._order = list(numbers)
+        self._held = watched(sys.stderr) and watched(sys.stdout)
+        try:
+            with self._progress(len(numbers)):
+                yield
+        finally:
+            self._held = False
+            for number in self._order:
+                if number in self._waiting:
+                    self._say(self._waiting.pop(number))
+
+    @contextmanager
+    def _progress(self, total: int) -> Iterator[None]:
+        if not watched(sys.stderr) or total == 0:
+            yield
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(
+            *columns,
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as self._bar:
+            self._bar.add_task("", total=total)
+            yield
+        self._bar = None
+
+    def _move(self) -> None:
+        if self._bar:
+            words = counted(self.results)
+            self._bar.update(self._bar.task_ids[0], advance=1, description=words)
+
+    def _say(self, result: Result) -> None:
+        if self._as_json:
+            show_json_line(as_data(result))
+        else:
+            show(in_words(result))
+
+
+def in_words(result: Result) -> str:
+    """A result on one line: the number of the line, the platform, what was decided, what became of it."""
+    decided = ""
+    if result.line:
+        decision = result.line.decision
+        outcome = decision.get("outcome")
+        name = str(decision["kind"])
+        decided = wording.said(name, str(outcome)) if outcome else wording.what(name)
+    became = say(*_WORDS[result.outcome])
+    if result.stage and result.outcome is not Outcome.ALREADY:
+        became += f" → {wording.stage(result.stage)}"
+    if result.receipt and result.receipt.set_aside_by:
+        by = result.receipt.set_aside_by
+        became += say(f"; set aside since, by {by}", f"；其后已由 {by} 撤销")
+    why = say(*result.problem) if result.problem else ""
+    words = (str(result.entry.number), result.platform, decided, became, why)
+    return "  ".join(one for one in words if one)
+
+
+def as_data(result: Result) -> dict[str, Any]:
+    """A result for programs."""
+    decision = result.line.decision if result.line else {}
+    en, zh = result.problem or (None, None)
+    return {
+        "line": result.entry.number,
+        "platform": result.platform,
+        "kind": result.kind,
+        "decision_id": decision.get("decision_id"),
+        "result": str(result.outcome),
+        "stage": result.stage,
+        "problem": {"en": en, "zh": zh} if en else None,
+        "receipt": result.receipt.model_dump(mode="json") if result.receipt else None,
+    }
+
+
+def counted(results: Iterable[Result]) -> str:
+    """How many lines came to what."""
+    counts = Counter(result.outcome for result in results)
+    named = [f"{counts[outcome]} {say(*_WORDS[outcome])}" for outcome in Outcome if counts[outcome]]
+    return say(", ", "，").join(named)

@@ -1,0 +1,91 @@
+"""`pingtai decide`: many decisions, out of one file."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from starter.commands.acting import Acting
+from starter.commands.batch.formats import Cells, Format, JsonLines
+from starter.commands.batch.run import Batch, run_batch
+from starter.commands.decision_commands import AS, option
+from starter.commands.decision_form import ACTOR
+from starter.commands.running import answering
+
+HOW = (
+    AS,
+    click.Option(
+        ["--for", "principal"],
+        metavar="PRINCIPAL",
+        help="For somebody absent who named you. 代谁办理",
+    ),
+    *(option(part) for part in ACTOR),
+    click.Option(
+        ["--date", "day"], metavar="YYYY-MM-DD", help="Day of those that have none. 决定日期"
+    ),
+    click.Option(
+        ["--refused"],
+        metavar="FILE",
+        help="Where what was not done goes. 未受理的行 [default: X.refused.jsonl beside X.jsonl]",
+    ),
+    click.Option(
+        ["--at-once"],
+        type=click.IntRange(1, 32),
+        default=8,
+        show_default=True,
+        help="So many platforms side by side. 并行数",
+    ),
+    click.Option(["--dry-run"], is_flag=True, help="Only ask whether they would be taken. 试办"),
+    click.Option(["--json", "as_json"], is_flag=True, help="Print a JSON object a line."),
+)
+"""The options of every command that takes many decisions."""
+
+
+@click.command("decide", short_help="Take many decisions out of one file. 批量办理")
+@click.option(
+    "--file", required=True, metavar="FILE", help="JSON lines or CSV; - is standard input. 文件"
+)
+@click.option(
+    "--format",
+    "written",
+    type=click.Choice(["jsonl", "csv"]),
+    help="How it is written. 格式 [default: by the file's name, else jsonl]",
+)
+def decide_command(*, file: str, written: str | None, **said: Any) -> None:
+    """Take many decisions: a line each, of any kinds and for any platforms. 批量办理
+
+    All lines are checked first; the good ones go, and what was not done is set apart with the reason,
+    to be mended and run again. The same file again changes nothing: the same line is the same decision.
+
+    \b
+    Example:
+      pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
+    """
+    by_name = "csv" if Path(file).suffix.lower() == ".csv" else "jsonl"
+    form: Format = Cells() if (written or by_name) == "csv" else JsonLines()
+    carry_out(file, form, said)
+
+
+decide_command.params.extend(HOW)
+
+
+def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
+    """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not."""
+    given = {name: value for name, value in said.items() if name.startswith("given_")}
+    acting = Acting(given, frozenset(given), said["called"])
+    batch = Batch(
+        file=file,
+        form=form,
+        day=said["day"],
+        principal=said["principal"],
+        at_once=said["at_once"],
+        dry_run=said["dry_run"],
+        as_json=said["as_json"],
+        refused=said["refused"],
+    )
+    _run(batch, acting)
+
+
+@answering
+async def _run(batch: Batch, acting: Acting) -> None:
+    await run_batch(batch, acting)

@@ -1,0 +1,72 @@
+"""`pingtai list`: include one platform in a list, and `pingtai list publish`: many of them."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from starter.commands.batch.formats import Cells, Format, Names
+from starter.commands.decide import HOW, carry_out
+from starter.commands.decision_commands import command_of, help_of
+from starter.commands.decision_form import today
+from starter.commands.platform_forms import LIST
+from workflows.vocabulary import Kind, ListingOutcome
+
+ONE = "one"
+
+
+class ListGroup(click.Group):
+    """`list PLATFORM` is `list one PLATFORM`: most of the time it is one platform that is decided on."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the usual command before arguments that name none."""
+        if args and args[0] not in (*self.commands, *ctx.help_option_names):
+            args = [ONE, *args]
+        return super().parse_args(ctx, args)
+
+
+list_command = ListGroup(
+    "list",
+    help=help_of(LIST) + "\n\nEvery option of it: `pingtai list one --help`.",
+    short_help=LIST.does,
+    no_args_is_help=True,
+)
+
+
+@list_command.command("publish", short_help="Include many platforms in one list. 公布名单 §四(四)")
+@click.option("--number", required=True, metavar="ID", help="Number of the list. 名单批次")
+@click.option(
+    "--file",
+    required=True,
+    metavar="FILE",
+    help="Lines of PLATFORM CERTIFICATE, or CSV with the columns platform and certificate_number;"
+    " - is standard input. 文件",
+)
+@click.option(
+    "--certificate-prefix",
+    "prefix",
+    metavar="TEXT",
+    help="For lines that name a platform only: certificates PREFIX001, PREFIX002, … 证书编号前缀",
+)
+def publish_command(*, number: str, file: str, prefix: str | None, **said: Any) -> None:
+    """Include many platforms in one numbered list, each on its own. 公布名单 §四(四)
+
+    A platform that is in the list under its certificate is done already. What was not done is set
+    apart with its certificate and the reason. Without --date they are dated today.
+
+    \b
+    Example:
+      pingtai list publish --number 2026-1 --file platforms.txt --certificate-prefix BJPT-2026-
+    """
+    preset = {
+        "kind": str(Kind.LISTING),
+        "outcome": str(ListingOutcome.INCLUDED),
+        "list_number": number,
+    }
+    csv = Path(file).suffix.lower() == ".csv"
+    form: Format = Cells(preset) if csv else Names(preset, prefix)
+    carry_out(file, form, {**said, "day": said["day"] or str(today())})
+
+
+publish_command.params.extend(HOW)
+list_command.add_command(command_of(LIST), ONE)
