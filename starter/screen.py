@@ -28,6 +28,11 @@ def at_terminal() -> bool:
     return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
 
 
+def watched(stream: TextIO) -> bool:
+    """Whether somebody looks at what is written there."""
+    return _is_terminal(stream)
+
+
 def show(*parts: Table | Text | str) -> None:
     """Write parts to standard output, each on lines of its own."""
     drawn = draws()
@@ -49,6 +54,16 @@ def show(*parts: Table | Text | str) -> None:
 def show_json(data: Any) -> None:
     """Write plain data as JSON, for programs."""
     _put(sys.stdout, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def show_json_line(data: Any) -> None:
+    """Write plain data as JSON on one line: one of many."""
+    _put(sys.stdout, json.dumps(data, ensure_ascii=False) + "\n")
+
+
+def write(words: str) -> None:
+    """Write text to standard output as it is; what others wrote in it must be `harmless` already."""
+    _put(sys.stdout, words)
 
 
 def complain(*lines: str) -> None:
