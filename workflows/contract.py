@@ -8,10 +8,13 @@ from temporalio.common import SearchAttributeKey
 TASK_QUEUE = "pingtai"
 PLATFORM_TYPE = "Platform"
 ASSESSMENT_TYPE = "AnnualAssessment"
+NOTICES_TYPE = "NoticeDelivery"
+NOTICES_ID = "pingtai:notices"
 
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
 READ_LOG = "read_log"
+DELIVER_NOTICES = "deliver_notices"
 DESK = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
 CLOSE_ASSESSMENT = "platform_ended"

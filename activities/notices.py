@@ -1,0 +1,175 @@
+"""Delivering notices: whatever is due is sent, each recipient for itself, until it is through or given up."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from temporalio import activity
+
+from workflows.contract import DELIVER_NOTICES
+from workflows.notices import Delivered, Delivery, Notice
+
+
+class Undeliverable(Exception):
+    """A channel could not deliver; the message says why, without secrets. `for_good`: never try again."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        """Say why."""
+        self.for_good = for_good
+        super().__init__(why)
+
+
+class Channel(Protocol):
+    """A way to one recipient: e-mail, webhook or file."""
+
+    name: str
+    """email, webhook or file."""
+
+    async def send(self, notice: Notice) -> None:
+        """Deliver a notice; perhaps more than once, always with the same id.
+
+        Raises:
+            Undeliverable: it did not get there.
+        """
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told what, and how. None and empty: no matter which."""
+
+    name: str
+    channel: Channel
+    roles: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    operators: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+
+    def wants(self, notice: Notice) -> bool:
+        """Whether a notice is for this recipient."""
+        return all(
+            not wanted or value in wanted
+            for wanted, value in (
+                (self.roles, notice.role),
+                (self.districts, notice.district),
+                (self.operators, notice.content.get("operator")),
+                (self.events, notice.event),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often and how long a delivery is tried: each pause twice the one before, up to the longest."""
+
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(hours=1)
+    give_up_after: timedelta = timedelta(days=3)
+    """From the notice's first attempt on: a receiver that is down for a day loses nothing."""
+
+    def pause(self, attempts: int) -> timedelta:
+        """The pause after so many attempts."""
+        seconds = self.first.total_seconds() * 2.0 ** min(attempts - 1, 40)
+        return min(timedelta(seconds=min(seconds, 1e9)), self.longest)
+
+
+class Outbox(Protocol):
+    """What delivering needs of the register; `db.outbox.PostgresOutbox` is the real one."""
+
+    async def hand_out(self, recipients: Sequence[Recipient]) -> int:
+        """Make deliveries of the notices that have none yet; how many notices."""
+
+    async def take(self, recipient: str, lease: timedelta) -> Delivery | None:
+        """The oldest that is due for a recipient, kept from others for a while; None when nothing is."""
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """It got there."""
+
+    async def failed(self, delivery: Delivery, why: str, pause: timedelta | None) -> bool:
+        """It did not; try again after a pause, or never (None). True when it is given up."""
+
+
+LEASE = timedelta(minutes=1)
+_LONGEST_REST = timedelta(seconds=30)
+_ROUND = timedelta(minutes=5)
+_BEAT_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
+
+
+class NoticeActivities:
+    """Sends what is due, each recipient in a task of its own: one that hangs keeps nobody waiting."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        recipients: Sequence[Recipient],
+        patience: Patience | None = None,
+        look_every: float = _LOOK_SECONDS,
+    ) -> None:
+        """Deliver from an outbox to the recipients of the configuration; look for new notices so often."""
+        self._outbox = outbox
+        self._recipients: Mapping[str, Recipient] = {one.name: one for one in recipients}
+        self._patience = patience or Patience()
+        self._look_every = look_every
+
+    @activity.defn(name=DELIVER_NOTICES)
+    async def deliver_notices(self) -> Delivered:
+        """Deliver for some minutes, then hand over to whoever takes the next activity."""
+        until = datetime.now(UTC) + _ROUND
+        counts = dict.fromkeys(("delivered", "failed", "dead"), 0)
+        tasks = [
+            asyncio.create_task(self._serve(recipient, until, counts))
+            for recipient in self._recipients.values()
+        ]
+        tasks.append(asyncio.create_task(self._hand_out(until)))
+        beating = asyncio.create_task(_beat())
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in (*tasks, beating):
+                task.cancel()
+            await asyncio.gather(*tasks, beating, return_exceptions=True)
+        return Delivered(**counts)
+
+    async def _hand_out(self, until: datetime) -> None:
+        while datetime.now(UTC) < until:
+            await self._outbox.hand_out(tuple(self._recipients.values()))
+            await asyncio.sleep(self._look_every)
+
+    async def _serve(self, recipient: Recipient, until: datetime, counts: dict[str, int]) -> None:
+        failures = 0
+        while datetime.now(UTC) < until:
+            delivery = await self._outbox.take(recipient.name, LEASE)
+            if delivery is None:
+                await asyncio.sleep(self._look_every)
+                continue
+            result = await self._deliver(recipient, delivery)
+            counts[result] += 1
+            failures = 0 if result == "delivered" else failures + 1
+            if failures:  # one that is down is not asked for all that waits for it
+                pause = min(self._patience.pause(failures), _LONGEST_REST)
+                await asyncio.sleep(pause.total_seconds())
+
+    async def _deliver(self, recipient: Recipient, delivery: Delivery) -> str:
+        """Send one; what became of it."""
+        try:
+            async with asyncio.timeout(LEASE.total_seconds() / 2):
+                await recipient.channel.send(delivery.notice)
+        except (Undeliverable, TimeoutError, OSError) as error:
+            why = str(error) or "no answer in time"
+            for_good = isinstance(error, Undeliverable) and error.for_good
+            pause = None if for_good else self._patience.pause(delivery.attempts + 1)
+            activity.logger.warning("notice %s for %s: %s", delivery.notice.id, recipient.name, why)
+            given_up = await self._outbox.failed(delivery, why[:500], pause)
+            return "dead" if given_up else "failed"
+        await self._outbox.delivered(delivery)
+        return "delivered"
+
+
+async def _beat() -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(_BEAT_SECONDS)
