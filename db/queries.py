@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, false, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import AnyRow, log_line, read
@@ -22,7 +22,15 @@ from db.rows import (
     Walked,
 )
 from db.support import support_of
-from db.tables import assessments, findings, log_entries, plan_versions, platforms, terms
+from db.tables import (
+    assessments,
+    awaiting,
+    findings,
+    log_entries,
+    plan_versions,
+    platforms,
+    terms,
+)
 from workflows.record import EntryKind
 
 LARGEST_PAGE = 500
@@ -92,11 +100,27 @@ class RegisterQueries:
         )
         if year is not None:
             query = query.where(terms.c.listed_on.between(date(year, 1, 1), date(year, 12, 31)))
-        if overdue:
-            query = query.where(terms.c.overdue | late)
-        if after is not None:
-            query = query.where(platforms.c.platform_id > after)
+        if overdue:  # whatever is overdue is awaited, and the inbox has an index of what is late
+            waiting = awaiting.c
+            query = query.where(
+                exists().where(waiting.platform_id == platforms.c.platform_id, waiting.overdue)
+            )
+        if after is not None:  # of both, or the planner begins with the first term of all
+            query = query.where(platforms.c.platform_id > after, terms.c.platform_id > after)
         return [read(RegisterRow, row) for row in await self._all(query)]
+
+    async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
+        """Platforms whose ids begin so, with their names, by id."""
+        rows = await self._all(
+            select(platforms.c.platform_id, platforms.c.name)
+            .where(
+                platforms.c.platform_id >= beginning,
+                platforms.c.platform_id.startswith(beginning, autoescape=True),
+            )
+            .order_by(platforms.c.platform_id)
+            .limit(limit)
+        )
+        return [(row.platform_id, row.name) for row in rows]
 
     async def log(self, platform_id: str, term: int | None = None) -> list[LogLine]:
         """The log of a platform, of all terms or one: in each term its own, then each assessment's."""

@@ -5,15 +5,20 @@ import click
 from starter.commands.absence import absence_command
 from starter.commands.apply import apply_command
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
+from starter.commands.completion import completion_command
 from starter.commands.decide import decide_command
 from starter.commands.decision_commands import command_of
 from starter.commands.desk_forms import SET_ASIDE
+from starter.commands.layout import layout_command
 from starter.commands.listing import list_command
 from starter.commands.login import login_command, logout_command
+from starter.commands.mechanisms import mechanisms_command
 from starter.commands.platform_forms import LIST, PLATFORM_FORMS
 from starter.commands.register import register_command
 from starter.commands.show import show_command
+from starter.commands.stats import stats_command
 from starter.commands.support import support_command
+from starter.commands.valid import valid_command
 
 _FORMS = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
 
@@ -28,5 +33,10 @@ COMMANDS: tuple[click.Command, ...] = (
     absence_command,
     show_command,
     register_command,
+    valid_command,
+    layout_command,
+    mechanisms_command,
+    stats_command,
+    completion_command,
 )
 """What staff may do; `list` is a group, because whole lists are published too."""

@@ -1,30 +1,42 @@
-"""`pingtai register`: the platforms, a page at a time."""
+"""`pingtai register`: the platforms, a page at a time or all of them, now or as they stood on a day."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
-from rich.table import Table
 
+from db.as_of import register_on
 from db.queries import LARGEST_PAGE
 from db.rows import RegisterRow
-from starter import wording
-from starter.commands.notation import WordChoice
+from starter.commands.filters import DAY, district_option, field_option, stage_option
+from starter.commands.register_rows import cells, head, rows_table
 from starter.commands.running import answering
+from starter.commands.today import today
+from starter.errors import BadInput
 from starter.language import say
-from starter.register import open_register
-from starter.screen import complain, show, show_json, table
-from workflows.periods import last_day
-from workflows.vocabulary import District, Field, Stage
+from starter.register import open_engine, open_register
+from starter.screen import complain, show
+from starter.sheets import sheet
+
+FORMATS = ("table", "json", "csv", "xlsx")
 
 
-@click.command("register", short_help="List the platforms. 平台名册")
+@click.command("register", short_help="List the platforms, or export them. 平台名册")
+@district_option
+@field_option
+@stage_option
+@click.option("--list-number", metavar="NUMBER", help="Only those of this list. 名单批次")
 @click.option(
-    "--district", type=WordChoice(District), metavar="DISTRICT", help="Only this district's. 所在区"
+    "--year",
+    type=click.IntRange(2000, 2199),
+    metavar="YEAR",
+    help="Only those listed in this year. 纳入年份",
 )
-@click.option("--field", metavar="FIELD", help=f"Only this field's. 领域: {', '.join(Field)}")
+@click.option("--overdue", is_flag=True, help="Only those with an overdue step. 逾期")
 @click.option(
-    "--stage",
-    type=WordChoice(Stage),
-    metavar="STAGE",
-    help=f"Only those in this stage. 阶段: {', '.join(Stage)}",
+    "--on", "day", type=DAY, metavar="DAY", help="As it stood at the end of a day. 历史日期"
 )
 @click.option(
     "--limit",
@@ -34,97 +46,103 @@ from workflows.vocabulary import District, Field, Stage
     help="So many at most. 行数",
 )
 @click.option("--after", metavar="PLATFORM", help="Those after this platform id: the next page.")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
-def register_command(
-    *,
-    district: str | None,
-    field: str | None,
-    stage: str | None,
-    limit: int,
-    after: str | None,
-    as_json: bool,
-) -> None:
+@click.option("--all", "whole", is_flag=True, help="Not a page but all of them. 全部")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="What to write. 格式",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to a file. 输出文件",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def register_command(**asked: Any) -> None:
     """List the platforms with their newest terms, by platform id. 平台名册
 
+    With --on as they stood at the end of that day in Beijing, by what the logs held then; due dates
+    are not known for a day that has passed. CSV and XLSX are in the words of the language, with
+    Beijing time; JSON has the register's own words, with UTC. A CSV file begins with a byte order
+    mark, so that Excel reads it; what goes to standard output does not.
+
     \b
-    Example:
+    Examples:
       pingtai register --district haidian --stage valid
+      pingtai register --all --format xlsx -o register.xlsx
+      pingtai register --on 2026-05-01 --stage valid
     """
-    _register(
-        district=district, field=field, stage=stage, limit=limit, after=after, as_json=as_json
-    )
+    _register(**asked)
 
 
 @answering
 async def _register(
-    *,
-    district: str | None,
-    field: str | None,
-    stage: str | None,
-    limit: int,
-    after: str | None,
-    as_json: bool,
+    *, form: str, output: Path | None, as_json: bool, whole: bool, limit: int, **asked: Any
 ) -> None:
-    wanted = next((str(known) for known in Field if field == known.zh), field)
-    async with open_register() as register:
-        rows = await register.register(
-            district=district, field=wanted, stage=stage, after=after, limit=limit
+    form = "json" if as_json else form
+    _check(form, output, whole, asked["day"])
+    pages = _pages(None if whole else limit, **asked)
+    if form == "table":
+        rows = [row async for page in pages for row in page]
+        if rows:
+            show(rows_table(rows))
+        else:
+            complain(say("no platforms", "没有平台"))
+        if len(rows) == limit:
+            more = f"--after {rows[-1].platform_id}"
+            complain(say(f"There may be more: {more}", f"可能还有：{more}"))
+        return
+    number = 0
+    with sheet(form, output, head()) as write:  # type: ignore[arg-type]
+        async for page in pages:
+            number += len(page)
+            for row in page:
+                write(row.model_dump(mode="json") if form == "json" else cells(row))
+    if output:
+        complain(say(f"{number} platforms: {output}", f"{number} 个平台：{output}"))
+
+
+def _check(form: str, output: Path | None, whole: bool, day: date | None) -> None:
+    if form == "table" and (whole or output):
+        raise BadInput(
+            "--all and -o are for --format json, csv and xlsx",
+            "--all 和 -o 用于 --format json、csv 和 xlsx",
         )
-    if as_json:
-        show_json([row.model_dump(mode="json") for row in rows])
-    elif rows:
-        show(rows_table(rows))
-    else:
-        complain(say("no platforms", "没有平台"))
-    if len(rows) == limit and not as_json:
-        complain(
-            say(
-                f"There may be more: --after {rows[-1].platform_id}",
-                f"可能还有：--after {rows[-1].platform_id}",
-            )
-        )
+    if form == "xlsx" and output is None:
+        raise BadInput("xlsx goes to a file: -o FILE", "xlsx 须写入文件：-o 文件名")
+    if day and day > today():
+        raise BadInput(f"{day} has not been yet", f"{day} 尚未到来")
 
 
-_SHORT = 24
-"""Ids up to this length keep to one line."""
-
-
-def rows_table(rows: list[RegisterRow]) -> Table:
-    """The rows as a table: id, name, district, field, stage, and its last day."""
-    short = all(len(row.platform_id) <= _SHORT for row in rows)
-    return table(
-        (
-            say("platform", "编号"),
-            say("name", "名称"),
-            say("district", "所在区"),
-            say("field", "领域"),
-            say("stage", "阶段"),
-            say("until", "期限"),
-        ),
-        [
-            (
-                row.platform_id,
-                row.name,
-                wording.district(row.district),
-                wording.field(row.field),
-                _stage(row),
-                _until(row),
-            )
-            for row in rows
-        ],
-        whole=(0, 5) if short else (5,),
-    )
-
-
-def _stage(row: RegisterRow) -> str:
-    words = wording.stage(row.stage)
-    if row.overdue:
-        words += say(", OVERDUE", "【逾期】")
-    if row.open_assessment:
-        words += say(f", assessment {row.open_assessment}", f"，第 {row.open_assessment} 年考核")
-    return words
-
-
-def _until(row: RegisterRow) -> str:
-    end = row.valid_until if row.stage == Stage.VALID else row.due
-    return str(last_day(end)) if end and not wording.has_ended(row.stage) else ""
+async def _pages(
+    limit: int | None, *, day: date | None, after: str | None, **wanted: Any
+) -> AsyncIterator[list[RegisterRow]]:
+    """Pages until there are `limit` rows; None: until the end."""
+    size = limit or LARGEST_PAGE
+    if day is None:
+        async with open_register() as register:
+            while True:
+                page = await register.register(**wanted, after=after, limit=size)
+                yield page
+                if limit or len(page) < size:
+                    return
+                after = page[-1].platform_id
+    async with open_engine() as engine:
+        while True:
+            standing = await register_on(engine, day, **wanted, after=after, limit=size)
+            for name in standing.unknown:
+                complain(
+                    say(
+                        f"{name}: its log has not wholly arrived; left out",
+                        f"{name}：记录尚未全部到达，未列入",
+                    )
+                )
+            yield list(standing.rows)
+            after = standing.last
+            if limit or after is None:
+                return

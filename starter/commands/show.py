@@ -4,6 +4,7 @@ import click
 
 from starter.commands.card import show_card
 from starter.commands.notation import platform_id
+from starter.commands.platform_argument import platform_argument
 from starter.commands.running import answering
 from starter.errors import NoSuchPlatform
 from starter.register import open_register
@@ -11,7 +12,7 @@ from starter.screen import show_json
 
 
 @click.command("show", short_help="Show a platform: card, terms, assessments, log. 平台卡片")
-@click.argument("platform")
+@platform_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 def show_command(platform: str, as_json: bool) -> None:
     """Show a platform: its card, terms, assessments, and its log as a timeline. 平台卡片

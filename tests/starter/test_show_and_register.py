@@ -189,7 +189,8 @@ def test_openings_of_a_year_are_told_apart() -> None:
 def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> None:
     """Filters take English and Chinese words; a full page says how to go on, an empty one that it is."""
     filters = ("--district", "丰台区", "--field", "新一代信息技术", "--stage", "inspection")
-    result = pingtai("register", *filters, "--limit", "1")
+    more = ("--list-number", "2026-1", "--year", "2026", "--overdue")
+    result = pingtai("register", *filters, *more, "--limit", "1")
     assert [
         {
             "district": "fengtai",

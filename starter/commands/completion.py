@@ -1,0 +1,26 @@
+"""`pingtai completion`: the script by which a shell completes our commands."""
+
+import click
+from click.shell_completion import get_completion_class
+
+from starter.screen import write
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+@click.command("completion", short_help="Print a shell's completion script. 命令补全")
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion_command(context: click.Context, shell: str) -> None:
+    """Print the script that lets a shell complete commands, options, words and platform ids. 命令补全
+
+    \b
+    Examples:
+      eval "$(pingtai completion bash)"
+      pingtai completion zsh > ~/.zfunc/_pingtai
+      pingtai completion fish > ~/.config/fish/completions/pingtai.fish
+    """
+    script = get_completion_class(shell)
+    assert script is not None, "one of click's own"  # noqa: S101
+    root = context.find_root().command
+    write(script(root, {}, "pingtai", "_PINGTAI_COMPLETE").source() + "\n")

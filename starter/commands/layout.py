@@ -1,0 +1,211 @@
+"""`pingtai layout`: the commission's layout of fields and directions: bring it in, see who stands where."""
+
+import os
+from datetime import UTC, datetime
+
+import click
+from rich.table import Table
+
+from db.layout import Change, Direct, Direction, Layout, Standing, layout, replace_layout
+from starter import wording
+from starter.commands.filters import district_option, field_option, json_option
+from starter.commands.running import answering
+from starter.errors import BadInput
+from starter.language import say, sentence
+from starter.layout_file import LayoutFile
+from starter.profile import read_profile
+from starter.register import open_engine
+from starter.screen import complain, heading, show, show_json, table
+
+_TOLD = 50
+"""So many problems of a file are written out."""
+
+
+@click.group("layout", short_help="The layout of fields and directions. 总体建设布局")
+def layout_command() -> None:
+    """The layout of fields and directions, with priority and districts. 总体建设布局 §四
+
+    \b
+    Example:
+      pingtai layout import examples/layout.csv
+      pingtai layout show --district haidian
+    """
+
+
+@layout_command.command("import", short_help="Replace the layout by a file. 导入布局")
+@click.argument("file", type=click.Path())
+@click.option("--dry-run", is_flag=True, help="Check and compare, change nothing. 仅检查")
+@click.option(
+    "--actor", metavar="ID", envvar="PINGTAI_ACTOR", help="Who brings it; by default your profile."
+)
+def import_command(file: str, dry_run: bool, actor: str | None) -> None:
+    """Replace the layout by a file: .csv with a heading, .xlsx (its first sheet), or .json. 导入布局
+
+    Columns: field 领域, direction 方向, priority 优先级 (1 is the first), districts 所在区 (several with
+    a semicolon; none: any). The whole file is checked first, and nothing changes when it has a problem.
+
+    \b
+    Example:
+      pingtai layout import examples/layout.csv --dry-run
+    """
+    _import(file, dry_run, actor)
+
+
+@answering
+async def _import(file: str, dry_run: bool, actor: str | None) -> None:
+    found = LayoutFile(file)
+    complain(*found.remarks)
+    if found.problems:
+        complain(*found.problems[:_TOLD])
+        number = len(found.problems)
+        raise BadInput(
+            f"{file}: {number} problem{'s' if number > 1 else ''}; nothing was changed",
+            f"{file}：有 {number} 处问题，未作任何更改",
+        )
+    by = actor or _myself()
+    async with open_engine() as engine:
+        change = await replace_layout(
+            engine, found.directions, by=by, at=datetime.now(UTC), dry_run=dry_run
+        )
+    _tell(change, dry_run)
+
+
+def _myself() -> str:
+    profile = read_profile()
+    return profile.id if profile else os.environ.get("USER") or "unknown"
+
+
+def _tell(change: Change, dry_run: bool) -> None:
+    show(
+        *(
+            f"{mark} {_named(one)}"
+            for mark, several in (
+                (say("added  ", "新增"), change.added),
+                (say("changed", "变更"), change.changed),
+                (say("removed", "移除"), change.removed),
+            )
+            for one in several
+        )
+    )
+    added, changed, removed = (
+        len(several) for several in (change.added, change.changed, change.removed)
+    )
+    show(
+        say(
+            f"{added} added, {changed} changed, {removed} removed, {change.same} as before",
+            f"新增 {added}，变更 {changed}，移除 {removed}，不变 {change.same}",
+        )
+        + (say("; nothing was written", "；未写入") if dry_run else "")
+    )
+
+
+def _named(one: Direction) -> str:
+    return (
+        f"{wording.field(one.field)} · {one.direction} · {say('priority', '优先级')} {one.priority}"
+        f" · {_districts(one.districts)}"
+    )
+
+
+@layout_command.command("show", short_help="Who stands where in the layout. 查看布局")
+@field_option
+@district_option
+@json_option
+def show_command(field: str | None, district: str | None, as_json: bool) -> None:
+    """Show each direction with its platforms by stage, those without, and platforms outside. 查看布局
+
+    With --district that district's directions and those open to any, with its own platforms.
+
+    \b
+    Example:
+      pingtai layout show --field integrated_circuits
+    """
+    _show(field, district, as_json)
+
+
+@answering
+async def _show(field: str | None, district: str | None, as_json: bool) -> None:
+    async with open_engine() as engine:
+        found = await layout(engine, field=field, district=district)
+    if as_json:
+        show_json(found.model_dump(mode="json"))
+        return
+    if not found.directions and not found.outside:
+        complain(
+            say(
+                "there is no layout: pingtai layout import FILE",
+                "尚无布局：pingtai layout import 文件",
+            )
+        )
+        return
+    if found.directions:
+        show(_table(found.directions))
+    if found.outside:
+        title = say("Platforms whose direction is not in the layout", "方向不在布局中的平台")
+        show(heading(title), _outside(found.outside))
+    _sum(found)
+
+
+def _table(directions: tuple[Direct, ...]) -> Table:
+    return table(
+        (
+            say("field", "领域"),
+            say("direction", "方向"),
+            say("priority", "优先级"),
+            say("districts", "布局区域"),
+            say("platforms", "平台"),
+        ),
+        [
+            (
+                wording.field(one.field),
+                one.direction or "",
+                str(one.priority),
+                _districts(one.districts),
+                _platforms(one),
+            )
+            for one in directions
+        ],
+    )
+
+
+def _outside(directions: tuple[Direct, ...]) -> Table:
+    return table(
+        (say("field", "领域"), say("direction", "方向"), say("platforms", "平台")),
+        [
+            (
+                wording.field(one.field),
+                one.direction or say("(none named)", "（未填）"),
+                _platforms(one),
+            )
+            for one in directions
+        ],
+    )
+
+
+def _districts(given: tuple[str, ...]) -> str:
+    return say(", ", "、").join(wording.district(one) for one in given) or say("any", "不限")
+
+
+def _platforms(one: Direct) -> str:
+    """By stage; a direction in which no platform is valid or on its way says so first."""
+    none = [say("NONE", "【无平台】")] if _empty(one) else []
+    return sentence([*none, *(_standing(standing) for standing in one.stages)])
+
+
+def _empty(one: Direct) -> bool:
+    return all(wording.has_ended(standing.stage) for standing in one.stages)
+
+
+def _standing(standing: Standing) -> str:
+    more = standing.platforms - len(standing.first)
+    named = ", ".join(standing.first) + (f" … +{more}" if more else "")
+    return f"{wording.stage(standing.stage)} {standing.platforms}: {named}"
+
+
+def _sum(found: Layout) -> None:
+    number, none = len(found.directions), sum(map(_empty, found.directions))
+    complain(
+        say(
+            f"{number} directions, {none} of them without a platform",
+            f"{number} 个方向，其中 {none} 个没有平台",
+        )
+    )

@@ -1,0 +1,142 @@
+"""Rows as files that other programs open: CSV, XLSX, JSON. A file is there whole, or not at all.
+
+What others wrote must not be taken for a formula by a spreadsheet program: such text is written as text.
+"""
+
+import csv
+import io
+import json
+import os
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from starter.errors import BadInput
+from starter.screen import harmless, write
+from workflows.periods import BEIJING
+
+Cell = str | int | date | datetime | None
+Format = Literal["csv", "xlsx", "json"]
+Writer = Callable[[Any], None]
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@contextmanager
+def sheet(form: Format, output: Path | None, head: Sequence[str]) -> Iterator[Writer]:
+    """A function that writes a row; to `output`, or to standard output.
+
+    Rows of JSON are plain data of their own, and need no `head`.
+
+    Raises:
+        BadInput: the file cannot be written, or XLSX has no file to go to.
+    """
+    if form == "xlsx":
+        with _file(output) as path, _xlsx(path, head) as row:
+            yield row
+    elif output is None:
+        with _lines(form, head, write) as row:
+            yield row
+    else:
+        with _file(output) as path, path.open("w", encoding="utf-8", newline="") as file:
+            if form == "csv":
+                file.write(BYTE_ORDER_MARK)
+            with _lines(form, head, file.write) as row:
+                yield row
+
+
+def _lines(form: Format, head: Sequence[str], put: Callable[[str], Any]) -> Any:
+    return _json(put) if form == "json" else _csv(head, put)
+
+
+@contextmanager
+def _csv(head: Sequence[str], put: Callable[[str], Any]) -> Iterator[Writer]:
+    def row(cells: Sequence[Cell]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow([_text(cell) for cell in cells])
+        put(line.getvalue())
+
+    row(head)
+    yield row
+
+
+@contextmanager
+def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
+    before = "[\n"
+
+    def row(data: Any) -> None:
+        nonlocal before
+        put(before + textwrap.indent(json.dumps(data, ensure_ascii=False, indent=2), "  "))
+        before = ",\n"
+
+    yield row
+    put("[]\n" if before == "[\n" else "\n]\n")
+
+
+@contextmanager
+def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
+    book = Workbook(write_only=True)
+    page = book.create_sheet()
+    page.freeze_panes = "A2"
+
+    def row(cells: Sequence[Cell]) -> None:
+        page.append([_cell(page, cell) for cell in cells])
+
+    row(head)
+    yield row
+    book.save(path)
+
+
+def _cell(page: Any, value: Cell) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(page, value=harmless(value))
+    cell.data_type = "s"  # text, also where it looks like a formula
+    return cell
+
+
+def _text(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    # An apostrophe is how spreadsheet programs themselves mark text.
+    return f"'{harmless(value)}" if value.startswith(_FORMULA) else harmless(value)
+
+
+@contextmanager
+def _file(output: Path | None) -> Iterator[Path]:
+    """A file beside the one that is wanted, which it becomes once it is whole."""
+    if output is None:
+        raise BadInput("xlsx goes to a file: name it by -o FILE", "xlsx 须写入文件：请用 -o 文件名")
+    draft = output.with_name(f".{output.name}.new")
+    with _writing(output):
+        if output.is_dir():
+            raise IsADirectoryError(None, "it is a directory")
+        draft.touch()
+    try:
+        yield draft
+        with _writing(output):
+            os.replace(draft, output)  # noqa: PTH105 - the atomic one
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise BadInput(f"{output} cannot be written: {why}", f"无法写入 {output}：{why}") from None
