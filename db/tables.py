@@ -107,6 +107,8 @@ terms = Table(
     Index(None, "stage", "platform_id"),
     Index("ix_terms_open_due", "due", postgresql_where=OPEN),
     Index(None, "valid_until"),
+    Index(None, "list_number", "platform_id"),
+    Index(None, "listed_on", "platform_id"),
 )
 
 plan_versions = Table(
@@ -274,14 +276,21 @@ deliveries = Table(
     metadata,
     Column("notice_id", Words(), primary_key=True),
     Column("recipient", Words(), primary_key=True, comment="its name in the configuration"),
-    Column("channel", Words(), primary_key=True, comment="email, webhook or file"),
+    Column("channel", Words(), nullable=False, comment="email, webhook or file"),
+    Column("number", BigInteger, nullable=False, comment="of the notice"),
     Column("state", Words(), nullable=False, comment="waiting, delivered or dead"),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
     Column("last_error", Words()),
     Column("delivered_at", Moment),
-    Index("ix_deliveries_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
-    Index("ix_deliveries_dead", "next_at", postgresql_where=text("state = 'dead'")),
+    Index(
+        "ix_deliveries_waiting",
+        "recipient",
+        "next_at",
+        "number",
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index(None, "state", "number"),
 )
 
 substitutions = Table(

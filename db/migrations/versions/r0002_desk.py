@@ -116,20 +116,19 @@ def upgrade() -> None:
         sa.Column("notice_id", _TEXT, nullable=False),
         sa.Column("recipient", _TEXT, nullable=False, comment="its name in the configuration"),
         sa.Column("channel", _TEXT, nullable=False, comment="email, webhook or file"),
+        sa.Column("number", sa.BigInteger(), nullable=False, comment="of the notice"),
         sa.Column("state", _TEXT, nullable=False, comment="waiting, delivered or dead"),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", _MOMENT, nullable=False),
         sa.Column("last_error", _TEXT),
         sa.Column("delivered_at", _MOMENT),
-        sa.PrimaryKeyConstraint("notice_id", "recipient", "channel", name="pk_deliveries"),
+        sa.PrimaryKeyConstraint("notice_id", "recipient", name="pk_deliveries"),
     )
-    op.create_index(
-        "ix_deliveries_dead", "deliveries", ["next_at"], postgresql_where=sa.text("state = 'dead'")
-    )
+    op.create_index("ix_deliveries_state_number", "deliveries", ["state", "number"])
     op.create_index(
         "ix_deliveries_waiting",
         "deliveries",
-        ["next_at"],
+        ["recipient", "next_at", "number"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
@@ -232,11 +231,15 @@ def upgrade() -> None:
         ["platform_id", "at"],
         postgresql_where=sa.text("year = 0"),
     )
+    op.create_index("ix_terms_list_number_platform_id", "terms", ["list_number", "platform_id"])
+    op.create_index("ix_terms_listed_on_platform_id", "terms", ["listed_on", "platform_id"])
     op.execute(_AWAITED)
 
 
 def downgrade() -> None:
     """Drop what was made; deliveries, substitutes and directions are lost, the rest is derived."""
+    op.drop_index("ix_terms_listed_on_platform_id", table_name="terms")
+    op.drop_index("ix_terms_list_number_platform_id", table_name="terms")
     op.drop_index("ix_log_entries_own_at", table_name="log_entries")
     op.drop_index("ix_log_entries_decision_id", table_name="log_entries")
     op.drop_column("log_entries", "set_aside_by")
