@@ -47,6 +47,11 @@ class Recipient:
     operators: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
 
+    @property
+    def channel_name(self) -> str:
+        """email, webhook or file."""
+        return self.channel.name
+
     def wants(self, notice: Notice) -> bool:
         """Whether a notice is for this recipient."""
         return all(
@@ -67,12 +72,17 @@ class Patience:
     first: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(hours=1)
     give_up_after: timedelta = timedelta(days=3)
-    """From the notice's first attempt on: a receiver that is down for a day loses nothing."""
+    """All pauses together: a receiver that is down for a day loses nothing."""
 
     def pause(self, attempts: int) -> timedelta:
         """The pause after so many attempts."""
         seconds = self.first.total_seconds() * 2.0 ** min(attempts - 1, 40)
         return min(timedelta(seconds=min(seconds, 1e9)), self.longest)
+
+    def next_pause(self, attempts: int) -> timedelta | None:
+        """The pause after so many attempts; None when they have been enough."""
+        waited = sum((self.pause(n) for n in range(1, attempts + 1)), timedelta())
+        return self.pause(attempts) if waited <= self.give_up_after else None
 
 
 class Outbox(Protocol):
@@ -87,8 +97,8 @@ class Outbox(Protocol):
     async def delivered(self, delivery: Delivery) -> None:
         """It got there."""
 
-    async def failed(self, delivery: Delivery, why: str, pause: timedelta | None) -> bool:
-        """It did not; try again after a pause, or never (None). True when it is given up."""
+    async def failed(self, delivery: Delivery, why: str, pause: timedelta | None) -> None:
+        """It did not; try again after a pause, or never (None): then it is dead until it is sent again."""
 
 
 LEASE = timedelta(minutes=1)
@@ -160,10 +170,10 @@ class NoticeActivities:
         except (Undeliverable, TimeoutError, OSError) as error:
             why = str(error) or "no answer in time"
             for_good = isinstance(error, Undeliverable) and error.for_good
-            pause = None if for_good else self._patience.pause(delivery.attempts + 1)
+            pause = None if for_good else self._patience.next_pause(delivery.attempts + 1)
             activity.logger.warning("notice %s for %s: %s", delivery.notice.id, recipient.name, why)
-            given_up = await self._outbox.failed(delivery, why[:500], pause)
-            return "dead" if given_up else "failed"
+            await self._outbox.failed(delivery, why[:500], pause)
+            return "failed" if pause else "dead"
         await self._outbox.delivered(delivery)
         return "delivered"
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.awaited import OF_PLATFORM, WRITE_AWAITING
 from db.derived import derivations, log_key
 from db.errors import RegisterConflict
+from db.notices import WRITE_NOTICES, notice_rows
 from db.projection import (
     assessment_row,
     log_rows,
@@ -77,6 +78,9 @@ async def _write(connection: AsyncConnection, batch: RegisterBatch) -> None:
             await connection.execute(statement, log_key(batch))
         about = {OF_PLATFORM: batch.platform.facts.platform_id}
         await connection.execute(WRITE_AWAITING, about)
+        told = notice_rows(batch)
+        if told:
+            await connection.execute(WRITE_NOTICES, told)
     # What follows is sealed by the log: written once, it says the same for ever.
     for statement, rows in ((WRITE_PLANS, plan_rows(batch)), (WRITE_SUPPORT, support_rows(batch))):
         if rows:

@@ -1,0 +1,139 @@
+"""Notices on their way: who still has to be told, what was tried, and what was given up."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Row, Update, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.tables import deliveries, notices
+from workflows.notices import Delivery, Notice
+
+WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
+_AT_ONCE = 200
+
+
+class Recipient(Protocol):
+    """What the outbox needs to know of a recipient of the configuration."""
+
+    @property
+    def name(self) -> str:
+        """Under what name its deliveries are kept."""
+
+    @property
+    def channel_name(self) -> str:
+        """email, webhook or file."""
+
+    def wants(self, notice: Notice) -> bool:
+        """Whether a notice is for it."""
+
+
+class PostgresOutbox:
+    """The outbox that the activity delivers from (`activities.notices.Outbox`)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Work through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+
+    async def hand_out(self, recipients: Sequence[Recipient]) -> int:
+        """Make deliveries of the notices that have none yet, for those who want them; how many notices."""
+        fresh = (
+            select(notices)
+            .where(~notices.c.handed_out)
+            .order_by(notices.c.number)
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._engine.begin() as connection:
+            rows = (await connection.execute(fresh)).all()
+            if not rows:
+                return 0
+            made = [
+                {
+                    "notice_id": row.id,
+                    "recipient": recipient.name,
+                    "channel": recipient.channel_name,
+                    "number": row.number,
+                    "state": WAITING,
+                    "attempts": 0,
+                    "next_at": func.now(),
+                }
+                for row in rows
+                for recipient in recipients
+                if recipient.wants(notice_of(row))
+            ]
+            if made:
+                await connection.execute(insert(deliveries).values(made).on_conflict_do_nothing())
+            ids = [row.id for row in rows]
+            await connection.execute(
+                update(notices).where(notices.c.id.in_(ids)).values(handed_out=True)
+            )
+        return len(rows)
+
+    async def take(self, recipient: str, lease: timedelta) -> Delivery | None:
+        """The oldest that is due for a recipient, kept from others for a while; None when nothing is."""
+        c = deliveries.c
+        due = (
+            select(c.notice_id)
+            .where(c.state == WAITING, c.recipient == recipient, c.next_at <= func.now())
+            .order_by(c.next_at, c.number)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        taken = (
+            update(deliveries)
+            .where(c.notice_id == due, c.recipient == recipient, notices.c.id == c.notice_id)
+            .values(next_at=func.now() + lease)
+            .returning(notices, c.channel, c.attempts)
+        )
+        async with self._engine.begin() as connection:
+            row = (await connection.execute(taken)).first()
+        if row is None:
+            return None
+        return Delivery(
+            notice=notice_of(row),
+            recipient=recipient,
+            channel=row.channel,
+            attempts=row.attempts,
+        )
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """It got there."""
+        await self._write(
+            _this(delivery).values(
+                state=DELIVERED,
+                attempts=deliveries.c.attempts + 1,
+                delivered_at=func.now(),
+                last_error=None,
+            )
+        )
+
+    async def failed(self, delivery: Delivery, why: str, pause: timedelta | None) -> None:
+        """It did not; try again after a pause, or never (None): then it is dead until it is sent again."""
+        await self._write(
+            _this(delivery).values(
+                state=WAITING if pause else DEAD,
+                attempts=deliveries.c.attempts + 1,
+                next_at=func.now() + (pause or timedelta()),
+                last_error=why,
+            )
+        )
+
+    async def _write(self, statement: Update) -> None:
+        async with self._engine.begin() as connection:
+            await connection.execute(statement)
+
+
+def notice_of(row: Row[*tuple[Any, ...]]) -> Notice:
+    """A notice from its row."""
+    return Notice(**{name: getattr(row, name) for name in Notice.model_fields})
+
+
+def _this(delivery: Delivery) -> Update:
+    return update(deliveries).where(
+        deliveries.c.notice_id == delivery.notice.id,
+        deliveries.c.recipient == delivery.recipient,
+    )
