@@ -1,0 +1,197 @@
+"""The inbox by pages: what it answers, and along which plan PostgreSQL answers it."""
+
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bench.filling import RARE, fill
+from bench.templates import TODAY
+from db.awaited import UNKNOWN
+from db.engine import create_engine
+from db.inbox import Inbox, InboxRow, Place, StepCount, Wanted, page_query
+from db.store import PostgresRegister
+from db.tables import awaiting
+from db.url import shown
+
+from .cases import COMMISSION, OPERATOR, application, assessment_of, batch, listed, opened
+from .test_awaiting import DUE
+
+PLATFORMS = 3_000
+PAGE = 20
+A_FEW_PAGES = 5 * PAGE
+"""Of two thousand rows and more."""
+
+
+@pytest.fixture(scope="module")
+async def filled(postgres_url: str, template: str) -> AsyncIterator[AsyncEngine]:
+    """A register of three thousand platforms, which no test changes."""
+    server = create_engine(postgres_url, pooled=False)
+    async with server.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.execute(text(f"CREATE DATABASE many TEMPLATE {template}"))
+    await server.dispose()
+    engine = create_engine(shown(make_url(postgres_url).set(database="many")))
+    await fill(engine, PLATFORMS)
+    yield engine
+    await engine.dispose()
+
+
+WANTED: dict[str, tuple[Wanted, ...]] = {
+    "all": (),
+    "role": (Wanted(role="commission"),),
+    "role and district": (Wanted(role="district", district="haidian"),),
+    "district": (Wanted(district="haidian"),),
+    "district with few": (Wanted(district=RARE),),
+    "field": (Wanted(field="integrated_circuits"),),
+    "kind": (Wanted(kind="listing"),),
+    "overdue": (Wanted(overdue=True),),
+    "role, overdue": (Wanted(role="commission", overdue=True),),
+    "three offices": (
+        Wanted(role="commission"),
+        Wanted(role="district", district="haidian"),
+        Wanted(role="district", district=RARE),
+    ),
+}
+
+
+async def everything(engine: AsyncEngine) -> list[InboxRow]:
+    """The whole inbox, in its order, by a question that no index helps."""
+    async with engine.connect() as connection:
+        rows = (await connection.execute(select(awaiting))).all()
+    made = [
+        InboxRow(**row._asdict() | {"due": None if row.due == UNKNOWN else row.due}) for row in rows
+    ]
+    return sorted(made, key=lambda row: row.place)
+
+
+def fits(row: InboxRow, wanted: Wanted) -> bool:
+    """Whether a row is what was wanted."""
+    said = wanted.model_dump(exclude={"overdue"}, exclude_none=True)
+    return all(getattr(row, name) == value for name, value in said.items()) and (
+        row.overdue or not wanted.overdue
+    )
+
+
+@pytest.mark.parametrize("name", WANTED)
+async def test_pages_follow_each_other(filled: AsyncEngine, name: str) -> None:
+    """Page by page come exactly the rows that fit, each once, what is due first coming first."""
+    wanted = WANTED[name]
+    expected = [
+        row for row in await everything(filled) if not wanted or any(fits(row, w) for w in wanted)
+    ]
+    inbox, seen = Inbox(filled), list[InboxRow]()
+    size = max(PAGE, len(expected) // 3)
+    while page := await inbox.page(*wanted, after=seen[-1].place if seen else None, limit=size):
+        seen += page
+    assert expected[: len(seen)] == seen
+    assert len(expected) == len(seen) > 0
+
+
+@pytest.mark.parametrize("name", WANTED)
+@pytest.mark.parametrize("days", [None, 30])
+async def test_a_page_reads_no_more_than_a_page(
+    filled: AsyncEngine, name: str, days: int | None
+) -> None:
+    """The first page and a later one go along an index and stop: no scan and no sort of everything.
+
+    A question of several parts reads a page of each; where few rows fit at all, all of those may be read.
+    """
+    wanted = WANTED[name]
+    after: Place | None = None if days is None else (TODAY + timedelta(days=days), "", 0, "")
+    plan = await explained(filled, page_query(wanted, after, PAGE))
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "awaiting"]
+    assert scans
+    assert "Seq Scan" not in {node["Node Type"] for node in scans}
+    assert A_FEW_PAGES >= sum(touched(node) for node in scans)
+
+
+async def test_the_plan_is_read_rightly(filled: AsyncEngine) -> None:
+    """A question that no index answers is caught by the test above: it reads every row, and sorts them."""
+    plan = await explained(filled, select(awaiting).order_by(awaiting.c.name).limit(PAGE))
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "awaiting"]
+    assert "Seq Scan" in {node["Node Type"] for node in scans}
+    assert 2_000 < sum(touched(node) for node in scans)
+
+
+async def explained(engine: AsyncEngine, query: Select[Any]) -> dict[str, Any]:
+    """What PostgreSQL did to answer a query."""
+    sql = query.compile(engine.sync_engine, compile_kwargs={"literal_binds": True})
+    async with engine.connect() as connection:
+        told = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        answer = told.scalar_one()
+    plans = json.loads(answer) if isinstance(answer, str) else answer
+    plan: dict[str, Any] = plans[0]["Plan"]
+    return plan
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All nodes of a plan."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def touched(scan: dict[str, Any]) -> float:
+    """How many rows a scan has read, also those that it threw away."""
+    rows = scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0)
+    return float(rows * scan["Actual Loops"])
+
+
+@pytest.mark.parametrize("name", WANTED)
+async def test_counts_are_those_of_the_rows(filled: AsyncEngine, name: str) -> None:
+    """For each step so many wait, and so many of them are overdue, as the rows say."""
+    wanted = WANTED[name]
+    rows = [
+        row for row in await everything(filled) if not wanted or any(fits(row, w) for w in wanted)
+    ]
+    waiting, overdue = Counter(r.kind for r in rows), Counter(r.kind for r in rows if r.overdue)
+    expected = [
+        StepCount(kind=kind, waiting=waiting[kind], overdue=overdue[kind])
+        for kind in sorted(waiting)
+    ]
+    assert expected == await Inbox(filled).counts(*wanted)
+
+
+async def test_a_row_of_the_inbox(register: PostgresRegister, engine: AsyncEngine) -> None:
+    """A due date that is not known yet is none, and such a row comes last, also after a page's end."""
+    await register.write(batch(opened(application("p-2")), due=DUE))
+    await register.write(batch(opened(application("p-1"))))
+    first, last = await Inbox(engine).page()
+    assert ("p-2", DUE.due, True) == (first.platform_id, first.due, first.due_provisional)
+    assert ("p-1", None, UNKNOWN) == (last.platform_id, last.due, last.place[0])
+    assert [last] == await Inbox(engine).page(after=first.place)
+    assert [] == await Inbox(engine).page(after=last.place)
+    assert [] == await Inbox(engine).page(limit=0)
+
+
+async def test_an_operator_and_a_year(register: PostgresRegister, engine: AsyncEngine) -> None:
+    """The rows of an operator are those with its name that await the operator; a year is an assessment's."""
+    platform = listed()
+    yearly = assessment_of(platform)
+    await register.write(batch(platform))
+    await register.write(batch(yearly, platform=platform))
+    await register.write(batch(opened(application("p-2"))))
+    inbox = Inbox(engine)
+    own = Wanted(role="operator", operator=OPERATOR["organisation"])
+    assert ["p-1"] == [row.platform_id for row in await inbox.page(own)]
+    assert [] == await inbox.page(Wanted(role="operator", operator=COMMISSION["organisation"]))
+    assert ["p-1"] == [row.platform_id for row in await inbox.page(Wanted(year=1))]
+    assert ["p-2"] == [row.platform_id for row in await inbox.page(Wanted(year=0))]
+
+
+def test_narrowing() -> None:
+    """What is also wanted is added; what contradicts leaves nothing to want."""
+    office = Wanted(role="district", district="haidian")
+    assert Wanted(role="district", district="haidian", kind="k") == office.narrowed(kind="k")
+    assert office == office.narrowed(district="haidian", field=None)
+    assert office.narrowed(district="chaoyang") is None
+    assert Wanted(district="haidian", overdue=True) == Wanted(overdue=True).narrowed(
+        district="haidian"
+    )
