@@ -8,7 +8,6 @@ from starter.errors import BadInput
 from starter.language import say
 from starter.profile import Profile, ProfileRole, read_profile
 from starter.screen import complain
-from starter.wording import who
 from workflows.vocabulary import Kind, Role
 
 _DISTRICT = ACTOR[-1]
@@ -99,11 +98,10 @@ class Acting:
     def _tell(self, role: ProfileRole) -> None:
         if role.called not in self._told:
             self._told.add(role.called)
-            named = f"{who(role.role)} · {role.organisation}"
             complain(
                 say(
-                    f"Acting as {named} ({role.called}): the role of yours that decides this.",
-                    f"以 {named}（{role.called}）身份办理：此事项由您的这一身份决定。",
+                    f"Acting as {role.called} ({role.organisation}): the role of yours that decides this.",
+                    f"以“{role.called}”（{role.organisation}）身份办理：此事项由您的这一身份决定。",
                 )
             )
 

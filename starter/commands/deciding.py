@@ -1,20 +1,24 @@
 """How one decision is made up, asked for, tried and sent, and what is said of it."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import click
 
 from starter.client import PingtaiClient
 from starter.commands.acting import Acting
 from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
 from starter.commands.falling import decisions_table, falling, falling_table
 from starter.commands.given import read_object
+from starter.commands.guided.draft import keep
 from starter.commands.guided.form import confirm, fill_in, show_case
 from starter.commands.notation import platform_id
 from starter.commands.receipts import end_of_stage, show_opinion, show_receipt
+from starter.commands.running import answered
 from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import ended_term
 from starter.errors import BadInput, NoSuchPlatform
@@ -62,13 +66,8 @@ def decide(form: DecisionForm, call: Call) -> None:
     raw = form.decision(call.given, read_object(call.file) if call.file else {})
     acting = Acting(call.given, call.preset, call.called)
     raw["actor"] = acting.actor(form.kind, raw)
-    view = None
-    if call.talks and (form.unanswered(raw) or _who_is_open(raw, call)):
-        view = asyncio.run(_case(form.kind, call.platform))
-        show_case(form, view)
-        if form.kind is Kind.SET_ASIDE and "target" not in raw:
-            _show_decisions(call.platform)
-        fill_in(form, raw, view, office=call.principal is None)
+    with _nothing_sent():
+        view = _asked(form, call, raw)
     completed(raw)
     if call.principal:
         raw["actor"] = asyncio.run(_in_place(form.kind, call.principal, raw))
@@ -79,14 +78,53 @@ def decide(form: DecisionForm, call: Call) -> None:
     if call.dry_run:
         _try(call, raw)
         return
-    falls = form.kind is Kind.SET_ASIDE and call.talks and not call.yes
-    if falls:
-        _show_falling(call.platform, raw)
-    if falls or (view and not call.yes):
-        case = (view.assessment or view.platform) if view else None
-        opinion = asyncio.run(_check(call.platform, raw))
-        confirm(form, raw, case.facts if case else None, opinion.stage or "")
+    with _nothing_sent():
+        _confirmed(form, call, raw, view)
     _send(call, raw)
+
+
+def _asked(form: DecisionForm, call: Call, raw: dict[str, Any]) -> CaseView | None:
+    """Fill in what is missing by asking; the case it is about, None where nothing was asked."""
+    if not call.talks or not (form.unanswered(raw) or _who_is_open(raw, call)):
+        return None
+    view = asyncio.run(_case(form.kind, call.platform))
+    show_case(form, view)
+    if form.kind is Kind.SET_ASIDE and "target" not in raw:
+        log = asyncio.run(_log(call.platform))
+        show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
+    fill_in(form, raw, view, office=call.principal is None)
+    return view
+
+
+def _confirmed(form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseView | None) -> None:
+    """Ask for a yes to what was asked for, and to what takes more with it than itself."""
+    sets_aside = form.kind is Kind.SET_ASIDE and call.talks
+    if call.yes or not (view or sets_aside):
+        return
+    try:
+        opinion = asyncio.run(_check(call.platform, raw))
+    except (Refused, InvalidMessage) as error:
+        if view is None:
+            raise
+        try:
+            with answered():
+                raise error from None
+        finally:
+            keep(form, call.platform, raw)
+    if sets_aside:
+        _show_falling(call.platform, raw)
+    case = (view.assessment or view.platform) if view else None
+    confirm(form, raw, case.facts if case else None, opinion.stage or "")
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Say so when whoever was asked went away."""
+    try:
+        yield
+    except click.Abort as error:
+        error.add_note(say("Nothing was sent.", "未发送任何内容。"))
+        raise
 
 
 def _who_is_open(raw: Mapping[str, Any], call: Call) -> bool:
@@ -162,11 +200,6 @@ async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
         return actor
     roles = roles_for(kind, outcome_of(kind, raw))
     return await in_place_of(principal, actor["id"], day, kind, roles)
-
-
-def _show_decisions(platform: str) -> None:
-    log = asyncio.run(_log(platform))
-    show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
 
 
 def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:

@@ -91,7 +91,8 @@ def confirm(form: DecisionForm, raw: dict[str, Any], known: Facts | None, leads_
         click.Abort: it is not to be sent.
     """
     show(heading(say("Summary", "摘要")), summary(form, raw, known, leads_to))
-    if not prompts.sure(say("\nTake this decision?", "\n确认作出此决定？")):
+    show("")
+    if not prompts.sure(say("Take this decision?", "确认作出此决定？")):
         raise click.Abort
 
 

@@ -80,7 +80,7 @@ def _lines(kind: Kind, part: Part, *, needed: bool) -> list[str] | None:
 
 def _findings(items: type[Word], *, scored: bool) -> dict[str, dict[str, Any]]:
     words = prompts.choices_of(Finding)
-    listed = "  ".join(f"{number} {label}" for number, label in enumerate(words.values(), 1))
+    listed = "  ".join(f"{number} {label}" for number, (label, _) in enumerate(words.values(), 1))
     show(heading(f"{name('findings')}{say(': ', '：')}{listed}"))
     found: dict[str, dict[str, Any]] = {}
     for item in items:

@@ -51,19 +51,22 @@ def wrong(words: str) -> None:
     click.echo(f"  ! {harmless(words)}")
 
 
-def choose(question: str, choices: Mapping[str, str], *, default: str | None = None) -> str:
+Choices = Mapping[str, tuple[str, str]]
+"""Words by their values: how each is read in the language of the answers, and in the other one."""
+
+
+def choose(question: str, choices: Choices) -> str:
     """One of several: their numbers and words are listed, and each of these is understood."""
     show(heading(question))
-    for number, (value, label) in enumerate(choices.items(), 1):
-        click.echo(f"  {number}  {label}" + ("" if value == label else f"  {_other(value)}"))
-    return pick(say("Number or word", "编号或用语"), choices, default=default)
+    for number, (label, other) in enumerate(choices.values(), 1):
+        click.echo(f"  {number}  {label}  {other}".rstrip())
+    return pick(say("Number or word", "编号或用语"), choices)
 
 
-def pick(question: str, choices: Mapping[str, str], *, default: str | None = None) -> str:
+def pick(question: str, choices: Choices) -> str:
     """One of several that have been listed before."""
     known = {str(number): value for number, value in enumerate(choices, 1)}
-    known |= {label: value for value, label in choices.items()}
-    known |= {value: value for value in choices} | {_other(value): value for value in choices}
+    known |= {word: value for value, words in choices.items() for word in (*words, value)}
 
     def read(given: str) -> str:
         if given in known:
@@ -71,17 +74,17 @@ def pick(question: str, choices: Mapping[str, str], *, default: str | None = Non
         many = len(choices)
         raise ValueError(say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或用语"))
 
-    chosen: str = ask_until(question, read, needed=True, default=default or "")
+    chosen: str = ask_until(question, read, needed=True)
     return chosen
 
 
-def choices_of(vocabulary: type[StrEnum], only: tuple[str, ...] = ()) -> dict[str, str]:
-    """The words of a vocabulary with how they are read; `only` some of them, if any are named."""
-    return {
-        str(word): say(word.replace("_", " "), getattr(word, "zh", word))
-        for word in vocabulary
-        if not only or word in only
-    }
+def choices_of(vocabulary: type[StrEnum], only: tuple[str, ...] = ()) -> Choices:
+    """The words of a vocabulary; `only` some of them, if any are named."""
+    words = [word for word in vocabulary if not only or word in only]
+    both = {str(word): (word.replace("_", " "), str(getattr(word, "zh", word))) for word in words}
+    return (
+        both if say("en", "zh") == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
+    )
 
 
 def lines(question: str, *, needed: bool) -> list[str]:
@@ -99,8 +102,3 @@ def lines(question: str, *, needed: bool) -> list[str]:
 def sure(question: str) -> bool:
     """Yes or no; no where nothing is said."""
     return click.confirm(harmless(question), default=False)
-
-
-def _other(value: str) -> str:
-    """A word as it is written in decisions, in plain English."""
-    return value.replace("_", " ")

@@ -41,7 +41,10 @@ def summary(
         if part.field != "outcome" and part.field in raw
     ]
     rows += [
-        (name("documents"), sentence([one.get("name", "") for one in raw.get("documents", ())])),
+        (
+            say("Documents", "文件"),
+            sentence([one.get("name", "") for one in raw.get("documents", ())]),
+        ),
         (name("note"), str(raw.get("note", ""))),
         (name("actor"), _actor(raw.get("actor"))),
         (name("decided_on"), str(raw.get("decided_on", ""))),
@@ -80,16 +83,21 @@ def _shown(field: str, value: Any) -> str:
 def _expert(expert: Mapping[str, Any]) -> str:
     field = word(str(expert.get("field", "")), ExpertField)
     vote = word(str(expert.get("vote", "")), OpinionOutcome)
-    return f"{expert.get('name', '')} ({field}, {expert.get('organisation', '')}): {vote}"
+    who, organisation = expert.get("name", ""), expert.get("organisation", "")
+    return say(
+        f"{who} ({field}, {organisation}): {vote}", f"{who}（{field}，{organisation}）：{vote}"
+    )
 
 
 def _item(item: str, said: Any) -> str:
-    named = word(item, *_ITEMS)
+    named = word(item, *_ITEMS) + say(": ", "：")
     if not isinstance(said, dict):
-        return f"{named}: {_short(str(said))}"
+        return named + _short(str(said))
     words = word(str(said.get("finding", "")), Finding)
     more = [str(said[key]) for key in ("score", "remark") if said.get(key) not in (None, "")]
-    return f"{named}: {words}" + (f" ({', '.join(more)})" if more else "")
+    if more:
+        words += say(f" ({', '.join(more)})", f"（{'，'.join(more)}）")
+    return named + words
 
 
 def _short(words: str) -> str:
