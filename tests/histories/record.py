@@ -9,11 +9,15 @@ import json
 import shutil
 import sys
 import tempfile
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from temporalio.client import Client
 
+from db.engine import create_engine
+from db.queries import RegisterQueries
+from starter.ended_term import read_term
 from worker.demo.clockwork import Clockwork
 from worker.demo.examples import load_examples
 from worker.demo.player import Player
@@ -32,9 +36,15 @@ async def record(folder: Path) -> int:
         async with local_stack(
             home, settings, dynamic_config=TIME_SKIPPING, throw_away=True
         ) as stack:
+            engine = create_engine(stack.where.database_url)
+            ended_term = partial(read_term, RegisterQueries(engine))
             clockwork = Clockwork(stack.client)
-            players = [Player(example, clockwork, lambda: None) for example in load_examples(None)]
+            players = [
+                Player(example, clockwork, lambda: None, ended_term)
+                for example in load_examples(None)
+            ]
             await asyncio.gather(*(player.play() for player in players))
+            await engine.dispose()
             return await _write_all(stack.client, folder)
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -50,7 +50,8 @@ class World:
         case, more = self._place(raw)
         assert case is not None, "no assessment is open"
         today = beijing_date(self.now).isoformat()
-        said = {"decision_id": decision_id, "decided_on": today, **raw, **more}
+        given = {"given_on": today} if raw["kind"] == Kind.SUPPORT else {}
+        said = {"decision_id": decision_id, "decided_on": today, **given, **raw, **more}
         receipt = case.decide(said, self.now)
         self._follow()
         return receipt

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import signal
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -10,6 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
+from starter.ended_term import read_term
 from tests.system.processes import pingtai, started
 from worker.demo.clockwork import Clockwork
 from worker.demo.examples import load_examples
@@ -46,7 +48,11 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
                 if taken == 60:
                     steps.set()
 
-            players = [Player(example, clockwork, progress) for example in load_examples(None)]
+            engine = create_engine(empty_database_url)
+            ended_term = partial(read_term, RegisterQueries(engine))
+            players = [
+                Player(example, clockwork, progress, ended_term) for example in load_examples(None)
+            ]
             playing = [asyncio.create_task(player.play()) for player in players]
             await asyncio.wait_for(steps.wait(), 60)
             first.send_signal(signal.SIGKILL)
@@ -55,7 +61,6 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
             assert 0 == doctor.returncode, doctor.stdout
             second.send_signal(signal.SIGTERM)
             assert 0 == await asyncio.to_thread(second.wait, 30)
-    engine = create_engine(empty_database_url)
     checks = await check_arrows(RegisterQueries(engine))
     await engine.dispose()
     assert () == checks.missing

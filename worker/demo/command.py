@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from starter.commands.running import answering
+from starter.ended_term import read_term
 from starter.language import say
 from starter.screen import draws, heading, show
 from worker.demo.clockwork import Clockwork
@@ -75,10 +77,10 @@ async def demo(keep: bool, examples: Path | None) -> None:
 
 async def _play(stack: RunningStack, lives: list[Example]) -> bool:
     """Play all lives at the same time and report; whether all came true."""
-    surprises = await _play_all(stack, lives)
     engine = create_engine(stack.where.database_url)
     try:
         queries = RegisterQueries(engine)
+        surprises = await _play_all(stack, lives, queries)
         await show_register(queries)
         await show_lives(queries, stack.client)
         arrows = await check_arrows(queries)
@@ -106,7 +108,9 @@ def _mark(wrong: Sequence[str]) -> str:
     return "✗ " if wrong else "✓ "
 
 
-async def _play_all(stack: RunningStack, lives: list[Example]) -> list[str]:
+async def _play_all(
+    stack: RunningStack, lives: list[Example], queries: RegisterQueries
+) -> list[str]:
     clockwork = Clockwork(stack.client)
     surprises: list[str] = []
     columns = (
@@ -121,7 +125,12 @@ async def _play_all(stack: RunningStack, lives: list[Example]) -> list[str]:
         bar = progress.add_task(say("Living …", "演示中 …"), total=steps)
 
         async def play(example: Example) -> None:
-            player = Player(example, clockwork, lambda: progress.advance(bar))
+            player = Player(
+                example,
+                clockwork,
+                lambda: progress.advance(bar),
+                partial(read_term, queries),
+            )
             try:
                 await player.play()
             except Surprise as surprise:

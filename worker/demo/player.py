@@ -7,61 +7,57 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError
 
-from starter.client import PingtaiClient
 from starter.deciding import ASSESSMENT_KINDS
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import NoSuchPlatform
+from starter.setting_aside import EndedTerm
 from worker.demo.clockwork import Clockwork, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm
+from worker.demo.patience import PatientClient
 from workflows.application import PlatformApplication
-from workflows.carried import CaseView
-from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.decisions import Decision
-from workflows.lifecycle import ASSESSMENT
+from workflows.contract import (
+    PLATFORM_TYPE,
+    TASK_QUEUE,
+    assessment_workflow_id,
+    platform_workflow_id,
+)
+from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.state import PlatformState, Receipt
+from workflows.vocabulary import Happening, Kind, Stage
 
 A_MOMENT = timedelta(seconds=1)
+_CLOSED = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
 class Surprise(Exception):
     """An example did not go as its file says."""
 
 
-class _Patient(PingtaiClient):
-    """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
-
-    async def view(self, workflow_id: str) -> CaseView:
-        """Where the case of a workflow stands."""
-        try:
-            return await super().view(workflow_id)
-        except Unreachable:
-            return await super().view(workflow_id)
-
-    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
-        """Send a decision; the same once more where no answer came: it is never taken twice."""
-        try:
-            return await super().decide(platform_id, decision)
-        except Unreachable:
-            return await super().decide(platform_id, decision)
-
-
 class Player:
-    """Plays one example. `progress` is called after every step."""
+    """Plays one example."""
 
     def __init__(
-        self, example: Example, clockwork: Clockwork, progress: Callable[[], None]
+        self,
+        example: Example,
+        clockwork: Clockwork,
+        progress: Callable[[], None],
+        ended_term: EndedTerm,
     ) -> None:
-        """Get ready."""
+        """Get ready; `progress` is called after every step, `ended_term` reads one from the register."""
         self._example = example
         self._clockwork = clockwork
         self._progress = progress
-        self._client = _Patient(clockwork.client)
+        self._client = PatientClient(clockwork.client, ended_term=ended_term)
+        self._ended_term = ended_term
         self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
             platform_workflow_id(example.platform_id)
         )
         self._assessment: WorkflowHandle[Any, Any] | None = None
+        self._year = 0
         self._decisions = 0
+        self._taken_by: dict[str, str] = {}
+        """By which workflow each decision was taken."""
         self._latest = datetime.now(UTC)
 
     async def play(self) -> None:
@@ -100,15 +96,13 @@ class Player:
 
     async def _say(self, step: ExampleStep) -> None:
         content = step.decide or step.signal or step.refused or {}
-        clock = self._assessment or self._platform
-        target = clock if content["kind"] in ASSESSMENT_KINDS else self._platform
-        await self._settled(clock)
-        await self._clockwork.forward(clock, timedelta(days=step.after_days))
+        target = self._target(content)
+        day = beijing_date(await self._wait(target, step)).isoformat()
         self._decisions += 1
-        now = await self._clockwork.now(target)
         decision = {
             "decision_id": f"{self._example.platform_id}-{self._decisions:02}",
-            "decided_on": beijing_date(now).isoformat(),
+            "decided_on": day,
+            **({"given_on": day} if content["kind"] == Kind.SUPPORT else {}),
             **content,
         }
         if step.refused:
@@ -118,9 +112,55 @@ class Player:
             await target.signal(decision["kind"], decision)
             await until(lambda: self._heard(target, decision), f"signal {decision['kind']}")
         receipt = await self._client.decide(self._example.platform_id, decision)
+        self._taken_by[decision["decision_id"]] = target.id
         self._latest = max(self._latest, receipt.at)
-        if self._assessment and (target is self._platform or ASSESSMENT.ended(receipt.stage)):
+        ended = ASSESSMENT.ended(receipt.stage)
+        if self._assessment and (ended if target is self._assessment else not _valid(receipt)):
             await self._assessment_over()
+
+    def _target(self, content: dict[str, Any]) -> WorkflowHandle[Any, Any]:
+        """The workflow that a decision is for; the open assessment hears what is set aside in it."""
+        assessment = self._assessment
+        if assessment and content["kind"] in ASSESSMENT_KINDS:
+            return assessment
+        if assessment and self._taken_by.get(content.get("target", "")) == assessment.id:
+            return assessment
+        return self._platform
+
+    async def _wait(self, target: WorkflowHandle[Any, Any], step: ExampleStep) -> datetime:
+        """Let the days of a step go by, and say what time it is for its decision."""
+        days = timedelta(days=step.after_days)
+        view = await self._client.state(self._example.platform_id)
+        if view.platform and PLATFORM.ended(view.platform.stage):
+            self._latest += days
+            if not step.refused:
+                await self._start_again()
+            return self._latest
+        clock = self._assessment or self._platform
+        await self._settled(clock)
+        if clock is self._platform:
+            await self._catch_up(view.next_assessment)
+        await self._clockwork.forward(clock, days)
+        return await self._clockwork.now(target)
+
+    async def _start_again(self) -> None:
+        """Start a term that has ended again, at its own time: the client would at the real one."""
+        await until(lambda: self._closed(self._platform), "the term that ended is closed")
+        carried = await self._ended_term(self._example.platform_id)
+        delay = self._latest - datetime.now(UTC)
+        self._clockwork.start_later(self._platform.id, delay)
+        await self._clockwork.client.start_workflow(
+            PLATFORM_TYPE, args=[{}, carried], id=self._platform.id, task_queue=TASK_QUEUE
+        )
+        # Not over the start itself: the minute in which it waits to be told why would be skipped.
+        await self._clockwork.forward(self._platform, delay - A_MOMENT)
+
+    async def _catch_up(self, next_assessment: datetime | None) -> None:
+        """Bring a platform's clock to where its assessment left off, but not past the next kick-off."""
+        to = min(self._latest, next_assessment - A_MOMENT) if next_assessment else self._latest
+        await self._clockwork.forward(
+            self._platform, to - await self._clockwork.now(self._platform)
+        )
 
     async def _settled(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Wait until a case has handed in its last move: its clock must not run before it has begun."""
@@ -164,6 +204,7 @@ class Player:
 
         await until(opened, f"assessment {year} opens by itself")
         self._assessment = assessment
+        self._year = year
 
     async def _end_validity(self) -> None:
         end = (await self._state()).valid_until
@@ -193,7 +234,9 @@ class Player:
 
     async def _assessment_over(self) -> None:
         async def noted() -> bool:
-            return (await self._state()).open_assessment is None
+            # What is said of a year: opened, ended or closed, and set aside, which opens it again.
+            log = await self._client.log(self._example.platform_id)
+            return [e.name for e in log if e.said.get("year") == self._year][-1] in _CLOSED
 
         await until(noted, "the platform notes how its assessment ended")
         self._assessment = None
@@ -225,3 +268,7 @@ class Player:
     def _surprise(self, number: int, step: ExampleStep, error: Exception) -> Surprise:
         what = step.model_dump(exclude_defaults=True, mode="json")
         return Surprise(f"{self._example.platform_id}, term {number}, {str(what)[:120]}: {error}")
+
+
+def _valid(receipt: Receipt) -> bool:
+    return receipt.stage == Stage.VALID

@@ -10,7 +10,7 @@ from starter.screen import heading, show, table
 from workflows.contract import platform_workflow_id
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import last_day
-from workflows.vocabulary import District, Stage
+from workflows.vocabulary import District, Kind, Stage
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ async def check_arrows(queries: RegisterQueries) -> Checks:
                 way.lifecycle == lifecycle.name
                 and (way.name, way.outcome) == (trigger.name, arrow.outcome)
                 and start in (None, way.stage_before)
-                and way.stage_after == (arrow.to or way.stage_before)
+                # Back where its decision was awaited: no stage that the table could name.
+                and (
+                    trigger.name == Kind.SET_ASIDE
+                    or way.stage_after == (arrow.to or way.stage_before)
+                )
                 for way in walked
             ):
                 goal = arrow.to or "the same stage"
