@@ -99,6 +99,14 @@ def table(
     return drawn
 
 
+def short(ids: Iterable[str]) -> bool:
+    """Whether ids keep to one line in a table, each: longer ones would leave too little for the rest."""
+    return all(len(one) <= _SHORT for one in ids)
+
+
+_SHORT = 24
+
+
 def heading(words: str) -> Text:
     """A line above a part, with an empty one before it."""
     return Text(f"\n{harmless(words)}", style="bold")
@@ -139,12 +147,21 @@ def _put(stream: TextIO, words: str) -> None:
         stream.flush()
 
 
+_LEFT: list[str] = []
+
+
+def reader_left() -> bool:
+    """Whether a reader has seen enough: what goes on for ever may end then."""
+    return bool(_LEFT)
+
+
 @contextmanager
 def _reader_may_leave(stream: TextIO) -> Iterator[None]:
     """A reader that has seen enough (`| head`) is no error."""
     try:
         yield
     except BrokenPipeError:
+        _LEFT.append(stream.name)
         # Nothing more goes there, and neither does what is left in the stream's buffer at the end.
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -187,8 +187,11 @@ def _districts(given: tuple[str, ...]) -> str:
 
 def _platforms(one: Direct) -> str:
     """By stage; a direction in which no platform is valid or on its way says so first."""
-    none = [say("NONE", "【无平台】")] if _empty(one) else []
-    return sentence([*none, *(_standing(standing) for standing in one.stages)])
+    standing = [_standing(stage) for stage in one.stages]
+    if not standing:
+        return say("NONE", "【无平台】")
+    none = [say("NONE NOW", "【现无平台】")] if _empty(one) else []
+    return sentence(none + standing)
 
 
 def _empty(one: Direct) -> bool:

@@ -20,7 +20,7 @@ from starter.commands.running import answering
 from starter.commands.today import today
 from starter.language import say, word
 from starter.register import open_engine
-from starter.screen import complain, facts, heading, show, show_json, table
+from starter.screen import complain, facts, heading, short, show, show_json, table
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
 
 
@@ -123,27 +123,24 @@ def _table(page: tuple[PlatformMechanisms, ...]) -> Table:
     return table(
         (
             say("platform", "编号"),
-            say("district", "所在区"),
             say("stage", "阶段"),
             say("legal form", "法人形式"),
             say("independent by", "承诺独立日期"),
-            say("governance", "治理"),
             say("stated in", "见于"),
         ),
         [
             (
                 one.platform_id,
-                wording.district(one.district),
                 wording.stage(one.stage),
                 word(one.legal_form, LegalForm),
                 _promise(one),
-                say(", ", "、").join(word(body, GovernanceBody) for body in one.governance),
                 say(f"report {one.year}", f"第 {one.year} 年报告")
                 if one.year
                 else say("plan", "方案"),
             )
             for one in page
         ],
+        whole=(0, 3) if short(one.platform_id for one in page) else (3,),
     )
 
 

@@ -85,7 +85,9 @@ async def _register(
     *, form: str, output: Path | None, as_json: bool, whole: bool, limit: int, **asked: Any
 ) -> None:
     form = "json" if as_json else form
-    _check(form, output, whole, asked["day"])
+    _check(form, output, whole)
+    if asked["day"] and asked["day"] > today():
+        complain(say("That day is still to come: as things stand.", "该日尚未到来：按现状列出。"))
     pages = _pages(None if whole else limit, **asked)
     if form == "table":
         rows = [row async for page in pages for row in page]
@@ -107,7 +109,7 @@ async def _register(
         complain(say(f"{number} platforms: {output}", f"{number} 个平台：{output}"))
 
 
-def _check(form: str, output: Path | None, whole: bool, day: date | None) -> None:
+def _check(form: str, output: Path | None, whole: bool) -> None:
     if form == "table" and (whole or output):
         raise BadInput(
             "--all and -o are for --format json, csv and xlsx",
@@ -115,8 +117,6 @@ def _check(form: str, output: Path | None, whole: bool, day: date | None) -> Non
         )
     if form == "xlsx" and output is None:
         raise BadInput("xlsx goes to a file: -o FILE", "xlsx 须写入文件：-o 文件名")
-    if day and day > today():
-        raise BadInput(f"{day} has not been yet", f"{day} 尚未到来")
 
 
 async def _pages(

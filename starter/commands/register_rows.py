@@ -5,18 +5,14 @@ from rich.table import Table
 from db.rows import RegisterRow
 from starter import wording
 from starter.language import say
-from starter.screen import table
+from starter.screen import short, table
 from starter.sheets import Cell
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
 
-_SHORT = 24
-"""Ids up to this length keep to one line."""
-
 
 def rows_table(rows: list[RegisterRow]) -> Table:
     """The rows as a table: id, name, district, field, stage, and its last day."""
-    short = all(len(row.platform_id) <= _SHORT for row in rows)
     return table(
         (
             say("platform", "编号"),
@@ -37,7 +33,7 @@ def rows_table(rows: list[RegisterRow]) -> Table:
             )
             for row in rows
         ],
-        whole=(0, 5) if short else (5,),
+        whole=(0, 5) if short(row.platform_id for row in rows) else (5,),
     )
 
 

@@ -1,17 +1,17 @@
 """Support given, as a table: on what day, of which kind, what it was, by whom it was recorded."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.table import Table
 
 from db.rows import SupportRow
 from starter import wording
 from starter.language import say, word
-from starter.screen import table
+from starter.screen import short, table
 from workflows.vocabulary import Support
 
 
-def support_table(rows: Iterable[SupportRow], *, platforms: bool = False) -> Table:
+def support_table(rows: Sequence[SupportRow], *, platforms: bool = False) -> Table:
     """The rows as a table, with `platforms` also whose; what was set aside says so."""
     columns = (
         say("given on", "给予日期"),
@@ -28,11 +28,15 @@ def support_table(rows: Iterable[SupportRow], *, platforms: bool = False) -> Tab
             word(row.support, Support),
             _title(row),
             "" if row.amount_wan is None else f"{row.amount_wan:,}",
-            f"{row.actor_id} · {row.organisation}",
+            row.actor_id,
         )
         for row in rows
     ]
-    return table(columns, cells, whole=(0,))
+    return table(
+        columns,
+        cells,
+        whole=(0, 1) if platforms and short(row.platform_id for row in rows) else (0,),
+    )
 
 
 def _title(row: SupportRow) -> str:

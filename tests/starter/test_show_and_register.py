@@ -196,6 +196,9 @@ def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> No
             "district": "fengtai",
             "field": "next_generation_it",
             "stage": "inspection",
+            "list_number": "2026-1",
+            "year": 2026,
+            "overdue": True,
             "after": None,
             "limit": 1,
         }
