@@ -8,13 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.tables import metadata
 
 
+_BY_ORDER = {"notices": ("number", "content")}
+"""Columns that say in which order things came: a number, and what was known of a due date by then."""
+
+
 async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of every table, in the order of their keys."""
+    """The rows of every table, in the order of their keys, but for what tells the order of writing."""
     async with engine.connect() as connection:
         return {
             table.name: [
                 tuple(row)
-                for row in await connection.execute(select(table).order_by(*table.primary_key))
+                for row in await connection.execute(
+                    select(
+                        *(c for c in table.c if c.name not in _BY_ORDER.get(table.name, ()))
+                    ).order_by(*table.primary_key)
+                )
             ]
             for table in metadata.sorted_tables
         }
