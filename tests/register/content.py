@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.tables import metadata
 
 
-_BY_ORDER = {"notices": ("number", "content")}
-"""Columns that say in which order things came: a number, and what was known of a due date by then."""
+_BY_ORDER = {"notices": ("number", "at", "content")}
+"""What tells when a notice was written: it keeps what was known then, and is told once."""
 
 
 async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
