@@ -12,6 +12,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from db.engine import create_engine
 from db.store import PostgresRegister
 from starter.errors import BadInput
+from worker.delivering import Telling, delivering
 from worker.process import make_worker
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
@@ -48,9 +49,12 @@ def stopping() -> Iterator[asyncio.Event]:
 
 @asynccontextmanager
 async def worker_running(
-    client: Client, database: str, settings: Settings
+    client: Client, database: str, settings: Settings, telling: Telling | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """A worker at work in the background; yields its task, which ends only if the worker fails."""
+    """A worker at work in the background; yields its task, which ends only if the worker fails.
+
+    `telling` says to whom it delivers notices; without, it delivers none.
+    """
     if not await ensure_search_attributes(client):
         _log.warning("search attributes are not registered by us: see pingtai doctor")
     engine = create_engine(database)
@@ -67,7 +71,8 @@ async def worker_running(
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
-        yield running
+        async with delivering(client, engine, telling or Telling()):
+            yield running
     finally:
         migration.cancel()
         if not running.done():

@@ -10,6 +10,8 @@ PLATFORM_TYPE = "Platform"
 ASSESSMENT_TYPE = "AnnualAssessment"
 NOTICES_TYPE = "NoticeDelivery"
 NOTICES_ID = "pingtai:notices"
+NOTICES_QUEUE = "pingtai-notices"
+"""Polled by those workers only that know whom to tell."""
 
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
