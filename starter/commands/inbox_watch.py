@@ -1,0 +1,104 @@
+"""`pingtai inbox --watch`: the inbox drawn again on a terminal; in a pipe, a line for each change."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console, Group
+from rich.live import Live
+
+from db.inbox import Inbox, InboxRow, StepCount, Wanted
+from starter import wording
+from starter.commands.inbox_rows import cells, counted, data, rows_table
+from starter.language import say
+from starter.screen import (
+    draws,
+    harmless,
+    heading,
+    reader_left,
+    show_json_line,
+    text,
+    write,
+)
+
+Known = dict[tuple[str, int, int, str], InboxRow]
+Change = tuple[str, InboxRow]
+NEW, CHANGED, GONE = "new", "changed", "gone"
+
+
+async def watch(
+    inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+) -> None:
+    """Look again every so many seconds, until Ctrl-C."""
+    if draws() and not as_json:
+        await _draw(inbox, wanted, limit, every)
+    else:
+        await _tell(inbox, wanted, limit, every, as_json=as_json)
+
+
+async def _draw(inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int) -> None:
+    console = Console(highlight=False, markup=False, emoji=False)
+    with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
+        while True:
+            rows = await inbox.page(*wanted, limit=limit) if wanted else []
+            counts = await inbox.counts(*wanted) if wanted else []
+            live.update(_view(rows, counts, every), refresh=True)
+            await asyncio.sleep(every)
+
+
+def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> Group:
+    """What fits the screen: what is due first stands first, and the counts stand above it."""
+    now = datetime.now(UTC)
+    when = wording.moment(now)
+    top = say(
+        f"{when} · every {every} s · Ctrl-C ends it", f"{when} · 每 {every} 秒刷新 · Ctrl-C 结束"
+    )
+    if not rows:
+        return Group(text(top), heading(say("Nothing awaits a decision.", "没有待办。")))
+    return Group(text(top), heading(counted(counts)), text(""), rows_table(rows, now))
+
+
+async def _tell(
+    inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+) -> None:
+    known: Known = {}
+    while True:
+        rows = await inbox.page(*wanted, limit=limit) if wanted else []
+        now = datetime.now(UTC)
+        for change, row in changes(known, rows, full=len(rows) == limit):
+            _say(change, row, now, as_json=as_json)
+        if reader_left():
+            return
+        known = {key(row): row for row in rows}
+        await asyncio.sleep(every)
+
+
+def changes(known: Known, rows: Sequence[InboxRow], *, full: bool) -> Iterator[Change]:
+    """What has changed since the page before. Of what lies beyond a full page nothing is known."""
+    seen = {key(row): row for row in rows}
+    for name, row in known.items():
+        if name not in seen and not (full and row.place > rows[-1].place):
+            yield GONE, row
+    for name, row in seen.items():
+        if name not in known:
+            yield NEW, row
+        elif known[name] != row:
+            yield CHANGED, row
+
+
+def key(row: InboxRow) -> tuple[str, int, int, str]:
+    """What tells a row from another, whatever changes in it."""
+    return row.platform_id, row.term, row.year, row.role
+
+
+def _say(change: str, row: InboxRow, now: datetime, *, as_json: bool) -> None:
+    if as_json:
+        show_json_line({"change": change, "row": data(row, now)})
+        return
+    words = {
+        NEW: say("new", "新增"),
+        CHANGED: say("changed", "变化"),
+        GONE: say("gone", "办结"),
+    }
+    line = "  ".join((wording.moment(now), words[change], *cells(row, now)))
+    write(harmless(line) + "\n")
