@@ -20,10 +20,10 @@ MAYBE: Words = (
     "interrupted: it may have been taken; run the same file again",
     "已中断：可能已受理；请重新运行同一文件",
 )
-NOT_SENT: Words = ("not sent; run the same file again", "未发送；请重新运行同一文件")
+NOT_SENT: Words = ("run the same file again", "请重新运行同一文件")
 AFTER_UNANSWERED: Words = (
-    "not sent: the line before it, of the same platform, was not answered",
-    "未发送：同一平台的前一行未得到应答",
+    "the line before it, of the same platform, was not answered",
+    "同一平台的前一行未得到应答",
 )
 
 

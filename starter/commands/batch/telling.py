@@ -98,7 +98,8 @@ class Telling:
     def _say(self, result: Result) -> None:
         if self._as_json:
             show_json_line(as_data(result))
-        else:
+        elif result.outcome is not Outcome.UNSENT or not watched(sys.stdout):
+            # Whoever interrupts at a terminal wants to see the reasons, not hundreds of lines of none.
             show(in_words(result))
 
 
