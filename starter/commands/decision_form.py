@@ -78,6 +78,8 @@ class Part:
     """The vocabulary that is gone through item by item."""
     only_for: tuple[str, ...] = ()
     """The outcomes that it goes with; none: all."""
+    silent: bool = False
+    """Not asked for at a terminal: it is found without."""
     needed_for: tuple[str, ...] = ()
     """The outcomes that do not go without it, beside what the model itself needs."""
 
@@ -133,11 +135,11 @@ class DecisionForm:
         return raw
 
     def asked(self, outcome: Any) -> tuple[Part, ...]:
-        """The parts that go with an outcome, but for the switches that stand for one."""
+        """The parts to ask for that go with an outcome, but for the switches that stand for one."""
         return tuple(
             part
             for part in self.parts
-            if not part.switch and (not part.only_for or outcome in part.only_for)
+            if not (part.switch or part.silent) and (not part.only_for or outcome in part.only_for)
         )
 
     def needs(self, part: Part, outcome: Any) -> bool:

@@ -13,8 +13,9 @@ SET_ASIDE = DecisionForm(
         Part(
             "--year",
             "year",
-            "The year of the assessment that has ended, if it was decided there. 年度",
+            "The year of the assessment that has ended, where it is not found by itself. 年度",
             read=number,
+            silent=True,
             asked=Asked.NUMBER,
             metavar="N",
         ),
