@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 
@@ -19,6 +20,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "platform-table": lambda: table(PLATFORM),
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
+    "cli": manual,
 }
 
 _BEGIN = "<!-- generated: "

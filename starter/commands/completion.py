@@ -16,7 +16,7 @@ def completion_command(context: click.Context, shell: str) -> None:
 
     \b
     Examples:
-      eval "$(pingtai completion bash)"
+      pingtai completion bash > ~/.local/share/bash-completion/completions/pingtai
       pingtai completion zsh > ~/.zfunc/_pingtai
       pingtai completion fish > ~/.config/fish/completions/pingtai.fish
     """

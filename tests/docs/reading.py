@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
+from starter.commands.listing import ONE, ListGroup
 from worker.documents import ROOT
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -19,7 +22,8 @@ class Call(NamedTuple):
     """A call of the command line that a document shows."""
 
     document: str
-    command: str
+    words: tuple[str, ...]
+    """The words that are no options: the command, that of a group, and arguments."""
     options: tuple[str, ...]
 
 
@@ -44,12 +48,38 @@ def anchors(text: str) -> set[str]:
 def calls(path: Path) -> Iterator[Call]:
     """The calls of `pingtai` in a document's code blocks and in code within its lines."""
     text = path.read_text(encoding="utf-8")
-    blocks = "\n".join(_FENCE.findall(text)).replace("\\\n", " ")
-    shown = [found[1] for line in blocks.splitlines() if (found := _LINE.match(line.strip()))]
-    for line in shown + _INLINE.findall(_FENCE.sub("", text)):
+    yield from calls_in("\n".join(_FENCE.findall(text)), path.name)
+    for line in _INLINE.findall(_FENCE.sub("", text)):
+        yield from calls_in(line, path.name)
+
+
+def calls_in(code: str, document: str) -> Iterator[Call]:
+    """The calls of `pingtai` in lines as they are typed."""
+    lines = code.replace("\\\n", " ").splitlines()
+    for line in [found[1] for line in lines if (found := _LINE.match(line.strip()))]:
         words = shlex.split(line.replace("…", ""), comments=True)[1:]
         end = next((at for at, word in enumerate(words) if word.rstrip(";") in _SHELL), len(words))
         words = words[:end]
         options = tuple(word.partition("=")[0] for word in words if word.startswith("--"))
-        command = next((word for word in words if not word.startswith("-")), "")
-        yield Call(path.name, command, options)
+        if words[:1] == ["--lang"]:
+            words = words[2:]
+        # What stands for something else, as in [OPTIONS] and COMMAND, is in capitals.
+        plain = tuple(
+            word for word in words if not word.startswith(("-", "[")) and not word.isupper()
+        )
+        yield Call(document, plain, options)
+
+
+def called(root: click.Group, call: Call) -> list[click.Command]:
+    """The commands that a call goes through, the root first; the root alone when it knows none."""
+    found: list[click.Command] = [root]
+    for word in call.words:
+        group = found[-1]
+        if not isinstance(group, click.Group):
+            break
+        usual = ONE if isinstance(group, ListGroup) else word
+        command = group.commands.get(word) or group.commands.get(usual)
+        if command is None:
+            break
+        found.append(command)
+    return found

@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from tests.docs.reading import anchors, calls, documents, links
+from tests.docs.reading import anchors, called, calls, calls_in, documents, links
 from worker.documents import PARTS, ROOT, generated, main
 from worker.main import pingtai
+from worker.manual import commands, described, manual
 from worker.settings import Settings
 from workflows.diagram import ANY_OPEN, drawn, edge, label, mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -116,19 +118,47 @@ def test_no_document_names_a_command_or_option_that_is_not_there(path: Path) -> 
     """What a reader copies, the command line understands."""
     wrong = []
     for call in calls(path):
-        command = pingtai.commands.get(call.command)
-        known = {opt for param in pingtai.params for opt in param.opts} | {"--help"}
-        known |= {opt for param in command.params for opt in param.opts} if command else set()
-        if call.command and command is None:
-            wrong.append(call.command)
-        wrong += [f"{call.command} {option}" for option in call.options if option not in known]
+        through = called(pingtai, call)
+        known = {opt for command in through for param in command.params for opt in param.opts}
+        if call.words and len(through) == 1:
+            wrong.append(call.words[0])
+        wrong += [
+            f"{call.words[:2]} {opt}" for opt in call.options if opt not in known | {"--help"}
+        ]
     assert [] == wrong
 
 
 def test_every_command_is_shown_in_some_document() -> None:
-    """No command is a secret."""
-    shown = {call.command for path in documents() for call in calls(path)}
-    assert set() == set(pingtai.commands) - shown
+    """No command is a secret: each is told of besides in the manual, which tells of all."""
+    told = [path for path in documents() if path.name != "cli.md"]
+    shown = {command for path in told for call in calls(path) for command in called(pingtai, call)}
+    every = {context.command_path: context.command for context in commands(pingtai)}
+    assert [] == [
+        name
+        for name, command in every.items()
+        if command not in shown and not isinstance(command, click.Group)
+    ]
+
+
+@pytest.mark.parametrize(
+    "context", list(commands(pingtai)), ids=lambda context: context.command_path
+)
+def test_the_help_of_every_command_has_an_example(context: click.Context) -> None:
+    """It says what the command does, and shows a call of it; of a group, of one of its commands."""
+    words, example = described(context.command)
+    assert words
+    assert any(context.command in called(pingtai, call) for call in calls_in(example, "help"))
+    assert "Example" in CliRunner().invoke(context.command, ["--help"]).output
+
+
+def test_the_manual_has_every_command_with_every_option() -> None:
+    """docs/cli.md is made of the whole tree: a heading, a usage and all options of each."""
+    written = manual()
+    for context in commands(pingtai):
+        assert f"## {context.command_path}\n\n```text\n{context.command_path} " in written
+    params = [param for context in commands(pingtai) for param in context.command.params]
+    options = {opt for param in params for opt in param.opts}
+    assert [] == [opt for opt in options if opt.startswith("--") and opt not in written]
 
 
 def test_the_settings_are_documented_and_no_others() -> None:

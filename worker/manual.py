@@ -1,0 +1,65 @@
+"""The manual of the command line, made from the commands themselves: `docs/cli.md`."""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import click
+
+from worker.main import pingtai
+
+_EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
+
+
+def manual(root: click.Group = pingtai) -> str:
+    """Every command with its usage, what it does, its options, and an example."""
+    return "\n\n".join(_page(context) for context in commands(root))
+
+
+def commands(root: click.Group, name: str = "pingtai") -> Iterator[click.Context]:
+    """Every command of a tree, the root first, each as it is called; by name within a group."""
+    yield from _below(click.Context(root, info_name=name, **root.context_settings))
+
+
+def _below(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name, command in sorted(context.command.commands.items()):
+            if not command.hidden:
+                yield from _below(click.Context(command, info_name=name, parent=context))
+
+
+def _page(context: click.Context) -> str:
+    command = context.command
+    usage = " ".join((context.command_path, *command.collect_usage_pieces(context)))
+    words, example = described(command)
+    parts = [
+        f"## {context.command_path}",
+        f"```text\n{usage}\n```",
+        words,
+        _options(context),
+        f"```sh\n{example}\n```" if example else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def described(command: click.Command) -> tuple[str, str]:
+    """What a command's help says it does, as paragraphs, and its examples, as they are typed."""
+    paragraphs = inspect.cleandoc(command.help or "").replace("\b\n", "").split("\n\n")
+    examples = [inspect.cleandoc(_EXAMPLES.sub("", p)) for p in paragraphs if _EXAMPLES.match(p)]
+    others = [
+        " ".join(line.strip() for line in p.splitlines())
+        for p in paragraphs
+        if not _EXAMPLES.match(p)
+    ]
+    return "\n\n".join(others), "\n".join(examples)
+
+
+def _options(context: click.Context) -> str:
+    help_names = context.help_option_names
+    records = [
+        param.get_help_record(context)
+        for param in context.command.get_params(context)
+        if not set(param.opts) & set(help_names)
+    ]
+    return "\n".join(f"- `{record[0]}`: {record[1]}" for record in records if record and record[1])
