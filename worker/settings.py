@@ -4,6 +4,7 @@ How to reach Temporal is Temporal's own configuration (`starter.connection`), ho
 is `DATABASE_URL` (`db.url`), where the embedded parts keep their data is `PINGTAI_HOME` (`db.home`).
 """
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
     temporal_port: int = Field(default=7233, ge=1024, le=64535)
     """Where the local stack's Temporal listens (loopback only); its Web UI 1000 above."""
+    notices: Path | None = None
+    """The configuration of notices (`worker.notices`); none: only the local stack writes a file."""
 
 
 def load_settings() -> Settings:
