@@ -6,11 +6,12 @@ What others wrote must not be taken for a formula by a spreadsheet program: such
 import csv
 import io
 import json
-import os
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from errno import EISDIR
+from os import strerror
 from pathlib import Path
 from typing import Any, Literal
 
@@ -62,7 +63,7 @@ def _lines(form: Format, head: Sequence[str], put: Callable[[str], Any]) -> Any:
 def _csv(head: Sequence[str], put: Callable[[str], Any]) -> Iterator[Writer]:
     def row(cells: Sequence[Cell]) -> None:
         line = io.StringIO()
-        csv.writer(line, lineterminator="\r\n").writerow([_text(cell) for cell in cells])
+        csv.writer(line, lineterminator="\n").writerow([_text(cell) for cell in cells])
         put(line.getvalue())
 
     row(head)
@@ -120,15 +121,15 @@ def _file(output: Path | None) -> Iterator[Path]:
     """A file beside the one that is wanted, which it becomes once it is whole."""
     if output is None:
         raise BadInput("xlsx goes to a file: name it by -o FILE", "xlsx 须写入文件：请用 -o 文件名")
-    draft = output.with_name(f".{output.name}.new")
     with _writing(output):
         if output.is_dir():
-            raise IsADirectoryError(None, "it is a directory")
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
+        draft = output.with_name(f".{output.name}.new")
         draft.touch()
     try:
         yield draft
         with _writing(output):
-            os.replace(draft, output)  # noqa: PTH105 - the atomic one
+            draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
 
