@@ -268,6 +268,7 @@ notices = Table(
     Column("content", Json, nullable=False, comment="what the texts are made of"),
     Column("handed_out", Boolean, nullable=False, comment="its deliveries have been made"),
     Index("ix_notices_waiting", "number", postgresql_where=text("NOT handed_out")),
+    Index(None, "number"),
     Index(None, "platform_id", "number"),
 )
 

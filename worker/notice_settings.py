@@ -9,7 +9,6 @@ from pydantic import Field, field_validator, model_validator
 from activities.channels.email import Encryption, MailServer
 from activities.channels.webhook import SOURCE
 from activities.texts import Language
-from db.notices import WHO_IS_TOLD
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
 
@@ -18,7 +17,6 @@ Address = Annotated[str, Field(pattern=r"^[!-~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")]
 FilePath = Annotated[str, Field(min_length=1, max_length=1000)]
 
-EVENTS = tuple(sorted({str(event) for told in WHO_IS_TOLD.values() for event in told}))
 LANGUAGES: dict[str, tuple[Language, ...]] = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
@@ -44,18 +42,6 @@ class RecipientSettings(Message):
     insecure: bool = False
     """Plain HTTP to another machine."""
     file: FilePath | None = None
-
-    @field_validator("events")
-    @classmethod
-    def _told(cls, events: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = ", ".join(event for event in events if event not in EVENTS)
-        if unknown:
-            known = ", ".join(EVENTS)
-            raise wrong(
-                f"nobody is ever told of {unknown[:100]}; events are {known}",
-                f"没有 {unknown[:100]} 这种通知；可用的有 {known}",
-            )
-        return events
 
     @field_validator("email")
     @classmethod

@@ -21,6 +21,7 @@ from activities.channels.file import FileChannel
 from activities.channels.signature import key_of
 from activities.channels.webhook import WebhookChannel
 from activities.notices import Channel, Patience, Recipient
+from db.notices import WHO_IS_TOLD
 from starter.errors import BadInput
 from worker.notice_settings import LANGUAGES, NoticeSettings, RecipientSettings
 from worker.secrets import secret
@@ -28,6 +29,8 @@ from workflows.model import InvalidMessage, parse
 
 LARGEST = 256 * 1024
 """No configuration is larger (bytes)."""
+EVENTS = tuple(sorted({str(event) for told in WHO_IS_TOLD.values() for event in told}))
+"""What anybody is ever told of."""
 DEFAULT_FILE = "notices.jsonl"
 """Under the home of the embedded stack, where nothing else is configured."""
 
@@ -52,6 +55,7 @@ def load_notices(
         )
     except InvalidMessage as error:
         raise BadInput(error.en, error.zh) from None
+    _check_events(settings, path)
     recipients = tuple(
         Recipient(
             name=one.name,
@@ -69,6 +73,18 @@ def load_notices(
         longest=timedelta(seconds=patience.longest_seconds),
         give_up_after=timedelta(hours=patience.give_up_after_hours),
     )
+
+
+def _check_events(settings: NoticeSettings, path: Path) -> None:
+    """What is never told to anybody is a typing mistake."""
+    for one in settings.recipients:
+        for event in one.events:
+            if event not in EVENTS:
+                known = ", ".join(EVENTS)
+                raise BadInput(
+                    f"{path}: {one.name}: events: nobody is told of {event!r}; there are {known}",
+                    f"{path}：{one.name}：events：没有 {event!r} 这种通知；可用的有 {known}",
+                )
 
 
 def _channel(one: RecipientSettings, settings: NoticeSettings, path: Path) -> Channel:

@@ -14,6 +14,7 @@ from starter.commands.layout import layout_command
 from starter.commands.listing import list_command
 from starter.commands.login import login_command, logout_command
 from starter.commands.mechanisms import mechanisms_command
+from starter.commands.notices import notices_command
 from starter.commands.platform_forms import LIST, PLATFORM_FORMS
 from starter.commands.register import register_command
 from starter.commands.show import show_command
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     decide_command,
     support_command,
     absence_command,
+    notices_command,
     show_command,
     register_command,
     valid_command,

@@ -169,6 +169,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
     )
+    op.create_index("ix_notices_number", "notices", ["number"])
     op.create_index("ix_notices_platform_id_number", "notices", ["platform_id", "number"])
     op.create_index(
         "ix_notices_waiting", "notices", ["number"], postgresql_where=sa.text("NOT handed_out")
