@@ -4,18 +4,17 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.desk_figures import DOCUMENT
 from bench.document import document
 from bench.figures import Figure, figures
 from bench.findings import measure
 from bench.processes import ground
 from bench.reasons import reason
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 _MARKS = {True: "reached", False: "missed", None: ""}
 
 

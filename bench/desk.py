@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.desk_figures import DOCUMENT, LARGE, SMALL, PageTime, renewed, table
 from bench.filling import RARE, fill
 from bench.templates import TODAY
 from db.engine import create_engine
@@ -28,8 +29,6 @@ from db.queries import RegisterQueries
 from db.url import shown
 from worker.register_database import register_database
 
-SMALL, LARGE = 1_000, 100_000
-AT_MOST = 2.0
 _ROUNDS = 60
 _WARM_UP = 10
 """Also beyond the five executions after which PostgreSQL may settle for one plan for all parameters."""
@@ -45,26 +44,6 @@ class Question:
     ask: Ask
     held: bool = True
     """Whether it is held to the ratio: what counts everything is not."""
-
-
-@dataclass(frozen=True)
-class PageTime:
-    """How long a question takes at both sizes: medians, in milliseconds."""
-
-    what: str
-    small: float
-    large: float
-    held: bool
-
-    @property
-    def ratio(self) -> float:
-        """Large to small."""
-        return self.large / self.small
-
-    @property
-    def reached(self) -> bool | None:
-        """Whether it stays within the ratio; None where it is not held to it."""
-        return self.ratio <= AT_MOST if self.held else None
 
 
 def _inbox(*wanted: Wanted, days: int | None = None) -> Ask:
@@ -121,21 +100,6 @@ async def desk(database_url: str, tell: Callable[[str], None]) -> list[PageTime]
         return [await _measured(question, small, large) for question in QUESTIONS]
 
 
-def table(found: list[PageTime]) -> str:
-    """The figures as they stand in docs/performance.md."""
-    lines = [
-        f"| | {SMALL:,} (ms) | {LARGE:,} (ms) | ratio | to reach | |",
-        "| --- | ---: | ---: | ---: | ---: | --- |",
-    ]
-    words = {True: "reached", False: "**missed**", None: ""}
-    lines += [
-        f"| {one.what} | {one.small:.1f} | {one.large:.1f} | {one.ratio:.2f} |"
-        f" {f'≤ {AT_MOST:g}×' if one.held else ''} | {words[one.reached]} |"
-        for one in found
-    ]
-    return "\n".join(lines)
-
-
 async def _measured(question: Question, small: AsyncEngine, large: AsyncEngine) -> PageTime:
     samples: dict[AsyncEngine, list[float]] = {small: [], large: []}
     for number in range(_WARM_UP + _ROUNDS):
@@ -168,13 +132,16 @@ async def _filled(database_url: str, count: int) -> AsyncIterator[AsyncEngine]:
 
 
 async def main() -> None:
-    """Measure on an embedded PostgreSQL that is thrown away, and print."""
+    """Measure on an embedded PostgreSQL that is thrown away, print, and write the document's section."""
     folder = Path(tempfile.mkdtemp(prefix="pingtai-bench-"))
     try:
         async with register_database(folder, embedded=True) as database:
-            print(table(await desk(database, print)))
+            found = await desk(database, print)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    print(table(found))
+    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
+    print(f"Written: {DOCUMENT}")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.desk import desk
+from bench.desk_figures import PageTime
 from bench.events import Events, events_of_a_life
 from bench.lives import by_signal, by_update
 from bench.memory import Footprint, footprint
@@ -34,6 +36,7 @@ class Findings:
     unsandboxed: dict[Side, Footprint]
     making: dict[str, float]
     """Milliseconds to make the sandbox of a workflow, by its class."""
+    desk: list[PageTime]
 
 
 async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
@@ -45,6 +48,7 @@ async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
     for side in (OURS, BARE):
         sandboxed[side] = await footprint(ground, side, CACHED, sandboxed=True)
         unsandboxed[side] = await footprint(ground, side, CACHED, sandboxed=False)
+    desk_pages = await desk(ground.database, tell)
     async with ground.workers(*SIDES):
         tell("Decisions one at a time …")
         single = await one_at_a_time(ground, SINGLE_LIVES)
@@ -70,4 +74,5 @@ async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
         sandboxed=sandboxed,
         unsandboxed=unsandboxed,
         making=making,
+        desk=desk_pages,
     )

@@ -1,0 +1,69 @@
+"""How long the desk's pages take at both sizes, and their section in docs/performance.md."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+SMALL, LARGE = 1_000, 100_000
+AT_MOST = 2.0
+_HEADING = "## The desk at 1,000 and at 100,000 platforms"
+_NEXT = "## What is missed, and why"
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """How long a question takes at both sizes: medians, in milliseconds."""
+
+    what: str
+    small: float
+    large: float
+    held: bool
+
+    @property
+    def ratio(self) -> float:
+        """Large to small."""
+        return self.large / self.small
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether it stays within the ratio; None where it is not held to it."""
+        return self.ratio <= AT_MOST if self.held else None
+
+
+def table(found: list[PageTime]) -> str:
+    """The figures, as Markdown."""
+    lines = [
+        f"| | {SMALL:,} (ms) | {LARGE:,} (ms) | ratio | to reach | |",
+        "| --- | ---: | ---: | ---: | ---: | --- |",
+    ]
+    words = {True: "reached", False: "**missed**", None: ""}
+    lines += [
+        f"| {one.what} | {one.small:.1f} | {one.large:.1f} | {one.ratio:.2f} |"
+        f" {f'≤ {AT_MOST:g}×' if one.held else ''} | {words[one.reached]} |"
+        for one in found
+    ]
+    return "\n".join(lines)
+
+
+def section(found: list[PageTime]) -> str:
+    """The section, with its heading."""
+    return f"""{_HEADING}
+
+{table(found)}
+
+Both registers lie in one PostgreSQL, and every question is asked of both in turn; medians of the whole
+answer, from asking until the rows are read. Pages of 50. The platforms are copies of a few that were really
+written, each with its own id, name, operator, district, field and dates. At either size sixty cases are overdue
+and a district with few has twenty: what is rare must be found among many. A page goes along an index in its
+own order and stops when it is full; a test reads the plans. Counts add up what they count, along an index
+made for that, and so grow with it. Repeat it alone with `python -m bench.desk` (half a minute).
+"""
+
+
+def renewed(document: str, found: list[PageTime]) -> str:
+    """The document with this section anew, before what is missed."""
+    before = re.sub(
+        f"{re.escape(_HEADING)}\n.*?(?={re.escape(_NEXT)})", "", document, flags=re.DOTALL
+    )
+    return before.replace(_NEXT, f"{section(found)}\n{_NEXT}", 1)
