@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -91,6 +91,9 @@ class Outbox(Protocol):
     async def hand_out(self, recipients: Sequence[Recipient]) -> int:
         """Make deliveries of the notices that have none yet; how many notices."""
 
+    async def due(self) -> Collection[str]:
+        """The recipients for whom something is due."""
+
     async def take(self, recipient: str, lease: timedelta) -> Delivery | None:
         """The oldest that is due for a recipient, kept from others for a while; None when nothing is."""
 
@@ -103,7 +106,7 @@ class Outbox(Protocol):
 
 LEASE = timedelta(minutes=1)
 _LONGEST_REST = timedelta(seconds=30)
-_ROUND = timedelta(minutes=5)
+_ROUND = timedelta(minutes=30)
 _BEAT_SECONDS = 5.0
 _LOOK_SECONDS = 1.0
 
@@ -126,34 +129,55 @@ class NoticeActivities:
 
     @activity.defn(name=DELIVER_NOTICES)
     async def deliver_notices(self) -> Delivered:
-        """Deliver for some minutes, then hand over to whoever takes the next activity."""
+        """Deliver for half an hour, then hand over to whoever takes the next activity."""
         until = datetime.now(UTC) + _ROUND
+        woken = {name: asyncio.Event() for name in self._recipients}
         counts = dict.fromkeys(("delivered", "failed", "dead"), 0)
         tasks = [
-            asyncio.create_task(self._serve(recipient, until, counts))
+            asyncio.create_task(self._serve(recipient, woken[recipient.name], counts))
             for recipient in self._recipients.values()
         ]
-        tasks.append(asyncio.create_task(self._hand_out(until)))
         beating = asyncio.create_task(_beat())
         try:
-            await asyncio.gather(*tasks)
+            await self._look(until, woken, tasks)
         finally:
             for task in (*tasks, beating):
                 task.cancel()
             await asyncio.gather(*tasks, beating, return_exceptions=True)
         return Delivered(**counts)
 
-    async def _hand_out(self, until: datetime) -> None:
+    async def _look(
+        self,
+        until: datetime,
+        woken: Mapping[str, asyncio.Event],
+        tasks: Collection[asyncio.Task[None]],
+    ) -> None:
+        """Look for all recipients at once whether something is due, and wake those for whom it is.
+
+        Raises:
+            Exception: what a recipient's task ended with; the outbox does not answer.
+        """
         while datetime.now(UTC) < until:
             await self._outbox.hand_out(tuple(self._recipients.values()))
-            await asyncio.sleep(self._look_every)
+            for name in await self._outbox.due():
+                if name in woken:  # who is no longer in the configuration is not served
+                    woken[name].set()
+            ended, _ = await asyncio.wait(
+                tasks, timeout=self._look_every, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in ended:
+                task.result()
 
-    async def _serve(self, recipient: Recipient, until: datetime, counts: dict[str, int]) -> None:
+    async def _serve(
+        self, recipient: Recipient, woken: asyncio.Event, counts: dict[str, int]
+    ) -> None:
+        """Send one recipient what is due, one after the other: it hears things in their order."""
         failures = 0
-        while datetime.now(UTC) < until:
-            delivery = await self._outbox.take(recipient.name, LEASE)
+        while True:
+            delivery = await self._outbox.take(recipient.name, LEASE) if woken.is_set() else None
             if delivery is None:
-                await asyncio.sleep(self._look_every)
+                woken.clear()
+                await woken.wait()
                 continue
             result = await self._deliver(recipient, delivery)
             counts[result] += 1
@@ -167,8 +191,8 @@ class NoticeActivities:
         try:
             async with asyncio.timeout(LEASE.total_seconds() / 2):
                 await recipient.channel.send(delivery.notice)
-        except (Undeliverable, TimeoutError, OSError) as error:
-            why = str(error) or "no answer in time"
+        except Exception as error:  # whatever a channel meets keeps nobody else waiting
+            why = str(error) if isinstance(error, Undeliverable) else type(error).__name__
             for_good = isinstance(error, Undeliverable) and error.for_good
             pause = None if for_good else self._patience.next_pause(delivery.attempts + 1)
             activity.logger.warning("notice %s for %s: %s", delivery.notice.id, recipient.name, why)

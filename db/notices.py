@@ -1,6 +1,6 @@
 """Which log entries are told to whom, and what a notice says. Pure; `db.store` writes the rows with the log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,8 +13,9 @@ from workflows.handing_in import RegisterBatch
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
-from workflows.rules import CaseState, lifecycle_of
-from workflows.vocabulary import Happening, Kind, Role
+from workflows.rules import CaseState, awaited, lifecycle_of
+from workflows.steps import Clock
+from workflows.vocabulary import Happening, Kind
 
 
 class Whom(StrEnum):
@@ -101,14 +102,11 @@ def _told(state: CaseState, entry: LogEntry) -> list[str]:
     return list(dict.fromkeys(roles))
 
 
-def _next(state: CaseState, entry: LogEntry) -> Iterator[Role]:
-    """The roles that the case awaits after an entry; whoever may pass over a report only once it is late."""
+def _next(state: CaseState, entry: LogEntry) -> list[str]:
+    """The roles that the case awaits after an entry: by its stage, for the state may have moved on since."""
     late = entry.name in (Happening.OVERDUE, Happening.ESCALATED)
-    for step in lifecycle_of(state).steps:
-        if step.stage == entry.stage:
-            for trigger in step.triggers:
-                if trigger.by and trigger.awaited and (late or not trigger.once_overdue):
-                    yield trigger.by
+    then = {"stage": type(state.stage)(entry.stage), "overdue": late}
+    return [str(one.role) for one in awaited(state.model_copy(update=then))]
 
 
 def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
@@ -137,7 +135,7 @@ def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
             "event": entry.name,
             "outcome": entry.outcome,
             "stage": entry.stage,
-            "awaited": [str(one) for one in _next(state, entry)],
+            "awaited": _next(state, entry),
             "due": _due(batch, state, entry),
             "valid_until": instant(state.valid_until) if state.valid_until else None,
             "decision_id": entry.decision_id,
@@ -175,6 +173,7 @@ def _due(batch: RegisterBatch, state: CaseState, entry: LogEntry) -> str | None:
     """Until when the next is due, if that is known: a batch says it for the step it ends in."""
     if entry.stage != state.stage or entry.at < state.since:
         return None
-    mend_by = getattr(state, "mend_by", None)
-    due = batch.due.due if batch.due else mend_by
+    due = batch.due.due if batch.due else None
+    if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
+        due = getattr(state, "mend_by", None)
     return instant(due) if due else None

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Update, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.notices import NEWS
 from db.tables import deliveries, notices
 from workflows.notices import Delivery, Notice
 
@@ -38,9 +39,13 @@ class PostgresOutbox:
         self._engine = engine
 
     async def hand_out(self, recipients: Sequence[Recipient]) -> int:
-        """Make deliveries of the notices that have none yet, for those who want them; how many notices."""
+        """Make deliveries of the notices that have none yet, for those who want them; how many notices.
+
+        What has waited so long that it is no news any more is told to nobody: notices that are switched
+        on later do not begin with the past.
+        """
         fresh = (
-            select(notices)
+            select(notices, (notices.c.at > func.now() - NEWS).label("news"))
             .where(~notices.c.handed_out)
             .order_by(notices.c.number)
             .limit(_AT_ONCE)
@@ -61,6 +66,7 @@ class PostgresOutbox:
                     "next_at": func.now(),
                 }
                 for row in rows
+                if row.news
                 for recipient in recipients
                 if recipient.wants(notice_of(row))
             ]
@@ -71,6 +77,13 @@ class PostgresOutbox:
                 update(notices).where(notices.c.id.in_(ids)).values(handed_out=True)
             )
         return len(rows)
+
+    async def due(self) -> frozenset[str]:
+        """The recipients for whom something is due."""
+        c = deliveries.c
+        query = select(c.recipient).where(c.state == WAITING, c.next_at <= func.now()).distinct()
+        async with self._engine.connect() as connection:
+            return frozenset(row.recipient for row in await connection.execute(query))
 
     async def take(self, recipient: str, lease: timedelta) -> Delivery | None:
         """The oldest that is due for a recipient, kept from others for a while; None when nothing is."""
@@ -133,7 +146,11 @@ def notice_of(row: Row[*tuple[Any, ...]]) -> Notice:
 
 
 def _this(delivery: Delivery) -> Update:
+    c = deliveries.c
     return update(deliveries).where(
-        deliveries.c.notice_id == delivery.notice.id,
-        deliveries.c.recipient == delivery.recipient,
+        c.notice_id == delivery.notice.id,
+        c.recipient == delivery.recipient,
+        # Unless another, who took it when the lease was over, has finished it meanwhile.
+        c.state == WAITING,
+        c.attempts == delivery.attempts,
     )

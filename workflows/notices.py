@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import DELIVER_NOTICES, NOTICES_TYPE
     from workflows.model import Instant, Record
 
-_AT_WORK = timedelta(minutes=15)
+_AT_WORK = timedelta(hours=1)
 _HEARTBEAT = timedelta(seconds=20)
 """A worker that is killed is noticed so soon; another goes on."""
 _ROUNDS = 50
