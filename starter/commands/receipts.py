@@ -54,6 +54,8 @@ def _set_aside(receipt: Receipt) -> str:
 
 
 def _next(receipt: Receipt, end: datetime | None) -> str:
+    if receipt.set_aside_by:
+        return say("look at `pingtai show`", "请用 pingtai show 查看")  # what followed then is over
     named = awaited(receipt.awaited, receipt.due or end)
     if named:
         return named
