@@ -46,7 +46,7 @@ async def handed_out(engine: AsyncEngine, *recipients: Recipient) -> PostgresOut
     """An outbox with the notices of a platform that was listed, made into deliveries."""
     await PostgresRegister(engine).write(batch(listed()))
     async with engine.begin() as connection:  # the test's platform lived long ago
-        await connection.execute(update(notices).values(handed_out=False))
+        await connection.execute(update(notices).values(handed_out=False, at=func.now()))
     outbox = PostgresOutbox(engine)
     assert 0 < await outbox.hand_out(recipients)
     assert 0 == await outbox.hand_out(recipients)
@@ -143,3 +143,25 @@ async def test_history_is_no_news(register: PostgresRegister, engine: AsyncEngin
     month_ago = datetime.now(UTC) - timedelta(days=30)
     assert rows
     assert all(row.handed_out == (row.at < month_ago) for row in rows)
+
+
+async def test_what_waited_too_long_is_told_to_nobody(engine: AsyncEngine) -> None:
+    """Notices that are switched on later do not begin with the past."""
+    await PostgresRegister(engine).write(batch(listed()))
+    async with engine.begin() as connection:
+        await connection.execute(update(notices).values(handed_out=False))
+    outbox = PostgresOutbox(engine)
+    assert 0 < await outbox.hand_out([recipient("all")])
+    assert {} == await states(engine)
+
+
+async def test_a_late_failure_overwrites_nothing(engine: AsyncEngine) -> None:
+    """Who comes back after another has delivered says nothing any more."""
+    outbox = await handed_out(engine, recipient("all"))
+    slow = await outbox.take("all", timedelta(milliseconds=1))
+    assert slow
+    quick = next(one for one in await all_of(outbox, "all") if one.notice.id == slow.notice.id)
+    await outbox.delivered(quick)
+    await outbox.failed(slow, "too late", None)
+    assert 1 == (await states(engine))["delivered"]
+    assert "dead" not in await states(engine)
