@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from worker import told
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -21,6 +22,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
+    "told-table": told.table,
 }
 
 _BEGIN = "<!-- generated: "

@@ -8,6 +8,7 @@ from temporalio.service import RPCError
 
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
+from worker.doctor.notices import notices_configured, outbox
 from worker.doctor.register import postgres, register_complete, tables
 from worker.doctor.temporal import (
     retention,
@@ -31,6 +32,8 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("PostgreSQL", lambda: postgres(database)),
         ("tables", lambda: tables(database)),
         ("register", lambda: register_complete(client, database)),
+        ("notices", notices_configured),
+        ("outbox", lambda: outbox(database)),
         ("calendar", calendar),
         ("packages", packages),
     )
