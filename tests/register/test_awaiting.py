@@ -1,5 +1,6 @@
 """The inbox is derived: whatever the order of batches, it says what each open case awaits, and of whom."""
 
+import asyncio
 import random
 from datetime import timedelta
 
@@ -231,3 +232,18 @@ async def test_the_migration_fills_the_inbox(
     again = create_engine(database_url)
     assert before == (await everything(again))["awaiting"]
     await again.dispose()
+
+
+async def test_writers_at_once_leave_the_same_inbox(
+    register: PostgresRegister, engine: AsyncEngine, second: AsyncEngine
+) -> None:
+    """A platform's and its assessment's batches that overlap in time do not overlook each other."""
+    platform = listed()
+    await register.write(batch(platform, 1, 1))
+    yearly = assessment_of(platform)
+    batches = [*one_by_one(platform), *one_by_one(yearly, platform)]
+    for each in batches:
+        await PostgresRegister(second).write(each)
+    await asyncio.gather(*(register.write(each) for each in batches * 3))
+    assert await everything(second) == await everything(engine)
+    assert [("p-1", 1, "operator", "self_report", False)] == await inbox(engine)

@@ -238,7 +238,7 @@ def later(told: Told) -> Told:
 async def test_setting_aside_waits_for_few_statements(
     register: PostgresRegister, engine: AsyncEngine
 ) -> None:
-    """A setting aside costs the log, the state, the marks, one derivation, the inbox and the notices, whatever falls."""
+    """Whatever falls: the log, the state, the marks, one derivation, the inbox, the notices."""
     told = listed_twice()
     statements: list[str] = []
     event.listen(
