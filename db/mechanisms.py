@@ -17,7 +17,7 @@ from workflows.model import Record
 # Of the sources of funding the twenty most common are counted.
 # Each platform's mechanisms once, as JSON; the plans themselves never leave the database.
 _CURRENT = """
-    WITH current AS MATERIALIZED (
+    WITH current AS (
         SELECT p.platform_id, p.name, p.district, p.field, t.stage,
                CASE WHEN report.at > coalesce(filed.at, '-infinity') THEN report.mechanisms
                     ELSE coalesce(v.plan -> 'mechanisms', report.mechanisms) END AS stated,
@@ -47,7 +47,7 @@ _CURRENT = """
         SELECT *, stated ->> 'legal_form' = 'separately_managed'
                   AND (stated ->> 'independent_by')::date < CAST(:today AS date) IS TRUE AS past_date
         FROM current WHERE stated IS NOT NULL
-    ), chosen AS MATERIALIZED (
+    ), chosen AS (
         SELECT * FROM dated
         WHERE (CAST(:legal_form AS text) IS NULL OR stated ->> 'legal_form' = :legal_form)
           AND (past_date OR NOT CAST(:past_date AS boolean))

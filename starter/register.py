@@ -30,11 +30,12 @@ async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]
 
 
 @asynccontextmanager
-async def open_engine(*, start: bool = True) -> AsyncIterator[AsyncEngine]:
+async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIterator[AsyncEngine]:
     """An engine on the register: DATABASE_URL, the running local stack, or the embedded server.
 
     Each module of `db` that asks or writes something takes it. With `start`, an embedded server that
     has data but does not run is started, and stopped at the end unless someone else uses it by then.
+    `patient` sets no limit to a statement: for what goes through all that the register holds.
 
     Raises:
         Unreachable: there is none, it does not answer, or it has no tables.
@@ -42,7 +43,7 @@ async def open_engine(*, start: bool = True) -> AsyncIterator[AsyncEngine]:
     """
     # The outer one gives words to what the engine's user meets, so it must be open the longest.
     async with register_url(start=start) as url:
-        engine = create_engine(url)
+        engine = create_engine(url, pooled=False) if patient else create_engine(url)
         try:
             yield engine
         finally:

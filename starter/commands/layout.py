@@ -63,7 +63,7 @@ async def _import(file: str, dry_run: bool, actor: str | None) -> None:
             f"{file}：有 {number} 处问题，未作任何更改",
         )
     by = actor or _myself()
-    async with open_engine() as engine:
+    async with open_engine(patient=True) as engine:
         change = await replace_layout(
             engine, found.directions, by=by, at=datetime.now(UTC), dry_run=dry_run
         )
@@ -124,7 +124,7 @@ def show_command(field: str | None, district: str | None, as_json: bool) -> None
 
 @answering
 async def _show(field: str | None, district: str | None, as_json: bool) -> None:
-    async with open_engine() as engine:
+    async with open_engine(patient=True) as engine:
         found = await layout(engine, field=field, district=district)
     if as_json:
         show_json(found.model_dump(mode="json"))

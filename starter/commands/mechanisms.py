@@ -64,7 +64,7 @@ def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
 
 @answering
 async def _mechanisms(*, limit: int, as_json: bool, **asked: Any) -> None:
-    async with open_engine() as engine:
+    async with open_engine(patient=True) as engine:
         found = await mechanisms(engine, today(), limit=limit, **asked)
     if as_json:
         show_json(found.model_dump(mode="json"))

@@ -132,7 +132,7 @@ async def _pages(
                 if limit or len(page) < size:
                     return
                 after = page[-1].platform_id
-    async with open_engine() as engine:
+    async with open_engine(patient=True) as engine:
         while True:
             standing = await register_on(engine, day, **wanted, after=after, limit=size)
             for name in standing.unknown:

@@ -43,7 +43,7 @@ def stats_command(
 
 @answering
 async def _stats(field: str | None, district: str | None, year: int | None, as_json: bool) -> None:
-    async with open_engine() as engine:
+    async with open_engine(patient=True) as engine:
         found = await figures(engine, field=field, district=district, year=year)
     if as_json:
         show_json(found.model_dump(mode="json"))
