@@ -7,6 +7,7 @@ import click
 from starter.commands.deciding import Call, decide
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, Part
 from starter.commands.notation import WordChoice
+from starter.commands.platform_argument import PlatformId
 from starter.commands.running import answered
 
 AS = click.Option(
@@ -46,7 +47,7 @@ def command_of(form: DecisionForm) -> click.Command:
     return click.Command(
         form.name,
         params=[
-            click.Argument(["platform"]),
+            click.Argument(["platform"], type=PlatformId()),
             *(option(part) for part in (*form.parts, *ACTOR, *COMMON)),
             *_HOW,
         ],
