@@ -20,10 +20,17 @@ def falling(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
 
     All after it in its own log; where an assessment had ended, also what followed in its platform's.
     """
-    known = [line for line in standing(log) if line.entry.kind is not EntryKind.REFUSED]
-    target = next((line for line in known if line.entry.decision_id == decision_id), None)
-    if target is None:
+    newest = max((line.term for line in log), default=0)
+    known = [
+        line
+        for line in standing(log)
+        if line.term == newest and line.entry.kind is not EntryKind.REFUSED
+    ]
+    named = [line for line in known if line.entry.decision_id == decision_id]
+    if not named:
         return []
+    # An id may stand in several logs; the one that is meant is looked for in the workflow's own order.
+    target = min(named, key=lambda line: _rank(known, line))
     lifecycle = ASSESSMENT if target.year else PLATFORM
     if lifecycle.alone(target.entry.name):
         return [target]
@@ -71,6 +78,15 @@ def decisions_table(log: Sequence[LogLine]) -> Table:
 
 def _case(line: LogLine) -> tuple[int, int, int]:
     return line.term, line.year, line.opening
+
+
+def _rank(known: Sequence[LogLine], line: LogLine) -> tuple[int, int]:
+    """The open assessment comes first, then the platform itself, then the years that ended, newest first."""
+    if not line.year:
+        return 1, 0
+    platform = [one for one in known if not one.year]
+    ended = _end_of(platform, line.year) != float("inf")
+    return (2, -line.year) if ended else (0, 0)
 
 
 def _end_of(platform: Sequence[LogLine], year: int) -> float:

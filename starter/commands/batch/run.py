@@ -93,7 +93,8 @@ def _conclude(
     batch: Batch, target: Path | None, results: Sequence[Result], sending: Sending | None
 ) -> None:
     interrupted = sending is not None and sending.stopped and not sending.unreachable
-    complain(say(f"{len(results)} lines: ", f"共 {len(results)} 行：") + counted(results))
+    lines = "1 line" if len(results) == 1 else f"{len(results)} lines"
+    complain(say(f"{lines}: ", f"共 {len(results)} 行：") + counted(results))
     left = sorted(
         (result for result in results if result.outcome in NOT_DONE),
         key=lambda result: result.entry.number,

@@ -1,0 +1,146 @@
+"""A batch on its way: side by side, each platform in its order, stopped at any point, given up in time."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from starter.commands.batch.lines import Entry, Line, Outcome, Result
+from starter.commands.batch.run import exit_code
+from starter.commands.batch.sending import GIVE_UP_AFTER, Sending
+
+Answer = Callable[[Line], Awaitable[Outcome]]
+
+
+def lines(count: int, platforms: int) -> list[Line]:
+    """Lines of several platforms, by turns."""
+    return [Line(Entry(n, {}), f"p-{n % platforms}", {}) for n in range(count)]
+
+
+async def send(batch: list[Line], answer: Answer, at_once: int = 8) -> tuple[Sending, list[Result]]:
+    """Send a batch; answers how it went, and the results as they came."""
+    told: list[Result] = []
+
+    async def take(line: Line) -> Result:
+        return Result(line.entry, await answer(line), line)
+
+    sending = Sending(take, told.append, at_once)
+    await sending.run(batch)
+    return sending, told
+
+
+async def test_side_by_side_and_in_order() -> None:
+    """As many as may be go at once; two lines of a platform never do, and they go as the file has them."""
+    under_way: Counter[str] = Counter()
+    most: list[int] = []
+    heard: dict[str, list[int]] = {}
+
+    async def answer(line: Line) -> Outcome:
+        under_way[line.platform] += 1
+        assert 1 == under_way[line.platform]
+        most.append(under_way.total())
+        heard.setdefault(line.platform, []).append(line.entry.number)
+        await asyncio.sleep(0.001)
+        under_way[line.platform] -= 1
+        return Outcome.DONE
+
+    _, told = await send(lines(60, 12), answer, at_once=4)
+    assert 4 == max(most)
+    assert 60 == len(told)
+    for numbers in heard.values():
+        assert sorted(numbers) == numbers
+
+
+async def test_one_platform_that_is_not_answered_holds_up_no_other() -> None:
+    """Its later lines are not sent, for they would come before what may still be taken."""
+
+    async def answer(line: Line) -> Outcome:
+        return Outcome.UNANSWERED if line.platform == "p-1" else Outcome.DONE
+
+    sending, told = await send(lines(30, 3), answer)
+    counts = Counter(result.outcome for result in told)
+    assert {Outcome.DONE: 20, Outcome.UNANSWERED: 1, Outcome.UNSENT: 9} == counts
+    assert not sending.stopped
+    assert 4 == exit_code(told, interrupted=False)
+
+
+async def test_gives_up_when_nobody_answers() -> None:
+    """After several lines in a row the rest is told as not sent, and nobody waits for each in turn."""
+    asked = 0
+
+    async def answer(line: Line) -> Outcome:
+        nonlocal asked
+        asked += 1
+        return Outcome.UNANSWERED
+
+    sending, told = await send(lines(100, 100), answer, at_once=1)
+    assert GIVE_UP_AFTER == asked
+    assert sending.unreachable
+    assert 100 == len(told)
+
+
+async def test_a_refusal_is_an_answer() -> None:
+    """Only those who do not answer are counted; the line after a refused one is sent."""
+
+    async def answer(line: Line) -> Outcome:
+        number = line.entry.number
+        return Outcome.UNANSWERED if number % GIVE_UP_AFTER else Outcome.REFUSED
+
+    sending, told = await send(lines(50, 50), answer, at_once=1)
+    assert not sending.stopped
+    assert 50 == len(told)
+
+
+async def test_stopped_once_it_waits_and_twice_it_does_not() -> None:
+    """What is under way ends with its answer; told again it is perhaps taken; the rest was not sent."""
+    for times, expected in ((1, Outcome.DONE), (2, Outcome.UNANSWERED)):
+        going, go_on = asyncio.Event(), asyncio.Event()
+        told: list[Result] = []
+
+        async def take(
+            line: Line, going: asyncio.Event = going, go_on: asyncio.Event = go_on
+        ) -> Result:
+            going.set()
+            await go_on.wait()
+            return Result(line.entry, Outcome.DONE, line)
+
+        sending = Sending(take, told.append, at_once=2)
+        run = asyncio.create_task(sending.run(lines(10, 5)))
+        await going.wait()
+        await asyncio.sleep(0)
+        for _ in range(times):
+            sending.stop()
+        go_on.set()
+        await run
+        counts = Counter(result.outcome for result in told)
+        assert {expected: 2, Outcome.UNSENT: 8} == counts
+        assert 10 == len({result.entry.number for result in told})
+        assert 130 == exit_code(told, interrupted=True)
+
+
+async def test_a_mistake_of_ours_shows_itself() -> None:
+    """What nobody foresaw ends the batch whole, and not as a result."""
+
+    async def answer(line: Line) -> Outcome:
+        raise LookupError("ours")
+
+    with pytest.raises(LookupError):
+        await send(lines(3, 1), answer)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ((Outcome.DONE, Outcome.ALREADY), 0),
+        ((Outcome.POSSIBLE, Outcome.LATER), 0),
+        ((Outcome.DONE, Outcome.BAD), 2),
+        ((Outcome.BAD, Outcome.REFUSED), 3),
+        ((Outcome.REFUSED, Outcome.UNANSWERED), 4),
+        ((Outcome.DONE, Outcome.UNSENT), 4),
+    ],
+)
+def test_the_exit_code_says_the_worst(outcomes: tuple[Outcome, ...], expected: int) -> None:
+    """0 all done, 2 bad lines only, 3 refused, 4 not answered."""
+    results = [Result(Entry(n, {}), outcome) for n, outcome in enumerate(outcomes)]
+    assert expected == exit_code(results, interrupted=False)

@@ -1,0 +1,134 @@
+"""What falls when a decision is set aside is what the workflow itself lets fall."""
+
+import json
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from db.rows import LogLine
+from starter.commands.falling import falling, standing
+from starter.commands.timeline import timeline
+from tests.rules.cases import PATHS, assessment, at_stage, decide, decision, happen, moment, walk
+from workflows.carried import Opinion
+from workflows.case import Case
+from workflows.folding import fallen
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+
+
+def lines(case: Case[Any], year: int = 0) -> list[LogLine]:
+    """A case's log as the register has it."""
+    return [
+        LogLine(
+            platform_id="bj-test",
+            term=1,
+            year=year,
+            opening=int(bool(year)),
+            workflow_id="w",
+            entry=entry,
+        )
+        for entry in case.log
+    ]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_all_that_followed_falls(number: int) -> None:
+    """The decision and everything after it, as the workflow then marks it."""
+    case = at_stage(Stage.VALID)
+    decide(case, Kind.SUPPORT)
+    target = case.log[number + 1]
+    found = [line.entry.seq for line in falling(lines(case), target.decision_id or "")]
+    decide(case, Kind.SET_ASIDE, target=target.decision_id)
+    assert sorted(fallen(case.log)) == found
+
+
+def test_support_falls_alone() -> None:
+    """Nothing follows from it."""
+    case = at_stage(Stage.VALID)
+    first = decide(case, Kind.SUPPORT)
+    decide(case, Kind.SUPPORT)
+    assert [first.seq] == [line.entry.seq for line in falling(lines(case), first.decision_id)]
+
+
+def test_the_end_of_a_year_falls_with_what_ended_it() -> None:
+    """An assessment that has ended takes its platform's note of the end with it."""
+    platform = at_stage(Stage.VALID)
+    happen(platform, Happening.ASSESSMENT_OPENED, "opened")
+    year = walk(assessment(platform), PATHS[AssessmentStage.EVALUATION])
+    decide(year, Kind.EVALUATION, decision_id="y-1")
+    happen(platform, Happening.ASSESSMENT_ENDED, "effective")
+    log = [*lines(platform), *lines(year, 1)]
+    found = falling(log, "y-1")
+    expected = [(1, year.log[-1].seq), (0, platform.log[-1].seq)]
+    assert expected == [(line.year, line.entry.seq) for line in found]
+
+
+def test_what_fell_before_does_not_fall_again() -> None:
+    """Only what still counts is offered, and nothing that is not known."""
+    case = at_stage(Stage.LISTING)
+    target = case.log[2].decision_id or ""
+    decide(case, Kind.SET_ASIDE, target=target)
+    assert [] == falling(lines(case), target)
+    assert [] == falling(lines(case), "d-unknown")
+    seqs = [line.entry.seq for line in standing(lines(case))]
+    assert [1, 2, 5] == seqs
+
+
+def test_the_timeline_says_who_acted_for_whom() -> None:
+    """Both names stand there."""
+    case = at_stage(Stage.RECOMMENDATION)
+    day = str(moment(case).date())
+    absence = {"principal_id": "hd-1", "first_day": day, "last_day": day}
+    raw = decision("recommendation", case)
+    case.decide(raw | {"actor": raw["actor"] | {"id": "hd-2", "acting_for": absence}}, moment(case))
+    cells = [str(cell) for column in timeline(lines(case)).columns for cell in column.cells]
+    assert "hd-2 · 海淀区科技主管部门 (for hd-1)" in cells
+
+
+def test_setting_aside_shows_what_falls_and_asks(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal also with all flags: the entries, then a yes; --yes does without."""
+    case = at_stage(Stage.LISTING)
+
+    class Register:
+        async def log(self, platform: str) -> list[LogLine]:
+            return lines(case)
+
+    @asynccontextmanager
+    async def register() -> Any:
+        yield Register()
+
+    monkeypatch.setattr("starter.commands.deciding.open_register", register)
+    monkeypatch.setattr("starter.commands.deciding.at_terminal", lambda: True)
+    answers["check"] = Opinion(stage="inspection")
+    who = ("--actor", "kw-1", "--organisation", "市科委")
+    flags = ("set-aside", "bj-test", "--decision", "d-3", "--reason", "有误", *who)
+    result = pingtai(*flags, stdin="n\n")
+    assert 130 == result.exit_code
+    assert "expert opinion: supported" in result.stdout
+    assert "recommendation: recommended" not in result.stdout
+    assert [] == sent
+    assert 0 == pingtai(*flags, stdin="y\n").exit_code
+    assert 0 == pingtai(*flags, "--yes").exit_code
+    assert ["d-3", "d-3"] == [said["target"] for _, said in sent]
+
+
+def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
+    """It says that it would be taken and where it leads, in words and for programs; or the refusal."""
+    answers["check"] = Opinion(stage="inspection")
+    Path("x.pdf").write_bytes(b"x")
+    who = ("--actor", "a", "--organisation", "o", "--document", "x=x.pdf")
+    flags = (*who, "--outcome", "recommended", "--opinion", "同意", "--dry-run")
+    result = pingtai("recommend", "p-1", *flags)
+    assert (0, True) == (result.exit_code, "nothing has changed" in result.stdout)
+    assert "Leads to        inspection" in result.stdout
+    told = json.loads(pingtai("recommend", "p-1", *flags, "--json").stdout)
+    assert ("inspection", "同意") == (told["stage"], told["decision"]["opinion"])
+    assert [] == sent
