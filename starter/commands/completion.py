@@ -15,7 +15,7 @@ def completion_command(context: click.Context, shell: str) -> None:
     """Print the script that lets a shell complete commands, options, words and platform ids. 命令补全
 
     \b
-    Examples:
+    Example:
       pingtai completion bash > ~/.local/share/bash-completion/completions/pingtai
       pingtai completion zsh > ~/.zfunc/_pingtai
       pingtai completion fish > ~/.config/fish/completions/pingtai.fish

@@ -72,7 +72,7 @@ def register_command(**asked: Any) -> None:
     mark, so that Excel reads it; what goes to standard output does not.
 
     \b
-    Examples:
+    Example:
       pingtai register --district haidian --stage valid
       pingtai register --all --format xlsx -o register.xlsx
       pingtai register --on 2026-05-01 --stage valid
