@@ -104,10 +104,10 @@ class Outbox(Protocol):
         """It did not; try again after a pause, or never (None): then it is dead until it is sent again."""
 
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(seconds=30)
 _LONGEST_REST = timedelta(seconds=30)
 _ROUND = timedelta(minutes=30)
-_BEAT_SECONDS = 5.0
+_BEAT_SECONDS = 2.0
 _LOOK_SECONDS = 1.0
 
 

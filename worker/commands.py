@@ -11,9 +11,11 @@ from starter.connection import connect
 from starter.language import say
 from starter.register import register_url
 from starter.screen import show
+from worker.delivering import Telling
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from worker.logs import set_up_logs
+from worker.notices import load_notices
 from worker.register_database import register_database
 from worker.run import stopping, telemetry, until_stopped, worker_running
 from worker.settings import load_settings
@@ -72,12 +74,13 @@ async def worker() -> None:
       DATABASE_URL=postgresql://pingtai@db.internal/pingtai pingtai worker
     """
     settings = load_settings()
+    telling = Telling(*load_notices(settings.notices))
     set_up_logs(settings)
     with stopping() as stop:
         client = await connect(runtime=telemetry(settings))
         async with (
             register_database(home()) as database,
-            worker_running(client, database, settings) as running,
+            worker_running(client, database, settings, telling) as running,
         ):
             click.echo(
                 say(

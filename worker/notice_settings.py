@@ -116,8 +116,8 @@ class SmtpSettings(Message):
 class PatienceSettings(Message):
     """How often and how long a delivery is tried."""
 
-    first_seconds: Annotated[int, Field(ge=1, le=3600)] = 2
-    longest_seconds: Annotated[int, Field(ge=1, le=86_400)] = 3600
+    first_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 2
+    longest_seconds: Annotated[float, Field(ge=0.1, le=86_400)] = 3600
     give_up_after_hours: Annotated[int, Field(ge=1, le=8760)] = 72
 
     @model_validator(mode="after")

@@ -14,6 +14,8 @@ from db.embedded import running
 from db.file_lock import held_alone
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
+from worker.delivering import Telling
+from worker.notices import load_notices
 from worker.register_database import register_database
 from worker.run import telemetry, worker_running
 from worker.settings import Settings
@@ -56,10 +58,10 @@ async def local_stack(
 ) -> AsyncIterator[RunningStack]:
     """Start everything in order, and stop it in the order turned round.
 
-    With `throw_away` nothing is touched outside `home`, whatever DATABASE_URL says.
+    With `throw_away` nothing is touched outside `home`, whatever DATABASE_URL says, and nobody is told.
 
     Raises:
-        BadInput: a stack is running under this home already.
+        BadInput: a stack is running under this home already, or the configuration of notices has a fault.
         Unreachable: a part did not start.
     """
     async with AsyncExitStack() as parts:
@@ -83,7 +85,10 @@ async def local_stack(
             ui_url=temporal.ui_url,
             database_url=database,
         )
-        worker = await parts.enter_async_context(worker_running(client, database, settings))
+        telling = None if throw_away else Telling(*load_notices(settings.notices, home))
+        worker = await parts.enter_async_context(
+            worker_running(client, database, settings, telling)
+        )
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)
         yield RunningStack(where, client, worker)

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.model import Instant, Record
 
 _AT_WORK = timedelta(hours=1)
-_HEARTBEAT = timedelta(seconds=20)
+_HEARTBEAT = timedelta(seconds=10)
 """A worker that is killed is noticed so soon; another goes on."""
 _ROUNDS = 50
 """So many activities, then a new run: its history stays short."""

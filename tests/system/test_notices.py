@@ -1,0 +1,137 @@
+"""A webhook that is down for its first ten tries, and a worker that is killed: nothing is lost."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import signal
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from sqlalchemy import select
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from db.engine import create_engine
+from db.tables import notices
+from starter.client import PingtaiClient
+from tests.rules.builders import DISTRICT, Raw, application, content
+from tests.system.processes import started
+from worker.demo.clockwork import until
+from worker.temporal_server import free_port, temporal_server
+from workflows.application import PlatformApplication
+from workflows.model import parse
+from workflows.periods import beijing_date
+
+READY = "A worker is running"
+SECRET = "a-secret-of-more-than-thirty-two-letters"  # noqa: S105 - this test's own
+DOWN_FOR = 10
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers 503 at first; then takes what is rightly signed, and drops what it has already."""
+
+    tries = 0
+    taken: dict[str, dict[str, object]]
+    forged: list[str]
+
+    def do_POST(self) -> None:
+        """Take one notice."""
+        body = self.rfile.read(int(self.headers["content-length"]))
+        cls = type(self)
+        cls.tries += 1
+        if cls.tries <= DOWN_FOR:
+            self.send_response(503)
+        else:
+            signed = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode()
+            mac = hmac.new(SECRET.encode(), signed + body, hashlib.sha256).digest()
+            if self.headers["webhook-signature"] != "v1," + base64.b64encode(mac).decode():
+                cls.forged.append(self.headers["webhook-id"])
+            cls.taken[self.headers["webhook-id"]] = json.loads(body)
+            self.send_response(204)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def recommendation(number: int) -> Raw:
+    """A recommendation of today."""
+    return {
+        "kind": "recommendation",
+        "decision_id": f"d-{number}",
+        "actor": DISTRICT,
+        "decided_on": beijing_date(datetime.now(UTC)).isoformat(),
+        **content("recommendation"),
+    }
+
+
+async def written(url: str) -> set[str]:
+    """The ids of all notices."""
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        found = {row.id for row in await connection.execute(select(notices.c.id))}
+    await engine.dispose()
+    return found
+
+
+async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
+    home: Path, tmp_path: Path, empty_database_url: str
+) -> None:
+    """Every notice gets there in the end, signed; the other worker goes on where one was killed with -9."""
+    Receiver.taken, Receiver.forged = {}, []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    Thread(target=server.serve_forever, daemon=True).start()
+    configuration = tmp_path / "notices.toml"
+    configuration.write_text(
+        f"""
+        [patience]
+        first_seconds = 0.2
+        longest_seconds = 0.5
+        [[recipients]]
+        name = "office"
+        webhook = "http://127.0.0.1:{server.server_port}/notices"
+        secret_env = "OFFICE_SECRET"
+        """
+    )
+    (home / "temporal").mkdir()
+    port = free_port(29233)
+    settings = {
+        "TEMPORAL_ADDRESS": f"127.0.0.1:{port}",
+        "DATABASE_URL": empty_database_url,
+        "PINGTAI_NOTICES": str(configuration),
+        "OFFICE_SECRET": SECRET,
+    }
+    async with temporal_server(home / "temporal", port) as temporal:
+        with started(home, "worker", ready=READY, **settings) as first:
+            connected = await Client.connect(
+                temporal.address, data_converter=pydantic_data_converter
+            )
+            client = PingtaiClient(connected)
+            for number in range(4):
+                form = application(platform_id=f"p-{number}", application_id=f"a-{number}")
+                await client.apply(parse(PlatformApplication, form))
+                await client.decide(f"p-{number}", recommendation(number))
+
+            async def refused() -> bool:
+                return Receiver.tries >= 3
+
+            await until(refused, "the receiver is tried")
+            first.send_signal(signal.SIGKILL)
+        with started(home, "worker", ready=READY, **settings):
+
+            async def all_there() -> bool:
+                return set(Receiver.taken) == await written(empty_database_url)
+
+            await until(all_there, "every notice gets there")
+    await asyncio.to_thread(server.shutdown)
+    server.server_close()
+    assert 12 == len(Receiver.taken)
+    assert [] == Receiver.forged
+    assert {"cn.pingtai.applied", "cn.pingtai.recommendation"} == {
+        event["type"] for event in Receiver.taken.values()
+    }
