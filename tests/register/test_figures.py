@@ -20,7 +20,6 @@ from .cases import (
     rectified,
     set_aside,
 )
-from .falling import mark
 
 
 async def test_how_many_of_what(engine: AsyncEngine, register: PostgresRegister) -> None:
@@ -76,7 +75,6 @@ async def test_steps_gone_back_to(engine: AsyncEngine, register: PostgresRegiste
     set_aside(told, str(told.case.log[-1].decision_id))
     told.decide("recommendation", DISTRICT, outcome="declined", opinion="不同意")
     await register.write(batch(told))
-    await mark(engine, told)
     steps = {one.stage: (one.times, one.worst_days) for one in (await figures(engine)).steps}
     assert {"recommendation": (2, 21.0), "correction": (1, 7.0)} == steps
 

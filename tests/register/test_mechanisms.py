@@ -21,7 +21,6 @@ from .cases import (
     opened,
     set_aside,
 )
-from .falling import mark
 
 TODAY = date(2026, 11, 24)
 SEPARATE: dict[str, Any] = {
@@ -99,7 +98,6 @@ async def test_the_newest_of_each(engine: AsyncEngine, register: PostgresRegiste
     ]
     set_aside(report, str(report.case.log[-1].decision_id))
     await register.write(batch(report, platform=platform))
-    await mark(engine, report)
     assert [("independent", 0)] == [(o.legal_form, o.year) for o in (await asked(engine)).page]
 
 
@@ -113,7 +111,6 @@ async def test_the_plan_that_counts(engine: AsyncEngine, register: PostgresRegis
     plan = {"parts": dict.fromkeys(PlanPart, "再改"), "mechanisms": SEPARATE}
     told.decide("plan_revision", OPERATOR, plan=plan, changes="再改")
     await register.write(batch(told))
-    await mark(engine, told)
     assert ["separately_managed"] == [one.legal_form for one in (await asked(engine)).page]
 
 

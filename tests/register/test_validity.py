@@ -21,7 +21,6 @@ from .cases import (
     rectified,
     set_aside,
 )
-from .falling import mark
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2024, 2, 29), date(2027, 2, 28)
@@ -123,7 +122,6 @@ async def test_withdrawn_and_that_set_aside(
     assert Why.WITHDRAWN == (await asked(engine, beijing_date(told.at))).reason
     set_aside(told, str(withdrawal.decision_id))
     await register.write(batch(told))
-    await mark(engine, told)
     assert Why.VALID == (await asked(engine, beijing_date(told.at))).reason
 
 
@@ -133,7 +131,6 @@ async def test_a_listing_set_aside(engine: AsyncEngine, register: PostgresRegist
     day = beijing_date(told.at)
     set_aside(told, str(told.case.log[-1].decision_id))
     await register.write(batch(told))
-    await mark(engine, told)
     found = await asked(engine, day)
     assert (Why.SET_ASIDE, beijing_date(told.at)) == (
         found.reason,
