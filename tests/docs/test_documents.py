@@ -22,6 +22,7 @@ each_lifecycle = pytest.mark.parametrize("case", [PLATFORM, ASSESSMENT], ids=lam
 OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_ORGANISATION",
     "PINGTAI_DISTRICT",
+    "PINGTAI_PROFILE",
 }
 """Variables that are read elsewhere than in `worker.settings`."""
 
