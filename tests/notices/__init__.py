@@ -1,0 +1,1 @@
+"""Tests of notices: their words, the ways they go, their configuration, and the commands."""

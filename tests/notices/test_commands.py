@@ -1,0 +1,269 @@
+"""`pingtai notices` on a real register: listing, showing, sending again; and the doctor's points."""
+
+import asyncio
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from rich.cells import cell_len
+from sqlalchemy import insert, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from activities.channels.file import FileChannel
+from activities.notices import Recipient
+from db.outbox import PostgresOutbox
+from db.outbox_queries import OutboxQueries
+from db.tables import deliveries
+from db.tables import notices as notices_table
+from starter import screen
+from starter.commands.notices import notices_command
+from worker.doctor import notices as doctor
+from worker.doctor.finding import Verdict
+
+from .told import notices
+
+Run = Callable[..., Any]
+LEASE = timedelta(minutes=1)
+A_WHILE_AGO = datetime.now(UTC) - timedelta(hours=2)
+RECIPIENTS = tuple(
+    Recipient(name, FileChannel(Path("unused")), frozenset({role}))
+    for name, role in (("haidian", "district"), ("desk", "commission"))
+)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
+    """No test depends on who runs it: English, an empty home, this test's register."""
+    for name in list(os.environ):
+        if name.startswith(("PINGTAI_", "LC_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path))
+    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+
+@pytest.fixture
+async def outbox(engine: AsyncEngine) -> AsyncIterator[PostgresOutbox]:
+    """The notices of `told`, handed out: haidian's first is delivered, its second tried, desk's first dead."""
+    rows = [
+        {name: getattr(one, name) for name in type(one).model_fields if name != "number"}
+        | {"opening": 0, "seq": one.content["seq"], "handed_out": False, "at": A_WHILE_AGO}
+        for one in {one.id: one for one in notices()}.values()
+    ]
+    async with engine.begin() as connection:
+        await connection.execute(insert(notices_table), rows)
+    outbox = PostgresOutbox(engine)
+    await outbox.hand_out(RECIPIENTS)
+    for recipient, pause in (("haidian", LEASE), ("desk", None)):
+        delivery = await outbox.take(recipient, LEASE)
+        assert delivery
+        if recipient == "haidian":
+            await outbox.delivered(delivery)
+            delivery = await outbox.take(recipient, LEASE)
+            assert delivery
+        await outbox.failed(delivery, "the receiver answered HTTP 503\x1b[2J", pause)
+    yield outbox
+
+
+@pytest.fixture
+def pingtai() -> Run:
+    """Run `pingtai notices` with these arguments, in a thread: a command has an event loop of its own."""
+
+    @click.group(commands={"notices": notices_command})
+    @click.option("--lang")
+    @click.pass_context
+    def group(context: click.Context, lang: str | None) -> None:
+        context.obj = {"lang": lang}
+
+    async def run(*args: str, lang: str = "en") -> Result:
+        words = ("--lang", lang, "notices", *args)
+        return await asyncio.to_thread(CliRunner().invoke, group, words)
+
+    return run
+
+
+async def test_list_in_both_languages(pingtai: Run, outbox: PostgresOutbox) -> None:
+    """The newest first, a line for each recipient, with the state in words."""
+    en, zh = await pingtai("list"), await pingtai("list", lang="zh")
+    assert (0, 0) == (en.exit_code, zh.exit_code)
+    lines = en.stdout.splitlines()
+    assert ["number", "noted", "platform", "about", "for", "recipient", "state"] == lines[0].split()
+    numbers = [int(line.split()[0]) for line in lines[1:]]
+    assert sorted(numbers, reverse=True) == numbers
+    assert [1, 1, 1] == [en.stdout.count(s) for s in ("delivered", "DEAD, 1 try", "waiting, 1 try")]
+    assert "【已放弃】，已试 1 次" in zh.stdout
+    assert (
+        "–" in lines[1 + numbers.index(next(n.number for n in notices() if n.role == "operator"))]
+    )
+
+
+async def test_list_is_narrowed(pingtai: Run, outbox: PostgresOutbox) -> None:
+    """By state and by platform; nothing found is said, and is no error."""
+    (dead,) = json.loads((await pingtai("list", "--state", "dead", "--json")).stdout)
+    assert ("desk", "dead", 1) == tuple(
+        dead["delivery"][name] for name in ("recipient", "state", "attempts")
+    )
+    assert dead["id"].endswith(":commission")
+    none = await pingtai("list", "--platform", "p-9")
+    assert (0, "", "there are no such notices\n") == (none.exit_code, none.stdout, none.stderr)
+
+
+@pytest.mark.parametrize("narrowed", [(), ("--state", "waiting"), ("--platform", "p-1")])
+async def test_pages_join_without_gaps(
+    pingtai: Run, outbox: PostgresOutbox, narrowed: tuple[str, ...]
+) -> None:
+    """Page after page gives what one page gives."""
+    whole = json.loads((await pingtai("list", "--json", "--limit", "500", *narrowed)).stdout)
+    found: list[Any] = []
+    while True:
+        after: tuple[str, ...] = ()
+        if found:
+            last = found[-1]
+            recipient = last["delivery"]["recipient"] if last["delivery"] else ""
+            after = ("--after", f"{last['number']}/{recipient}")
+        page = json.loads(
+            (await pingtai("list", "--json", "--limit", "7", *narrowed, *after)).stdout
+        )
+        found += page
+        if len(page) < 7:
+            break
+    assert len(whole) > 14
+    assert whole == found
+
+
+async def test_the_next_page_is_named(pingtai: Run, outbox: PostgresOutbox) -> None:
+    """A full page says how to go on; a place that is none is refused."""
+    page = await pingtai("list", "--limit", "3")
+    more = re.search(r"--after (\S+)", page.stderr)
+    assert more
+    assert 0 == (await pingtai("list", "--after", more[1])).exit_code
+    assert 2 == (await pingtai("list", "--after", "x")).exit_code
+
+
+async def test_show(pingtai: Run, outbox: PostgresOutbox) -> None:
+    """Both texts, and each delivery with tries, next try and last error; by number or id."""
+    (row,) = json.loads((await pingtai("list", "--state", "dead", "--json")).stdout)
+    by_number, by_id = await pingtai("show", str(row["number"])), await pingtai("show", row["id"])
+    assert 0 == by_number.exit_code
+    assert by_number.stdout == by_id.stdout
+    for part in (
+        row["id"],
+        "DEAD, 1 try",
+        "HTTP 503\ufffd[2J",
+        "共性技术平台：",
+        "（北京时间）",
+        "(Beijing)",
+    ):
+        assert part in by_number.stdout
+    zh = (await pingtai("show", row["id"], lang="zh")).stdout
+    assert zh.index("（北京时间）") < zh.index("(Beijing)")
+    data = json.loads((await pingtai("show", row["id"], "--json")).stdout)
+    assert {"zh", "en"} == set(data["texts"])
+    assert [row["delivery"]] == data["deliveries"]
+    for wrong in ("no-such", "99999999999999999999", "0", "x" * 999):
+        answer = await pingtai("show", wrong)
+        assert (2, "") == (answer.exit_code, answer.stdout)
+        assert answer.stderr.startswith("there is no notice ")
+
+
+async def test_resend_what_is_dead(
+    pingtai: Run, outbox: PostgresOutbox, engine: AsyncEngine
+) -> None:
+    """It waits again, is due at once, and is tried as long as a new one."""
+    answer = await pingtai("resend", "--all-dead")
+    assert (0, "1 delivery is being sent again\n") == (answer.exit_code, answer.stdout)
+    (row,) = [
+        row
+        for row in await OutboxQueries(engine).page(state="waiting", limit=500)
+        if row.delivery and row.delivery.last_error and row.delivery.recipient == "desk"
+    ]
+    assert row.delivery
+    assert 0 == row.delivery.attempts
+    assert row.delivery.next_at <= datetime.now(UTC)
+    again = await pingtai("resend", "--all-dead")
+    assert (0, "", "nothing was given up\n") == (again.exit_code, again.stdout, again.stderr)
+
+
+async def test_resend_one(pingtai: Run, outbox: PostgresOutbox) -> None:
+    """One notice, also a delivered one, to one of its recipients; to nobody else."""
+    (row,) = json.loads((await pingtai("list", "--state", "delivered", "--json")).stdout)
+    refused = await pingtai("resend", row["id"], "--recipient", "desk")
+    assert (2, "it was not for desk: its recipients are haidian\n") == (
+        refused.exit_code,
+        refused.stderr,
+    )
+    sent = await pingtai("resend", str(row["number"]), "--recipient", "haidian", "--json")
+    assert [{"id": row["id"], "recipient": "haidian"}] == json.loads(sent.stdout)
+    assert [] == json.loads((await pingtai("list", "--state", "delivered", "--json")).stdout)
+    nobodys = next(one for one in notices() if one.role == "operator")
+    nobody = await pingtai("resend", nobodys.id)
+    assert (2, True) == (nobody.exit_code, "no recipient in the configuration" in nobody.stderr)
+    for usage in ((), (row["id"], "--all-dead")):
+        assert 2 == (await pingtai("resend", *usage)).exit_code
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+async def test_fits_eighty_columns(
+    pingtai: Run, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    """On a terminal no line of a table is wider than it."""
+    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    for command in (("list",), ("show", "1")):
+        out = (await pingtai(*command, lang=lang)).stdout
+        assert max(map(cell_len, out.splitlines())) <= 80
+
+
+async def test_lists_are_read_along_indexes(outbox: PostgresOutbox, engine: AsyncEngine) -> None:
+    """A page ends where an index does, however many notices there are."""
+    for query, index in (
+        ("SELECT * FROM notices ORDER BY number DESC LIMIT 50", "ix_notices_number"),
+        (
+            "SELECT * FROM deliveries WHERE state = 'dead' ORDER BY number DESC LIMIT 50",
+            "ix_deliveries_state_number",
+        ),
+    ):
+        async with engine.begin() as connection:
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+            await connection.execute(text("SET LOCAL enable_sort = off"))
+            plan = "\n".join(row[0] for row in await connection.execute(text(f"EXPLAIN {query}")))
+        assert f"Index Scan Backward using {index}" in plan
+
+
+async def test_doctor_outbox(
+    outbox: PostgresOutbox, engine: AsyncEngine, database_url: str
+) -> None:
+    """Dead ones and old ones are worth a look, with the command that helps; else all is well."""
+    dead = await doctor.outbox(database_url)
+    assert Verdict.NOTE is dead.verdict
+    assert "1 deliveries were given up" in dead.what
+    assert "pingtai notices resend --all-dead" in dead.advice
+    await OutboxQueries(engine).send_again()
+    old = await doctor.outbox(database_url)
+    assert (Verdict.NOTE, True) == (old.verdict, "more than an hour" in old.what)
+    async with engine.begin() as connection:
+        await connection.execute(update(deliveries).values(state="delivered"))
+    well = await doctor.outbox(database_url)
+    assert (Verdict.GOOD, "notices: 0 deliveries wait") == (well.verdict, well.what)
+
+
+async def test_doctor_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """None is well, a good one says how many, a bad one says what is wrong with it."""
+    assert "PINGTAI_NOTICES is not set" in (await doctor.notices_configured()).what
+    path = tmp_path / "notices.toml"
+    monkeypatch.setenv("PINGTAI_NOTICES", str(path))
+    path.write_text('[[recipients]]\nname = "a"\nfile = "a.jsonl"\n', encoding="utf-8")
+    good = await doctor.notices_configured()
+    assert (Verdict.GOOD, "notices have 1 recipients") == (good.verdict, good.what)
+    path.write_text('[[recipients]]\nname = "a"\n', encoding="utf-8")
+    bad = await doctor.notices_configured()
+    assert (Verdict.BAD, True) == (bad.verdict, "exactly one of email, webhook, file" in bad.what)

@@ -1,0 +1,80 @@
+"""The words of notices: every event has its own, in both languages, with what one needs to act."""
+
+import re
+
+import pytest
+
+from activities.texts import BOTH, Language, text_of
+from db.notices import WHO_IS_TOLD
+
+from .told import notice, notices
+
+each_language = pytest.mark.parametrize("language", BOTH)
+
+EVENTS = sorted({str(event) for told in WHO_IS_TOLD.values() for event in told})
+
+
+def test_these_lives_have_every_event_that_is_told() -> None:
+    """The other tests of this file would pass over an event that no life has."""
+    assert EVENTS == sorted({one.event for one in notices()})
+
+
+@each_language
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_has_words_of_its_own(event: str, language: Language) -> None:
+    """A title on one line with the platform's name, and a text that leaves no gap."""
+    for one in (one for one in notices() if one.event == event):
+        text = text_of(one, language)
+        plain = text_of(one.model_copy(update={"event": "no_such_event"}), language)
+        assert one.content["name"] in text.title
+        assert "\n" not in text.title
+        assert text.title != plain.title.replace("no_such_event", event)
+        assert one.id in text.body
+        gaps = r"None|\{|\}|Undefined|[：:]\s*$|（）|\(\)|  |[，,] ?[。.]"
+        assert [] == re.findall(gaps, text.title + "\n" + text.body, re.MULTILINE)
+        assert (language == "zh") is ("北京时间" in text.body)
+
+
+def test_a_notice_in_full() -> None:
+    """Overdue: what, by whom, until when in Beijing; which platform; and no more."""
+    overdue = text_of(notice("overdue"), "zh")
+    assert "共性技术平台：已逾期，原定 2024-02-24 截止" == overdue.title
+    assert [
+        "以下事项已经逾期，请尽快办理。逾期不产生任何决定。",
+        "",
+        "待办：现场核查（§四(二)），由市科委、中关村管委会办理，截止 2024-02-24",
+        "",
+        "平台：共性技术平台（p-1），第 1 期",
+        "运营单位：甲运营公司；所在区：海淀区；领域：人工智能",
+        "时间：2024-01-29 09:30（北京时间）",
+        "通知编号：p-1:1:0:0:4:commission",
+    ] == overdue.body.splitlines()
+    evaluation = text_of(notice("evaluation"), "en")
+    assert "共性技术平台: evaluation of year 1: not effective" == evaluation.title
+    assert "To mend: 改进服务\nMend by: " not in evaluation.body
+    assert "To mend: 改进服务" in evaluation.body.splitlines()
+    assert "Decision: evaluation-4, by 市科委 (kw-1)" in evaluation.body.splitlines()
+    assert "To do: rectification report (§六), by the operator" in evaluation.body
+
+
+@each_language
+def test_an_unknown_event_is_told_plainly(language: Language) -> None:
+    """A newer worker may note what this program has no words for: it is told all the same."""
+    strange = notice("overdue").model_copy(
+        update={"event": "moved_house", "content": {"stage": "valid"}}
+    )
+    text = text_of(strange, language)
+    assert "moved_house" in text.title
+    assert ("有效期内" if language == "zh" else "valid") in text.body
+    assert strange.platform_id in text.title
+
+
+@each_language
+def test_what_others_wrote_adds_no_line_and_is_no_template(language: Language) -> None:
+    """A name with a line break, control characters or template signs is shown, and does nothing."""
+    name = "甲\r\nBcc: x@y\x1b[2J\u202e{{ 7 * 7 }}{% include 'x' %}<b>"
+    text = text_of(notice("withdrawal", content={"name": name, "operator": name}), language)
+    shown = "甲  Bcc: x@y [2J {{ 7 * 7 }}{% include 'x' %}<b>"
+    assert text.title.startswith(shown)
+    assert "停止 建设" in text.body
+    assert [] == [line for line in text.body.splitlines() if line.startswith("Bcc")]

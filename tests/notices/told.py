@@ -1,0 +1,82 @@
+"""Notices as the register makes them of whole cases: at least one for every event that is told."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from db.notices import notice_rows
+from tests.register.cases import (
+    COMMISSION,
+    DISTRICT,
+    OPERATOR,
+    Told,
+    assessment_of,
+    batch,
+    listed,
+    opened,
+    rectified,
+    set_aside,
+)
+from workflows.handing_in import DueDate, RegisterBatch
+from workflows.model import instant
+from workflows.notices import Notice
+from workflows.vocabulary import Happening
+
+
+@cache
+def notices() -> tuple[Notice, ...]:
+    """Every notice of some lives, in which everything happens that anybody is told of."""
+    return tuple(
+        _notice(row, number)
+        for number, row in enumerate(
+            (row for told in _lives() for row in notice_rows(told)), start=1
+        )
+    )
+
+
+def notice(event: str, **changes: Any) -> Notice:
+    """The first notice of an event, changed."""
+    found = next(one for one in notices() if one.event == event)
+    content = found.content | changes.pop("content", {})
+    return found.model_copy(update={"content": content, **changes})
+
+
+def _lives() -> list[RegisterBatch]:
+    late = opened()
+    late.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    due = late.at + timedelta(days=40)
+    for happening in (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED):
+        late.happen(happening, "told", {"due": instant(due)})
+    set_aside(late, "recommendation-2")
+    late.decide("withdrawal", OPERATOR, reason="停止\n建设")
+
+    valid = listed()
+    valid.decide(
+        "support",
+        COMMISSION,
+        support="tax",
+        given_on=valid.at.date().isoformat(),
+        title="研发费用加计扣除",
+    )
+    year = rectified(valid)
+    valid.happen(Happening.VALIDITY_NEARING, "told", {"days": 180})
+    valid.happen(Happening.VALIDITY_ENDED, "period_over")
+
+    closing = listed()
+    child = assessment_of(closing)
+    closing.happen(Happening.ASSESSMENT_CLOSED, "closed", {"year": 1})
+    return [
+        batch(late, due=DueDate(due=due, provisional=False)),
+        batch(valid),
+        batch(year, platform=valid),
+        _whole(child, closing),
+        batch(closing),
+    ]
+
+
+def _whole(child: Told, platform: Told) -> RegisterBatch:
+    return batch(child, platform=platform)
+
+
+def _notice(row: dict[str, Any], number: int) -> Notice:
+    return Notice(**{name: row.get(name, number) for name in Notice.model_fields})
