@@ -31,25 +31,13 @@ class Sent:
         try:
             receipt = await self._client.decide(line.platform, line.decision)
         except Refused as error:
-            if await self._is_so_already(line):
+            if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
             return _not_done(line, error)
         except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
             return _not_done(line, error)
         outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
         return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
-
-    async def _is_so_already(self, line: Line) -> bool:
-        """Whether a platform stands in this list under this certificate: listed on another day, then."""
-        decision = line.decision
-        if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
-            return False
-        try:
-            state = (await self._client.state(line.platform)).platform
-        except (InvalidMessage, PingtaiError, RPCError, OSError):
-            return False
-        wanted = (decision["list_number"], decision["certificate_number"])
-        return state is not None and (state.list_number, state.certificate_number) == wanted
 
 
 class Tried:
@@ -71,9 +59,26 @@ class Tried:
             return Result(line.entry, Outcome.LATER, line, problem=why)
         try:
             opinion = await self._client.check(line.platform, line.decision)
-        except (Refused, InvalidMessage, PingtaiError, RPCError, OSError) as error:
+        except Refused as error:
+            if await _is_so_already(self._client, line):
+                return Result(line.entry, Outcome.ALREADY, line)
+            return _not_done(line, error)
+        except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
             return _not_done(line, error)
         return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
+
+
+async def _is_so_already(client: PingtaiClient, line: Line) -> bool:
+    """Whether a platform stands in this list under this certificate: listed on another day, then."""
+    decision = line.decision
+    if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
+        return False
+    try:
+        state = (await client.state(line.platform)).platform
+    except (InvalidMessage, PingtaiError, RPCError, OSError):
+        return False
+    wanted = (decision["list_number"], decision["certificate_number"])
+    return state is not None and (state.list_number, state.certificate_number) == wanted
 
 
 def _not_done(line: Line, error: Exception) -> Result:
