@@ -1,8 +1,9 @@
 """What staff ask of the outbox: what waits, what was given up, what became of a notice; and sending again."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.outbox import DEAD, WAITING, notice_of
@@ -87,31 +88,7 @@ class OutboxQueries:
         limit: int = 50,
     ) -> list[NoticeRow]:
         """Notices and their deliveries, the newest first; `after` is the last place of the page before."""
-        number = deliveries.c.number if state else notices.c.number
-        recipient = func.coalesce(deliveries.c.recipient, "")
-        wanted: list[ColumnElement[bool]] = []
-        if state:
-            wanted.append(deliveries.c.state == state)
-        if platform_id:
-            wanted.append(notices.c.platform_id == platform_id)
-        if after:
-            # The first condition says again what the second does, so that an index begins there.
-            wanted += [number <= after[0], or_(number < after[0], recipient > after[1])]
-        rows = (
-            select(notices, deliveries)
-            .select_from(notices)
-            .join(
-                deliveries,
-                and_(
-                    deliveries.c.notice_id == notices.c.id,
-                    deliveries.c.number == notices.c.number,
-                ),
-                isouter=state is None,
-            )
-            .where(*wanted)
-            .order_by(number.desc(), recipient)
-            .limit(min(limit, LARGEST_PAGE))
-        )
+        rows = page_query(state, platform_id, after, limit)
         async with self._engine.connect() as connection:
             found = (await connection.execute(rows)).mappings().all()
         return [
@@ -167,3 +144,31 @@ class OutboxQueries:
         )
         async with self._engine.begin() as connection:
             return sorted((row[0], row[1]) for row in await connection.execute(again))
+
+
+def page_query(
+    state: str | None, platform_id: str | None, after: Place | None, limit: int
+) -> Select[Any]:
+    """The question for a page: it reads along an index, and no further than the page."""
+    number = deliveries.c.number if state else notices.c.number
+    recipient = func.coalesce(deliveries.c.recipient, "")
+    wanted: list[ColumnElement[bool]] = []
+    if state:
+        wanted.append(deliveries.c.state == state)
+    if platform_id:
+        wanted.append(notices.c.platform_id == platform_id)
+    if after:
+        # The first condition says again what the second does, so that an index begins there.
+        wanted += [number <= after[0], or_(number < after[0], recipient > after[1])]
+    return (
+        select(notices, deliveries)
+        .select_from(notices)
+        .join(
+            deliveries,
+            deliveries.c.notice_id == notices.c.id,
+            isouter=state is None,
+        )
+        .where(*wanted)
+        .order_by(number.desc(), recipient)
+        .limit(min(limit, LARGEST_PAGE))
+    )
