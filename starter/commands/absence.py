@@ -112,15 +112,12 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
         parts = ("role", "organisation", "district")
         other = {part: said[f"principal_{part}"] for part in parts if said[f"principal_{part}"]}
         principal = {"id": said["principal"], **other}
-    absence = parse(
-        Absence,
-        {
-            "principal": principal,
-            **{name: said[name] for name in ("substitute", "first_day", "last_day")},
-            **({"reason": said["reason"]} if said["reason"] else {}),
-        },
-        "absence",
-    )
+    days = {name: said[name] for name in ("substitute", "first_day", "last_day")}
+    reason = {"reason": said["reason"]} if said["reason"] else {}
+    try:
+        absence = parse(Absence, {"principal": principal, **days, **reason}, "absence")
+    except InvalidMessage as error:
+        raise _explained(error) from None
     who = parse(Actor, person, "actor")
     may_name(who, absence.principal.id)
     async with open_engine() as engine:
@@ -165,6 +162,16 @@ async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -
         may_name(who, row.principal_id)
         row = await substitutions.withdraw(number, datetime.now(UTC)) or row
     show(facts(_facts(row)))
+
+
+def _explained(error: InvalidMessage) -> InvalidMessage:
+    """The same complaint, with the flag beside each part of a principal's office."""
+
+    def named(field: str) -> str:
+        part, _, office = field.partition(".")
+        return f"{field} (--principal-{office})" if part == "principal" and office else field
+
+    return InvalidMessage(error.what, tuple((named(f), en, zh) for f, en, zh in error.problems))
 
 
 def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def choose(question: str, choices: Choices) -> str:
     """One of several: their numbers and words are listed, and each of these is understood."""
     show(heading(question))
     for number, (label, other) in enumerate(choices.values(), 1):
-        click.echo(f"  {number}  {label}  {other}".rstrip())
+        click.echo(f"  {number:>{len(str(len(choices)))}}  {label}  {other}".rstrip())
     return pick(say("Number or word", "编号或用语"), choices)
 
 
