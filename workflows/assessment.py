@@ -43,6 +43,21 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         if opening.set_aside:
             # It had ended, and was opened again for this. Refused, it ends once more as it had.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
+        while True:
+            await self._go_on(opening)
+            await self.all_handed_in(recorded=True)
+            if self.case.ended:  # while the register was away, its end may have been set aside
+                break
+        register.cancel()
+        return YearResult(
+            year=opening.year,
+            result=self.case.state.stage,
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+        )
+
+    async def _go_on(self, opening: AssessmentOpening) -> None:
+        """Wait for what the table awaits until the assessment has ended."""
         while not self.case.ended:
             if not await self.moved_before(opening.valid_until, "due or end of validity"):
                 self.happen(Happening.VALIDITY_ENDED, "period_over", {})
@@ -51,14 +66,6 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
                 workflow.continue_as_new(
                     opening.model_copy(update={"carried": self.carry(), "set_aside": None})
                 )
-        await self.all_handed_in(recorded=True)
-        register.cancel()
-        return YearResult(
-            year=opening.year,
-            result=self.case.state.stage,
-            log_seq=len(self.case.log),
-            log_hash=self.case.log[-1].hash,
-        )
 
     @workflow.signal(description="平台运营单位的年度报告 (§六)")
     async def self_report(self, *said: Any) -> None:

@@ -97,7 +97,17 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         self.show()
         register = asyncio.create_task(self.hand_in())
         if carried and carried.reopened:
-            await self._told_why()
+            await self._told_why(len(carried.record.log))
+        while True:
+            await self._live(application)
+            await self.all_handed_in(recorded=True)
+            if self.case.ended:  # while the register was away, its end may have been set aside
+                break
+        register.cancel()
+        return self._result()
+
+    async def _live(self, application: Any) -> None:
+        """Follow the state until the term has ended; from one cycle to the next in a new run."""
         cycle = self._cycle()
         while not self.case.ended:
             if self.step.clock is Clock.VALIDITY:
@@ -109,9 +119,6 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
             if not self.case.ended and (self._cycle() != cycle or self.renewal_due()):
                 await self.all_handed_in(recorded=False)
                 workflow.continue_as_new(args=[application, self._carry()])
-        await self.all_handed_in(recorded=True)
-        register.cancel()
-        return self._result()
 
     # ---- the decisions of §四, each a signal of its own name ----
 
@@ -311,11 +318,11 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         chosen = min(passed) if passed else max(days)
         return moments[chosen], chosen
 
-    async def _told_why(self) -> None:
+    async def _told_why(self, entries: int) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""
         try:
             await workflow.wait_condition(
-                lambda: not self.case.ended,
+                lambda: len(self.case.log) > entries,
                 timeout=_TO_BE_TOLD,
                 timeout_summary="the decision for which the term was started again",
             )

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.workflows.test_crashes import Away
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.folding import fallen, fold
@@ -194,3 +195,18 @@ async def test_an_opinion_changes_nothing(world: World) -> None:
     with pytest.raises(Refused, match="listing is not awaited"):
         await world.client.check(life.id, await life.decision("listing"))
     assert 1 == len(await life.log())
+
+
+async def test_set_aside_while_the_register_is_away(world: World) -> None:
+    """A case that has ended waits for the register; set aside meanwhile, it has not ended."""
+    register = Away(world)
+    async with world.with_worker(register):
+        life = await world.apply()
+        await life.stands("recommendation")
+        register.open = False
+        wrong = await life.decide("recommendation", "declined")
+        assert "recommendation" == (await life.set_aside(wrong.decision_id)).stage
+        register.open = True
+        await life.stands("recommendation")
+        assert "inspection" == (await life.decide("recommendation")).stage
+    await settled(world, life)

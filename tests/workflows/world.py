@@ -15,11 +15,12 @@ from starter.client import PingtaiClient
 from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import read_term
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
-from worker.demo.clockwork import Clockwork, until
+from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.process import make_worker
 from workflows.application import PlatformApplication
 from workflows.carried import CarriedPlatform, CaseView
 from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.lifecycle import PLATFORM
 from workflows.model import parse
 from workflows.periods import beijing_date
 from workflows.record import LogEntry
@@ -179,7 +180,14 @@ class Life:
             return (await self.state()).open_assessment is None
 
         await until(noted, "the assessment ends")
+        opened_by = (await self.assessment.describe()).parent_run_id if self.assessment else None
         self.assessment = None
+
+        async def goes_on() -> bool:
+            ended = PLATFORM.ended((await self.state()).stage)
+            return ended or await in_a_run_after(self.handle, opened_by)
+
+        await until(goes_on, "the platform goes on in a new run")
 
     async def effective(self, year: int) -> None:
         """Live through an effective year."""

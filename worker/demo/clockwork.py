@@ -20,6 +20,8 @@ from temporalio.client import (
 from temporalio.testing import TimeSkipper
 
 _PATIENCE = 60.0
+_BEGUN = 3
+"""So many events there are before the first task of a run is done."""
 
 
 class Clockwork(Interceptor):
@@ -74,3 +76,12 @@ async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
             raise TimeoutError(f"waited in vain: {what}")
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 0.5)
+
+
+async def in_a_run_after(handle: WorkflowHandle[Any, Any], before: str | None) -> bool:
+    """Whether a workflow is in a later run than `before`, and has begun it.
+
+    A clock that is moved between two runs skips what the new one should tell.
+    """
+    run = await handle.describe()
+    return run.run_id != before and run.history_length > _BEGUN

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from starter.deciding import ASSESSMENT_KINDS
 from starter.errors import NoSuchPlatform
 from starter.setting_aside import EndedTerm
-from worker.demo.clockwork import Clockwork, until
+from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm
 from worker.demo.patience import PatientClient
 from workflows.application import PlatformApplication
@@ -28,8 +28,6 @@ from workflows.vocabulary import Happening, Kind, Stage
 
 A_MOMENT = timedelta(seconds=1)
 """A clock that is moved to a start stops so much before it: moved over it, it would run on to a timer."""
-_BEGUN = 3
-"""So many events there are before the first task of a run is done."""
 _CLOSED = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
@@ -249,8 +247,7 @@ class Player:
             """A platform goes on in a new run; a clock that is moved before that begins skips its notices."""
             if PLATFORM.ended((await self._state()).stage):
                 return True
-            run = await self._platform.describe()
-            return run.run_id != opened_by and run.history_length > _BEGUN
+            return await in_a_run_after(self._platform, opened_by)
 
         await until(goes_on, "the platform goes on after its assessment")
 
