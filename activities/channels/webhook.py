@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import ssl
 import time
 from collections.abc import Sequence
@@ -14,6 +15,10 @@ from activities.notices import Undeliverable
 from activities.texts import BOTH, text_of
 from workflows.model import instant
 from workflows.notices import Notice
+
+# They log each URL with its query, which may hold a receiver's token.
+for _talker in ("httpx", "httpcore"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
 
 SOURCE = "/pingtai"
 _CONNECT_SECONDS = 5.0

@@ -1,6 +1,6 @@
 """Notices and their deliveries as tables: for whom, by which way, how often tried, and what went wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
@@ -8,7 +8,7 @@ from db.outbox import DEAD, DELIVERED, WAITING
 from db.outbox_queries import DeliveryRow, NoticeRow
 from starter import wording
 from starter.language import say
-from starter.screen import table
+from starter.screen import short, table
 from workflows.notices import Notice
 
 
@@ -24,7 +24,7 @@ def about(notice: Notice) -> list[tuple[str, str]]:
     ]
 
 
-def notices_table(rows: Iterable[NoticeRow]) -> Table:
+def notices_table(rows: Sequence[NoticeRow]) -> Table:
     """Notices, a row for each recipient."""
     return table(
         (
@@ -48,7 +48,7 @@ def notices_table(rows: Iterable[NoticeRow]) -> Table:
             )
             for row in rows
         ],
-        whole=(0, 1),
+        whole=(0, 1, 2) if short(row.platform_id for row in rows) else (0, 1),
     )
 
 

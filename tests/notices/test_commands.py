@@ -234,15 +234,24 @@ async def test_resend_one(pingtai: Run, outbox: PostgresOutbox) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 async def test_fits_eighty_columns(
-    pingtai: Run, outbox: PostgresOutbox, monkeypatch: pytest.MonkeyPatch, lang: str
+    pingtai: Run,
+    outbox: PostgresOutbox,
+    engine: AsyncEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
 ) -> None:
-    """On a terminal no line of a table is wider than it."""
+    """On a terminal no line of a table is wider than it, and ids of usual length are whole."""
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(notices_table).values(platform_id="bj-imaging-equipment-012")
+        )
     monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     for command in (("list",), ("show", "1")):
         out = (await pingtai(*command, lang=lang)).stdout
         assert max(map(cell_len, out.splitlines())) <= 80
+        assert "bj-imaging-equipment-012" in out
 
 
 @pytest.mark.parametrize("after", [None, (9_000, "haidian")])

@@ -167,6 +167,15 @@ async def test_errors_hold_no_secret(answer: Answer) -> None:
     assert KEY.decode() not in shown
 
 
+async def test_logs_hold_no_url(caplog: pytest.LogCaptureFixture) -> None:
+    """Not even at DEBUG is the query of a receiver's URL written anywhere: it may be a token."""
+    async with receiving(status(200)) as receiver:
+        with caplog.at_level("DEBUG"):
+            await WebhookChannel(f"{receiver.url}/in?token=hush", [KEY]).send(OVERDUE)
+    assert 1 == len(receiver.requests)
+    assert "hush" not in caplog.text
+
+
 async def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused connection is Undeliverable; no proxy of the environment is asked."""
     with socket.socket() as taken:
