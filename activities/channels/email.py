@@ -1,7 +1,9 @@
 """Notices by e-mail: plain text, in one language or both, to the addresses of one recipient."""
 
+import asyncio
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -17,7 +19,9 @@ from workflows.notices import Notice
 
 Encryption = Literal["starttls", "tls", "none"]
 
-_SECONDS = 20.0
+_SECONDS = 10.0
+_WHOLE_SECONDS = 25.0
+_FAREWELL_SECONDS = 1.0
 _PERMANENT = range(500, 600)
 
 
@@ -65,6 +69,8 @@ class EmailChannel:
             refused = {one.recipient: (one.code, one.message) for one in error.recipients}
         except aiosmtplib.SMTPResponseException as error:
             raise Undeliverable(f"the mail server answered {error.code} ({_kind(error)})") from None
+        except (TimeoutError, aiosmtplib.SMTPTimeoutError):
+            raise Undeliverable("the mail server did not answer in time") from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Undeliverable(f"the mail server cannot be reached ({_kind(error)})") from None
         if refused:
@@ -82,10 +88,18 @@ class EmailChannel:
             tls_context=self._tls,
             timeout=_SECONDS,
         )
-        async with smtp:
-            answers, _ = await smtp.send_message(
-                message, sender=server.sender, recipients=list(self._addresses)
-            )
+        try:
+            async with asyncio.timeout(_WHOLE_SECONDS):
+                await smtp.connect()
+                answers, _ = await smtp.send_message(
+                    message, sender=server.sender, recipients=list(self._addresses)
+                )
+            # It is taken by now: a farewell that fails must not send it again.
+            with suppress(aiosmtplib.SMTPException, TimeoutError):
+                async with asyncio.timeout(_FAREWELL_SECONDS):
+                    await smtp.quit()
+        finally:
+            smtp.close()
         return {address: (answer.code, answer.message) for address, answer in answers.items()}
 
 

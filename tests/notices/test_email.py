@@ -194,6 +194,40 @@ async def test_certificates_are_checked(
     assert 1 == len(mailbox.taken)
 
 
+async def test_a_server_that_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that hangs in the middle is left in good time; one that hangs at the end has the message."""
+    monkeypatch.setattr("activities.channels.email._WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr("activities.channels.email._FAREWELL_SECONDS", 0.2)
+
+    class Stalling(Mailbox):
+        """Hangs where it is told to."""
+
+        async def handle_DATA(  # noqa: N802
+            self, server: SMTP, session: Session, envelope: Envelope
+        ) -> str:
+            if at == "DATA":
+                await asyncio.sleep(20)
+            return await super().handle_DATA(server, session, envelope)
+
+        async def handle_QUIT(  # noqa: N802
+            self, server: SMTP, session: Session, envelope: Envelope
+        ) -> str:
+            await asyncio.sleep(20)
+            return "221 Bye"
+
+    for at in ("DATA", "QUIT"):
+        mailbox = Stalling()
+        async with asyncio.timeout(5), listening(mailbox) as server:
+            channel = EmailChannel(server, ("a@kw.test",), ("zh",))
+            if at == "QUIT":
+                await channel.send(LISTING)
+                assert 1 == len(mailbox.taken)
+            else:
+                with pytest.raises(Undeliverable, match="did not answer in time"):
+                    await channel.send(LISTING)
+                assert [] == mailbox.taken
+
+
 async def test_nobody_there_and_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """No server, and one that says nothing, are Undeliverable in good time."""
     monkeypatch.setattr("activities.channels.email._SECONDS", 0.3)
@@ -202,7 +236,7 @@ async def test_nobody_there_and_silence(monkeypatch: pytest.MonkeyPatch) -> None
     port = silent.sockets[0].getsockname()[1]
     channel = EmailChannel(MailServer("127.0.0.1", port, "p@kw.test", "none"), ("a@b.c",), ("zh",))
     async with asyncio.timeout(5):
-        with pytest.raises(Undeliverable, match="cannot be reached"):
+        with pytest.raises(Undeliverable, match="did not answer in time"):
             await channel.send(LISTING)
     silent.close()
     for writer in writers:
