@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db import audit_tables  # noqa: F401 - its tables are of the same metadata
 from db.tables import metadata
-
 
 _BY_ORDER = {"notices": ("number", "at", "content")}
 """What tells when a notice was written: it keeps what was known then, and is told once."""

@@ -1,0 +1,1 @@
+"""For auditors: archive, replay, timeline, reconciliation, dossiers and daily digests."""

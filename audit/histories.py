@@ -1,0 +1,106 @@
+"""Temporal's histories of the cases, as they are stored: where they come from, and what they are of.
+
+The bytes are Temporal's own JSON, so that anyone's tools read them. The true workflow id stands beside
+them: a replay under another id reports false divergences.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Protocol
+
+from temporalio.client import WorkflowHistory
+
+from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
+
+TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
+_ASSESSMENT = re.compile(
+    r"^platform:(?P<platform>[^:]+):term-(?P<term>\d+):assessment-(?P<year>\d+)$"
+)
+_PLATFORM = re.compile(r"^platform:(?P<platform>[^:]+)$")
+
+
+class NoHistory(ValueError):
+    """What was given is no history of ours; says why."""
+
+
+@dataclass(frozen=True)
+class StoredHistory:
+    """The history of one run. `closed_at` is None while the run is open; then it is a part."""
+
+    workflow_id: str
+    run_id: str
+    started_at: datetime
+    closed_at: datetime | None
+    sdk: str
+    """The release of temporalio that wrote it down."""
+    content: bytes
+    """Temporal's JSON, UTF-8."""
+    codec: str | None = None
+    """The key of the payload codec, where payloads are encrypted."""
+
+    @property
+    def platform_id(self) -> str:
+        """Whose it is."""
+        return place_of(self.workflow_id)[0]
+
+    @property
+    def year(self) -> int:
+        """The year of the assessment; 0 for the platform itself."""
+        return place_of(self.workflow_id)[1]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the content."""
+        return sha256(self.content).hexdigest()
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The content, read.
+
+        Raises:
+            NoHistory: it is not JSON, or not Temporal's.
+        """
+        try:
+            data = json.loads(self.content)
+        except ValueError as error:
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: no JSON: {error}") from None
+        if not isinstance(data, dict) or not isinstance(data.get("events"), list):
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")
+        return data
+
+    def for_replay(self) -> WorkflowHistory:
+        """As the SDK's Replayer takes it."""
+        return WorkflowHistory.from_json(self.workflow_id, self.data)
+
+
+class Histories(Protocol):
+    """A place that histories come from: the server, the archive, files."""
+
+    def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
+        """All runs of a platform and its assessments, or of all; by workflow, then as they were started."""
+
+
+def place_of(workflow_id: str) -> tuple[str, int]:
+    """The platform and the year (0: the platform itself) that a workflow id stands for.
+
+    Raises:
+        NoHistory: it is no id of ours.
+    """
+    assessment = _ASSESSMENT.match(workflow_id)
+    if assessment:
+        return assessment["platform"], int(assessment["year"])
+    platform = _PLATFORM.match(workflow_id)
+    if platform:
+        return platform["platform"], 0
+    raise NoHistory(f"{workflow_id} is no workflow of a platform or an assessment")
+
+
+def belongs(workflow_id: str, platform_id: str) -> bool:
+    """Whether a workflow is a platform's own, or one of its assessments."""
+    own = platform_workflow_id(platform_id)
+    return workflow_id == own or workflow_id.startswith(f"{own}:")

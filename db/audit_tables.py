@@ -1,0 +1,63 @@
+"""The auditors' tables: archived histories, daily digests, and who looked."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    text,
+)
+
+from db.tables import metadata
+from db.text import Words
+
+_MOMENT = DateTime(timezone=True)
+
+archived_histories = Table(
+    "archived_histories",
+    metadata,
+    Column("workflow_id", Words(), primary_key=True),
+    Column("run_id", Words(), primary_key=True),
+    Column("platform_id", Words(), nullable=False),
+    Column("year", SmallInteger, nullable=False, comment="0: the platform itself"),
+    Column("started_at", _MOMENT, nullable=False),
+    Column("closed_at", _MOMENT, comment="empty: the run was open when it was archived"),
+    Column("archived_at", _MOMENT, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("sdk", Words(), nullable=False),
+    Column("codec", Words()),
+    Column("sha256", Words(), nullable=False, comment="of the JSON, before it was compressed"),
+    Column("place", Words(), comment="where it is kept; empty: in content"),
+    Column("content", LargeBinary, comment="Temporal's JSON, gzip"),
+    Index(None, "platform_id", "year", "started_at"),
+    Index("ix_archived_histories_open", "archived_at", postgresql_where=text("closed_at IS NULL")),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("day", Date, primary_key=True, comment="Beijing time; as the register stood at its end"),
+    Column("root", Words(), nullable=False, comment="Merkle root over all logs' last hashes"),
+    Column("leaves", Integer, nullable=False),
+    Column("previous", Words(), nullable=False, comment="the root of the digest before: a chain"),
+    Column("made_at", _MOMENT, nullable=False),
+    Column("content", LargeBinary, nullable=False, comment="the leaves, JSON Lines, gzip"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("at", _MOMENT, nullable=False),
+    Column("actor_id", Words(), nullable=False, comment="of the profile, or the system's user"),
+    Column("what", Words(), nullable=False, comment="such as dossier, timeline, archive"),
+    Column("platform_id", Words(), comment="empty: all"),
+    Column("details", Words()),
+    Index(None, "platform_id", "number"),
+)
