@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -85,11 +85,13 @@ def of_home(home: Path) -> list[psutil.Process]:
 def kill_all(home: Path, up: subprocess.Popen[str]) -> None:
     """Kill -9: the stack, its Temporal, its PostgreSQL and all their children."""
     for process in (psutil.Process(up.pid), *of_home(home)):
-        for child in (*process.children(recursive=True), process):
-            try:
+        try:
+            family = (*process.children(recursive=True), process)
+        except psutil.NoSuchProcess:  # it went with the one before
+            continue
+        for child in family:
+            with suppress(psutil.NoSuchProcess):
                 child.kill()
-            except psutil.NoSuchProcess:
-                continue
     up.wait(10)
 
 
