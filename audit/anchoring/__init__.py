@@ -1,0 +1,1 @@
+"""Daily digests: one number a day that stands for all logs, to be printed or published."""
