@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from db.engine import create_engine
 from db.store import PostgresRegister
 from db.url import shown
-from starter import bars, screen
+from starter import screen
 from starter.commands import COMMANDS
 from tests.register.cases import (
     COMMISSION,
@@ -354,12 +354,6 @@ def test_a_chart_on_a_terminal_and_numbers_in_a_pipe(
     assert "█" in pingtai("stats").stdout
 
 
-@pytest.mark.parametrize(("number", "length"), [(0, 0), (1, 1), (50, 15), (99, 30), (100, 30)])
-def test_a_bar(number: int, length: int) -> None:
-    """A bar is as long as its share of the largest; what is not nothing can be seen."""
-    assert length == len(bars.bar(number, 100))
-
-
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(
     "command",
@@ -383,12 +377,6 @@ def test_fits_eighty_columns(
 
 
 # ---- completion ----
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_scripts(pingtai: Run, shell: str) -> None:
-    """Each shell gets a script that asks pingtai."""
-    assert "_PINGTAI_COMPLETE" in pingtai("completion", shell).stdout
 
 
 def test_ids_are_completed(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:

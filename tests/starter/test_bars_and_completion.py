@@ -1,0 +1,22 @@
+"""Bars of a chart, and the scripts that complete commands: what needs no register."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from starter import bars
+from starter.commands import COMMANDS
+
+
+@pytest.mark.parametrize(("number", "length"), [(0, 0), (1, 1), (50, 15), (99, 30), (100, 30)])
+def test_a_bar(number: int, length: int) -> None:
+    """A bar is as long as its share of the largest; what is not nothing can be seen."""
+    assert length == len(bars.bar(number, 100))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    """Each shell gets a script that asks pingtai."""
+    root = click.Group(commands={command.name or "": command for command in COMMANDS})
+    result = CliRunner().invoke(root, ["completion", shell], prog_name="pingtai")
+    assert "_PINGTAI_COMPLETE" in result.stdout
