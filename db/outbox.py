@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Update, func, select, update
+from sqlalchemy import Row, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -61,9 +61,6 @@ class PostgresOutbox:
                     "recipient": recipient.name,
                     "channel": recipient.channel_name,
                     "number": row.number,
-                    "state": WAITING,
-                    "attempts": 0,
-                    "next_at": func.now(),
                 }
                 for row in rows
                 if row.news
@@ -71,7 +68,7 @@ class PostgresOutbox:
                 if recipient.wants(notice_of(row))
             ]
             if made:
-                await connection.execute(insert(deliveries).values(made).on_conflict_do_nothing())
+                await connection.execute(_MADE, made)
             ids = [row.id for row in rows]
             await connection.execute(
                 update(notices).where(notices.c.id.in_(ids)).values(handed_out=True)
@@ -143,6 +140,20 @@ class PostgresOutbox:
 def notice_of(row: Row[*tuple[Any, ...]]) -> Notice:
     """A notice from its row."""
     return Notice(**{name: getattr(row, name) for name in Notice.model_fields})
+
+
+_MADE = (
+    insert(deliveries)
+    .values(
+        {
+            name: bindparam(name, type_=deliveries.c[name].type)
+            for name in ("notice_id", "recipient", "channel", "number")
+        }
+        | {"state": WAITING, "attempts": 0, "next_at": func.now()}
+    )
+    .on_conflict_do_nothing()
+)
+"""A row at a time: many notices for many recipients are more parameters than one statement may have."""
 
 
 def _this(delivery: Delivery) -> Update:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.notices import Recipient
@@ -165,3 +165,18 @@ async def test_a_late_failure_overwrites_nothing(engine: AsyncEngine) -> None:
     await outbox.failed(slow, "too late", None)
     assert 1 == (await states(engine))["delivered"]
     assert "dead" not in await states(engine)
+
+
+async def test_many_notices_for_many_recipients(engine: AsyncEngine) -> None:
+    """Two hundred notices for two hundred recipients are handed out, however many parameters that takes."""
+    await PostgresRegister(engine).write(batch(listed()))
+    async with engine.begin() as connection:
+        row = (await connection.execute(select(notices).limit(1))).mappings().one()
+        more = {name: value for name, value in row.items() if name not in ("id", "number")}
+        await connection.execute(
+            insert(notices), [more | {"id": f"more:{number}"} for number in range(200)]
+        )
+        await connection.execute(update(notices).values(handed_out=False, at=func.now()))
+    everybody = [recipient(f"clerk-{number}") for number in range(200)]
+    assert 200 == await PostgresOutbox(engine).hand_out(everybody)
+    assert {"waiting": 200 * 200} == await states(engine)
