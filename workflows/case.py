@@ -162,11 +162,9 @@ class Case(Generic[S]):
             Refused: the rules refuse it.
         """
         decision = self.check(raw, at, kind, deadline)
-        first = self.receipts.get(decision.decision_id)
+        first = self.answered(decision.decision_id)
         if first is not None:
-            return first.model_copy(
-                update={"repeated": True, "set_aside_by": self._set_aside_by(first)}
-            )
+            return first.model_copy(update={"repeated": True})
         if deadline and _passed(deadline, at) and not self.state.overdue:
             self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
         content, before = self._content(decision), self.state
@@ -248,10 +246,13 @@ class Case(Generic[S]):
             now = awaited(self.state)
             raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
 
-    def _set_aside_by(self, receipt: Receipt) -> str | None:
-        """The decision that set a decision aside; None when it counts."""
-        by = fallen(self.log).get(receipt.seq)
-        return self.log[by - 1].decision_id if by else None
+    def answered(self, decision_id: str) -> Receipt | None:
+        """What a decision was answered with, and by which decision it was set aside since."""
+        receipt = self.receipts.get(decision_id)
+        by = fallen(self.log).get(receipt.seq) if receipt else None
+        if receipt is None or by is None:
+            return receipt
+        return receipt.model_copy(update={"set_aside_by": self.log[by - 1].decision_id})
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on; a withdrawal always fits."""

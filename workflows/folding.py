@@ -66,7 +66,9 @@ def _stand_again(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
     if stood is state:  # what fell stood alone, and nothing followed from it
         return state
     changes: dict[str, Any] = {"since": at, "overdue": False, "reminded": False}
-    if isinstance(state, PlatformState):
+    if isinstance(state, PlatformState) and isinstance(stood, PlatformState):
+        # A new clock: what the old one had run before a correction is not taken off once more.
+        changes["spent"] = tuple(s for s in stood.spent if s.stage is not stood.stage)
         changes["plans_filed"] = max(state.plans_filed, state.plan_version)
         if stood.valid_until == state.valid_until:  # people were told, and are not told again
             changes["told_days"] = state.told_days

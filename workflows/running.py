@@ -5,7 +5,7 @@ those of activities.
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.rules import S, awaited
     from workflows.state import AssessmentState, PlatformState, Receipt
     from workflows.step_clock import StepClock
-    from workflows.vocabulary import Happening, Kind
+    from workflows.vocabulary import Kind
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)
 _WRITE_TIMEOUT = timedelta(seconds=30)
@@ -38,8 +38,6 @@ RETRY = RetryPolicy(
     maximum_interval=timedelta(minutes=1),
     non_retryable_error_types=["RegisterConflict"],
 )
-Clocks = list[tuple[datetime, Happening | None]]
-
 _CONFLICT_AGAIN = timedelta(hours=1)
 """How long to wait before a register that holds another history is asked again: someone must look."""
 
@@ -126,7 +124,7 @@ class CaseWorkflow(StepClock[S]):
     @workflow.query
     def receipt(self, decision_id: str) -> Receipt | None:
         """The answer that a decision id was given; also after the case has ended."""
-        return None if self.invalid else self.case.receipts.get(decision_id)
+        return None if self.invalid else self.case.answered(decision_id)
 
     @workflow.query(name="check")
     def opinion(self, *said: Any) -> Opinion:

@@ -71,6 +71,31 @@ def test_an_inspection_that_returned_a_plan_which_was_corrected() -> None:
     assert [kept.version for kept in case.plans] == [2, 3, 4]
 
 
+def test_a_step_that_was_corrected_before_has_all_its_days_again() -> None:
+    """The clock is new: what the step ran before a correction that still counts is not taken off again."""
+    case = returned_from(Stage.INSPECTION)
+    decide(case, Kind.PLAN_REVISION, plan=plan("第二版"))
+    assert [Stage.INSPECTION] == [spent.stage for spent in case.state.spent]
+    decide(case, Kind.INSPECTION)
+    set_aside(case, Kind.INSPECTION)
+    assert (Stage.INSPECTION, 2, ()) == (
+        case.state.stage,
+        case.state.plan_version,
+        case.state.spent,
+    )
+
+
+def test_a_receipt_says_whether_it_counts_still() -> None:
+    """Asked for by its id, also when the case has ended since."""
+    case = at_stage(Stage.INSPECTION)
+    wrong = taken(case, Kind.RECOMMENDATION)
+    by = set_aside(case, Kind.RECOMMENDATION).decision_id
+    decide(case, Kind.WITHDRAWAL)
+    answers = {id: case.answered(id) for id in (wrong, by, "d-unknown")}
+    assert {wrong: by, by: None} == {id: a.set_aside_by for id, a in answers.items() if a}
+    assert answers["d-unknown"] is None
+
+
 def test_a_plan_that_was_filed_by_mistake() -> None:
     """The operator corrects once more; what the clock of the inspection had run stays counted."""
     case = returned_from(Stage.INSPECTION)
