@@ -27,7 +27,7 @@ from workflows.model import InvalidMessage, Record, parse, sha256
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Stage
 
-_CUT_SHORT = frozenset(
+CUT_SHORT = frozenset(
     (
         WorkflowExecutionStatus.TERMINATED,
         WorkflowExecutionStatus.CANCELED,
@@ -124,8 +124,8 @@ class Applying:
         """The first answer, if this application was the last one; Refused if another's term is open."""
         if latest.status is WorkflowExecutionStatus.FAILED:
             return None  # it was no application
-        if latest.status in _CUT_SHORT:
-            raise Refused(_cut_short(latest))
+        if latest.status in CUT_SHORT:
+            raise Refused(cut_short(latest))
         memo = await latest.memo()
         if not memo:  # started without this client: ask the workflow itself
             memo = await self._memo_of(application.platform_id)
@@ -173,7 +173,8 @@ class Applying:
         return PreviousTerm(term=result.term, log_hash=result.log_hash)
 
 
-def _cut_short(latest: WorkflowExecutionDescription) -> Refusal:
+def cut_short(latest: WorkflowExecutionDescription) -> Refusal:
+    """What is said of a term whose workflow was ended from outside: how, and how it comes back."""
     how = latest.status.name.lower() if latest.status else "ended"
     reset = f"temporal workflow reset --workflow-id {latest.id} --type LastWorkflowTask --reason …"
     return Refusal(

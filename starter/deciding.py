@@ -93,8 +93,19 @@ class Deciding:
             try:
                 return await self._answered_before(workflow_id, platform_id, decision, raw)
             except (Refused, NoSuchPlatform):
-                return await self._setting_aside.start_again(platform_id, raw)
+                return await self._set_aside_of_ended(workflow_id, platform_id, decision, raw)
         return await self._answered_before(workflow_id, platform_id, decision, raw)
+
+    async def _set_aside_of_ended(
+        self, workflow_id: str, platform_id: str, decision: SetAside, raw: dict[str, Any]
+    ) -> Receipt:
+        """A setting aside in a case that has ended: an assessment's is for its platform to take."""
+        if workflow_id != contract.platform_workflow_id(platform_id):
+            # It ended only now: where it was to be sent to was found out a moment too early.
+            workflow_id, raw = await self._setting_aside.place(platform_id, decision)
+            with suppress(NoSuchPlatform):
+                return await self._update(workflow_id, raw)
+        return await self._setting_aside.start_again(platform_id, raw)
 
     async def _is_to_open(self, workflow_id: str, platform_id: str) -> bool:
         """Whether a workflow is the assessment that its platform is about to open."""

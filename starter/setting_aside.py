@@ -15,6 +15,7 @@ from temporalio.common import (
 )
 
 from starter.answers import from_workflow, reaching
+from starter.applying import CUT_SHORT, cut_short
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
@@ -74,9 +75,9 @@ class SettingAside:
         """Start a term that has ended again from its log, with the setting aside as its first message.
 
         Raises:
-            Refused: the rules refuse the setting aside; nothing was changed.
+            Refused: the rules refuse the setting aside, or the term has not ended by the rules.
             NoSuchPlatform: nothing of this id was ever applied for.
-            Unreachable: no answer, or this client cannot read the register.
+            Unreachable: no answer, or the register cannot be read here or lacks a part of the log.
         """
         workflow_id = contract.platform_workflow_id(platform_id)
         if self._ended_term is None:
@@ -87,8 +88,10 @@ class SettingAside:
         carried = await self._ended_term(platform_id)
         if carried is None:
             raise NoSuchPlatform("no platform of this id", "没有此编号的平台")
+        case = Case(carried.state, carried.record)
+        await self._check_ended(workflow_id, case)
         # The workflow judges again; but a term is not started for what would be refused.
-        Case(carried.state, carried.record).check(raw, datetime.now(UTC))
+        case.check(raw, datetime.now(UTC))
         start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
             contract.PLATFORM_TYPE,
             args=[{}, carried],
@@ -118,6 +121,25 @@ class SettingAside:
         except WorkflowUpdateFailedError as error:
             raise from_workflow(error.cause) from None
         return receipt
+
+    async def _check_ended(self, workflow_id: str, case: Case[PlatformState]) -> None:
+        """Let only that be started again which has ended by its rules, and whose whole log is there.
+
+        A log without its last entries would be gone on from as if those had never been.
+
+        Raises:
+            Refused: its workflow was ended from outside.
+            Unreachable: the register has not all of its log, or the log has not come to an end.
+        """
+        latest = await self._asking.describe(self._asking.handle(workflow_id))
+        if latest and latest.status in CUT_SHORT:
+            raise Refused(cut_short(latest))
+        whole = not latest or (await self._asking.view(workflow_id)).log_hash == case.log[-1].hash
+        if not (whole and case.ended):
+            raise Unreachable(
+                "the register does not have the whole log of the term; try again when it has",
+                "登记库中本期记录不完整，请待其补齐后再试",
+            )
 
     async def _memo(self, workflow_id: str, state: PlatformState) -> dict[str, Any]:
         """The memo of the run before, by which an application sent again is recognised."""

@@ -4,12 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from starter.client import PingtaiClient
+from starter.ended_term import read_term
+from starter.errors import Unreachable
+from starter.setting_aside import Place, SettingAside
 from tests.workflows.test_crashes import Away
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
+from workflows.carried import CarriedPlatform
+from workflows.decisions import SetAside
 from workflows.folding import fallen, fold
+from workflows.model import said
 from workflows.record import BEGINNING, LogEntry, broken
 from workflows.refusal import Refused
+from workflows.state import PlatformState
 
 
 async def settled(world: World, life: Life) -> list[LogEntry]:
@@ -210,3 +218,68 @@ async def test_set_aside_while_the_register_is_away(world: World) -> None:
         await life.stands("recommendation")
         assert "inspection" == (await life.decide("recommendation")).stage
     await settled(world, life)
+
+
+async def test_a_term_that_was_ended_from_outside(world: World) -> None:
+    """Terminated, it has not ended by the rules: it is brought back whole, and not from the register."""
+    life = await world.apply()
+    wrong = await life.decide("recommendation")
+    await life.stands("inspection")
+    raw = await life.decision("set_aside", target=wrong.decision_id)
+    await life.handle.terminate()
+    with pytest.raises(Refused, match="no decision: bring it back"):
+        await world.client.decide(life.id, raw)
+
+
+async def test_a_register_that_has_not_the_whole_log(world: World) -> None:
+    """A term is not gone on with from a log without its last entries, as from a backup of before."""
+    life = await world.apply()
+    wrong = await life.decide("recommendation", "declined")
+    await life.handle.result()
+    await life.set_aside(wrong.decision_id)
+    await life.decide("recommendation", "declined")
+    await life.handle.result()
+
+    async def before(platform_id: str) -> CarriedPlatform | None:
+        now = await read_term(world.queries, platform_id)
+        assert now
+        log = now.record.log[: wrong.seq]
+        state = fold(log)
+        assert isinstance(state, PlatformState)
+        return now.model_copy(
+            update={
+                "state": state,
+                "record": now.record.model_copy(
+                    update={"log": log, "receipts": now.record.receipts[:1]}
+                ),
+                "recorded": len(log),
+            }
+        )
+
+    client = PingtaiClient(world.clockwork.client, ended_term=before)
+    run = (await life.handle.describe()).run_id
+    with pytest.raises(Unreachable, match="whole log"):
+        await client.decide(life.id, await life.decision("set_aside", target=wrong.decision_id))
+    assert run == (await life.handle.describe()).run_id
+
+
+async def test_an_assessment_that_ends_just_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting aside on its way to an assessment that has ended meanwhile is taken by the platform."""
+    life = await listed_long_ago(world)
+    wrong = await assessed(life, *FALLS_SHORT[:2], ("evaluation", "effective"))
+    assert life.assessment
+    ended = life.assessment.id
+    await life.over()
+    real, asked = SettingAside.place, []
+
+    async def too_early(self: SettingAside, platform_id: str, decision: SetAside) -> Place:
+        found = await real(self, platform_id, decision)
+        asked.append(found)
+        return found if asked[1:] else (ended, said(decision))
+
+    monkeypatch.setattr(SettingAside, "place", too_early)
+    receipt = await life.set_aside(wrong)
+    assert ("valid", None, 2) == (receipt.stage, receipt.year, len(asked))
+    await life.opened(1)
