@@ -42,6 +42,8 @@ class StoredHistory:
     """Temporal's JSON, UTF-8."""
     codec: str | None = None
     """The key of the payload codec, where payloads are encrypted."""
+    damage: str | None = None
+    """Why it is not what was archived, or cannot be read at all; None: nothing is known against it."""
 
     @property
     def platform_id(self) -> str:
@@ -63,8 +65,10 @@ class StoredHistory:
         """The content, read.
 
         Raises:
-            NoHistory: it is not JSON, or not Temporal's.
+            NoHistory: it is not JSON, or not Temporal's, or not what was archived.
         """
+        if self.damage:
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: {self.damage}")
         try:
             data = json.loads(self.content)
         except ValueError as error:
@@ -82,7 +86,10 @@ class Histories(Protocol):
     """A place that histories come from: the server, the archive, files."""
 
     def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
-        """All runs of a platform and its assessments, or of all; by workflow, then as they were started."""
+        """All runs of a platform and its assessments, or of all.
+
+        By platform, so that one platform's stand together; then by workflow, then as they were started.
+        """
 
 
 def place_of(workflow_id: str) -> tuple[str, int]:

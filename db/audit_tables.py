@@ -1,7 +1,8 @@
-"""The auditors' tables: archived histories, daily digests, and who looked."""
+"""The auditors' tables: archived histories and how they came, daily digests, and who looked."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -37,6 +38,24 @@ archived_histories = Table(
     Column("content", LargeBinary, comment="Temporal's JSON, gzip"),
     Index(None, "platform_id", "year", "started_at"),
     Index("ix_archived_histories_open", "archived_at", postgresql_where=text("closed_at IS NULL")),
+)
+
+archivings = Table(
+    "archivings",
+    metadata,
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("began_at", _MOMENT, nullable=False),
+    Column("ended_at", _MOMENT, comment="empty: at work, or it was broken off"),
+    Column(
+        "whole", Boolean, nullable=False, comment="open runs and all closed ones; else new ones"
+    ),
+    Column("looked", Integer, nullable=False, comment="so many runs the server had"),
+    Column("kept", Integer, nullable=False, comment="so many histories were taken"),
+    Column("gone", Integer, nullable=False, comment="runs that were listed, and had no history"),
+    Column("trouble", Words(), comment="why it was broken off"),
+    Index(
+        "ix_archivings_whole", "began_at", postgresql_where=text("whole AND ended_at IS NOT NULL")
+    ),
 )
 
 digests = Table(

@@ -4,6 +4,7 @@ import traceback
 
 import click
 
+from audit.commands import AUDIT
 from starter.commands import COMMANDS
 from starter.exiting import leave
 from worker.commands import doctor, up, worker
@@ -30,7 +31,7 @@ def pingtai(context: click.Context, lang: str | None) -> None:
     context.ensure_object(dict)["lang"] = lang
 
 
-for command in (up, worker, demo, doctor, *COMMANDS):
+for command in (up, worker, demo, doctor, *COMMANDS, AUDIT):
     pingtai.add_command(command)
 
 

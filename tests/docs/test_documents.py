@@ -23,6 +23,7 @@ OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_ORGANISATION",
     "PINGTAI_DISTRICT",
     "PINGTAI_PROFILE",
+    "PINGTAI_ARCHIVE",
 }
 """Variables that are read elsewhere than in `worker.settings`."""
 

@@ -41,6 +41,34 @@ def upgrade() -> None:
         ["platform_id", "year", "started_at"],
     )
     op.create_table(
+        "archivings",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("began_at", _MOMENT, nullable=False),
+        sa.Column("ended_at", _MOMENT, comment="empty: at work, or it was broken off"),
+        sa.Column(
+            "whole",
+            sa.Boolean(),
+            nullable=False,
+            comment="open runs and all closed ones; else new ones",
+        ),
+        sa.Column("looked", sa.Integer(), nullable=False, comment="so many runs the server had"),
+        sa.Column("kept", sa.Integer(), nullable=False, comment="so many histories were taken"),
+        sa.Column(
+            "gone",
+            sa.Integer(),
+            nullable=False,
+            comment="runs that were listed, and had no history",
+        ),
+        sa.Column("trouble", _TEXT, comment="why it was broken off"),
+        sa.PrimaryKeyConstraint("number", name="pk_archivings"),
+    )
+    op.create_index(
+        "ix_archivings_whole",
+        "archivings",
+        ["began_at"],
+        postgresql_where=sa.text("whole AND ended_at IS NOT NULL"),
+    )
+    op.create_table(
         "digests",
         sa.Column(
             "day",
@@ -76,5 +104,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop the tables: what the archive alone still holds is lost with it."""
-    for table in ("access_log", "digests", "archived_histories"):
+    for table in ("access_log", "digests", "archivings", "archived_histories"):
         op.drop_table(table)

@@ -1,0 +1,1 @@
+"""The archive: complete histories of all runs, kept for longer than any server keeps them."""
