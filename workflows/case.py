@@ -259,14 +259,17 @@ class Case(Generic[S]):
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
         receipts = _RECEIPT_BYTES * (len(self.receipts) + 1)
         whole = self._bytes + receipts + plans + len(canonical(said(decision)))
-        if whole <= MAX_RECORD_BYTES or decision.kind in _ALWAYS_FITS:
+        limit = MAX_RECORD_BYTES
+        if decision.kind == Kind.SET_ASIDE:  # what filled the record may be what is to be corrected
+            limit += _ROOM_TO_CORRECT
+        if whole <= limit or decision.kind == Kind.WITHDRAWAL:
             return
         raise Refused(
             Refusal(
                 rule=Kind(decision.kind).article,
                 en=f"the record of this case would grow to {whole:,} bytes: at most"
-                f" {MAX_RECORD_BYTES:,} can be kept; say it in fewer words, or apply anew",
-                zh=f"本案记录将达 {whole:,} 字节，最多 {MAX_RECORD_BYTES:,}；请精简内容，或重新申请",
+                f" {limit:,} can be kept; say it in fewer words, or apply anew",
+                zh=f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
                 stage=self.state.stage,
                 awaited=awaited(self.state),
             )
@@ -334,7 +337,8 @@ def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
     return error.en, error.zh
 
 
-_ALWAYS_FITS = (Kind.WITHDRAWAL, Kind.SET_ASIDE)
+_ROOM_TO_CORRECT = 200_000
+"""So much more a record may hold by setting aside (bytes)."""
 _REASON_LETTERS = 400
 _RECEIPT_BYTES = 500
 """What a receipt takes at the most, but for very long ids."""

@@ -130,6 +130,24 @@ def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
     assert decide(case, Kind.RECOMMENDATION).seq == KEPT_REFUSALS + 2
 
 
+def test_what_is_set_aside_has_room_and_is_bounded_too() -> None:
+    """A full record can still be corrected; to withdraw and to take it back for ever is not carried on."""
+    case = platform()
+    words = "大" * 5_000
+    with pytest.raises(Refused, match="would grow to"):
+        for _ in range(50):
+            decide(case, Kind.RECOMMENDATION, "returned", note=words, opinion=words)
+            decide(case, Kind.PLAN_REVISION, changes=words, note=words)
+            case.plans.clear()
+    full = len(case.log)
+    with pytest.raises(Refused, match="would grow to"):
+        for _ in range(50):
+            withdrawn = decide(case, Kind.WITHDRAWAL, reason=words)
+            decide(case, Kind.SET_ASIDE, target=withdrawn.decision_id, reason=words)
+    assert len(case.log) >= full + 4
+    assert len(case.record().model_dump_json().encode()) < 1_500_000
+
+
 def test_a_record_that_would_grow_too_large_is_refused() -> None:
     """What could not be carried to the next run is not accepted; a withdrawal always is."""
     case = platform()
