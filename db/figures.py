@@ -64,6 +64,8 @@ _STEPS = text(
     """
 )
 
+# An assessment falls with the listing it rests on: in its own log nothing says so, in the platform's the
+# note of its opening does. A year counts when one of its openings does.
 _RESULTS = text(
     _CHOSEN  # noqa: S608 - of constants
     + """
@@ -72,6 +74,9 @@ _RESULTS = text(
     FROM (SELECT DISTINCT ON (platform_id, term, year) * FROM assessments
           ORDER BY platform_id, term, year, opening DESC) a
     JOIN chosen c ON c.platform_id = a.platform_id AND c.term = a.term
+    WHERE (SELECT bool_and(l.set_aside_by IS NOT NULL) FROM log_entries l
+           WHERE l.platform_id = a.platform_id AND l.term = a.term AND l.year = 0 AND l.opening = 0
+             AND l.name = 'assessment_opened' AND (l.said ->> 'year')::int = a.year) IS NOT TRUE
     GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2
     """
 )

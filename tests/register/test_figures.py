@@ -101,6 +101,20 @@ async def test_how_assessments_ended(engine: AsyncEngine, register: PostgresRegi
     }
 
 
+async def test_years_that_fell_with_their_listing(
+    engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """What was set aside does not count: nor does how an assessment ended that rested on it."""
+    platform = listed()
+    await register.write(batch(rectified(platform), platform=platform))
+    await register.write(batch(platform))
+    assert ["met"] == [one.result for one in (await figures(engine)).results]
+    listing = next(entry for entry in platform.case.log if entry.name == "listing")
+    set_aside(platform, str(listing.decision_id))
+    await register.write(batch(platform))
+    assert () == (await figures(engine)).results
+
+
 async def test_of_nothing(engine: AsyncEngine) -> None:
     """An empty register has empty figures."""
     found = await figures(engine)
