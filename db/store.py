@@ -54,13 +54,13 @@ class PostgresRegister:
         """
         try:
             async with self._engine.begin() as connection:
-                await _write(connection, batch)
+                await write_on(connection, batch)
         except RegisterConflict:
             async with self._engine.begin() as connection:
                 if not await told_again(connection, batch):
                     raise
                 _log.warning("%s: its log was told again at other moments", batch.workflow_id)
-                await _write(connection, batch)
+                await write_on(connection, batch)
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
@@ -70,7 +70,12 @@ class PostgresRegister:
         return tuple(line.entry for line in lines if (line.year, line.opening) == asked)
 
 
-async def _write(connection: AsyncConnection, batch: RegisterBatch) -> None:
+async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    """Write a batch on a connection whose transaction is open; the caller ends it.
+
+    Raises:
+        RegisterConflict: as `PostgresRegister.write`; the transaction is to be rolled back.
+    """
     if batch.entries:
         await _write_log(connection, batch)
         newest = await _write_state(connection, batch)

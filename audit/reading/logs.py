@@ -1,0 +1,220 @@
+"""From the histories of a platform to its logs: by term, year and opening, each entry with its events."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from audit.histories import Histories, NoHistory, StoredHistory
+from audit.reading.places import Place
+from audit.reading.runs import Run, read_run, same_moment
+from workflows.case import PlanVersion
+from workflows.model import instant
+from workflows.record import LogEntry
+
+
+class Problem(NamedTuple):
+    """Something in the histories that does not hold: where, and what, in English and Chinese."""
+
+    where: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry of a log, and where the histories have it."""
+
+    place: Place
+    entry: LogEntry
+    run: Run
+    """The run that told it first."""
+    told_in: int
+    """The event that holds it: what was handed in, or what was carried on."""
+    event_id: int
+    """The event that it came of: the message of a decision, the timer of a happening."""
+
+    @property
+    def name(self) -> str:
+        """How it is named."""
+        return self.place.entry(self.entry.seq)
+
+
+@dataclass
+class Reading:
+    """All that the histories say of a platform."""
+
+    platform_id: str
+    runs: list[Run] = field(default_factory=list)
+    logs: dict[Place, tuple[Line, ...]] = field(default_factory=dict)
+    plans: dict[tuple[int, int], PlanVersion] = field(default_factory=dict)
+    """By term and version."""
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    """The ids of runs whose history is there and cannot be read; `problems` says why."""
+    told_again: list[Problem] = field(default_factory=list)
+    """Entries that the histories have at two moments: no fault by itself (docs/architecture.md)."""
+
+    def entries(self, place: Place) -> tuple[LogEntry, ...]:
+        """A log without its events; empty when there is none."""
+        return tuple(line.entry for line in self.logs.get(place, ()))
+
+    def open_places(self) -> set[Place]:
+        """The logs that a run still writes: the histories may be behind."""
+        last = {run.place: run for run in self.runs}
+        return {place for place, run in last.items() if place is not None and run.open}
+
+    def number(self, run: Run) -> int:
+        """Which run it is, counted from 1 as they are listed."""
+        return 1 + next(index for index, each in enumerate(self.runs) if each is run)
+
+
+async def readings(histories: Histories, platform_id: str | None = None) -> AsyncIterator[Reading]:
+    """What the histories say, a platform at a time: no more than one is held.
+
+    Only as constant as the source: the runs of one platform must stand together.
+    """
+    runs: list[StoredHistory] = []
+    async for history in histories.runs(platform_id):
+        if runs and runs[0].platform_id != history.platform_id:
+            yield read_runs(runs[0].platform_id, runs)
+            runs = []
+        runs.append(history)
+    if runs:
+        yield read_runs(runs[0].platform_id, runs)
+
+
+async def read_platform(histories: Histories, platform_id: str) -> Reading:
+    """What the histories say of one platform; a reading without runs when they know nothing of it."""
+    async for reading in readings(histories, platform_id):
+        return reading
+    return Reading(platform_id)
+
+
+def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
+    """The logs that runs tell; they come by workflow, and as they were started."""
+    reading = Reading(platform_id)
+    for history in histories:
+        try:
+            reading.runs.append(read_run(history))
+        except NoHistory as error:
+            where = f"{history.workflow_id} run {history.run_id}"
+            why = str(error).removeprefix(where).lstrip(",: ")
+            reading.unreadable.add(history.run_id)
+            reading.problems.append(Problem(where, why, f"历史无法读取：{why}"))
+    logs: dict[Place, _Log] = {}
+    for run in reading.runs:
+        if run.place is None:
+            continue
+        log = logs.setdefault(run.place, _Log(reading, run.place))
+        if run.carried:
+            log.take(run, 1, run.carried.record.log)
+            _keep_plans(reading, run.place, run.carried.record.plans)
+        for told in run.tellings:
+            log.take(run, told.event_id, told.batch.entries)
+            _keep_plans(reading, run.place, told.batch.plans)
+        if run.carried_on:
+            log.take(run, run.last_event, run.carried_on.record.log)
+            _keep_plans(reading, run.place, run.carried_on.record.plans)
+    reading.logs = {place: logs[place].lines() for place in sorted(logs) if logs[place].known}
+    return reading
+
+
+def _keep_plans(reading: Reading, place: Place, plans: Iterable[PlanVersion]) -> None:
+    for plan in plans:
+        reading.plans.setdefault((place.term, plan.version), plan)
+
+
+class _Log:
+    """A log that is put together from what runs tell of it."""
+
+    def __init__(self, reading: Reading, place: Place) -> None:
+        self.known: dict[int, Line] = {}
+        self._reading = reading
+        self._place = place
+
+    def lines(self) -> tuple[Line, ...]:
+        """The entries, in order."""
+        return tuple(self.known[seq] for seq in sorted(self.known))
+
+    def take(self, run: Run, event_id: int, entries: Sequence[LogEntry]) -> None:
+        """Take what an event tells; what is told twice must be the same."""
+        whole = bool(entries) and entries[0].seq == 1
+        for entry in entries:
+            before = self.known.get(entry.seq)
+            if before is not None and _equal(before.entry, entry):
+                continue
+            sealed = entry.seal() == entry.hash
+            if not sealed:
+                self._complain(
+                    run,
+                    event_id,
+                    f"entry {self._place.entry(entry.seq)}, as this event has it, was changed after"
+                    " it was written: its hash is another",
+                    f"第 {self._place.entry(entry.seq)} 条在此事件中被改动：与其哈希不符",
+                )
+            if before is None:
+                cause = _cause(run, entry, event_id)
+                self.known[entry.seq] = Line(self._place, entry, run, event_id, cause)
+            elif before.entry.seal() != before.entry.hash and sealed:
+                self._replace(before, entry)  # what was changed has been told of
+            elif sealed:
+                self._differs(run, event_id, entry, before, whole=whole)
+
+    def _differs(
+        self, run: Run, event_id: int, entry: LogEntry, before: Line, *, whole: bool
+    ) -> None:
+        name = self._place.entry(entry.seq)
+        if whole and _says_the_same(before.entry, entry):
+            # The clock of a workflow may lag (docs/architecture.md, "What the clock can't do").
+            self._reading.told_again.append(
+                Problem(
+                    f"{run.label}, event {event_id}",
+                    f"entry {name} is told at another moment than in event {before.told_in} of"
+                    f" run {before.run.history.run_id}: the later telling counts",
+                    f"第 {name} 条的时刻与运行 {before.run.history.run_id} 事件 {before.told_in}"
+                    " 不同：以后述者为准",
+                )
+            )
+            self._replace(before, entry)
+            return
+        self._complain(
+            run,
+            event_id,
+            f"entry {name} is another than in event {before.told_in} of run"
+            f" {before.run.history.run_id}",
+            f"第 {name} 条与运行 {before.run.history.run_id} 事件 {before.told_in} 所载不同",
+        )
+
+    def _replace(self, before: Line, entry: LogEntry) -> None:
+        self.known[entry.seq] = Line(
+            before.place, entry, before.run, before.told_in, before.event_id
+        )
+
+    def _complain(self, run: Run, event_id: int, en: str, zh: str) -> None:
+        self._reading.problems.append(Problem(f"{run.label}, event {event_id}", en, zh))
+
+
+def _equal(one: LogEntry, other: LogEntry) -> bool:
+    """The same but for our wording of a refusal, which may be put otherwise by a later release."""
+    return one == other or one.model_copy(update={"reason": other.reason}) == other
+
+
+def _says_the_same(one: LogEntry, other: LogEntry) -> bool:
+    changes = {"at": other.at, "hash": other.hash, "previous": other.previous}
+    return _equal(one.model_copy(update=changes), other)
+
+
+def _cause(run: Run, entry: LogEntry, told_in: int) -> int:
+    """The event that an entry came of; the one that holds it where no other can be told."""
+    if entry.decision_id is not None:
+        for message in run.messages:
+            if message.decision_id == entry.decision_id and message.event_id < told_in:
+                return message.event_id
+    if entry.seq == 1 and not run.carried:
+        return 1
+    # What a message brought with it, as a clock that stops, came of the message.
+    for message in run.messages:
+        if message.answer and message.answer.get("at") == instant(entry.at):
+            return message.event_id
+    task = next((task for task in run.tasks if same_moment(task.at, entry.at)), None)
+    return task.cause if task else told_in

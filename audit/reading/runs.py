@@ -1,0 +1,343 @@
+"""What the history of one run says of its case, event by event.
+
+Nothing is replayed: entries stand in the inputs of activities, in what is carried from run to run, and
+in the messages that people sent. A replay compares commands only; what stands in them is compared here.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from audit.histories import NoHistory, StoredHistory
+from audit.reading.places import Place
+from workflows.carried import (
+    AssessmentOpening,
+    CarriedAssessment,
+    CarriedPlatform,
+    TermResult,
+    YearResult,
+)
+from workflows.contract import HAND_IN, WRITE_REGISTER
+from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+
+Raw = Mapping[str, Any]
+
+_ATTRIBUTES = "EventAttributes"
+_ENDS = {
+    "workflowExecutionCompleted": "completed",
+    "workflowExecutionContinuedAsNew": "continued",
+    "workflowExecutionFailed": "failed",
+    "workflowExecutionTimedOut": "timed_out",
+    "workflowExecutionCanceled": "canceled",
+    "workflowExecutionTerminated": "terminated",
+}
+_CAUSES = (
+    "timerFired",
+    "childWorkflowExecutionStarted",
+    "childWorkflowExecutionCompleted",
+    "childWorkflowExecutionFailed",
+    "childWorkflowExecutionCanceled",
+    "childWorkflowExecutionTerminated",
+    "childWorkflowExecutionTimedOut",
+    "activityTaskCompleted",
+    "workflowExecutionSignaled",
+)
+"""What wakes a workflow so that something happens."""
+_ROUNDING = timedelta(microseconds=2)
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the run handed in for the register, with the due date that was answered."""
+
+    event_id: int
+    batch: RegisterBatch
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of the history: a decision, by update or signal."""
+
+    event_id: int
+    at: datetime
+    name: str
+    """`decide` for an update, else the signal's name."""
+    content: Any
+    """What was sent; for a signal the first argument."""
+    answer: Raw | None = None
+    """The receipt that an update was answered with."""
+
+    @property
+    def decision_id(self) -> str | None:
+        """The decision id that was sent, if one was."""
+        given = self.content.get("decision_id") if isinstance(self.content, dict) else None
+        return given if isinstance(given, str) else None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A workflow task: what it decides bears its moment. `cause` is the event that it was for."""
+
+    event_id: int
+    at: datetime
+    cause: int
+
+
+@dataclass(frozen=True)
+class Child:
+    """A child that the run started, and what came back of it."""
+
+    event_id: int
+    workflow_id: str
+    run_id: str
+    result: YearResult | None = None
+    ended_in: int = 0
+    """The event that says how it ended; 0 while it is open."""
+
+
+@dataclass
+class Run:
+    """One run: what its history says."""
+
+    history: StoredHistory
+    place: Place | None = None
+    """Whose log it writes; None: no case was opened, since the input was none."""
+    application: Any = None
+    opening: AssessmentOpening | None = None
+    carried: CarriedPlatform | CarriedAssessment | None = None
+    carried_raw: Any = None
+    """The input as it stands there."""
+    carried_on: CarriedPlatform | CarriedAssessment | None = None
+    carried_on_raw: Any = None
+    tellings: list[Telling] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
+    result: TermResult | YearResult | None = None
+    parent_run: str | None = None
+    continued_from: str | None = None
+    next_run: str | None = None
+    ended: str | None = None
+    """How it ended: completed, continued, failed …; None while it is open."""
+    reason: str = ""
+    """Why it failed or was broken off, as the history has it."""
+    last_event: int = 0
+
+    @property
+    def label(self) -> str:
+        """How the run is named in findings."""
+        return f"{self.history.workflow_id} run {self.history.run_id}"
+
+    @property
+    def open(self) -> bool:
+        """Whether the history is that of a run still under way."""
+        return self.ended is None
+
+
+def read_run(history: StoredHistory) -> Run:
+    """Read a history.
+
+    Raises:
+        NoHistory: it cannot be read as one of ours; names the event.
+    """
+    return _Reader(history).read()
+
+
+class _Reader:
+    def __init__(self, history: StoredHistory) -> None:
+        self.run = Run(history)
+        self._year = history.year
+        self._cause = 1
+        self._scheduled: dict[int, int] = {}  # the activity's event: its telling
+        self._updates: dict[int, int] = {}  # the accepted event: its message
+        self._children: dict[int, int] = {}  # the initiating event: its child
+        self._steps: dict[str, Callable[[int, datetime, Raw], None]] = {
+            "workflowExecutionStarted": self._started,
+            "workflowTaskStarted": self._task,
+            "activityTaskScheduled": self._activity,
+            "activityTaskCompleted": self._answered,
+            "workflowExecutionUpdateAccepted": self._update,
+            "workflowExecutionUpdateCompleted": self._update_answered,
+            "workflowExecutionSignaled": self._signal,
+            "childWorkflowExecutionStarted": self._child,
+            "childWorkflowExecutionCompleted": self._child_ended,
+        }
+
+    def read(self) -> Run:
+        run = self.run
+        for number, event in enumerate(run.history.data["events"], start=1):
+            try:
+                self._event(number, event)
+            except NoHistory as error:
+                raise NoHistory(f"{run.label}, event {number}: {error}") from None
+            except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+                why = " ".join(str(error).split())[:300]  # pydantic's own are long
+                raise NoHistory(
+                    f"{run.label}, event {number} cannot be read: {type(error).__name__}: {why}"
+                ) from None
+        if run.last_event == 0:
+            raise NoHistory(f"{run.label}: no events")
+        if run.open and run.history.closed_at is not None:
+            raise NoHistory(f"{run.label}: it has ended, and the event that ended it is missing")
+        return run
+
+    def _event(self, number: int, event: Raw) -> None:
+        stands = int(event["eventId"])
+        if stands != number:
+            raise NoHistory(f"it is missing: event {stands} stands in its place")
+        if self.run.ended:
+            raise NoHistory("it stands behind the end of the run")
+        what = next((name for name in event if name.endswith(_ATTRIBUTES)), _ATTRIBUTES)
+        name, about = what.removesuffix(_ATTRIBUTES), event.get(what) or {}
+        at = _moment(event["eventTime"])
+        if name in self._steps:
+            self._steps[name](number, at, about)
+        elif name in _ENDS:
+            self._ended(name, about)
+        if name in _CAUSES:
+            self._cause = number
+        self.run.last_event = number
+
+    def _started(self, number: int, at: datetime, about: Raw) -> None:
+        run, given = self.run, payloads(about.get("input"))
+        run.continued_from = about.get("continuedExecutionRunId") or None
+        run.parent_run = (about.get("parentWorkflowExecution") or {}).get("runId")
+        run.carried_raw = given
+        if self._year:
+            run.opening = opening = _model(AssessmentOpening, given[0])
+            run.carried = opening.carried
+            run.place = Place(opening.facts.term, opening.year, opening.opening)
+            return
+        run.application = given[0] if given else None
+        if len(given) > 1 and given[1] is not None:
+            run.carried = _model(CarriedPlatform, given[1])
+            run.place = Place(run.carried.state.facts.term)
+        elif isinstance(run.application, dict):
+            term = run.application.get("term", 1)
+            run.place = Place(term) if isinstance(term, int) else None
+
+    def _task(self, number: int, at: datetime, about: Raw) -> None:
+        self.run.tasks.append(Task(number, at, self._cause or number))
+        self._cause = 0
+
+    def _activity(self, number: int, at: datetime, about: Raw) -> None:
+        name = about["activityType"]["name"]
+        if name not in (HAND_IN, WRITE_REGISTER):
+            return
+        given = payloads(about.get("input"))[0]
+        batch = _model(HandIn, given).batch if name == HAND_IN else _model(RegisterBatch, given)
+        if batch is not None:
+            self._scheduled[number] = len(self.run.tellings)
+            self.run.tellings.append(Telling(number, batch))
+
+    def _answered(self, number: int, at: datetime, about: Raw) -> None:
+        asked = int(about["scheduledEventId"])
+        index = self._scheduled.get(asked)
+        given = payloads(about.get("result"))
+        if index is None or not given or given[0] is None:
+            return
+        due = _model(HandedIn, given[0]).due
+        if due is not None:
+            told = self.run.tellings[index]
+            batch = told.batch.model_copy(update={"due": due})
+            self.run.tellings[index] = Telling(told.event_id, batch)
+
+    def _update(self, number: int, at: datetime, about: Raw) -> None:
+        request = about["acceptedRequest"]["input"]
+        given = payloads(request.get("args"))
+        self._updates[number] = len(self.run.messages)
+        self.run.messages.append(Message(number, at, request["name"], given[0] if given else None))
+
+    def _update_answered(self, number: int, at: datetime, about: Raw) -> None:
+        index = self._updates.get(int(about.get("acceptedEventId", 0)))
+        answer = payloads((about.get("outcome") or {}).get("success"))
+        if index is not None and answer and isinstance(answer[0], dict):
+            said = self.run.messages[index]
+            self.run.messages[index] = Message(
+                said.event_id, said.at, said.name, said.content, answer[0]
+            )
+
+    def _signal(self, number: int, at: datetime, about: Raw) -> None:
+        try:
+            given = payloads(about.get("input"))
+        except (
+            NoHistory
+        ):  # anyone may send anything: it is refused, and a history of ours all the same
+            given = []
+        one = given[0] if len(given) == 1 else given
+        self.run.messages.append(Message(number, at, about["signalName"], one))
+
+    def _child(self, number: int, at: datetime, about: Raw) -> None:
+        execution = about["workflowExecution"]
+        self._children[int(about["initiatedEventId"])] = len(self.run.children)
+        self.run.children.append(Child(number, execution["workflowId"], execution["runId"]))
+
+    def _child_ended(self, number: int, at: datetime, about: Raw) -> None:
+        index = self._children.get(int(about["initiatedEventId"]))
+        given = payloads(about.get("result"))
+        if index is not None and given:
+            child = self.run.children[index]
+            result = _model(YearResult, given[0])
+            self.run.children[index] = Child(
+                child.event_id, child.workflow_id, child.run_id, result, number
+            )
+
+    def _ended(self, name: str, about: Raw) -> None:
+        run = self.run
+        run.ended = _ENDS[name]
+        run.reason = str(about.get("reason") or (about.get("failure") or {}).get("message") or "")
+        if run.ended == "completed":
+            given = payloads(about.get("result"))
+            model: type[TermResult] | type[YearResult] = YearResult if self._year else TermResult
+            run.result = _model(model, given[0])
+        elif run.ended == "continued":
+            run.next_run = about["newExecutionRunId"]
+            run.carried_on_raw = given = payloads(about.get("input"))
+            run.carried_on = (
+                _model(AssessmentOpening, given[0]).carried
+                if self._year
+                else _model(CarriedPlatform, given[1])
+            )
+
+
+def payloads(given: Raw | None) -> list[Any]:
+    """The plain data of payloads.
+
+    Raises:
+        NoHistory: they are not JSON: encrypted, or not ours.
+    """
+    return [_plain(payload) for payload in (given or {}).get("payloads", ())]
+
+
+def _plain(payload: Raw) -> Any:
+    try:
+        encoding = base64.b64decode(payload["metadata"]["encoding"], validate=True).decode()
+        data = base64.b64decode(payload.get("data", ""), validate=True)
+    except (KeyError, TypeError, ValueError, binascii.Error):
+        raise NoHistory("a payload is not whole") from None
+    if encoding == "binary/null":
+        return None
+    if encoding != "json/plain":
+        raise NoHistory(f"a payload is {encoding}, not JSON: is it encrypted?")
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise NoHistory("a payload is no JSON") from None
+
+
+def _model(model: Any, given: Any) -> Any:
+    return model.model_validate_json(json.dumps(given))
+
+
+def _moment(written: str) -> datetime:
+    """A moment of Temporal's: nanoseconds, of which Python keeps microseconds."""
+    return datetime.fromisoformat(written).astimezone(UTC)
+
+
+def same_moment(one: datetime, other: datetime) -> bool:
+    """Whether two moments are one: a workflow's clock rounds Temporal's nanoseconds in its own way."""
+    return abs(one - other) <= _ROUNDING
