@@ -80,7 +80,7 @@ async def worker() -> None:
         client = await connect(runtime=telemetry(settings))
         async with (
             register_database(home()) as database,
-            worker_running(client, database, settings, telling) as running,
+            worker_running(client, database, settings, telling, audited=True) as running,
         ):
             click.echo(
                 say(

@@ -3,15 +3,17 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import structlog
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from audit.archive.store import configured_store
 from db.engine import create_engine
 from db.store import PostgresRegister
 from starter.errors import BadInput
+from worker.auditing import auditing
 from worker.delivering import Telling, delivering
 from worker.process import make_worker
 from worker.register_database import migrate_when_there
@@ -49,12 +51,22 @@ def stopping() -> Iterator[asyncio.Event]:
 
 @asynccontextmanager
 async def worker_running(
-    client: Client, database: str, settings: Settings, telling: Telling | None = None
+    client: Client,
+    database: str,
+    settings: Settings,
+    telling: Telling | None = None,
+    *,
+    audited: bool = False,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A worker at work in the background; yields its task, which ends only if the worker fails.
 
-    `telling` says to whom it delivers notices; without, it delivers none.
+    `telling` says to whom it delivers notices; without, it delivers none. `audited`: it takes part in
+    archiving, which a throw-away server with skipped time needs not.
+
+    Raises:
+        BadInput: the archive's place cannot be used.
     """
+    store = configured_store() if audited else None
     if not await ensure_search_attributes(client):
         _log.warning("search attributes are not registered by us: see pingtai doctor")
     engine = create_engine(database)
@@ -71,7 +83,10 @@ async def worker_running(
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
-        async with delivering(client, engine, telling or Telling()):
+        async with AsyncExitStack() as beside:
+            await beside.enter_async_context(delivering(client, engine, telling or Telling()))
+            if audited:
+                await beside.enter_async_context(auditing(client, engine, store))
             yield running
     finally:
         migration.cancel()

@@ -87,7 +87,7 @@ async def local_stack(
         )
         telling = None if throw_away else Telling(*load_notices(settings.notices, home))
         worker = await parts.enter_async_context(
-            worker_running(client, database, settings, telling)
+            worker_running(client, database, settings, telling, audited=not throw_away)
         )
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.archive.archive import Archive
 from audit.archive.events import linked
@@ -54,7 +57,9 @@ async def archive_now(
             await _take_all(batch, server, archive, taken)
             on_the_way(taken)
     except BaseException as error:
-        await asyncio.shield(notes.end(number, taken.looked, taken.kept, taken.gone, _why(error)))
+        # A database that is away cannot be told why: the error itself tells.
+        with suppress(SQLAlchemyError, OSError):
+            await notes.end(number, taken.looked, taken.kept, taken.gone, _why(error))
         raise
     return await notes.end(number, taken.looked, taken.kept, taken.gone)
 
@@ -127,5 +132,7 @@ def _closed_since(moment: datetime) -> str:
 
 
 def _why(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return "it was stopped"
     lines = str(error).splitlines()
     return f"{type(error).__name__}: {lines[0] if lines else ''}"[:500]

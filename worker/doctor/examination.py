@@ -6,6 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from worker.doctor.archive import archive, archive_schedule
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
 from worker.doctor.notices import notices_configured, outbox
@@ -32,6 +33,8 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("PostgreSQL", lambda: postgres(database)),
         ("tables", lambda: tables(database)),
         ("register", lambda: register_complete(client, database)),
+        ("archive", lambda: archive(client, database)),
+        ("schedule of the archive", lambda: archive_schedule(client)),
         ("notices", notices_configured),
         ("outbox", lambda: outbox(database)),
         ("calendar", calendar),

@@ -7,7 +7,7 @@ from activities.calendar import announced
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.periods import beijing_date
 
-OUR_PACKAGES = ("workflows", "activities", "db", "starter", "worker")
+OUR_PACKAGES = ("workflows", "activities", "db", "starter", "audit", "worker")
 
 
 async def calendar() -> Finding:

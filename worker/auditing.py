@@ -1,0 +1,76 @@
+"""What the auditors need done by itself, in a worker's process: on a queue of its own, by schedules."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from audit.archive.activity import ArchiveActivities
+from audit.archive.store import Store
+from workflows.archiving import ArchivingWorkflow
+from workflows.contract import ARCHIVING_ID, ARCHIVING_TYPE, AUDIT_QUEUE
+
+_CATCH_UP = timedelta(days=365)
+"""What a server missed while it was down is done when it is up again."""
+_log = structlog.stdlib.get_logger("pingtai.auditing")
+
+ARCHIVING = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minutes=7))
+
+
+@asynccontextmanager
+async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> AsyncIterator[None]:
+    """Take part in what the schedules start; the first worker makes them."""
+    archive = ArchiveActivities(client, engine, store)
+    worker = Worker(
+        client,
+        task_queue=AUDIT_QUEUE,
+        workflows=[ArchivingWorkflow],
+        activities=[archive.archive_histories],
+        # What is broken off is gone on with by whoever comes next: waiting for it would gain nothing.
+        graceful_shutdown_timeout=timedelta(),
+    )
+    async with worker:
+        await keep_schedule(
+            client, ARCHIVING_ID, ARCHIVING_TYPE, ScheduleSpec(intervals=[ARCHIVING])
+        )
+        yield
+
+
+async def keep_schedule(client: Client, name: str, workflow_type: str, spec: ScheduleSpec) -> None:
+    """See to it that a schedule is there and as this release has it; whoever paused it, it stays paused.
+
+    A new one starts its workflow at once. Without the right to make one, a warning is logged.
+    """
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(workflow_type, id=name, task_queue=AUDIT_QUEUE),
+        spec=spec,
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CATCH_UP),
+    )
+
+    def renewed(found: ScheduleUpdateInput) -> ScheduleUpdate:
+        schedule.state = found.description.schedule.state
+        return ScheduleUpdate(schedule=schedule)
+
+    try:
+        try:
+            await client.create_schedule(name, schedule, trigger_immediately=True)
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(name).update(renewed)
+    except RPCError as error:
+        _log.warning("the schedule cannot be made: see pingtai doctor", id=name, why=error.message)
