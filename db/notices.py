@@ -96,6 +96,8 @@ def _state(batch: RegisterBatch) -> CaseState:
 
 def _told(state: CaseState, entry: LogEntry) -> list[str]:
     lifecycle = lifecycle_of(state)
+    if entry.name == Kind.SET_ASIDE and lifecycle is PLATFORM and "year" in entry.said:
+        return []  # the assessment, which is opened again for it, tells of it
     roles: list[str] = []
     for whom in WHO_IS_TOLD[lifecycle.name].get(entry.name, ()):
         roles += _next(state, entry) if whom is Whom.NEXT else [str(whom)]

@@ -183,7 +183,10 @@ def _language(path: Path, changed: int) -> str | None:
 def _content(path: Path) -> dict[str, Any] | None:
     try:
         with path.open("rb") as file:
-            return tomllib.loads(file.read(LARGEST).decode("utf-8"))
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ValueError(f"larger than {LARGEST:,} bytes")
+        return tomllib.loads(content.decode("utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:

@@ -186,6 +186,7 @@ PLATFORM = Lifecycle(
                 ),
             ),
             ended=True,
+            ended_by=Kind.WITHDRAWAL,
         ),
     ),
     anytime=(

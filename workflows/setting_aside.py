@@ -15,7 +15,7 @@ from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import PlatformState
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+from workflows.vocabulary import AssessmentStage, Happening, Kind
 
 
 def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Objection:
@@ -58,9 +58,9 @@ def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple
 
 def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Objection:
     """A withdrawal is the operator's own word at any time: it falls only when it is itself set aside."""
-    if state.stage is not Stage.WITHDRAWN:
-        return None
-    if target and (target.name == Kind.WITHDRAWAL or lifecycle_of(state).alone(target.name)):
+    lifecycle = lifecycle_of(state)
+    ended_by = lifecycle.step(state.stage).ended_by
+    if not ended_by or (target and (target.name == ended_by or lifecycle.alone(target.name))):
         return None
     return _because(
         "the operator has withdrawn since, as it may at any time: where that was wrong as well, set"

@@ -63,6 +63,8 @@ class Step:
     days: str = ""
     """The policy's field that says how many working days the step has."""
     ended: bool = False
+    ended_by: str = ""
+    """The decision that ended the case at any time, and falls only when it is itself set aside."""
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ def test_each_line_has_its_result(
     assert told["problem"]["en"] and told["problem"]["zh"]
     kept = json.loads(Path("d.refused.jsonl").read_text(encoding="utf-8"))
     assert kept["problem"] in " ".join(told["problem"].values())
-    answers["decide"] = Receipt.model_validate(RECEIPT, strict=False)
+    answers["decide"] = Receipt.model_validate(RECEIPT | {"set_aside_by": None}, strict=False)
     assert 0 == pingtai("decide", "--file", "d.refused.jsonl").exit_code
 
 
@@ -233,14 +233,14 @@ RECEIPT = {
 
 
 def test_done_before_and_set_aside_since(pingtai: Run, answers: dict[str, Any]) -> None:
-    """A repeated line is told as done before, and whether it still counts; the code is 0."""
+    """A repeated line that counts no longer is told apart, with what to do: nothing is decided by it."""
     answers["decide"] = Receipt.model_validate(RECEIPT, strict=False)
     write([DATED])
     result = pingtai("decide", "--file", "d.jsonl")
-    assert 0 == result.exit_code
-    assert "already done; set aside since, by d-9" in result.stdout
-    assert "1 line: 1 already done" in result.stderr
-    assert not Path("d.refused.jsonl").exists()
+    assert 3 == result.exit_code
+    assert "set aside since, by d-9" in result.stdout
+    assert "give the line a decision_id of its own" in result.stdout
+    assert Path("d.refused.jsonl").exists()
 
 
 def test_what_was_set_apart_before_is_kept(pingtai: Run, answers: dict[str, Any]) -> None:

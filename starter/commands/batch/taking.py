@@ -9,6 +9,7 @@ from starter.commands.batch.lines import Line, Outcome, Result, Words
 from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
+from workflows.state import Receipt
 from workflows.vocabulary import Kind
 
 
@@ -36,6 +37,8 @@ class Sent:
             return _not_done(line, error)
         except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
             return _not_done(line, error)
+        if receipt.set_aside_by:
+            return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
         outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
         return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
 
@@ -79,6 +82,15 @@ async def _is_so_already(client: PingtaiClient, line: Line) -> bool:
         return False
     wanted = (decision["list_number"], decision["certificate_number"])
     return state is not None and (state.list_number, state.certificate_number) == wanted
+
+
+def _counts_no_longer(receipt: Receipt) -> Words:
+    by = receipt.set_aside_by
+    return (
+        f"done before, and set aside since, by {by}: to decide it again, give the line a decision_id of"
+        " its own",
+        f"此前已受理，后由 {by} 撤销：如需重新作出，请为该行另写 decision_id",
+    )
 
 
 def _not_done(line: Line, error: Exception) -> Result:

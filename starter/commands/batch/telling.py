@@ -114,9 +114,6 @@ def in_words(result: Result) -> str:
     became = say(*_WORDS[result.outcome])
     if result.stage and result.outcome is not Outcome.ALREADY:
         became += f" → {wording.stage(result.stage)}"
-    if result.receipt and result.receipt.set_aside_by:
-        by = result.receipt.set_aside_by
-        became += say(f"; set aside since, by {by}", f"；其后已由 {by} 撤销")
     why = say(*result.problem) if result.problem else ""
     words = (str(result.entry.number), result.platform, decided, became, why)
     return "  ".join(one for one in words if one)
