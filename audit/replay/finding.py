@@ -1,0 +1,31 @@
+"""What an audit finds: where, and what is wrong there, in English and Chinese."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same in both languages."""
+
+    en: str
+    zh: str
+
+    def text(self, language: Language) -> str:
+        """In one of them."""
+        return self.zh if language == "zh" else self.en
+
+    def __str__(self) -> str:
+        """In English."""
+        return self.en
+
+
+@dataclass(frozen=True)
+class Finding(Words):
+    """Something that does not agree. A `remark` is worth knowing, and no sign that anything was changed."""
+
+    event_id: int | None = None
+    """The event of the history that it is about."""
+    remark: bool = False

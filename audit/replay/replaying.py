@@ -1,0 +1,136 @@
+"""Replay of one history after another, on the code that is installed."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from audit.histories import StoredHistory
+from audit.replay.agreeing import disagreements
+from audit.replay.commands import Command
+from audit.replay.divergence import Divergence, explained
+from audit.replay.feeding import Feed, quiet_runtime
+from audit.replay.finding import Finding
+from audit.replay.shape import begun, misshapen
+from audit.replay.watching import Seen, Watch, WatchedRunner
+from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.platform import PlatformWorkflow
+from workflows.record import LogEntry
+from workflows.rules import CaseState
+
+PATIENCE = 30.0
+"""Seconds that a history may take: the Replayer waits for ever for some that are not whole."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What the replay of one history came to."""
+
+    workflow_id: str
+    run_id: str
+    divergence: Divergence | None
+    """Why it cannot be replayed by this code; None when it was."""
+    log: tuple[LogEntry, ...] = ()
+    """The log that it ended in, of all runs of the case so far; empty where none was opened."""
+    state: CaseState | None = None
+    findings: tuple[Finding, ...] = ()
+    """What does not agree though it was replayed: what stands in the history, the chain, the fold."""
+    events: int = 0
+    tasks: dict[int, list[Command]] = field(default_factory=dict, repr=False)
+    """By the event that starts a workflow task: what the code commanded in it."""
+
+    @property
+    def sound(self) -> bool:
+        """Whether it was replayed, and everything agrees."""
+        return self.divergence is None and all(one.remark for one in self.findings)
+
+
+class Replaying:
+    """A replayer that keeps warm: it goes from history to history without starting anything anew."""
+
+    def __init__(
+        self,
+        workflows: Sequence[type] = (PlatformWorkflow, AnnualAssessmentWorkflow),
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        """Replay on these workflow classes; others than those that are installed are for tests."""
+        self._workflows = list(workflows)
+        self._patience = patience
+        self._warm: tuple[Watch, Feed] | None = None
+
+    async def __aenter__(self) -> "Replaying":
+        """Nothing is started before the first history."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go of the SDK's replayer."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the SDK's replayer; the next replay starts one."""
+        warm, self._warm = self._warm, None
+        if warm:
+            await warm[1].close()
+
+    async def replay(self, history: StoredHistory) -> Replayed:
+        """Replay a history. Whatever is wrong with it is in the answer."""
+        name = history.workflow_id, history.run_id
+        try:
+            assessment, whole = history.year > 0, history.for_replay()
+        except (
+            Exception
+        ) as error:  # of JSON, protobuf, our own: whatever a damaged file brings forth
+            why = " ".join(str(error).split())[:300]
+            en, zh = f"the history cannot be read: {why}", f"历史无法读取：{why}"
+            return Replayed(*name, Divergence(en, zh))
+        events = whole.events
+        crooked = misshapen(events)
+        if crooked or not begun(events):
+            return Replayed(*name, crooked, events=len(events))
+        seen, failure = await self._run(whole)
+        divergence = explained(events, seen, failure) if failure else None
+        found = () if divergence else disagreements(events, seen, assessment=assessment)
+        return Replayed(
+            *name,
+            divergence,
+            log=seen.record.log if seen.record else (),
+            state=seen.state,
+            findings=tuple(found),
+            events=len(events),
+            tasks=seen.tasks,
+        )
+
+    async def _run(self, whole: WorkflowHistory) -> tuple[Seen, Exception | None]:
+        watch, feed = self._warm = self._warm or self._start()
+        seen = watch.seen = Seen()
+        try:
+            return seen, await feed.put(whole, self._patience)
+        except Exception as error:
+            self._warm = None  # it is of no use any more
+            return seen, error
+
+    def _start(self) -> tuple[Watch, Feed]:
+        watch = Watch()
+        runner = WatchedRunner(watch)
+        replayer = Replayer(
+            workflows=self._workflows,
+            data_converter=pydantic_data_converter,
+            workflow_runner=runner,
+            unsandboxed_workflow_runner=runner,
+            # One replay at a time needs one thread.
+            workflow_task_executor=ThreadPoolExecutor(1, thread_name_prefix="replay"),
+            interceptors=[watch],
+            # The SDK would write its own words on a failure to standard error.
+            runtime=quiet_runtime(),
+        )
+        return watch, Feed(replayer)
+
+
+async def replay(history: StoredHistory) -> Replayed:
+    """Replay one history. For many: `Replaying`, or `audit.replay.parallel`."""
+    async with Replaying() as replaying:
+        return await replaying.replay(history)
