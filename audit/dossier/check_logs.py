@@ -1,0 +1,124 @@
+"""Whether logs hold in themselves and to each other: hash chains, terms, assessments."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from audit.dossier.parts import LogPlace
+from audit.dossier.problems import Check, Problem
+from workflows.folding import states
+from workflows.record import BEGINNING, LogEntry, broken
+from workflows.rules import CaseState
+from workflows.state import PlatformState
+from workflows.vocabulary import Happening
+
+Logs = Mapping[LogPlace, Sequence[LogEntry]]
+_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
+
+
+def check_logs(logs: Logs) -> Iterator[Problem]:
+    """Whatever does not hold, log by log."""
+    for place, log in logs.items():
+        before = _before(logs, place)
+        if before is None:
+            yield _missing_before(place)
+        start = log[0].previous if before is None else before
+        wrong = broken(log, start)
+        if wrong:
+            yield Problem(Check.CHAIN, place.file, wrong, _chinese(log, start))
+            continue
+        if place.year == 0:
+            yield from _assessments(logs, place.term, log)
+
+
+def _before(logs: Logs, place: LogPlace) -> str | None:
+    """The hash that a log goes on from; None when what it goes on from is not there."""
+    if place.year == 0:
+        if place.term == 1:
+            return BEGINNING
+        log = logs.get(LogPlace(place.term - 1))
+        return log[-1].hash if log else None
+    for entry, year, opening in _openings(logs.get(LogPlace(place.term), ())):
+        if (year, opening) == (place.year, place.opening):
+            return entry.hash
+    return None
+
+
+def _openings(log: Sequence[LogEntry]) -> Iterator[tuple[LogEntry, int, int]]:
+    """The entries of a platform's log that opened assessments, with the year and which opening."""
+    for entry, state in zip(log, states_of(log), strict=False):
+        opened = entry.name == Happening.ASSESSMENT_OPENED and isinstance(state, PlatformState)
+        if opened and isinstance(state, PlatformState) and state.open_assessment:
+            yield entry, state.open_assessment, state.openings
+
+
+def states_of(log: Sequence[LogEntry]) -> list[CaseState]:
+    """The state after each entry; none where a log is no log of a case, which is told elsewhere."""
+    try:
+        return states(log) if log else []
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return []
+
+
+def _missing_before(place: LogPlace) -> Problem:
+    if place.year:
+        en = f"the platform's log has no entry that opened it: term {place.term}, year {place.year}"
+        zh = f"平台记录中没有开始它的条目：第 {place.term} 期第 {place.year} 年"
+    else:
+        en = f"the log of term {place.term - 1}, which it goes on from, is missing"
+        zh = f"缺少其所接续的第 {place.term - 1} 期记录"
+    return Problem(Check.LINKS, place.file, en, zh)
+
+
+def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Problem]:
+    """What a platform's log says of its assessments' logs: that they are there, and how they ended."""
+    opened: dict[int, int] = {}
+    last: dict[LogPlace, LogEntry] = {}
+    after = states_of(log)
+    if not after:
+        return
+    openings = {entry.seq: opening for entry, _, opening in _openings(log)}
+    for entry in log:
+        if entry.name == Happening.ASSESSMENT_OPENED and entry.seq in openings:
+            opened[entry.said["year"]] = openings[entry.seq]
+        elif entry.name in _ENDS and "log_hash" in entry.said:
+            year = entry.said["year"]
+            place = LogPlace(term, year, opened.get(year, 1))
+            last[place] = entry
+            yield from _ended(logs, place, entry)
+    still_open = after[-1].open_assessment if isinstance(after[-1], PlatformState) else None
+    for place, entry in last.items():
+        entries, there = entry.said["entries"], len(logs.get(place, ()))
+        if there > entries and place.year != still_open:
+            en = f"{there} entries, and the platform's entry {entry.seq} saw it end with entry {entries}"
+            zh = f"现有 {there} 条，而平台记录第 {entry.seq} 条载明它以第 {entries} 条结束"
+            yield Problem(Check.LINKS, place.file, en, zh)
+
+
+def _ended(logs: Logs, place: LogPlace, note: LogEntry) -> Iterator[Problem]:
+    log = logs.get(place, ())
+    entries = note.said["entries"]
+    if not log:
+        en = f"missing: the platform's entry {note.seq} saw it end with {entries} entries"
+        zh = f"缺失：平台记录第 {note.seq} 条载明它有 {entries} 条"
+    elif len(log) < entries:
+        en = f"entry {len(log) + 1} is missing: the platform's entry {note.seq} saw it end with entry {entries}"
+        zh = f"缺第 {len(log) + 1} 条：平台记录第 {note.seq} 条载明它以第 {entries} 条结束"
+    elif log[entries - 1].hash != note.said["log_hash"]:
+        en = f"entry {entries} is not the one that the platform's entry {note.seq} saw it end with"
+        zh = f"第 {entries} 条不是平台记录第 {note.seq} 条所载的最后一条"
+    else:
+        return
+    yield Problem(Check.LINKS, place.file, en, zh)
+
+
+def _chinese(log: Sequence[LogEntry], before: str) -> str:
+    """Where a chain breaks, in Chinese: as `workflows.record.broken` says it in English."""
+    previous = before
+    for number, entry in enumerate(log, start=1):
+        if entry.seq != number:
+            return f"缺第 {number} 条：此处为第 {entry.seq} 条"
+        if entry.previous != previous:
+            return f"第 {number} 条不接续前一条"
+        if entry.seal() != entry.hash:
+            return f"第 {number} 条写成后被改动"
+        previous = entry.hash
+    return ""

@@ -1,0 +1,153 @@
+"""What a dossier consists of: its files' names, its manifest, and how each is written.
+
+All but the histories and the manifest follows from the histories and a few words in the manifest. So
+whoever checks a dossier makes it again and compares.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Any, Literal, NamedTuple
+
+from workflows.model import Instant, Record, Sha256
+
+FORMAT = "pingtai-dossier/1"
+MANIFEST = "manifest.json"
+STATES = "states.json"
+REPLAY = "replay.json"
+DEADLINES = "deadlines.json"
+PROOF = "proof.json"
+READ_ME = "README.txt"
+REPORTS = {"zh": "report.zh.html", "en": "report.en.html"}
+
+
+class LogPlace(NamedTuple):
+    """Whose log: the term, the year (0: the platform's own), and which opening of that year (0 then)."""
+
+    term: int
+    year: int = 0
+    opening: int = 0
+
+    @property
+    def file(self) -> str:
+        """The name of the log's file."""
+        return f"logs/{self.name}.jsonl"
+
+    @property
+    def name(self) -> str:
+        """Such as term-1, term-1-year-2, term-1-year-2-opening-2."""
+        year = f"-year-{self.year}" if self.year else ""
+        again = f"-opening-{self.opening}" if self.opening > 1 else ""
+        return f"term-{self.term}{year}{again}"
+
+    def words(self) -> tuple[str, str]:
+        """The same in words, in English and Chinese."""
+        en, zh = f"the log of term {self.term}", f"第 {self.term} 期记录"
+        if self.year:
+            en = f"the log of assessment {self.year} in term {self.term}"
+            zh = f"第 {self.term} 期第 {self.year} 年考核记录"
+        if self.opening > 1:
+            en, zh = f"{en}, opening {self.opening}", f"{zh}（第 {self.opening} 次）"
+        return en, zh
+
+
+class Code(Record):
+    """The code that made a dossier: releases, and the SHA-256 of what decides."""
+
+    pingtai: str
+    temporalio: str
+    workflows_sha256: Sha256
+    """Over all files of workflows/: their names and bytes, in order."""
+
+
+class Guideline(Record):
+    """The guideline that the code follows."""
+
+    number: str
+    title: str
+    issued_on: date
+
+
+class RunFile(Record):
+    """The history of a run, and the file that it is in."""
+
+    file: str
+    workflow_id: str
+    run_id: str
+    started_at: Instant
+    closed_at: Instant | None
+    sdk: str
+    codec: str | None = None
+
+
+class FileSum(Record):
+    """A file of the dossier."""
+
+    name: str
+    bytes: int
+    sha256: Sha256
+
+
+class Head(Record):
+    """What a dossier says of itself, and what does not follow from its histories."""
+
+    format: Literal["pingtai-dossier/1"] = "pingtai-dossier/1"
+    platform_id: str
+    made_at: Instant
+    made_by: str
+    source: str
+    """Where the histories came from: server, archive, files."""
+    code: Code
+    guideline: Guideline
+    register_differs: tuple[str, ...] | None = None
+    """How the register differed from the histories; empty: it agreed; None: it was not asked."""
+
+
+class Manifest(Head):
+    """The head, the runs, and all files with their SHA-256."""
+
+    runs: tuple[RunFile, ...]
+    files: tuple[FileSum, ...]
+
+
+class RunReplay(Record):
+    """What came of replaying a run."""
+
+    workflow_id: str
+    run_id: str
+    events: int
+    entries: int
+    log_hash: Sha256 | None
+    divergence: str | None
+
+
+class Deadline(Record):
+    """When a step that began at `since` was due, as an activity answered then."""
+
+    term: int
+    year: int
+    opening: int
+    since: Instant
+    due: Instant
+    provisional_years: tuple[int, ...] = ()
+
+
+def history_file(workflow_id: str, number: int, run_id: str) -> str:
+    """The name of a history's file; `number` counts the runs of a workflow."""
+    return f"histories/{workflow_id.replace(':', '--')}/{number:03}--{run_id}.json"
+
+
+def plan_file(term: int, version: int) -> str:
+    """The name of a plan version's file."""
+    return f"plans/term-{term}-version-{version}.json"
+
+
+def json_bytes(data: Any) -> bytes:
+    """Plain data as a file that people can read too; always the same bytes for the same data."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def sum_of(name: str, content: bytes) -> FileSum:
+    """A file's line in the manifest."""
+    return FileSum(name=name, bytes=len(content), sha256=sha256(content).hexdigest())
