@@ -1,0 +1,1 @@
+"""The archive, and where histories come from: on the real server and the real PostgreSQL."""

@@ -1,0 +1,95 @@
+"""A real Temporal whose retention may be as short as a second, and where time can be skipped."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from audit.archive.archive import PostgresArchive
+from audit.archive.notes import ArchivingNotes
+from audit.archive.server import ServerHistories
+from db.queries import RegisterQueries
+from db.store import PostgresRegister
+from tests.workflows.world import World
+from worker.search_attributes import ensure_search_attributes
+from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+
+SHORT_RETENTION = (
+    'system.namespaceMinRetentionLocal="1s"',
+    'history.retentionTimerJitterDuration="1ms"',
+    # By default a change of retention counts after ten seconds.
+    'system.namespaceCacheRefreshInterval="100ms"',
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A server with its data, and what is read from it and kept of it."""
+
+    client: Client
+    server: ServerHistories
+    archive: PostgresArchive
+    notes: ArchivingNotes
+    engine: AsyncEngine
+
+    async def told(self, statement: str) -> None:
+        """Have the archive's database do something."""
+        async with self.engine.begin() as connection:
+            await connection.execute(text(statement))
+
+    async def empty(self, tables: str = "archived_histories, archivings") -> None:
+        """As if nothing had been archived."""
+        await self.told(f"TRUNCATE {tables}")
+
+
+@pytest.fixture(scope="session")
+async def client() -> AsyncIterator[Client]:
+    """A server for the tests of the archive; its data goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="pingtai-test-archive-"))
+    dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
+    async with temporal_server(folder, free_port(28233), dynamic_config=dynamic) as running:
+        client = await Client.connect(running.address, data_converter=pydantic_data_converter)
+        await ensure_search_attributes(client)
+        yield client
+    # All that was on the server is gone; who still reads it here has it from elsewhere.
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place(client: Client, engine: AsyncEngine) -> Place:
+    """The server and an empty archive."""
+    return Place(
+        client,
+        ServerHistories(client),
+        PostgresArchive(engine),
+        ArchivingNotes(engine),
+        engine,
+    )
+
+
+@pytest.fixture
+async def world(client: Client, engine: AsyncEngine) -> AsyncIterator[World]:
+    """Platforms that live on the server, with a worker."""
+    world = World(client, PostgresRegister(engine), RegisterQueries(engine))
+    await world.work()
+    yield world
+    await world.rest()
+
+
+async def keep_for(client: Client, span: timedelta) -> None:
+    """Let the server keep the history of what ends from now on for so long."""
+    request = UpdateNamespaceRequest(namespace=client.namespace, config=NamespaceConfig())
+    request.config.workflow_execution_retention_ttl.FromTimedelta(span)
+    await client.workflow_service.update_namespace(request)
+    await asyncio.sleep(0.5)

@@ -1,0 +1,206 @@
+"""Archiving from a real server: what has ended, what is open, what was missed, and what is deleted later."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from audit.archive.archive import PostgresArchive
+from audit.archive.archiving import archive_now, archive_platform
+from audit.archive.notes import ArchivingNotes
+from audit.archive.server import Execution, ServerHistories
+from audit.histories import StoredHistory
+from db.queries import RegisterQueries
+from db.store import PostgresRegister
+from tests.archive.conftest import SHORT_RETENTION, Place, keep_for
+from tests.archive.samples import all_of
+from tests.workflows.world import World
+from worker.demo.clockwork import until
+from worker.search_attributes import ensure_search_attributes
+from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.platform import PlatformWorkflow
+
+
+class Blind(ServerHistories):
+    """A server whose visibility knows nothing yet."""
+
+    async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
+        """None."""
+        none: tuple[Execution, ...] = ()
+        for run in none:
+            yield run
+
+
+class FirstOnly(ServerHistories):
+    """A server whose visibility knows the first run of each workflow, and calls it open."""
+
+    async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
+        """Only those that nothing was continued from."""
+        async for run in super().executions(narrowed):
+            history = await self.fetch(*run.key)
+            assert history
+            first = history.data["events"][0]["workflowExecutionStartedEventAttributes"]
+            if "continuedExecutionRunId" not in first and "parentWorkflowExecution" not in first:
+                yield replace(run, closed=False, events=0)
+
+
+async def test_all_runs_are_found_whatever_visibility_knows(place: Place, world: World) -> None:
+    """A year lived: three runs and an assessment, by listing, by the last run, and by the first."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.effective(1)
+    await life.settled(life.handle)
+    seen = await all_of(place.server, life.id)
+    assert [0, 0, 0, 1] == [history.year for history in seen]
+    assert [True, True, False, True] == [history.closed_at is not None for history in seen]
+    chain = seen[:3]
+    assert sorted(chain, key=lambda history: history.started_at) == chain
+    assert seen == await all_of(Blind(place.client), life.id)
+    assert seen == [h for h in await all_of(place.server) if h.platform_id == life.id]
+    taken = await archive_platform(place.server, place.archive, life.id)
+    assert (4, 4) == (taken.looked, taken.kept)
+    assert seen == await all_of(place.archive, life.id)
+    await place.empty()
+    await archive_now(FirstOnly(place.client), place.archive, place.notes)
+    assert seen == await all_of(place.archive, life.id)
+
+
+async def test_archiving_again_takes_only_what_is_new(place: Place, world: World) -> None:
+    """The second time nothing; after a decision the open run again; after its end it, once and for all."""
+    life = await world.apply()
+    await life.settled(life.handle)
+    first = await archive_now(place.server, place.archive, place.notes)
+    assert first.whole
+    assert first.looked == first.kept
+    again = await archive_now(place.server, place.archive, place.notes, whole=True)
+    assert (first.looked, 0, 0) == (again.looked, again.kept, again.gone)
+    await life.decide("recommendation")
+    await life.settled(life.handle)
+    third = await archive_now(place.server, place.archive, place.notes, whole=True)
+    assert 1 == third.kept
+    await life.decide("withdrawal")
+    await life.handle.result()
+
+    async def found() -> bool:
+        return (await archive_now(place.server, place.archive, place.notes)).kept == 1
+
+    await until(found, "visibility knows that it has ended, and the hour's look takes it")
+    (history,) = await all_of(place.archive, life.id)
+    assert history.closed_at
+    assert 0 == (await archive_now(place.server, place.archive, place.notes, whole=True)).kept
+
+
+async def test_what_was_missed_is_caught_up(place: Place, world: World) -> None:
+    """The hour's look takes what has ended lately; when a day was missed, the next one takes everything."""
+    await archive_now(place.server, place.archive, place.notes)
+    life = await world.apply()
+    await life.settled(life.handle)
+
+    async def listed() -> bool:
+        return any([run.workflow_id == life.handle.id async for run in place.server.executions()])
+
+    await until(listed, "visibility knows it")
+    hour = await archive_now(place.server, place.archive, place.notes)
+    assert not hour.whole
+    assert [] == await all_of(place.archive, life.id)
+    await place.told("UPDATE archivings SET began_at = began_at - interval '23 hours'")
+    late = await archive_now(place.server, place.archive, place.notes)
+    assert late.whole
+    assert 1 == len(await all_of(place.archive, life.id))
+
+
+async def test_what_is_in_the_way_is_noted(place: Place, world: World) -> None:
+    """A store that is away: the error goes on to be tried again, and the last good time stays what it was."""
+    await world.apply()
+    good = await archive_now(place.server, place.archive, place.notes)
+    await place.empty("archived_histories")
+
+    class Away(PostgresArchive):
+        async def keep(self, history: StoredHistory) -> bool:
+            raise OSError("the bucket does not answer\nsecond line")
+
+    with pytest.raises(OSError, match="bucket"):
+        await archive_now(place.server, Away(place.engine), place.notes, whole=True)
+    tried = await place.notes.last(ended=False)
+    assert tried
+    assert "OSError: the bucket does not answer" == tried.trouble
+    assert tried.ended_at is None
+    assert good == await place.notes.last()
+
+
+async def test_a_run_whose_history_is_gone_is_counted(place: Place, world: World) -> None:
+    """Listed, and deleted before it was archived: the archive says so, and takes the others."""
+    life = await world.apply()
+
+    class Forgetful(ServerHistories):
+        async def fetch(self, workflow_id: str, run_id: str) -> StoredHistory | None:
+            if workflow_id == life.handle.id:
+                return await super().fetch(workflow_id, "01a20ba8-416d-7563-910a-abc89d224d89")
+            return await super().fetch(workflow_id, run_id)
+
+    async def listed() -> bool:
+        return any([run.workflow_id == life.handle.id async for run in place.server.executions()])
+
+    await until(listed, "visibility knows it")
+    noted = await archive_now(Forgetful(place.client), place.archive, place.notes)
+    assert 1 == noted.gone
+    assert noted.looked - 1 == noted.kept
+
+
+async def test_a_name_with_quotes_asks_for_nothing_else(place: Place) -> None:
+    """What is no platform's id finds nothing, and is no error."""
+    for name in ("x' OR 'a' = 'a", 'x"', "x\\", "%"):
+        assert [] == await all_of(place.server, name)
+
+
+async def test_the_archive_outlives_retention_and_the_server(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    """Retention deletes a run, then the server's data is deleted: all is still there, whole, and replays."""
+    folder = tmp_path / "temporal"
+    archive, notes = PostgresArchive(engine), ArchivingNotes(engine)
+    dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
+    async with temporal_server(folder, free_port(29233), dynamic_config=dynamic) as running:
+        client = await Client.connect(running.address, data_converter=pydantic_data_converter)
+        await ensure_search_attributes(client)
+        world = World(client, PostgresRegister(engine), RegisterQueries(engine))
+        await world.work()
+        life, ended = await world.apply(), await world.apply()
+        await life.get_listed()
+        await life.effective(1)
+        await life.settled(life.handle)
+        await ended.settled(ended.handle)
+        await keep_for(client, timedelta(seconds=1))
+        await ended.decide("withdrawal")
+        await ended.handle.result()
+        server = ServerHistories(client)
+        await archive_now(server, archive, notes)
+        before = await all_of(archive)
+
+        async def deleted() -> bool:
+            return [] == await all_of(server, ended.id)
+
+        await until(deleted, "retention deletes what has ended")
+        await archive_now(server, archive, notes, whole=True)
+        await world.rest()
+    shutil.rmtree(folder)
+    after = await all_of(archive)
+    assert before == after
+    assert [(life.id, 4), (ended.id, 1)] == [
+        (each, sum(history.platform_id == each for history in after))
+        for each in (life.id, ended.id)
+    ]
+    replayer = Replayer(
+        workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
+        data_converter=pydantic_data_converter,
+    )
+    for history in after:
+        await replayer.replay_workflow(history.for_replay())
