@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -94,6 +94,8 @@ class Child:
     event_id: int
     workflow_id: str
     run_id: str
+    given: Any
+    """The input that it was started with, as it stands there."""
     result: YearResult | None = None
     ended_in: int = 0
     """The event that says how it ended; 0 while it is open."""
@@ -109,7 +111,7 @@ class Run:
     application: Any = None
     opening: AssessmentOpening | None = None
     carried: CarriedPlatform | CarriedAssessment | None = None
-    carried_raw: Any = None
+    given: Any = None
     """The input as it stands there."""
     carried_on: CarriedPlatform | CarriedAssessment | None = None
     carried_on_raw: Any = None
@@ -154,6 +156,7 @@ class _Reader:
         self._cause = 1
         self._scheduled: dict[int, int] = {}  # the activity's event: its telling
         self._updates: dict[int, int] = {}  # the accepted event: its message
+        self._inputs: dict[int, Any] = {}  # the initiating event: what the child was given
         self._children: dict[int, int] = {}  # the initiating event: its child
         self._steps: dict[str, Callable[[int, datetime, Raw], None]] = {
             "workflowExecutionStarted": self._started,
@@ -163,6 +166,7 @@ class _Reader:
             "workflowExecutionUpdateAccepted": self._update,
             "workflowExecutionUpdateCompleted": self._update_answered,
             "workflowExecutionSignaled": self._signal,
+            "startChildWorkflowExecutionInitiated": self._child_asked_for,
             "childWorkflowExecutionStarted": self._child,
             "childWorkflowExecutionCompleted": self._child_ended,
         }
@@ -206,7 +210,7 @@ class _Reader:
         run, given = self.run, payloads(about.get("input"))
         run.continued_from = about.get("continuedExecutionRunId") or None
         run.parent_run = (about.get("parentWorkflowExecution") or {}).get("runId")
-        run.carried_raw = given
+        run.given = given
         if self._year:
             run.opening = opening = _model(AssessmentOpening, given[0])
             run.carried = opening.carried
@@ -244,7 +248,7 @@ class _Reader:
         if due is not None:
             told = self.run.tellings[index]
             batch = told.batch.model_copy(update={"due": due})
-            self.run.tellings[index] = Telling(told.event_id, batch)
+            self.run.tellings[index] = replace(told, batch=batch)
 
     def _update(self, number: int, at: datetime, about: Raw) -> None:
         request = about["acceptedRequest"]["input"]
@@ -257,9 +261,7 @@ class _Reader:
         answer = payloads((about.get("outcome") or {}).get("success"))
         if index is not None and answer and isinstance(answer[0], dict):
             said = self.run.messages[index]
-            self.run.messages[index] = Message(
-                said.event_id, said.at, said.name, said.content, answer[0]
-            )
+            self.run.messages[index] = replace(said, answer=answer[0])
 
     def _signal(self, number: int, at: datetime, about: Raw) -> None:
         try:
@@ -271,10 +273,14 @@ class _Reader:
         one = given[0] if len(given) == 1 else given
         self.run.messages.append(Message(number, at, about["signalName"], one))
 
+    def _child_asked_for(self, number: int, at: datetime, about: Raw) -> None:
+        self._inputs[number] = payloads(about.get("input"))
+
     def _child(self, number: int, at: datetime, about: Raw) -> None:
-        execution = about["workflowExecution"]
-        self._children[int(about["initiatedEventId"])] = len(self.run.children)
-        self.run.children.append(Child(number, execution["workflowId"], execution["runId"]))
+        execution, asked = about["workflowExecution"], int(about["initiatedEventId"])
+        self._children[asked] = len(self.run.children)
+        given = self._inputs.get(asked)
+        self.run.children.append(Child(number, execution["workflowId"], execution["runId"], given))
 
     def _child_ended(self, number: int, at: datetime, about: Raw) -> None:
         index = self._children.get(int(about["initiatedEventId"]))
@@ -282,9 +288,7 @@ class _Reader:
         if index is not None and given:
             child = self.run.children[index]
             result = _model(YearResult, given[0])
-            self.run.children[index] = Child(
-                child.event_id, child.workflow_id, child.run_id, result, number
-            )
+            self.run.children[index] = replace(child, result=result, ended_in=number)
 
     def _ended(self, name: str, about: Raw) -> None:
         run = self.run

@@ -1,0 +1,84 @@
+"""An entry of a log against the message and the task of the history that it came of."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from audit.reading.logs import Line, Problem
+from audit.reading.runs import Run, same_moment
+from workflows.application import PlatformApplication
+from workflows.case import decision_of
+from workflows.model import InvalidMessage, instant, parse, said
+from workflows.record import EntryKind, LogEntry
+from workflows.state import applied, content_of
+from workflows.vocabulary import Happening, Kind
+
+
+def check_entry(line: Line) -> Iterator[Problem]:
+    """What does not fit, of one entry."""
+    run, entry = line.run, line.entry
+    if line.told_in == 1:
+        return  # its own run is not there, which was said, or it stands there again
+    where = f"{run.label}, event {line.event_id}"
+    if not any(same_moment(task.at, entry.at) for task in run.tasks):
+        yield Problem(
+            f"{run.label}, event {line.told_in}",
+            f"entry {line.name} bears a moment at which the history decided nothing",
+            f"第 {line.name} 条的时刻与历史中任何一次处理都不符",
+        )
+    if entry.kind is EntryKind.DECISION:
+        said = _decision(line)
+        if said is None:
+            yield Problem(
+                f"{run.label}, event {line.told_in}",
+                f"entry {line.name} is a decision, and the history has no message that said it",
+                f"第 {line.name} 条是决定，而历史中没有相应的消息",
+            )
+        elif said != _said(entry):
+            yield Problem(
+                where,
+                f"entry {line.name} is not what was sent in this message",
+                f"第 {line.name} 条与此消息所述不同",
+            )
+    elif entry.seq == 1 and _input(run) != _said(entry):
+        yield Problem(
+            where,
+            f"entry {line.name} is not what the run began with",
+            f"第 {line.name} 条与运行起始内容不同",
+        )
+
+
+def _said(entry: LogEntry) -> tuple[Any, ...]:
+    content = {key: value for key, value in entry.said.items() if key != "sets_aside"}
+    return entry.name, entry.outcome, content, entry.actor
+
+
+def _decision(line: Line) -> tuple[Any, ...] | None:
+    """What the message of a decision says, as the log would have it; None without a message."""
+    raws = [(m.name, m.content) for m in line.run.messages if m.event_id == line.event_id]
+    if not raws and line.run.opening and line.run.opening.set_aside:
+        raws = [(str(Kind.SET_ASIDE), line.run.opening.set_aside)]
+    for name, raw in raws:
+        try:
+            decision = decision_of(raw, Kind(name) if name in tuple(Kind) else None)
+        except InvalidMessage:
+            return ()
+        return decision.kind, decision.result, content_of(decision), decision.actor
+    return None
+
+
+def _input(run: Run) -> tuple[Any, ...]:
+    """What the input of a run says, as the first entry of its log would have it."""
+    opening = run.opening
+    if opening:
+        content = {
+            "year": opening.year,
+            "opening": opening.opening,
+            "valid_until": instant(opening.valid_until),
+            "facts": said(opening.facts),
+        }
+        return str(Happening.ASSESSMENT_OPENED), "opened", content, None
+    try:
+        form = parse(PlatformApplication, run.application)
+    except InvalidMessage:
+        return ()
+    return str(Happening.APPLIED), "opened", applied(form), form.submitted_by
