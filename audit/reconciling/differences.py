@@ -1,0 +1,155 @@
+"""How a row of the register differs from what it should be; in words that name it exactly."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Table
+
+from audit.reading.places import Place
+from db.tables import (
+    assessments,
+    awaiting,
+    findings,
+    listings,
+    log_entries,
+    notices,
+    plan_versions,
+    platforms,
+    support,
+    terms,
+)
+from workflows.model import Record
+
+DERIVED: tuple[Table, ...] = (
+    platforms,
+    terms,
+    plan_versions,
+    assessments,
+    findings,
+    log_entries,
+    listings,
+    awaiting,
+    support,
+    notices,
+)
+"""The tables that follow from the logs."""
+
+_NOT_COMPARED: Mapping[str, frozenset[str]] = {
+    # What was known when it was written, and whether it went out: told once, and not again.
+    notices.name: frozenset(("number", "at", "content", "handed_out")),
+}
+_MAY_BE_MISSING = frozenset((notices.name,))
+"""A register that is older than its notices never had them."""
+
+Row = Mapping[str, Any]
+Rows = Mapping[tuple[Any, ...], Row]
+
+
+class What(StrEnum):
+    """How a row differs."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    EXTRA = "extra"
+    MOVED = "moved"
+
+
+class Difference(Record):
+    """A row of the register that is not what it should be."""
+
+    table: str
+    key: dict[str, Any]
+    """The row's key, without the platform."""
+    what: What
+    columns: dict[str, tuple[Any, Any]] | None = None
+    """Of a changed row: what the register has, and what it should have."""
+    belongs: int | None = None
+    """Of a log entry that was moved: where it belongs."""
+    event: str | None = None
+    """Where the histories have it: run and event."""
+
+    @property
+    def entry(self) -> str | None:
+        """The name of the log entry; None for other rows."""
+        if self.table != log_entries.name:
+            return None
+        key = self.key
+        return Place(key["term"], key["year"], key["opening"]).entry(key["seq"])
+
+
+def compare(table: Table, register: Rows, expected: Rows) -> Iterator[Difference]:
+    """The rows of a table that differ, by their keys."""
+    moved = _moved(register, expected) if table is log_entries else {}
+    for key in sorted({*register, *expected}, key=repr):
+        named = {
+            column.name: _plain(value)
+            for column, value in zip(table.primary_key, key, strict=True)
+            if column.name != "platform_id"
+        }
+        if key not in register:
+            if must_be_there(table):
+                yield Difference(table=table.name, key=named, what=What.MISSING)
+        elif key not in expected:
+            yield Difference(table=table.name, key=named, what=What.EXTRA)
+        elif key in moved:
+            yield Difference(table=table.name, key=named, what=What.MOVED, belongs=moved[key])
+        else:
+            columns = differing(table, register[key], expected[key])
+            if columns:
+                yield Difference(table=table.name, key=named, what=What.CHANGED, columns=columns)
+
+
+def differing(table: Table, has: Row, should: Row) -> dict[str, tuple[Any, Any]]:
+    """The columns in which two rows of a table differ: what it has, and what it should have."""
+    return dict(_columns(table, has, should))
+
+
+def compared(table: Table, name: str) -> bool:
+    """Whether a column follows from the log whenever it is written."""
+    return name not in _NOT_COMPARED.get(table.name, frozenset())
+
+
+def must_be_there(table: Table) -> bool:
+    """Whether a row that is missing is a difference."""
+    return table.name not in _MAY_BE_MISSING
+
+
+def _columns(table: Table, register: Row, expected: Row) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for column in table.columns:
+        name = column.name
+        has, should = register[name], expected[name]
+        if has == should or not compared(table, name):
+            continue
+        if name == "policy" and _older_policy(has, should):
+            continue
+        yield name, (_plain(has), _plain(should))
+
+
+def _older_policy(has: Any, should: Any) -> bool:
+    """Whether a policy was written by a release that knew fewer fields, and says the same in them."""
+    return isinstance(has, dict) and all(should.get(name) == has[name] for name in has)
+
+
+def _moved(register: Rows, expected: Rows) -> dict[tuple[Any, ...], int]:
+    """Entries that stand whole in another entry's place of the same log, with the place they belong to."""
+    belongs = {(*key[:-1], row["hash"]): key for key, row in expected.items()}
+    found = {}
+    for key, row in register.items():
+        home = belongs.get((*key[:-1], row["hash"]))
+        if home is not None and home != key and _says(row) == _says(expected[home]):
+            found[key] = int(home[-1])
+    return found
+
+
+def _says(row: Row) -> dict[str, Any]:
+    return {name: row[name] for name in ("at", "name", "outcome", "said", "actor", "previous")}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, str | int | bool | None | dict | list):
+        return value
+    if isinstance(value, Sequence):
+        return list(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,197 @@
+"""The register against the logs against the histories, a platform at a time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import literal, select, union
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.histories import Histories
+from audit.reading.checking import check_reading
+from audit.reading.logs import Problem, Reading, read_platform, readings
+from audit.reading.places import Place
+from audit.reconciling.differences import (
+    DERIVED,
+    Difference,
+    compare,
+    differing,
+    must_be_there,
+)
+from audit.reconciling.scratch import About, Scratch, scratch
+from audit.reconciling.truth import Truth, truth_of
+from db.tables import assessments, log_entries, plan_versions, terms
+from workflows.handing_in import DueDate
+
+_PAGE = 500
+AT_WORK = 2.0
+"""Seconds: a case at work hands in within moments, and what differs then is looked at once more."""
+
+
+@dataclass
+class Reconciled:
+    """What came of a platform."""
+
+    platform_id: str
+    runs: int = 0
+    entries: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    """What does not hold in the histories themselves."""
+    differences: list[Difference] = field(default_factory=list)
+    """The register's rows that are not what they should be; when repaired, were not."""
+    ahead: dict[Place, int] = field(default_factory=dict)
+    unproved: list[Place] = field(default_factory=list)
+    told_again: list[Problem] = field(default_factory=list)
+    repaired: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is left that does not hold."""
+        return not self.problems and (self.repaired or not self.differences)
+
+
+async def reconcile(
+    engine: AsyncEngine,
+    histories: Histories,
+    platform_ids: Iterable[str] = (),
+    *,
+    repair: bool = False,
+    patience: float = 0,
+) -> AsyncIterator[Reconciled]:
+    """Reconcile these platforms, or all that the register or the histories know; one is held at a time.
+
+    With `repair` the rows that differ are written anew, where the histories hold in themselves. Where
+    cases are at work, what differs is looked at again after `patience` (`AT_WORK`).
+    """
+    async with scratch(engine) as doubles:
+        wanted = _named(histories, platform_ids) if platform_ids else _all(engine, histories)
+        async for reading in wanted:
+            done = await _one(doubles, reading, repair=repair)
+            if patience and not done.agrees and reading.open_places():
+                await asyncio.sleep(patience)
+                again = await read_platform(histories, reading.platform_id)
+                done = await _one(doubles, again, repair=repair)
+            yield done
+
+
+async def _named(histories: Histories, platform_ids: Iterable[str]) -> AsyncIterator[Reading]:
+    for platform_id in platform_ids:
+        yield await read_platform(histories, platform_id)
+
+
+async def _all(engine: AsyncEngine, histories: Histories) -> AsyncIterator[Reading]:
+    """Readings of all platforms that either side knows: both come by platform, in order."""
+    ids = register_ids(engine)
+    waiting = await anext(ids, None)
+    async for reading in readings(histories):
+        while waiting is not None and waiting < reading.platform_id:
+            yield Reading(waiting)
+            waiting = await anext(ids, None)
+        if waiting == reading.platform_id:
+            waiting = await anext(ids, None)
+        yield reading
+    while waiting is not None:
+        yield Reading(waiting)
+        waiting = await anext(ids, None)
+
+
+async def register_ids(engine: AsyncEngine) -> AsyncIterator[str]:
+    """The ids of all platforms of which the register has a row in any derived table, in order."""
+    last = ""
+    while True:
+        each = [
+            select(table.c.platform_id)
+            .where(table.c.platform_id > literal(last))
+            .distinct()
+            .order_by(table.c.platform_id)
+            .limit(_PAGE)
+            .subquery()
+            for table in DERIVED
+        ]
+        ids = union(*(select(one.c.platform_id) for one in each)).subquery().c.platform_id
+        async with engine.connect() as connection:
+            page = (
+                (await connection.execute(select(ids).order_by(ids).limit(_PAGE))).scalars().all()
+            )
+        for platform_id in page:
+            yield platform_id
+        if len(page) < _PAGE:
+            return
+        last = page[-1]
+
+
+async def _one(doubles: Scratch, reading: Reading, *, repair: bool) -> Reconciled:
+    done = Reconciled(
+        reading.platform_id,
+        runs=len(reading.runs),
+        entries=sum(len(lines) for lines in reading.logs.values()),
+        problems=check_reading(reading),
+        told_again=reading.told_again,
+    )
+    async with doubles.about(reading.platform_id, locked=repair) as about:
+        truth = await _truth(about, reading)
+        done.ahead, done.unproved = truth.ahead, truth.unproved
+        done.problems += _unproved(reading, truth)
+        await about.expect(truth.at_once())
+        done.differences = [
+            _with_event(reading, difference)
+            for table in DERIVED
+            for difference in compare(
+                table, await about.register(table), await about.expected(table)
+            )
+        ]
+        if repair and done.differences and not done.problems:
+            await _repair(about, done)
+    return done
+
+
+async def _truth(about: About, reading: Reading) -> Truth:
+    lines = await about.log()
+    dues: dict[Place, DueDate | None] = {}
+    for table in (terms, assessments):
+        for row in (await about.register(table)).values():
+            place = Place(row["term"], row.get("year", 0), row.get("opening", 0))
+            provisional = (0,) if row["due_provisional"] else ()
+            due = row["due"]
+            dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
+    plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
+    return truth_of(reading, lines, dues, plans)
+
+
+def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
+    """Logs that the histories do not have, and logs that nobody can take again."""
+    where = reading.platform_id
+    for place in truth.unproved:
+        yield Problem(
+            f"{where}, log {place.name}",
+            "the register has it, and there is no history of it",
+            "登记库中有此记录，而没有相应的历史",
+        )
+    for place, why in truth.unreadable.items():
+        if place in truth.unproved:
+            yield Problem(f"{where}, log {place.name} in the register", why, f"登记库记录：{why}")
+
+
+def _with_event(reading: Reading, difference: Difference) -> Difference:
+    if difference.table != log_entries.name:
+        return difference
+    key = difference.key
+    place = Place(key["term"], key["year"], key["opening"])
+    line = next((one for one in reading.logs.get(place, ()) if one.entry.seq == key["seq"]), None)
+    if line is None:
+        return difference
+    event = f"{line.run.label}, event {line.told_in}"
+    return difference.model_copy(update={"event": event})
+
+
+async def _repair(about: About, done: Reconciled) -> None:
+    """Write the rows that differ as they should be, in the transaction in which they were seen."""
+    for table in DERIVED:
+        register, expected = await about.register(table), await about.expected(table)
+        for key in register.keys() - expected.keys():
+            await about.remove(table, key)
+        for key, row in expected.items():
+            has = register.get(key)
+            if must_be_there(table) if has is None else differing(table, has, row):
+                await about.put(table, row)
+    done.repaired = True

@@ -1,0 +1,224 @@
+"""What the register should hold of a platform, and how sure that is: by the histories, log by log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.reading.logs import Reading
+from audit.reading.places import Place
+from audit.reading.runs import Run
+from db.rows import LogLine
+from workflows.case import PlanVersion
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.folding import states
+from workflows.handing_in import DueDate, RegisterBatch
+from workflows.model import sha256
+from workflows.record import EntryKind, LogEntry, broken
+from workflows.rules import CaseState
+from workflows.state import AssessmentState, PlatformState
+from workflows.vocabulary import Stage
+
+
+@dataclass(frozen=True)
+class Told:
+    """Entries as they were handed in: the first and the last, and the due date that was known then."""
+
+    first: int
+    last: int
+    due: DueDate | None
+
+
+@dataclass(frozen=True)
+class WholeLog:
+    """A log with the state after each entry, and how it was handed in."""
+
+    place: Place
+    entries: tuple[LogEntry, ...]
+    after: tuple[CaseState, ...]
+    told: tuple[Told, ...]
+    due: DueDate | None
+    """When the step in which the case stands is due, as the register was last told."""
+
+    def as_told(self, plans: Mapping[str, Any]) -> Iterator[RegisterBatch]:
+        """The batches as they came; what no history that is left handed in comes first."""
+        handed_in = {seq for told in self.told for seq in range(told.first, told.last + 1)}
+        before = [e.seq for e in self.entries if e.seq not in handed_in]
+        if before:
+            yield self._batch(1, before[-1], None, plans)
+        for told in self.told:
+            yield self._batch(told.first, told.last, told.due, plans)
+
+    def at_once(self, plans: Mapping[str, Any]) -> RegisterBatch:
+        """The whole log in one batch: the same rows, but for what the notices say is due."""
+        return self._batch(1, len(self.entries), self.due, plans)
+
+    def _batch(
+        self, first: int, last: int, due: DueDate | None, plans: Mapping[str, Any]
+    ) -> RegisterBatch:
+        state, entries = self.after[last - 1], self.entries[first - 1 : last]
+        facts = state.facts
+        if isinstance(state, AssessmentState):
+            return RegisterBatch(
+                workflow_id=assessment_workflow_id(facts.platform_id, facts.term, state.year),
+                platform=self._platform(state),
+                assessment=state,
+                entries=entries,
+                due=due,
+            )
+        return RegisterBatch(
+            workflow_id=platform_workflow_id(facts.platform_id),
+            platform=state,
+            entries=entries,
+            plans=tuple(self._plans(first, last, plans)),
+            due=due,
+        )
+
+    def _platform(self, state: AssessmentState) -> PlatformState:
+        """The platform as an assessment names it: `AnnualAssessmentWorkflow.platform_state`."""
+        return PlatformState(
+            facts=state.facts,
+            stage=Stage.VALID,
+            since=self.entries[0].at,
+            plan_sha256="0" * 64,
+            valid_until=state.valid_until,
+            open_assessment=state.year,
+        )
+
+    def _plans(self, first: int, last: int, texts: Mapping[str, Any]) -> Iterator[PlanVersion]:
+        for entry, state in zip(
+            self.entries[first - 1 : last], self.after[first - 1 : last], strict=True
+        ):
+            digest = str(entry.said.get("plan_sha256"))
+            if digest in texts and entry.kind is not EntryKind.REFUSED:
+                assert isinstance(state, PlatformState), "only platforms file plans"  # noqa: S101
+                yield PlanVersion(version=state.plan_version, sha256=digest, plan=texts[digest])
+
+
+@dataclass
+class Truth:
+    """What the register should hold of a platform."""
+
+    platform_id: str
+    logs: dict[Place, WholeLog] = field(default_factory=dict)
+    plans: dict[str, Any] = field(default_factory=dict)
+    """Texts of plans by their SHA-256."""
+    ahead: dict[Place, int] = field(default_factory=dict)
+    """Logs of which the register has more than the histories, that fits: so many entries more."""
+    unproved: list[Place] = field(default_factory=list)
+    """Logs that only the register has: they are held against themselves."""
+    unreadable: dict[Place, str] = field(default_factory=dict)
+    """Logs that cannot be taken again, and why."""
+
+    def at_once(self) -> Iterator[RegisterBatch]:
+        """A batch for each log, the platform's own first."""
+        for log in self.logs.values():
+            yield log.at_once(self.plans)
+
+    def as_told(self) -> Iterator[RegisterBatch]:
+        """All batches as the histories told them."""
+        for log in self.logs.values():
+            yield from log.as_told(self.plans)
+
+
+Dues = Mapping[Place, DueDate | None]
+
+
+def truth_of(
+    reading: Reading,
+    register: Sequence[LogLine] = (),
+    dues: Dues | None = None,
+    plans: Sequence[Any] = (),
+) -> Truth:
+    """What a register should hold, by the histories; for what they have not (yet), by its own whole logs.
+
+    `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
+    """
+    truth = Truth(reading.platform_id)
+    texts = [plan.plan for plan in reading.plans.values()]
+    truth.plans = {sha256(plan): plan for plan in (*plans, *texts)}
+    held = _by_place(register)
+    for place in sorted({*reading.logs, *held}):
+        own, known = held.get(place, ()), reading.entries(place)
+        entries = _better(reading, place, known, own)
+        if entries is not known:
+            more = len(entries) - len(known)
+            if known and entries[: len(known)] == known:
+                truth.ahead[place] = more
+            elif not known:
+                truth.unproved.append(place)
+        try:
+            whole = _whole(reading, place, entries)
+        except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+            truth.unreadable[place] = broken(entries, entries[0].previous) or str(error)
+            continue
+        if entries is not known and dues:
+            whole = WholeLog(place, whole.entries, whole.after, whole.told, dues.get(place))
+        truth.logs[place] = whole
+    return truth
+
+
+def _by_place(lines: Sequence[LogLine]) -> dict[Place, tuple[LogEntry, ...]]:
+    found: dict[Place, list[LogEntry]] = {}
+    for line in lines:
+        found.setdefault(Place(line.term, line.year, line.opening), []).append(line.entry)
+    return {place: tuple(entries) for place, entries in found.items()}
+
+
+def _better(
+    reading: Reading,
+    place: Place,
+    known: tuple[LogEntry, ...],
+    own: tuple[LogEntry, ...],
+) -> tuple[LogEntry, ...]:
+    """The log that counts: the histories', or the register's where they end too early, or are broken."""
+    if not known:
+        return own
+    if not own or broken(own, own[0].previous):
+        return known
+    if broken(known, known[0].previous):
+        return own
+    number = len(known)
+    goes_on = len(own) > number and own[number - 1].hash == known[-1].hash
+    if goes_on and _may_be_behind(reading, place):
+        return (*known, *own[number:])
+    return known
+
+
+def _may_be_behind(reading: Reading, place: Place) -> bool:
+    """Whether more of a log may be written than the histories have: a run is open, or not there."""
+    if reading.unreadable:
+        return True
+    last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
+    return last is None or last.open or last.ended == "continued"
+
+
+def _whole(reading: Reading, place: Place, entries: tuple[LogEntry, ...]) -> WholeLog:
+    wrong = broken(entries, entries[0].previous)
+    if wrong:
+        raise ValueError(wrong)
+    after = tuple(states(entries))
+    told = [
+        Told(telling.batch.entries[0].seq, telling.batch.entries[-1].seq, telling.batch.due)
+        for run in reading.runs
+        if run.place == place
+        for telling in run.tellings
+        if telling.batch.entries and telling.batch.entries[-1].seq <= len(entries)
+    ]
+    return WholeLog(place, entries, after, tuple(told), _due(reading, place, after, told))
+
+
+def _due(
+    reading: Reading, place: Place, after: Sequence[CaseState], told: Sequence[Told]
+) -> DueDate | None:
+    """The due date of the step in which a log ends: a batch within a step does not say it again."""
+    runs = [run for run in reading.runs if run.place == place]
+    # What runs handed in that are no more there, the first that is left knows.
+    first = runs[0].carried if runs else None
+    known = [(len(first.record.log), first.due)] if first else []
+    end = after[-1]
+    due: DueDate | None = None
+    for last, given in (*known, *((one.last, one.due) for one in told)):
+        state = after[last - 1] if last <= len(after) else None
+        if given and state and (state.stage, state.since) == (end.stage, end.since):
+            due = given
+    return due

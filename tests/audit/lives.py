@@ -1,0 +1,84 @@
+"""Lives for the audit's tests: recorded histories of the demo's platforms, and the register that they wrote."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.archive.files import read_history
+from audit.archive.server import in_order
+from audit.histories import StoredHistory
+from audit.reading.runs import read_run
+from db.store import PostgresRegister
+
+FOLDER = Path(__file__).parents[1] / "histories"
+RELEASES = sorted(path for path in FOLDER.iterdir() if any(path.glob("*.json.gz")))
+MUCH = "bj-power-packaging"
+"""A platform with three assessments, one of which was broken off and opened again."""
+CORRECTED = "bj-hydrogen-storage"
+"""One with many entries, returned plans and a rectification."""
+TWICE = "bj-satnet-terminal"
+"""One with two terms."""
+SHORT = "bj-riscv-soc"
+"""One with two runs of its own and an assessment."""
+
+Events = list[dict[str, Any]]
+
+
+@cache
+def recorded(platform_id: str, release: str = "0.1.0") -> tuple[StoredHistory, ...]:
+    """The histories of one of the demo's platforms, as a release recorded them."""
+    names = (FOLDER / release).glob(f"platform--{platform_id}--*.json.gz")
+    return tuple(sorted((read_history(path) for path in names), key=in_order))
+
+
+@cache
+def everybody(release: str = "0.1.0") -> tuple[StoredHistory, ...]:
+    """Those of all platforms."""
+    names = (FOLDER / release).glob("*.json.gz")
+    return tuple(sorted((read_history(path) for path in names), key=in_order))
+
+
+class Given:
+    """Histories that are given (`audit.histories.Histories`)."""
+
+    def __init__(self, histories: Iterable[StoredHistory]) -> None:
+        """Hold them."""
+        self.histories = tuple(histories)
+
+    async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
+        """See `Histories`."""
+        for history in self.histories:
+            if platform_id in (None, history.platform_id):
+                yield history
+
+
+async def write_register(engine: AsyncEngine, histories: Sequence[StoredHistory]) -> None:
+    """Write what the histories' own activities wrote, when they did: the register as it was."""
+    told = []
+    for history in histories:
+        events = history.data["events"]
+        for telling in read_run(history).tellings:
+            told.append((events[telling.event_id - 1]["eventTime"], telling.batch))
+    register = PostgresRegister(engine)
+    for _, batch in sorted(told, key=lambda pair: pair[0]):
+        await register.write(batch)
+
+
+def edited(history: StoredHistory, change: Callable[[Events], Any]) -> StoredHistory:
+    """The same history with its events changed by hand."""
+    data = json.loads(history.content)
+    change(data["events"])
+    return replace(history, content=json.dumps(data).encode())
+
+
+def payload_edited(payload: dict[str, Any], old: str, new: str) -> None:
+    """Put other words into a payload, once."""
+    text = base64.b64decode(payload["data"]).decode()
+    assert old in text
+    payload["data"] = base64.b64encode(text.replace(old, new, 1).encode()).decode()
