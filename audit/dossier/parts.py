@@ -9,6 +9,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 
+from starter.language import Language
 from workflows.model import Instant, Record, Sha256
 
 FORMAT = "pingtai-dossier/1"
@@ -18,7 +19,7 @@ REPLAY = "replay.json"
 DEADLINES = "deadlines.json"
 PROOF = "proof.json"
 READ_ME = "README.txt"
-REPORTS = {"zh": "report.zh.html", "en": "report.en.html"}
+REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
 
 
 class LogPlace(NamedTuple):
@@ -119,6 +120,7 @@ class RunReplay(Record):
     entries: int
     log_hash: Sha256 | None
     divergence: str | None
+    findings: tuple[str, ...] = ()
 
 
 class Deadline(Record):

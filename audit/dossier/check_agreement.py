@@ -1,0 +1,118 @@
+"""Whether the histories, their replays and the logs of a dossier say the same, entry by entry."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from audit.dossier.check_logs import Logs
+from audit.dossier.lives import Life, place_of_state
+from audit.dossier.parts import LogPlace
+from audit.dossier.problems import Check, Problem
+from audit.reading.checking import check_reading
+from audit.replay.replaying import Replayed
+from workflows.record import LogEntry
+
+Files = Mapping[tuple[str, str], str]
+"""The files of histories, by workflow id and run id."""
+
+
+def check_agreement(life: Life, logs: Logs, files: Files) -> Iterator[Problem]:
+    """Whatever is said otherwise somewhere; `logs` are those of the files."""
+    yield from _replays(life, files)
+    labels = {f"{workflow_id} run {run_id}": file for (workflow_id, run_id), file in files.items()}
+    for problem in check_reading(life.reading):
+        label, comma, event = problem.where.partition(", event ")
+        where = labels.get(label, label) + comma + event
+        yield Problem(Check.RUNS, where, problem.en, problem.zh)
+    yield from _taken_up(life, files)
+    for place in sorted({*life.logs, *logs}):
+        yield from _same(place, life.logs.get(place, ()), logs.get(place, ()))
+
+
+def _replays(life: Life, files: Files) -> Iterator[Problem]:
+    for replayed in life.replays:
+        file = files[replayed.workflow_id, replayed.run_id]
+        if replayed.divergence is not None:
+            parted = replayed.divergence
+            yield Problem(Check.REPLAY, file, parted.en, parted.zh)
+            continue
+        for one in replayed.findings:
+            if not one.remark:
+                yield Problem(Check.REPLAY, file, one.en, one.zh)
+        whole = _whole(life, replayed)
+        if _sealed(replayed.log) != _sealed(whole[: len(replayed.log)]):
+            number = _first(_sealed(replayed.log), _sealed(whole))
+            en = f"entry {number} of its log is not in the log of the runs after it"
+            zh = f"其记录第 {number} 条不在其后各次运行的记录中"
+            yield Problem(Check.AGREEMENT, file, en, zh)
+
+
+def _whole(life: Life, replayed: Replayed) -> tuple[LogEntry, ...]:
+    state = replayed.state
+    return life.logs.get(place_of_state(state), ()) if state is not None else ()
+
+
+def _taken_up(life: Life, files: Files) -> Iterator[Problem]:
+    """A case that had ended and was started again goes on from a log that another run ended with."""
+    told: dict[Any, int] = {}
+    for run in life.reading.runs:
+        entries = len(run.carried.record.log) if run.carried else 0
+        if entries and not run.continued_from and told.get(run.place, 0) < entries:
+            yield Problem(
+                Check.RUNS,
+                files[run.history.workflow_id, run.history.run_id],
+                f"it goes on from a log of {entries} entries, and no history here tells them",
+                f"其承接 {entries} 条的记录，而没有历史写出这些条目",
+            )
+        last = [told_in.batch.entries[-1].seq for told_in in run.tellings if told_in.batch.entries]
+        told[run.place] = max([told.get(run.place, 0), *last])
+
+
+def _same(
+    place: LogPlace, replayed: Sequence[LogEntry], kept: Sequence[LogEntry]
+) -> Iterator[Problem]:
+    """A log as the histories have it, and as its file has it."""
+    one, other = _sealed(replayed), _sealed(kept)
+    if one == other:
+        return
+    number = _first(one, other)
+    if not kept:
+        en = f"missing: the histories have {len(replayed)} entries of it"
+        zh = f"缺失：历史中有 {len(replayed)} 条"
+    elif not replayed:
+        en, zh = "no history here tells this log", "没有历史写出此记录"
+    elif number > len(kept):
+        entry = replayed[number - 1]
+        en = f"entry {number} is missing: the history has {entry.name} {entry.outcome} there"
+        zh = f"缺第 {number} 条：历史中此处为 {entry.name} {entry.outcome}"
+    elif number > len(replayed):
+        en, zh = f"entry {number} is in no history", f"第 {number} 条不见于任何历史"
+    else:
+        what = ", ".join(_differing(one[number - 1], other[number - 1]))
+        en = f"entry {number} is not what the history says: {what}"
+        zh = f"第 {number} 条与历史不符：{what}"
+    yield Problem(Check.AGREEMENT, place.file, en, zh)
+
+
+def _sealed(log: Sequence[LogEntry]) -> list[dict[str, Any]]:
+    """Entries without our wording of why they were refused, which newer code may say otherwise."""
+    return [entry.model_dump(mode="json", exclude={"reason"}) for entry in log]
+
+
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The fields in which two entries differ; of objects the field within."""
+    found = []
+    for name, value in one.items():
+        if value == other[name]:
+            continue
+        if isinstance(value, dict) and isinstance(other[name], dict):
+            keys = [k for k in {**value, **other[name]} if value.get(k) != other[name].get(k)]
+            found += [f"{name}.{key}" for key in keys]
+        else:
+            found.append(name)
+    return found
+
+
+def _first(one: Sequence[object], other: Sequence[object]) -> int:
+    """The number of the first thing in which two sequences differ."""
+    pairs = enumerate(zip(one, other, strict=False), start=1)
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)) + 1)

@@ -1,0 +1,105 @@
+"""A platform's life, put together from its histories: its logs, states, plans and deadlines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from audit.dossier.check_logs import states_of
+from audit.dossier.parts import Deadline, LogPlace, RunReplay
+from audit.histories import StoredHistory
+from audit.reading.logs import Reading, read_runs
+from audit.replay.replaying import Replayed, Replaying
+from workflows.case import PlanVersion
+from workflows.record import LogEntry
+from workflows.rules import CaseState
+from workflows.state import AssessmentState
+
+
+@dataclass
+class Life:
+    """All of a platform: by its logs in their order, each with the state that it leads to."""
+
+    histories: tuple[StoredHistory, ...] = ()
+    replays: tuple[Replayed, ...] = ()
+    """What came of each history, in their order."""
+    reading: Reading = field(default_factory=lambda: Reading(""))
+    """What the histories say without being replayed."""
+    logs: dict[LogPlace, tuple[LogEntry, ...]] = field(default_factory=dict)
+    states: dict[LogPlace, CaseState] = field(default_factory=dict)
+    plans: dict[tuple[int, int], PlanVersion] = field(default_factory=dict)
+    """By term and version."""
+    deadlines: tuple[Deadline, ...] = ()
+
+
+async def live(platform_id: str, histories: Iterable[StoredHistory]) -> Life:
+    """Replay the histories of a platform, and put together what they tell."""
+    ordered = sorted(histories, key=lambda one: (one.workflow_id, one.started_at, one.run_id))
+    async with Replaying() as replaying:
+        replays = [await replaying.replay(history) for history in ordered]
+    return put_together(platform_id, ordered, replays)
+
+
+def put_together(
+    platform_id: str, histories: Sequence[StoredHistory], replays: Sequence[Replayed]
+) -> Life:
+    """The life that replays tell; histories come by workflow, and as they were started.
+
+    A log is that of its last run: each goes on with the log of the one before. Where a replay
+    diverged, what the history says by itself stands in its place, as far as it says more.
+    """
+    reading = read_runs(platform_id, histories)
+    life = Life(
+        tuple(histories), tuple(replays), reading, plans=dict(sorted(reading.plans.items()))
+    )
+    diverged = {one.run_id for one in replays if one.divergence is not None}
+    for replayed in replays:
+        if replayed.state is not None and replayed.log and replayed.divergence is None:
+            life.logs[place_of_state(replayed.state)] = replayed.log
+    for run in reading.runs:
+        if run.place is not None and run.history.run_id in diverged:
+            place = LogPlace(*run.place)
+            life.logs[place] = max(life.logs.get(place, ()), reading.entries(run.place), key=len)
+    life.logs = {place: log for place, log in sorted(life.logs.items()) if log}
+    after = {place: states_of(log) for place, log in life.logs.items()}
+    life.states = {place: states[-1] for place, states in after.items() if states}
+    life.deadlines = tuple(_deadlines(reading))
+    return life
+
+
+def place_of_state(state: CaseState) -> LogPlace:
+    """Whose log leads to a state."""
+    term = state.facts.term
+    if isinstance(state, AssessmentState):
+        return LogPlace(term, state.year, state.opening)
+    return LogPlace(term)
+
+
+def report_of(replayed: Replayed) -> RunReplay:
+    """What came of a replay, for the file of replays."""
+    divergence = replayed.divergence
+    return RunReplay(
+        workflow_id=replayed.workflow_id,
+        run_id=replayed.run_id,
+        events=replayed.events,
+        entries=len(replayed.log),
+        log_hash=replayed.log[-1].hash if replayed.log else None,
+        divergence=divergence.en if divergence else None,
+        findings=tuple(one.en for one in replayed.findings),
+    )
+
+
+def _deadlines(reading: Reading) -> list[Deadline]:
+    """When steps were due, as it was answered when something was handed in."""
+    found: dict[tuple[LogPlace, datetime], Deadline] = {}
+    for run in reading.runs:
+        for told in run.tellings if run.place is not None else ():
+            state = told.batch.assessment or told.batch.platform
+            if told.batch.due and run.place is not None:
+                place, due = LogPlace(*run.place), told.batch.due
+                found[place, state.since] = Deadline(
+                    **place._asdict(),
+                    since=state.since,
+                    due=due.due,
+                    provisional_years=due.provisional_years,
+                )
+    return [found[key] for key in sorted(found)]

@@ -1,0 +1,192 @@
+"""A dossier, opened: its manifest, logs and histories, and what is wrong with the files themselves."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from pydantic import ValidationError
+
+from audit.anchoring.proofs import Proof
+from audit.archive.events import history_of
+from audit.dossier.check_logs import Logs
+from audit.dossier.files import log_bytes
+from audit.dossier.parts import MANIFEST, PROOF, LogPlace, Manifest, RunFile
+from audit.dossier.problems import Check, Problem
+from audit.histories import NoHistory, StoredHistory
+from starter.errors import BadInput
+from workflows.record import LogEntry
+
+
+@dataclass
+class Opened:
+    """What is in a dossier, as far as it could be read."""
+
+    files: dict[str, bytes]
+    manifest: Manifest
+    logs: Logs = field(default_factory=dict)
+    histories: list[StoredHistory] = field(default_factory=list)
+    proof: Proof | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def history_files(self) -> dict[tuple[str, str], str]:
+        """The files of the histories, by workflow id and run id."""
+        return {(run.workflow_id, run.run_id): run.file for run in self.manifest.runs}
+
+
+def opened(files: dict[str, bytes]) -> Opened:
+    """Read the files of a dossier.
+
+    Raises:
+        BadInput: there is no manifest that can be read: it is no dossier, or of a newer program.
+    """
+    content = files.get(MANIFEST)
+    if content is None:
+        raise BadInput(f"no dossier: {MANIFEST} is missing", f"不是档案：缺少 {MANIFEST}")
+    try:
+        manifest = Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise BadInput(
+            f"{MANIFEST} cannot be read: {why}. Was the dossier made by a newer program?",
+            f"无法读取 {MANIFEST}：{why}。档案是否由更新的程序编制？",
+        ) from None
+    dossier = Opened(files, manifest)
+    dossier.problems += _sums(files, manifest)
+    dossier.logs = {place: log for place, log in _logs(files, dossier.problems) if log}
+    for run in manifest.runs:
+        history = _history(files, run, dossier.problems)
+        if history:
+            dossier.histories.append(history)
+    dossier.histories.sort(key=lambda one: (one.workflow_id, one.started_at, one.run_id))
+    dossier.proof = _proof(files, dossier.problems)
+    return dossier
+
+
+def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
+    """Every file is as the manifest says, all are there, and no other."""
+    listed = {one.name: one for one in manifest.files}
+    for name in sorted({*listed, *files} - {MANIFEST}):
+        if name not in files:
+            yield Problem(
+                Check.FILES, name, "missing: the manifest lists it", "缺失：清单中列有此文件"
+            )
+        elif name not in listed:
+            yield Problem(
+                Check.FILES, name, "not in the manifest: it was added", "不在清单中：系后加"
+            )
+        elif sha256(files[name]).hexdigest() != listed[name].sha256:
+            yield Problem(
+                Check.FILES,
+                name,
+                "changed: its SHA-256 is not the manifest's",
+                "被改动：SHA-256 与清单不符",
+            )
+    told = {run.file for run in manifest.runs}
+    for name in sorted(name for name in listed if name.startswith("histories/")):
+        if name not in told:
+            yield Problem(Check.FILES, name, "the manifest names no run for it", "清单未列其运行")
+
+
+def _logs(
+    files: dict[str, bytes], problems: list[Problem]
+) -> Iterator[tuple[LogPlace, tuple[LogEntry, ...]]]:
+    for name in sorted(name for name in files if name.startswith("logs/")):
+        lines = files[name].removesuffix(b"\n").split(b"\n")
+        try:
+            log = tuple(LogEntry.model_validate_json(line) for line in lines)
+            place = _place(name)
+        except (ValueError, RecursionError):
+            number = next((n for n, line in enumerate(lines, 1) if not _readable(line)), 0)
+            en, zh = f"line {number} is no entry of a log", f"第 {number} 行不是记录条目"
+            problems.append(Problem(Check.CHAIN, name, en, zh))
+            continue
+        if log_bytes(log) != files[name]:
+            en = "it says more than its entries, or says them in another form"
+            problems.append(Problem(Check.CHAIN, name, en, "含有条目以外的内容，或形式不符"))
+        yield place, log
+
+
+def _place(name: str) -> LogPlace:
+    """Whose log a file is of.
+
+    Raises:
+        ValueError: the name is none of ours.
+    """
+    words = name.removeprefix("logs/").removesuffix(".jsonl").split("-")
+    given = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    year = given.get("year", 0)
+    place = LogPlace(given.get("term", 0), year, given.get("opening", 1) if year else 0)
+    if place.file != name:
+        raise ValueError(name)
+    return place
+
+
+def _readable(line: bytes) -> bool:
+    try:
+        LogEntry.model_validate_json(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _history(
+    files: dict[str, bytes], run: RunFile, problems: list[Problem]
+) -> StoredHistory | None:
+    """The history of a run, of which the events themselves must say what the manifest says."""
+
+    def wrong(en: str, zh: str) -> None:
+        problems.append(Problem(Check.RUNS, run.file, en, zh))
+
+    content = files.get(run.file)
+    if content is None:
+        wrong("missing: the history of a run", "缺失：一次运行的历史")
+        return None
+    try:
+        history = history_of(content, workflow_id=run.workflow_id, run_id=run.run_id, sdk=run.sdk)
+        history.platform_id  # noqa: B018 - raises where it is no workflow of ours
+        first = history.data["events"][0]["workflowExecutionStartedEventAttributes"]
+    except (NoHistory, KeyError, TypeError, RecursionError) as error:
+        wrong(f"no history of a run: {error}", f"不是运行的历史：{error}")
+        return None
+    named = first.get("workflowId", run.workflow_id)
+    if named != run.workflow_id:
+        wrong(
+            f"it is of {named}, not of {run.workflow_id}", f"属于 {named}，不是 {run.workflow_id}"
+        )
+    if first.get("firstExecutionRunId") != run.run_id and not first.get("continuedExecutionRunId"):
+        wrong(
+            f"it is of the run {first.get('firstExecutionRunId')}, not of {run.run_id}",
+            f"属于运行 {first.get('firstExecutionRunId')}，不是 {run.run_id}",
+        )
+    return StoredHistory(
+        workflow_id=run.workflow_id,
+        run_id=run.run_id,
+        started_at=history.started_at,
+        # What the manifest says: a history that was cut off does not say itself that it was closed.
+        closed_at=run.closed_at,
+        sdk=run.sdk,
+        content=content,
+        codec=run.codec,
+    )
+
+
+def _proof(files: dict[str, bytes], problems: list[Problem]) -> Proof | None:
+    if PROOF not in files:
+        return None
+    try:
+        return Proof.model_validate_json(files[PROOF])
+    except (ValueError, RecursionError):
+        problems.append(Problem(Check.ANCHOR, PROOF, "no proof that can be read", "不是可读的证明"))
+        return None
+
+
+def plain(files: dict[str, bytes], name: str) -> object:
+    """A JSON file as plain data; None when it is none."""
+    try:
+        data: object = json.loads(files[name])
+    except (KeyError, ValueError, RecursionError):
+        return None
+    return data

@@ -1,0 +1,69 @@
+"""A dossier as one zip file: written so that the same content gives the same bytes, read with bounds."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from audit.dossier.parts import MANIFEST
+from starter.errors import BadInput
+
+MOST_FILES = 20_000
+LARGEST_FILE = 256 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024 * 1024
+"""No dossier has more, or holds larger: what claims so is no dossier of ours (bytes, unpacked)."""
+_NO_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip, the manifest first."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name in sorted(files, key=lambda name: (name != MANIFEST, name)):
+            info = zipfile.ZipInfo(name, _NO_DAY)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            packed.writestr(info, files[name])
+    return content.getvalue()
+
+
+def unpack(path: Path) -> dict[str, bytes]:
+    """The files of a zip, held in memory: nothing is written anywhere.
+
+    Raises:
+        BadInput: it cannot be read, is no zip, holds too much, or names a file twice.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return _read(path, packed)
+    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
+    except BadInput:
+        raise
+    except Exception as error:  # of a packer that is broken or evil: zlib, lzma, struct and others
+        raise BadInput(f"{path} is broken: {error}", f"{path} 已损坏：{error}") from None
+
+
+def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
+    infos = [info for info in packed.infolist() if not info.is_dir()]
+    names = [info.filename for info in infos]
+    if len(names) != len(set(names)):
+        raise _refused(path, "a file stands in it twice", "有重名文件")
+    if len(infos) > MOST_FILES:
+        raise _refused(path, f"more than {MOST_FILES:,} files", f"文件超过 {MOST_FILES:,} 个")
+    files: dict[str, bytes] = {}
+    left = LARGEST
+    for info in infos:
+        # What the zip says of sizes may be a lie: no more is read than may be.
+        with packed.open(info) as file:
+            content = file.read(min(LARGEST_FILE, left) + 1)
+        left -= len(content)
+        if len(content) > LARGEST_FILE or left < 0:
+            raise _refused(path, f"{info.filename} is too large", f"{info.filename} 过大")
+        files[info.filename] = content
+    return files
+
+
+def _refused(path: Path, en: str, zh: str) -> BadInput:
+    return BadInput(f"{path} is no dossier: {en}", f"{path} 不是档案：{zh}")

@@ -1,0 +1,35 @@
+"""The report as one HTML page: no script, no network, nothing beside it."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from audit.anchoring.proofs import Proof
+from audit.dossier.lives import Life
+from audit.dossier.parts import Head
+from audit.report.speaking import speaking
+from audit.report.story import story
+from starter import wording
+from starter.language import Language, say
+from starter.screen import harmless
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("audit.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    # What others wrote must neither turn the direction of reading nor look like something else.
+    finalize=lambda value: harmless(value) if type(value) is str else value,
+)
+
+
+def render(life: Life, head: Head, proof: Proof | None, language: Language) -> str:
+    """The report of a life; the same life and head give the same page."""
+    with speaking(language):
+        return _ENVIRONMENT.get_template("report.html.j2").render(
+            story=story(life, head, proof),
+            head=head,
+            proof=proof,
+            say=say,
+            moment=wording.moment,
+            language=language,
+        )

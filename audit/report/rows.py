@@ -1,0 +1,109 @@
+"""The entries of a term and its assessments as one story: who said what, when, on what basis."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from audit.dossier.parts import LogPlace
+from audit.report.basis import Block, basis
+from db.rows import LogLine
+from starter import wording
+from starter.commands.timeline import in_order, what
+from starter.language import say
+from workflows.folding import fallen
+from workflows.record import EntryKind, LogEntry
+from workflows.vocabulary import Happening, Kind
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry as it is read."""
+
+    number: str
+    at: str
+    kind: str
+    """decision, happening or refused; with `fell`, `alarm` or `aside` where it is so."""
+    what: str
+    stage: str
+    """The stage it led to, where that is another than before."""
+    who: str
+    organisation: str
+    role: str
+    acting_for: str
+    decided_on: str
+    decision_id: str
+    set_aside_by: str
+    blocks: Sequence[Block]
+    hash: str
+
+
+def rows(platform_id: str, logs: Iterable[tuple[LogPlace, Sequence[LogEntry]]]) -> list[Row]:
+    """All entries of logs in the order in which they came."""
+    lines = [
+        LogLine(
+            platform_id=platform_id,
+            **place._asdict(),
+            workflow_id="",
+            entry=entry,
+            set_aside_by=marks.get(entry.seq),
+        )
+        for place, log in logs
+        for marks in (fallen(log),)
+        for entry in log
+    ]
+    stages: dict[LogPlace, str] = {}
+    found = []
+    for line in in_order(lines):
+        place = LogPlace(line.term, line.year, line.opening)
+        found.append(_row(place, line, stages.get(place)))
+        stages[place] = line.entry.stage
+    return found
+
+
+def _row(place: LogPlace, line: LogLine, before: str | None) -> Row:
+    entry, actor = line.entry, line.entry.actor
+    absence = actor.acting_for if actor else None
+    return Row(
+        number=number(place, entry.seq),
+        at=wording.moment(entry.at),
+        kind=_kind(line),
+        what=_what(place, entry),
+        stage=wording.stage(entry.stage) if entry.stage != before else "",
+        who=actor.id if actor else "",
+        organisation=actor.organisation if actor else "",
+        role=wording.who(actor.role) if actor else "",
+        acting_for=(
+            f"{absence.principal_id} {absence.first_day} – {absence.last_day}" if absence else ""
+        ),
+        decided_on=str(entry.said.get("decided_on", "")),
+        decision_id=entry.decision_id or "",
+        set_aside_by=number(place, line.set_aside_by) if line.set_aside_by else "",
+        blocks=basis(entry) if entry.kind is EntryKind.DECISION or entry.actor else (),
+        hash=entry.hash,
+    )
+
+
+def number(place: LogPlace, seq: int) -> str:
+    """`1.7` is entry 7 of term 1's own log; `1-y2.3` entry 3 of its second assessment's."""
+    year = f"-y{place.year}" if place.year else ""
+    again = f"-{place.opening}" if place.opening > 1 else ""
+    return f"{place.term}{year}{again}.{seq}"
+
+
+def _what(place: LogPlace, entry: LogEntry) -> str:
+    year = say(f"Year {place.year} · ", f"第 {place.year} 年 · ") if place.year else ""
+    # What a decision says besides stands below it.
+    told = entry.kind is EntryKind.DECISION
+    return year + (wording.said(entry.name, entry.outcome) if told else what(entry))
+
+
+def _kind(line: LogLine) -> str:
+    entry = line.entry
+    # An application is no decision, and told as one: somebody said it, and on what basis.
+    words = [str(EntryKind.DECISION if entry.actor else entry.kind)]
+    if line.set_aside_by:
+        words.append("fell")
+    if entry.name in (Happening.OVERDUE, Happening.ESCALATED):
+        words.append("alarm")
+    if entry.name == Kind.SET_ASIDE:
+        words.append("aside")
+    return " ".join(words)

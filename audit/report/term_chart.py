@@ -1,0 +1,156 @@
+"""A term on one line of time: decisions, stages, validity, assessments, what was overdue or set aside."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from audit.dossier.lives import Life
+from audit.dossier.parts import LogPlace
+from audit.report.scale import Scale
+from audit.report.svg import Drawing, wide
+from audit.report.visits import Visit, visits
+from starter import wording
+from starter.commands.timeline import what
+from starter.language import say
+from workflows.folding import fallen
+from workflows.periods import last_day, start_of
+from workflows.record import EntryKind, LogEntry
+from workflows.state import PlatformState
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+
+WIDTH, LEFT, RIGHT = 720, 66, 712
+_DECISIONS, _STAGES, _VALID, _YEARS, _TOLD, _AXIS = 13, 25, 51, 73, 113, 125
+_HEIGHT = 142
+_MENDING = (Stage.CORRECTION, Stage.IMPROVEMENT, AssessmentStage.RECTIFICATION)
+_TELLING = (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED, Happening.VALIDITY_NEARING)
+
+
+def term_chart(life: Life, term: int, now: datetime) -> Markup:
+    """The drawing of a term with its assessments; `now` is when the dossier was made."""
+    places = [place for place in life.logs if place.term == term and life.logs[place]]
+    own = life.logs[LogPlace(term)]
+    scale = _scale(life, places, now)
+    drawing = Drawing(WIDTH, _HEIGHT, say(f"The life of term {term}", f"第 {term} 期历程"))
+    _frame(drawing, scale)
+    for visit in visits(LogPlace(term), own, life.deadlines):
+        _bar(drawing, scale, visit, (_STAGES, 20), now, words=wording.stage(visit.stage))
+    _validity(drawing, scale, life, term)
+    for place in places:
+        if place.year:
+            _year(drawing, scale, life, place, now)
+        _marks(drawing, scale, life.logs[place])
+    return drawing.done()
+
+
+def _scale(life: Life, places: Sequence[LogPlace], now: datetime) -> Scale:
+    entries = [entry.at for place in places for entry in life.logs[place]]
+    state = life.states.get(LogPlace(places[0].term))
+    ends = [*entries]
+    if isinstance(state, PlatformState) and state.stage is Stage.VALID and state.valid_until:
+        ends.append(state.valid_until)
+    if _open(life, places[0].term):
+        ends.append(min(now, max(ends) + timedelta(days=60)))
+    first, last = min(entries), max(ends)
+    margin = max((last - first) / 60, timedelta(days=2))
+    return Scale(first - margin, last + margin, LEFT, RIGHT)
+
+
+def _open(life: Life, term: int) -> bool:
+    state = life.states.get(LogPlace(term))
+    return state is not None and not wording.has_ended(str(state.stage))
+
+
+def _frame(drawing: Drawing, scale: Scale) -> None:
+    for y, words in (
+        (_DECISIONS + 3, say("decisions", "决定")),
+        (_STAGES + 13, say("stage", "阶段")),
+        (_VALID + 9, say("validity", "有效期")),
+        (_YEARS + 13, say("assessment", "年度考核")),
+        (_TOLD + 3, say("notices", "提示")),
+    ):
+        drawing.text(LEFT - 8, y, words, "lane", "end")
+    for x, day in scale.ticks():
+        drawing.line(x, 4, x, _AXIS, "year" if day.month == 1 else "month")
+        named = f"{day.year}" if day.month == 1 else f"{day.year}-{day.month:02}"
+        drawing.text(x, _AXIS + 11, named, "tick", "middle")
+    drawing.line(LEFT, _AXIS, RIGHT, _AXIS, "axis")
+
+
+def _bar(
+    drawing: Drawing,
+    scale: Scale,
+    visit: Visit,
+    lane: tuple[float, float],
+    now: datetime,
+    *,
+    words: str = "",
+) -> None:
+    y, height = lane
+    x, end = scale.at(visit.since), scale.at(visit.until or now)
+    about = f"{wording.stage(visit.stage)} {wording.moment(visit.since)}"
+    drawing.rectangle(x, y, (end - x, height), kind_of(visit), about)
+    late = visit.late(now)
+    if late:
+        start = scale.at(late[0])
+        told = say("overdue since", "逾期，自")
+        drawing.rectangle(
+            start, y, (end - start, height), "late", f"{told} {wording.moment(late[0])}"
+        )
+    if words and wide(words) + 6 < end - x:
+        drawing.text((x + end) / 2, y + height / 2 + 3.2, words, "inside", "middle")
+
+
+def kind_of(visit: Visit) -> str:
+    """The class by which a bar is coloured."""
+    if visit.fell:
+        return "bar fell"
+    if visit.over:
+        return "bar over"
+    if visit.stage == Stage.VALID:
+        return "bar valid"
+    return "bar mend" if visit.stage in _MENDING else "bar step"
+
+
+def _validity(drawing: Drawing, scale: Scale, life: Life, term: int) -> None:
+    state = life.states.get(LogPlace(term))
+    if not isinstance(state, PlatformState) or not (state.listed_on and state.valid_until):
+        return
+    x, end = scale.at(start_of(state.listed_on)), scale.at(state.valid_until)
+    drawing.rectangle(x, _VALID, (end - x, 13), "bar period")
+    words = f"{state.listed_on} – {last_day(state.valid_until)}"
+    if wide(words, 8) + 6 < end - x:
+        drawing.text((x + end) / 2, _VALID + 9.5, words, "quiet", "middle")
+
+
+def _year(drawing: Drawing, scale: Scale, life: Life, place: LogPlace, now: datetime) -> None:
+    log, state = life.logs[place], life.states.get(place)
+    for visit in visits(place, log, life.deadlines):
+        _bar(drawing, scale, visit, (_YEARS, 18), now)
+    x, end = scale.at(log[0].at), scale.at(log[-1].at)
+    named = say(f"year {place.year}", f"第 {place.year} 年")
+    again = say(f" ({place.opening})", f"（{place.opening}）") if place.opening > 1 else ""
+    drawing.text((x + end) / 2, _YEARS + 27, named + again, "quiet", "middle")
+    if state is not None:
+        drawing.text((x + end) / 2, _YEARS + 35, wording.stage(str(state.stage)), "tiny", "middle")
+
+
+def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry]) -> None:
+    marks = fallen(log)
+    for entry in log:
+        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {what(entry)}"
+        if entry.kind is EntryKind.REFUSED or entry.name == Kind.SET_ASIDE:
+            y = _DECISIONS
+            drawing.line(x - 3.2, y - 3.2, x + 3.2, y + 3.2, "cross")
+            drawing.line(x - 3.2, y + 3.2, x + 3.2, y - 3.2, "cross")
+        elif entry.name == Kind.SUPPORT:
+            y = _DECISIONS
+            drawing.shape([(x, y - 4.4), (x + 4, y), (x, y + 4.4), (x - 4, y)], "gift", about)
+        elif entry.kind is EntryKind.DECISION:
+            role = str(entry.actor.role) if entry.actor else ""
+            fell = " fell" if entry.seq in marks else ""
+            drawing.circle(x, _DECISIONS, 3.2, f"dot {role}{fell}", about)
+        elif entry.name in _TELLING:
+            y = _TOLD
+            kind = "alarm" if entry.name in (Happening.OVERDUE, Happening.ESCALATED) else "told"
+            drawing.shape([(x, y - 3.6), (x + 3.4, y + 2.8), (x - 3.4, y + 2.8)], kind, about)
