@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
@@ -39,6 +40,10 @@ class Replayed:
     findings: tuple[Finding, ...] = ()
     """What does not agree though it was replayed: what stands in the history, the chain, the fold."""
     events: int = 0
+    recorded: int = 0
+    """So many entries the register has taken, by what the history answers."""
+    continued_from: str = ""
+    """The run that this one goes on from; empty where it is the first."""
     tasks: dict[int, list[Command]] = field(default_factory=dict, repr=False)
     """By the event that starts a workflow task: what the code commanded in it."""
 
@@ -101,6 +106,8 @@ class Replaying:
             state=seen.state,
             findings=tuple(found),
             events=len(events),
+            recorded=seen.recorded,
+            continued_from=_before(events),
             tasks=seen.tasks,
         )
 
@@ -128,6 +135,10 @@ class Replaying:
             runtime=quiet_runtime(),
         )
         return watch, Feed(replayer)
+
+
+def _before(events: Sequence[HistoryEvent]) -> str:
+    return events[0].workflow_execution_started_event_attributes.continued_execution_run_id
 
 
 async def replay(history: StoredHistory) -> Replayed:

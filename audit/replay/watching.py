@@ -37,6 +37,8 @@ class Seen:
     state: CaseState | None = None
     record: CaseRecord | None = None
     """The case at the end; None: none was opened."""
+    recorded: int = 0
+    """So many of its entries the register has taken, as the workflow knows."""
 
 
 class Watch(Interceptor):
@@ -100,4 +102,5 @@ def _take_down(seen: Seen) -> None:
     case = getattr(seen.workflow, "case", None)
     if case is not None:
         seen.state, seen.record = case.state, case.record()
+        seen.recorded = seen.workflow.recorded
     seen.workflow = None

@@ -1,0 +1,124 @@
+"""The logs that replays end in, held against the register."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from audit.reading.places import Place
+from audit.replay.content import differences
+from audit.replay.finding import Finding
+from audit.replay.together import PlatformReplay, ReplayedLog, register_row
+from db.rows import AssessmentRow, LogLine, PlatformCard, TermRow
+from workflows.folding import fallen
+from workflows.record import LogEntry, broken
+
+_NOT_OF_THE_LOG = frozenset(("due", "due_provisional", "plans", "assessments", "findings"))
+"""What a row says besides: due dates come from an activity; the rest are tables of their own."""
+_MOST = 3
+
+Rows = Mapping[Place, TermRow | AssessmentRow]
+
+
+def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterator[Finding]:
+    """Where the register says of a platform something else than its replays.
+
+    `audit reconcile` goes through all tables, also without replay; this holds logs and cases only.
+    """
+    if card is None:
+        if found.logs:
+            yield Finding("the register does not know the platform", "登记库中没有该平台")
+        return
+    rows = _rows(card)
+    logs: dict[Place, list[LogLine]] = {}
+    for line in card.log:
+        logs.setdefault(Place(line.term, line.year, line.opening), []).append(line)
+    told = {log.place: log for log in found.logs}
+    for place, log in told.items():
+        yield from _one(log, logs.get(place, []), rows.get(place))
+    unread = any(run.divergence for run in found.runs)
+    for place in sorted(set(logs) - set(told)):
+        if not unread:
+            yield Finding(
+                f"log {place.name}: the register has it, and no history that was given tells it",
+                f"记录 {place.name}：登记库中有，所给历史中没有",
+                remark=True,
+            )
+
+
+def _rows(card: PlatformCard) -> Rows:
+    rows: dict[Place, TermRow | AssessmentRow] = {}
+    for term in card.terms:
+        rows[Place(term.term)] = term
+        for year in term.assessments:
+            rows[Place(term.term, year.year, year.opening)] = year
+    return rows
+
+
+def _one(
+    log: ReplayedLog, lines: Sequence[LogLine], row: TermRow | AssessmentRow | None
+) -> Iterator[Finding]:
+    name = log.place.name
+    stored = [line.entry for line in lines]
+    whole = True
+    for finding in _entries(log, stored):
+        whole = whole and finding.remark
+        yield finding
+    if not whole or not stored:
+        return
+    if row is None:
+        yield Finding(
+            f"log {name}: the register has the log, and no row of the case",
+            f"记录 {name}：登记库有记录而无该案",
+        )
+        return
+    expected = log.row if len(stored) == len(log.hashes) else register_row(stored)
+    for field, says in row:
+        if field in _NOT_OF_THE_LOG or field not in expected or says == expected[field]:
+            continue
+        yield Finding(
+            f"log {name}: the register's row says {field} {says}; the log leads to {expected[field]}",
+            f"记录 {name}：登记库 {field} 为 {says}；按记录应为 {expected[field]}",
+        )
+    marks = fallen(stored)
+    for line in lines:
+        if line.set_aside_by != marks.get(line.entry.seq):
+            yield Finding(
+                f"entry {log.place.entry(line.entry.seq)}: the register says it was set aside by"
+                f" {line.set_aside_by or 'none'}; by the log it is {marks.get(line.entry.seq) or 'none'}",
+                f"第 {log.place.entry(line.entry.seq)} 条：登记库的撤销标记为 {line.set_aside_by or '无'}，"
+                f"按记录应为 {marks.get(line.entry.seq) or '无'}",
+            )
+
+
+def _entries(log: ReplayedLog, stored: Sequence[LogEntry]) -> Iterator[Finding]:
+    place = log.place
+    for number, (theirs, entry) in enumerate(zip(log.hashes, stored, strict=False), start=1):
+        if entry.seq == number and entry.hash == theirs and entry.seal() == theirs:
+            continue
+        mine = log.entries[number - 1].model_dump(mode="json")
+        paths = list(differences(entry.model_dump(mode="json"), mine))
+        listed = "; ".join(
+            f"{'.'.join(map(str, path))}: {register!r} ≠ {history!r}"[:200]
+            for path, register, history in paths[:_MOST]
+        )
+        yield Finding(
+            f"entry {place.entry(number)}: the register's is not that of the history: {listed}",
+            f"第 {place.entry(number)} 条：登记库与历史不符：{listed}",
+        )
+        return  # what follows it differs, too
+    more = len(stored) - len(log.hashes)
+    if more > 0:
+        before = log.hashes[-1]
+        fits = stored[-more].previous == before and not broken(stored, stored[0].previous)
+        yield Finding(
+            f"log {place.name}: the register has {more} more entries than the history"
+            + ("" if fits else ", and they do not fit"),
+            f"记录 {place.name}：登记库比历史多 {more} 条" + ("" if fits else "，且不相衔接"),
+            remark=fits,
+        )
+    elif more < 0:
+        taken = len(stored) >= log.recorded
+        yield Finding(
+            f"log {place.name}: the register lacks the last {-more} entries"
+            + (", which it was not handed yet" if taken else ""),
+            f"记录 {place.name}：登记库缺少最后 {-more} 条" + ("（尚未提交）" if taken else ""),
+            remark=taken,
+        )

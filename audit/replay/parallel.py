@@ -1,0 +1,187 @@
+"""Replay over several processes: histories stream in, what came of each platform streams out, in order.
+
+A replay is Python that runs on one core. So processes are started once and keep warm, get whole
+platforms as plain bytes, and answer with little more than a verdict.
+"""
+
+import asyncio
+import atexit
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import aclosing
+
+from audit.histories import StoredHistory
+from audit.replay.replaying import Replaying
+from audit.replay.together import PlatformReplay, put_together
+from starter.errors import PingtaiError
+
+BATCH = 2_000_000
+"""A process is given so many bytes of histories at once, or one platform that has more."""
+_AHEAD = 2
+"""So many batches a process has to do or is doing: it never waits, and memory stays small."""
+
+Platform = tuple[str, tuple[StoredHistory, ...]]
+Batch = list[Platform]
+
+
+class Died(PingtaiError):
+    """A process died in the middle of a replay: it was killed, or there was no memory left."""
+
+    def __init__(self) -> None:
+        """Say it."""
+        super().__init__(
+            "a process that replayed was ended from outside; was there memory enough? Try --processes 1",
+            "重放进程被外部终止；内存是否足够？可用 --processes 1 重试",
+        )
+
+
+def usual_processes() -> int:
+    """As many as there are cores for us."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+async def replay_all(
+    histories: AsyncIterator[StoredHistory], *, processes: int | None = None
+) -> AsyncGenerator[PlatformReplay, None]:
+    """Replay all histories, platform by platform, in the order in which they come.
+
+    A platform's histories must come together, as `audit.histories.Histories` gives them. What fits into
+    one batch is replayed in this process: to start others would take longer.
+
+    Raises:
+        Died: a process was ended from outside.
+    """
+    count = processes or usual_processes()
+    async with aclosing(_batches(histories)) as batches:
+        first = await anext(batches, None)
+        second = await anext(batches, None) if count > 1 else None
+        if first and second:
+            begun = (first, second)
+            async for found in _over_processes(begun, batches, count):
+                yield found
+        elif first:
+            async for found in _in_here(first, batches):
+                yield found
+
+
+async def _in_here(first: Batch, batches: AsyncIterator[Batch]) -> AsyncIterator[PlatformReplay]:
+    async with Replaying() as replaying:
+        for platform in first:
+            yield await _one(replaying, platform)
+        async for batch in batches:
+            for platform in batch:
+                yield await _one(replaying, platform)
+
+
+async def _over_processes(
+    begun: Sequence[Batch], batches: AsyncIterator[Batch], count: int
+) -> AsyncIterator[PlatformReplay]:
+    async with Pool(count) as pool:
+        waiting = deque(pool.send(batch) for batch in begun)
+        async for batch in batches:
+            waiting.append(pool.send(batch))
+            while waiting and (len(waiting) >= count * _AHEAD or waiting[0].done()):
+                for found in await pool.answer(waiting.popleft()):
+                    yield found
+        while waiting:
+            for found in await pool.answer(waiting.popleft()):
+                yield found
+
+
+class Pool:
+    """Processes that replay. They are started when there is work for them, and stay."""
+
+    def __init__(self, processes: int) -> None:
+        """At most so many."""
+        # Spawned, not forked: the SDK's threads would not come along.
+        self._processes = ProcessPoolExecutor(
+            processes, multiprocessing.get_context("spawn"), initializer=_begin
+        )
+
+    async def __aenter__(self) -> "Pool":
+        """Nothing is started before the first batch."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the processes, as soon as each is done with its batch."""
+        await asyncio.to_thread(self._processes.shutdown, wait=True, cancel_futures=True)
+
+    def send(self, batch: Batch) -> "asyncio.Future[list[PlatformReplay]]":
+        """Give a process a batch."""
+        return asyncio.get_running_loop().run_in_executor(self._processes, _replay_batch, batch)
+
+    async def answer(self, future: "asyncio.Future[list[PlatformReplay]]") -> list[PlatformReplay]:
+        """What came of a batch.
+
+        Raises:
+            Died: its process was ended from outside.
+        """
+        try:
+            return await future
+        except BrokenProcessPool:
+            raise Died from None
+
+
+async def _batches(histories: AsyncIterator[StoredHistory]) -> AsyncGenerator[Batch, None]:
+    batch: Batch = []
+    size = 0
+    async for platform in _platforms(histories):
+        batch.append(platform)
+        size += sum(len(history.content) for history in platform[1])
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+async def _platforms(histories: AsyncIterator[StoredHistory]) -> AsyncIterator[Platform]:
+    of, gathered = "", list[StoredHistory]()
+    async for history in histories:
+        if gathered and history.platform_id != of:
+            yield of, tuple(gathered)
+            gathered = []
+        of = history.platform_id
+        gathered.append(history)
+    if gathered:
+        yield of, tuple(gathered)
+
+
+async def _one(replaying: Replaying, platform: Platform) -> PlatformReplay:
+    platform_id, histories = platform
+    return put_together(platform_id, [await replaying.replay(history) for history in histories])
+
+
+# ---- in the processes ----
+
+
+class _Warm:
+    """What a process keeps from batch to batch."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.replaying = Replaying()
+
+    async def replay(self, batch: Batch) -> list[PlatformReplay]:
+        return [await _one(self.replaying, platform) for platform in batch]
+
+
+_warm: list[_Warm] = []
+
+
+def _begin() -> None:
+    """Make a process ready. Ctrl-C is for the one that started it, which ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _warm.append(_Warm())
+    # The SDK's threads may abort an ordinary exit (sdk-python#300).
+    atexit.register(os._exit, 0)
+
+
+def _replay_batch(batch: Batch) -> list[PlatformReplay]:
+    warm = _warm[0]
+    return warm.loop.run_until_complete(warm.replay(batch))

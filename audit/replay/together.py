@@ -1,0 +1,186 @@
+"""A platform's replays put together: what came of each run, and the logs that they end in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from audit.reading.places import Place
+from audit.replay.divergence import Divergence
+from audit.replay.finding import Finding
+from audit.replay.replaying import Replayed
+from db.projection import Row, assessment_row, term_row
+from workflows.folding import fold
+from workflows.handing_in import RegisterBatch
+from workflows.record import LogEntry
+from workflows.rules import CaseState
+from workflows.state import AssessmentState, PlatformState
+from workflows.vocabulary import Stage
+
+_ENTRIES: TypeAdapter[tuple[LogEntry, ...]] = TypeAdapter(tuple[LogEntry, ...])
+
+
+@dataclass(frozen=True)
+class ReplayedRun:
+    """What the replay of a run came to, without its log: small enough to go from process to process."""
+
+    workflow_id: str
+    run_id: str
+    events: int
+    entries: int
+    log_hash: str | None
+    stage: str | None
+    divergence: Divergence | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether it was replayed, and everything agrees."""
+        return self.divergence is None and all(one.remark for one in self.findings)
+
+
+@dataclass(frozen=True)
+class ReplayedLog:
+    """The log that the last run of a case ended in."""
+
+    place: Place
+    hashes: tuple[str, ...]
+    row: Row
+    """What the register should say of the case, but for its due date."""
+    recorded: int
+    """So many entries the register has taken, by what the history answers."""
+    content: bytes
+    """The entries as JSON: read where they are needed."""
+
+    @property
+    def entries(self) -> tuple[LogEntry, ...]:
+        """The entries."""
+        return _ENTRIES.validate_json(self.content)
+
+
+@dataclass(frozen=True)
+class PlatformReplay:
+    """All replays of a platform."""
+
+    platform_id: str
+    runs: tuple[ReplayedRun, ...]
+    logs: tuple[ReplayedLog, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether every run was replayed, and everything agrees."""
+        return all(run.sound for run in self.runs)
+
+
+def put_together(platform_id: str, replayed: Sequence[Replayed]) -> PlatformReplay:
+    """Put a platform's replays together, which come by workflow and as they were started."""
+    before = {one.run_id: one for one in replayed}
+    last: dict[Place, Replayed] = {}
+    for one in replayed:
+        if one.state is not None and one.log and one.divergence is None:
+            last[place_of_state(one.state)] = one
+    return PlatformReplay(
+        platform_id,
+        tuple(_run(one, before.get(one.continued_from)) for one in replayed),
+        tuple(_log(place, one) for place, one in sorted(last.items())),
+    )
+
+
+def place_of_state(state: CaseState) -> Place:
+    """Whose log leads to a state."""
+    if isinstance(state, AssessmentState):
+        return Place(state.facts.term, state.year, state.opening)
+    return Place(state.facts.term)
+
+
+def register_row(log: Sequence[LogEntry]) -> Row:
+    """What the register should say of a case whose log this is; not when its step is due."""
+    state = fold(log)
+    batch = _batch(state, log)
+    if isinstance(state, AssessmentState):
+        return assessment_row(batch, state)
+    return term_row(batch)
+
+
+def _batch(state: CaseState, log: Sequence[LogEntry]) -> RegisterBatch:
+    if isinstance(state, PlatformState):
+        return RegisterBatch(workflow_id="", platform=state, entries=tuple(log))
+    platform = PlatformState(  # what an assessment says of it: only whose it is counts here
+        facts=state.facts, stage=Stage.VALID, since=state.since, plan_sha256="0" * 64
+    )
+    return RegisterBatch(workflow_id="", platform=platform, assessment=state, entries=tuple(log))
+
+
+def _run(one: Replayed, before: Replayed | None) -> ReplayedRun:
+    return ReplayedRun(
+        workflow_id=one.workflow_id,
+        run_id=one.run_id,
+        events=one.events,
+        entries=len(one.log),
+        log_hash=one.log[-1].hash if one.log else None,
+        stage=str(one.state.stage) if one.state else None,
+        divergence=one.divergence,
+        findings=(*one.findings, *_from_before(one, before)),
+    )
+
+
+def _from_before(one: Replayed, before: Replayed | None) -> Iterable[Finding]:
+    """A run goes on with the log that the run before it ended in."""
+    if before is None or one.divergence or before.divergence:
+        return
+    for number, (mine, yours) in enumerate(zip(one.log, before.log, strict=False), start=1):
+        if mine.hash != yours.hash:
+            yield Finding(
+                f"entry {number} is not the one with which run {before.run_id} ended",
+                f"第 {number} 条与上一次运行 {before.run_id} 结束时的记录不同",
+                event_id=1,
+            )
+            return
+    if len(one.log) < len(before.log):
+        yield Finding(
+            f"{len(before.log) - len(one.log)} entries are missing with which run {before.run_id} ended",
+            f"缺少上一次运行 {before.run_id} 结束时的 {len(before.log) - len(one.log)} 条记录",
+            event_id=1,
+        )
+
+
+def _log(place: Place, one: Replayed) -> ReplayedLog:
+    return ReplayedLog(
+        place,
+        tuple(entry.hash for entry in one.log),
+        register_row(one.log),
+        one.recorded,
+        _ENTRIES.dump_json(one.log),
+    )
+
+
+def plain(found: PlatformReplay) -> dict[str, Any]:
+    """What came of it as plain data, for programs."""
+    return {
+        "platform_id": found.platform_id,
+        "runs": [
+            {
+                "workflow_id": run.workflow_id,
+                "run_id": run.run_id,
+                "events": run.events,
+                "entries": run.entries,
+                "log_hash": run.log_hash,
+                "stage": run.stage,
+                "replayed": run.divergence is None,
+                "sound": run.sound,
+                "divergence": _said(run.divergence) if run.divergence else None,
+                "findings": [_said(one) for one in run.findings],
+            }
+            for run in found.runs
+        ],
+    }
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    return {
+        "event_id": finding.event_id,
+        "en": finding.en,
+        "zh": finding.zh,
+        "remark": finding.remark,
+    }
