@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from rich.text import Text
 
 WIDE = 4_000
 """Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def draws() -> bool:
@@ -53,12 +55,17 @@ def show(*parts: Table | Text | str) -> None:
 
 def show_json(data: Any) -> None:
     """Write plain data as JSON, for programs."""
-    _put(sys.stdout, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    _put(sys.stdout, encodable(json.dumps(data, ensure_ascii=False, indent=2)) + "\n")
 
 
 def show_json_line(data: Any) -> None:
     """Write plain data as JSON on one line: one of many."""
-    _put(sys.stdout, json.dumps(data, ensure_ascii=False) + "\n")
+    _put(sys.stdout, encodable(json.dumps(data, ensure_ascii=False)) + "\n")
+
+
+def encodable(written: str) -> str:
+    """JSON in which half a character (a lone surrogate, which no file can hold) is escaped again."""
+    return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
 
 
 def write(words: str) -> None:

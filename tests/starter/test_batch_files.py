@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.commands.batch import run
 from starter.commands.batch.cells import from_cells
 from starter.commands.batch.formats import Cells, JsonLines, Names
 from starter.commands.batch.preparing import derived_id
@@ -255,6 +256,40 @@ def test_what_was_set_apart_before_is_kept(pingtai: Run, answers: dict[str, Any]
     assert ["d.jsonl", "d.refused-2.jsonl", "d.refused.jsonl", "named.jsonl"] == names
     for refused in ("d.jsonl", "./d.jsonl", "nowhere/x.jsonl"):
         assert 2 == pingtai("decide", "--file", "d.jsonl", "--refused", refused).exit_code
+
+
+def test_two_who_run_the_same_file_keep_apart_what_they_leave(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that another took while lines were sent is left to it, and the next one is used."""
+    answers["decide"] = REFUSED
+    write([DATED])
+    taken, free = Path("d.refused.jsonl"), run._free
+
+    def just_before_the_other(batch: run.Batch) -> Path | None:
+        found = free(batch)
+        if not taken.exists():
+            taken.write_text("another's", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(run, "_free", just_before_the_other)
+    assert 3 == pingtai("decide", "--file", "d.jsonl").exit_code
+    assert "another's" == taken.read_text(encoding="utf-8")
+    assert "p-1" in Path("d.refused-2.jsonl").read_text(encoding="utf-8")
+
+
+def test_half_a_character_is_one_bad_line(pingtai: Run, sent: Sent) -> None:
+    """A lone surrogate fits no file: the line is bad and told, kept escaped, and the others go."""
+    Path("d.jsonl").write_text(
+        json.dumps(DATED | {"reason": "\ud800"}) + "\n" + json.dumps(DATED | {"platform": "p-\ud800"}) + "\n"
+        + json.dumps(DATED),
+        encoding="utf-8",
+    )  # fmt: skip
+    for more in ((), ("--json",)):
+        assert 2 == pingtai("decide", "--file", "d.jsonl", *more).exit_code
+    assert ["p-1", "p-1"] == [platform for platform, _ in sent]
+    kept = Path("d.refused.jsonl").read_text(encoding="utf-8").splitlines()
+    assert ["\ud800", "x"] == [json.loads(line)["reason"] for line in kept]
 
 
 def test_standard_input_and_chinese_spreadsheets(pingtai: Run, sent: Sent) -> None:

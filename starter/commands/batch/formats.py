@@ -11,6 +11,7 @@ from starter.commands.batch.lines import Entry, Line, Result
 from starter.commands.given import as_object
 from starter.errors import BadInput
 from starter.language import say
+from starter.screen import encodable
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -46,7 +47,7 @@ class JsonLines:
     def write(self, results: Iterable[Result]) -> str:
         """See `Format`."""
         rows = ({**_completed(result), PROBLEM: why(result)} for result in results)
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        return "".join(encodable(json.dumps(row, ensure_ascii=False)) + "\n" for row in rows)
 
 
 class Cells:

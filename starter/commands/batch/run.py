@@ -131,8 +131,10 @@ def _set_apart(batch: Batch, target: Path | None, left: Sequence[Result]) -> Non
             )
         )
         return
-    draft = target.with_name(f".{target.name}.new")
+    draft = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
+        if not batch.refused:
+            target = _kept_for_us(target, batch)
         draft.write_text(batch.form.write(left), encoding="utf-8", newline="")
         os.replace(draft, target)  # noqa: PTH105 - the atomic one
     except OSError as error:
@@ -168,10 +170,28 @@ def _target(batch: Batch) -> Path | None:
         return target
     if batch.file == "-":
         return None
+    return _free(batch)
+
+
+def _free(batch: Batch) -> Path | None:
     source = Path(batch.file)
     suffix = source.suffix or batch.form.suffix
     names = (f"{source.stem}.refused{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 1_000))
     return next((path for name in names if not (path := source.with_name(name)).exists()), None)
+
+
+def _kept_for_us(target: Path, batch: Batch) -> Path:
+    """Take a free name, so that nobody who runs the same file meanwhile writes over what we write."""
+    while True:
+        try:
+            target.touch(exist_ok=False)
+        except FileExistsError:
+            following = _free(batch)
+            if following is None:
+                raise
+            target = following
+        else:
+            return target
 
 
 @contextmanager
