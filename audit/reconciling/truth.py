@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from audit.reading.dues import due_of
 from audit.reading.logs import Reading
 from audit.reading.places import Place
 from audit.reading.runs import Run
@@ -204,21 +205,4 @@ def _whole(reading: Reading, place: Place, entries: tuple[LogEntry, ...]) -> Who
         for telling in run.tellings
         if telling.batch.entries and telling.batch.entries[-1].seq <= len(entries)
     ]
-    return WholeLog(place, entries, after, tuple(told), _due(reading, place, after, told))
-
-
-def _due(
-    reading: Reading, place: Place, after: Sequence[CaseState], told: Sequence[Told]
-) -> DueDate | None:
-    """The due date of the step in which a log ends: a batch within a step does not say it again."""
-    runs = [run for run in reading.runs if run.place == place]
-    # What runs handed in that are no more there, the first that is left knows.
-    first = runs[0].carried if runs else None
-    known = [(len(first.record.log), first.due)] if first else []
-    end = after[-1]
-    due: DueDate | None = None
-    for last, given in (*known, *((one.last, one.due) for one in told)):
-        state = after[last - 1] if last <= len(after) else None
-        if given and state and (state.stage, state.since) == (end.stage, end.since):
-            due = given
-    return due
+    return WholeLog(place, entries, after, tuple(told), due_of(reading, place, after))

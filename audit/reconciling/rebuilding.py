@@ -1,0 +1,76 @@
+"""The whole register, rebuilt from histories into a database that has none."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.histories import Histories
+from audit.reading.checking import check_reading
+from audit.reading.logs import Problem, readings
+from audit.reconciling.differences import DERIVED
+from audit.reconciling.truth import truth_of
+from db.errors import RegisterConflict
+from db.store import write_on
+from starter.errors import BadInput
+
+
+@dataclass
+class Rebuilt:
+    """What came of a platform."""
+
+    platform_id: str
+    runs: int = 0
+    entries: int = 0
+    """So many log entries were written."""
+    problems: list[Problem] = field(default_factory=list)
+    """What does not hold in its histories."""
+    written: bool = True
+
+
+async def rebuild(
+    engine: AsyncEngine, histories: Histories, *, with_problems: bool = False
+) -> AsyncIterator[Rebuilt]:
+    """Write what the histories tell, a platform at a time, as its workflows wrote it.
+
+    A platform whose histories do not hold is left out; `with_problems` writes its logs that are whole.
+
+    Raises:
+        BadInput: the register is not empty.
+    """
+    await expect_empty(engine)
+    async for reading in readings(histories):
+        problems = check_reading(reading)
+        truth = truth_of(reading)
+        done = Rebuilt(reading.platform_id, len(reading.runs), problems=problems)
+        done.written = bool(truth.logs) and (with_problems or not problems)
+        if done.written:
+            try:
+                async with engine.begin() as connection:
+                    for batch in truth.as_told():
+                        await write_on(connection, batch)
+            except RegisterConflict as error:  # someone writes there at the same time
+                done.written = False
+                zh = "登记库中已有其他内容：另有程序同时写入"
+                problems.append(Problem(reading.platform_id, str(error), zh))
+            else:
+                done.entries = sum(len(log.entries) for log in truth.logs.values())
+        yield done
+
+
+async def expect_empty(engine: AsyncEngine) -> None:
+    """See that no derived table has a row.
+
+    Raises:
+        BadInput: one has; names it.
+    """
+    async with engine.connect() as connection:
+        for table in DERIVED:
+            if (await connection.execute(select(exists().select_from(table)))).scalar_one():
+                raise BadInput(
+                    f"the register is not empty: there are rows in {table.name}. It is rebuilt into an"
+                    " empty database only; to mend single rows: `pingtai audit reconcile --repair`",
+                    f"登记库不是空的：{table.name} 中已有数据。重建只能写入空数据库；"
+                    "修复个别数据请用 pingtai audit reconcile --repair",
+                )
