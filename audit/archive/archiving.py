@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.archive.archive import Archive
+from audit.archive.archive import Archive, Kept
 from audit.archive.events import linked
 from audit.archive.notes import ArchivingNotes, Noted
 from audit.archive.server import Execution, Key, ServerHistories
@@ -29,7 +29,6 @@ class Taken:
     looked: int = 0
     kept: int = 0
     gone: int = 0
-    seen: set[Key] = field(default_factory=set)
 
 
 async def archive_now(
@@ -78,33 +77,32 @@ async def _take_all(
     batch: list[Execution], server: ServerHistories, archive: Archive, taken: Taken
 ) -> None:
     """Take what is missing of a batch, and of the runs that the histories taken name."""
-    waiting = [run for run in batch if run.key not in taken.seen]
+    seen, waiting = set[Key](), batch
+    taken.looked += len(batch)
     while waiting:
-        taken.seen.update(run.key for run in waiting)
+        seen.update(run.key for run in waiting)
         known = await archive.has([run.key for run in waiting])
-        named: set[Key] = set()
         missing = [run for run in waiting if not ((kept := known.get(run.key)) and kept.closed)]
-        taken.looked += len(waiting)
+        if waiting is not batch:
+            taken.looked += len(missing)
+        named: set[Key] = set()
         for at in range(0, len(missing), _FETCHES):
             some = missing[at : at + _FETCHES]
-            events = [kept.events if (kept := known.get(run.key)) else 0 for run in some]
-            for names in await asyncio.gather(
-                *(
-                    _take(run, had, server, archive, taken)
-                    for run, had in zip(some, events, strict=True)
+            named.update(
+                *await asyncio.gather(
+                    *(_take(run, known.get(run.key), server, archive, taken) for run in some)
                 )
-            ):
-                named |= names
-        waiting = [Execution(*key, closed=False, events=0) for key in named - taken.seen]
+            )
+        waiting = [Execution(*key, closed=False, events=0) for key in named - seen]
 
 
 async def _take(
-    run: Execution, had: int, server: ServerHistories, archive: Archive, taken: Taken
+    run: Execution, had: Kept | None, server: ServerHistories, archive: Archive, taken: Taken
 ) -> set[Key]:
     """Take one run, if there is more of it than the archive had; answers the runs that it names."""
     if had and not run.closed:
         now = await server.latest(*run.key)
-        if now and not now.closed and now.events == had:
+        if now and not now.closed and now.events == had.events:
             return set()
     history = await server.fetch(*run.key)
     if history is None:

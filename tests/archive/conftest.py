@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
 from audit.archive.archive import PostgresArchive
 from audit.archive.notes import ArchivingNotes
@@ -80,11 +82,14 @@ def place(client: Client, engine: AsyncEngine) -> Place:
 
 @pytest.fixture
 async def world(client: Client, engine: AsyncEngine) -> AsyncIterator[World]:
-    """Platforms that live on the server, with a worker."""
+    """Platforms that live on the server, with a worker; none goes on when the test is over."""
     world = World(client, PostgresRegister(engine), RegisterQueries(engine))
     await world.work()
     yield world
     await world.rest()
+    async for run in client.list_workflows("ExecutionStatus = 'Running'"):
+        with suppress(RPCError):  # it has ended since, or with its parent
+            await client.get_workflow_handle(run.id).terminate("the test is over")
 
 
 async def keep_for(client: Client, span: timedelta) -> None:
