@@ -22,6 +22,8 @@ from starter.errors import PingtaiError
 
 BATCH = 2_000_000
 """A process is given so many bytes of histories at once, or one platform that has more."""
+_SMALL = 4
+"""Up to so many batches are replayed in this process: starting others would take as long."""
 _AHEAD = 2
 """So many batches a process has to do or is doing: it never waits, and memory stays small."""
 
@@ -50,29 +52,34 @@ async def replay_all(
 ) -> AsyncGenerator[PlatformReplay, None]:
     """Replay all histories, platform by platform, in the order in which they come.
 
-    A platform's histories must come together, as `audit.histories.Histories` gives them. What fits into
-    one batch is replayed in this process: to start others would take longer.
+    A platform's histories must come together, as `audit.histories.Histories` gives them. What is little
+    is replayed in this process, unless it is said over how many.
 
     Raises:
         Died: a process was ended from outside.
     """
     count = processes or usual_processes()
     async with aclosing(_batches(histories)) as batches:
-        first = await anext(batches, None)
-        second = await anext(batches, None) if count > 1 else None
-        if first and second:
-            begun = (first, second)
-            async for found in _over_processes(begun, batches, count):
-                yield found
-        elif first:
-            async for found in _in_here(first, batches):
-                yield found
+        begun: list[Batch] = []
+        little = 1 if processes else _SMALL
+        while count > 1 and len(begun) <= little and (batch := await anext(batches, None)):
+            begun.append(batch)
+        replays = (
+            _over_processes(begun, batches, count)
+            if len(begun) > little
+            else _in_here(begun, batches)
+        )
+        async for found in replays:
+            yield found
 
 
-async def _in_here(first: Batch, batches: AsyncIterator[Batch]) -> AsyncIterator[PlatformReplay]:
+async def _in_here(
+    begun: Sequence[Batch], batches: AsyncIterator[Batch]
+) -> AsyncIterator[PlatformReplay]:
     async with Replaying() as replaying:
-        for platform in first:
-            yield await _one(replaying, platform)
+        for batch in begun:
+            for platform in batch:
+                yield await _one(replaying, platform)
         async for batch in batches:
             for platform in batch:
                 yield await _one(replaying, platform)

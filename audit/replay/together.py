@@ -169,18 +169,17 @@ def plain(found: PlatformReplay) -> dict[str, Any]:
                 "stage": run.stage,
                 "replayed": run.divergence is None,
                 "sound": run.sound,
-                "divergence": _said(run.divergence) if run.divergence else None,
-                "findings": [_said(one) for one in run.findings],
+                "divergence": said([run.divergence])[0] if run.divergence else None,
+                "findings": said(run.findings),
             }
             for run in found.runs
         ],
     }
 
 
-def _said(finding: Finding) -> dict[str, Any]:
-    return {
-        "event_id": finding.event_id,
-        "en": finding.en,
-        "zh": finding.zh,
-        "remark": finding.remark,
-    }
+def said(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as plain data."""
+    return [
+        {"event_id": one.event_id, "en": one.en, "zh": one.zh, "remark": one.remark}
+        for one in findings
+    ]

@@ -1,0 +1,104 @@
+"""What a replay came to, as people read it: a line for each platform, and what does not agree below it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from audit.replay.divergence import WHAT_TO_DO
+from audit.replay.finding import Finding
+from audit.replay.together import PlatformReplay, ReplayedRun
+from starter.language import language, say
+
+
+@dataclass
+class Totals:
+    """What all platforms together came to."""
+
+    platforms: int = 0
+    runs: int = 0
+    events: int = 0
+    diverged: int = 0
+    """Runs that this code does not replay."""
+    disagree: int = 0
+    """Runs that were replayed, and in which something does not agree."""
+    register_differs: int = 0
+    """Platforms of which the register says something else."""
+    by_code: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything agrees."""
+        return not (self.diverged or self.disagree or self.register_differs)
+
+    def count(self, found: PlatformReplay, differs: Sequence[Finding] | None) -> None:
+        """Take a platform in."""
+        self.platforms += 1
+        self.runs += len(found.runs)
+        self.events += sum(run.events for run in found.runs)
+        self.diverged += sum(run.divergence is not None for run in found.runs)
+        self.disagree += sum(run.divergence is None and not run.sound for run in found.runs)
+        self.register_differs += not _agrees(differs)
+        self.by_code |= any(run.divergence and run.divergence.by_code for run in found.runs)
+
+
+def lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator[str]:
+    """A platform: its line, then what does not agree."""
+    sound = found.sound and _agrees(differs)
+    events = sum(run.events for run in found.runs)
+    entries = sum(len(log.hashes) for log in found.logs)
+    parts = [
+        say(_counted(len(found.runs), "run"), f"{len(found.runs)} 次运行"),
+        say(f"{events:,} events", f"{events:,} 个事件"),
+        say(_counted(entries, "entry", "entries"), f"{entries} 条记录"),
+    ]
+    if differs is not None and _agrees(differs):
+        parts.append(say("the register agrees", "与登记库一致"))
+    yield f"{'✓' if sound else '✗'} {found.platform_id}  {' · '.join(parts)}"
+    for run in found.runs:
+        if run.divergence:
+            yield f"  ✗ {_name(run)}: {run.divergence.text(language())}"
+        for finding in run.findings:
+            yield f"  {_mark(finding)} {_name(run)}: {finding.text(language())}"
+    for finding in differs or ():
+        yield f"  {_mark(finding)} {finding.text(language())}"
+
+
+def summary(totals: Totals) -> Iterator[str]:
+    """All together, and what to do where the code is at fault."""
+    if totals.platforms == 0:
+        yield say("There is no history here.", "没有任何历史。")
+        return
+    of = say(
+        f"{_counted(totals.platforms, 'platform')}, {_counted(totals.runs, 'run')},"
+        f" {totals.events:,} events replayed",
+        f"已重放 {totals.platforms:,} 个平台、{totals.runs:,} 次运行、{totals.events:,} 个事件",
+    )
+    if totals.sound:
+        yield "✓ " + say(f"{of}: everything agrees.", f"{of}，全部一致。")
+        return
+    yield "✗ " + say(f"{of}.", f"{of}。")
+    for number, en, zh in (
+        (totals.diverged, "runs cannot be replayed by this code", "次运行无法用当前代码重放"),
+        (totals.disagree, "runs do not agree with what they hold", "次运行内容不一致"),
+        (totals.register_differs, "platforms differ in the register", "个平台与登记库不一致"),
+    ):
+        if number:
+            yield f"  {number:,} " + say(en, zh)
+    if totals.by_code:
+        yield ""
+        yield WHAT_TO_DO.text(language())
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _agrees(differs: Sequence[Finding] | None) -> bool:
+    return all(one.remark for one in differs or ())
+
+
+def _mark(finding: Finding) -> str:
+    return "·" if finding.remark else "✗"
+
+
+def _name(run: ReplayedRun) -> str:
+    return f"{run.workflow_id} {run.run_id[:8]}"
