@@ -21,33 +21,47 @@ from temporalio.client import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from audit.anchoring.activity import DigestActivities
 from audit.archive.activity import ArchiveActivities
 from audit.archive.store import Store
 from workflows.archiving import ArchivingWorkflow
-from workflows.contract import ARCHIVING_ID, ARCHIVING_TYPE, AUDIT_QUEUE
+from workflows.contract import (
+    ARCHIVING_ID,
+    ARCHIVING_TYPE,
+    AUDIT_QUEUE,
+    DIGESTING_ID,
+    DIGESTING_TYPE,
+)
+from workflows.digesting import DigestingWorkflow
 
 _CATCH_UP = timedelta(days=365)
 """What a server missed while it was down is done when it is up again."""
 _log = structlog.stdlib.get_logger("pingtai.auditing")
 
 ARCHIVING = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minutes=7))
+DIGESTING = ScheduleIntervalSpec(every=timedelta(days=1), offset=timedelta(hours=16, minutes=30))
+"""00:30 in Beijing: what a case decided before midnight has been handed in by then."""
 
 
 @asynccontextmanager
 async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> AsyncIterator[None]:
     """Take part in what the schedules start; the first worker makes them."""
     archive = ArchiveActivities(client, engine, store)
+    digest = DigestActivities(engine)
     worker = Worker(
         client,
         task_queue=AUDIT_QUEUE,
-        workflows=[ArchivingWorkflow],
-        activities=[archive.archive_histories],
+        workflows=[ArchivingWorkflow, DigestingWorkflow],
+        activities=[archive.archive_histories, digest.make_digests],
         # What is broken off is gone on with by whoever comes next: waiting for it would gain nothing.
         graceful_shutdown_timeout=timedelta(),
     )
     async with worker:
         await keep_schedule(
             client, ARCHIVING_ID, ARCHIVING_TYPE, ScheduleSpec(intervals=[ARCHIVING])
+        )
+        await keep_schedule(
+            client, DIGESTING_ID, DIGESTING_TYPE, ScheduleSpec(intervals=[DIGESTING])
         )
         yield
 

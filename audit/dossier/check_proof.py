@@ -1,30 +1,20 @@
 """Whether a dossier's logs stand in a digest, and the digest among those that were published."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 
+from audit.anchoring.offline import Roots, unpublished
 from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
 from audit.dossier.parts import PROOF, LogPlace
 from audit.dossier.problems import Check, Problem
 
-Published = Mapping[date, str]
-"""Roots that were published or printed, by their days."""
 
-
-def check_proof(proof: Proof, published: Published | None) -> Iterator[Problem]:
+def check_proof(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
     """Whatever does not hold in a proof by itself, or beside what was published."""
     for en, zh in wrong_with(proof):
         yield Problem(Check.ANCHOR, PROOF, en, zh)
-    if published is not None:
-        day, root = proof.digest.day, proof.digest.root
-        if day not in published:
-            en, zh = f"no digest of {day} was published", f"公布的摘要中没有 {day}"
-            yield Problem(Check.ANCHOR, PROOF, en, zh)
-        elif published[day] != root:
-            en = f"the digest of {day} that was published is {published[day]}, not {root}"
-            zh = f"公布的 {day} 摘要为 {published[day]}，而非 {root}"
-            yield Problem(Check.ANCHOR, PROOF, en, zh)
+    for en, zh in unpublished(proof.digest.day, proof.digest.root, roots):
+        yield Problem(Check.ANCHOR, PROOF, en, zh)
 
 
 def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from audit.anchoring.offline import Roots
 from audit.anchoring.proofs import Proof
 from audit.dossier.check_agreement import check_agreement
 from audit.dossier.check_logs import check_logs
-from audit.dossier.check_proof import Published, check_proof, check_proven
+from audit.dossier.check_proof import check_proof, check_proven
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import this_code
 from audit.dossier.files import files_of
@@ -36,8 +37,8 @@ class Verdict:
         return not self.problems
 
 
-async def verify(path: Path, published: Published | None = None) -> Verdict:
-    """Check a dossier; `published` are digests that it is held against, too.
+async def verify(path: Path, roots: Roots | None = None) -> Verdict:
+    """Check a dossier; `roots` are those of digests that it is held against, too.
 
     Raises:
         BadInput: it is no dossier, or cannot be read.
@@ -54,7 +55,7 @@ async def verify(path: Path, published: Published | None = None) -> Verdict:
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
     if dossier.proof:
-        problems += check_proof(dossier.proof, published)
+        problems += check_proof(dossier.proof, roots)
         problems += check_proven(dossier.proof, dossier.logs)
     _count(verdict, dossier, life)
     _make_again(verdict, dossier, life)

@@ -1,0 +1,47 @@
+"""Digests outside of the register: exported as JSON Lines, printed, published; and read back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from audit.anchoring.digests import Digest
+from audit.writing import read_bounded
+from starter.errors import BadInput
+from workflows.model import canonical
+
+LARGEST = 64 * 1024 * 1024
+"""No file of digests is larger (bytes): a century of days takes a tenth of it."""
+
+
+def exported(digests: Iterable[Digest]) -> bytes:
+    """Digests as they are exported: one JSON object a line, the oldest first."""
+    lines = sorted(digests, key=lambda one: one.day)
+    return b"".join(canonical(one.model_dump(mode="json")) + b"\n" for one in lines)
+
+
+def read_exported(content: bytes) -> list[Digest] | None:
+    """Digests that were exported; None when this is no such file."""
+    found = []
+    for line in content.removesuffix(b"\n").split(b"\n"):
+        try:
+            found.append(Digest.model_validate_json(line))
+        except ValidationError:
+            return None
+    return found
+
+
+def published(path: Path) -> Mapping[date, str]:
+    """The roots by their days in a file that was exported.
+
+    Raises:
+        BadInput: it cannot be read, or is none.
+    """
+    found = read_exported(read_bounded(path, LARGEST))
+    if found is None:
+        raise BadInput(
+            f"{path} holds no digests: it should be what `pingtai audit digest export` writes",
+            f"{path} 不是摘要文件：应为 pingtai audit digest export 所写",
+        )
+    return {one.day: one.root for one in found}

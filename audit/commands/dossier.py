@@ -1,0 +1,79 @@
+"""`pingtai audit dossier`: all of a platform in one file, checked before it is handed out."""
+
+import tempfile
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from audit.access import note, who
+from audit.archive.opening import Source, histories
+from audit.commands.sources import from_option
+from audit.commands.verdicts import WRONG, plain_verdict, show_verdict
+from audit.dossier.making import make
+from audit.dossier.verifying import Verdict, verify
+from audit.writing import write_new
+from starter.commands.filters import json_option
+from starter.commands.notation import platform_id
+from starter.commands.platform_argument import platform_argument
+from starter.commands.running import answering
+from starter.language import say
+from starter.register import open_engine
+from starter.screen import show, show_json
+
+
+@click.command("dossier", short_help="All of a platform in one file, with its proof. 平台档案")
+@platform_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The file to write; by default PLATFORM.zip here. 输出文件",
+)
+@from_option
+@json_option
+def dossier_command(platform: str, output: Path | None, source: Source, as_json: bool) -> None:
+    """Put all of a platform into one zip file that anyone can check without us. 平台档案
+
+    Histories, logs, plans, the replay, and a report in Chinese and English. It is checked before it is
+    written down; where it does not hold, it is written all the same, what is wrong is said, and the exit
+    code is 1. Who makes one is noted (`pingtai audit access list`). A file is never written over.
+
+    \b
+    Example:
+      pingtai audit dossier bj-riscv-soc -o bj-riscv-soc.zip
+      pingtai audit verify bj-riscv-soc.zip
+    """
+    _dossier(platform, output or Path(f"{platform}.zip"), source, as_json)
+
+
+@answering
+async def _dossier(platform: str, output: Path, source: Source, as_json: bool) -> None:
+    platform_id(platform)
+    async with open_engine(patient=True) as engine:
+        await note(engine, "dossier", platform, f"from {source}")
+        async with histories(source) as place:
+            content = await make(
+                engine, place, platform, source=source, made_by=who(), at=datetime.now(UTC)
+            )
+        digest = sha256(content).hexdigest()
+        verdict = await _checked(content)
+        write_new(output, content)
+        await note(engine, "dossier written", platform, f"sha256 {digest}")
+    if as_json:
+        show_json({"file": str(output), "sha256": digest, **plain_verdict(verdict)})
+    else:
+        show_verdict(verdict)
+        show(f"{output} · {len(content):,} {say('bytes', '字节')}", f"SHA-256 {digest}")
+    if not verdict.holds:
+        raise click.exceptions.Exit(WRONG)
+
+
+async def _checked(content: bytes) -> Verdict:
+    """The dossier as whoever gets it will see it."""
+    with tempfile.TemporaryDirectory(prefix="pingtai-dossier-") as folder:
+        path = Path(folder) / "dossier.zip"
+        path.write_bytes(content)
+        return await verify(path)

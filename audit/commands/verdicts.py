@@ -1,0 +1,98 @@
+"""A verdict on a dossier, for people and for programs."""
+
+from typing import Any
+
+from rich.text import Text
+
+from audit.dossier.problems import Check, Problem
+from audit.dossier.verifying import Verdict
+from starter.language import say
+from starter.screen import facts, harmless, show
+from starter.wording import moment
+
+WRONG = 1
+"""The exit code where something does not hold."""
+MOST = 200
+"""So many problems are shown at most; JSON has all."""
+
+
+def show_verdict(verdict: Verdict) -> None:
+    """What was checked, what was found, and what one should know."""
+    manifest = verdict.manifest
+    show(
+        facts(
+            (
+                (say("Platform", "平台"), manifest.platform_id),
+                (
+                    say("Made", "编制"),
+                    f"{moment(manifest.made_at)} · {manifest.made_by} · {manifest.source}",
+                ),
+                (
+                    say("Code", "代码"),
+                    f"pingtai {manifest.code.pingtai} · temporalio {manifest.code.temporalio}",
+                ),
+                (
+                    say("Guideline", "指引"),
+                    f"{manifest.guideline.number} · {manifest.guideline.issued_on}",
+                ),
+            )
+        )
+    )
+    show("")
+    for check in Check:
+        _show_check(verdict, check)
+    for en, zh in verdict.notes:
+        show(say(f"Note: {en}", f"注：{zh}"))
+    show("")
+    show(
+        say("✓ The record is whole.", "✓ 记录完整。")
+        if verdict.holds
+        else say(
+            f"✗ The record is NOT whole: {len(verdict.problems)} found.",
+            f"✗ 记录有误：发现 {len(verdict.problems)} 处。",
+        )
+    )
+
+
+def _show_check(verdict: Verdict, check: Check) -> None:
+    found = [one for one in verdict.problems if one.check is check]
+    name = say(check.en, check.zh)
+    if found:
+        show(Text(f"✗ {name}", style="bold red"))
+        for one in found[:MOST]:
+            show(Text(f"    {harmless(one.where)}", style="bold"))
+            show(f"      {say(one.en, one.zh)}")
+        if len(found) > MOST:
+            show(
+                say(
+                    f"    and {len(found) - MOST} more: --json",
+                    f"    另有 {len(found) - MOST} 处：--json",
+                )
+            )
+    elif check in verdict.done:
+        show(f"✓ {name}: {say(*verdict.done[check])}")
+    elif check is Check.DERIVED:
+        show(say(f"- {name}: not checked", f"- {name}：未核验"))
+
+
+def plain_verdict(verdict: Verdict) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "holds": verdict.holds,
+        "platform_id": verdict.manifest.platform_id,
+        "made_at": verdict.manifest.model_dump(mode="json")["made_at"],
+        "code": verdict.manifest.code.model_dump(mode="json"),
+        "checked": [str(check) for check in verdict.done],
+        "problems": [plain_problem(one) for one in verdict.problems],
+        "notes": [{"en": en, "zh": zh} for en, zh in verdict.notes],
+    }
+
+
+def plain_problem(problem: Problem) -> dict[str, str]:
+    """A problem for programs."""
+    return {
+        "check": str(problem.check),
+        "where": problem.where,
+        "en": problem.en,
+        "zh": problem.zh,
+    }

@@ -1,0 +1,92 @@
+"""Make a dossier of a platform: from its histories, with what the register and the last digest say."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.anchoring.digests import digest_of, last_day_with_digest
+from audit.anchoring.proofs import Proof, prove
+from audit.dossier.code import GUIDELINE, this_code
+from audit.dossier.files import files_of, with_manifest
+from audit.dossier.lives import live
+from audit.dossier.package import pack
+from audit.dossier.parts import Head
+from audit.histories import Histories, StoredHistory
+from audit.reconciling.differences import Difference
+from audit.reconciling.reconciling import reconcile
+from starter.errors import BadInput, NoSuchPlatform
+
+
+@dataclass(frozen=True)
+class Held:
+    """Histories that are held (`audit.histories.Histories`): read once, and used twice."""
+
+    histories: Sequence[StoredHistory]
+
+    async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
+        """See `Histories`."""
+        for history in self.histories:
+            if platform_id in (None, history.platform_id):
+                yield history
+
+
+async def make(
+    engine: AsyncEngine,
+    histories: Histories,
+    platform_id: str,
+    *,
+    source: str,
+    made_by: str,
+    at: datetime,
+) -> bytes:
+    """The dossier of a platform, as the bytes of a zip file. Whether it holds, `verify` says.
+
+    Raises:
+        NoSuchPlatform: there is no history of it.
+    """
+    held = Held([history async for history in histories.runs(platform_id)])
+    if not held.histories:
+        raise NoSuchPlatform(
+            f"there is no history of {platform_id} on the {source}: look at `pingtai register` for the"
+            " ids, or read from the other place with --from",
+            f"{source} 上没有 {platform_id} 的历史：编号可用 pingtai register 查看，或以 --from 换一来源",
+        )
+    life = await live(platform_id, held.histories)
+    head = Head(
+        platform_id=platform_id,
+        made_at=at,
+        made_by=made_by,
+        source=source,
+        code=this_code(),
+        guideline=GUIDELINE,
+        register_differs=await _register_differs(engine, held, platform_id),
+    )
+    proof = await _last_proof(engine, platform_id)
+    return pack(with_manifest(files_of(life, head, proof), life, head))
+
+
+async def _register_differs(engine: AsyncEngine, held: Held, platform_id: str) -> tuple[str, ...]:
+    async for done in reconcile(engine, held, [platform_id]):
+        return tuple(_words(one) for one in done.differences)
+    return ()
+
+
+def _words(one: Difference) -> str:
+    """A row of the register that differs, for whoever reads the dossier."""
+    key = one.entry or ", ".join(f"{name} {value}" for name, value in one.key.items())
+    columns = f" ({', '.join(one.columns)})" if one.columns else ""
+    return f"{one.table} {key}: {one.what}{columns}"
+
+
+async def _last_proof(engine: AsyncEngine, platform_id: str) -> Proof | None:
+    """The proof for the newest digest; none where there is no digest, or the platform is newer."""
+    day = await last_day_with_digest(engine)
+    found = await digest_of(engine, day) if day else None
+    if found is None:
+        return None
+    try:
+        return prove(*found, platform_id)
+    except BadInput:
+        return None

@@ -1,0 +1,53 @@
+"""Files that are evidence: there whole or not at all, and never written over another."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from starter.errors import BadInput
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        BadInput: it is there already, or cannot be written.
+    """
+    folder = path.parent
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, path)  # fails where there is one: it is not written over
+        finally:
+            Path(draft).unlink()
+    except FileExistsError:
+        raise BadInput(
+            f"{path} is there already: it is not written over, give another name",
+            f"{path} 已存在：不予覆盖，请另起名称",
+        ) from None
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
+        ) from None
+
+
+def read_bounded(path: Path, largest: int) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        BadInput: it cannot be read, or is larger than may be.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"
+        ) from None
+    if len(content) > largest:
+        raise BadInput(f"{path} is larger than {largest:,} bytes", f"{path} 超过 {largest:,} 字节")
+    return content
