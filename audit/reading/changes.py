@@ -21,19 +21,9 @@ def changes(before: Standing | None, after: Standing) -> list[Change]:
 
 
 def between(moments: list[Moment], before: Standing | None, after: Standing) -> list[Moment]:
-    """The entries after one standing up to the other, in their order."""
-    ends = [_index(moments, standing) for standing in (before, after)]
-    return [one for one in moments[ends[0] : ends[1]] if one.line]
-
-
-def _index(moments: list[Moment], standing: Standing | None) -> int:
-    """How many moments a standing holds: up to the last of the entries that it rests on."""
-    if standing is None:
-        return 0
-    last = {standing.platform.last.name}
-    if standing.assessment:
-        last.add(standing.assessment.last.name)
-    return max(i for i, one in enumerate(moments, start=1) if one.line and one.line.name in last)
+    """The entries that there were at the later standing and not at the earlier, in their order."""
+    new = after.held - (before.held if before else frozenset())
+    return [one for one in moments if one.line and one.line.name in new]
 
 
 def _fields(standing: Standing | None) -> Iterator[tuple[str, Any]]:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from audit.reading.dues import due_of
 from audit.reading.logs import Line, Reading
+from audit.reading.order import in_order
 from audit.reading.places import EntryName, Place
 from workflows.folding import states
 from workflows.handing_in import DueDate
 from workflows.rules import CaseState
-from workflows.state import AssessmentState, PlatformState
+from workflows.state import PlatformState
 
 
 class NoSuchEntry(LookupError):
@@ -38,6 +39,8 @@ class Standing:
     at: datetime
     platform: Case
     assessment: Case | None
+    held: frozenset[str]
+    """The names of all entries that there were, of all logs."""
 
     @property
     def state(self) -> PlatformState:
@@ -48,22 +51,14 @@ class Standing:
 
 def at_moment(reading: Reading, at: datetime) -> Standing | None:
     """How a platform stood at a moment, all of that moment included; None: it was not applied for yet."""
-    begun = [
-        place
-        for place, lines in reading.logs.items()
-        if place.year == 0 and lines[0].entry.at <= at
-    ]
-    if not begun:
-        return None
-    platform = _case(reading, begun[-1], _until(reading, begun[-1], at))
-    return Standing(at, platform, _open(reading, platform, at))
+    return _standing(reading, at, [line for line in in_order(reading) if line.entry.at <= at])
 
 
 def at_entry(reading: Reading, name: EntryName) -> Standing:
     """How a platform stood right after an entry; of a mere number: in the platform's newest term.
 
     Raises:
-        NoSuchEntry: the log has no such entry.
+        NoSuchEntry: the log has no such entry, or the platform's own log is not there.
     """
     own = [place for place in reading.logs if place.year == 0]
     place = name.place or (own[-1] if own else Place(1))
@@ -74,41 +69,40 @@ def at_entry(reading: Reading, name: EntryName) -> Standing:
             f"there is no entry {named}: the log has {there} entries",
             f"没有第 {named} 条：该记录共 {there} 条",
         )
-    at = lines[name.seq - 1].entry.at
-    if place.year == 0:
-        platform = _case(reading, place, name.seq)
-        return Standing(at, platform, _open(reading, platform, at))
-    term = Place(place.term)
-    if term not in reading.logs:
+    line, ordered = lines[name.seq - 1], in_order(reading)
+    standing = _standing(reading, line.entry.at, ordered[: ordered.index(line) + 1], line)
+    if standing is None:
         raise NoSuchEntry(
             f"the histories have no log of term {place.term}", f"历史中没有第 {place.term} 期的记录"
         )
-    return Standing(
-        at, _case(reading, term, _until(reading, term, at)), _case(reading, place, name.seq)
-    )
+    return standing
 
 
-def _until(reading: Reading, place: Place, at: datetime) -> int:
-    """How many entries a log had at a moment, but one at least."""
-    lines = reading.logs[place]
-    return max((line.entry.seq for line in lines if line.entry.at <= at), default=1)
+def _standing(
+    reading: Reading, at: datetime, lines: list[Line], last: Line | None = None
+) -> Standing | None:
+    """What the lines that there were lead to; `last` is the one that is asked for."""
+    newest: dict[Place, Line] = {}
+    for line in lines:
+        if line.place not in newest or line.entry.seq > newest[line.place].entry.seq:
+            newest[line.place] = line
+    own = [place for place in newest if place.year == 0]
+    if not own:
+        return None
+    platform = _case(reading, newest[Place(last.place.term) if last else max(own)])
+    place = last.place if last and last.place.year else _open(platform.state)
+    assessment = _case(reading, newest[place]) if place in newest else None
+    held = frozenset(line.name for line in lines)
+    return Standing(at, platform, assessment, held)
 
 
-def _open(reading: Reading, platform: Case, at: datetime) -> Case | None:
-    """The assessment that was open; None when none was, or its log is not there."""
-    state = platform.state
+def _open(state: CaseState) -> Place | None:
     if not isinstance(state, PlatformState) or not state.open_assessment:
         return None
-    place = Place(platform.place.term, state.open_assessment, state.openings)
-    lines = reading.logs.get(place)
-    if not lines or lines[0].entry.at > at:
-        return None
-    return _case(reading, place, _until(reading, place, at))
+    return Place(state.facts.term, state.open_assessment, state.openings)
 
 
-def _case(reading: Reading, place: Place, seq: int) -> Case:
-    lines = reading.logs[place][:seq]
+def _case(reading: Reading, last: Line) -> Case:
+    lines = reading.logs[last.place][: last.entry.seq]
     after = states(line.entry for line in lines)
-    case = Case(place, lines[-1], after[-1], due_of(reading, place, after))
-    assert isinstance(case.state, AssessmentState) == bool(place.year)  # noqa: S101
-    return case
+    return Case(last.place, last, after[-1], due_of(reading, last.place, after))

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from audit.reading.logs import Line, Reading
+from audit.reading.order import in_order
 from audit.reading.runs import Message, Run
-from db.rows import LogLine
-from starter.commands.timeline import in_order
 from workflows.folding import fallen
 from workflows.vocabulary import Kind
 
@@ -63,24 +62,9 @@ def _before(one: Moment, entry: Moment) -> bool:
 
 
 def _entries(reading: Reading) -> Iterator[Moment]:
-    lines = {
-        (line.place, line.entry.seq): line for lines in reading.logs.values() for line in lines
-    }
     marks = {place: fallen(reading.entries(place)) for place in reading.logs}
     numbers = {id(run): number for number, run in enumerate(reading.runs, start=1)}
-    rows = [
-        LogLine(
-            platform_id=reading.platform_id,
-            term=place.term,
-            year=place.year,
-            opening=place.opening,
-            workflow_id=line.run.history.workflow_id,
-            entry=line.entry,
-        )
-        for (place, _), line in lines.items()
-    ]
-    for row in in_order(rows):
-        line = lines[(row.term, row.year, row.opening), row.entry.seq]  # type: ignore[index]
+    for line in in_order(reading):
         yield Moment(
             at=line.entry.at,
             what=ENTRY,

@@ -10,23 +10,14 @@ from starter.commands.decide import HOW, carry_out
 from starter.commands.decision_commands import command_of, help_of
 from starter.commands.decision_form import today
 from starter.commands.platform_forms import LIST
+from starter.commands.usual_group import UsualGroup
 from workflows.vocabulary import Kind, ListingOutcome
 
 ONE = "one"
 
-
-class ListGroup(click.Group):
-    """`list PLATFORM` is `list one PLATFORM`: most of the time it is one platform that is decided on."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the usual command before arguments that name none."""
-        if args and args[0] not in (*self.commands, *ctx.help_option_names):
-            args = [ONE, *args]
-        return super().parse_args(ctx, args)
-
-
-list_command = ListGroup(
+list_command = UsualGroup(
     "list",
+    ONE,
     help=help_of(LIST) + "\n\nEvery option of it: `pingtai list one --help`.",
     short_help=LIST.does,
     no_args_is_help=True,

@@ -14,6 +14,7 @@ from starter.commands.filters import DAY, district_option, field_option, stage_o
 from starter.commands.register_rows import cells, head, rows_table
 from starter.commands.running import answering
 from starter.commands.today import today
+from starter.commands.usual_group import UsualGroup
 from starter.errors import BadInput
 from starter.language import say
 from starter.register import open_engine, open_register
@@ -23,7 +24,24 @@ from starter.sheets import sheet
 FORMATS = ("table", "json", "csv", "xlsx")
 
 
-@click.command("register", short_help="List the platforms, or export them. 平台名册")
+LIST = "list"
+
+register_command = UsualGroup(
+    "register",
+    LIST,
+    no_args_is_help=False,
+    short_help="List the platforms, or export them. 平台名册",
+    help="""The platforms, now or as they stood on a day: `pingtai register list`, which is meant
+    where no command is named. 平台名册
+
+    \b
+    Example:
+      pingtai register --district haidian --stage valid
+      pingtai register --on 2026-05-01""",
+)
+
+
+@register_command.command(LIST, short_help="List the platforms, or export them. 平台名册")
 @district_option
 @field_option
 @stage_option
@@ -63,7 +81,7 @@ FORMATS = ("table", "json", "csv", "xlsx")
     help="Write to a file. 输出文件",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def register_command(**asked: Any) -> None:
+def list_command(**asked: Any) -> None:
     """List the platforms with their newest terms, by platform id. 平台名册
 
     With --on as they stood at the end of that day in Beijing, by what the logs held then; due dates

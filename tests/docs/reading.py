@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from starter.commands.listing import ONE, ListGroup
+from starter.commands.usual_group import UsualGroup
 from worker.documents import ROOT
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -77,9 +77,10 @@ def called(root: click.Group, call: Call) -> list[click.Command]:
         group = found[-1]
         if not isinstance(group, click.Group):
             break
-        usual = ONE if isinstance(group, ListGroup) else word
+        usual = group.usual if isinstance(group, UsualGroup) else word
         command = group.commands.get(word) or group.commands.get(usual)
         if command is None:
             break
         found.append(command)
-    return found
+    last = found[-1]
+    return [*found, last.commands[last.usual]] if isinstance(last, UsualGroup) else found

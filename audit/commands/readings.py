@@ -1,0 +1,116 @@
+"""Where a command reads histories from: options that the auditors' commands share."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.access import note
+from audit.archive.files import FileHistories
+from audit.archive.opening import SOURCES, Source, histories
+from audit.commands.sources import from_option
+from audit.histories import Histories
+from audit.reading.logs import Reading, read_platform
+from starter.commands.notation import platform_id as checked
+from starter.errors import BadInput, NoSuchPlatform
+from starter.language import say
+from starter.register import open_engine
+from starter.screen import complain
+
+Command = Callable[..., Any]
+
+
+def source_options(command: Command) -> Command:
+    """Give a command `--from` and `--files`."""
+    for option in (_FILES, from_option):
+        command = option(command)
+    return command
+
+
+def named_source_options(command: Command) -> Command:
+    """The same for a command whose `--from` is a moment: there it is `--source`."""
+    for option in (_FILES, _SOURCE):
+        command = option(command)
+    return command
+
+
+_SOURCE: Callable[[Command], Command] = click.option(
+    "--source",
+    type=click.Choice(SOURCES),
+    default="server",
+    show_default=True,
+    help="Where the histories are read. 历史来源",
+)
+_FILES: Callable[[Command], Command] = click.option(
+    "--files",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    metavar="PATH",
+    help="Read histories from a file or a folder instead; may be repeated. 历史文件",
+)
+
+
+@asynccontextmanager
+async def opened(source: Source, files: tuple[Path, ...]) -> AsyncIterator[Histories]:
+    """The histories that were asked for.
+
+    Raises:
+        Unreachable: the server, or the database of the archive, does not answer.
+        BadInput: a file is no history.
+    """
+    if files:
+        yield FileHistories(files)
+        return
+    async with histories(source) as found:
+        yield found
+
+
+async def read_for(
+    platform: str, source: Source, files: tuple[Path, ...], *, what: str, details: str | None = None
+) -> Reading:
+    """What the histories say of a platform; that somebody looks is noted first.
+
+    Files are somebody's own already: nothing is noted, and no register is needed.
+
+    Raises:
+        NoSuchPlatform: there is no history of it.
+        BadInput: this can be no platform's id; a file is no history.
+    """
+    checked(platform)
+    if not files:
+        async with open_engine() as engine:
+            await note(engine, what, platform, details)
+    async with opened(source, files) as found:
+        reading = await read_platform(found, platform)
+    if not reading.runs and not reading.problems:
+        raise NoSuchPlatform(
+            f"there is no history of {platform} here: look at the id, or read --from archive",
+            f"没有 {platform} 的历史：请核对编号，或用 --from archive 从归档读取",
+        )
+    if not reading.logs:
+        raise BadInput(
+            f"the histories of {platform} hold no log: {_first(reading)}",
+            f"{platform} 的历史中没有记录：{_first(reading)}",
+        )
+    return reading
+
+
+def warn(reading: Reading, problems: int) -> None:
+    """Say that what is shown rests on histories that do not hold."""
+    if problems:
+        name = reading.platform_id
+        complain(
+            say(
+                f"{problems} things in these histories do not hold: pingtai audit reconcile {name}",
+                f"这些历史有 {problems} 处不符：pingtai audit reconcile {name}",
+            )
+        )
+
+
+def _first(reading: Reading) -> str:
+    if reading.problems:
+        problem = reading.problems[0]
+        return say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}")
+    return say("no case was opened", "没有立案")

@@ -1,0 +1,105 @@
+"""A moment, or an entry: `2025-03-01T00:00` in Beijing, `2025-03-01`, `7`, `1.7`, `1-y2.3`."""
+
+from datetime import datetime, time
+from typing import Any
+
+import click
+
+from audit.reading.logs import Reading
+from audit.reading.places import EntryName, entry_named
+from audit.reading.standing import NoSuchEntry, Standing, at_entry, at_moment
+from starter.errors import BadInput
+from starter.language import say
+from workflows.periods import BEIJING, end_of
+
+When = datetime | EntryName
+
+
+class MomentWord(click.ParamType[datetime]):
+    """A moment in Beijing, or with an offset of its own; a day is its end, 24:00."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment."""
+        found = value if isinstance(value, datetime) else _moment(str(value))
+        if found is None:
+            self.fail(
+                say(
+                    f"{value!r} is no moment: YYYY-MM-DDTHH:MM in Beijing, or YYYY-MM-DD",
+                    f"{value!r} 不是时刻：应为北京时间 YYYY-MM-DDTHH:MM，或 YYYY-MM-DD",
+                ),
+                param,
+                ctx,
+            )
+        return found
+
+
+class EntryWord(click.ParamType[EntryName]):
+    """An entry as the timeline names it, or its number in the platform's newest log."""
+
+    name = "entry"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> EntryName:
+        """The entry's name."""
+        found = value if isinstance(value, EntryName) else entry_named(str(value))
+        if found is None:
+            self.fail(
+                say(
+                    f"{value!r} names no entry: as in 7, 1.7, 1-y2.3",
+                    f"{value!r} 不是记录编号：例如 7、1.7、1-y2.3",
+                ),
+                param,
+                ctx,
+            )
+        return found
+
+
+class WhenWord(click.ParamType[Any]):
+    """A moment or an entry."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> When:
+        """The one that it is."""
+        if not isinstance(value, str):
+            return value  # type: ignore[no-any-return]
+        found = entry_named(value) or _moment(value)
+        if found is None:
+            self.fail(
+                say(
+                    f"{value!r} is no moment (YYYY-MM-DDTHH:MM, Beijing) and no entry (1.7, 1-y2.3)",
+                    f"{value!r} 既不是时刻（北京时间 YYYY-MM-DDTHH:MM），也不是记录编号（1.7、1-y2.3）",
+                ),
+                param,
+                ctx,
+            )
+        return found
+
+
+def standing_at(reading: Reading, when: When) -> Standing | None:
+    """How a platform stood; None before it was applied for.
+
+    Raises:
+        BadInput: there is no such entry.
+    """
+    if isinstance(when, datetime):
+        return at_moment(reading, when)
+    try:
+        return at_entry(reading, when)
+    except NoSuchEntry as error:
+        raise BadInput(str(error), error.zh) from None
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(written)
+        if found.time() == time() and len(written) <= len("2025-03-01"):
+            return end_of(found.date())
+        return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+    except (ValueError, OverflowError):
+        return None

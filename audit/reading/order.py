@@ -1,0 +1,24 @@
+"""The entries of all logs of a platform in one order, as they came."""
+
+from audit.reading.logs import Line, Reading
+from db.rows import LogLine
+from starter.commands import timeline
+
+
+def in_order(reading: Reading) -> list[Line]:
+    """All lines, each log in its own order; an assessment stands between its platform's notes of it."""
+    lines = {(*line.place, line.entry.seq): line for log in reading.logs.values() for line in log}
+    rows = [
+        LogLine(
+            platform_id=reading.platform_id,
+            term=line.place.term,
+            year=line.place.year,
+            opening=line.place.opening,
+            workflow_id=line.run.history.workflow_id,
+            entry=line.entry,
+        )
+        for line in lines.values()
+    ]
+    return [
+        lines[row.term, row.year, row.opening, row.entry.seq] for row in timeline.in_order(rows)
+    ]
