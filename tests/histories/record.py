@@ -18,6 +18,7 @@ from temporalio.client import Client
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from starter.ended_term import read_term
+from tests.histories.baseline import write
 from worker.demo.clockwork import Clockwork
 from worker.demo.examples import load_examples
 from worker.demo.player import Player
@@ -85,6 +86,7 @@ def main() -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     print(f"{asyncio.run(record(folder))} histories written to {folder}")
+    write(folder)
 
 
 if __name__ == "__main__":

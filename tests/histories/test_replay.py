@@ -1,10 +1,12 @@
 """Recorded histories replay with the code as it is: no platform under way gets stuck."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from temporalio import workflow
+from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
@@ -19,10 +21,17 @@ async def test_every_recorded_history_replays() -> None:
     """All runs of all releases, with their true ids, converter and both workflows."""
     histories = recorded()
     assert len(histories) >= 60
-    for run in histories:
-        result = await replayer().replay_workflow(run.history, raise_on_replay_failure=False)
-        if result.replay_failure:
-            pytest.fail(f"{run.release}/{run.name}: {result.replay_failure}\n{WHAT_TO_DO}")
+    by_id = {run.history.run_id: run for run in histories}
+
+    async def one_by_one() -> AsyncIterator[WorkflowHistory]:
+        for run in histories:
+            yield run.history
+
+    async with replayer().workflow_replay_iterator(one_by_one()) as results:
+        async for result in results:
+            if result.replay_failure:
+                run = by_id[result.history.run_id]
+                pytest.fail(f"{run.release}/{run.name}: {result.replay_failure}\n{WHAT_TO_DO}")
 
 
 @workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
