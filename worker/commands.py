@@ -41,7 +41,10 @@ async def up() -> None:
             click.echo(where_it_listens(stack))
             click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
             watching = asyncio.create_task(stack.part_ended(home()))
-            await until_stopped(stop, stack.worker, watching)
+            try:
+                await until_stopped(stop, stack.worker, watching)
+            finally:
+                watching.cancel()  # or it would complain of the parts that are stopped now
             click.echo(say("Stopping in order …", "正在依次停止 …"))
     click.echo(say("Stopped.", "已停止。"))
 
