@@ -9,7 +9,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.leaves import Head, LogLeaf, line_of
@@ -26,6 +26,8 @@ LARGEST_PAGE = 500
 _LOCK = 0x70696E67_64696765
 """PostgreSQL's number for one digest at a time."""
 _AT_ONCE = 2_000
+_NO_LIMIT = text("SET LOCAL statement_timeout = 0")
+"""All logs are gone through."""
 
 
 class Digest(Record):
@@ -53,6 +55,15 @@ async def make_missing(engine: AsyncEngine, today: date) -> list[Digest]:
     return made
 
 
+async def is_over(engine: AsyncEngine, day: date, today: date) -> bool:
+    """Whether a day is over in Beijing; where time is skipped, when some case has lived beyond it."""
+    if day < today:
+        return True
+    async with engine.connect() as connection:
+        beyond = select(exists().where(log_entries.c.at >= end_of(day)))
+        return bool((await connection.execute(beyond)).scalar())
+
+
 async def make(engine: AsyncEngine, day: date) -> Digest:
     """Make the digest of a day that is over; one that is there already is kept as it is.
 
@@ -62,6 +73,7 @@ async def make(engine: AsyncEngine, day: date) -> Digest:
     async with engine.begin() as connection:
         # Each statement after this sees what whoever held the lock before has written.
         await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        await connection.execute(_NO_LIMIT)
         there = await _of(connection, day)
         if there:
             return there

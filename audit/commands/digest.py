@@ -13,6 +13,7 @@ from audit.anchoring.digests import (
     LARGEST_PAGE,
     Digest,
     digest_of,
+    is_over,
     listed,
     make,
     make_missing,
@@ -80,9 +81,9 @@ async def make_command(day: date | None, as_json: bool) -> None:
     Example:
       pingtai audit digest make
     """
-    if day is not None and day >= today():
-        raise BadInput(f"{day} is not over in Beijing yet", f"北京时间 {day} 尚未结束")
     async with open_engine(patient=True) as engine:
+        if day is not None and not await is_over(engine, day, today()):
+            raise BadInput(f"{day} is not over in Beijing yet", f"北京时间 {day} 尚未结束")
         made = [await make(engine, day)] if day else await make_missing(engine, today())
     if as_json:
         show_json([one.model_dump(mode="json") for one in made])

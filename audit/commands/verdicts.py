@@ -70,9 +70,9 @@ def _show_check(verdict: Verdict, check: Check) -> None:
                 )
             )
     elif check in verdict.done:
-        show(f"✓ {name}: {say(*verdict.done[check])}")
+        show(f"✓ {name} · {say(*verdict.done[check])}")
     elif check is Check.DERIVED:
-        show(say(f"- {name}: not checked", f"- {name}：未核验"))
+        show(say(f"- {name} · not checked", f"- {name} · 未核验"))
 
 
 def plain_verdict(verdict: Verdict) -> dict[str, Any]:

@@ -1,0 +1,242 @@
+"""`audit verify`: a dossier that was changed anywhere, by whomever, is found out, and the place is named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.dossier.lives import live
+from audit.dossier.parts import MANIFEST
+from tests.audit.dossiers import (
+    Files,
+    base,
+    made,
+    rehashed,
+    resealed,
+    told,
+    verdict,
+    with_lines,
+)
+from tests.audit.lives import MUCH, TWICE, Events, edited, payload_edited, recorded
+
+OWN = "logs/term-1.jsonl"
+YEAR = "logs/term-1-year-1.jsonl"
+CHILD = f"histories/platform--{MUCH}--term-1--assessment-1/"
+
+
+@pytest.fixture(scope="module")
+async def files() -> Files:
+    """The dossier of a platform with three assessments, one of which was broken off."""
+    return made(await live(MUCH, recorded(MUCH)), MUCH)
+
+
+async def test_a_dossier_that_nobody_changed_holds(files: Files, tmp_path: Path) -> None:
+    """Everything is checked, and made again to the byte."""
+    found = await verdict(files, tmp_path)
+    assert told(found) == []
+    assert [str(check) for check in found.done] == [
+        "files",
+        "chain",
+        "links",
+        "runs",
+        "replay",
+        "agreement",
+        "states",
+        "derived",
+    ]
+
+
+async def test_several_terms_hold_too(tmp_path: Path) -> None:
+    """A later term goes on from the one before."""
+    files = made(await live(TWICE, recorded(TWICE)), TWICE)
+    found = await verdict(files, tmp_path)
+    assert told(found) == []
+    later = {name: content for name, content in files.items() if name != OWN}
+    names = told(await verdict(resealed(later), tmp_path))
+    assert f"agreement {OWN}: missing: the histories have" in " ".join(names)
+
+
+# ---- somebody changes the files, and leaves the manifest ----
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+async def test_one_byte_of_a_history(files: Files, tmp_path: Path, place: float) -> None:
+    """Whichever byte: the file is named."""
+    name = f"{base(MUCH)}001--"
+    name = next(one for one in files if one.startswith(name))
+    content = bytearray(files[name])
+    content[int(len(content) * place)] ^= 1
+    names = told(await verdict(files | {name: bytes(content)}, tmp_path))
+    assert names[0] == f"files {name}: changed: its SHA-256 is not the manifest's"
+
+
+@pytest.mark.parametrize("name", ["report.zh.html", "states.json", "plans/term-1-version-1.json"])
+async def test_one_byte_of_any_other_file(files: Files, tmp_path: Path, name: str) -> None:
+    """Reports, states and plans are sealed as well."""
+    content = bytearray(files[name])
+    content[len(content) // 2] ^= 1
+    names = told(await verdict(files | {name: bytes(content)}, tmp_path))
+    assert f"files {name}: changed: its SHA-256 is not the manifest's" in names
+
+
+async def test_a_file_that_was_added_or_taken_away(files: Files, tmp_path: Path) -> None:
+    """What the manifest does not list was added; what it lists must be there."""
+    added = await verdict(files | {"note.txt": b"believe me"}, tmp_path)
+    assert told(added) == ["files note.txt: not in the manifest: it was added"]
+    fewer = {name: content for name, content in files.items() if name != "README.txt"}
+    assert told(await verdict(fewer, tmp_path)) == [
+        "files README.txt: missing: the manifest lists it"
+    ]
+
+
+# ---- somebody changes the files, and rewrites the manifest to fit ----
+
+
+def _actor(lines: list[Any]) -> list[Any]:
+    lines[1]["actor"]["id"] = "somebody-else"
+    return lines
+
+
+async def test_another_actor_of_a_decision(files: Files, tmp_path: Path) -> None:
+    """The chain breaks there; with the chain mended, the history says who it was."""
+    changed = resealed(with_lines(files, OWN, _actor))
+    assert f"chain {OWN}: entry 2 was changed after it was written" in told(
+        await verdict(changed, tmp_path)
+    )
+    mended = resealed(with_lines(files, OWN, lambda lines: rehashed(_actor(lines))))
+    names = told(await verdict(mended, tmp_path))
+    assert not [one for one in names if one.startswith(f"chain {OWN}")]
+    expected = f"agreement {OWN}: entry 2 is not what the history says: actor.id, hash"
+    assert expected in names
+
+
+async def test_the_last_entry_dropped(files: Files, tmp_path: Path) -> None:
+    """A prefix of a log is whole in itself: the history, and the log above it, know of one more."""
+    for name, last in ((OWN, 14), (YEAR, 4)):
+        changed = resealed(with_lines(files, name, lambda lines: lines[:-1]))
+        names = told(await verdict(changed, tmp_path))
+        assert [one for one in names if f"{name}: entry {last} is missing: the history has" in one]
+    assert [one for one in names if one.startswith(f"links {YEAR}: entry 4 is missing")]
+
+
+async def test_two_entries_reordered(files: Files, tmp_path: Path) -> None:
+    """The numbers show it; renumbered and mended, the history shows it."""
+
+    def swapped(lines: list[Any]) -> list[Any]:
+        return [lines[0], lines[2], lines[1], *lines[3:]]
+
+    changed = resealed(with_lines(files, OWN, swapped))
+    assert f"chain {OWN}: entry 2 is missing: 3 stands in its place" in told(
+        await verdict(changed, tmp_path)
+    )
+    mended = resealed(with_lines(files, OWN, lambda lines: rehashed(swapped(lines))))
+    names = " ".join(told(await verdict(mended, tmp_path)))
+    assert f"agreement {OWN}: entry 2 is not what the history says" in names
+
+
+async def test_a_childs_history_dropped(files: Files, tmp_path: Path) -> None:
+    """Its platform's history names the child that it started."""
+    name = next(one for one in files if one.startswith(CHILD))
+    fewer = {one: content for one, content in files.items() if one != name}
+    names = told(await verdict(fewer, tmp_path))
+    assert f"files {name}: missing: the manifest lists it" in names
+    names = told(await verdict(resealed(fewer), tmp_path))
+    run_id = name.removesuffix(".json").partition("--" + "01a")[2]
+    assert [
+        one
+        for one in names
+        if one.startswith(f"runs {base(MUCH)}002--") and f"{run_id} of" in one and "missing" in one
+    ]
+    # Its log dropped with it: the platform's log knows how it ended.
+    less = {one: content for one, content in fewer.items() if one != YEAR}
+    names = told(await verdict(resealed(less), tmp_path))
+    assert [one for one in names if one.startswith(f"links {YEAR}: missing: the platform's entry")]
+
+
+async def test_a_run_in_the_middle_dropped(files: Files, tmp_path: Path) -> None:
+    """The runs before and after name it."""
+    name = next(one for one in files if one.startswith(f"{base(MUCH)}003--"))
+    fewer = {one: content for one, content in files.items() if one != name}
+    names = told(await verdict(resealed(fewer), tmp_path))
+    for number in ("002", "004"):
+        before = [one for one in names if one.startswith(f"runs {base(MUCH)}{number}--")]
+        assert [one for one in before if "missing" in one]
+
+
+async def test_a_history_cut_off(files: Files, tmp_path: Path) -> None:
+    """A run that was closed ends with the event that closed it."""
+    name = next(one for one in files if one.startswith(f"{base(MUCH)}005--"))
+    data = json.loads(files[name])
+    data["events"] = data["events"][:-1]
+    cut = resealed(files | {name: json.dumps(data).encode()})
+    names = told(await verdict(cut, tmp_path))
+    assert [one for one in names if one.startswith(f"runs {name}") and "missing" in one]
+
+
+def _message(events: Events) -> None:
+    event = next(e for e in events if "workflowExecutionUpdateAcceptedEventAttributes" in e)
+    arguments = event["workflowExecutionUpdateAcceptedEventAttributes"]["acceptedRequest"]["input"]
+    payload_edited(arguments["args"]["payloads"][0], '"actor":{"id":"', '"actor":{"id":"x')
+
+
+def _handed_in(events: Events) -> None:
+    event = [e for e in events if "activityTaskScheduledEventAttributes" in e][1]
+    payload = event["activityTaskScheduledEventAttributes"]["input"]["payloads"][0]
+    payload_edited(payload, '"outcome":"recommended"', '"outcome":"declined"')
+
+
+def _carried_on(events: Events) -> None:
+    payload = events[-1]["workflowExecutionContinuedAsNewEventAttributes"]["input"]["payloads"][1]
+    payload_edited(payload, '"decided_on":"2026', '"decided_on":"2025')
+
+
+def _time(events: Events) -> None:
+    task = [e for e in events if "workflowTaskStartedEventAttributes" in e][0]
+    task["eventTime"] = task["eventTime"].replace("2026-", "2025-")
+
+
+@pytest.mark.parametrize("change", [_message, _handed_in, _carried_on, _time])
+async def test_a_history_changed_where_it_counts(
+    files: Files, tmp_path: Path, change: Callable[[Events], None]
+) -> None:
+    """A message, what was handed in, what was carried on, a moment: each stands there more than once."""
+    run = recorded(MUCH)[0]
+    name = next(one for one in files if one.startswith(f"{base(MUCH)}001--"))
+    changed = resealed(files | {name: edited(run, change).content})
+    names = told(await verdict(changed, tmp_path))
+    assert [one for one in names if name in one]
+    assert not [one for one in names if one.startswith("files")]
+
+
+async def test_what_follows_from_the_histories_is_made_again(files: Files, tmp_path: Path) -> None:
+    """A report, the deadlines and the replays that say something else are found with any manifest."""
+    for name in ("report.zh.html", "report.en.html", "deadlines.json", "replay.json", "README.txt"):
+        changed = resealed(files | {name: files[name].replace(b"2027", b"2026", 1) + b" "})
+        assert told(await verdict(changed, tmp_path)) == [
+            f"derived {name}: not what follows from the histories and the manifest"
+        ]
+
+
+async def test_states_and_plans(files: Files, tmp_path: Path) -> None:
+    """The states are the folds of the logs, and a plan is the one that its log binds."""
+    changed = resealed(files | {"states.json": files["states.json"].replace(b"expired", b"valid")})
+    assert told(await verdict(changed, tmp_path)) == [
+        "states states.json: not what the logs lead to: term-1"
+    ]
+    name = "plans/term-1-version-1.json"
+    plan = json.loads(files[name])
+    plan["plan"]["parts"]["goals"] = "其他目标"
+    other = resealed(files | {name: json.dumps(plan).encode()})
+    assert f"states {name}: not the plan that entry 1 of {OWN} binds by its SHA-256" in told(
+        await verdict(other, tmp_path)
+    )
+
+
+async def test_a_dossier_of_another_platform(files: Files, tmp_path: Path) -> None:
+    """Whose it says it is, its histories must say too."""
+    manifest = json.loads(files[MANIFEST])
+    manifest["platform_id"] = "bj-other"
+    names = told(await verdict(files | {MANIFEST: json.dumps(manifest).encode()}, tmp_path))
+    assert f"runs platform:{MUCH}: of {MUCH}, not of bj-other" in names
