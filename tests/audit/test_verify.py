@@ -193,7 +193,7 @@ def _carried_on(events: Events) -> None:
 
 
 def _time(events: Events) -> None:
-    task = [e for e in events if "workflowTaskStartedEventAttributes" in e][0]
+    task = next(e for e in events if "workflowTaskStartedEventAttributes" in e)
     task["eventTime"] = task["eventTime"].replace("2026-", "2025-")
 
 
