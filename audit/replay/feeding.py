@@ -54,7 +54,12 @@ class Feed:
             yield history
 
 
-_LOUD = ("temporalio.worker._workflow", "temporalio.worker._replayer", "temporalio.workflow")
+_LOUD = (
+    "temporalio.worker._workflow",
+    "temporalio.worker._workflow_instance",
+    "temporalio.worker._replayer",
+    "temporalio.workflow",
+)
 
 
 @contextmanager
