@@ -13,10 +13,11 @@ from workflows.rules import CaseState
 
 
 def disagreements(
-    events: Sequence[HistoryEvent], seen: Seen, *, assessment: bool
+    events: Sequence[HistoryEvent], seen: Seen, *, assessment: bool, diverged: bool
 ) -> Iterator[Finding]:
-    """What does not agree in a run whose commands are those of its history."""
-    yield from changed_content(events, seen, assessment=assessment)
+    """What does not agree in a run; where it diverged, that may be why."""
+    if not diverged:
+        yield from changed_content(events, seen, assessment=assessment)
     if not seen.record or not seen.record.log:
         return
     log, before = seen.record.log, seen.record.before

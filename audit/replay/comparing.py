@@ -70,6 +70,12 @@ def _one(
         )
         return
     expected = log.row if len(stored) == len(log.hashes) else register_row(stored)
+    if expected is None:
+        yield Finding(
+            f"log {name}: what the register has beyond the history cannot follow from it",
+            f"记录 {name}：登记库多出的记录不可能由历史得出",
+        )
+        return
     for field, says in row:
         if field in _NOT_OF_THE_LOG or field not in expected or says == expected[field]:
             continue

@@ -98,7 +98,7 @@ class Replaying:
             return Replayed(*name, crooked, events=len(events))
         seen, failure = await self._run(whole)
         divergence = explained(events, seen, failure) if failure else None
-        found = () if divergence else disagreements(events, seen, assessment=assessment)
+        found = disagreements(events, seen, assessment=assessment, diverged=failure is not None)
         return Replayed(
             *name,
             divergence,

@@ -78,7 +78,7 @@ def put_together(platform_id: str, replayed: Sequence[Replayed]) -> PlatformRepl
     before = {one.run_id: one for one in replayed}
     last: dict[Place, Replayed] = {}
     for one in replayed:
-        if one.state is not None and one.log and one.divergence is None:
+        if one.state is not None and one.divergence is None and register_row(one.log):
             last[place_of_state(one.state)] = one
     return PlatformReplay(
         platform_id,
@@ -94,9 +94,15 @@ def place_of_state(state: CaseState) -> Place:
     return Place(state.facts.term)
 
 
-def register_row(log: Sequence[LogEntry]) -> Row:
-    """What the register should say of a case whose log this is; not when its step is due."""
-    state = fold(log)
+def register_row(log: Sequence[LogEntry]) -> Row | None:
+    """What the register should say of a case whose log this is; not when its step is due.
+
+    None: it is no log that leads anywhere.
+    """
+    try:
+        state = fold(log)
+    except (LookupError, ValueError, TypeError):
+        return None
     batch = _batch(state, log)
     if isinstance(state, AssessmentState):
         return assessment_row(batch, state)
@@ -149,7 +155,7 @@ def _log(place: Place, one: Replayed) -> ReplayedLog:
     return ReplayedLog(
         place,
         tuple(entry.hash for entry in one.log),
-        register_row(one.log),
+        register_row(one.log) or {},
         one.recorded,
         _ENTRIES.dump_json(one.log),
     )

@@ -1,0 +1,1 @@
+"""Replay: what is found, how it is said, and that nothing hangs."""
