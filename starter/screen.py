@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,8 @@ from rich.text import Text
 
 WIDE = 4_000
 """Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
+NARROWEST = 72
+"""Columns below which tables would leave out cells: there the terminal breaks the lines instead."""
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -43,7 +46,7 @@ def show(*parts: Table | Text | str) -> None:
         file=page,
         force_terminal=drawn,
         color_system="standard" if drawn else None,
-        width=None if _is_terminal(sys.stdout) else WIDE,
+        width=max(shutil.get_terminal_size().columns, NARROWEST) if watched(sys.stdout) else WIDE,
         highlight=False,
         markup=False,
         emoji=False,
@@ -122,6 +125,14 @@ def heading(words: str) -> Text:
 def text(words: str) -> Text:
     """What others wrote, for a table: no markup, and nothing that steers the terminal."""
     return Text(harmless(words))
+
+
+def stacked(*words: str, marked: bool = False) -> Text:
+    """Words below each other in one cell, where it is narrow; marked ones are red, besides saying so."""
+    lines = Text("\n").join(text(word) for word in words if word)
+    if marked:
+        lines.stylize("bold red")
+    return lines
 
 
 def harmless(words: str) -> str:

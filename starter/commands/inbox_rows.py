@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.table import Table
-from rich.text import Text
 
 from activities.calendar import working_days_left
 from db.awaited import UNKNOWN
@@ -16,7 +15,7 @@ from db.inbox import InboxRow, Place, StepCount
 from starter import wording
 from starter.errors import BadInput
 from starter.language import say
-from starter.screen import table, text, watched
+from starter.screen import stacked, table, watched
 from workflows.periods import beijing_date, last_day
 
 ROOMY = 130
@@ -160,19 +159,12 @@ def _narrow(rows: Sequence[InboxRow], now: datetime) -> Table:
     for row in rows:
         by = f" {wording.who(row.role)}" if len(roles) > 1 else ""
         drawn.add_row(
-            _lines(row.platform_id, row.name),
-            _lines(step(row), f"{rule(row)}{by}"),
-            _lines(wording.district(row.district), str(beijing_date(row.since))),
-            _lines(*_until(row, now), marked=late(row, now)),
+            stacked(row.platform_id, row.name),
+            stacked(step(row), f"{rule(row)}{by}"),
+            stacked(wording.district(row.district), str(beijing_date(row.since))),
+            stacked(*_until(row, now), marked=late(row, now)),
         )
     return drawn
-
-
-def _lines(*words: str, marked: bool = False) -> Text:
-    lines = Text("\n").join(text(word) for word in words if word)
-    if marked:  # besides the word
-        lines.stylize("bold red")
-    return lines
 
 
 def _days(count: int, about: str = "") -> str:

@@ -1,18 +1,33 @@
 """Rows of the register as people read them: a table for a terminal, cells for a spreadsheet."""
 
+import shutil
+import sys
+
+from rich.cells import cell_len
 from rich.table import Table
 
 from db.rows import RegisterRow
 from starter import wording
 from starter.language import say
-from starter.screen import short, table
+from starter.screen import short, stacked, table, watched
 from starter.sheets import Cell
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
 
+ROOMY = 130
+"""Columns of a terminal from which on everything has a column of its own."""
+_WHOLE_ID = 26
+"""Ids up to this length keep to one line, also where it is narrow."""
+
 
 def rows_table(rows: list[RegisterRow]) -> Table:
-    """The rows as a table: id, name, district, field, stage, and its last day."""
+    """The rows as a table: id, name, district, field, stage, and its last day.
+
+    On a narrow terminal the name stands below the id, and the field below the district: columns of
+    their own would be so narrow that words are broken.
+    """
+    if rows and watched(sys.stdout) and shutil.get_terminal_size().columns < ROOMY:
+        return _narrow(rows)
     return table(
         (
             say("platform", "编号"),
@@ -35,6 +50,29 @@ def rows_table(rows: list[RegisterRow]) -> Table:
         ],
         whole=(0, 5) if short(row.platform_id for row in rows) else (5,),
     )
+
+
+def _narrow(rows: list[RegisterRow]) -> Table:
+    drawn = table(
+        (
+            say("platform", "平台"),
+            say("district, field", "所在区、领域"),
+            say("stage", "阶段"),
+            say("until", "期限"),
+        ),
+        (),
+        whole=(3,),
+    )
+    longest = max(cell_len(row.platform_id) for row in rows)
+    drawn.columns[0].min_width = min(longest, _WHOLE_ID)
+    for row in rows:
+        drawn.add_row(
+            stacked(row.platform_id, row.name),
+            stacked(wording.district(row.district), wording.field(row.field)),
+            stacked(_stage(row)),
+            stacked(_until(row)),
+        )
+    return drawn
 
 
 def head() -> tuple[str, ...]:

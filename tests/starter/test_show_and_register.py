@@ -165,6 +165,18 @@ def test_fits_eighty_columns(
     assert max(cell_len(row) for row in shown.splitlines()) <= 80
 
 
+def test_words_stay_whole_and_nothing_is_left_out_where_it_is_narrow(
+    pingtai: Run, queries: PretendQueries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 80 columns no word of a row is broken; at 40 the terminal breaks lines, but no cell is missing."""
+    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    for columns in ("80", "40"):
+        monkeypatch.setenv("COLUMNS", columns)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai("register").stdout)
+        assert {"bj-satnet-terminal", "fengtai", "until"} <= set(shown.split())
+        assert "next generation it" in shown
+
+
 def test_logs_merge_in_order() -> None:
     """Entries go by their moments; an assessment ends before its platform notes it, whatever clocks say."""
     order = [(one.year, one.entry.seq) for one in in_order(LOG)]
