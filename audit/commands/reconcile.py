@@ -56,7 +56,8 @@ async def reconcile_command(
     live = source == "server" and not files
     async with open_engine(patient=True) as engine, opened(source, files) as histories:
         for each in platforms or (None,):
-            await note(engine, "repair" if repair else "reconcile", each)
+            where = "files" if files else source
+            await note(engine, "repair" if repair else "reconcile", each, f"from {where}")
         with watching(say("Reconciling …", "正在核对 …")) as told:
             found = reconcile(
                 engine, histories, platforms, repair=repair, patience=AT_WORK if live else 0
@@ -85,7 +86,7 @@ def _show(one: Reconciled, *, named: bool) -> None:
         return
     mark = "✓" if one.agrees else "✗"
     counted = say(
-        f"{one.runs} histories, {one.entries} entries", f"{one.runs} 份历史，{one.entries} 条记录"
+        f"histories {one.runs}, entries {one.entries}", f"历史 {one.runs} 份，记录 {one.entries} 条"
     )
     show(f"{mark} {one.platform_id} · {counted}")
     for problem in one.problems:

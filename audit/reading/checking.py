@@ -4,6 +4,7 @@ A history names the runs and children that belong to it, holds each entry severa
 messages that people sent. So whatever is left out or changed in one place does not fit another.
 """
 
+import re
 from collections.abc import Iterator
 
 from audit.dossier.check_logs import check_logs
@@ -16,6 +17,9 @@ from workflows.folding import states
 from workflows.model import sha256
 from workflows.record import EntryKind
 from workflows.rules import CaseState
+
+_FILE = re.compile(r"term-(?P<term>\d+)(-year-(?P<year>\d+)(-opening-(?P<opening>\d+))?)?\.jsonl$")
+"""How the check of logs names one."""
 
 
 def check_reading(reading: Reading) -> list[Problem]:
@@ -36,9 +40,12 @@ def check_reading(reading: Reading) -> list[Problem]:
 def _links(reading: Reading) -> Iterator[Problem]:
     """The hash chain of each log, and how logs go on from each other."""
     logs = {LogPlace(*place): reading.entries(place) for place in reading.logs}
-    named = {place.file: Place(*place).name for place in logs}
     for problem in check_logs(logs):
-        log = named.get(problem.where, problem.where)
+        found = _FILE.search(problem.where)
+        log = problem.where
+        if found:
+            year = int(found["year"] or 0)
+            log = Place(int(found["term"]), year, int(found["opening"] or min(year, 1))).name
         yield Problem(f"{reading.platform_id}, log {log}", problem.en, problem.zh)
 
 

@@ -214,7 +214,8 @@ def _cause(run: Run, entry: LogEntry, told_in: int) -> int:
         return 1
     # What a message brought with it, as a clock that stops, came of the message.
     for message in run.messages:
-        if message.answer and message.answer.get("at") == instant(entry.at):
+        answer = message.answer or {}
+        if message.event_id < told_in and answer.get("at") == instant(entry.at):
             return message.event_id
     task = next((task for task in run.tasks if same_moment(task.at, entry.at)), None)
     return task.cause if task else told_in

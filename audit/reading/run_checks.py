@@ -29,11 +29,11 @@ def check_runs(reading: Reading) -> Iterator[Problem]:
         ]
         for event, run_id, en, zh in named:
             if run_id and run_id not in there and run_id not in reading.unreadable:
-                where = _child_named(run, run_id)
+                whose = _child_named(run, run_id)
                 yield Problem(
                     f"{run.label}, event {event}",
-                    f"the history of the run {run_id}{where} is missing, which it {en}",
-                    f"缺少{zh}运行 {run_id}{where} 的历史",
+                    f"the history of the run {run_id}{whose and f' of {whose}'} is missing, which it {en}",
+                    f"缺少{zh}运行 {run_id}{whose and f'（{whose}）'} 的历史",
                 )
         yield from _handed_on(run, there)
 
@@ -55,9 +55,7 @@ def _handed_on(run: Run, there: Mapping[str, Run]) -> Iterator[Problem]:
                 f"what it began with is not what run {run.history.run_id} started it with",
                 f"其起始内容与运行 {run.history.run_id} 所交付的不同",
             )
-        ended = begun
-        while ended and ended.next_run:
-            ended = there.get(ended.next_run)
+        ended = _last_of(begun, there)
         if child.result and ended and ended.result != child.result:
             yield Problem(
                 f"{run.label}, event {child.ended_in}",
@@ -66,8 +64,17 @@ def _handed_on(run: Run, there: Mapping[str, Run]) -> Iterator[Problem]:
             )
 
 
+def _last_of(run: Run | None, there: Mapping[str, Run]) -> Run | None:
+    """The last run of a chain; None when it is not there."""
+    seen = set()
+    while run and run.next_run and run.history.run_id not in seen:
+        seen.add(run.history.run_id)
+        run = there.get(run.next_run)
+    return run
+
+
 def _child_named(run: Run, run_id: str) -> str:
-    return next((f" of {c.workflow_id}" for c in run.children if c.run_id == run_id), "")
+    return next((child.workflow_id for child in run.children if child.run_id == run_id), "")
 
 
 def _plain(data: Any) -> str:

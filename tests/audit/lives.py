@@ -77,6 +77,15 @@ def edited(history: StoredHistory, change: Callable[[Events], Any]) -> StoredHis
     return replace(history, content=json.dumps(data).encode())
 
 
+def cut(history: StoredHistory, events: int) -> StoredHistory:
+    """The beginning of a history: as it was while the run was under way."""
+
+    def shorten(all_events: Events) -> None:
+        del all_events[events:]
+
+    return edited(history, shorten)
+
+
 def payload_edited(payload: dict[str, Any], old: str, new: str) -> None:
     """Put other words into a payload, once."""
     text = base64.b64decode(payload["data"]).decode()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.reconciling.rebuilding import Rebuilt, rebuild
+from audit.reconciling.reconciling import reconcile
 from db.tables import notices
 from starter.errors import BadInput
 from tests.audit.lives import (
@@ -31,12 +32,21 @@ async def rebuilt(engine: AsyncEngine, histories: Any, **how: Any) -> list[Rebui
 async def test_all_tables_come_out_equal(
     engine: AsyncEngine, second: AsyncEngine, release: str
 ) -> None:
-    """Every row of every derived table, for all of the demo's platforms; what notices say, too."""
+    """Every row of every derived table, for all of the demo's platforms; what notices say, too.
+
+    And the register that was rebuilt agrees with its histories.
+    """
     await write_register(engine, everybody(release))
     found = await rebuilt(second, everybody(release))
     assert [] == [(one.platform_id, one.problems) for one in found if not one.written]
+    assert {history.platform_id for history in everybody(release)} == {
+        one.platform_id for one in found
+    }
     assert await everything(engine) == await everything(second)
     assert await told(engine) == await told(second)
+    agree = [one async for one in reconcile(second, Given(everybody(release)))]
+    assert [] == [(one.platform_id, one.problems) for one in agree if not one.agrees]
+    assert len(everybody(release)) == sum(one.runs for one in agree)
 
 
 async def test_a_register_that_has_something_is_not_rebuilt(engine: AsyncEngine) -> None:
