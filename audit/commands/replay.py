@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from audit.access import note
 from audit.archive.archive import PostgresArchive
 from audit.archive.files import FileHistories
-from audit.archive.opening import SOURCES, Source, histories
+from audit.archive.opening import Source, histories
 from audit.archive.server import ServerHistories
 from audit.commands.replay_words import Totals, lines, summary
+from audit.commands.sources import from_option
 from audit.histories import Histories, StoredHistory
 from audit.replay.comparing import against_register
 from audit.replay.finding import Finding
@@ -69,14 +70,7 @@ class Asked:
 @click.option(
     "--files", is_flag=True, help="What is named are files or folders of histories. 历史文件"
 )
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(SOURCES),
-    default="server",
-    show_default=True,
-    help="Where the histories are. 来源",
-)
+@from_option
 @click.option(
     "--processes",
     type=click.IntRange(1, MOST_PROCESSES),

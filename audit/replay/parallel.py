@@ -69,13 +69,14 @@ async def replay_all(
             if len(begun) > little
             else _in_here(begun, batches)
         )
-        async for found in replays:
-            yield found
+        async with aclosing(replays):
+            async for found in replays:
+                yield found
 
 
 async def _in_here(
     begun: Sequence[Batch], batches: AsyncIterator[Batch]
-) -> AsyncIterator[PlatformReplay]:
+) -> AsyncGenerator[PlatformReplay, None]:
     async with Replaying() as replaying:
         for batch in begun:
             for platform in batch:
@@ -87,7 +88,7 @@ async def _in_here(
 
 async def _over_processes(
     begun: Sequence[Batch], batches: AsyncIterator[Batch], count: int
-) -> AsyncIterator[PlatformReplay]:
+) -> AsyncGenerator[PlatformReplay, None]:
     async with Pool(count) as pool:
         waiting = deque(pool.send(batch) for batch in begun)
         async for batch in batches:
@@ -119,8 +120,20 @@ class Pool:
         await asyncio.to_thread(self._processes.shutdown, wait=True, cancel_futures=True)
 
     def send(self, batch: Batch) -> "asyncio.Future[list[PlatformReplay]]":
-        """Give a process a batch."""
-        return asyncio.get_running_loop().run_in_executor(self._processes, _replay_batch, batch)
+        """Give a process a batch.
+
+        Raises:
+            Died: a process was ended from outside.
+        """
+        try:
+            future = asyncio.get_running_loop().run_in_executor(
+                self._processes, _replay_batch, batch
+            )
+        except BrokenProcessPool:
+            raise Died from None
+        # Where one answer fails nobody asks for the others.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return future
 
     async def answer(self, future: "asyncio.Future[list[PlatformReplay]]") -> list[PlatformReplay]:
         """What came of a batch.

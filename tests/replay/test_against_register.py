@@ -1,0 +1,152 @@
+"""The logs that replays end in, held against the register: what was changed there is named."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, delete, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.histories import StoredHistory
+from audit.replay.comparing import against_register
+from audit.replay.finding import Finding
+from audit.replay.parallel import replay_all
+from audit.replay.together import PlatformReplay
+from db.queries import RegisterQueries
+from db.tables import assessments, log_entries, terms
+from tests.audit.lives import (
+    CORRECTED,
+    MUCH,
+    RELEASES,
+    SHORT,
+    TWICE,
+    Given,
+    recorded,
+    write_register,
+)
+
+
+async def _replayed(histories: Sequence[StoredHistory]) -> list[PlatformReplay]:
+    return [one async for one in replay_all(Given(histories).runs(), processes=1)]
+
+
+async def _compared(engine: AsyncEngine, histories: Sequence[StoredHistory]) -> list[Finding]:
+    queries = RegisterQueries(engine)
+    found: list[Finding] = []
+    for one in await _replayed(histories):
+        found += against_register(one, await queries.platform(one.platform_id))
+    return found
+
+
+@pytest.mark.parametrize("release", [path.name for path in RELEASES])
+async def test_the_register_that_was_written_agrees(engine: AsyncEngine, release: str) -> None:
+    """What the cases of a release handed in is what their replays end in: every log and every row."""
+    histories = [
+        one for platform in (MUCH, TWICE, CORRECTED) for one in recorded(platform, release)
+    ]
+    await write_register(engine, histories)
+    replayed = await _replayed(histories)
+    assert [] == [one.platform_id for one in replayed if not one.sound]
+    logs = sum(len(one.logs) for one in replayed)
+    assert logs > len(replayed)
+    assert [] == await _compared(engine, histories)
+
+
+async def _changed(engine: AsyncEngine, table: Table, values: dict[str, Any], **key: Any) -> None:
+    async with engine.begin() as connection:
+        of_key = (table.c[name] == value for name, value in key.items())
+        result = await connection.execute(update(table).where(*of_key).values(values))
+        assert 1 == result.rowcount
+
+
+_OWN = {"platform_id": MUCH, "term": 1, "year": 0}
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "key", "said"),
+    [
+        (
+            log_entries,
+            {"outcome": "declined"},
+            {**_OWN, "seq": 2},
+            "entry 1.2: the register's is not",
+        ),
+        (log_entries, {"actor": None}, {**_OWN, "seq": 2}, "entry 1.2: the register's is not"),
+        (log_entries, {"hash": "0" * 64}, {**_OWN, "seq": 4}, "entry 1.4: the register's is not"),
+        (
+            log_entries,
+            {"set_aside_by": 3},
+            {**_OWN, "seq": 2},
+            "entry 1.2: the register says it was",
+        ),
+        (
+            terms,
+            {"list_number": "another"},
+            {"platform_id": MUCH, "term": 1},
+            "log 1: the register's row says list_number another",
+        ),
+        (
+            assessments,
+            {"stage": "effective_too"},
+            {"platform_id": MUCH, "term": 1, "year": 1, "opening": 1},
+            "log 1-y1: the register's row says stage effective_too",
+        ),
+    ],
+    ids=["outcome", "actor", "hash", "set aside", "term", "assessment"],
+)
+async def test_a_row_that_was_changed(
+    engine: AsyncEngine,
+    table: Table,
+    values: dict[str, Any],
+    key: dict[str, Any],
+    said: str,
+) -> None:
+    """One changed column of one row is one finding, which names the row and the column."""
+    histories = recorded(MUCH)
+    await write_register(engine, histories)
+    await _changed(engine, table, values, **key)
+    (found,) = await _compared(engine, histories)
+    assert found.en.startswith(said)
+    assert not found.remark
+
+
+async def test_the_last_entry_was_deleted(engine: AsyncEngine) -> None:
+    """An entry that the register had taken, by what the history answers, and has no more."""
+    histories = recorded(MUCH)
+    await write_register(engine, histories)
+    log = (await _replayed(histories))[0].logs[0]
+    last = len(log.hashes)
+    async with engine.begin() as connection:
+        c = log_entries.c
+        await connection.execute(
+            delete(log_entries).where(c.platform_id == MUCH, c.year == 0, c.seq == last)
+        )
+    (found,) = await _compared(engine, histories)
+    assert "log 1: the register lacks the last 1 entries" == found.en
+    assert not found.remark
+
+
+async def test_a_platform_that_the_register_does_not_know(engine: AsyncEngine) -> None:
+    """Nothing is there: said once."""
+    (found,) = await _compared(engine, recorded(SHORT))
+    assert "the register does not know the platform" == found.en
+
+
+async def test_a_register_that_is_ahead_is_a_remark(engine: AsyncEngine) -> None:
+    """Histories that were archived earlier end earlier: what the register has more must fit, and may be."""
+    histories = recorded(CORRECTED)
+    await write_register(engine, histories)
+    earlier = [one for one in histories if one.year or one.run_id == histories[0].run_id]
+    (found,) = await _compared(engine, earlier)
+    assert found.remark
+    assert "more entries than the history" in found.en
+
+
+async def test_a_history_that_is_missing_is_a_remark(engine: AsyncEngine) -> None:
+    """A log that no history tells cannot be held against one: that is said (`reconcile` looks further)."""
+    histories = recorded(MUCH)
+    await write_register(engine, histories)
+    without = [one for one in histories if one.year != 1]
+    (found,) = await _compared(engine, without)
+    assert found.remark
+    assert found.en.startswith("log 1-y1: the register has it, and no history")

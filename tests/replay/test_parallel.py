@@ -1,0 +1,90 @@
+"""Several processes do what one does, in order, and what happens to them is said."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from audit.histories import StoredHistory
+from audit.replay import parallel
+from audit.replay.parallel import Died, replay_all
+from tests.audit.lives import MUCH, SHORT, edited, recorded
+
+_FEW = (SHORT, "bj-green-building", "bj-heritage-digital", "bj-water-membrane", "bj-ad-simulation")
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is a platform or two, so that few histories keep two processes at work."""
+    monkeypatch.setattr(parallel, "BATCH", 100_000)
+
+
+async def _few(times: int = 1) -> AsyncIterator[StoredHistory]:
+    for _ in range(times):
+        for platform in _FEW:
+            for history in recorded(platform):
+                yield history
+
+
+async def test_two_processes_answer_as_one_does() -> None:
+    """The same verdicts, logs and rows in the same order; what is bad comes over whole."""
+
+    async def given() -> AsyncIterator[StoredHistory]:
+        yield edited(recorded(MUCH)[0], lambda events: events.pop(3))
+        async for history in _few(3):
+            yield history
+
+    one = [found async for found in replay_all(given(), processes=1)]
+    two = [found async for found in replay_all(given(), processes=2)]
+    assert [MUCH, *_FEW, *_FEW, *_FEW] == [found.platform_id for found in two]
+    assert one == two
+    assert [False, *[True] * 15] == [found.sound for found in two]
+    divergence = two[0].runs[0].divergence
+    assert divergence is not None
+    assert 4 == divergence.event_id
+    assert [] == _ours()
+
+
+async def test_no_histories_no_answers() -> None:
+    """Nothing to replay is no error, and starts no process."""
+    assert [] == [found async for found in replay_all(_few(0), processes=2)]
+
+
+async def test_a_process_that_is_killed_is_said() -> None:
+    """A process that dies ends the replay with words, and leaves no other behind."""
+    with pytest.raises(Died):
+        async for _ in replay_all(_few(200), processes=2):
+            for child in _ours()[:1]:
+                os.kill(child.pid, signal.SIGKILL)
+    assert [] == _ours()
+
+
+async def test_who_has_seen_enough_leaves_nothing_behind() -> None:
+    """Leaving early ends the processes, and reads no more histories than were wanted."""
+    read = 0
+
+    async def counted() -> AsyncIterator[StoredHistory]:
+        nonlocal read
+        async for history in _few(200):
+            read += 1
+            yield history
+
+    answers = replay_all(counted(), processes=2)
+    async for _ in answers:
+        break
+    await answers.aclose()
+    assert [] == _ours()
+    assert read < 100
+
+
+def _ours() -> list[psutil.Process]:
+    """The processes that replay; not the one that multiprocessing keeps for its own."""
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+            if any("spawn_main" in word for word in child.cmdline()):
+                found.append(child)
+    return found
