@@ -36,6 +36,9 @@ NOT_SOUND = 1
 MOST_PROCESSES = 64
 
 
+_WHERE = {"server": "on the server", "archive": "in the archive"}
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is to be replayed."""
@@ -164,7 +167,7 @@ async def _given(source: Histories, wanted: Asked) -> AsyncGenerator[StoredHisto
             yield history
         if not known:
             raise NoSuchPlatform(
-                f"there is no history of {name} on the {wanted.source}",
+                f"there is no history of {name} {_WHERE[wanted.source]}",
                 f"{'服务器' if wanted.source == 'server' else '归档'}中没有 {name} 的历史",
             )
 

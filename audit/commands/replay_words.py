@@ -76,13 +76,22 @@ def summary(totals: Totals) -> Iterator[str]:
         yield "✓ " + say(f"{of}: everything agrees.", f"{of}，全部一致。")
         return
     yield "✗ " + say(f"{of}.", f"{of}。")
-    for number, en, zh in (
-        (totals.diverged, "runs cannot be replayed by this code", "次运行无法用当前代码重放"),
-        (totals.disagree, "runs do not agree with what they hold", "次运行内容不一致"),
-        (totals.register_differs, "platforms differ in the register", "个平台与登记库不一致"),
-    ):
-        if number:
-            yield f"  {number:,} " + say(en, zh)
+    diverged, disagree, differ = totals.diverged, totals.disagree, totals.register_differs
+    if diverged:
+        yield "  " + say(
+            f"{_counted(diverged, 'run')} cannot be replayed by this code",
+            f"{diverged:,} 次运行无法用当前代码重放",
+        )
+    if disagree:
+        yield "  " + say(
+            f"{_counted(disagree, 'run')} with something that does not agree",
+            f"{disagree:,} 次运行内容不一致",
+        )
+    if differ:
+        yield "  " + say(
+            _counted(differ, "platform differs", "platforms differ") + " from the register",
+            f"{differ:,} 个平台与登记库不一致",
+        )
     if totals.by_code:
         yield ""
         yield WHAT_TO_DO.text(language())

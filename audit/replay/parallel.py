@@ -48,18 +48,25 @@ def usual_processes() -> int:
 
 
 async def replay_all(
-    histories: AsyncIterator[StoredHistory], *, processes: int | None = None
+    histories: AsyncIterator[StoredHistory],
+    *,
+    processes: int | None = None,
+    pool: "Pool | None" = None,
 ) -> AsyncGenerator[PlatformReplay, None]:
     """Replay all histories, platform by platform, in the order in which they come.
 
     A platform's histories must come together, as `audit.histories.Histories` gives them. What is little
-    is replayed in this process, unless it is said over how many.
+    is replayed in this process, unless it is said over how many. `pool`: processes that are warm already.
 
     Raises:
         Died: a process was ended from outside.
     """
     count = processes or usual_processes()
     async with aclosing(_batches(histories)) as batches:
+        if pool:
+            async for found in _streamed(pool, (), batches):
+                yield found
+            return
         begun: list[Batch] = []
         little = 1 if processes else _SMALL
         while count > 1 and len(begun) <= little and (batch := await anext(batches, None)):
@@ -90,15 +97,22 @@ async def _over_processes(
     begun: Sequence[Batch], batches: AsyncIterator[Batch], count: int
 ) -> AsyncGenerator[PlatformReplay, None]:
     async with Pool(count) as pool:
-        waiting = deque(pool.send(batch) for batch in begun)
-        async for batch in batches:
-            waiting.append(pool.send(batch))
-            while waiting and (len(waiting) >= count * _AHEAD or waiting[0].done()):
-                for found in await pool.answer(waiting.popleft()):
-                    yield found
-        while waiting:
+        async for found in _streamed(pool, begun, batches):
+            yield found
+
+
+async def _streamed(
+    pool: "Pool", begun: Sequence[Batch], batches: AsyncIterator[Batch]
+) -> AsyncIterator[PlatformReplay]:
+    waiting = deque(pool.send(batch) for batch in begun)
+    async for batch in batches:
+        waiting.append(pool.send(batch))
+        while waiting and (len(waiting) >= pool.count * _AHEAD or waiting[0].done()):
             for found in await pool.answer(waiting.popleft()):
                 yield found
+    while waiting:
+        for found in await pool.answer(waiting.popleft()):
+            yield found
 
 
 class Pool:
@@ -106,6 +120,7 @@ class Pool:
 
     def __init__(self, processes: int) -> None:
         """At most so many."""
+        self.count = processes
         # Spawned, not forked: the SDK's threads would not come along.
         self._processes = ProcessPoolExecutor(
             processes, multiprocessing.get_context("spawn"), initializer=_begin
