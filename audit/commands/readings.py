@@ -114,3 +114,8 @@ def _first(reading: Reading) -> str:
         problem = reading.problems[0]
         return say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}")
     return say("no case was opened", "没有立案")
+
+
+def platforms_word(number: int) -> str:
+    """So many platforms, in English."""
+    return f"{number} platform" if number == 1 else f"{number} platforms"

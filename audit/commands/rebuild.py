@@ -7,7 +7,7 @@ import click
 
 from audit.access import note
 from audit.archive.opening import Source
-from audit.commands.readings import opened, source_options
+from audit.commands.readings import opened, platforms_word, source_options
 from audit.commands.watching import watching
 from audit.reconciling.rebuilding import Rebuilt, expect_empty, rebuild
 from db.migrate import upgrade
@@ -57,7 +57,7 @@ async def rebuild_command(
                     written += one.written
                     entries += one.entries
                     wrong += bool(one.problems)
-                    told(say(f"{written} platforms", f"已重建 {written} 个平台"))
+                    told(say(f"{platforms_word(written)}", f"已重建 {written} 个平台"))
                     if as_json:
                         show_json_line(_plain(one))
                     elif one.problems:
@@ -67,7 +67,7 @@ async def rebuild_command(
         show(
             f"{mark} "
             + say(
-                f"{written} platforms with {entries} entries written"
+                f"{platforms_word(written)} with {entries} entries written"
                 + (f"; {wrong} do not hold" if wrong else ""),
                 f"已写入 {written} 个平台，{entries} 条记录"
                 + (f"；{wrong} 个有误" if wrong else ""),

@@ -7,7 +7,7 @@ import click
 
 from audit.access import note
 from audit.archive.opening import Source
-from audit.commands.readings import opened, source_options
+from audit.commands.readings import opened, platforms_word, source_options
 from audit.commands.watching import watching
 from audit.reading.logs import Problem
 from audit.reconciling.differences import Difference, What
@@ -67,7 +67,7 @@ async def reconcile_command(
                 wrong += not one.agrees
                 told(
                     say(
-                        f"{looked} platforms, {wrong} with something",
+                        f"{platforms_word(looked)}, {wrong} with something",
                         f"已核对 {looked} 个，有误 {wrong} 个",
                     )
                 )

@@ -1,7 +1,7 @@
 """The register against the logs against the histories, a platform at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import literal, select, union
@@ -57,7 +57,7 @@ async def reconcile(
     *,
     repair: bool = False,
     patience: float = 0,
-) -> AsyncIterator[Reconciled]:
+) -> AsyncGenerator[Reconciled]:
     """Reconcile these platforms, or all that the register or the histories know; one is held at a time.
 
     With `repair` the rows that differ are written anew, where the histories hold in themselves. Where

@@ -108,10 +108,13 @@ async def scratch(engine: AsyncEngine) -> AsyncIterator[Scratch]:
             schema = str((await connection.execute(text("SELECT current_schema()"))).scalar_one())
             for table in DERIVED:
                 own = f"{_quoted(schema)}.{_quoted(table.name)}"
+                keys = ", ".join(_quoted(column.name) for column in table.primary_key)
+                # Without its other indexes: a double holds one platform's rows.
                 await connection.execute(
                     text(
                         f"CREATE TEMPORARY TABLE {_quoted(table.name)}"
-                        f" (LIKE {own} INCLUDING ALL) ON COMMIT DELETE ROWS"
+                        f" (LIKE {own} INCLUDING DEFAULTS INCLUDING IDENTITY,"
+                        f" PRIMARY KEY ({keys})) ON COMMIT DELETE ROWS"
                     )
                 )
             await connection.commit()

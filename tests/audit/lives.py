@@ -48,13 +48,15 @@ class Given:
     """Histories that are given (`audit.histories.Histories`)."""
 
     def __init__(self, histories: Iterable[StoredHistory]) -> None:
-        """Hold them."""
+        """Hold them; `given` counts those that were asked for."""
         self.histories = tuple(histories)
+        self.given = 0
 
     async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
         """See `Histories`."""
         for history in self.histories:
             if platform_id in (None, history.platform_id):
+                self.given += 1
                 yield history
 
 

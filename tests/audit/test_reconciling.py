@@ -251,6 +251,19 @@ async def test_histories_that_do_not_hold_are_no_ground_for_a_repair(engine: Asy
     assert 2 == sum("the register has it, and there is no history" in words for words in named)
 
 
+async def test_one_platform_is_held_at_a_time(engine: AsyncEngine) -> None:
+    """The first is told before the histories of the third are asked for: memory does not grow."""
+    some = [*recorded("bj-green-building"), *recorded(MUCH), *recorded(SHORT)]
+    await write_register(engine, some)
+    source = Given(some)
+    found = reconcile(engine, source)
+    assert "bj-green-building" == (await anext(found)).platform_id
+    assert len(recorded("bj-green-building")) + 1 == source.given
+    assert MUCH == (await anext(found)).platform_id
+    assert len(recorded("bj-green-building")) + len(recorded(MUCH)) + 1 == source.given
+    await found.aclose()
+
+
 async def test_nothing_is_left_behind(engine: AsyncEngine) -> None:
     """The doubles are gone with the connection that had them, and the register's own rows were only read."""
     await write_register(engine, recorded(SHORT))

@@ -1,0 +1,179 @@
+"""`pingtai audit timeline`, `state` and `diff` as auditors type them, on nothing but a folder of files."""
+
+import json
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from rich.cells import cell_len
+
+from audit.reading.logs import read_runs
+from audit.reading.places import EntryName, Place
+from audit.reading.standing import at_entry, at_moment
+from starter import screen
+from tests.audit.lives import FOLDER, MUCH, TWICE, recorded
+from worker.main import pingtai
+from workflows.folding import fold
+
+FILES = ("--files", str(FOLDER / "0.2.0"))
+CORRECTED = "bj-flex-sensor"
+"""The platform of which most was set aside."""
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test depends on who runs it: no settings, an empty home, English."""
+    for name in list(os.environ):
+        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) or name == "DATABASE_URL":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run `pingtai audit` with these arguments."""
+
+    def call(*args: str, lang: str = "en") -> Result:
+        return CliRunner().invoke(pingtai, ["--lang", lang, "audit", *args])
+
+    return call
+
+
+def test_the_timeline_has_every_entry_with_its_event(run: Run) -> None:
+    """As many entries as the logs have, in a line each; runs, hashes and who decided stand there."""
+    result = run("timeline", MUCH, *FILES)
+    assert 0 == result.exit_code
+    reading = read_runs(MUCH, recorded(MUCH, "0.2.0"))
+    for lines in reading.logs.values():
+        for line in lines:
+            [row] = [r for r in result.output.splitlines() if f"  {line.name}  " in r]
+            assert line.entry.hash[:12] in row
+            assert f"{reading.number(line.run)}:{line.event_id}" in row
+            assert line.entry.actor is None or line.entry.actor.id in row
+    assert all(run.history.run_id in result.output for run in reading.runs)
+
+
+def test_the_timeline_as_data(run: Run) -> None:
+    """JSON holds every entry whole, with its documents, and what set it aside."""
+    data = json.loads(run("timeline", CORRECTED, *FILES, "--json").output)
+    entries = [row for row in data["timeline"] if row["what"] == "entry"]
+    reading = read_runs(CORRECTED, recorded(CORRECTED, "0.2.0"))
+    assert sum(len(lines) for lines in reading.logs.values()) == len(entries)
+    second = next(row for row in entries if row["entry"] == "1.2")
+    assert (3, "declined") == (second["set_aside_by"], second["outcome"])
+    assert any(row["documents"] for row in entries)
+    again = [row for row in data["timeline"] if row["what"] == "message"]
+    assert ["repeated"] == sorted({row["how"] for row in again})
+    assert 0 == data["problems"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_it_fits_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """Eighty columns, in both languages, also with Chinese in them."""
+    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    for args in (
+        ("timeline", CORRECTED),
+        ("state", MUCH, "--seq", "1-y2-2.3"),
+        ("diff", MUCH, "--from", "1.1", "--to", "1.6"),
+    ):
+        result = run(*args, *FILES, lang=lang)
+        assert 0 == result.exit_code
+        assert 80 >= max(cell_len(line) for line in result.output.splitlines())
+
+
+def test_the_state_is_the_fold_of_a_prefix() -> None:
+    """After each entry of each log: the state is the fold as far as that entry."""
+    for platform_id in (MUCH, TWICE, CORRECTED):
+        reading = read_runs(platform_id, recorded(platform_id, "0.2.0"))
+        for place, lines in reading.logs.items():
+            entries = reading.entries(place)
+            for line in lines:
+                standing = at_entry(reading, EntryName(place, line.entry.seq))
+                case = standing.assessment if place.year else standing.platform
+                assert case and fold(entries[: line.entry.seq]) == case.state
+
+
+def test_a_moment_holds_what_came_until_then() -> None:
+    """A moment before an entry it was not there, at its moment it was; before all there is nothing."""
+    reading = read_runs(TWICE, recorded(TWICE, "0.2.0"))
+    first = reading.logs[Place(1)][0].entry.at
+    assert at_moment(reading, first.replace(year=2000)) is None
+    for line in reading.logs[Place(2)]:
+        standing = at_moment(reading, line.entry.at)
+        before = at_moment(reading, line.entry.at - timedelta(microseconds=1))
+        assert standing and before
+        assert line.name in standing.held
+        assert line.name not in before.held
+        assert 2 == standing.platform.place.term
+
+
+def test_the_state_says_what_was_awaited_and_until_when(run: Run) -> None:
+    """The due date is the one that was worked out then; a decision set aside later counted then."""
+    data = json.loads(run("state", CORRECTED, "--seq", "1.2", *FILES, "--json").output)
+    assert "declined" == data["platform"]["state"]["stage"]
+    data = json.loads(run("state", CORRECTED, "--seq", "1.3", *FILES, "--json").output)
+    assert "recommendation" == data["platform"]["state"]["stage"]
+    assert ["district"] == [one["role"] for one in data["platform"]["awaited"]]
+    assert datetime.fromisoformat(data["platform"]["due"]).year == 2027
+    text = run("state", CORRECTED, "--seq", "1.3", *FILES).output
+    assert "recommendation from the district" in text and "until 2027-" in text
+
+
+def test_the_differences_are_fields_and_entries(run: Run) -> None:
+    """Between two entries: the fields that differ, and just the entries in between."""
+    data = json.loads(run("diff", MUCH, "--from", "1.4", "--to", "1.5", *FILES, "--json").output)
+    fields = {change["field"]: (change["from"], change["to"]) for change in data["changes"]}
+    assert ("listing", "valid") == fields["platform.stage"]
+    assert fields["platform.list_number"][0] is None
+    assert ["1.5"] == [row["entry"] for row in data["entries"]]
+    shown = run("diff", MUCH, "--from", "1.4", "--to", "1.5", *FILES).output
+    assert "platform.valid_until" in shown and "1.5" in shown
+    day = run("diff", MUCH, "--from", "2020-01-01", "--to", "2020-01-02", *FILES)
+    assert 2 == day.exit_code
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("state", MUCH), "say --at MOMENT or --seq ENTRY"),
+        (("state", MUCH, "--seq", "1.99"), "there is no entry 1.99"),
+        (("state", MUCH, "--seq", "7-y1.1"), "there is no entry 7-y1.1"),
+        (("state", MUCH, "--seq", "last"), "names no entry"),
+        (("state", MUCH, "--at", "yesterday"), "is no moment"),
+        (("state", MUCH, "--at", "2000-01-01"), "had not been applied for then"),
+        (("state", "p/1", "--seq", "1"), "is no platform id"),
+        (("timeline", "nobody"), "there is no history of nobody"),
+        (("diff", MUCH, "--from", "1.5", "--to", "1.4"), "--to is before --from"),
+    ],
+)
+def test_bad_input_is_answered_in_words(run: Run, args: tuple[str, ...], words: str) -> None:
+    """Exit code 2, what is wrong, and no traceback."""
+    result = run(*args, *FILES)
+    assert 2 == result.exit_code
+    assert words in result.output
+    assert 2 == run(*args, *FILES, lang="zh").exit_code
+
+
+def test_histories_that_do_not_hold_say_so(run: Run, tmp_path: Path) -> None:
+    """What is shown of them is shown, with a word on standard error."""
+    some = sorted((FOLDER / "0.2.0").glob(f"platform--{MUCH}*.gz"))
+    for path in some[1:]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    result = run("timeline", MUCH, "--files", str(tmp_path))
+    assert 0 == result.exit_code
+    assert f"pingtai audit reconcile {MUCH}" in result.stderr
+
+
+def test_without_files_a_look_must_be_noted(run: Run) -> None:
+    """Where there is no register to note it in, nothing is shown: exit code 4."""
+    result = run("timeline", MUCH)
+    assert 4 == result.exit_code
+    assert "no register here yet" in result.output

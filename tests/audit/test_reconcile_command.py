@@ -1,0 +1,200 @@
+"""`pingtai audit reconcile` and `pingtai register rebuild` on a real register."""
+
+import asyncio
+import gzip
+import json
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.access import looks
+from audit.archive.archive import PostgresArchive
+from audit.reconciling.reconciling import reconcile
+from db.audit_tables import archived_histories
+from db.engine import create_engine
+from db.tables import log_entries, terms
+from tests.audit.lives import FOLDER, MUCH, SHORT, recorded, write_register
+from tests.register.content import everything
+from worker.main import pingtai
+
+Run = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
+    """No test depends on who runs it: English, an empty home, this test's register."""
+    for name in list(os.environ):
+        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run `pingtai` in a thread: a command has an event loop of its own."""
+
+    async def call(*args: str, lang: str = "en") -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, pingtai, ["--lang", lang, *args])
+
+    return call
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[str, str]:
+    """A folder with the histories of two platforms."""
+    folder = tmp_path / "histories"
+    folder.mkdir()
+    for platform_id in (MUCH, SHORT):
+        for path in (FOLDER / "0.1.0").glob(f"platform--{platform_id}--*.gz"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    return "--files", str(folder)
+
+
+def drop(folder: str, name: str) -> None:
+    """Take the one file of this name out of a folder."""
+    [path] = Path(folder).glob(name)
+    path.unlink()
+
+
+async def test_what_agrees_and_what_does_not(
+    run: Run, engine: AsyncEngine, files: tuple[str, str]
+) -> None:
+    """Exit code 0 and a word; 1, the row, the column and both values; repaired, 0 again. All is noted."""
+    await write_register(engine, [*recorded(MUCH), *recorded(SHORT)])
+    result = await run("audit", "reconcile", *files)
+    assert (0, "✓ 2 platforms: register, logs and histories agree\n") == (
+        result.exit_code,
+        result.output,
+    )
+    before = await everything(engine)
+    async with engine.begin() as connection:
+        of_one = update(log_entries).where(
+            log_entries.c.platform_id == SHORT, log_entries.c.year == 0, log_entries.c.seq == 2
+        )
+        await connection.execute(of_one.values(outcome="declined"))
+    found = await run("audit", "reconcile", *files)
+    assert 1 == found.exit_code
+    words = (
+        f"log_entries 1.2: outcome is 'declined', should be 'recommended' (platform:{SHORT} run "
+    )
+    assert words in found.output
+    assert MUCH not in found.output
+    chinese = await run("audit", "reconcile", SHORT, *files, lang="zh")
+    assert "outcome 为 'declined'，应为 'recommended'" in chinese.output
+    repaired = await run("audit", "reconcile", SHORT, "--repair", *files)
+    assert (0, True) == (repaired.exit_code, "repaired: log_entries 1.2" in repaired.output)
+    after = await everything(engine)
+    assert before | {"access_log": after["access_log"]} == after
+    noted = [(look.what, look.platform_id) for look in await looks(engine)]
+    assert [
+        ("repair", SHORT),
+        ("reconcile", SHORT),
+        ("reconcile", None),
+        ("reconcile", None),
+    ] == noted
+
+
+async def test_a_line_of_json_for_each_platform(
+    run: Run, engine: AsyncEngine, files: tuple[str, str]
+) -> None:
+    """Programs get the rows, the columns and the events as data."""
+    await write_register(engine, recorded(SHORT))
+    result = await run("audit", "reconcile", *files, "--json")
+    much, short = map(json.loads, result.output.splitlines())
+    assert (False, True) == (much["agrees"], short["agrees"])
+    row = next(d for d in much["differences"] if d["table"] == "log_entries")
+    assert "missing" == row["what"]
+    assert row["event"].startswith(f"platform:{MUCH} run ")
+
+
+async def test_bad_input_is_answered_in_words(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An id that is none, a file that is no history: exit code 2; no server: 4; never a traceback."""
+    (tmp_path / "no.json").write_text("[]")
+    assert 2 == (await run("audit", "reconcile", "p/1")).exit_code
+    result = await run("audit", "reconcile", "--files", str(tmp_path / "no.json"))
+    assert (2, True) == (result.exit_code, "no.json" in result.output)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    assert 4 == (await run("audit", "reconcile")).exit_code
+
+
+async def test_one_byte_of_an_archived_history(run: Run, engine: AsyncEngine) -> None:
+    """Whichever byte: the run is named, because its SHA-256 is not the one that was archived."""
+    await write_register(engine, recorded(SHORT))
+    archive = PostgresArchive(engine)
+    for history in recorded(SHORT):
+        await archive.keep(history)
+    assert 0 == (await run("audit", "reconcile", "--from", "archive")).exit_code
+    victim = recorded(SHORT)[1]
+    content = bytearray(victim.content)
+    content[content.index(b'"identity":"') + 12] ^= 1  # of no case: only the SHA-256 holds it
+    c = archived_histories.c
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(archived_histories)
+            .where(c.run_id == victim.run_id)
+            .values(content=gzip.compress(bytes(content)))
+        )
+    [found] = [one async for one in reconcile(engine, archive, (SHORT,))]
+    assert not found.agrees
+    assert any(
+        victim.run_id in problem.where and "SHA-256" in problem.en for problem in found.problems
+    )
+    shown = await run("audit", "reconcile", "--from", "archive")
+    assert (1, True) == (
+        shown.exit_code,
+        f"{victim.workflow_id} run {victim.run_id}" in shown.output,
+    )
+
+
+async def test_rebuild_into_an_empty_database(
+    run: Run,
+    engine: AsyncEngine,
+    files: tuple[str, str],
+    empty_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The tables are made, all rows come out as they were; where there is something it is refused."""
+    await write_register(engine, [*recorded(MUCH), *recorded(SHORT)])
+    refused = await run("register", "rebuild", *files)
+    assert (2, True) == (refused.exit_code, "rows in platforms" in refused.output)
+    monkeypatch.setenv("DATABASE_URL", empty_database_url)
+    result = await run("register", "rebuild", *files)
+    assert (0, True) == (result.exit_code, "✓ 2 platforms with " in result.output)
+    fresh = create_engine(empty_database_url)
+    rebuilt = await everything(fresh)
+    await fresh.dispose()
+    assert await everything(engine) == rebuilt | {"access_log": []}
+
+
+async def test_rebuild_says_what_it_leaves_out(
+    run: Run, engine: AsyncEngine, files: tuple[str, str]
+) -> None:
+    """A platform whose histories do not hold is named with the reason, and the exit code is 1."""
+    drop(files[1], f"platform--{MUCH}--term-1--assessment-1*")
+    result = await run("register", "rebuild", *files)
+    assert 1 == result.exit_code
+    assert f"✗ {MUCH} · left out" in result.output
+    assert "1 platform with " in result.output
+    async with engine.connect() as connection:
+        assert [SHORT] == list((await connection.execute(select(terms.c.platform_id))).scalars())
+
+
+async def test_the_register_is_still_listed_by_its_name_alone(
+    run: Run, engine: AsyncEngine
+) -> None:
+    """`pingtai register` with or without options lists, as it always did."""
+    await write_register(engine, recorded(SHORT))
+    for args in ((), ("--district", "haidian"), ("list",), ("list", "--district", "haidian")):
+        result = await run("register", *args)
+        assert (0, True) == (result.exit_code, SHORT in result.output)
+    assert "rebuild" in (await run("register", "--help")).output
