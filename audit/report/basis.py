@@ -12,6 +12,7 @@ from workflows.vocabulary import (
     AssessmentStage,
     Condition,
     ExpertField,
+    Field,
     Finding,
     GovernanceBody,
     IndicatorGroup,
@@ -36,6 +37,7 @@ _WORDS: tuple[type[StrEnum], ...] = (
     GovernanceBody,
     TransferPractice,
     Condition,
+    Field,
     LeadUnitKind,
     Service,
     Stage,
@@ -97,15 +99,17 @@ def _block(name: str, value: Any) -> Iterator[Block]:
             yield Block("panel", say("panel", "专家组"), [_expert(one) for one in value])
         case "conditions", {}:
             rows = [_condition(key, answer) for key, answer in in_order(value)]
-            yield Block("conditions", say("the five conditions (§三)", "五项条件（§三）"), rows)
+            yield Block("conditions", say("the five conditions §三", "五项条件 §三"), rows)
         case "groups", {}:
             pairs = [(known(key), plain(text)) for key, text in in_order(value)]
             yield Block("pairs", say("report by groups", "分组报告"), pairs)
         case "mechanisms", {}:
             pairs = [(label(key), plain(part)) for key, part in value.items() if part]
-            yield Block("pairs", say("mechanisms (§五)", "运行机制（§五）"), pairs)
+            yield Block("pairs", say("mechanisms §五", "运行机制 §五"), pairs)
         case "sets_aside", [first, last]:
             yield Block("words", label(name), f"{first}" if first == last else f"{first} – {last}")
+        case _, str() if name.endswith(("sha256", "_hash")):
+            yield Block("hash", label(name), value)
         case _, list():
             yield Block("list", label(name), [plain(one) for one in value])
         case _:

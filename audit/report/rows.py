@@ -9,9 +9,13 @@ from db.rows import LogLine
 from starter import wording
 from starter.commands.timeline import in_order, what
 from starter.language import say
+from workflows.application import Actor
 from workflows.folding import fallen
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind
+
+_LONG = 2_500
+"""So many letters of a basis fill a good part of a page."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,15 @@ class Row:
     stage: str
     """The stage it led to, where that is another than before."""
     who: str
-    organisation: str
-    role: str
+    """Role, organisation and id."""
     acting_for: str
     decided_on: str
     decision_id: str
     set_aside_by: str
     blocks: Sequence[Block]
     hash: str
+    long: bool
+    """Whether it may be parted by the end of a page."""
 
 
 def rows(platform_id: str, logs: Iterable[tuple[LogPlace, Sequence[LogEntry]]]) -> list[Row]:
@@ -62,24 +67,30 @@ def rows(platform_id: str, logs: Iterable[tuple[LogPlace, Sequence[LogEntry]]]) 
 def _row(place: LogPlace, line: LogLine, before: str | None) -> Row:
     entry, actor = line.entry, line.entry.actor
     absence = actor.acting_for if actor else None
+    blocks = basis(entry) if entry.kind is EntryKind.DECISION or actor else []
     return Row(
         number=number(place, entry.seq),
         at=wording.moment(entry.at),
         kind=_kind(line),
         what=_what(place, entry),
         stage=wording.stage(entry.stage) if entry.stage != before else "",
-        who=actor.id if actor else "",
-        organisation=actor.organisation if actor else "",
-        role=wording.who(actor.role) if actor else "",
+        who=_who(actor) if actor else "",
         acting_for=(
             f"{absence.principal_id} {absence.first_day} – {absence.last_day}" if absence else ""
         ),
         decided_on=str(entry.said.get("decided_on", "")),
         decision_id=entry.decision_id or "",
         set_aside_by=number(place, line.set_aside_by) if line.set_aside_by else "",
-        blocks=basis(entry) if entry.kind is EntryKind.DECISION or entry.actor else (),
+        blocks=blocks,
         hash=entry.hash,
+        long=len(str(blocks)) > _LONG,
     )
+
+
+def _who(actor: Actor) -> str:
+    """Who said it; the commission's role and name are one."""
+    words = (wording.who(actor.role), actor.organisation, actor.id)
+    return " · ".join(dict.fromkeys(words))
 
 
 def number(place: LogPlace, seq: int) -> str:

@@ -18,11 +18,14 @@ _LEFT, _RIGHT, _ROW, _TOP = 104, 440, 19, 6
 _LETTERS = 266
 
 
-def steps_chart(stays: Sequence[Visit], now: datetime, title: str) -> Markup:
+def steps_chart(
+    stays: Sequence[Visit], now: datetime, title: str, broken_off: datetime | None = None
+) -> Markup:
     """The drawing of the steps that led somewhere; years of validity are no step."""
     steps = [visit for visit in stays if visit.stage != Stage.VALID]
     if not steps:
         return Markup("")
+    now = broken_off or now
     last = max([v.until or now for v in steps] + [v.due for v in steps if v.due])
     first = steps[0].since
     margin = max((last - first) / 40, timedelta(hours=12))
@@ -33,12 +36,13 @@ def steps_chart(stays: Sequence[Visit], now: datetime, title: str) -> Markup:
         drawing.line(x, _TOP - 2, x, bottom, "month")
         drawing.text(x, bottom + 12, f"{day.year}-{day.month:02}", "tick", "middle")
     for number, visit in enumerate(steps):
-        _row(drawing, scale, visit, _TOP + _ROW * number, now)
+        _row(drawing, scale, visit, _TOP + _ROW * number, (now, broken_off is None))
     drawing.line(_LEFT, bottom, _RIGHT, bottom, "axis")
     return drawing.done()
 
 
-def _row(drawing: Drawing, scale: Scale, visit: Visit, y: float, now: datetime) -> None:
+def _row(drawing: Drawing, scale: Scale, visit: Visit, y: float, at: tuple[datetime, bool]) -> None:
+    now, open_still = at
     x, end = scale.at(visit.since), scale.at(visit.until or now)
     drawing.text(_LEFT - 8, y + 12, wording.stage(visit.stage), "lane", "end")
     drawing.rectangle(x, y + 3, (end - x, 12), kind_of(visit))
@@ -50,7 +54,7 @@ def _row(drawing: Drawing, scale: Scale, visit: Visit, y: float, now: datetime) 
         due = scale.at(visit.due)
         drawing.line(due, y + 1, due, y + 17, "due")
         drawing.shape([(due - 3, y), (due + 3, y), (due, y + 4)], "flag", _due(visit.due))
-    words = _short(_ending(visit, now), 9)
+    words = _short(_ending(visit, open_still), 9)
     drawing.text(_RIGHT + 10, y + 12, words, "fallen" if visit.fell else "ending")
 
 
@@ -58,10 +62,11 @@ def _due(due: datetime) -> str:
     return say(f"due {last_day(due)}", f"截止 {last_day(due)}")
 
 
-def _ending(visit: Visit, now: datetime) -> str:
+def _ending(visit: Visit, open_still: bool) -> str:
     entry = visit.ended_by
     if entry is None:
-        return say("open", "进行中") + (f" · {_due(visit.due)}" if visit.due else "")
+        words = say("open", "进行中") if open_still else say("broken off", "中断")
+        return words + (f" · {_due(visit.due)}" if visit.due else "")
     words = f"{beijing_date(entry.at)} {wording.said(entry.name, entry.outcome)}"
     if entry.actor:
         words += f" · {entry.actor.id}"

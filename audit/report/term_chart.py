@@ -1,6 +1,7 @@
 """A term on one line of time: decisions, stages, validity, assessments, what was overdue or set aside."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from audit.dossier.lives import Life
 from audit.dossier.parts import LogPlace
 from audit.report.scale import Scale
 from audit.report.svg import Drawing, wide
-from audit.report.visits import Visit, visits
+from audit.report.visits import Visit, over_at, visits
 from starter import wording
 from starter.commands.timeline import what
 from starter.language import say
@@ -20,10 +21,33 @@ from workflows.state import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 WIDTH, LEFT, RIGHT = 720, 66, 712
-_DECISIONS, _STAGES, _VALID, _YEARS, _TOLD, _AXIS = 13, 25, 51, 73, 113, 125
-_HEIGHT = 142
+_DECISIONS, _STAGES = 13, 25
 _MENDING = (Stage.CORRECTION, Stage.IMPROVEMENT, AssessmentStage.RECTIFICATION)
 _TELLING = (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED, Happening.VALIDITY_NEARING)
+
+
+@dataclass(frozen=True)
+class _Lanes:
+    """Where the lanes below the stages are; those without anything in them take no room."""
+
+    validity: bool
+    years: bool
+
+    @property
+    def valid(self) -> float:
+        return 51
+
+    @property
+    def year(self) -> float:
+        return 73 if self.validity else 51
+
+    @property
+    def told(self) -> float:
+        return self.year + (44 if self.years else 6)
+
+    @property
+    def axis(self) -> float:
+        return self.told + 12
 
 
 def term_chart(life: Life, term: int, now: datetime) -> Markup:
@@ -31,15 +55,22 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
     places = [place for place in life.logs if place.term == term and life.logs[place]]
     own = life.logs[LogPlace(term)]
     scale = _scale(life, places, now)
-    drawing = Drawing(WIDTH, _HEIGHT, say(f"The life of term {term}", f"第 {term} 期历程"))
-    _frame(drawing, scale)
+    state = life.states.get(LogPlace(term))
+    lanes = _Lanes(
+        validity=isinstance(state, PlatformState) and state.valid_until is not None,
+        years=any(place.year for place in places),
+    )
+    title = say(f"The life of term {term}", f"第 {term} 期历程")
+    drawing = Drawing(WIDTH, lanes.axis + 17, title)
+    _frame(drawing, scale, lanes)
     for visit in visits(LogPlace(term), own, life.deadlines):
         _bar(drawing, scale, visit, (_STAGES, 20), now, words=wording.stage(visit.stage))
-    _validity(drawing, scale, life, term)
+    if isinstance(state, PlatformState):
+        _validity(drawing, scale, state, lanes.valid)
     for place in places:
         if place.year:
-            _year(drawing, scale, life, place, now)
-        _marks(drawing, scale, life.logs[place])
+            _year(drawing, scale, life, place, (lanes.year, now))
+        _marks(drawing, scale, life.logs[place], lanes.told)
     return drawing.done()
 
 
@@ -61,20 +92,23 @@ def _open(life: Life, term: int) -> bool:
     return state is not None and not wording.has_ended(str(state.stage))
 
 
-def _frame(drawing: Drawing, scale: Scale) -> None:
-    for y, words in (
-        (_DECISIONS + 3, say("decisions", "决定")),
-        (_STAGES + 13, say("stage", "阶段")),
-        (_VALID + 9, say("validity", "有效期")),
-        (_YEARS + 13, say("assessment", "年度考核")),
-        (_TOLD + 3, say("notices", "提示")),
-    ):
+def _frame(drawing: Drawing, scale: Scale, lanes: _Lanes) -> None:
+    named = [
+        (_DECISIONS + 3.0, say("decisions", "决定")),
+        (_STAGES + 13.0, say("stage", "阶段")),
+        (lanes.told + 3, say("notices", "提示")),
+    ]
+    if lanes.validity:
+        named.append((lanes.valid + 9, say("validity", "有效期")))
+    if lanes.years:
+        named.append((lanes.year + 13, say("assessment", "年度考核")))
+    for y, words in named:
         drawing.text(LEFT - 8, y, words, "lane", "end")
     for x, day in scale.ticks():
-        drawing.line(x, 4, x, _AXIS, "year" if day.month == 1 else "month")
-        named = f"{day.year}" if day.month == 1 else f"{day.year}-{day.month:02}"
-        drawing.text(x, _AXIS + 11, named, "tick", "middle")
-    drawing.line(LEFT, _AXIS, RIGHT, _AXIS, "axis")
+        drawing.line(x, 4, x, lanes.axis, "year" if day.month == 1 else "month")
+        month = f"{day.year}" if day.month == 1 else f"{day.year}-{day.month:02}"
+        drawing.text(x, lanes.axis + 11, month, "tick", "middle")
+    drawing.line(LEFT, lanes.axis, RIGHT, lanes.axis, "axis")
 
 
 def _bar(
@@ -112,30 +146,34 @@ def kind_of(visit: Visit) -> str:
     return "bar mend" if visit.stage in _MENDING else "bar step"
 
 
-def _validity(drawing: Drawing, scale: Scale, life: Life, term: int) -> None:
-    state = life.states.get(LogPlace(term))
-    if not isinstance(state, PlatformState) or not (state.listed_on and state.valid_until):
+def _validity(drawing: Drawing, scale: Scale, state: PlatformState, y: float) -> None:
+    if not (state.listed_on and state.valid_until):
         return
     x, end = scale.at(start_of(state.listed_on)), scale.at(state.valid_until)
-    drawing.rectangle(x, _VALID, (end - x, 13), "bar period")
+    drawing.rectangle(x, y, (end - x, 13), "bar period")
     words = f"{state.listed_on} – {last_day(state.valid_until)}"
     if wide(words, 8) + 6 < end - x:
-        drawing.text((x + end) / 2, _VALID + 9.5, words, "quiet", "middle")
+        drawing.text((x + end) / 2, y + 9.5, words, "quiet", "middle")
 
 
-def _year(drawing: Drawing, scale: Scale, life: Life, place: LogPlace, now: datetime) -> None:
+def _year(
+    drawing: Drawing, scale: Scale, life: Life, place: LogPlace, at: tuple[float, datetime]
+) -> None:
+    y, now = at
+    broken_off = over_at(life, place)
     log, state = life.logs[place], life.states.get(place)
     for visit in visits(place, log, life.deadlines):
-        _bar(drawing, scale, visit, (_YEARS, 18), now)
-    x, end = scale.at(log[0].at), scale.at(log[-1].at)
+        _bar(drawing, scale, visit, (y, 18), broken_off or now)
+    x, end = scale.at(log[0].at), scale.at(broken_off or log[-1].at)
     named = say(f"year {place.year}", f"第 {place.year} 年")
     again = say(f" ({place.opening})", f"（{place.opening}）") if place.opening > 1 else ""
-    drawing.text((x + end) / 2, _YEARS + 27, named + again, "quiet", "middle")
+    drawing.text((x + end) / 2, y + 27, named + again, "quiet", "middle")
     if state is not None:
-        drawing.text((x + end) / 2, _YEARS + 35, wording.stage(str(state.stage)), "tiny", "middle")
+        words = say("broken off", "中断") if broken_off else wording.stage(str(state.stage))
+        drawing.text((x + end) / 2, y + 35, words, "tiny", "middle")
 
 
-def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry]) -> None:
+def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry], told: float) -> None:
     marks = fallen(log)
     for entry in log:
         x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {what(entry)}"
@@ -151,6 +189,6 @@ def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry]) -> None:
             fell = " fell" if entry.seq in marks else ""
             drawing.circle(x, _DECISIONS, 3.2, f"dot {role}{fell}", about)
         elif entry.name in _TELLING:
-            y = _TOLD
             kind = "alarm" if entry.name in (Happening.OVERDUE, Happening.ESCALATED) else "told"
-            drawing.shape([(x, y - 3.6), (x + 3.4, y + 2.8), (x - 3.4, y + 2.8)], kind, about)
+            corners = [(x, told - 3.6), (x + 3.4, told + 2.8), (x - 3.4, told + 2.8)]
+            drawing.shape(corners, kind, about)

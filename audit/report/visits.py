@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.dossier.check_logs import states_of
+from audit.dossier.lives import Life
 from audit.dossier.parts import Deadline, LogPlace
 from workflows.folding import fallen
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import AssessmentState
-from workflows.vocabulary import AssessmentStage
+from workflows.state import AssessmentState, PlatformState
+from workflows.vocabulary import AssessmentStage, Happening
+
+_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,19 @@ def visits(place: LogPlace, log: Sequence[LogEntry], deadlines: Iterable[Deadlin
         due = _due(before, dues, told)
         found.append(Visit(str(before.stage), before.since, None, due, None, False))
     return found
+
+
+def over_at(life: Life, place: LogPlace) -> datetime | None:
+    """When the platform noted that an assessment was over, whose own log does not say so: broken off."""
+    log = life.logs.get(LogPlace(place.term), ())
+    opened = (0, 0)
+    for entry, state in zip(log, states_of(log), strict=False):
+        if isinstance(state, PlatformState) and entry.name == Happening.ASSESSMENT_OPENED:
+            opened = (state.open_assessment or 0, state.openings)
+        elif entry.name in _ENDS and opened == (place.year, place.opening):
+            mine = life.states.get(place)
+            return None if mine is None or lifecycle_of(mine).step(mine.stage).ended else entry.at
+    return None
 
 
 def _due(

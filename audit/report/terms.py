@@ -1,0 +1,172 @@
+"""What there is to tell of one term: its drawings, assessments, plans, support, and its story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from audit.dossier.lives import Life
+from audit.dossier.parts import Head, LogPlace
+from audit.report.basis import in_order, known, plain
+from audit.report.labels import label
+from audit.report.rows import Row, number, rows
+from audit.report.steps_chart import steps_chart
+from audit.report.term_chart import term_chart
+from audit.report.visits import over_at, visits
+from starter import wording
+from starter.language import say
+from workflows.folding import fallen
+from workflows.periods import beijing_date, last_day
+from workflows.record import EntryKind
+from workflows.state import PlatformState
+from workflows.vocabulary import Kind
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Year:
+    """An assessment: its steps, and its findings by groups."""
+
+    title: str
+    result: str
+    state: str
+    """The stage's own word, by which it is coloured."""
+    steps: Markup
+    rounds: Sequence[tuple[str, Sequence[dict[str, Any]]]]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its drawings, assessments, plans, support and story."""
+
+    number: int
+    span: str
+    stage: str
+    facts: Sequence[Pair]
+    chart: Markup
+    steps: Markup
+    years: Sequence[Year]
+    plans: Sequence[dict[str, str]]
+    support: Sequence[dict[str, str]]
+    policy: Sequence[Pair]
+    rows: Sequence[Row]
+
+
+def term_of(life: Life, head: Head, term: int) -> Term:
+    """A term, told in the language that is spoken."""
+    # A demo's clock runs ahead of the one by which a dossier is made.
+    now = max([head.made_at, *(log[-1].at for log in life.logs.values())])
+    place = LogPlace(term)
+    log, state = life.logs[place], life.states[place]
+    assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
+    mine = [(one, entries) for one, entries in life.logs.items() if one.term == term and entries]
+    ended = wording.has_ended(str(state.stage))
+    stays = visits(place, log, life.deadlines)
+    return Term(
+        number=term,
+        span=_span(beijing_date(log[0].at), beijing_date(log[-1].at) if ended else None),
+        stage=wording.stage(state.stage),
+        facts=[
+            pair
+            for pair in (
+                (say("application", "申请编号"), state.facts.application_id),
+                (say("list", "名单批次"), state.list_number or ""),
+                (say("certificate", "证书编号"), state.certificate_number or ""),
+                (say("listed on", "纳入日期"), str(state.listed_on or "")),
+                (
+                    say("valid until", "有效期至"),
+                    str(last_day(state.valid_until)) if state.valid_until else "",
+                ),
+            )
+            if pair[1]
+        ],
+        chart=term_chart(life, term, now),
+        steps=steps_chart(stays, now, say("Steps of getting in", "申请各步骤")),
+        years=[_year(life, now, one) for one, _ in mine if one.year],
+        plans=_plans(life, term),
+        support=_support(life, place),
+        policy=_policy(state),
+        rows=rows(head.platform_id, mine),
+    )
+
+
+def _span(first: date, last: date | None) -> str:
+    return f"{first} – {last}" if last else say(f"since {first}", f"{first} 起")
+
+
+def _policy(state: PlatformState) -> list[Pair]:
+    policy = state.facts.policy
+    said = policy.model_dump(mode="json") | {"majority_of": "/".join(map(str, policy.majority_of))}
+    return [(label(name), plain(value)) for name, value in said.items()]
+
+
+def _year(life: Life, now: datetime, place: LogPlace) -> Year:
+    log, state = life.logs[place], life.states.get(place)
+    marks = fallen(log)
+    words = wording.stage(str(state.stage)) if state else ""
+    title = say(f"Year {place.year}", f"第 {place.year} 年")
+    if place.opening > 1:
+        title += say(f", opening {place.opening}", f"（第 {place.opening} 次）")
+    rounds = []
+    for entry in log:
+        counts = entry.kind is EntryKind.DECISION and entry.seq not in marks
+        if counts and "findings" in entry.said:
+            groups = [
+                {"group": known(group), "finding": known(one["finding"]), "word": one["finding"]}
+                | {"score": one.get("score")}
+                for group, one in in_order(entry.said["findings"])
+            ]
+            rounds.append((wording.said(entry.name, entry.outcome), groups))
+    stays = visits(place, log, life.deadlines)
+    broken_off = over_at(life, place)
+    return Year(
+        title=title,
+        result=say("broken off", "中断") if broken_off else words,
+        state=str(state.stage) if state else "",
+        steps=steps_chart(stays, now, title, broken_off),
+        rounds=rounds,
+    )
+
+
+def _plans(life: Life, term: int) -> list[dict[str, str]]:
+    log = life.logs[LogPlace(term)]
+    by_hash = {e.said["plan_sha256"]: e for e in log if "plan_sha256" in e.said}
+    marks = fallen(log)
+    found = []
+    for (of, version), plan in life.plans.items():
+        entry = by_hash.get(plan.sha256)
+        if of == term and entry:
+            found.append(
+                {
+                    "version": str(version),
+                    "at": wording.moment(entry.at),
+                    "by": entry.actor.id if entry.actor else "",
+                    "changes": str(
+                        entry.said.get("changes", say("with the application", "随申请提交"))
+                    ),
+                    "sha256": plan.sha256,
+                    "fell": "fell" if entry.seq in marks else "",
+                }
+            )
+    return found
+
+
+def _support(life: Life, place: LogPlace) -> list[dict[str, str]]:
+    log = life.logs[place]
+    marks = fallen(log)
+    return [
+        {
+            "given_on": e.said["given_on"],
+            "support": known(e.said["support"]),
+            "title": e.said["title"],
+            "amount": f"{e.said['amount_wan']:,}" if e.said.get("amount_wan") is not None else "",
+            "by": e.actor.id if e.actor else "",
+            "number": number(place, e.seq),
+            "fell": "fell" if e.seq in marks else "",
+        }
+        for e in log
+        if e.name == Kind.SUPPORT and e.kind is EntryKind.DECISION
+    ]

@@ -1,0 +1,96 @@
+"""The report: everything that the logs hold is told, in both languages, and nothing that was written runs."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from audit.report.rendering import render
+from starter.language import Language
+from tests.audit.dossiers import head
+from tests.audit.everything import PLATFORM, everything
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class _Page(HTMLParser):
+    """A page's elements, their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.links: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.links += [v or "" for name, v in attrs if name in ("src", "href", "srcset", "action")]
+        assert not [name for name, _ in attrs if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def page(request: pytest.FixtureRequest) -> str:
+    """The page of a platform to which everything happened."""
+    return render(everything(), head(PLATFORM), None, request.param)
+
+
+def test_every_entry_is_told_with_its_hash(page: str) -> None:
+    """Whoever compares a printed report with a log finds each entry in it."""
+    entries = [entry for log in everything().logs.values() for entry in log]
+    assert len(entries) > 70
+    assert [entry.hash for entry in entries if entry.hash not in page] == []
+    assert len(re.findall(r"<article ", page)) == len(entries)
+
+
+def test_what_others_wrote_is_only_words(page: str) -> None:
+    """No script, no picture, no link, nothing that turns the direction of reading."""
+    read = _Page(page)
+    assert {"script", "img", "iframe", "object", "a", "form"}.isdisjoint(read.elements)
+    assert read.links == ["data:,"]
+    assert "\u202e" not in page
+    words = "".join(read.words)
+    assert '<script>alert("x")</script>' in words
+    assert "签到表 <b>&amp;</b>.xlsx" in words
+
+
+def test_it_says_what_must_be_seen(page: str) -> None:
+    """Overdue spans, what was set aside, who acted for whom, refusals: in drawings and in words."""
+    for drawn in ('class="late"', 'class="bar fell"', 'class="bar valid"', 'class="flag"'):
+        assert drawn in page
+    for number in ("1.1", "1-y2-2.14", "2.6"):
+        assert f"<b>{number}</b>" in page
+    assert "kw-1 2024-01-01 – 2030-12-31" in page
+    assert ("REFUSED" in page) != ("【不予受理】" in page)
+
+
+def test_both_languages_speak_their_own() -> None:
+    """The same life: in each language its own words, whatever the locale of who makes it."""
+    chinese, english = (render(everything(), head(PLATFORM), None, one) for one in LANGUAGES)
+    for words in ("何人何时依何作何决定", "整改后符合要求", "牵头单位实力", "已由 1.18 撤销"):
+        assert words in chinese
+        assert words not in english
+    for words in ("Who decided what", "haidian", "set aside by 1.18", "Yearly assessments"):
+        assert words in english
+        assert words not in chinese
+
+
+def test_the_same_life_gives_the_same_page(page: str) -> None:
+    """So whoever checks a dossier makes the report again and compares."""
+    language: Language = "zh" if 'lang="zh-CN"' in page else "en"
+    assert render(everything(), head(PLATFORM), None, language) == page
+
+
+def test_a_register_that_differs_is_told_on_the_first_page() -> None:
+    """What is wrong stands where nobody can miss it."""
+    about = head(PLATFORM).model_copy(update={"register_differs": ("terms 1: changed (stage)",)})
+    text = render(everything(), about, None, "en")
+    assert "NOT WHOLE" in text
+    assert text.index("the register differs: terms 1: changed (stage)") < text.index("<section")
+    agrees = head(PLATFORM).model_copy(update={"register_differs": ()})
+    whole = render(everything(), agrees, None, "en")
+    assert "NOT WHOLE" not in whole
+    assert "the register agrees" in whole
