@@ -8,7 +8,7 @@ from statistics import mean, median
 
 import psutil
 
-from bench import round_trip, throughput
+from bench import replay_figures, round_trip, throughput
 from bench.desk_figures import section
 from bench.figures import A_HAIR, Figure, figures, quicker_quarter
 from bench.findings import BLOCKS, CACHED, LIVES_AT_ONCE, Findings
@@ -51,7 +51,7 @@ Both on the same Temporal server (the embedded one, SQLite), each with one worke
 default cache, taking turns in the same run; ours with the embedded PostgreSQL. Read the ratios: the times are
 this machine's ({about}).
 
-Repeat it with `make bench` (about five minutes on two cores). It writes this file.
+Repeat it with `make bench` (about six minutes on two cores). It writes this file.
 
 ## The figures
 
@@ -73,6 +73,7 @@ How steady they are: over five parts of the run the ratio of the medians was {_s
   process; the sandbox's part is the difference to a worker without sandbox. "That of the bare one" counts as
   reached up to {A_HAIR} times.
 
+{replay_figures.section(found.replays)}
 {section(found.desk)}
 ## What is missed, and why
 

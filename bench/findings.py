@@ -11,6 +11,8 @@ from bench.events import Events, events_of_a_life
 from bench.lives import by_signal, by_update
 from bench.memory import Footprint, footprint
 from bench.processes import Ground
+from bench.replay_figures import Replays
+from bench.replays import replays
 from bench.round_trip import SIDES, Samples, one_at_a_time, ten_at_a_time
 from bench.sides import BARE, OURS, Side
 from bench.throughput import Throughput, throughput
@@ -37,6 +39,7 @@ class Findings:
     making: dict[str, float]
     """Milliseconds to make the sandbox of a workflow, by its class."""
     desk: list[PageTime]
+    replays: Replays
 
 
 async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
@@ -49,6 +52,7 @@ async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
         sandboxed[side] = await footprint(ground, side, CACHED, sandboxed=True)
         unsandboxed[side] = await footprint(ground, side, CACHED, sandboxed=False)
     desk_pages = await desk(ground.database, tell)
+    replayed = await replays(tell)
     async with ground.workers(*SIDES):
         tell("Decisions one at a time …")
         single = await one_at_a_time(ground, SINGLE_LIVES)
@@ -75,4 +79,5 @@ async def measure(ground: Ground, tell: Callable[[str], None]) -> Findings:
         unsandboxed=unsandboxed,
         making=making,
         desk=desk_pages,
+        replays=replayed,
     )
