@@ -53,18 +53,22 @@ def _whole(life: Life, replayed: Replayed) -> tuple[LogEntry, ...]:
 
 def _taken_up(life: Life, files: Files) -> Iterator[Problem]:
     """A case that had ended and was started again goes on from a log that another run ended with."""
-    told: dict[Any, int] = {}
+    # In whatever order the runs come: a clock that was set puts starts in another one.
+    told = {
+        (run.place, entry.seq)
+        for run in life.reading.runs
+        for telling in run.tellings
+        for entry in telling.batch.entries
+    }
     for run in life.reading.runs:
         entries = len(run.carried.record.log) if run.carried else 0
-        if entries and not run.continued_from and told.get(run.place, 0) < entries:
+        if entries and not run.continued_from and (run.place, entries) not in told:
             yield Problem(
                 Check.RUNS,
                 files[run.history.workflow_id, run.history.run_id],
                 f"it goes on from a log of {entries} entries, and no history here tells them",
                 f"其承接 {entries} 条的记录，而没有历史写出这些条目",
             )
-        last = [told_in.batch.entries[-1].seq for told_in in run.tellings if told_in.batch.entries]
-        told[run.place] = max([told.get(run.place, 0), *last])
 
 
 def _same(
