@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.leaves import Head, LogLeaf, line_of
@@ -112,7 +113,7 @@ async def stood(connection: AsyncConnection, day: date) -> AsyncIterator[LogLeaf
     query = (
         select(*key, c.seq, c.hash)
         .where(c.at < end_of(day))
-        .distinct(*key)
+        .ext(distinct_on(*key))
         .order_by(*key, c.seq.desc())
     )
     async with connection.stream(query, execution_options={"yield_per": _AT_ONCE}) as rows:

@@ -1,6 +1,7 @@
 """`pingtai audit dossier`: all of a platform in one file, checked before it is handed out."""
 
 import tempfile
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 import click
 
 from audit.access import note, who
-from audit.archive.opening import Source, histories
-from audit.commands.sources import from_option
+from audit.archive.opening import Source
+from audit.commands.readings import opened, source_options
 from audit.commands.verdicts import WRONG, plain_verdict, show_verdict
 from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
@@ -32,36 +33,47 @@ from starter.screen import show, show_json
     metavar="FILE",
     help="The file to write; by default PLATFORM.zip here. 输出文件",
 )
-@from_option
+@source_options
 @json_option
-def dossier_command(platform: str, output: Path | None, source: Source, as_json: bool) -> None:
+def dossier_command(
+    platform: str, output: Path | None, source: Source, files: tuple[Path, ...], as_json: bool
+) -> None:
     """Put all of a platform into one zip file that anyone can check without us. 平台档案
 
     Histories, logs, plans, the replay, and a report in Chinese and English. It is checked before it is
     written down; where it does not hold, it is written all the same, what is wrong is said, and the exit
     code is 1. Who makes one is noted (`pingtai audit access list`). A file is never written over.
 
+    With --files nothing else is needed: no register is asked, and nothing is noted.
+
     \b
     Example:
       pingtai audit dossier bj-riscv-soc -o bj-riscv-soc.zip
       pingtai audit verify bj-riscv-soc.zip
     """
-    _dossier(platform, output or Path(f"{platform}.zip"), source, as_json)
+    _dossier(platform, output or Path(f"{platform}.zip"), source, files, as_json)
 
 
 @answering
-async def _dossier(platform: str, output: Path, source: Source, as_json: bool) -> None:
+async def _dossier(
+    platform: str, output: Path, source: Source, files: tuple[Path, ...], as_json: bool
+) -> None:
     platform_id(platform)
-    async with open_engine(patient=True) as engine:
-        await note(engine, "dossier", platform, f"from {source}")
-        async with histories(source) as place:
-            content = await make(
-                engine, place, platform, source=source, made_by=who(), at=datetime.now(UTC)
-            )
-        digest = sha256(content).hexdigest()
+    async with AsyncExitStack() as stack:
+        engine = None
+        if not files:
+            engine = await stack.enter_async_context(open_engine(patient=True))
+            await note(engine, "dossier", platform, f"from {source}")
+        place = await stack.enter_async_context(opened(source, files))
+        where = "files" if files else source
+        content = await make(
+            engine, place, platform, source=where, made_by=who(), at=datetime.now(UTC)
+        )
         verdict = await _checked(content)
         write_new(output, content)
-        await note(engine, "dossier written", platform, f"sha256 {digest}")
+        digest = sha256(content).hexdigest()
+        if engine:
+            await note(engine, "dossier written", platform, f"sha256 {digest}")
     if as_json:
         show_json({"file": str(output), "sha256": digest, **plain_verdict(verdict)})
     else:

@@ -33,7 +33,7 @@ class Held:
 
 
 async def make(
-    engine: AsyncEngine,
+    engine: AsyncEngine | None,
     histories: Histories,
     platform_id: str,
     *,
@@ -43,15 +43,17 @@ async def make(
 ) -> bytes:
     """The dossier of a platform, as the bytes of a zip file. Whether it holds, `verify` says.
 
+    Without an engine the register is not asked, and there is no proof for a digest.
+
     Raises:
         NoSuchPlatform: there is no history of it.
     """
     held = Held([history async for history in histories.runs(platform_id)])
     if not held.histories:
         raise NoSuchPlatform(
-            f"there is no history of {platform_id} on the {source}: look at `pingtai register` for the"
+            f"there is no history of {platform_id} ({source}): look at `pingtai register` for the"
             " ids, or read from the other place with --from",
-            f"{source} 上没有 {platform_id} 的历史：编号可用 pingtai register 查看，或以 --from 换一来源",
+            f"没有 {platform_id} 的历史（{source}）：编号可用 pingtai register 查看，或以 --from 换一来源",
         )
     life = await live(platform_id, held.histories)
     head = Head(
@@ -61,9 +63,9 @@ async def make(
         source=source,
         code=this_code(),
         guideline=GUIDELINE,
-        register_differs=await _register_differs(engine, held, platform_id),
+        register_differs=await _register_differs(engine, held, platform_id) if engine else None,
     )
-    proof = await _last_proof(engine, platform_id)
+    proof = await _last_proof(engine, platform_id) if engine else None
     return pack(with_manifest(files_of(life, head, proof), life, head))
 
 
