@@ -4,15 +4,22 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench docs record-histories clean
+.PHONY: demo test browser lint format bench docs record-histories chromium clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
 	$(BIN)/pingtai demo $(if $(filter-out 0,$(KEEP)),--keep)
 
 ## make test: all tests, on the real Temporal server and the real PostgreSQL
-test: $(READY)
+test: $(READY) chromium
 	$(BIN)/python -m pytest
+
+# Debian's own, in which a test opens a report. Where it cannot be had, that test is skipped and says why.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } || \
+		echo "no chromium here: the test that opens a report in a browser will be skipped"
 
 ## make lint: format, lint, types, and that imports run one way
 lint: $(READY)
