@@ -1,5 +1,6 @@
 """Whether a replayed run agrees with itself: what its history hands over, its chain of hashes, its fold."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from temporalio.api.history.v1 import HistoryEvent
@@ -23,7 +24,8 @@ def disagreements(
     log, before = seen.record.log, seen.record.before
     break_ = broken(log, before)
     if break_:
-        yield Finding(f"the log's chain is broken: {break_}", f"记录的哈希链断裂：{break_}")
+        at = next(iter(re.findall(r"\d+", break_)), "?")
+        yield Finding(f"the log's chain is broken: {break_}", f"记录的哈希链在第 {at} 条处断裂")
         return
     try:
         folded = fold(log)

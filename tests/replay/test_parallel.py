@@ -10,7 +10,7 @@ import pytest
 
 from audit.histories import StoredHistory
 from audit.replay import parallel
-from audit.replay.parallel import Died, replay_all
+from audit.replay.parallel import Died, Pool, replay_all
 from tests.audit.lives import MUCH, SHORT, edited, recorded
 
 _FEW = (SHORT, "bj-green-building", "bj-heritage-digital", "bj-water-membrane", "bj-ad-simulation")
@@ -45,6 +45,17 @@ async def test_two_processes_answer_as_one_does() -> None:
     divergence = two[0].runs[0].divergence
     assert divergence is not None
     assert 4 == divergence.event_id
+    assert [] == _ours()
+
+
+async def test_processes_that_are_warm_are_used_again() -> None:
+    """One pool answers for one set of histories after another, with the same processes."""
+    async with Pool(2) as pool:
+        first = [found.sound async for found in replay_all(_few(), pool=pool)]
+        processes = {child.pid for child in _ours()}
+        second = [found.sound async for found in replay_all(_few(), pool=pool)]
+        assert processes == {child.pid for child in _ours()}
+    assert [True] * 5 == first == second
     assert [] == _ours()
 
 
