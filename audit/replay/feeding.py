@@ -62,18 +62,23 @@ _LOUD = (
 )
 
 
+_replaying: list[object] = []
+
+
 @contextmanager
 def _quiet_loggers() -> Iterator[None]:
     """What a replay has to say stands in its answer; the SDK would say it on standard error too."""
     loggers = [logging.getLogger(name) for name in _LOUD]
-    before = [logger.disabled for logger in loggers]
+    replays = object()
+    _replaying.append(replays)
     for logger in loggers:
         logger.disabled = True
     try:
         yield
     finally:
-        for logger, disabled in zip(loggers, before, strict=True):
-            logger.disabled = disabled
+        _replaying.remove(replays)
+        for logger in loggers:  # several replay at once: the last one out lets them speak again
+            logger.disabled = bool(_replaying)
 
 
 _runtimes: list[Runtime] = []

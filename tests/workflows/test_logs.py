@@ -18,6 +18,8 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     stream, root = io.StringIO(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
     monkeypatch.setattr("sys.stderr", stream)
+    # A replay that a test gave up on may still keep the SDK's loggers quiet in this process.
+    monkeypatch.setattr(logging.getLogger("temporalio.workflow"), "disabled", False)
     set_up_logs(Settings())
     yield stream
     root.handlers[:] = handlers
