@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.table import Table
 
 from audit.archive.opening import Source
-from audit.commands.readings import named_source_options, read_for, warn
+from audit.commands.readings import named_source_options, read_for, showing
 from audit.commands.state import standing_plain
 from audit.commands.timeline import moment_plain, moments_table
-from audit.commands.when import When, WhenWord, standing_at
+from audit.commands.when import When, WhenWord, standing_at, when_word
 from audit.reading.changes import Change, between, changes
-from audit.reading.checking import check_reading
 from audit.reading.timeline import moments
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import platform_argument
@@ -68,38 +68,39 @@ async def diff_command(
       pingtai audit diff bj-riscv-soc --from 2026-12-31 --to 2027-03-01T00:00
       pingtai audit diff bj-riscv-soc --from 1.2 --to 1.4
     """
-    named = f"{begin} – {end}"
+    named = f"{when_word(begin)} – {when_word(end)}"
     reading = await read_for(platform, source, files, what="diff", details=named)
-    before, after = standing_at(reading, begin), standing_at(reading, end)
-    if after is None:
-        raise NoSuchPlatform(
-            f"{platform} had not been applied for then", f"{platform} 当时尚未提交申请"
-        )
-    entries = moments(reading)
-    came = between(entries, before, after)
-    if before and not before.held <= after.held:
-        raise BadInput("--to is before --from", "--to 早于 --from")
-    differs = changes(before, after)
-    if as_json:
-        show_json(
-            {
-                "from": standing_plain(before) if before else None,
-                "to": standing_plain(after),
-                "changes": [{"field": n, "from": a, "to": b} for n, a, b in differs],
-                "entries": [moment_plain(one) for one in came],
-            }
-        )
-    elif not came:
-        complain(say("nothing happened in between", "其间没有记录"))
-    else:
-        if differs:
-            show(heading(say("What changed (Beijing time)", "变化（北京时间）")), _table(differs))
-        show(heading(say("Entries (Beijing time)", "记录（北京时间）")))
-        show(moments_table(reading, came))
-    warn(reading, len(check_reading(reading)))
+    with showing(reading):
+        before, after = standing_at(reading, begin), standing_at(reading, end)
+        if after is None:
+            raise NoSuchPlatform(
+                f"{platform} had not been applied for then", f"{platform} 当时尚未提交申请"
+            )
+        if before and not before.held <= after.held:
+            raise BadInput("--to is before --from", "--to 早于 --from")
+        differs, came = changes(before, after), between(moments(reading), before, after)
+        if as_json:
+            show_json(
+                {
+                    "from": standing_plain(before) if before else None,
+                    "to": standing_plain(after),
+                    "changes": [{"field": n, "from": a, "to": b} for n, a, b in differs],
+                    "entries": [moment_plain(one) for one in came],
+                }
+            )
+        elif not came:
+            complain(say("nothing happened in between", "其间没有记录"))
+        else:
+            _show(differs, moments_table(reading, came))
 
 
-def _table(differs: list[Change]) -> Any:
+def _show(differs: list[Change], entries: Table) -> None:
+    if differs:
+        show(heading(say("What changed (Beijing time)", "变化（北京时间）")), _table(differs))
+    show(heading(say("Entries (Beijing time)", "记录（北京时间）")), entries)
+
+
+def _table(differs: list[Change]) -> Table:
     return table(
         (say("field", "字段"), say("before", "之前"), say("after", "之后")),
         [(name, _short(old), _short(new)) for name, old, new in differs],

@@ -1,7 +1,7 @@
 """Where a command reads histories from: options that the auditors' commands share."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from audit.archive.files import FileHistories
 from audit.archive.opening import SOURCES, Source, histories
 from audit.commands.sources import from_option
 from audit.histories import Histories
-from audit.reading.logs import Reading, read_platform
+from audit.reading.checking import check_reading
+from audit.reading.logs import Problem, Reading, read_platform
 from starter.commands.notation import platform_id as checked
 from starter.errors import BadInput, NoSuchPlatform
 from starter.language import say
@@ -91,29 +92,44 @@ async def read_for(
         )
     if not reading.logs:
         raise BadInput(
-            f"the histories of {platform} hold no log: {_first(reading)}",
-            f"{platform} 的历史中没有记录：{_first(reading)}",
+            f"the histories of {platform} hold no log: {_first(reading.problems)}",
+            f"{platform} 的历史中没有记录：{_first(reading.problems)}",
         )
     return reading
 
 
-def warn(reading: Reading, problems: int) -> None:
-    """Say that what is shown rests on histories that do not hold."""
+@contextmanager
+def showing(reading: Reading) -> Iterator[int]:
+    """Show what histories say; whether they hold is asked first, and said below: so many things do not.
+
+    Raises:
+        BadInput: they are too broken to be shown.
+    """
+    problems = check_reading(reading)
+    try:
+        yield len(problems)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        if not problems:
+            raise  # a mistake of ours
+        raise BadInput(
+            f"these histories are too broken to be shown ({error}): {_first(problems)}",
+            f"这些历史损坏过多，无法显示（{error}）：{_first(problems)}",
+        ) from None
     if problems:
-        name = reading.platform_id
+        look = f"pingtai audit reconcile {reading.platform_id}"
         complain(
             say(
-                f"{problems} things in these histories do not hold: pingtai audit reconcile {name}",
-                f"这些历史有 {problems} 处不符：pingtai audit reconcile {name}",
+                f"These histories do not hold ({len(problems)} found): {look}",
+                f"这些历史有 {len(problems)} 处不符：{look}",
             )
         )
 
 
-def _first(reading: Reading) -> str:
-    if reading.problems:
-        problem = reading.problems[0]
-        return say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}")
-    return say("no case was opened", "没有立案")
+def _first(problems: Sequence[Problem]) -> str:
+    if not problems:
+        return say("no case was opened", "没有立案")
+    problem = problems[0]
+    return say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}")
 
 
 def platforms_word(number: int) -> str:

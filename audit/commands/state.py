@@ -7,9 +7,8 @@ from typing import Any
 import click
 
 from audit.archive.opening import Source
-from audit.commands.readings import read_for, source_options, warn
-from audit.commands.when import EntryWord, MomentWord, standing_at
-from audit.reading.checking import check_reading
+from audit.commands.readings import read_for, showing, source_options
+from audit.commands.when import EntryWord, MomentWord, standing_at, when_word
 from audit.reading.places import EntryName
 from audit.reading.standing import Case, Standing
 from starter import wording
@@ -63,18 +62,17 @@ async def state_command(
         raise BadInput("say --at MOMENT or --seq ENTRY, one of them", "须给出 --at 或 --seq 之一")
     when = at or seq
     assert when is not None, "one of them was said"  # noqa: S101
-    named = instant(at) if at else f"{seq}"
-    reading = await read_for(platform, source, files, what="state", details=named)
-    standing = standing_at(reading, when)
-    if standing is None:
-        raise NoSuchPlatform(
-            f"{platform} had not been applied for then", f"{platform} 当时尚未提交申请"
-        )
-    if as_json:
-        show_json(standing_plain(standing))
-    else:
-        show(facts(rows(standing)))
-    warn(reading, len(check_reading(reading)))
+    reading = await read_for(platform, source, files, what="state", details=when_word(when))
+    with showing(reading):
+        standing = standing_at(reading, when)
+        if standing is None:
+            raise NoSuchPlatform(
+                f"{platform} had not been applied for then", f"{platform} 当时尚未提交申请"
+            )
+        if as_json:
+            show_json(standing_plain(standing))
+        else:
+            show(facts(rows(standing)))
 
 
 def standing_plain(standing: Standing) -> dict[str, Any]:

@@ -8,8 +8,7 @@ import click
 from rich.table import Table
 
 from audit.archive.opening import Source
-from audit.commands.readings import read_for, source_options, warn
-from audit.reading.checking import check_reading
+from audit.commands.readings import read_for, showing, source_options
 from audit.reading.logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline import ENTRY, RUN, Moment, documents, moments
@@ -47,14 +46,13 @@ async def timeline_command(
       pingtai audit timeline bj-riscv-soc --files histories/ --json
     """
     reading = await read_for(platform, source, files, what="timeline")
-    problems = check_reading(reading)
-    if as_json:
-        show_json(_plain(reading, len(problems)))
-    else:
-        show(heading(say("Runs", "各次运行")), _runs(reading))
-        show(heading(say("Timeline (Beijing time)", "时间线（北京时间）")))
-        show(moments_table(reading, moments(reading)))
-    warn(reading, len(problems))
+    with showing(reading) as problems:
+        if as_json:
+            show_json(_plain(reading, problems))
+        else:
+            rows = moments_table(reading, moments(reading))
+            show(heading(say("Runs", "各次运行")), _runs(reading))
+            show(heading(say("Timeline (Beijing time)", "时间线（北京时间）")), rows)
 
 
 def moments_table(reading: Reading, rows: list[Moment]) -> Table:

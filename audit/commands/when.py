@@ -7,9 +7,10 @@ import click
 
 from audit.reading.logs import Reading
 from audit.reading.places import EntryName, entry_named
-from audit.reading.standing import NoSuchEntry, Standing, at_entry, at_moment
+from audit.reading.standing import NoStanding, Standing, at_entry, at_moment
 from starter.errors import BadInput
 from starter.language import say
+from workflows.model import instant
 from workflows.periods import BEIJING, end_of
 
 When = datetime | EntryName
@@ -81,17 +82,22 @@ class WhenWord(click.ParamType[Any]):
         return found
 
 
+def when_word(when: When) -> str:
+    """A moment or an entry, as it is noted that somebody asked for it."""
+    if isinstance(when, datetime):
+        return instant(when)
+    return when.place.entry(when.seq) if when.place else str(when.seq)
+
+
 def standing_at(reading: Reading, when: When) -> Standing | None:
     """How a platform stood; None before it was applied for.
 
     Raises:
-        BadInput: there is no such entry.
+        BadInput: there is no such entry, or the log is broken before it.
     """
-    if isinstance(when, datetime):
-        return at_moment(reading, when)
     try:
-        return at_entry(reading, when)
-    except NoSuchEntry as error:
+        return at_moment(reading, when) if isinstance(when, datetime) else at_entry(reading, when)
+    except NoStanding as error:
         raise BadInput(str(error), error.zh) from None
 
 

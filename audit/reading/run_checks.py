@@ -138,7 +138,8 @@ def _same_facts(told: Facts, folded: Facts) -> bool:
 def _answer(run: Run, message: Message, entries: dict[int, LogEntry]) -> Iterator[Problem]:
     """An update that was answered: its receipt is of this decision, and the log has the entry."""
     answer = message.answer
-    entry = entries.get(answer.get("seq", 0)) if answer else None
+    seq = answer.get("seq") if answer else None
+    entry = entries.get(seq) if isinstance(seq, int) else None
     if answer is None or (entry is None and run.open):
         return  # not answered; or decided a moment ago, and not handed in yet
     names = ("platform_id", "decision_id", "kind", "outcome", "stage", "at", "said_sha256")

@@ -208,8 +208,8 @@ class _Reader:
 
     def _started(self, number: int, at: datetime, about: Raw) -> None:
         run, given = self.run, payloads(about.get("input"))
-        run.continued_from = about.get("continuedExecutionRunId") or None
-        run.parent_run = (about.get("parentWorkflowExecution") or {}).get("runId")
+        run.continued_from = _word(about.get("continuedExecutionRunId"))
+        run.parent_run = _word((about.get("parentWorkflowExecution") or {}).get("runId"))
         run.given = given
         if self._year:
             run.opening = opening = _model(AssessmentOpening, given[0])
@@ -280,7 +280,9 @@ class _Reader:
         execution, asked = about["workflowExecution"], int(about["initiatedEventId"])
         self._children[asked] = len(self.run.children)
         given = self._inputs.get(asked)
-        self.run.children.append(Child(number, execution["workflowId"], execution["runId"], given))
+        self.run.children.append(
+            Child(number, str(execution["workflowId"]), str(execution["runId"]), given)
+        )
 
     def _child_ended(self, number: int, at: datetime, about: Raw) -> None:
         index = self._children.get(int(about["initiatedEventId"]))
@@ -299,7 +301,7 @@ class _Reader:
             model: type[TermResult] | type[YearResult] = YearResult if self._year else TermResult
             run.result = _model(model, given[0])
         elif run.ended == "continued":
-            run.next_run = about["newExecutionRunId"]
+            run.next_run = _word(about["newExecutionRunId"])
             run.carried_on_raw = given = payloads(about.get("input"))
             run.carried_on = (
                 _model(AssessmentOpening, given[0]).carried
@@ -331,6 +333,11 @@ def _plain(payload: Raw) -> Any:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise NoHistory("a payload is no JSON") from None
+
+
+def _word(value: Any) -> str | None:
+    """The id that an event names; None where it names none."""
+    return str(value) if value else None
 
 
 def _model(model: Any, given: Any) -> Any:

@@ -13,13 +13,13 @@ from workflows.rules import CaseState
 from workflows.state import PlatformState
 
 
-class NoSuchEntry(LookupError):
-    """The log has no entry of this name; says so in English and Chinese."""
+class NoStanding(LookupError):
+    """It cannot be said how a platform stood; says why in English and Chinese."""
 
-    def __init__(self, name: str, zh: str) -> None:
-        """`name` says it in English."""
+    def __init__(self, en: str, zh: str) -> None:
+        """Say it in both languages."""
         self.zh = zh
-        super().__init__(name)
+        super().__init__(en)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,11 @@ class Standing:
 
 
 def at_moment(reading: Reading, at: datetime) -> Standing | None:
-    """How a platform stood at a moment, all of that moment included; None: it was not applied for yet."""
+    """How a platform stood at a moment, all of that moment included; None: it was not applied for yet.
+
+    Raises:
+        NoStanding: its log is none that a case can have.
+    """
     return _standing(reading, at, [line for line in in_order(reading) if line.entry.at <= at])
 
 
@@ -58,21 +62,21 @@ def at_entry(reading: Reading, name: EntryName) -> Standing:
     """How a platform stood right after an entry; of a mere number: in the platform's newest term.
 
     Raises:
-        NoSuchEntry: the log has no such entry, or the platform's own log is not there.
+        NoStanding: the log has no such entry, or is none that a case can have.
     """
     own = [place for place in reading.logs if place.year == 0]
     place = name.place or (own[-1] if own else Place(1))
     lines = reading.logs.get(place, ())
     if not 0 < name.seq <= len(lines):
         named, there = place.entry(name.seq), len(lines)
-        raise NoSuchEntry(
+        raise NoStanding(
             f"there is no entry {named}: the log has {there} entries",
             f"没有第 {named} 条：该记录共 {there} 条",
         )
     line, ordered = lines[name.seq - 1], in_order(reading)
     standing = _standing(reading, line.entry.at, ordered[: ordered.index(line) + 1], line)
     if standing is None:
-        raise NoSuchEntry(
+        raise NoStanding(
             f"the histories have no log of term {place.term}", f"历史中没有第 {place.term} 期的记录"
         )
     return standing
@@ -103,6 +107,19 @@ def _open(state: CaseState) -> Place | None:
 
 
 def _case(reading: Reading, last: Line) -> Case:
-    lines = reading.logs[last.place][: last.entry.seq]
-    after = states(line.entry for line in lines)
+    """A case after an entry.
+
+    Raises:
+        NoStanding: the log as far as that is none that a case can have.
+    """
+    lines = [line for line in reading.logs[last.place] if line.entry.seq <= last.entry.seq]
+    try:
+        after = states(line.entry for line in lines)
+        if len(lines) != last.entry.seq:
+            raise LookupError("an entry is missing")
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise NoStanding(
+            f"log {last.place.name} leads nowhere as far as entry {last.name}: {error}",
+            f"记录 {last.place.name} 至第 {last.name} 条不能成立：{error}",
+        ) from None
     return Case(last.place, last, after[-1], due_of(reading, last.place, after))

@@ -1,5 +1,6 @@
 """`pingtai audit timeline`, `state` and `diff` as auditors type them, on nothing but a folder of files."""
 
+import base64
 import json
 import os
 from collections.abc import Callable
@@ -14,13 +15,15 @@ from audit.reading.logs import read_runs
 from audit.reading.places import EntryName, Place
 from audit.reading.standing import at_entry, at_moment
 from starter import screen
-from tests.audit.lives import FOLDER, MUCH, TWICE, recorded
+from tests.audit.lives import FOLDER, MUCH, TWICE, Events, edited, recorded
 from worker.main import pingtai
 from workflows.folding import fold
 
 FILES = ("--files", str(FOLDER / "0.2.0"))
 CORRECTED = "bj-flex-sensor"
 """The platform of which most was set aside."""
+SCHEDULED = "activityTaskScheduledEventAttributes"
+CONTINUED = "workflowExecutionContinuedAsNewEventAttributes"
 Run = Callable[..., Result]
 
 
@@ -177,3 +180,23 @@ def test_without_files_a_look_must_be_noted(run: Run) -> None:
     result = run("timeline", MUCH)
     assert 4 == result.exit_code
     assert "no register here yet" in result.output
+
+
+def test_histories_that_are_too_broken_are_answered_in_words(run: Run, tmp_path: Path) -> None:
+    """An entry that makes no sense: exit code 2, run and event are named, and no traceback."""
+
+    def change(events: Events) -> None:
+        for event in events:
+            about = event.get(SCHEDULED) or event.get(CONTINUED) or {}
+            for payload in about.get("input", {}).get("payloads", ()):
+                words = base64.b64decode(payload["data"]).decode()
+                words = words.replace('"sets_aside":', '"sets_beside":')
+                payload["data"] = base64.b64encode(words.encode()).decode()
+
+    history = recorded(CORRECTED, "0.2.0")[1]
+    (tmp_path / "broken.json").write_bytes(edited(history, change).content)
+    for args in ((), ("--seq", "1.3"), ("--from", "1.1", "--to", "1.3")):
+        command = {0: "timeline", 2: "state", 4: "diff"}[len(args)]
+        result = run(command, CORRECTED, *args, "--files", str(tmp_path))
+        assert 2 == result.exit_code
+        assert "entry 1.3" in result.output

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -198,3 +199,21 @@ async def test_the_register_is_still_listed_by_its_name_alone(
         result = await run("register", *args)
         assert (0, True) == (result.exit_code, SHORT in result.output)
     assert "rebuild" in (await run("register", "--help")).output
+
+
+@pytest.mark.parametrize(
+    ("typed", "begun", "offered"),
+    [
+        (["register"], "re", ["rebuild"]),
+        (["register"], "--dis", ["--district"]),
+        (["register", "--overdue"], "--sta", ["--stage"]),
+        (["list"], "", ["one", "publish"]),
+        (["audit"], "rec", ["reconcile"]),
+    ],
+)
+def test_the_shell_completes_a_group_and_its_usual_command(
+    typed: list[str], begun: str, offered: list[str]
+) -> None:
+    """The names of the group's commands, and the options of the one that is meant without a name."""
+    completion = BashComplete(pingtai, {}, "pingtai", "_PINGTAI_COMPLETE")
+    assert offered == [item.value for item in completion.get_completions(typed, begun)]
