@@ -12,6 +12,8 @@ MOST_FILES = 20_000
 LARGEST_FILE = 256 * 1024 * 1024
 LARGEST = 2 * 1024 * 1024 * 1024
 """No dossier has more, or holds larger: what claims so is no dossier of ours (bytes, unpacked)."""
+_BOUNDED = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
+"""Python unpacks these piece by piece; of all others a kilobyte may become gigabytes before it is counted."""
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -20,11 +22,17 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for name in sorted(files, key=lambda name: (name != MANIFEST, name)):
-            info = zipfile.ZipInfo(name, _NO_DAY)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            packed.writestr(info, files[name])
+            packed.writestr(fresh(name), files[name])
     return content.getvalue()
+
+
+def fresh(name: str) -> zipfile.ZipInfo:
+    """What a zip of ours says of a file: the same on each system, and no time."""
+    info = zipfile.ZipInfo(name, _NO_DAY)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    return info
 
 
 def unpack(path: Path) -> dict[str, bytes]:
@@ -55,6 +63,10 @@ def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = LARGEST
     for info in infos:
+        if info.compress_type not in _BOUNDED:
+            raise _refused(
+                path, f"{info.filename} is packed otherwise", f"{info.filename} 压缩方式不符"
+            )
         # What the zip says of sizes may be a lie: no more is read than may be.
         with packed.open(info) as file:
             content = file.read(min(LARGEST_FILE, left) + 1)

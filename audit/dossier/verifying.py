@@ -17,6 +17,7 @@ from audit.dossier.opened import Opened, opened
 from audit.dossier.package import unpack
 from audit.dossier.parts import MANIFEST, Head, Manifest
 from audit.dossier.problems import Check, Problem
+from audit.dossier.wrapping import wrong_wrapping
 
 
 @dataclass
@@ -46,6 +47,7 @@ async def verify(path: Path, roots: Roots | None = None) -> Verdict:
     dossier = opened(unpack(path))
     life = await live(dossier.manifest.platform_id, dossier.histories)
     problems = [
+        *(Problem(Check.FILES, path.name, en, zh) for en, zh in wrong_wrapping(path)),
         *dossier.problems,
         *check_logs(dossier.logs),
         *_whose(dossier.manifest, life),

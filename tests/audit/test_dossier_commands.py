@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.access import looks
 from audit.archive.archive import PostgresArchive
+from audit.dossier.package import pack, unpack
 from db.tables import terms
 from starter import screen
 from tests.audit.lives import FOLDER, MUCH, recorded, write_register
@@ -119,12 +120,10 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
 ) -> None:
     """Exit code 1; the file and the entry are named, in both languages, within 80 columns."""
     await run("dossier", MUCH, "--files", str(FOLDER / "0.1.0"), "-o", "d.zip")
-    with zipfile.ZipFile("d.zip") as packed, zipfile.ZipFile("bad.zip", "w") as changed:
-        for name in packed.namelist():
-            content = packed.read(name)
-            if name == "logs/term-1.jsonl":
-                content = content.replace(b'"id":"', b'"id":"x', 2)
-            changed.writestr(name, content)
+    files = unpack(Path("d.zip"))
+    log = "logs/term-1.jsonl"
+    changed = files[log].replace(b'"id":"', b'"id":"x', 2)
+    Path("bad.zip").write_bytes(pack(files | {log: changed}))
     for lang, words in (
         ("en", ("NOT whole", "entry 1 was changed after it was written")),
         ("zh", ("记录有误", "第 1 条写成后被改动")),

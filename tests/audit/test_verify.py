@@ -1,6 +1,8 @@
 """`audit verify`: a dossier that was changed anywhere, by whomever, is found out, and the place is named."""
 
 import json
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,11 @@ from typing import Any
 import pytest
 
 from audit.dossier.lives import live
+from audit.dossier.package import fresh, pack, unpack
 from audit.dossier.parts import MANIFEST
+from audit.dossier.verifying import verify
+from audit.dossier.wrapping import wrong_wrapping
+from starter.errors import BadInput
 from tests.audit.dossiers import (
     Files,
     base,
@@ -240,3 +246,58 @@ async def test_a_dossier_of_another_platform(files: Files, tmp_path: Path) -> No
     manifest["platform_id"] = "bj-other"
     names = told(await verdict(files | {MANIFEST: json.dumps(manifest).encode()}, tmp_path))
     assert f"runs platform:{MUCH}: of {MUCH}, not of bj-other" in names
+
+
+# ---- somebody changes what is around the files ----
+
+
+async def test_what_is_around_the_files(files: Files, tmp_path: Path) -> None:
+    """A byte before, between or behind the files, or in what the zip says of one: no SHA-256 holds them."""
+    whole = pack(files)
+    path = tmp_path / "dossier.zip"
+    header = whole.index(b"PK\x03\x04", 100)
+    listed = whole.index(b"PK\x01\x02")
+
+    def at(place: int) -> bytes:
+        return whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :]
+
+    for changed, expected in (
+        (b"#!" + whole, "its header of manifest.json is another"),
+        (at(header + 10), "its header of README.txt is another"),  # the time of the file
+        (at(listed + 12), "its list of files is another"),
+        (at(listed + 38), "its list of files is another"),  # whether it may be executed
+        (whole[:-2] + b"\x04\x00note", "its list of files is another"),  # a comment
+    ):
+        path.write_bytes(changed)
+        (problem,) = wrong_wrapping(path)
+        assert problem[0] == f"the zip was changed or packed anew: {expected}"
+    names = told(await verify(path))
+    assert names == [
+        "files dossier.zip: the zip was changed or packed anew: its list of files is another"
+    ]
+
+
+def test_what_is_hidden_behind_a_file(tmp_path: Path) -> None:
+    """Behind the end of the compressed bytes of a file there may be others, which nobody unpacks."""
+    path = tmp_path / "dossier.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        hidden = zlib.compress(b"content", 9, -zlib.MAX_WBITS) + b"behind it"
+        info = fresh("file")
+        info.CRC, info.compress_size, info.file_size = zlib.crc32(b"content"), len(hidden), 7
+        packed.fp.write(info.FileHeader(zip64=False) + hidden)  # type: ignore[union-attr]
+        info.header_offset = 0
+        packed.filelist.append(info)
+        packed.start_dir = packed.fp.tell()  # type: ignore[union-attr]
+        packed._didModify = True  # type: ignore[attr-defined]
+    assert unpack(path) == {"file": b"content"}
+    assert [en for en, _ in wrong_wrapping(path)] == ["something stands behind file in the zip"]
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_that_would_grow_without_bounds_is_not_unpacked(tmp_path: Path, kind: int) -> None:
+    """Python unpacks these whole before anyone can count: they are refused by their name."""
+    path = tmp_path / "dossier.zip"
+    with zipfile.ZipFile(path, "w", kind) as packed:
+        packed.writestr(MANIFEST, b"\0" * 1_000_000)
+    with pytest.raises(BadInput, match=r"manifest\.json is packed otherwise"):
+        unpack(path)
