@@ -63,10 +63,17 @@ def _digests(content: bytes, roots: Roots | None) -> Answer | None:
     found = read_exported(content)
     if found is None:
         return None
-    known = [one for one in found if roots is None or one.day in roots]
     wrong = [*broken_chain(found)]
-    for one in known:
-        wrong += unpublished(one.day, one.root, roots)
+    days = {one.day: one for one in found}
+    if roots is not None and not days.keys() & roots.keys():
+        wrong += unpublished(found[-1].day, found[-1].root, roots)
+    for day in sorted(roots or ()):
+        if day in days:
+            wrong += unpublished(day, days[day].root, roots)
+        elif found[0].day < day < found[-1].day:
+            wrong.append(
+                (f"the digest of {day} was published, and is not here", f"缺已公布的 {day} 摘要")
+            )
     rows = [
         (say("Digests", "摘要"), f"{len(found)}"),
         (say("Days", "日期"), f"{found[0].day} – {found[-1].day}"),

@@ -1,4 +1,8 @@
-"""The proof that a platform's logs stand in the digest of a day: small, and checked without the register."""
+"""The proof that a platform's logs stand in the digest of a day: small, and checked without the register.
+
+It is also the proof that no other log of the platform does: the leaves stand by platform, and those
+beside the platform's are in the proof.
+"""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -27,7 +31,7 @@ class Proof(Record):
     digest: Digest
     leaves: int
     proven: tuple[ProvenLeaf, ...]
-    """The head first, which says the day; then each log of the platform."""
+    """The head first, which says the day; then each log of the platform, and the leaves beside them."""
 
 
 def prove(digest: Digest, lines: bytes, platform_id: str) -> Proof:
@@ -41,13 +45,14 @@ def prove(digest: Digest, lines: bytes, platform_id: str) -> Proof:
     mine = [
         number
         for number, leaf in enumerate(map(read_line, kept))
-        if isinstance(leaf, Head) or (leaf is not None and leaf.platform_id == platform_id)
+        if isinstance(leaf, LogLeaf) and leaf.platform_id == platform_id
     ]
-    if len(mine) < 2:
+    if not mine:
         raise BadInput(
             f"the digest of {digest.day} has no log of {platform_id}",
             f"{digest.day} 的摘要中没有 {platform_id} 的记录",
         )
+    beside = range(mine[0] - 1, min(mine[-1] + 2, len(kept)))
     return Proof(
         platform_id=platform_id,
         digest=digest,
@@ -58,19 +63,31 @@ def prove(digest: Digest, lines: bytes, platform_id: str) -> Proof:
                 index=number,
                 path=tuple(part.hex() for part in audit_path(hashes, number)),
             )
-            for number in mine
+            for number in sorted({0, *beside})
         ),
     )
 
 
 def proven_logs(proof: Proof) -> list[LogLeaf]:
-    """The logs that a proof names, as they stood."""
+    """The platform's logs that a proof names, as they stood."""
     leaves = (read_line(one.leaf.encode()) for one in proof.proven)
-    return [leaf for leaf in leaves if isinstance(leaf, LogLeaf)]
+    return [
+        leaf
+        for leaf in leaves
+        if isinstance(leaf, LogLeaf) and leaf.platform_id == proof.platform_id
+    ]
 
 
 def wrong_with(proof: Proof) -> Iterator[tuple[str, str]]:
     """What does not hold in a proof, in English and Chinese; nothing, when it leads to its root."""
+    wrong = [*_wrong_leaves(proof)]
+    yield from wrong
+    if not wrong:
+        yield from _left_out(proof)
+
+
+def _wrong_leaves(proof: Proof) -> Iterator[tuple[str, str]]:
+    """Each leaf leads to the root, and one of them says the day."""
     heads = 0
     for one in proof.proven:
         leaf = read_line(one.leaf.encode())
@@ -94,10 +111,41 @@ def wrong_with(proof: Proof) -> Iterator[tuple[str, str]]:
                     f"摘要实为 {leaf.day}（前根 {leaf.previous[:12]}…），并非 {proof.digest.day}"
                     f"（前根 {proof.digest.previous[:12]}…）",
                 )
-        elif leaf.platform_id != proof.platform_id:
-            yield (
-                f"leaf {one.index} is of {leaf.platform_id}, not of {proof.platform_id}",
-                f"第 {one.index} 片叶属于 {leaf.platform_id}，不是 {proof.platform_id}",
-            )
     if heads != 1:
         yield "the proof does not say which day it is of", "证明未载明日期"
+    if proof.leaves != proof.digest.leaves + 1:
+        yield (
+            f"the proof is of {proof.leaves - 1} logs, and the digest of {proof.digest.leaves}",
+            f"证明载 {proof.leaves - 1} 份记录，摘要载 {proof.digest.leaves} 份",
+        )
+
+
+def _left_out(proof: Proof) -> Iterator[tuple[str, str]]:
+    """The platform's leaves stand side by side, and beside them others' or nothing: none was left out."""
+    leaves = {one.index: read_line(one.leaf.encode()) for one in proof.proven}
+    whose = {
+        index: leaf.platform_id if isinstance(leaf, LogLeaf) else ""
+        for index, leaf in leaves.items()
+    }
+    mine = [
+        index for index, platform_id in sorted(whose.items()) if platform_id == proof.platform_id
+    ]
+    if not mine:
+        yield f"it has no log of {proof.platform_id}", f"其中没有 {proof.platform_id} 的记录"
+        return
+    first, last = mine[0], mine[-1]
+    whole = (
+        len(mine) == last - first + 1
+        and whose.get(first - 1, proof.platform_id) < proof.platform_id
+        and (last + 1 == proof.leaves or whose.get(last + 1, "") > proof.platform_id)
+    )
+    if not whole:
+        yield (
+            f"it does not show that {proof.platform_id} has no other log in the digest",
+            f"未能证明摘要中没有 {proof.platform_id} 的其他记录",
+        )
+    for index in sorted(set(whose) - {0, first - 1, *mine, last + 1}):
+        yield (
+            f"leaf {index} is of {whose[index]}, not of {proof.platform_id}",
+            f"第 {index} 片叶属于 {whose[index]}，不是 {proof.platform_id}",
+        )

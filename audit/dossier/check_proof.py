@@ -7,10 +7,14 @@ from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
 from audit.dossier.parts import PROOF, LogPlace
 from audit.dossier.problems import Check, Problem
+from workflows.periods import end_of
 
 
-def check_proof(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
+def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator[Problem]:
     """Whatever does not hold in a proof by itself, or beside what was published."""
+    if proof.platform_id != platform_id:
+        en, zh = f"of {proof.platform_id}, not of {platform_id}", f"属于 {proof.platform_id}"
+        yield Problem(Check.ANCHOR, PROOF, en, zh)
     for en, zh in wrong_with(proof):
         yield Problem(Check.ANCHOR, PROOF, en, zh)
     for en, zh in unpublished(proof.digest.day, proof.digest.root, roots):
@@ -31,3 +35,20 @@ def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:
         else:
             continue
         yield Problem(Check.ANCHOR, place.file, en, zh)
+
+
+def not_proven(proof: Proof, logs: Logs) -> Iterator[tuple[str, str]]:
+    """Entries of before the digest that it does not have: they came late, or somebody added them since."""
+    told = {LogPlace(leaf.term, leaf.year, leaf.opening): leaf.seq for leaf in proven_logs(proof)}
+    end = end_of(proof.digest.day)
+    for place, log in logs.items():
+        stood = sum(entry.at < end for entry in log)
+        first = told.get(place, 0) + 1
+        if stood >= first:
+            yield (
+                f"{place.file}: entries {first} to {stood} bear moments of before the end of"
+                f" {proof.digest.day}, and its digest does not have them: they reached the register"
+                " late, or were added.",
+                f"{place.file}：第 {first} 至 {stood} 条的时刻早于 {proof.digest.day} 日终，而其摘要"
+                "未载：系迟到登记，或为后加。",
+            )

@@ -8,14 +8,14 @@ from audit.anchoring.offline import Roots
 from audit.anchoring.proofs import Proof
 from audit.dossier.check_agreement import check_agreement
 from audit.dossier.check_logs import check_logs
-from audit.dossier.check_proof import check_proof, check_proven
+from audit.dossier.check_proof import check_proof, check_proven, not_proven
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import this_code
 from audit.dossier.files import files_of
 from audit.dossier.lives import Life, live
 from audit.dossier.opened import Opened, opened
 from audit.dossier.package import unpack
-from audit.dossier.parts import MANIFEST, Head, Manifest
+from audit.dossier.parts import MANIFEST, PROOF, Head, Manifest
 from audit.dossier.problems import Check, Problem
 from audit.dossier.wrapping import wrong_wrapping
 
@@ -57,8 +57,20 @@ async def verify(path: Path, roots: Roots | None = None) -> Verdict:
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
     if dossier.proof:
-        problems += check_proof(dossier.proof, roots)
+        problems += check_proof(dossier.proof, dossier.manifest.platform_id, roots)
         problems += check_proven(dossier.proof, dossier.logs)
+        verdict.notes += not_proven(dossier.proof, dossier.logs)
+    elif PROOF not in dossier.files and roots is not None:
+        en, zh = "missing: nothing here stands in a digest", "缺失：无从与摘要核对"
+        problems.append(Problem(Check.ANCHOR, PROOF, en, zh))
+    elif PROOF not in dossier.files:
+        verdict.notes.append(
+            (
+                "No digest vouches for it: it holds in itself, and another life that was made up"
+                " whole would, too.",
+                "没有摘要佐证：内容自洽，但整体伪造的记录也会自洽。",
+            )
+        )
     _count(verdict, dossier, life)
     _make_again(verdict, dossier, life)
     return verdict

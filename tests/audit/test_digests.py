@@ -17,6 +17,7 @@ from audit.anchoring.proofs import Proof, prove, proven_logs, wrong_with
 from audit.anchoring.published import exported, read_exported
 from audit.dossier.lives import live
 from audit.dossier.parts import json_bytes
+from audit.dossier.verifying import verify
 from db.tables import log_entries
 from starter.errors import BadInput
 from tests.audit.dossiers import made, resealed, told, verdict
@@ -221,3 +222,86 @@ def test_an_exported_digest_is_read_strictly() -> None:
     assert read_exported(b'{"day":"2028-06-01"}\n') is None
     assert Digest.model_fields.keys() == {"day", "root", "leaves", "previous", "made_at"}
     assert Proof.model_fields["format"].default == "pingtai-proof/1"
+
+
+def _without(proof: Proof, *left_out: int) -> Proof:
+    proven = tuple(one for number, one in enumerate(proof.proven) if number not in left_out)
+    return proof.model_copy(update={"proven": proven})
+
+
+async def test_a_proof_that_leaves_out_a_log_is_none(register: AsyncEngine) -> None:
+    """The platform's leaves stand side by side, with the others' beside them: none can be withheld."""
+    await make(register, LATER)
+    found = await digest_of(register, LATER)
+    assert found is not None
+    for platform_id in (MUCH, SHORT):  # the first of the digest, and the last
+        proof = prove(*found, platform_id)
+        assert list(wrong_with(proof)) == []
+        mine = [
+            number
+            for number, one in enumerate(proof.proven)
+            if f'"platform_id":"{platform_id}"' in one.leaf
+        ]
+        for left_out in mine:
+            expected = [f"it does not show that {platform_id} has no other log in the digest"]
+            assert expected == [en for en, _ in wrong_with(_without(proof, left_out))][:1]
+        alone = _without(proof, *range(1, len(proof.proven)))
+        assert [f"it has no log of {platform_id}"] == [en for en, _ in wrong_with(alone)]
+
+
+async def test_a_dossier_is_not_whole_by_the_proof_of_less(
+    register: AsyncEngine, tmp_path: Path
+) -> None:
+    """Another's proof, one without logs, or none where digests are given, vouches for nothing."""
+    digest = await make(register, LATER)
+    found = await digest_of(register, LATER)
+    assert found is not None
+    life = await live(MUCH, recorded(MUCH))
+    proof = prove(*found, MUCH)
+    names = told(await verdict(made(life, MUCH, _without(proof, *range(1, 20))), tmp_path))
+    assert names == [f"anchor proof.json: it has no log of {MUCH}"]
+    names = told(await verdict(made(life, MUCH, prove(*found, SHORT)), tmp_path))
+    assert f"anchor proof.json: of {SHORT}, not of {MUCH}" in names
+    unproven = await verdict(made(life, MUCH), tmp_path)
+    assert told(unproven) == []
+    assert "No digest vouches for it" in unproven.notes[0][0]
+    path = tmp_path / "dossier.zip"
+    assert told(await verify(path, {LATER: digest.root})) == [
+        "anchor proof.json: missing: nothing here stands in a digest"
+    ]
+
+
+async def test_entries_of_before_a_digest_that_it_does_not_have_are_noted(
+    register: AsyncEngine, tmp_path: Path
+) -> None:
+    """They may have reached the register late; they may also have been added since."""
+    last = (log_entries.c.platform_id == MUCH) & (log_entries.c.seq == 14)
+    async with register.begin() as connection:
+        await connection.execute(delete(log_entries).where(last))
+    await make(register, LATER)
+    found = await digest_of(register, LATER)
+    assert found is not None
+    files = made(await live(MUCH, recorded(MUCH)), MUCH, prove(*found, MUCH))
+    late = await verdict(files, tmp_path)
+    assert told(late) == []
+    expected = "logs/term-1.jsonl: entries 14 to 14 bear moments of before the end of 2035-01-01"
+    assert [en for en, _ in late.notes if en.startswith(expected)]
+
+
+async def test_exported_digests_are_held_against_all_that_were_published(
+    register: AsyncEngine,
+) -> None:
+    """A published day that was left out is missing; where no day is the same, nothing was compared."""
+    first, second, third = [await make(register, DAY + timedelta(days=n)) for n in range(3)]
+    roots = {one.day: one.root for one in (first, second, third)}
+
+    def said(digests: list[Digest]) -> list[str]:
+        answer = check_file(exported(digests), roots)
+        assert answer is not None
+        return [en for en, _ in answer[1]]
+
+    assert said([first, second, third]) == []
+    forged = third.model_copy(update={"previous": first.root})
+    assert said([first, forged]) == ["the digest of 2028-06-02 was published, and is not here"]
+    other = await make(register, LATER)
+    assert said([other]) == [f"no digest of {LATER} was published"]

@@ -123,7 +123,7 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
     files = unpack(Path("d.zip"))
     log = "logs/term-1.jsonl"
     changed = files[log].replace(b'"id":"', b'"id":"x', 2)
-    Path("bad.zip").write_bytes(pack(files | {log: changed}))
+    await asyncio.to_thread(Path("bad.zip").write_bytes, pack(files | {log: changed}))
     for lang, words in (
         ("en", ("NOT whole", "entry 1 was changed after it was written")),
         ("zh", ("记录有误", "第 1 条写成后被改动")),
