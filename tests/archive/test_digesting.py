@@ -3,12 +3,17 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from temporalio.service import RPCError
 
-from audit.anchoring.digests import listed
+from audit.anchoring.digests import listed, make
 from tests.archive.conftest import Place
 from worker.auditing import auditing
 from worker.demo.clockwork import until
+from worker.doctor.digests import digests
+from worker.doctor.examination import examine
+from worker.doctor.finding import Verdict
+from worker.doctor.schedules import digest_schedule
 from workflows.contract import ARCHIVING_ID, DIGESTING_ID
 from workflows.periods import beijing_date
 
@@ -27,6 +32,7 @@ async def test_a_new_installation_has_yesterdays_digest_at_once(place: Place) ->
         await until(made, "the schedules have done their work")
         (digest,) = await listed(place.engine)
         assert beijing_date(datetime.now(UTC)) - timedelta(days=1) == digest.day
+        assert Verdict.GOOD is (await digest_schedule(place.client)).verdict
         (interval,) = (await schedule.describe()).schedule.spec.intervals
         assert (interval.every, interval.offset) == (
             timedelta(days=1),
@@ -34,3 +40,36 @@ async def test_a_new_installation_has_yesterdays_digest_at_once(place: Place) ->
         )
     for name in (DIGESTING_ID, ARCHIVING_ID):
         await place.client.get_schedule_handle(name).delete()
+    assert Verdict.NOTE is (await digest_schedule(place.client)).verdict
+
+
+async def test_doctor_says_when_digests_are_missing(
+    place: Place, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None at all; all there; that of yesterday not made yet; a day missed."""
+    monkeypatch.setenv("PINGTAI_LANG", "en")
+    await place.empty("digests")
+    today = beijing_date(datetime.now(UTC))
+    for days, verdict in (
+        (None, Verdict.NOTE),
+        (3, Verdict.NOTE),
+        (2, Verdict.GOOD),
+        (1, Verdict.GOOD),
+    ):
+        expected = "no daily digest was made yet"
+        if days:
+            day = today - timedelta(days=days)
+            await make(place.engine, day)
+            expected = f"the last daily digest is of {day}"
+        found = await digests(database_url)
+        assert (verdict, expected) == (found.verdict, found.what)
+
+
+async def test_doctor_examines_archive_and_digests(
+    place: Place, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are among its points."""
+    monkeypatch.setenv("PINGTAI_LANG", "en")
+    said = [found.what async for found in examine(place.client, database_url)]
+    for word in (ARCHIVING_ID, DIGESTING_ID, "daily digest"):
+        assert [one for one in said if word in one]

@@ -15,8 +15,9 @@ from tests.archive.samples import all_of
 from tests.workflows.world import World
 from worker.auditing import auditing
 from worker.demo.clockwork import until
-from worker.doctor.archive import archive, archive_schedule
+from worker.doctor.archive import archive
 from worker.doctor.finding import Verdict
+from worker.doctor.schedules import archive_schedule
 from worker.main import pingtai
 from workflows.contract import ARCHIVING_ID
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from audit.archive.archiving import WHOLE_EACH
 from audit.archive.notes import ArchivingNotes, Noted
@@ -12,7 +11,6 @@ from db.engine import create_engine
 from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
 from worker.doctor.temporal import kept_after_the_end
-from workflows.contract import ARCHIVING_ID
 
 LATE = WHOLE_EACH + timedelta(hours=25)
 """So long after the last whole look a day's was missed."""
@@ -59,29 +57,6 @@ async def archive(client: Client, database: str) -> Finding:
     return good(
         f"the archive was complete {_hours(lag)} hours ago", f"归档在 {_hours(lag)} 小时前为完整"
     )
-
-
-async def archive_schedule(client: Client) -> Finding:
-    """The schedule that archives is there, and goes."""
-    try:
-        found = await client.get_schedule_handle(ARCHIVING_ID).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return note(
-            f"there is no schedule {ARCHIVING_ID}: nothing is archived by itself",
-            f"没有计划任务 {ARCHIVING_ID}，不会自动归档",
-            "start a worker with the right to make schedules",
-            "请用有权创建计划任务的 worker 启动",
-        )
-    if found.schedule.state.paused:
-        return note(
-            f"the schedule {ARCHIVING_ID} is paused: nothing is archived by itself",
-            f"计划任务 {ARCHIVING_ID} 已暂停，不会自动归档",
-            f"temporal schedule toggle --unpause --schedule-id {ARCHIVING_ID}",
-            f"temporal schedule toggle --unpause --schedule-id {ARCHIVING_ID}",
-        )
-    return good(f"the schedule {ARCHIVING_ID} goes", f"计划任务 {ARCHIVING_ID} 正常")
 
 
 def _never(tried: Noted | None) -> Finding:

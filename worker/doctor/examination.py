@@ -6,11 +6,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from worker.doctor.archive import archive, archive_schedule
+from worker.doctor.archive import archive
+from worker.doctor.digests import digests
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
 from worker.doctor.notices import notices_configured, outbox
 from worker.doctor.register import postgres, register_complete, tables
+from worker.doctor.schedules import archive_schedule, digest_schedule
 from worker.doctor.temporal import (
     retention,
     search_attributes,
@@ -35,6 +37,8 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("register", lambda: register_complete(client, database)),
         ("archive", lambda: archive(client, database)),
         ("schedule of the archive", lambda: archive_schedule(client)),
+        ("digests", lambda: digests(database)),
+        ("schedule of the digests", lambda: digest_schedule(client)),
         ("notices", notices_configured),
         ("outbox", lambda: outbox(database)),
         ("calendar", calendar),
