@@ -68,6 +68,8 @@ def opened(files: dict[str, bytes]) -> Opened:
 def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
     """Every file is as the manifest says, all are there, and no other."""
     listed = {one.name: one for one in manifest.files}
+    if len(listed) != len(manifest.files):
+        yield Problem(Check.FILES, MANIFEST, "a file is listed twice", "有文件重复列出")
     for name in sorted({*listed, *files} - {MANIFEST}):
         if name not in files:
             yield Problem(
@@ -84,6 +86,10 @@ def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
                 "changed: its SHA-256 is not the manifest's",
                 "被改动：SHA-256 与清单不符",
             )
+        elif len(files[name]) != listed[name].bytes:
+            en = f"{len(files[name])} bytes, and the manifest says {listed[name].bytes}"
+            zh = f"{len(files[name])} 字节，而清单载 {listed[name].bytes} 字节"
+            yield Problem(Check.FILES, name, en, zh)
     told = {run.file for run in manifest.runs}
     for name in sorted(name for name in listed if name.startswith("histories/")):
         if name not in told:

@@ -13,7 +13,7 @@ from audit.dossier.code import GUIDELINE, this_code
 from audit.dossier.files import files_of, with_manifest
 from audit.dossier.lives import Life
 from audit.dossier.package import pack
-from audit.dossier.parts import MANIFEST, Head, sum_of
+from audit.dossier.parts import MANIFEST, Head, json_bytes, sum_of
 from audit.dossier.verifying import Verdict, verify
 from workflows.record import LogEntry
 
@@ -60,7 +60,7 @@ def resealed(files: Files) -> Files:
         if name != MANIFEST
     ]
     manifest["runs"] = [run for run in manifest["runs"] if run["file"] in files]
-    return files | {MANIFEST: json.dumps(manifest).encode()}
+    return files | {MANIFEST: json_bytes(manifest)}
 
 
 def with_lines(files: Files, name: str, change: Callable[[list[Any]], list[Any]]) -> Files:

@@ -11,7 +11,7 @@ import pytest
 
 from audit.dossier.lives import live
 from audit.dossier.package import fresh, pack, unpack
-from audit.dossier.parts import MANIFEST
+from audit.dossier.parts import MANIFEST, json_bytes
 from audit.dossier.verifying import verify
 from audit.dossier.wrapping import wrong_wrapping
 from starter.errors import BadInput
@@ -301,3 +301,52 @@ def test_a_zip_that_would_grow_without_bounds_is_not_unpacked(tmp_path: Path, ki
         packed.writestr(MANIFEST, b"\0" * 1_000_000)
     with pytest.raises(BadInput, match=r"manifest\.json is packed otherwise"):
         unpack(path)
+
+
+# ---- somebody changes the manifest alone ----
+
+
+def _size(manifest: Any) -> None:
+    manifest["files"][0]["bytes"] += 1
+
+
+def _twice(manifest: Any) -> None:
+    manifest["files"].insert(0, manifest["files"][0] | {"sha256": "0" * 64})
+
+
+def _began(manifest: Any) -> None:
+    manifest["runs"][0]["started_at"] = "2001-01-01T00:00:00Z"
+
+
+def _maker(manifest: Any) -> None:
+    manifest["made_by"] = "somebody-else"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (_size, "files README.txt: "),
+        (_twice, "files manifest.json: a file is listed twice"),
+        (_began, "derived manifest.json: not what follows"),
+        (_maker, "derived report.en.html: not what follows"),
+        (dict.clear, ""),
+    ],
+)
+async def test_what_the_manifest_says_follows_too(
+    files: Files, tmp_path: Path, change: Callable[[Any], None], expected: str
+) -> None:
+    """No file's SHA-256 is its own: what stands in it besides the sums is made again and compared."""
+    manifest = json.loads(files[MANIFEST])
+    change(manifest)
+    changed = files | {MANIFEST: json_bytes(manifest)}
+    if not expected:
+        with pytest.raises(BadInput, match=r"manifest\.json cannot be read"):
+            await verdict(changed, tmp_path)
+        return
+    assert [one for one in told(await verdict(changed, tmp_path)) if one.startswith(expected)]
+
+
+async def test_one_byte_more_in_the_manifest(files: Files, tmp_path: Path) -> None:
+    """It is written in one form only."""
+    names = told(await verdict(files | {MANIFEST: files[MANIFEST] + b" "}, tmp_path))
+    assert names == ["derived manifest.json: not what follows from the histories and the manifest"]
