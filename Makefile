@@ -3,6 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Of the tests: much of their time is waiting for servers.
+PROCESSES ?= 2
 
 .PHONY: demo test lint format bench docs record-histories chromium clean
 
@@ -12,7 +14,7 @@ demo: $(READY)
 
 ## make test: all tests, on the real Temporal server and the real PostgreSQL
 test: $(READY) chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 # Debian's own, in which a test opens a report. Where it cannot be had, that test is skipped and says why.
 chromium:
