@@ -183,9 +183,12 @@ log_entries = Table(
     Column("hash", Words(), nullable=False),
     Column("workflow_id", Words(), nullable=False),
     Column("set_aside_by", Integer, comment="the entry of the same log that set this one aside"),
+    Column("position", BigInteger, comment="in the feed of events; empty: not numbered yet"),
     # What was decided, found by its id, and the register as it stood on a day.
     Index(None, "decision_id", postgresql_where=text("decision_id IS NOT NULL")),
     Index("ix_log_entries_own_at", "platform_id", "at", postgresql_where=text("year = 0")),
+    Index("uq_log_entries_position", "position", unique=True),
+    Index("ix_log_entries_unnumbered", "at", postgresql_where=text("position IS NULL")),
 )
 
 listings = Table(

@@ -38,6 +38,8 @@ DERIVED: tuple[Table, ...] = (
 _NOT_COMPARED: Mapping[str, frozenset[str]] = {
     # What was known when it was written, and whether it went out: told once, and not again.
     notices.name: frozenset(("number", "at", "content", "handed_out")),
+    # In which order the register heard of it, for those who follow the feed; no log says so.
+    log_entries.name: frozenset(("position",)),
 }
 _MAY_BE_MISSING = frozenset((notices.name,))
 """A register that is older than its notices never had them."""

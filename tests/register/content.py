@@ -5,11 +5,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db import audit_tables  # noqa: F401 - its tables are of the same metadata
+from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
 from db.tables import metadata
 
-_BY_ORDER = {"notices": ("number", "at", "content")}
-"""What tells when a notice was written: it keeps what was known then, and is told once."""
+_BY_ORDER = {
+    "notices": ("number", "at", "content"),
+    "log_entries": ("position",),
+}
+"""What tells when a row was written, and not what: a notice, say, keeps what was known then."""
 
 
 async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
@@ -25,4 +28,5 @@ async def everything(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
                 )
             ]
             for table in metadata.sorted_tables
+            if table.name != "feeds"  # each register has a feed of its own
         }
