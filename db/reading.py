@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Row
 
 from db.rows import LogLine
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import Record
 from workflows.record import EntryKind, LogEntry
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import read
 from db.tables import substitutions
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import Instant, Record
 
 LARGEST_LIST = 500

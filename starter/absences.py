@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import Day, Identifier, Message, Remark, wrong
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Role

@@ -12,7 +12,7 @@ from starter.setting_aside import EndedTerm
 from workflows import contract
 from workflows.application import PlatformApplication
 from workflows.carried import CaseView, Opinion
-from workflows.decisions import Decision
+from workflows.decision import Decision
 from workflows.record import LogEntry
 from workflows.state import Receipt
 

@@ -13,7 +13,8 @@ from starter.setting_aside import EndedTerm, Place, SettingAside
 from workflows import contract
 from workflows.carried import Opinion
 from workflows.case import decision_of
-from workflows.decisions import Decision, SetAside
+from workflows.decision import Decision
+from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import InvalidMessage, said, sha256
 from workflows.refusal import Refusal, Refused

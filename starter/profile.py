@@ -15,7 +15,7 @@ import tomli_w
 from pydantic import Field, model_validator
 
 from starter.errors import BadInput
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import Identifier, InvalidMessage, Message, Name, parse, wrong
 from workflows.vocabulary import District, Role
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.inbox import Wanted
 from db.substitutions import LARGEST_LIST, Substitutions
 from starter.profile import Profile
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.vocabulary import Role
 
 

@@ -4,6 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from workflows.actors import Actor, Document
+from workflows.bringing_in import BringingIn
 from workflows.model import Day, Identifier, Message, Name, Percent, Remark, Sha256, Text, wrong
 from workflows.vocabulary import (
     Condition,
@@ -12,39 +14,10 @@ from workflows.vocabulary import (
     LeadUnitKind,
     LegalForm,
     PlanPart,
-    Role,
     Service,
     TransferPractice,
 )
 from workflows.vocabulary import Field as TechnologyField
-
-
-class Substitution(Message):
-    """In whose place a substitute acts, and for which days, both included (Beijing time)."""
-
-    principal_id: Identifier
-    first_day: Day
-    last_day: Day
-
-
-class Actor(Message):
-    """Who says something: an id, the role taken, the organisation; district staff also their district.
-
-    A substitute acts under their own id, and names the principal in `acting_for`.
-    """
-
-    id: Identifier
-    role: Role
-    organisation: Name
-    district: District | None = None
-    acting_for: Substitution | None = None
-
-
-class Document(Message):
-    """A document that is named and hashed; the file itself stays where it is kept."""
-
-    name: Name
-    sha256: Sha256
 
 
 class Policy(Message):
@@ -190,6 +163,8 @@ class PlatformApplication(Message):
     submitted_by: Actor | None = None
     term: int = Field(default=1, ge=1, le=99)
     previous: PreviousTerm | None = None
+    brought_in: BringingIn | None = None
+    """Of a platform that was listed before it came here: how it stood, by the commission's word."""
 
     @model_validator(mode="after")
     def _answer_all(self) -> Self:
@@ -202,10 +177,16 @@ class PlatformApplication(Message):
             )
         if len(set(self.services)) != len(self.services):
             raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")
-        if (self.previous.term + 1 if self.previous else 1) != self.term:
+        first = self.brought_in.term if self.brought_in else 1
+        if (self.previous.term + 1 if self.previous else first) != self.term:
             raise wrong(
-                "term follows previous: the first is 1 and has none before it",
-                "term 须接续 previous：首期为 1，且无 previous",
+                "term follows previous: the first is 1, or that which is brought in, and has none before it",
+                "term 须接续 previous：首期为 1（或转入的期次），且无 previous",
+            )
+        if self.brought_in and self.brought_in.term != self.term:
+            raise wrong(
+                f"brought_in.term is {self.brought_in.term}, and the platform's next term is {self.term}",
+                f"brought_in.term 为 {self.brought_in.term}，而该平台下一期为第 {self.term} 期",
             )
         return self
 

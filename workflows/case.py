@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Generic
 
-from workflows.application import Actor
-from workflows.decisions import MODELS, Decision, PlanRevision, SetAside
+from workflows.actors import Actor
+from workflows.decision import Decision
+from workflows.decisions import MODELS, PlanRevision, SetAside
 from workflows.folding import fallen, move
 from workflows.model import (
     MAX_RECORD_BYTES,

@@ -8,7 +8,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.application import Actor, Document, OperatingMechanisms, Plan
+from workflows.application import OperatingMechanisms, Plan
+from workflows.bringing_in import BringingIn
+from workflows.decision import Decision
 from workflows.model import Day, DecisionId, Identifier, Message, Name, Percent, Remark, Text, wrong
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -25,25 +27,6 @@ from workflows.vocabulary import (
     RecommendationOutcome,
     Support,
 )
-
-
-class Decision(Message):
-    """What every decision says: its id, who, on what day (Beijing time), on which documents."""
-
-    only_outcome: ClassVar[str] = ""
-    """The outcome of a decision that leaves no choice."""
-
-    kind: str
-    decision_id: DecisionId
-    actor: Actor
-    decided_on: Day
-    documents: tuple[Document, ...] = Field(default=(), max_length=50)
-    note: Text | None = None
-
-    @property
-    def result(self) -> str:
-        """The outcome, by which the lifecycle table chooses the arrow."""
-        return str(getattr(self, "outcome", self.only_outcome))
 
 
 class Recommendation(Decision):
@@ -221,6 +204,7 @@ MODELS: dict[Kind, type[Decision]] = {
     Kind.PLAN_REVISION: PlanRevision,
     Kind.EXPERT_OPINION: ExpertOpinion,
     Kind.LISTING: Listing,
+    Kind.BRINGING_IN: BringingIn,
     Kind.WITHDRAWAL: Withdrawal,
     Kind.SET_ASIDE: SetAside,
     Kind.SUPPORT: SupportGiven,

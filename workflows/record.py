@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import Instant, Record, sha256
 
 BEGINNING = "0" * 64

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from workflows.content import CHECKS
-from workflows.decisions import Decision
+from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
 from workflows.refusal import Refusal, Refused, same_name

@@ -190,6 +190,7 @@ class Kind(Word):
     PLAN_REVISION = "plan_revision", "方案修改完善", "§四(二)"
     EXPERT_OPINION = "expert_opinion", "专家论证意见", "§四(三)"
     LISTING = "listing", "纳入名单", "§四(四)"
+    BRINGING_IN = "bringing_in", "既有平台转入", "§四"
     WITHDRAWAL = "withdrawal", "撤回", "§四"
     SET_ASIDE = "set_aside", "撤销更正", "§四, §六"
     SUPPORT = "support", "支持记录", "§四"

@@ -9,7 +9,7 @@ from db.rows import LogLine
 from starter import wording
 from starter.commands.timeline import in_order, what
 from starter.language import say
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.folding import fallen
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind

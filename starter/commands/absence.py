@@ -17,7 +17,7 @@ from starter.errors import BadInput
 from starter.language import say
 from starter.register import open_engine
 from starter.screen import complain, facts, show, show_json, table
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 

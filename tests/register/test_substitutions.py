@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.substitutions import SubstitutionRow, Substitutions
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.vocabulary import District, Role
 
 AT = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from workflows.application import Actor, FundingSource, PlatformApplication, Policy
+from workflows.actors import Actor
+from workflows.application import FundingSource, PlatformApplication, Policy
 from workflows.case import decision_of
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import Kind

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from db.rows import LogLine
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.record import BEGINNING, EntryKind, LogEntry
 from workflows.vocabulary import Role
 

@@ -21,7 +21,7 @@ from starter.commands.today import today
 from starter.errors import BadInput
 from starter.profile import Profile, ProfileRole, write_profile
 from starter.seats import seats_of
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.handing_in import DueDate
 from workflows.periods import end_of
 from workflows.vocabulary import District, Happening, Role

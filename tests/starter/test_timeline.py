@@ -8,7 +8,7 @@ import pytest
 from starter import language
 from starter.commands.timeline import in_order, timeline, what
 from starter.screen import show
-from workflows.application import Actor, Substitution
+from workflows.actors import Actor, Substitution
 from workflows.periods import beijing_date
 from workflows.record import EntryKind
 from workflows.vocabulary import Role

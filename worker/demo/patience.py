@@ -5,7 +5,7 @@ from typing import Any
 from starter.client import PingtaiClient
 from starter.errors import Unreachable
 from workflows.carried import CaseView
-from workflows.decisions import Decision
+from workflows.decision import Decision
 from workflows.state import Receipt
 
 

@@ -18,7 +18,7 @@ from starter.commands.guided.summary import summary
 from starter.commands.guided.words import name, rule
 from starter.language import say
 from starter.screen import facts, heading, show
-from workflows.application import Actor
+from workflows.actors import Actor
 from workflows.carried import CaseView
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.state import Facts
