@@ -33,6 +33,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Insert, distinct_on, insert
 from db.projection import Row, opening_of, year_of
 from db.tables import findings, listings, log_entries
 from db.text import Words
+from workflows.bringing_in import BringingIn
 from workflows.handing_in import RegisterBatch
 from workflows.record import EntryKind
 from workflows.vocabulary import Kind, ListingOutcome
@@ -58,7 +59,7 @@ def brought_up(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
 def derivations(batch: RegisterBatch, *, late: bool) -> list[Insert | Update]:
     """What is to be derived anew after the entries of a batch were written; `late`: after later ones."""
     kinds = {entry.name for entry in batch.entries if entry.kind is EntryKind.DECISION}
-    table = [(_LISTINGS, Kind.LISTING)]
+    table = [(_LISTINGS, Kind.LISTING), (_LISTINGS, Kind.BRINGING_IN)]
     if batch.assessment:
         table = [(_FINDINGS, Kind.EVALUATION), (_FINDINGS, Kind.REASSESSMENT)]
     wanted: list[Insert | Update] = []
@@ -140,15 +141,17 @@ def _counting(*kinds: Kind) -> Select[Any]:
 
 
 def _listings() -> Insert:
-    decision = _counting(Kind.LISTING).subquery("decision").c
+    decision = _counting(Kind.LISTING, Kind.BRINGING_IN).subquery("decision").c
     said = decision.said
     wanted = select(
         decision.platform_id,
         decision.term,
         said["list_number"].astext.label("list_number"),
         said["certificate_number"].astext.label("certificate_number"),
-        cast(said["decided_on"].astext, Date).label("listed_on"),
-    ).where(decision.outcome == ListingOutcome.INCLUDED)
+        cast(func.coalesce(said["listed_on"].astext, said["decided_on"].astext), Date).label(
+            "listed_on"
+        ),
+    ).where(decision.outcome.in_((ListingOutcome.INCLUDED, BringingIn.only_outcome)))
     return brought_up(listings, wanted.cte("wanted"), _of_log(listings))
 
 

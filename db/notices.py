@@ -37,6 +37,7 @@ WHO_IS_TOLD: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
         Kind.PLAN_REVISION: (Whom.NEXT,),
         Kind.EXPERT_OPINION: (Whom.NEXT, *_BOTH),
         Kind.LISTING: _BOTH,
+        Kind.BRINGING_IN: _BOTH,
         Kind.WITHDRAWAL: (Whom.DISTRICT, Whom.COMMISSION),
         Kind.SET_ASIDE: (Whom.NEXT, *_BOTH),
         Kind.SUPPORT: (Whom.OPERATOR,),

@@ -76,6 +76,7 @@ def term_row(batch: RegisterBatch) -> Row:
         "certificate_number": state.certificate_number,
         "listed_on": state.listed_on,
         "valid_until": state.valid_until,
+        "brought_in_on": state.brought_in_on,
         "applied_at": _first_at(batch) if own else None,
         "ended_at": state.since if _ended(state) else None,
         "log_seq": batch.entries[-1].seq if own else 0,

@@ -78,6 +78,7 @@ class TermRow(Record):
     certificate_number: str | None
     listed_on: date | None
     valid_until: Instant | None
+    brought_in_on: date | None = None
     applied_at: Instant | None
     ended_at: Instant | None
     log_seq: int

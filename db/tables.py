@@ -96,6 +96,7 @@ terms = Table(
     Column("certificate_number", Words()),
     Column("listed_on", Date),
     Column("valid_until", Moment, comment="24:00 Beijing time of the last valid day"),
+    Column("brought_in_on", Date, comment="listed before it came here; it stood so on that day"),
     Column("applied_at", Moment, comment="unknown until the first entry has arrived"),
     Column("ended_at", Moment),
     Column("log_seq", Integer, nullable=False, comment="0: only its assessments were heard of"),

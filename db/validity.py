@@ -15,10 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.reading import log_line
 from db.rows import LogLine
 from db.tables import log_entries, platforms, terms
+from workflows.bringing_in import BringingIn
 from workflows.model import Record
 from workflows.periods import anniversary, beijing_date
 from workflows.record import EntryKind
 from workflows.vocabulary import Happening, Kind, ListingOutcome, ReassessmentOutcome, Stage
+
+_LISTED: Mapping[str, str] = {
+    Kind.LISTING: ListingOutcome.INCLUDED,
+    Kind.BRINGING_IN: BringingIn.only_outcome,
+}
+"""The decisions that tell of a listing: one taken here, and one that was taken before."""
 
 
 class Why(StrEnum):
@@ -41,6 +48,8 @@ class Listing(Record):
     certificate_number: str
     listed_on: date
     last_day: date
+    brought_in_on: date | None = None
+    """It was not decided here: by documents it stood so on that day."""
     ended_on: date | None = None
     ended_as: Why | None = None
     set_aside_on: date | None = None
@@ -61,7 +70,7 @@ async def validity(engine: AsyncEngine, platform_id: str, day: date) -> Validity
     """Whether a platform was, is or as things stand will be valid on a day; None: it is not known."""
     log = log_entries.c
     telling = or_(
-        log.name.in_((Kind.LISTING, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)),
+        log.name.in_((*_LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)),
         and_(log.name == Happening.ASSESSMENT_ENDED, log.stage == Stage.DELISTED),
     )
     async with engine.connect() as connection:
@@ -96,8 +105,8 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
     found = []
     for line in lines:
         said = line.entry.said
-        if line.entry.name == Kind.LISTING and line.entry.outcome == ListingOutcome.INCLUDED:
-            listed_on = date.fromisoformat(said["decided_on"])
+        if line.entry.outcome == _LISTED.get(line.entry.name):
+            listed_on = date.fromisoformat(said.get("listed_on", said["decided_on"]))
             set_aside_on = _set_aside_on(line, lines)
             ended_on, ended_as = (None, None) if set_aside_on else _end(line.term, lines)
             found.append(
@@ -107,6 +116,9 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
                     certificate_number=said["certificate_number"],
                     listed_on=listed_on,
                     last_day=anniversary(listed_on, years.get(line.term, 3)),
+                    brought_in_on=date.fromisoformat(said["decided_on"])
+                    if line.entry.name == Kind.BRINGING_IN
+                    else None,
                     ended_on=ended_on,
                     ended_as=ended_as,
                     set_aside_on=set_aside_on,

@@ -1,6 +1,7 @@
 """Applying for a platform: one workflow for all its terms, safely repeated."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import (
@@ -24,6 +25,7 @@ from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import TermResult
 from workflows.model import InvalidMessage, Record, parse, sha256
+from workflows.opening import open_platform
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Stage
 
@@ -38,6 +40,10 @@ CUT_SHORT = frozenset(
 
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
+
+
+_FILLED_IN = {"term", "previous"}
+"""What an application leaves to us."""
 
 
 class Applied(Record):
@@ -65,10 +71,11 @@ class Applying:
 
         Raises:
             Refused: another application's term is open, or this id was used for another content.
+            InvalidMessage: it does not fit, or the rules refuse what it brings in.
             Unreachable: Temporal does not answer.
         """
-        application = parse(PlatformApplication, application.model_dump_json())
-        digest = sha256(application.model_dump(mode="json", exclude={"term", "previous"}))
+        application = parse(PlatformApplication, application.model_dump_json(exclude=_FILLED_IN))
+        digest = sha256(_as_said(application, leaving_out=_FILLED_IN))
         workflow_id = contract.platform_workflow_id(application.platform_id)
         handle = self._asking.temporal.get_workflow_handle(workflow_id)
         while True:
@@ -81,24 +88,27 @@ class Applying:
                 previous = await self._ended_term(latest)
             if previous is None and self._last_term:
                 previous = await self._last_term(application.platform_id)
-            term = previous.term + 1 if previous else 1
-            form = application.model_copy(update={"term": term, "previous": previous})
+            form = _following(application, previous)
+            # What the rules refuse is told here, and starts nothing.
+            stage = open_platform(form, datetime.now(UTC)).state.stage
             try:
                 with reaching():
-                    await self._start(workflow_id, form, digest)
+                    await self._start(workflow_id, form, digest, stage)
             except WorkflowAlreadyStartedError:
                 continue  # someone else was quicker: compare with what they started
             return Applied(
                 platform_id=form.platform_id,
                 application_id=form.application_id,
-                term=term,
+                term=form.term,
                 workflow_id=workflow_id,
             )
 
-    async def _start(self, workflow_id: str, form: PlatformApplication, digest: str) -> None:
+    async def _start(
+        self, workflow_id: str, form: PlatformApplication, digest: str, stage: Stage
+    ) -> None:
         await self._asking.temporal.start_workflow(
             contract.PLATFORM_TYPE,
-            form,
+            _as_said(form),
             id=workflow_id,
             task_queue=contract.TASK_QUEUE,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -110,7 +120,7 @@ class Applying:
             },
             search_attributes=TypedSearchAttributes(
                 [
-                    SearchAttributePair(contract.STAGE, str(Stage.RECOMMENDATION)),
+                    SearchAttributePair(contract.STAGE, str(stage)),
                     SearchAttributePair(contract.DISTRICT, str(form.district)),
                     SearchAttributePair(contract.FIELD, form.field),
                 ]
@@ -171,6 +181,32 @@ class Applying:
         except (WorkflowFailureError, NoSuchPlatform):
             return None
         return PreviousTerm(term=result.term, log_hash=result.log_hash)
+
+
+def _as_said(
+    application: PlatformApplication, leaving_out: set[str] | None = None
+) -> dict[str, Any]:
+    """An application as plain data.
+
+    A field that came later is left out where it is unset: a repeat of an application of before is the
+    same one, and a worker of before understands it.
+    """
+    later = {"brought_in"} if application.brought_in is None else set()
+    return application.model_dump(mode="json", exclude={*later, *(leaving_out or ())})
+
+
+def _following(
+    application: PlatformApplication, previous: PreviousTerm | None
+) -> PlatformApplication:
+    """The application with its term, which follows the platform's last one.
+
+    Raises:
+        InvalidMessage: it brings in another term than the platform's next.
+    """
+    first = application.brought_in.term if application.brought_in else 1
+    term = previous.term + 1 if previous else first
+    form = application.model_copy(update={"term": term, "previous": previous})
+    return parse(PlatformApplication, form.model_dump_json())
 
 
 def cut_short(latest: WorkflowExecutionDescription) -> Refusal:

@@ -34,6 +34,7 @@ _NO_OTHER_WAY = frozenset(
         "closed",
         "set_aside",
         "recorded",
+        "brought_in",
     )
 )
 """Outcomes that say no more than what was decided or happened, because there is no other."""

@@ -177,18 +177,24 @@ class PlatformApplication(Message):
             )
         if len(set(self.services)) != len(self.services):
             raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")
-        first = self.brought_in.term if self.brought_in else 1
-        if (self.previous.term + 1 if self.previous else first) != self.term:
-            raise wrong(
-                "term follows previous: the first is 1, or that which is brought in, and has none before it",
-                "term 须接续 previous：首期为 1（或转入的期次），且无 previous",
-            )
+        self._check_term()
+        return self
+
+    def _check_term(self) -> None:
+        """A term follows the one before it; the first that is known here may be one that is brought in."""
+        if self.brought_in and not {"term", "previous"} & self.model_fields_set:
+            return  # left to whoever hands it in, who knows the platform's last term
         if self.brought_in and self.brought_in.term != self.term:
             raise wrong(
                 f"brought_in.term is {self.brought_in.term}, and the platform's next term is {self.term}",
                 f"brought_in.term 为 {self.brought_in.term}，而该平台下一期为第 {self.term} 期",
             )
-        return self
+        first = self.brought_in.term if self.brought_in else 1
+        if (self.previous.term + 1 if self.previous else first) != self.term:
+            raise wrong(
+                "term follows previous: the first is 1 and has none before it",
+                "term 须接续 previous：首期为 1，且无 previous",
+            )
 
 
 def _require_all(given: object, words: type[PlanPart] | type[Condition]) -> None:

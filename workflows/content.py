@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Any
 
+from workflows.bringing_in import NOT_MET, BringingIn
 from workflows.decisions import (
     Evaluation,
     ExpertOpinion,
@@ -18,7 +19,7 @@ from workflows.decisions import (
     SelfReport,
     SupportGiven,
 )
-from workflows.periods import last_day
+from workflows.periods import anniversary, last_day
 from workflows.refusal import part_of, same_name
 from workflows.state import AssessmentState, PlatformState
 from workflows.vocabulary import (
@@ -205,9 +206,61 @@ def within_validity(given: SupportGiven, state: CaseState) -> Objection:
     )
 
 
+def of_this_term(brought: BringingIn, state: CaseState) -> Objection:
+    """§四: what is brought in is the term that was applied for."""
+    term = state.facts.term
+    if brought.term == term:
+        return None
+    return (
+        "§四",
+        f"the case is about term {term}, not about term {brought.term}",
+        f"本案为第 {term} 期，不是第 {brought.term} 期",
+    )
+
+
+def no_longer_than_valid(brought: BringingIn, state: CaseState) -> Objection:
+    """§四, last paragraph: validity has its years and no more; it stood so on a day within them."""
+    years = state.facts.policy.validity_years
+    last = anniversary(brought.listed_on, years)
+    if brought.last_day not in (None, last):
+        return (
+            "§四",
+            f"listed on {brought.listed_on} it is valid for {years} years, until {last}, and not until"
+            f" {brought.last_day}",
+            f"{brought.listed_on} 纳入，有效期 {years} 年至 {last}，不是至 {brought.last_day}",
+        )
+    if brought.decided_on > last:
+        return (
+            "§四",
+            f"on {brought.decided_on} it was not valid any more: its validity ended on {last}",
+            f"{brought.decided_on} 已不在有效期内：有效期至 {last}",
+        )
+    if len(brought.assessments) > years:
+        return (
+            "§六",
+            f"{len(brought.assessments)} assessments in {years} years of validity",
+            f"有效期 {years} 年，却有 {len(brought.assessments)} 次年度考核",
+        )
+    return None
+
+
+def still_listed(brought: BringingIn, state: CaseState) -> Objection:
+    """§六: who did not meet what was to be mended is no longer listed, from that day on."""
+    last = brought.assessments[-1] if brought.assessments else None
+    if last is None or last.result != NOT_MET:
+        return None
+    return (
+        "§六",
+        f"it was delisted by the assessment of year {last.year}, on {last.concluded_on}: it is not valid,"
+        " and may apply anew",
+        f"第 {last.year} 年考核后（{last.concluded_on}）已不再纳入：不在有效期内，可重新申请",
+    )
+
+
 CHECKS: dict[StrEnum, tuple[Check, ...]] = {
     Kind.INSPECTION: (seven_findings, corrections_fit),
     Kind.EXPERT_OPINION: (enough_experts, four_fields, independent, majority),
+    Kind.BRINGING_IN: (of_this_term, no_longer_than_valid, still_listed),
     Kind.SUPPORT: (within_validity,),
     Kind.SELF_REPORT: (whole_report,),
     Kind.EVALUATION: (four_groups, what_to_mend),

@@ -32,6 +32,17 @@ SET_ASIDE = Trigger(
 set aside was awaited, which is the fold of the log before it (`folding.py`). It is accepted in the
 stages that name it: also in those that ended by a decision, and never once validity has ended."""
 
+BRINGING_IN = Trigger(
+    Kind.BRINGING_IN,
+    Role.COMMISSION,
+    "§四",
+    (Arrow("brought_in", Stage.VALID),),
+    awaited=False,
+)
+"""既有平台转入. Nobody waits for it: an application carries it, of a platform that was listed before it
+came here. What it says is the commission's word on what was decided elsewhere; it can be set aside, and
+said anew, as any decision."""
+
 SUPPORT = tuple(
     Trigger(Kind.SUPPORT, role, "§四", (Arrow("recorded", None),), awaited=False, alone=True)
     for role in (Role.COMMISSION, Role.DISTRICT)
@@ -53,6 +64,7 @@ PLATFORM = Lifecycle(
                         Arrow(RecommendationOutcome.DECLINED, Stage.DECLINED),
                     ),
                 ),
+                BRINGING_IN,
                 STARTED,
             ),
             Clock.WORKING_DAYS,

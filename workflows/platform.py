@@ -36,14 +36,14 @@ with workflow.unsafe.imports_passed_through():
         platform_workflow_id,
     )
     from workflows.handing_in import CaseLog, LogRequest
-    from workflows.model import InvalidMessage, parse, said
+    from workflows.model import InvalidMessage, parse
+    from workflows.opening import open_platform
     from workflows.periods import at_nine, kick_off, last_day
-    from workflows.record import BEGINNING
     from workflows.reopening import BrokenLog, opening_number, reopened
     from workflows.rules import ending
     from workflows.running import RETRY, CaseWorkflow
     from workflows.showing import details
-    from workflows.state import PlatformState, applied
+    from workflows.state import PlatformState
     from workflows.steps import Clock
     from workflows.vocabulary import Happening, Kind
 
@@ -76,12 +76,11 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         try:
             form = parse(PlatformApplication, application)
             _fits_its_id(form)
+            opened = open_platform(form, workflow.now())
         except InvalidMessage as error:
             self.invalid = error
             return
-        before = form.previous.log_hash if form.previous else BEGINNING
-        self.take_up(Case.open(applied(form), workflow.now(), before, form.submitted_by))
-        self.case.keep_plan(self.case.state, said(form.plan))
+        self.take_up(opened)
 
     @workflow.run
     async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
@@ -146,6 +145,11 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
     async def listing(self, *said: Any) -> None:
         """Included in a numbered list, or not."""
         self.receive(Kind.LISTING, said)
+
+    @workflow.signal(description="既有平台转入 (§四)")
+    async def bringing_in(self, *said: Any) -> None:
+        """How the term stood that was listed before the platform came here, said anew."""
+        self.receive(Kind.BRINGING_IN, said)
 
     @workflow.signal(description="撤销更正 (§四, §六)")
     async def set_aside(self, *said: Any) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from workflows.bringing_in import BringingIn
 from workflows.content import CHECKS
 from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
+from workflows.record import BEGINNING
 from workflows.refusal import Refusal, Refused, same_name
 from workflows.state import (
     AssessmentResult,
@@ -119,6 +121,14 @@ def judge(state: CaseState, decision: Decision, at: datetime) -> None:
         objection = check(decision, state)
         if objection:
             raise refused(*objection)
+    if isinstance(decision, BringingIn):
+        end = validity_end(decision.listed_on, facts.policy.validity_years)
+        if at >= end:
+            raise refused(
+                "§四",
+                f"its validity ended on {last_day(end)}: what is over is not brought in; apply anew",
+                f"其有效期已于 {last_day(end)} 届满，不再转入；请重新申请",
+            )
 
 
 def _check_day(
@@ -225,7 +235,7 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
             facts=facts_of(content),
             stage=Stage.RECOMMENDATION,
             since=at,
-            decided_on=beijing_date(at) if content.get("term", 1) > 1 else None,
+            decided_on=beijing_date(at) if content.get("previous") else None,
             plan_sha256=content["plan_sha256"],
         )
     return AssessmentState(
@@ -260,6 +270,24 @@ def _included(state: PlatformState, outcome: str, content: dict[str, Any]) -> di
         "certificate_number": content["certificate_number"],
         "listed_on": listed_on,
         "valid_until": validity_end(listed_on, state.facts.policy.validity_years),
+    }
+
+
+def _brought_in(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+    listed_on = date.fromisoformat(content["listed_on"])
+    past = content.get("assessments", ())
+    return {
+        "list_number": content["list_number"],
+        "certificate_number": content["certificate_number"],
+        "listed_on": listed_on,
+        "valid_until": validity_end(listed_on, state.facts.policy.validity_years),
+        "brought_in_on": date.fromisoformat(content["decided_on"]),
+        "assessments": tuple(
+            AssessmentResult(
+                year=one["year"], result=one["result"], log_hash=BEGINNING, brought_in=True
+            )
+            for one in past
+        ),
     }
 
 
@@ -313,6 +341,7 @@ def _to_mend(state: AssessmentState, outcome: str, content: dict[str, Any]) -> d
 _EFFECTS: dict[str, Effect] = {
     Kind.PLAN_REVISION: _new_plan,
     Kind.LISTING: _included,
+    Kind.BRINGING_IN: _brought_in,
     Kind.EVALUATION: _to_mend,
     Happening.REMINDED: _reminded,
     Happening.OVERDUE: _overdue,

@@ -33,11 +33,15 @@ class Spent(Record):
 
 
 class AssessmentResult(Record):
-    """How the assessment of a year ended, with the last hash of its own log."""
+    """How the assessment of a year ended, with the last hash of its own log.
+
+    One that was `brought_in` was held before the platform came here: it has no log, and its hash is zeros.
+    """
 
     year: int
     result: str
     log_hash: Sha256
+    brought_in: bool = False
 
 
 class PlatformState(Record):
@@ -60,6 +64,8 @@ class PlatformState(Record):
     certificate_number: str | None = None
     listed_on: date | None = None
     valid_until: Instant | None = None
+    brought_in_on: date | None = None
+    """The term was listed before the platform came here, and stood so on that day."""
     open_assessment: int | None = None
     openings: int = 0
     """How often the assessment of the year was opened: more than once when one was broken off."""
@@ -133,9 +139,12 @@ def content_of(message: Message) -> dict[str, Any]:
 def applied(application: PlatformApplication) -> dict[str, Any]:
     """What an application said. Its policy is what it said, and the model's defaults for the rest.
 
-    Those defaults never change (a test pins them): a new default is sent by whoever applies.
+    Those defaults never change (a test pins them): a new default is sent by whoever applies. What it
+    brings in is no part of it: that stands in an entry of its own, which `opening.py` makes.
     """
-    return content_of(application)
+    content = content_of(application)
+    content.pop("brought_in", None)
+    return content
 
 
 def facts_of(content: dict[str, Any]) -> Facts:

@@ -57,6 +57,8 @@ def _decision(line: Line) -> tuple[Any, ...] | None:
     raws = [(m.name, m.content) for m in line.run.messages if m.event_id == line.event_id]
     if not raws and line.run.opening and line.run.opening.set_aside:
         raws = [(str(Kind.SET_ASIDE), line.run.opening.set_aside)]
+    if not raws and (brought := line.run.brought_in(line.entry.decision_id)):
+        raws = [(str(Kind.BRINGING_IN), brought)]
     for name, raw in raws:
         try:
             decision = decision_of(raw, Kind(name) if name in tuple(Kind) else None)

@@ -210,7 +210,7 @@ def _cause(run: Run, entry: LogEntry, told_in: int) -> int:
         for message in run.messages:
             if message.decision_id == entry.decision_id and message.event_id < told_in:
                 return message.event_id
-    if entry.seq == 1 and not run.carried:
+    if not run.carried and (entry.seq == 1 or run.brought_in(entry.decision_id)):
         return 1
     # What a message brought with it, as a clock that stops, came of the message.
     for message in run.messages:

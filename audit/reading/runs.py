@@ -139,6 +139,12 @@ class Run:
         """Whether the history is that of a run still under way."""
         return self.ended is None
 
+    def brought_in(self, decision_id: str | None) -> Raw | None:
+        """The decision of this id by which the application brings its platform in, if it carries one."""
+        given = self.application.get("brought_in") if isinstance(self.application, dict) else None
+        found = isinstance(given, dict) and given.get("decision_id") == decision_id
+        return given if found else None
+
 
 def read_run(history: StoredHistory) -> Run:
     """Read a history.

@@ -80,6 +80,10 @@ def term_of(life: Life, head: Head, term: int) -> Term:
                     say("valid until", "有效期至"),
                     str(last_day(state.valid_until)) if state.valid_until else "",
                 ),
+                (
+                    say("brought in, as of", "转入，截至"),
+                    str(state.brought_in_on or ""),
+                ),
             )
             if pair[1]
         ],

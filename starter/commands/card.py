@@ -79,6 +79,15 @@ def _standing(term: TermRow) -> list[tuple[str, str]]:
             say("Valid until", "有效期至"),
             str(last_day(term.valid_until)) if term.valid_until else "",
         ),
+        (
+            say("Brought in", "转入"),
+            say(
+                f"not decided here: as it stood on {term.brought_in_on}",
+                f"非本系统作出：截至 {term.brought_in_on} 的情况",
+            )
+            if term.brought_in_on
+            else "",
+        ),
     ]
 
 

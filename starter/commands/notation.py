@@ -8,9 +8,10 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from starter.commands.given import document
 from starter.errors import BadInput
 from workflows.model import Identifier
-from workflows.vocabulary import ExpertField, Finding, OpinionOutcome
+from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
 
 ALL = "all"
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
@@ -133,6 +134,27 @@ def expert(given: str) -> dict[str, str]:
         "field": word(ExpertField, field, given),
         "organisation": organisation,
         "vote": word(OpinionOutcome, vote, given),
+    }
+
+
+def past_assessment(given: str) -> dict[str, Any]:
+    """`YEAR:RESULT:DAY:NAME=FILE_OR_SHA256`, of an assessment that ended before the platform came here.
+
+    Raises:
+        BadInput: it is not written so, or the file cannot be read.
+    """
+    year, *rest = re.split("[:：]", given, maxsplit=3)
+    if len(rest) != 3 or not year.strip().isdecimal():
+        raise BadInput(
+            f"assessment {given!r}: write YEAR:RESULT:DAY:NAME=FILE_OR_SHA256",
+            f"考核 {given!r}：应写作 年度:结果:日期:名称=文件",
+        )
+    result, day, paper = rest
+    return {
+        "year": int(year.strip()[:3]),
+        "result": word(AssessmentStage, result, given),
+        "concluded_on": day.strip(),
+        "documents": [document(paper)],
     }
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from starter.commands.decision_form import Asked, DecisionForm, Part, from_file, several
-from starter.commands.notation import expert, findings
+from starter.commands.decision_form import Asked, DecisionForm, Part, from_file, number, several
+from starter.commands.notation import expert, findings, past_assessment
 from workflows.vocabulary import (
     InspectionItem,
     InspectionOutcome,
@@ -20,6 +20,10 @@ def _items(given: Any, before: Any) -> Any:
 
 def _panel(given: Any, before: Any) -> Any:
     return [expert(one) for one in given]
+
+
+def _assessments(given: Any, before: Any) -> Any:
+    return [past_assessment(one) for one in given]
 
 
 RECOMMEND = DecisionForm(
@@ -144,6 +148,52 @@ LIST = DecisionForm(
     "    --certificate-number BJPT-2026-031 --actor c-01 --organisation 市科委、中关村管委会",
 )
 
+BRING_IN = DecisionForm(
+    "bring-in",
+    Kind.BRINGING_IN,
+    "The commission says how a term stands that was listed before it came here. 既有平台转入 §四",
+    (
+        Part("--list-number", "list_number", "Number of the list. 名单批次", metavar="ID"),
+        Part(
+            "--certificate-number",
+            "certificate_number",
+            "Number of the certificate. 证书编号",
+            metavar="ID",
+        ),
+        Part("--listed-on", "listed_on", "When it was listed. 纳入日期", metavar="YYYY-MM-DD"),
+        Part(
+            "--last-day",
+            "last_day",
+            "Until when it is valid, by its certificate: compared. 有效期至",
+            metavar="YYYY-MM-DD",
+            silent=True,
+        ),
+        Part(
+            "--term",
+            "term",
+            "Which term it is. 期次 [default: 1]",
+            read=number,
+            asked=Asked.NUMBER,
+            metavar="N",
+            silent=True,
+        ),
+        Part(
+            "--assessment",
+            "assessments",
+            "An assessment that has ended: effective, met or not_met. 已结束的年度考核",
+            read=_assessments,
+            metavar="YEAR:RESULT:DAY:NAME=FILE",
+            many=True,
+            silent=True,
+        ),
+    ),
+    "pingtai bring-in bj-water-membrane --list-number 2024-1 --listed-on 2024-12-20 \\\n"
+    "    --certificate-number BJPT-2024-009 --date 2026-11-01 \\\n"
+    f"    --document 名单公告={'0' * 64} \\\n"
+    f"    --assessment 1:effective:2025-11-28:考核结论={'0' * 64} \\\n"
+    "    --actor c-01 --organisation 市科委、中关村管委会",
+)
+
 WITHDRAW = DecisionForm(
     "withdraw",
     Kind.WITHDRAWAL,
@@ -153,4 +203,4 @@ WITHDRAW = DecisionForm(
     "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
 )
 
-PLATFORM_FORMS = (RECOMMEND, INSPECT, REVISE, OPINE, LIST, WITHDRAW)
+PLATFORM_FORMS = (RECOMMEND, INSPECT, REVISE, OPINE, LIST, BRING_IN, WITHDRAW)

@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rich.table import Table
 
@@ -112,28 +113,41 @@ def what(entry: LogEntry) -> str:
 
 
 def _more(entry: LogEntry) -> str:
-    said = entry.said
+    said, words = entry.said, ""
     match entry.name:
         case Kind.SET_ASIDE:
-            first, last = said["sets_aside"]
-            one = first == last
-            which = f"{first}" if one else f"{first}-{last}"
-            entries = "entry" if one else "entries"
-            year = (
-                say(f"year {said['year']}, ", f"第 {said['year']} 年，") if "year" in said else ""
-            )
-            return year + say(
-                f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}"
-            )
+            words = _fell(said)
+        case Kind.BRINGING_IN:
+            words = _brought_in(said)
         case Kind.SUPPORT:
-            return f"{said['given_on']} {word(said['support'], Support)} {said['title']}"
+            words = f"{said['given_on']} {word(said['support'], Support)} {said['title']}"
         case Happening.CLOCK_STOPPED | Happening.CLOCK_STARTED:
-            return wording.stage(said["of"])
+            words = wording.stage(said["of"])
         case Happening.VALIDITY_NEARING:
-            return say(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
+            words = say(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
         case Happening.ASSESSMENT_OPENED | Happening.ASSESSMENT_ENDED | Happening.ASSESSMENT_CLOSED:
-            return say(f"year {said['year']}", f"第 {said['year']} 年") if "year" in said else ""
-    return ""
+            words = say(f"year {said['year']}", f"第 {said['year']} 年") if "year" in said else ""
+    return words
+
+
+def _fell(said: dict[str, Any]) -> str:
+    first, last = said["sets_aside"]
+    one = first == last
+    which = f"{first}" if one else f"{first}-{last}"
+    entries = "entry" if one else "entries"
+    year = say(f"year {said['year']}, ", f"第 {said['year']} 年，") if "year" in said else ""
+    return year + say(f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}")
+
+
+def _brought_in(said: dict[str, Any]) -> str:
+    """Nobody is to take for decided here what was decided elsewhere."""
+    past = len(said.get("assessments", ()))
+    listed_on, paper = said["listed_on"], said["documents"][0]["name"]
+    held = "one assessment" if past == 1 else f"{past} assessments"
+    return say(
+        f"not decided here: listed on {listed_on}, {held} held before; by {paper}",
+        f"非本系统作出：{listed_on} 纳入，此前已考核 {past} 次，依据“{paper}”",
+    )
 
 
 def _who(entry: LogEntry) -> str:

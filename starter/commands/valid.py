@@ -76,6 +76,8 @@ def _why(found: Validity) -> str:
         f"term {listing.term}, list {listing.list_number}, certificate {listing.certificate_number}",
         f"第 {listing.term} 期，名单 {listing.list_number}，证书 {listing.certificate_number}",
     )
+    if listing.brought_in_on:
+        named += say(", brought in", "，转入登记")
     start, last = listing.listed_on, listing.last_day
     words = {
         Why.VALID: (f"from {start} until {last}", f"有效期 {start} 至 {last}"),

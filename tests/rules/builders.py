@@ -98,6 +98,7 @@ _WITH_OUTCOME = set(Kind) - {
     Kind.SET_ASIDE,
     Kind.SUPPORT,
     Kind.DISTRICT_REVIEW,
+    Kind.BRINGING_IN,
 }
 """The kinds that leave a choice."""
 BY = {
@@ -128,6 +129,11 @@ def content(kind: str, outcome: str | None = None) -> Raw:
             "opinion": "专家组意见",
         },
         Kind.LISTING: {"outcome": "included", **({} if outcome == "not_included" else numbers)},
+        Kind.BRINGING_IN: {
+            **numbers,
+            "listed_on": "2023-06-01",
+            "documents": [{"name": "名单公告", "sha256": "ab" * 32}],
+        },
         Kind.WITHDRAWAL: {"reason": "业务调整"},
         Kind.SET_ASIDE: {"target": "d-2", "reason": "所依据的材料有误"},
         Kind.SUPPORT: {

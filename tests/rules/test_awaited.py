@@ -64,7 +64,7 @@ def test_in_how_many_working_days() -> None:
 
 
 def test_what_may_be_said_at_any_time_is_not_awaited() -> None:
-    """A withdrawal, a setting aside and a record of support wait for nobody."""
+    """Nobody waits for a withdrawal, a setting aside, a record of support, or for what is brought in."""
     unasked = {
         (table.name, str(trigger.name), str(trigger.by))
         for table in (PLATFORM, ASSESSMENT)
@@ -73,6 +73,7 @@ def test_what_may_be_said_at_any_time_is_not_awaited() -> None:
     }
     assert unasked == {
         ("platform", "withdrawal", "operator"),
+        ("platform", "bringing_in", "commission"),
         ("platform", "set_aside", "commission"),
         ("platform", "support", "commission"),
         ("platform", "support", "district"),

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from worker.demo.examples import as_of
 from workflows.case import Case
 from workflows.folding import fold
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.periods import beijing_date
 from workflows.record import EntryKind, broken
 from workflows.refusal import Refused
 from workflows.rules import lifecycle_of
@@ -39,6 +41,8 @@ def live(name: str) -> tuple[World, ...]:
         last = worlds[-1] if worlds else None
         application = read(name, term["application"])
         at = last.now + timedelta(days=30) if last else START
+        if "brought_in" in application:
+            application["brought_in"] = as_of(application["brought_in"], beijing_date(at))
         world = World(application, at, last.platform if last else None)
         for step in term["steps"]:
             steps += 1
@@ -131,4 +135,4 @@ def test_the_examples_are_from_all_districts_fields_and_services() -> None:
     assert {fact.district for fact in facts} == set(District)
     assert {fact.field for fact in facts} >= set(Field)
     assert {service for fact in facts for service in fact.services} == set(Service)
-    assert len(NAMES) == 21
+    assert len(NAMES) == 22

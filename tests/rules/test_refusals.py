@@ -18,6 +18,7 @@ UNASKED: dict[str, Set[str]] = {
     Kind.WITHDRAWAL: set(Stage) - {"expired", "delisted", "declined", "withdrawn"},
     Kind.SET_ASIDE: (set(Stage) | set(AssessmentStage)) - CLOSED,
     Kind.SUPPORT: {"valid"},
+    Kind.BRINGING_IN: {"recommendation"},
 }
 """Where each of the kinds is possible that nobody waits for."""
 OUT_OF_TURN = [

@@ -26,7 +26,7 @@ COUNTS = {
     "Role": 3,
     "Stage": 11,
     "AssessmentStage": 10,
-    "Kind": 13,
+    "Kind": 14,
     "Happening": 12,
     "RecommendationOutcome": 3,
     "InspectionOutcome": 3,

@@ -14,12 +14,12 @@ from workflows.case import Case
 from workflows.handing_in import DueDate, DueRequest, EscalationRequest
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
+from workflows.opening import open_platform
 from workflows.periods import at_nine, beijing_date, kick_off, last_day
-from workflows.record import BEGINNING
 from workflows.refusal import Refused
 from workflows.reopening import opening_number, reopened
 from workflows.rules import ending, lifecycle_of
-from workflows.state import AssessmentState, PlatformState, Receipt, applied
+from workflows.state import AssessmentState, PlatformState, Receipt
 from workflows.steps import Clock
 from workflows.vocabulary import Happening, Kind
 
@@ -39,9 +39,8 @@ class World:
             previous = {"term": term, "log_hash": log_hash}
             application = application | {"term": term + 1, "previous": previous}
         form = parse(PlatformApplication, application)
-        start = form.previous.log_hash if form.previous else BEGINNING
         self.now = at
-        self.platform: Case[PlatformState] = Case.open(applied(form), at, start, form.submitted_by)
+        self.platform: Case[PlatformState] = open_platform(form, at)
         self.assessment: Case[AssessmentState] | None = None
         self.cases: list[Case[Any]] = [self.platform]
 

@@ -1,5 +1,6 @@
 """The examples' data: applications, and the decisions that people took on them."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ from pydantic import Field, model_validator
 from starter.errors import BadInput
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, M, Message, parse
+from workflows.periods import anniversary
 from workflows.vocabulary import Stage
 
 
@@ -79,6 +81,23 @@ class Example:
         self.applications = tuple(
             _read(folder / term.application, PlatformApplication) for term in self.life.terms
         )
+
+
+def as_of(brought_in: dict[str, Any], day: date) -> dict[str, Any]:
+    """How a term stood, moved so that it stood so on a day: its days are as far apart as they were."""
+    moved_by = day - date.fromisoformat(brought_in["decided_on"])
+
+    def moved(given: dict[str, Any]) -> dict[str, Any]:
+        days = {name: date.fromisoformat(given[name]) + moved_by for name in _DAYS if name in given}
+        return {**given, **{name: str(one) for name, one in days.items()}}
+
+    moved_in = moved(brought_in)
+    if "last_day" in moved_in:  # not moved: leap days lie where they lie
+        moved_in["last_day"] = str(anniversary(date.fromisoformat(moved_in["listed_on"]), 3))
+    return {**moved_in, "assessments": [moved(one) for one in brought_in.get("assessments", ())]}
+
+
+_DAYS = ("decided_on", "listed_on", "concluded_on")
 
 
 def load_examples(folder: Path | None) -> list[Example]:

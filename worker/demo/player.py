@@ -11,7 +11,7 @@ from starter.deciding import ASSESSMENT_KINDS
 from starter.errors import NoSuchPlatform
 from starter.setting_aside import EndedTerm
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
-from worker.demo.examples import Example, ExampleStep, ExampleTerm
+from worker.demo.examples import Example, ExampleStep, ExampleTerm, as_of
 from worker.demo.patience import PatientClient
 from workflows.application import PlatformApplication
 from workflows.contract import (
@@ -21,6 +21,7 @@ from workflows.contract import (
     platform_workflow_id,
 )
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import parse, said
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.state import PlatformState, Receipt
@@ -80,6 +81,11 @@ class Player:
 
     async def _apply(self, number: int, application: PlatformApplication) -> None:
         wait = self._latest - datetime.now(UTC) if number > 1 else timedelta()
+        if application.brought_in:
+            today = beijing_date(datetime.now(UTC))
+            brought_in = as_of(said(application.brought_in), today)
+            moved = {**said(application), "brought_in": brought_in}
+            application = parse(PlatformApplication, moved)
         self._clockwork.start_later(self._platform.id, wait)
         await self._client.apply(application)
         await self._clockwork.forward(self._platform, wait - A_MOMENT)

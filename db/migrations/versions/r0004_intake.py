@@ -87,6 +87,14 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO feeds (id) VALUES (substr(md5(gen_random_uuid()::text), 1, 12))")
     op.add_column(
+        "terms",
+        sa.Column(
+            "brought_in_on",
+            sa.Date(),
+            comment="listed before it came here; it stood so on that day",
+        ),
+    )
+    op.add_column(
         "log_entries",
         sa.Column(
             "position", sa.BigInteger(), comment="in the feed of events; empty: not numbered yet"
@@ -106,5 +114,6 @@ def downgrade() -> None:
     op.drop_index("ix_log_entries_unnumbered", "log_entries")
     op.drop_index("uq_log_entries_position", "log_entries")
     op.drop_column("log_entries", "position")
+    op.drop_column("terms", "brought_in_on")
     for table in ("feeds", "subscriptions", "kept_answers", "api_keys"):
         op.drop_table(table)

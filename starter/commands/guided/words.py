@@ -31,6 +31,11 @@ RULES: dict[Kind, tuple[str, str]] = {
         " not. Included, it is valid for three years.",
         "专家论证支持的，由市科委、中关村管委会纳入北京市共性技术平台名单并编号，有效期三年；或不予纳入。",
     ),
+    Kind.BRINGING_IN: (
+        "A platform that was listed before it came here: on which list, since when, with which"
+        " assessments, by which documents. It is valid for the time that is left.",
+        "此前已纳入名单的平台：名单批次、纳入日期、已结束的年度考核及依据文件。转入后按剩余有效期管理。",
+    ),
     Kind.WITHDRAWAL: (
         "The operator may withdraw at any time before the term ends. It ends the term.",
         "平台运营单位在本期结束前可随时撤回。撤回后本期结束。",
@@ -82,6 +87,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "panel": ("Panel", "专家组"),
     "list_number": ("Number of the list", "名单批次"),
     "certificate_number": ("Number of the certificate", "证书编号"),
+    "listed_on": ("Listed on", "纳入日期"),
+    "last_day": ("Valid until", "有效期至"),
+    "term": ("Term", "期次"),
+    "assessments": ("Assessments that have ended", "已结束的年度考核"),
     "reason": ("Reason", "理由"),
     "groups": ("Report on each group", "各组情况"),
     "mechanisms": ("Operating mechanisms (a JSON file)", "运作机制（JSON 文件）"),
