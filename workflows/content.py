@@ -235,12 +235,6 @@ def no_longer_than_valid(brought: BringingIn, state: CaseState) -> Objection:
             f"on {brought.decided_on} it was not valid any more: its validity ended on {last}",
             f"{brought.decided_on} 已不在有效期内：有效期至 {last}",
         )
-    if len(brought.assessments) > years:
-        return (
-            "§六",
-            f"{len(brought.assessments)} assessments in {years} years of validity",
-            f"有效期 {years} 年，却有 {len(brought.assessments)} 次年度考核",
-        )
     return None
 
 

@@ -21,8 +21,6 @@ from temporalio.service import RPCError
 from audit.archive.archive import PostgresArchive
 from audit.archive.notes import ArchivingNotes
 from audit.archive.server import ServerHistories
-from db.queries import RegisterQueries
-from db.store import PostgresRegister
 from tests.workflows.world import World
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
@@ -83,7 +81,7 @@ def place(client: Client, engine: AsyncEngine) -> Place:
 @pytest.fixture
 async def world(client: Client, engine: AsyncEngine) -> AsyncIterator[World]:
     """Platforms that live on the server, with a worker; none goes on when the test is over."""
-    world = World(client, PostgresRegister(engine), RegisterQueries(engine))
+    world = World(client, engine)
     await world.work()
     yield world
     await world.rest()

@@ -17,8 +17,6 @@ from audit.archive.archiving import archive_now, archive_platform
 from audit.archive.notes import ArchivingNotes
 from audit.archive.server import Execution, ServerHistories
 from audit.histories import StoredHistory
-from db.queries import RegisterQueries
-from db.store import PostgresRegister
 from tests.archive.conftest import SHORT_RETENTION, Place, keep_for
 from tests.archive.samples import all_of
 from tests.workflows.world import World
@@ -171,7 +169,7 @@ async def test_the_archive_outlives_retention_and_the_server(
     async with temporal_server(folder, free_port(29233), dynamic_config=dynamic) as running:
         client = await Client.connect(running.address, data_converter=pydantic_data_converter)
         await ensure_search_attributes(client)
-        world = World(client, PostgresRegister(engine), RegisterQueries(engine))
+        world = World(client, engine)
         await world.work()
         life, ended = await world.apply(), await world.apply()
         await life.get_listed()

@@ -10,8 +10,6 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
-from db.queries import RegisterQueries
-from db.store import PostgresRegister
 from tests.workflows.world import World
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, TemporalServer, free_port, temporal_server
@@ -32,7 +30,7 @@ async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIte
     client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
     await ensure_search_attributes(client)
     engine = create_engine(session_database_url)
-    world = World(client, PostgresRegister(engine), RegisterQueries(engine))
+    world = World(client, engine)
     await world.work()
     yield world
     await world.rest()

@@ -6,11 +6,13 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
 from activities.register import Register
 from db.queries import RegisterQueries
+from db.store import PostgresRegister
 from starter.client import PingtaiClient
 from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import read_term
@@ -33,11 +35,12 @@ _numbers = count(1)
 class World:
     """Where platforms live in a test."""
 
-    def __init__(self, client: Client, register: Register, queries: RegisterQueries) -> None:
+    def __init__(self, client: Client, engine: AsyncEngine) -> None:
         """A worker is started by `working`."""
         self.temporal = client
-        self.register = register
-        self.queries = queries
+        self.engine = engine
+        self.register: Register = PostgresRegister(engine)
+        self.queries = queries = RegisterQueries(engine)
         self.clockwork = Clockwork(client)
 
         async def ended_term(platform_id: str) -> CarriedPlatform | None:
