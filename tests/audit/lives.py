@@ -24,6 +24,8 @@ CORRECTED = "bj-hydrogen-storage"
 """One with many entries, returned plans and a rectification."""
 TWICE = "bj-satnet-terminal"
 """One with two terms."""
+BROUGHT_IN = "bj-food-authenticity"
+"""One that was listed before it came here; of 0.3.0 on."""
 SHORT = "bj-riscv-soc"
 """One with two runs of its own and an assessment."""
 

@@ -14,6 +14,7 @@ from audit.reading.checking import check_reading
 from audit.reading.logs import read_runs, readings
 from audit.reading.places import EntryName, Place, entry_named
 from tests.audit.lives import (
+    BROUGHT_IN,
     CORRECTED,
     MUCH,
     RELEASES,
@@ -82,6 +83,21 @@ def test_a_byte_of_a_message() -> None:
     )
     words = found(changed(recorded(SHORT), 0, change))
     assert f"{label(first)}, event {event}: entry 1.2 is not what was sent in this message" in words
+
+
+def test_a_past_that_was_brought_in() -> None:
+    """What an application brings in stands in the first run's input, and the entry says the same."""
+    histories = recorded(BROUGHT_IN, "0.3.0")
+    assert [] == found(histories)
+
+    def another_list(events: Events) -> None:
+        payload = events[0]["workflowExecutionStartedEventAttributes"]["input"]["payloads"][0]
+        payload_edited(payload, '"list_number":"2024-2"', '"list_number":"2024-1"')
+
+    run = histories[0].run_id
+    assert found(changed(histories, 0, another_list)) == [
+        f"platform:{BROUGHT_IN} run {run}, event 1: entry 1.2 is not what was sent in this message"
+    ]
 
 
 def test_a_decisions_actor_in_what_was_handed_in() -> None:

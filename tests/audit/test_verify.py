@@ -25,7 +25,7 @@ from tests.audit.dossiers import (
     verdict,
     with_lines,
 )
-from tests.audit.lives import MUCH, TWICE, Events, edited, payload_edited, recorded
+from tests.audit.lives import BROUGHT_IN, MUCH, TWICE, Events, edited, payload_edited, recorded
 
 OWN = "logs/term-1.jsonl"
 YEAR = "logs/term-1-year-1.jsonl"
@@ -62,6 +62,14 @@ async def test_several_terms_hold_too(tmp_path: Path) -> None:
     later = {name: content for name, content in files.items() if name != OWN}
     names = told(await verdict(resealed(later), tmp_path))
     assert f"agreement {OWN}: missing: the histories have" in " ".join(names)
+
+
+async def test_a_platform_that_was_brought_in_holds_too(tmp_path: Path) -> None:
+    """Its years of before have no logs, and none is missed; the report says that they were not held here."""
+    files = made(await live(BROUGHT_IN, recorded(BROUGHT_IN, "0.3.0")), BROUGHT_IN)
+    assert told(await verdict(files, tmp_path)) == []
+    assert "not decided here: listed on" in files["report.en.html"].decode()
+    assert "非本系统作出" in files["report.zh.html"].decode()
 
 
 # ---- somebody changes the files, and leaves the manifest ----
