@@ -28,6 +28,12 @@ class NoSuchPlatform(PingtaiError):
     exit_code = 2
 
 
+class NotAllowed(PingtaiError):
+    """Who asks is not known, or may not ask this."""
+
+    exit_code = 3
+
+
 class Unreachable(PingtaiError):
     """Temporal, a worker or PostgreSQL does not answer."""
 

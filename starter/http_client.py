@@ -1,0 +1,153 @@
+"""The typed client over HTTP: the calls of `starter.client`, for who reaches `pingtai serve` and not Temporal.
+
+Each call may be repeated, so it repeats by itself what was not answered, until its patience is at its end.
+"""
+
+import asyncio
+import random
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+from pydantic import TypeAdapter
+
+from starter.applying import Applied
+from starter.errors import Unreachable
+from starter.problem_answers import raise_for
+from workflows.application import PlatformApplication
+from workflows.carried import CaseView, Opinion
+from workflows.decision import Decision
+from workflows.model import said
+from workflows.record import LogEntry
+from workflows.state import Receipt
+
+REPEATED = "Pingtai-Repeated"
+"""The header by which a repeat of what was answered before is told."""
+_ANSWER_SECONDS = 40.0
+"""The service itself gives up earlier, and says so."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_AGAIN = frozenset((429, 502, 503, 504))
+_LOG: TypeAdapter[list[LogEntry]] = TypeAdapter(list[LogEntry])
+
+
+class PingtaiHttpClient:
+    """All that one may ask of the system, over HTTP (`starter.pingtai.Pingtai`).
+
+    Use it as a context manager, or `aclose` it at the end.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        patience: float = 60.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`key` is one of `pingtai keys create`; `patience` is how long a call is repeated (seconds).
+
+        The environment's proxies are not used: `transport` may bring one, or other certificates.
+        """
+        self._patience = patience
+        self._http = httpx.AsyncClient(
+            base_url=url.rstrip("/"),
+            headers={"authorization": f"Bearer {key}", "accept": "application/json"},
+            timeout=_ANSWER_SECONDS,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def apply(self, application: PlatformApplication) -> Applied:
+        """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
+        answer = await self._call("POST", "/v1/applications", json=said(application))
+        applied = Applied.model_validate_json(answer.content)
+        return applied.model_copy(update={"repeated": REPEATED in answer.headers})
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        answer = await self._decision(platform_id, decision)
+        receipt = Receipt.model_validate_json(answer.content)
+        return receipt.model_copy(update={"repeated": REPEATED in answer.headers})
+
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+        """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        answer = await self._decision(platform_id, decision, dry_run="true")
+        return Opinion.model_validate_json(answer.content)
+
+    async def state(self, platform_id: str) -> CaseView:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        answer = await self._call("GET", _platform(platform_id))
+        return CaseView.model_validate_json(answer.content)
+
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        path = f"{_platform(platform_id)}/assessments/{year}"
+        answer = await self._call("GET", path, params={"term": str(term)})
+        return CaseView.model_validate_json(answer.content)
+
+    async def log(self, platform_id: str) -> list[LogEntry]:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        answer = await self._call("GET", f"{_platform(platform_id)}/log")
+        return _LOG.validate_json(answer.content)
+
+    async def _decision(
+        self, platform_id: str, decision: Decision | dict[str, Any], **params: str
+    ) -> httpx.Response:
+        raw = decision if isinstance(decision, dict) else said(decision)
+        path = f"{_platform(platform_id)}/decisions"
+        return await self._call("POST", path, json=raw, params=params)
+
+    async def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Call until it is answered; what is refused is raised."""
+        until = asyncio.get_running_loop().time() + self._patience
+        pause = _FIRST_PAUSE
+        while True:
+            wait, why = pause, ""
+            try:
+                answer = await self._http.request(method, path, **more)
+                if answer.status_code not in _AGAIN:
+                    raise_for(answer)
+                    return answer
+                wait = max(pause, _retry_after(answer))
+                why = f"HTTP {answer.status_code}"
+            except httpx.TransportError as error:
+                answer = None
+                why = str(error) or type(error).__name__
+            if asyncio.get_running_loop().time() + wait > until:
+                if answer is not None:
+                    raise_for(answer)
+                raise Unreachable(
+                    f"{self._http.base_url} does not answer ({why}); what was sent may be taken all the"
+                    " same. Repeat it as it is: it is never taken twice",
+                    f"{self._http.base_url} 没有应答（{why}）；所发内容仍可能已受理。请原样重发，不会重复受理",
+                )
+            # Not all clients at once, after an outage.
+            await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - no secret
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _platform(platform_id: str) -> str:
+    return f"/v1/platforms/{quote(platform_id, safe='')}"
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    said_so = answer.headers.get("retry-after", "")
+    return min(float(said_so), _LONGEST_PAUSE) if said_so.isdecimal() else 0.0

@@ -1,0 +1,73 @@
+"""What the service answers when it says no (RFC 9457), as the errors that the Temporal client raises, too."""
+
+from contextlib import suppress
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
+from workflows.model import InvalidMessage
+from workflows.refusal import Refusal, Refused
+from workflows.state import Awaited
+
+_NO_KEY, _NOT_ALLOWED, _NOT_FOUND = 401, 403, 404
+_BAD, _SERVER = 400, 500
+
+
+class _Field(BaseModel):
+    field: str
+    en: str
+    zh: str
+
+
+class _Problem(BaseModel):
+    """What we read of a problem; anything else in it is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    en: str = ""
+    zh: str = ""
+    rule: str | None = None
+    stage: str = ""
+    awaited: tuple[Awaited, ...] = ()
+    errors: tuple[_Field, ...] = ()
+
+
+def raise_for(answer: httpx.Response) -> None:
+    """Nothing, for an answer that says yes.
+
+    Raises:
+        Refused: the rules refuse it.
+        InvalidMessage: it does not fit its model.
+        NoSuchPlatform: there is no platform, or assessment, of this id.
+        NotAllowed: the key is none, or may not do this.
+        BadInput: the call cannot be used as it is.
+        Unreachable: the service cannot answer now.
+    """
+    if answer.status_code < _BAD:
+        return
+    problem = _read(answer)
+    if problem.rule:
+        refusal = problem.model_dump(include={"rule", "en", "zh", "stage", "awaited"})
+        raise Refused(Refusal.model_validate(refusal))
+    if problem.errors:
+        fields = tuple((one.field, one.en, one.zh) for one in problem.errors)
+        raise InvalidMessage("message", fields)
+    kinds: dict[int, type[PingtaiError]] = {
+        _NO_KEY: NotAllowed,
+        _NOT_ALLOWED: NotAllowed,
+        _NOT_FOUND: NoSuchPlatform,
+    }
+    late = Unreachable if answer.status_code >= _SERVER else BadInput
+    raise kinds.get(answer.status_code, late)(problem.en, problem.zh or problem.en)
+
+
+def _read(answer: httpx.Response) -> _Problem:
+    """The problem that an answer tells of; in its own words where it tells of none."""
+    found = _Problem()
+    with suppress(ValidationError):
+        found = _Problem.model_validate_json(answer.content)
+    if found.en:
+        return found
+    number = answer.status_code
+    return _Problem(en=f"the service answered HTTP {number}", zh=f"服务应答 HTTP {number}")
