@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import AnyRow, log_line, read
 from db.rows import (
+    AppliedBefore,
     AssessmentRow,
     FindingRow,
     LastTerm,
@@ -136,6 +137,27 @@ class RegisterQueries:
             .limit(1)
         )
         return LastTerm._make(rows[0]) if rows else None
+
+    async def applied(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        """The term of a platform that an application asked for; None when it asked for none."""
+        log = log_entries.c
+        rows = await self._all(
+            select(terms.c.term, log.said)
+            .join_from(
+                terms,
+                log_entries,
+                and_(terms.c.platform_id == log.platform_id, terms.c.term == log.term),
+            )
+            .where(
+                terms.c.platform_id == platform_id,
+                terms.c.application_id == application_id,
+                log.year == 0,
+                log.seq == 1,
+            )
+            .order_by(terms.c.term)
+            .limit(1)
+        )
+        return AppliedBefore._make(rows[0]) if rows else None
 
     async def plans(self, platform_id: str, term: int) -> dict[str, Any]:
         """The texts of all plan versions of a term, by their SHA-256."""

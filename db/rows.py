@@ -1,7 +1,7 @@
 """What the register answers with. Moments are in UTC; stages and the like are the vocabulary's words."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
@@ -170,6 +170,13 @@ class LastTerm(NamedTuple):
     application_id: str
     stage: str
     log_hash: str
+
+
+class AppliedBefore(NamedTuple):
+    """The term that an application asked for, and what the first entry of its log says of it."""
+
+    term: int
+    said: dict[str, Any]
 
 
 class Walked(NamedTuple):

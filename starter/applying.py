@@ -18,7 +18,9 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from db.rows import AppliedBefore
 from starter.answers import reaching
+from starter.application_refusals import CUT_SHORT, cut_short, used_before
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform
 from workflows import contract
@@ -27,20 +29,15 @@ from workflows.carried import TermResult
 from workflows.model import InvalidMessage, Record, parse, sha256
 from workflows.opening import open_platform
 from workflows.refusal import Refusal, Refused
+from workflows.state import applied
 from workflows.vocabulary import Stage
-
-CUT_SHORT = frozenset(
-    (
-        WorkflowExecutionStatus.TERMINATED,
-        WorkflowExecutionStatus.CANCELED,
-        WorkflowExecutionStatus.TIMED_OUT,
-    )
-)
-"""Ended by someone at Temporal, and not by a decision: the term is open by the rules."""
 
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
 
+
+TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]
+"""Answers, from the register, which term of a platform an application asked for, however long ago."""
 
 _FILLED_IN = {"term", "previous"}
 """What an application leaves to us."""
@@ -59,8 +56,18 @@ class Applied(Record):
 class Applying:
     """Starts the term that an application asks for."""
 
-    def __init__(self, asking: Asking, last_term: LastTerm | None) -> None:
-        """`last_term` finds terms whose histories are gone from Temporal."""
+    def __init__(
+        self,
+        asking: Asking,
+        last_term: LastTerm | None,
+        applied_before: TermAppliedFor | None = None,
+    ) -> None:
+        """`last_term` finds terms whose histories are gone from Temporal.
+
+        `applied_before` knows the applications of all terms: one that is sent again years later starts
+        nothing. Without it only the latest term's is recognised.
+        """
+        self._term_applied_for = applied_before
         self._asking = asking
         self._last_term = last_term
 
@@ -88,6 +95,8 @@ class Applying:
                 previous = await self._ended_term(latest)
             if previous is None and self._last_term:
                 previous = await self._last_term(application.platform_id)
+            if previous and (earlier := await self._of_an_earlier_term(application)):
+                return earlier
             form = _following(application, previous)
             # What the rules refuse is told here, and starts nothing.
             stage = open_platform(form, datetime.now(UTC)).state.stage
@@ -153,12 +162,31 @@ class Applying:
             return None
         first, term = memo.get("application_id"), memo.get("term")
         if same_id:
-            en = f"application_id {first} was used before, for term {term}, with another content"
-            zh = f"application_id {first} 已用于第 {term} 期申请，内容不同"
-        else:
-            en = f"term {term} of {application.platform_id} is open, by application {first}"
-            zh = f"{application.platform_id} 的第 {term} 期尚未结束（申请 {first}）"
-        raise Refused(Refusal(rule="§四", en=en, zh=zh, stage="open" if running else "ended"))
+            raise Refused(used_before(first, term, "open" if running else "ended"))
+        if earlier := await self._of_an_earlier_term(application):
+            return earlier
+        en = f"term {term} of {application.platform_id} is open, by application {first}"
+        zh = f"{application.platform_id} 的第 {term} 期尚未结束（申请 {first}）"
+        raise Refused(Refusal(rule="§四", en=en, zh=zh, stage="open"))
+
+    async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
+        """The first answer to an application of a term before; Refused if it said something else then."""
+        platform_id, application_id = application.platform_id, application.application_id
+        if self._term_applied_for is None:
+            return None
+        before = await self._term_applied_for(platform_id, application_id)
+        if before is None:
+            return None
+        now = applied(application)
+        if any(now.get(name) != value for name, value in before.said.items() if name in now):
+            raise Refused(used_before(application_id, before.term, "ended"))
+        return Applied(
+            platform_id=platform_id,
+            application_id=application_id,
+            term=before.term,
+            workflow_id=contract.platform_workflow_id(platform_id),
+            repeated=True,
+        )
 
     async def _memo_of(self, platform_id: str) -> dict[str, Any]:
         try:
@@ -207,16 +235,3 @@ def _following(
     term = previous.term + 1 if previous else first
     form = application.model_copy(update={"term": term, "previous": previous})
     return parse(PlatformApplication, form.model_dump_json())
-
-
-def cut_short(latest: WorkflowExecutionDescription) -> Refusal:
-    """What is said of a term whose workflow was ended from outside: how, and how it comes back."""
-    how = latest.status.name.lower() if latest.status else "ended"
-    reset = f"temporal workflow reset --workflow-id {latest.id} --type LastWorkflowTask --reason …"
-    return Refusal(
-        rule="§四",
-        en=f"the workflow of the term was {how} from outside, which is no decision: bring it back"
-        f" with `{reset}`",
-        zh=f"该期的流程被从外部终止（{how}），并非决定：请用 {reset} 恢复",
-        stage=how,
-    )

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
-from starter.applying import Applied, Applying, LastTerm
+from starter.applying import Applied, Applying, LastTerm, TermAppliedFor
 from starter.asking import Asking
 from starter.connection import connect
 from starter.deciding import Deciding
@@ -25,23 +25,28 @@ class PingtaiClient:
         client: Client,
         last_term: LastTerm | None = None,
         ended_term: EndedTerm | None = None,
+        applied_before: TermAppliedFor | None = None,
     ) -> None:
-        """Use a connected client.
+        """Use a connected client; the rest asks the register (`starter.register`, `starter.ended_term`).
 
         `last_term` finds terms whose histories are gone from Temporal; `ended_term` reads one that has
-        ended, so that a decision in it can be set aside (`starter.register`, `starter.ended_term`).
+        ended, so that a decision in it can be set aside; `applied_before` recognises the application of
+        any term, however long ago it was.
         """
         self.temporal = client
         self._asking = Asking(client)
-        self._applying = Applying(self._asking, last_term)
+        self._applying = Applying(self._asking, last_term, applied_before)
         self._deciding = Deciding(self._asking, ended_term)
 
     @classmethod
     async def connect(
-        cls, last_term: LastTerm | None = None, ended_term: EndedTerm | None = None
+        cls,
+        last_term: LastTerm | None = None,
+        ended_term: EndedTerm | None = None,
+        applied_before: TermAppliedFor | None = None,
     ) -> Self:
         """Connect as `starter.connection` says."""
-        return cls(await connect(), last_term, ended_term)
+        return cls(await connect(), last_term, ended_term, applied_before)
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.

@@ -13,6 +13,7 @@ from db.engine import create_engine
 from db.errors import InvalidDatabaseUrl, RegisterError
 from db.home import home
 from db.queries import RegisterQueries
+from db.rows import AppliedBefore
 from db.url import database_url, redacted
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
@@ -80,6 +81,17 @@ async def last_term(platform_id: str) -> PreviousTerm | None:
     if found is None:
         return None
     return PreviousTerm(term=found.term, log_hash=found.log_hash)
+
+
+async def applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
+    """The term that an application asked for, as the register knows it: also long after it has ended.
+
+    Raises:
+        Unreachable: the register cannot be asked; it is not started for this.
+        BadInput: DATABASE_URL cannot be used.
+    """
+    async with open_register(start=False) as register:
+        return await register.applied(platform_id, application_id)
 
 
 def _local_url() -> str | None:

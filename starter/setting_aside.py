@@ -15,7 +15,7 @@ from temporalio.common import (
 )
 
 from starter.answers import from_workflow, reaching
-from starter.applying import CUT_SHORT, cut_short
+from starter.application_refusals import CUT_SHORT, cut_short
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract

@@ -1,16 +1,18 @@
 """`pingtai apply`: hand in an application."""
 
 import asyncio
+from contextlib import suppress
 
 import click
 
+from db.rows import AppliedBefore
 from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands.given import read_text
 from starter.commands.running import answering
 from starter.errors import PingtaiError
 from starter.language import say
-from starter.register import last_term
+from starter.register import applied_before, last_term
 from starter.screen import complain, facts, show, show_json
 from starter.wording import awaited, awaited_in, stage
 from workflows.application import PlatformApplication, PreviousTerm
@@ -40,7 +42,7 @@ def apply_command(file: str, as_json: bool) -> None:
 @answering
 async def _apply(file: str, as_json: bool) -> None:
     application = parse(PlatformApplication, read_text(file))
-    client = await PingtaiClient.connect(_last_term)
+    client = await PingtaiClient.connect(_last_term, applied_before=_applied_before)
     applied = await client.apply(application)
     view = await _look(client, applied)
     if as_json:
@@ -95,6 +97,13 @@ async def _look(client: PingtaiClient, applied: Applied) -> CaseView | None:
             )
         )
         return None
+
+
+async def _applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
+    """An earlier term's application; where the register cannot be asked, `_last_term` has said so."""
+    with suppress(PingtaiError):
+        return await applied_before(platform_id, application_id)
+    return None
 
 
 async def _last_term(platform_id: str) -> PreviousTerm | None:

@@ -234,6 +234,15 @@ async def test_an_application_twice_and_another_one(world: World) -> None:
     log = await life.log()
     assert BEGINNING != log[0].previous
     assert 2 == (await life.state()).facts.term
+    # Of a term before: its first answer, whether or not another term is open; and never a third term.
+    again = await world.client.apply(form)
+    assert (1, True) == (again.term, again.repeated)
+    await life.decide("recommendation", "declined")
+    await life.handle.result()
+    again = await world.client.apply(form)
+    assert (1, True) == (again.term, again.repeated)
+    with pytest.raises(Refused, match="for term 1, with another content"):
+        await world.client.apply(changed)
 
 
 async def test_a_term_that_was_terminated_from_outside_is_not_applied_for_again(

@@ -46,7 +46,9 @@ class World:
         async def ended_term(platform_id: str) -> CarriedPlatform | None:
             return await read_term(queries, platform_id)
 
-        self.client = PingtaiClient(self.clockwork.client, ended_term=ended_term)
+        self.client = PingtaiClient(
+            self.clockwork.client, ended_term=ended_term, applied_before=queries.applied
+        )
         self._worker = AsyncExitStack()
 
     async def work(self, register: Register | None = None, max_cached: int = 1000) -> None:
