@@ -59,7 +59,7 @@ async def storm(
     answers, begin = Answers(), asyncio.Event()
     bodies = [(str(form["application_id"]), json.dumps(form).encode()) for form in forms]
     working = [
-        asyncio.create_task(_client(url, key, bodies, times, answers, begin))
+        asyncio.create_task(_client(url, key, bodies, times=times, answers=answers, begin=begin))
         for _ in range(clients)
     ]
     await asyncio.sleep(0)
@@ -72,6 +72,7 @@ async def _client(
     url: str,
     key: str,
     bodies: Sequence[tuple[str, bytes]],
+    *,
     times: int,
     answers: Answers,
     begin: asyncio.Event,
