@@ -1,6 +1,6 @@
-"""Writes those parts of the documents that are made from the code: `python -m worker.documents`.
+"""Writes what is made from the code, in documents and in schemas/: `python -m worker.documents`.
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; everything else is left as it is.
+A document's part stands between `<!-- generated: NAME -->` and `<!-- end -->`; all else is left as it is.
 """
 
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from worker import told
+from worker import schemas, told
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -57,8 +57,8 @@ def _part(name: str) -> str:
     "--check", is_flag=True, help="Write nothing; exit code 1 when a part is out of date."
 )
 def main(check: bool) -> None:
-    """Bring the generated parts of README.md and docs/*.md up to date."""
-    stale = []
+    """Bring the generated parts of README.md and docs/*.md, and schemas/, up to date."""
+    stale = schemas.bring_up_to_date(ROOT, write=not check)
     for path in documents():
         text = path.read_text(encoding="utf-8")
         try:
