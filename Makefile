@@ -6,14 +6,14 @@ READY := $(VENV)/.ready
 # Of the tests: much of their time is waiting for servers.
 PROCESSES ?= 2
 
-.PHONY: demo test lint format bench docs record-histories chromium clean
+.PHONY: demo test lint format bench docs record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
 	$(BIN)/pingtai demo $(if $(filter-out 0,$(KEEP)),--keep)
 
 ## make test: all tests, on the real Temporal server and the real PostgreSQL
-test: $(READY) chromium
+test: $(READY) chromium node-client
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
 
 # Debian's own, in which a test opens a report. Where it cannot be had, that test is skipped and says why.
@@ -22,6 +22,23 @@ chromium:
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } || \
 		echo "no chromium here: the test that opens a report in a browser will be skipped"
+
+# Temporal's client for TypeScript: a test compiles and runs the example. It lies in the virtual environment.
+NODE_CLIENT := $(VENV)/node-client
+TYPESCRIPT := examples/integration/typescript
+SKIPPED := the test that runs the TypeScript example will be skipped
+
+node-client: $(READY)
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(Number(parseInt(process.versions.node) < 20))'; then \
+		echo "no node of version 20 or newer with npm here: $(SKIPPED)"; \
+	else $(MAKE) -s $(NODE_CLIENT)/.ready || \
+		echo "npm could not install @temporalio/client: $(SKIPPED)"; fi
+
+# No scripts of packages are run: the client is plain JavaScript.
+$(NODE_CLIENT)/.ready: $(TYPESCRIPT)/package.json $(TYPESCRIPT)/package-lock.json
+	@rm -rf $(NODE_CLIENT) && mkdir -p $(NODE_CLIENT) && cp $^ $(NODE_CLIENT)
+	@cd $(NODE_CLIENT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 ## make lint: format, lint, types, and that imports run one way
 lint: $(READY)
