@@ -69,7 +69,7 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
     PlatformApplication: (
         "`field` is one of `policy.fields` (§三(二))",
         "`term` is `previous.term` + 1; without `previous` it is 1, or `brought_in.term`",
-        "`brought_in.term` is `term`",
+        "`brought_in.term` is `term`: both `term` and `previous` may be left to the one who hands it in",
     ),
     Plan: (),
     OperatingMechanisms: ("the shares of `funding` add up to 100 (§五(三))",),
@@ -81,7 +81,7 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
     BringingIn: (
         "`listed_on` does not lie after `decided_on`",
         "`assessments` go year by year from 1, none is skipped, and none comes after `not_met` (§六)",
-        "each was concluded after the one before and after its year of the term began,"
+        "each of them was concluded after the one before and after its year of the term began,"
         " and not after `decided_on`",
     ),
 }

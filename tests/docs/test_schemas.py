@@ -11,7 +11,8 @@ import jsonschema_rs
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from tests.rules.builders import ABSENT, COMMISSION, DOCUMENT, Raw, application, changed
+from tests.docs.mutations import mutations
+from tests.rules.builders import DOCUMENT, Raw, application, changed
 from tests.rules.cases import decide, decision, platform
 from worker.documents import ROOT
 from worker.schemas import BEYOND, FOLDER, bring_up_to_date
@@ -22,28 +23,15 @@ from workflows.model import Message
 from workflows.refusal import Refusal
 from workflows.vocabulary import Condition, Kind, PlanPart
 
-BROUGHT_IN: Raw = {
-    "kind": "bringing_in",
-    "decision_id": "d-0",
-    "actor": COMMISSION,
-    "decided_on": "2025-06-30",
-    "documents": [DOCUMENT],
-    "list_number": "2023-1",
-    "certificate_number": "GX-001",
-    "listed_on": "2023-05-15",
-    "assessments": [
-        {
-            "year": 1,
-            "result": "effective",
-            "concluded_on": "2024-06-20",
-            "documents": [DOCUMENT],
-        }
-    ],
-}
-MADE_WHOLE = {"application": application(brought_in=BROUGHT_IN)} | {
-    f"decisions/{kind}": BROUGHT_IN if kind is Kind.BRINGING_IN else decision(kind, platform())
+PAST = {"year": 1, "result": "met", "concluded_on": "2024-02-01", "documents": [DOCUMENT]}
+DECISIONS = {
+    f"decisions/{kind}": decision(
+        kind, platform(), **({"assessments": [PAST]} if kind is Kind.BRINGING_IN else {})
+    )
     for kind in Kind
 }
+BROUGHT_IN = application(brought_in=DECISIONS[f"decisions/{Kind.BRINGING_IN}"])
+MADE_WHOLE = {"application": BROUGHT_IN, **DECISIONS}
 """A valid message for each schema of what is said from outside."""
 written = sorted((ROOT / FOLDER).rglob("*.json"))
 examples = sorted((ROOT / "examples").glob("*/*.json"))
@@ -153,7 +141,7 @@ def test_a_schema_refuses_what_its_model_refuses_and_nothing_else(name: str) -> 
     schema(name).validate(whole)
     assert set() == refused(name, whole)
     unlike, tried = [], 0
-    for what, changed_one in _mutations(whole):
+    for what, changed_one in mutations(whole):
         problems = refused(name, changed_one)
         if problems != {"makes_no_sense"}:
             tried += bool(problems)
@@ -225,67 +213,6 @@ def test_answers_fit_their_schemas_and_may_grow() -> None:
         schema(f"answers/{name}").validate({**raw, "later": 1})
         wrong = {field: changed(raw, **{field: [1.5]}) for field in raw}
         assert [] == [field for field in raw if schema(f"answers/{name}").is_valid(wrong[field])]
-
-
-def _mutations(whole: Raw) -> Iterator[tuple[str, Raw]]:
-    """Copies of a message, each with one thing wrong, or at least different."""
-    for path in _paths(whole):
-        at = ".".join(str(key) for key in path)
-        old = _get(whole, path)
-        if isinstance(old, dict):
-            yield f"{at} with an unknown field", _with(whole, path, {**old, "unknown": 1})
-        if path and isinstance(path[-1], str):
-            yield f"{at} left out", _with(whole, path, ABSENT)
-        if path:
-            for new in _others(old):
-                yield f"{at}: {str(new)[:20]}", _with(whole, path, new)
-
-
-def _others(old: Any) -> list[Any]:
-    others: list[Any] = [
-        None,
-        True,
-        "no-word",
-        "x" * 5_001,
-        {},
-        [],
-        -1,
-        10**9,
-        "2026-02-30",
-        "1999-12-31",
-    ]
-    if isinstance(old, list):
-        others += [old * 60, ["no-word"]]
-    return others
-
-
-def _paths(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield path
-    inner = (
-        part.items()
-        if isinstance(part, dict)
-        else enumerate(part if isinstance(part, list) else ())
-    )
-    for key, value in inner:
-        yield from _paths(value, (*path, key))
-
-
-def _get(part: Any, path: tuple[Any, ...]) -> Any:
-    for key in path:
-        part = part[key]
-    return part
-
-
-def _with(whole: Raw, path: tuple[Any, ...], new: Any) -> Raw:
-    if not path:
-        return dict(new)
-    copy = deepcopy(whole)
-    parent = _get(copy, path[:-1])
-    if new is ABSENT:
-        del parent[path[-1]]
-    else:
-        parent[path[-1]] = new
-    return copy
 
 
 def _objects(part: Any) -> Iterator[dict[str, Any]]:
