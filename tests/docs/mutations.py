@@ -1,6 +1,6 @@
 """Copies of a message with one thing changed, to see that two judges of messages judge alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -22,18 +22,8 @@ def mutations(whole: Raw) -> Iterator[tuple[str, Raw]]:
 
 
 def _others(old: Any) -> list[Any]:
-    others: list[Any] = [
-        None,
-        True,
-        "no-word",
-        "x" * 5_001,
-        {},
-        [],
-        -1,
-        10**9,
-        "2026-02-30",
-        "1999-12-31",
-    ]
+    words = ["no-word", "x" * 5_001, "2026-02-30", "1999-12-31"]
+    others: list[Any] = [*words, None, True, {}, [], -1, 10**9]
     if isinstance(old, list):
         others += [old * 60, ["no-word"]]
     return others
@@ -41,11 +31,11 @@ def _others(old: Any) -> list[Any]:
 
 def _paths(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
-    inner = (
-        part.items()
-        if isinstance(part, dict)
-        else enumerate(part if isinstance(part, list) else ())
-    )
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(part, dict):
+        inner = part.items()
+    elif isinstance(part, list):
+        inner = enumerate(part)
     for key, value in inner:
         yield from _paths(value, (*path, key))
 

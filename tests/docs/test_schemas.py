@@ -23,13 +23,14 @@ from workflows.model import Message
 from workflows.refusal import Refusal
 from workflows.vocabulary import Condition, Kind, PlanPart
 
-PAST = {"year": 1, "result": "met", "concluded_on": "2024-02-01", "documents": [DOCUMENT]}
-DECISIONS = {
-    f"decisions/{kind}": decision(
-        kind, platform(), **({"assessments": [PAST]} if kind is Kind.BRINGING_IN else {})
-    )
-    for kind in Kind
+MORE: dict[str, Raw] = {
+    Kind.BRINGING_IN: {
+        "assessments": [
+            {"year": 1, "result": "met", "concluded_on": "2024-02-01", "documents": [DOCUMENT]}
+        ]
+    }
 }
+DECISIONS = {f"decisions/{kind}": decision(kind, platform(), **MORE.get(kind, {})) for kind in Kind}
 BROUGHT_IN = application(brought_in=DECISIONS[f"decisions/{Kind.BRINGING_IN}"])
 MADE_WHOLE = {"application": BROUGHT_IN, **DECISIONS}
 """A valid message for each schema of what is said from outside."""
