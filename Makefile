@@ -37,7 +37,7 @@ node-client: $(READY)
 # No scripts of packages are run: the client is plain JavaScript.
 $(NODE_CLIENT)/.ready: $(TYPESCRIPT)/package.json $(TYPESCRIPT)/package-lock.json
 	@rm -rf $(NODE_CLIENT) && mkdir -p $(NODE_CLIENT) && cp $^ $(NODE_CLIENT)
-	@cd $(NODE_CLIENT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd $(NODE_CLIENT) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000
 	@touch $@
 
 ## make lint: format, lint, types, and that imports run one way
@@ -56,7 +56,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-## make docs: write the parts of README.md and docs/ that are generated from the code
+## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)
 	$(BIN)/python -m worker.documents
 

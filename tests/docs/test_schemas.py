@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from tests.docs.mutations import mutations
+from tests.docs.reading import links
 from tests.rules.builders import DOCUMENT, Raw, application, changed
 from tests.rules.cases import decide, decision, platform
 from worker.documents import ROOT
@@ -88,6 +89,13 @@ def test_a_schema_is_one_and_stands_alone(path: Path) -> None:
     assert whole["description"]
     refs = {part["$ref"] for part in _objects(whole) if "$ref" in part}
     assert {f"#/$defs/{name}" for name in whole.get("$defs", {})} == refs
+
+
+def test_the_contract_names_every_message() -> None:
+    """docs/temporal-contract.md links each schema: no message is a secret, and none is forgotten."""
+    page = ROOT / "docs" / "temporal-contract.md"
+    linked = {(page.parent / link).resolve() for link in links(page.read_text(encoding="utf-8"))}
+    assert [] == [path.name for path in written if path not in linked]
 
 
 def test_each_word_has_its_chinese_term() -> None:
