@@ -146,7 +146,7 @@ class Applying:
         if latest.status in CUT_SHORT:
             raise Refused(cut_short(latest))
         memo = await latest.memo()
-        if not memo:  # started without this client: ask the workflow itself
+        if "application_id" not in memo:  # started without this client: ask the workflow itself
             memo = await self._memo_of(application.platform_id)
         same_id = memo.get("application_id") == application.application_id
         if same_id and memo.get("application_sha256", digest) == digest:

@@ -16,7 +16,7 @@ from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.application import PlatformApplication
 from workflows.contract import DISTRICT as DISTRICT_ATTRIBUTE
-from workflows.contract import STAGE, TASK_QUEUE, VALID_UNTIL, platform_workflow_id
+from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, VALID_UNTIL, platform_workflow_id
 from workflows.folding import fold
 from workflows.model import InvalidMessage, parse
 from workflows.record import BEGINNING, EntryKind, broken
@@ -243,6 +243,23 @@ async def test_an_application_twice_and_another_one(world: World) -> None:
     assert (1, True) == (again.term, again.repeated)
     with pytest.raises(Refused, match="for term 1, with another content"):
         await world.client.apply(changed)
+
+
+async def test_an_application_that_was_started_by_others(world: World) -> None:
+    """With whatever memo, or none: the same application is a repeat, and another one is refused."""
+    for number, memo in enumerate(({}, {"ticket": "4711"})):
+        form = application(platform_id=f"others-{number}", application_id=f"a-others-{number}")
+        await world.temporal.start_workflow(
+            PLATFORM_TYPE,
+            form,
+            id=platform_workflow_id(form["platform_id"]),
+            task_queue=TASK_QUEUE,
+            memo=memo,
+        )
+        assert (await world.client.apply(parse(PlatformApplication, form))).repeated
+        other = form | {"application_id": "another"}
+        with pytest.raises(Refused, match=f"is open, by application a-others-{number}"):
+            await world.client.apply(parse(PlatformApplication, other))
 
 
 async def test_a_term_that_was_terminated_from_outside_is_not_applied_for_again(
