@@ -120,7 +120,10 @@ class Applying:
             _as_said(form),
             id=workflow_id,
             task_queue=contract.TASK_QUEUE,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            # A first term begins once, also where it was started and has ended since we looked.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            if form.previous
+            else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             memo={
                 "application_id": form.application_id,
