@@ -18,12 +18,12 @@ from starter.problem_answers import raise_for
 from workflows.application import PlatformApplication
 from workflows.carried import CaseView, Opinion
 from workflows.decision import Decision
-from workflows.model import said
+from workflows.model import parse, said
 from workflows.record import LogEntry
 from workflows.state import Receipt
 
-REPEATED = "Pingtai-Repeated"
-"""The header by which a repeat of what was answered before is told."""
+REPEATED, DUE, SET_ASIDE_BY = "Pingtai-Repeated", "Pingtai-Due", "Pingtai-Set-Aside-By"
+"""What headers tell of an answer, since the body of a repeat is that of the first."""
 _ANSWER_SECONDS = 40.0
 """The service itself gives up earlier, and says so."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
@@ -84,13 +84,17 @@ class PingtaiHttpClient:
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         answer = await self._decision(platform_id, decision)
-        receipt = Receipt.model_validate_json(answer.content)
-        return receipt.model_copy(update={"repeated": REPEATED in answer.headers})
+        more = {
+            "due": answer.headers.get(DUE),
+            "set_aside_by": answer.headers.get(SET_ASIDE_BY),
+            "repeated": REPEATED in answer.headers,
+        }
+        return parse(Receipt, {**answer.json(), **more})
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         answer = await self._decision(platform_id, decision, dry_run="true")
-        return Opinion.model_validate_json(answer.content)
+        return Opinion(stage=answer.json()["would_lead_to"])
 
     async def state(self, platform_id: str) -> CaseView:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
