@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.batch import run
+from starter.commands.batch import apart
 from starter.commands.batch.cells import from_cells
-from starter.commands.batch.formats import Cells, JsonLines, Names
+from starter.commands.batch.formats import Cells, Format, JsonLines, Names
 from starter.commands.batch.preparing import derived_id
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from starter.profile import Profile, ProfileRole, write_profile
@@ -264,15 +264,15 @@ def test_two_who_run_the_same_file_keep_apart_what_they_leave(
     """A name that another took while lines were sent is left to it, and the next one is used."""
     answers["decide"] = REFUSED
     write([DATED])
-    taken, free = Path("d.refused.jsonl"), run._free
+    taken, free = Path("d.refused.jsonl"), apart._free
 
-    def just_before_the_other(batch: run.Batch) -> Path | None:
-        found = free(batch)
+    def just_before_the_other(file: str, form: Format) -> Path | None:
+        found = free(file, form)
         if not taken.exists():
             taken.write_text("another's", encoding="utf-8")
         return found
 
-    monkeypatch.setattr(run, "_free", just_before_the_other)
+    monkeypatch.setattr(apart, "_free", just_before_the_other)
     assert 3 == pingtai("decide", "--file", "d.jsonl").exit_code
     assert "another's" == taken.read_text(encoding="utf-8")
     assert "p-1" in Path("d.refused-2.jsonl").read_text(encoding="utf-8")

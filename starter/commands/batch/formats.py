@@ -30,7 +30,7 @@ class Format(Protocol):
             BadInput: the file as a whole is none of this form.
         """
 
-    def write(self, results: Iterable[Result]) -> str:
+    def write(self, results: Iterable[Result]) -> str | bytes:
         """Lines that were not done, with why, in the same form: to be mended and run again."""
 
 
@@ -172,15 +172,15 @@ def _completed(result: Result) -> dict[str, Any]:
     """A line that can be sent is written with what was filled in: sent again it is the same decision."""
     if result.line is None:
         return dict(result.entry.given)
-    return {**result.entry.given, **result.line.decision}
+    return {**result.entry.given, **result.line.message}
 
 
 def _settled(line: Line | None) -> dict[str, str]:
     """The cells by which the row is the same decision when it is sent again."""
     if line is None:
         return {}
-    actor = line.decision["actor"]
-    cells = {name: line.decision[name] for name in ("decision_id", "decided_on")}
+    actor = line.message["actor"]
+    cells = {name: line.message[name] for name in ("decision_id", "decided_on")}
     for name, value in actor.items():
         if isinstance(value, dict):
             cells |= {f"actor.{name}.{inner}": text for inner, text in value.items()}

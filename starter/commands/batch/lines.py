@@ -1,10 +1,14 @@
-"""What a batch is made of: lines as they were read, lines that can be sent, and what became of each."""
+"""What a batch is made of: lines as they were read, lines that can be sent, and what became of each.
+
+A batch is one of decisions (`pingtai decide`) or of applications (`pingtai import`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from starter.applying import Applied
 from workflows.state import Receipt
 
 Words = tuple[str, str]
@@ -20,18 +24,20 @@ class Entry:
     given: Mapping[str, Any]
     """As its format has it, to be written again."""
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """`platform`, and the fields of the decision."""
+    """`platform`, and the fields of the decision; or those of the application."""
     problem: Words | None = None
     """Why it could not be read."""
+    bad_cells: tuple[tuple[str, str, str], ...] = ()
+    """The fields of which a cell could not be read, and why, in English and Chinese."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that can be sent: a whole decision."""
+    """A line that can be sent: a whole decision, or a whole application."""
 
     entry: Entry
     platform: str
-    decision: dict[str, Any]
+    message: dict[str, Any]
 
 
 class Outcome(StrEnum):
@@ -57,6 +63,7 @@ class Result:
     outcome: Outcome
     line: Line | None = None
     receipt: Receipt | None = None
+    applied: Applied | None = None
     stage: str | None = None
     """Where the case stands now, or in a dry run would stand."""
     problem: Words | None = None
@@ -69,7 +76,7 @@ class Result:
     @property
     def kind(self) -> str:
         """The kind of decision that the line names, as it was written."""
-        return str((self.line.decision if self.line else self.entry.fields).get("kind", ""))
+        return str((self.line.message if self.line else self.entry.fields).get("kind", ""))
 
 
 NOT_DONE = (Outcome.BAD, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.UNSENT)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.commands.batch.patience import Patience
 
 Take = Callable[[Line], Awaitable[Result]]
 """Sends one line, and says what became of it. It raises nothing that has a result."""
@@ -30,9 +31,12 @@ AFTER_UNANSWERED: Words = (
 class Sending:
     """One batch on its way."""
 
-    def __init__(self, take: Take, told: Told, at_once: int = 8) -> None:
-        """`told` hears each result as it comes."""
+    def __init__(
+        self, take: Take, told: Told, at_once: int = 8, patience: Patience | None = None
+    ) -> None:
+        """`told` hears each result as it comes. With `patience`, a line that nobody answers is repeated."""
         self._take = take
+        self._patience = patience
         self._told = told
         self._at_once = at_once
         self._unanswered = 0
@@ -48,6 +52,8 @@ class Sending:
             for task in self._tasks:
                 task.cancel()
         self.stopped = True
+        if self._patience:
+            self._patience.end()
 
     async def run(self, lines: Iterable[Line]) -> None:
         """Send all lines."""
@@ -77,7 +83,7 @@ class Sending:
                 self._unsent(lines[number:], NOT_SENT)
                 return
             try:
-                result = await self._take(line)
+                result = await self._answer(line)
             except asyncio.CancelledError:
                 self._told(Result(line.entry, Outcome.UNANSWERED, line, problem=MAYBE))
                 self._unsent(lines[number + 1 :], NOT_SENT)
@@ -89,9 +95,19 @@ class Sending:
                 return
             self._unanswered = 0
 
+    async def _answer(self, line: Line) -> Result:
+        result = await self._take(line)
+        if self._patience is None:
+            return result
+        while result.outcome is Outcome.UNANSWERED and await self._patience.wait(result):
+            result = await self._take(line)
+        if result.outcome is not Outcome.UNANSWERED:
+            self._patience.answered()
+        return result
+
     def _count_unanswered(self) -> None:
         self._unanswered += 1
-        if self._unanswered >= GIVE_UP_AFTER:
+        if not self.stopped and (self._patience or self._unanswered >= GIVE_UP_AFTER):
             self.stopped = self.unreachable = True
 
     def _unsent(self, lines: Iterable[Line], why: Words) -> None:

@@ -30,13 +30,13 @@ class Sent:
     async def __call__(self, line: Line) -> Result:
         """See `Taking`."""
         try:
-            receipt = await self._client.decide(line.platform, line.decision)
+            receipt = await self._client.decide(line.platform, line.message)
         except Refused as error:
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
-            return _not_done(line, error)
+            return not_done(line, error)
         except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
-            return _not_done(line, error)
+            return not_done(line, error)
         if receipt.set_aside_by:
             return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
         outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
@@ -61,19 +61,19 @@ class Tried:
             )
             return Result(line.entry, Outcome.LATER, line, problem=why)
         try:
-            opinion = await self._client.check(line.platform, line.decision)
+            opinion = await self._client.check(line.platform, line.message)
         except Refused as error:
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
-            return _not_done(line, error)
+            return not_done(line, error)
         except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
-            return _not_done(line, error)
+            return not_done(line, error)
         return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
 
 
 async def _is_so_already(client: PingtaiClient, line: Line) -> bool:
     """Whether a platform stands in this list under this certificate: listed on another day, then."""
-    decision = line.decision
+    decision = line.message
     if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
         return False
     try:
@@ -93,7 +93,8 @@ def _counts_no_longer(receipt: Receipt) -> Words:
     )
 
 
-def _not_done(line: Line, error: Exception) -> Result:
+def not_done(line: Line, error: Exception) -> Result:
+    """What became of a line for which this was raised."""
     outcome = Outcome.UNANSWERED
     match error:
         case Refused(refusal=why):

@@ -2,19 +2,20 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from starter import wording
-from starter.commands.batch.lines import Outcome, Result
+from starter.commands.batch.lines import Outcome, Result, Words
 from starter.language import say
-from starter.screen import show, show_json_line, watched
+from starter.screen import complain, harmless, show, show_json_line, watched
 
-_WORDS: dict[Outcome, tuple[str, str]] = {
+_WORDS: dict[Outcome, Words] = {
     Outcome.DONE: ("done", "已受理"),
     Outcome.ALREADY: ("already done", "此前已受理"),
     Outcome.BAD: ("BAD", "【有误】"),
@@ -26,14 +27,28 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How results are told."""
+
+    outcomes: Mapping[Outcome, Words]
+    in_words: Callable[[Result], str]
+    """A result on one line, for people."""
+    as_data: Callable[[Result], dict[str, Any]]
+    """A result for programs."""
+    left_out: frozenset[Outcome]
+    """Results that are not listed at a terminal: hundreds of lines of them would hide the others."""
+
+
 class Telling:
     """Hears results as they come, and tells them in the order of the file.
 
     In a pipe they are told as they come. At a terminal a bar moves meanwhile, and they follow it.
     """
 
-    def __init__(self, *, as_json: bool) -> None:
+    def __init__(self, wording: Wording, *, as_json: bool) -> None:
         """`as_json`: a JSON object a line."""
+        self._wording = wording
         self._as_json = as_json
         self._order: list[int] = []
         self._waiting: dict[int, Result] = {}
@@ -68,6 +83,13 @@ class Telling:
                 if number in self._waiting:
                     self._say(self._waiting.pop(number))
 
+    def note(self, words: str) -> None:
+        """Say something meanwhile, on standard error, above the bar where there is one."""
+        if self._bar:
+            self._bar.console.print(harmless(words), markup=False, highlight=False, soft_wrap=True)
+        else:
+            complain(words)
+
     @contextmanager
     def _progress(self, total: int) -> Iterator[None]:
         if not watched(sys.stderr) or total == 0:
@@ -92,22 +114,21 @@ class Telling:
 
     def _move(self) -> None:
         if self._bar:
-            words = counted(self.results)
+            words = counted(self.results, self._wording)
             self._bar.update(self._bar.task_ids[0], advance=1, description=words)
 
     def _say(self, result: Result) -> None:
         if self._as_json:
-            show_json_line(as_data(result))
-        elif result.outcome is not Outcome.UNSENT or not watched(sys.stdout):
-            # Whoever interrupts at a terminal wants to see the reasons, not hundreds of lines of none.
-            show(in_words(result))
+            show_json_line(self._wording.as_data(result))
+        elif result.outcome not in self._wording.left_out or not watched(sys.stdout):
+            show(self._wording.in_words(result))
 
 
-def in_words(result: Result) -> str:
+def _in_words(result: Result) -> str:
     """A result on one line: the number of the line, the platform, what was decided, what became of it."""
     decided = ""
     if result.line:
-        decision = result.line.decision
+        decision = result.line.message
         outcome = decision.get("outcome")
         name = str(decision["kind"])
         decided = wording.said(name, str(outcome)) if outcome else wording.what(name)
@@ -119,9 +140,9 @@ def in_words(result: Result) -> str:
     return "  ".join(one for one in words if one)
 
 
-def as_data(result: Result) -> dict[str, Any]:
+def _as_data(result: Result) -> dict[str, Any]:
     """A result for programs."""
-    decision = result.line.decision if result.line else {}
+    decision = result.line.message if result.line else {}
     en, zh = result.problem or (None, None)
     return {
         "line": result.entry.number,
@@ -135,8 +156,13 @@ def as_data(result: Result) -> dict[str, Any]:
     }
 
 
-def counted(results: Iterable[Result]) -> str:
+DECISIONS = Wording(_WORDS, _in_words, _as_data, frozenset((Outcome.UNSENT,)))
+"""How the results of decisions are told."""
+
+
+def counted(results: Iterable[Result], told: Wording) -> str:
     """How many lines came to what."""
     counts = Counter(result.outcome for result in results)
-    named = [f"{counts[outcome]} {say(*_WORDS[outcome])}" for outcome in Outcome if counts[outcome]]
+    words = told.outcomes
+    named = [f"{counts[outcome]} {say(*words[outcome])}" for outcome in Outcome if counts[outcome]]
     return say(", ", "，").join(named)
