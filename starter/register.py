@@ -15,6 +15,7 @@ from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
 from db.url import database_url, redacted
+from starter.applying import LastTerm
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
@@ -76,11 +77,23 @@ async def last_term(platform_id: str) -> PreviousTerm | None:
         Unreachable: the register cannot be asked; it is not started for this.
         BadInput: DATABASE_URL cannot be used.
     """
+    async with last_terms() as answer:
+        return await answer(platform_id)
+
+
+@asynccontextmanager
+async def last_terms() -> AsyncIterator[LastTerm]:
+    """A function that answers as `last_term` does, for many platforms over the same connections."""
     async with open_register(start=False) as register:
-        found = await register.last_term(platform_id)
-    if found is None:
-        return None
-    return PreviousTerm(term=found.term, log_hash=found.log_hash)
+
+        async def answer(platform_id: str) -> PreviousTerm | None:
+            with _reaching():
+                found = await register.last_term(platform_id)
+            if found is None:
+                return None
+            return PreviousTerm(term=found.term, log_hash=found.log_hash)
+
+        yield answer
 
 
 async def applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:

@@ -107,13 +107,26 @@ def _cell(page: Any, value: Cell) -> Any:
     return cell
 
 
+def as_plain_text(shown: str, value: str | None = None) -> str:
+    """Text that no spreadsheet program takes for a formula: an apostrophe is how they mark text.
+
+    `value` is what it was before it was made harmless, and is judged.
+    """
+    return f"'{shown}" if (shown if value is None else value).startswith(_FORMULA) else shown
+
+
+def from_plain_text(written: str) -> str:
+    """Text as it was before `as_plain_text` marked it."""
+    marked = written.startswith("'") and written[1:].startswith(_FORMULA)
+    return written[1:] if marked else written
+
+
 def _text(value: Cell) -> str:
     if isinstance(value, datetime):
         return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    # An apostrophe is how spreadsheet programs themselves mark text.
-    return f"'{harmless(value)}" if value.startswith(_FORMULA) else harmless(value)
+    return as_plain_text(harmless(value), value)
 
 
 @contextmanager

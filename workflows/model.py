@@ -111,11 +111,11 @@ _CHINESE = {
 M = TypeVar("M", bound=BaseModel)
 
 
-def parse(model: type[M], raw: Any, what: str = "") -> M:
+def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
     """Make `raw` (plain JSON data, or JSON text) a `model`.
 
     Raises:
-        InvalidMessage: names each field that does not fit, and why (at most five).
+        InvalidMessage: names each field that does not fit, and why (`most` of them).
     """
     name = what or model.__name__
     text = raw if isinstance(raw, str | bytes) else json.dumps(raw, ensure_ascii=False)
@@ -127,7 +127,7 @@ def parse(model: type[M], raw: Any, what: str = "") -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidMessage(name, tuple(_problem(e) for e in error.errors()[:5])) from None
+        raise InvalidMessage(name, tuple(_problem(e) for e in error.errors()[:most])) from None
 
 
 def _problem(error: Any) -> tuple[str, str, str]:

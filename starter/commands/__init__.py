@@ -9,6 +9,7 @@ from starter.commands.completion import completion_command
 from starter.commands.decide import decide_command
 from starter.commands.decision_commands import command_of
 from starter.commands.desk_forms import SET_ASIDE
+from starter.commands.importing.command import import_command
 from starter.commands.inbox import inbox_command
 from starter.commands.layout import layout_command
 from starter.commands.listing import list_command
@@ -29,6 +30,7 @@ COMMANDS: tuple[click.Command, ...] = (
     logout_command,
     inbox_command,
     apply_command,
+    import_command,
     *(command_of(form) for form in _FORMS if form is not LIST),
     list_command,
     decide_command,

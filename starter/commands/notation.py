@@ -1,7 +1,7 @@
 """The short notations of flags: `site=satisfactory:remark`, `张三,technology,单位,supported`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -33,17 +33,22 @@ class WordChoice(click.Choice[str]):
         return known
 
 
+def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
+    """The English word of some for what was given in English or Chinese; None when it is none of them."""
+    said = given.strip()
+    return next((str(one) for one in vocabulary if said in (one, getattr(one, "zh", one))), None)
+
+
 def word(vocabulary: type[StrEnum], given: str, where: str) -> str:
     """The English word of a vocabulary for what was given in English or Chinese.
 
     Raises:
         BadInput: it is no word of this vocabulary; `where` says what it was read from.
     """
-    said = given.strip()
-    for known in vocabulary:
-        if said in (known, getattr(known, "zh", known)):
-            return str(known)
-    may = ", ".join(vocabulary)
+    found = known(vocabulary, given)
+    if found is not None:
+        return found
+    said, may = given.strip(), ", ".join(vocabulary)
     raise BadInput(f"{where}: {said!r} is none of {may}", f"{where}：{said!r} 不在 {may} 之中")
 
 

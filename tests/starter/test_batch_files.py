@@ -12,7 +12,7 @@ from click.testing import Result
 
 from starter.commands.batch import apart
 from starter.commands.batch.cells import from_cells
-from starter.commands.batch.formats import Cells, Format, JsonLines, Names
+from starter.commands.batch.formats import Cells, JsonLines, Names, Written
 from starter.commands.batch.preparing import derived_id
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from starter.profile import Profile, ProfileRole, write_profile
@@ -266,7 +266,7 @@ def test_two_who_run_the_same_file_keep_apart_what_they_leave(
     write([DATED])
     taken, free = Path("d.refused.jsonl"), apart._free
 
-    def just_before_the_other(file: str, form: Format) -> Path | None:
+    def just_before_the_other(file: str, form: Written) -> Path | None:
         found = free(file, form)
         if not taken.exists():
             taken.write_text("another's", encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starter.commands.batch.formats import Format
+from starter.commands.batch.formats import Written
 from starter.commands.batch.lines import NOT_DONE, Result
 from starter.errors import BadInput
 from starter.language import say
@@ -18,14 +18,14 @@ class Apart:
 
     file: str
     """The file that was read; `-` is standard input."""
-    form: Format
+    form: Written
     named: str | None
     """Where they were asked to go; None: beside the file."""
     target: Path | None
     """Where they are written; None: nowhere."""
 
     @classmethod
-    def beside(cls, file: str, form: Format, named: str | None) -> "Apart":
+    def beside(cls, file: str, form: Written, named: str | None) -> "Apart":
         """Choose a place before anything is sent; a file that is there, and may be half mended, is kept.
 
         Raises:
@@ -100,7 +100,7 @@ class Apart:
                 return target
 
 
-def _free(file: str, form: Format) -> Path | None:
+def _free(file: str, form: Written) -> Path | None:
     source = Path(file)
     suffix = source.suffix or form.suffix
     names = (f"{source.stem}.refused{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 1_000))

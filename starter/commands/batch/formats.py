@@ -18,10 +18,17 @@ PROBLEM = "problem"
 LARGEST_CELL = 1_000_000
 
 
-class Format(Protocol):
-    """A way to write a batch."""
+class Written(Protocol):
+    """A way to write what was not done."""
 
     suffix: str
+
+    def write(self, results: Iterable[Result]) -> str | bytes:
+        """Lines that were not done, with why, in the same form: to be mended and run again."""
+
+
+class Format(Written, Protocol):
+    """A way to write a batch."""
 
     def read(self, text: str) -> list[Entry]:
         """The lines of a file; those that cannot be read say why.
@@ -29,9 +36,6 @@ class Format(Protocol):
         Raises:
             BadInput: the file as a whole is none of this form.
         """
-
-    def write(self, results: Iterable[Result]) -> str | bytes:
-        """Lines that were not done, with why, in the same form: to be mended and run again."""
 
 
 class JsonLines:

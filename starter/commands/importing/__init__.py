@@ -1,0 +1,1 @@
+"""Many applications at once, by file: read and checked whole, then started side by side, each once."""

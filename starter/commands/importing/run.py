@@ -1,0 +1,144 @@
+"""An import from its file to its summary: read, checked whole, started, told, and the rest set apart."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+
+from starter.applying import LastTerm
+from starter.client import PingtaiClient
+from starter.commands.batch.apart import Apart
+from starter.commands.batch.interrupting import interruptible
+from starter.commands.batch.lines import Line
+from starter.commands.batch.patience import Patience
+from starter.commands.batch.run import exit_code, go_on
+from starter.commands.batch.sending import Sending
+from starter.commands.batch.telling import Telling
+from starter.commands.batch.telling import counted as counted_results
+from starter.commands.importing import problems as wrong
+from starter.commands.importing.checking import Checking
+from starter.commands.importing.forms import Form, Read, read_applications
+from starter.commands.importing.starting import Starting
+from starter.commands.importing.wording import APPLICATIONS
+from starter.commands.running import BAD_INPUT
+from starter.errors import PingtaiError
+from starter.language import say
+from starter.register import last_terms
+from starter.screen import complain, show, show_json_line
+from workflows.application import PreviousTerm
+
+
+@dataclass(frozen=True)
+class Import:
+    """What the command was called with."""
+
+    file: str
+    form: Form
+    check: bool
+    at_once: int
+    patience: int
+    first_terms: bool
+    refused: str | None
+    as_json: bool
+
+
+async def run_import(order: Import) -> None:
+    """Carry an import out.
+
+    Raises:
+        BadInput: the file cannot be read as a whole.
+        Unreachable: nothing answers, before anything was started.
+        click.exceptions.Exit: with a code, unless every application is started.
+    """
+    read = read_applications(order.file, order.form)
+    lines = _checked(order, read)
+    if order.check:
+        _say_checked(order, len(lines))
+        return
+    apart = Apart.beside(order.file, read.form, order.refused)
+    telling = Telling(APPLICATIONS, as_json=order.as_json)
+    async with _last_terms(order) as last_term:
+
+        async def connect() -> PingtaiClient:
+            return await PingtaiClient.connect(last_term)
+
+        starting = Starting(connect)
+        await starting.connect()  # who forgot to start anything hears it at once
+        patience = Patience(order.patience, telling.note)
+        sending = Sending(starting, telling.hear, order.at_once, patience)
+        numbers = [line.entry.number for line in lines]
+        with telling.watching(numbers), interruptible(sending, telling.note):
+            await sending.run(lines)
+    _conclude(apart, telling, sending)
+
+
+def _checked(order: Import, read: Read) -> list[Line]:
+    checked = Checking(datetime.now(UTC), table=read.table, told=read.absent).check(read.entries)
+    problems = [*read.problems, *checked.problems]
+    if not problems:
+        return checked.lines
+    wrong.tell(problems, as_json=order.as_json)
+    complain(
+        say(
+            f"{order.file}: {wrong.counted(problems)}. Nothing was started.",
+            f"{order.file}：{wrong.counted(problems)}。未启动任何申请。",
+        )
+    )
+    raise click.exceptions.Exit(BAD_INPUT)
+
+
+def _say_checked(order: Import, count: int) -> None:
+    if order.as_json:
+        show_json_line({"applications": count, "problems": 0})
+        return
+    show(
+        say(
+            f"{_applications(count)}: nothing wrong. Nothing was started.",
+            f"{_applications(count)}：检查通过。未启动任何申请。",
+        )
+    )
+
+
+@asynccontextmanager
+async def _last_terms(order: Import) -> AsyncIterator[LastTerm]:
+    if order.first_terms:
+        yield _none_before
+        return
+    async with AsyncExitStack() as stack:
+        try:
+            last_term = await stack.enter_async_context(last_terms())
+        except PingtaiError as error:
+            error.add_note(
+                say(
+                    "It knows the terms that ended before. If no platform of the file had one here:"
+                    " --first-terms.",
+                    "须据此查明以往期次。如文件中的平台此前均无期次，可用 --first-terms。",
+                )
+            )
+            raise
+        yield last_term
+
+
+async def _none_before(platform_id: str) -> PreviousTerm | None:
+    return None
+
+
+def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:
+    results = telling.results
+    counts = counted_results(results, APPLICATIONS)
+    complain(
+        say(f"{_applications(len(results))}: {counts}", f"{_applications(len(results))}：{counts}")
+    )
+    apart.keep(results)
+    interrupted = sending.stopped and not sending.unreachable
+    if sending.stopped:
+        complain(go_on(interrupted=interrupted))
+    code = exit_code(results, interrupted=interrupted)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _applications(count: int) -> str:
+    return say("1 application" if count == 1 else f"{count:,} applications", f"{count:,} 个申请")

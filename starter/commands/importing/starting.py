@@ -1,0 +1,48 @@
+"""One application started, and what was answered as a result."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from temporalio.service import RPCError
+
+from starter.client import PingtaiClient
+from starter.commands.batch.lines import Line, Outcome, Result
+from starter.commands.batch.taking import not_done
+from starter.errors import PingtaiError, Unreachable
+from workflows.application import PlatformApplication
+from workflows.model import InvalidMessage, parse
+from workflows.refusal import Refused
+
+Connect = Callable[[], Awaitable[PingtaiClient]]
+
+
+class Starting:
+    """Starts applications. After no answer it connects anew: what was away may be back elsewhere."""
+
+    def __init__(self, connect: Connect) -> None:
+        """Nothing is connected yet."""
+        self._connect = connect
+        self._client: PingtaiClient | None = None
+        self._one_connects = asyncio.Lock()
+
+    async def connect(self) -> PingtaiClient:
+        """The client that is connected, or a new one. Raises Unreachable, BadInput."""
+        async with self._one_connects:
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
+
+    async def __call__(self, line: Line) -> Result:
+        """Start the platform of a line; the same line again is recognised, and changes nothing."""
+        client = None
+        try:
+            client = await self.connect()
+            applied = await client.apply(parse(PlatformApplication, line.message))
+        except Unreachable as error:
+            if self._client is client:
+                self._client = None
+            return not_done(line, error)
+        except (Refused, InvalidMessage, PingtaiError, RPCError, OSError) as error:
+            return not_done(line, error)
+        outcome = Outcome.ALREADY if applied.repeated else Outcome.DONE
+        return Result(line.entry, outcome, line, applied=applied)
