@@ -6,7 +6,7 @@ from pathlib import Path
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
-from temporalio.runtime import Runtime
+from temporalio.runtime import Runtime, TelemetryConfig
 
 from db.home import home
 from starter.errors import BadInput, Unreachable
@@ -61,6 +61,14 @@ def _local_address() -> str:
             f"本机系统（{home()}）未启动：请运行 pingtai up，或设置 TEMPORAL_ADDRESS",
         )
     return DEFAULT_ADDRESS
+
+
+def quietly() -> None:
+    """From now on Temporal's SDK does not write each of its retries to standard error.
+
+    It is for those who wait themselves, and say so in their own words.
+    """
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False)
 
 
 async def connect(

@@ -23,6 +23,7 @@ from starter.commands.importing.forms import Form, Read, read_applications
 from starter.commands.importing.starting import Starting
 from starter.commands.importing.wording import APPLICATIONS
 from starter.commands.running import BAD_INPUT
+from starter.connection import quietly
 from starter.errors import PingtaiError
 from starter.language import say
 from starter.register import last_terms
@@ -59,6 +60,7 @@ async def run_import(order: Import) -> None:
         return
     apart = Apart.beside(order.file, read.form, order.refused)
     telling = Telling(APPLICATIONS, as_json=order.as_json)
+    quietly()
     async with _last_terms(order) as last_term:
 
         async def connect() -> PingtaiClient:
