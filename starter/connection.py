@@ -68,7 +68,9 @@ def quietly() -> None:
 
     It is for those who wait themselves, and say so in their own words.
     """
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False)
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
+    )
 
 
 async def connect(

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,13 +32,15 @@ def read_text(path: str) -> str:
 def read_batch(path: str) -> str:
     """The text of a file that holds many, `-` being standard input.
 
-    Spreadsheets in China write GBK where nobody asked for UTF-8: it is understood too.
+    Spreadsheets in China write GBK where nobody asked for UTF-8, and UTF-16 where they say Unicode: both
+    are understood too.
 
     Raises:
         BadInput: it cannot be read, is no text, or is too large.
     """
     content, name = read_bytes(path, LARGEST_BATCH, ("split it", "请拆分"))
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:

@@ -1,0 +1,228 @@
+"""Applications in tables: what a cell may be, what it says, and that no form says anything else."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from starter.commands.importing.book import workbook
+from starter.commands.importing.cells import Cell, as_text, cell_of, from_cells, read
+from starter.commands.importing.columns import COLUMNS, Holds, lacking
+from starter.commands.importing.example import EXAMPLES
+from starter.commands.importing.forms import read_applications
+from starter.commands.importing.labels import LABELS, column_of, how
+from starter.commands.importing.tables import csv_of
+from starter.commands.importing.template import shown, write_template
+from starter.errors import BadInput
+from workflows.application import PlatformApplication
+from workflows.model import parse
+
+EXAMPLE_FILES = sorted(Path(__file__).parents[2].glob("examples/*/application*.json"))
+APPLICATIONS = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLE_FILES]
+HASH = "ab" * 32
+
+
+def rows(messages: list[dict[str, Any]]) -> list[list[Cell]]:
+    """Messages as a table with every column."""
+    heading: list[Cell] = [*COLUMNS]
+    return [heading, *([cell_of(c, one) for c in COLUMNS.values()] for one in messages)]
+
+
+def read_back(name: str, content: str | bytes) -> list[PlatformApplication]:
+    """What is read out of a file."""
+    path = Path(name)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    found = read_applications(name, path.suffix.removeprefix("."))  # type: ignore[arg-type]
+    assert () == found.problems
+    assert [] == [entry for entry in found.entries if entry.problem or entry.bad_cells]
+    return [parse(PlatformApplication, dict(entry.fields)) for entry in found.entries]
+
+
+def test_every_form_says_the_same() -> None:
+    """The examples out of JSON lines, out of CSV and out of XLSX are the same applications."""
+    expected = [parse(PlatformApplication, one) for one in APPLICATIONS]
+    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in APPLICATIONS)
+    assert expected == read_back("a.jsonl", lines)
+    assert expected == read_back("a.csv", csv_of(rows(APPLICATIONS)))
+    assert expected == read_back("a.xlsx", workbook([("t", rows(APPLICATIONS), ())]))
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_the_template_read_back_gives_its_examples(name: str) -> None:
+    """Its remarks are no applications; and a file of this name is never written over."""
+    write_template(Path(name))
+    content = Path(name).read_bytes()
+    assert [parse(PlatformApplication, one) for one in EXAMPLES] == read_back(name, content)
+    with pytest.raises(BadInput, match="there already"):
+        write_template(Path(name))
+
+
+def test_the_template_explains_every_column() -> None:
+    """The second sheet says what each is, in both languages, whether it is needed, and its words."""
+    write_template(Path("t.xlsx"))
+    book = load_workbook("t.xlsx", read_only=True)
+    first, second = book.worksheets
+    heading = [cell for cell in next(first.iter_rows(values_only=True)) if cell]
+    assert [column.name for column in shown()] == heading
+    explained = {row[0]: row for row in second.iter_rows(values_only=True)}
+    assert set(heading) < set(explained)
+    assert "haidian 海淀区" in str(explained["district"][6])
+    assert "是 yes" == explained["district"][3]
+    assert "with brought_in" in str(explained["brought_in.listed_on"][3])
+    book.close()
+    for column in COLUMNS.values():
+        assert all((*LABELS[column.name], *how(column)))
+
+
+CELLS: tuple[tuple[str, Cell, Any], ...] = (
+    ("district", "海淀区", "haidian"),
+    ("district", " haidian ", "haidian"),
+    ("field", "量子信息", "量子信息"),
+    ("field", "集成电路", "integrated_circuits"),
+    ("services", "研发、设计；processing", ["research", "design", "processing"]),
+    ("direction", 2026.0, "2026"),
+    ("direction", datetime(2026, 1, 2), "2026-01-02"),
+    ("plan.mechanisms.independent_by", datetime(2029, 12, 31), "2029-12-31"),
+    ("plan.mechanisms.independent_by", date(2029, 12, 31), "2029-12-31"),
+    ("plan.mechanisms.independent_by", "2029/1/2", "2029-01-02"),
+    ("plan.mechanisms.independent_by", "2029年1月2日", "2029-01-02"),
+    ("plan.mechanisms.lead_unit_funding_wan", "1,200", 1200),
+    ("plan.mechanisms.lead_unit_funding_wan", 780.0, 780),
+    ("policy.majority_of", "3/4", [3, 4]),
+    (
+        "plan.mechanisms.funding",
+        "高校；院所=60%；服务收入＝40",
+        None,
+    ),
+    (
+        "plan.mechanisms.funding",
+        "高校=60%；服务收入＝40",
+        [{"source": "高校", "share": 60}, {"source": "服务收入", "share": 40}],
+    ),
+    (
+        "brought_in.documents",
+        f"名单;附件=1.pdf={HASH}\n公告={HASH.upper()};",
+        [{"name": "名单;附件=1.pdf", "sha256": HASH}, {"name": "公告", "sha256": HASH}],
+    ),
+    ("brought_in.assessments.2.result", "整改后符合要求", "met"),
+    ("brought_in.documents", f"a=12; b={HASH}", None),
+    ("brought_in.documents", f"={HASH}", None),
+    ("brought_in.documents", "nothing", None),
+    ("district", "海淀", None),
+    ("plan.mechanisms.legal_form", "x" * 1000, None),
+    ("plan.mechanisms.independent_by", 46387, None),
+    ("plan.mechanisms.independent_by", "2029-02-30", None),
+    ("plan.mechanisms.independent_by", datetime(2029, 12, 31, 10), None),
+    ("plan.mechanisms.lead_unit_funding_wan", 7.5, None),
+    ("plan.mechanisms.lead_unit_funding_wan", "many", None),
+    ("direction", "x" * 40_000, None),
+)
+
+
+@pytest.mark.parametrize(("name", "cell", "expected"), CELLS)
+def test_what_a_cell_says(name: str, cell: Cell, expected: Any) -> None:
+    """Words in both languages, real dates and numbers, lists; what is none of it is told (None here)."""
+    if expected is None:
+        with pytest.raises(BadInput):
+            read(COLUMNS[name], cell)
+    else:
+        assert expected == read(COLUMNS[name], cell)
+
+
+def test_a_row_completes_what_is_brought_in() -> None:
+    """Its kind, its id, and the assessments by year; an empty cell says nothing."""
+    said, wrong = from_cells(
+        {
+            "application_id": "a-1",
+            "direction": "",
+            "brought_in.term": 2,
+            "brought_in.assessments.2.result": "met",
+            "brought_in.assessments.1.result": "effective",
+            "district": "?",
+        }
+    )
+    assert ["district"] == [name for name, _, _ in wrong]
+    assert {
+        "application_id": "a-1",
+        "brought_in": {
+            "kind": "bringing_in",
+            "decision_id": "brought-in:a-1",
+            "term": 2,
+            "assessments": [{"year": 1, "result": "effective"}, {"year": 2, "result": "met"}],
+        },
+    } == said
+
+
+def test_columns_are_those_of_the_message() -> None:
+    """What is needed of a whole application is there; of a part that is left out, nothing is."""
+    assert [] == [*lacking(EXAMPLES[0])]
+    needed = [column.name for column in lacking({"submitted_by": {"id": "x"}})]
+    assert "conditions.openness.documents" in needed
+    assert "submitted_by.role" in needed
+    assert not any(name.startswith(("brought_in", "policy")) for name in needed)
+    assert {"term", "previous"}.isdisjoint(COLUMNS)
+    assert {Holds.TEXT, Holds.DAY} < {column.holds for column in COLUMNS.values()}
+
+
+def test_a_field_of_the_message_has_its_column() -> None:
+    """Also one within a cell, and one of the assessments, which count from one."""
+    assert "conditions.openness.documents" == column_of("conditions.openness.documents.0.sha256")
+    assert "brought_in.assessments.2.result" == column_of("brought_in.assessments.1.result")
+    assert "nowhere.x" == column_of("nowhere.x")
+
+
+def test_semicolons_tabs_gbk_and_utf_16_are_read() -> None:
+    """As spreadsheets in China and elsewhere write CSV."""
+    expected = [parse(PlatformApplication, one) for one in APPLICATIONS[:2]]
+    page = csv_of(rows(APPLICATIONS[:2])).removeprefix("\ufeff")
+    assert expected == read_back("gbk.csv", page.encode("gb18030"))
+    assert expected == read_back("utf16.csv", page.encode("utf-16"))
+    table = [[as_text(cell).replace("\n", " ") for cell in row] for row in rows(APPLICATIONS[:2])]
+    for mark in ("\t", ";"):
+        quoted = "\n".join(mark.join(f'"{cell}"' for cell in row) for row in table)
+        assert expected == read_back("other.csv", f"# a remark, and more, {mark}\n{quoted}")
+
+
+def test_text_that_looks_like_a_formula_stays_text() -> None:
+    """It is marked as text where it is written, and read back without the mark."""
+    odd = {**APPLICATIONS[0], "direction": '=HYPERLINK("x")', "name": "-1+2"}
+    page = csv_of(rows([odd]))
+    assert "'=HYPERLINK" in page
+    assert [parse(PlatformApplication, odd)] == read_back("f.csv", page)
+    assert [parse(PlatformApplication, odd)] == read_back(
+        "f.xlsx", workbook([("t", rows([odd]), ())])
+    )
+
+
+def test_formulas_without_a_value_and_errors_are_told() -> None:
+    """Neither passes for an empty cell, nor for text."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(["application_id", "direction", "name"])
+    page.append(["a-1", "=1+1", "#REF!"])
+    book.save("f.xlsx")
+    found = read_applications("f.xlsx", "xlsx")
+    assert ["direction", "name"] == [name for name, _, _ in found.entries[0].bad_cells]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no workbook", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+)
+def test_what_is_no_workbook_is_bad_input(content: bytes) -> None:
+    """Broken, old or locked ones are told, and never a traceback."""
+    Path("x.xlsx").write_bytes(content)
+    with pytest.raises(BadInput):
+        read_applications("x.xlsx", "xlsx")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its size is judged by what the archive says, beyond which nothing is unpacked."""
+    Path("x.xlsx").write_bytes(workbook([("t", rows(APPLICATIONS[:1]), ())]))
+    monkeypatch.setattr("starter.commands.importing.book.LARGEST_UNPACKED", 1_000)
+    monkeypatch.setattr("starter.commands.importing.book.load_workbook", None)
+    with pytest.raises(BadInput, match="split it"):
+        read_applications("x.xlsx", "xlsx")
