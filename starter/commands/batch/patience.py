@@ -17,13 +17,10 @@ REMIND_EVERY = 60.0
 class Patience:
     """How long those who wait side by side have waited, together; it begins anew with each answer."""
 
-    def __init__(
-        self, seconds: float, tell: Callable[[str], None], try_every: float = TRY_EVERY
-    ) -> None:
+    def __init__(self, seconds: float, tell: Callable[[str], None]) -> None:
         """`tell` says to people that we wait, and when it goes on."""
         self._seconds = seconds
         self._tell = tell
-        self._try_every = try_every
         self._since: float | None = None
         self._told = 0.0
         self._ended = asyncio.Event()
@@ -44,7 +41,7 @@ class Patience:
             self._told = now
             self._tell(_waiting(result, left))
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(self._try_every, left)):
+            async with asyncio.timeout(min(TRY_EVERY, left)):
                 await self._ended.wait()
         return not self._ended.is_set()
 

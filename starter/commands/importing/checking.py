@@ -66,11 +66,11 @@ class Checking:
         lacks = [column.name for column in lacking(entry.fields) if column.name not in unread]
         found += [Problem(number, name, _MISSING) for name in lacks if name not in self._told]
         told = unread | set(lacks)
-        for name, en, zh in self._misfits(entry.fields):
-            field_name = self._named(name)
-            follows = en == _REQUIRED and any(one.startswith(f"{field_name}.") for one in told)
-            if field_name not in told and not follows:
-                found.append(Problem(number, field_name, (en, zh)))
+        misfits = [(self._named(name), en, zh) for name, en, zh in self._misfits(entry.fields)]
+        within = told | {name for name, _, _ in misfits}
+        for name, en, zh in misfits:
+            if name not in told and not (en.startswith(_OF_PARTS) and _any_inside(within, name)):
+                found.append(Problem(number, name, (en, zh)))
         return [*found, *self._repeats(entry)]
 
     def _misfits(self, raw: Any) -> Iterable[tuple[str, str, str]]:
@@ -97,8 +97,14 @@ class Checking:
                 yield Problem(entry.number, name, _EXAMPLE)
 
 
-_REQUIRED = "Field required"
-"""How pydantic says that a part is missing, of which we tell the fields."""
+_OF_PARTS = ("Field required", "missing: ", "Tuple should have at least")
+"""How it is said that parts are missing or bad: where the parts themselves are told, it says nothing new."""
+
+
+def _any_inside(names: Collection[str], name: str) -> bool:
+    return any(one.startswith(f"{name}." if name else "") and one != name for one in names)
+
+
 _EXAMPLE: Words = (
     "this is the example of the template: write over it, or delete the row",
     "这是模板中的示例：请改写或删除该行",

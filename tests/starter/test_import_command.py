@@ -1,0 +1,278 @@
+"""`pingtai import` as it is called: checked whole, started once each, waited for, and told."""
+
+import csv
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from starter.applying import Applied, LastTerm
+from starter.commands.batch import patience
+from starter.commands.importing import problems, run
+from starter.errors import Unreachable
+from tests.rules.builders import application
+from tests.starter.conftest import PretendClient
+from workflows.application import PlatformApplication, PreviousTerm
+from workflows.refusal import Refusal, Refused
+
+Run = Callable[..., Result]
+
+AWAY = Unreachable("nobody is there", "无人应答")
+OPEN = Refused(Refusal(rule="§四", en="term 1 is open", zh="第 1 期尚未结束", stage="open"))
+
+
+class Started:
+    """Which platforms were asked for, and what each is answered with."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answers: dict[str, list[Any]] = {}
+
+    def answer(self, form: PlatformApplication) -> Applied:
+        self.asked.append(form.platform_id)
+        waiting = self.answers.get(form.platform_id)
+        told = waiting.pop(0) if waiting else None
+        if isinstance(told, BaseException):
+            raise told
+        return Applied(
+            platform_id=form.platform_id,
+            application_id=form.application_id,
+            term=1,
+            workflow_id=f"platform:{form.platform_id}",
+            repeated=told == "repeated",
+        )
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """The client answers from here; no register is asked, and nobody waits long."""
+    made = Started()
+
+    async def apply(self: PretendClient, form: PlatformApplication) -> Applied:
+        return made.answer(form)
+
+    @asynccontextmanager
+    async def last_terms() -> AsyncIterator[LastTerm]:
+        async def none_before(platform_id: str) -> PreviousTerm | None:
+            return None
+
+        yield none_before
+
+    monkeypatch.setattr(PretendClient, "apply", apply)
+    monkeypatch.setattr(run, "last_terms", last_terms)
+    monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
+    return made
+
+
+def form(number: int, **changes: Any) -> dict[str, Any]:
+    """An application of its own."""
+    made = application(application_id=f"a-{number}", platform_id=f"p-{number}", **changes)
+    return deepcopy(made)
+
+
+def write(*messages: Any, name: str = "a.jsonl") -> str:
+    """A file of JSON lines."""
+    lines = (one if isinstance(one, str) else json.dumps(one) for one in messages)
+    Path(name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return name
+
+
+def found(result: Result) -> list[dict[str, Any]]:
+    """The JSON objects of an answer."""
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_every_problem_is_told_and_nothing_started(pingtai: Run, started: Started) -> None:
+    """With line and field, in the order of the file; also what is missing in parts and said twice."""
+    bad = form(2, district="nowhere", services=["x", "y"], name="")
+    del bad["conditions"]["openness"]
+    del bad["plan"]["parts"]["goals"]
+    unfunded = form(3)
+    unfunded["plan"]["mechanisms"]["funding"][0]["share"] = 1
+    again = {**form(1), "application_id": "a-9"}
+    file = write(form(1), bad, "{", "", unfunded, again, {"platform_id": "p-4"}, form(5))
+    result = pingtai("import", file, "--json")
+    assert 2 == result.exit_code
+    assert [] == started.asked
+    told = [(one["line"], one["field"]) for one in found(result)]
+    assert sorted(told, key=lambda one: one[0]) == told
+    assert {
+        (2, "district"),
+        (2, "services.0"),
+        (2, "services.1"),
+        (2, "name"),
+        (2, "conditions.openness.statement"),
+        (2, "conditions.openness.documents"),
+        (2, "plan.parts.goals"),
+        (3, ""),
+        (5, "plan.mechanisms"),
+        (6, "platform_id"),
+    } == {one for one in told if one[0] != 7}
+    assert (7, "conditions.strategic_fit.documents") in told
+    assert "line 1 already" in result.stdout
+    assert "7 lines" not in result.stderr
+    assert "Nothing was started" in result.stderr
+
+
+def test_problems_are_told_in_both_languages(pingtai: Run, started: Started) -> None:
+    """Line, field and reason; the Chinese with the column's Chinese name."""
+    file = write(form(1, district="nowhere"))
+    assert "line 1, district: " in pingtai("import", file).stdout
+    assert "第 1 行，所在区（district）：只能是" in pingtai("import", file, lang="zh").stdout
+
+
+def test_hundreds_are_told_and_the_rest_counted(
+    pingtai: Run, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody reads more."""
+    monkeypatch.setattr(problems, "MOST_TOLD", 3)
+    result = pingtai("import", write(*["{"] * 5))
+    assert 3 == len(result.stdout.splitlines())
+    assert "2 more problems" in result.stderr
+    assert "5 problems in 5 lines" in result.stderr
+
+
+def test_the_heading_is_judged_once(pingtai: Run, started: Started) -> None:
+    """A column that is unknown, twice there or missing is one problem, however many rows there are."""
+    names = ["application_id", "platform_id", "distrikt", "name", "name"]
+    Path("a.csv").write_text(f"{','.join(names)}\na-1,p-1,x,n,n\na-2,p-2,x,n,n\n", encoding="utf-8")
+    told = found(pingtai("import", "a.csv", "--json"))
+    assert 1 == sum(one["field"] == "distrikt" for one in told)
+    assert "district" in next(o for o in told if o["field"] == "distrikt")["problem"]["en"]
+    assert 1 == sum(one["field"] == "name" for one in told)
+    assert [1] == [one["line"] for one in told if one["field"] == "operator.name"]
+    assert {1} == {one["line"] for one in told}
+
+
+def test_the_rules_judge_what_is_brought_in(pingtai: Run, started: Started) -> None:
+    """Before anything is started: a past that the message allows and the clock does not."""
+    pingtai("import", "--template", "t.csv")
+    rows = list(csv.reader(Path("t.csv").read_text(encoding="utf-8-sig").splitlines()))
+    place = rows[0].index("brought_in.decided_on")
+    kept = [rows[0], rows[5]]
+    kept[1] = [
+        cell.replace("EXAMPLE-2", "a-1").replace("bj-example-listed", "p-1") for cell in kept[1]
+    ]
+    for day, code in (("2026-11-01", 0), ("2190-01-01", 2)):
+        kept[1][place] = day
+        with Path("b.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(kept)
+        result = pingtai("import", "b.csv", "--check", "--json")
+        assert code == result.exit_code
+    assert {"brought_in"} == {one["field"].partition(".")[0] for one in found(result)}
+
+
+def test_the_templates_examples_are_not_taken(pingtai: Run, started: Started) -> None:
+    """Whoever forgets to write over them is told."""
+    assert 0 == pingtai("import", "--template", "t.xlsx").exit_code
+    result = pingtai("import", "t.xlsx", "--json")
+    assert 2 == result.exit_code
+    assert {"application_id", "platform_id"} == {one["field"] for one in found(result)}
+    assert 2 == pingtai("import", "--template", "t.pdf").exit_code
+    assert 2 == pingtai("import", "--template", "t.xlsx").exit_code
+
+
+def test_check_starts_nothing(pingtai: Run, started: Started) -> None:
+    """It says that nothing is wrong."""
+    assert "1 application: nothing wrong" in pingtai("import", write(form(1)), "--check").stdout
+    assert [] == started.asked
+
+
+def test_started_repeated_and_refused(pingtai: Run, started: Started) -> None:
+    """The refused one is told, and set apart with its reason; the others are started."""
+    started.answers = {"p-1": ["repeated"], "p-2": [OPEN]}
+    result = pingtai("import", write(form(1), form(2), form(3)), "--json")
+    assert 3 == result.exit_code
+    told = {one["line"]: one["result"] for one in found(result)}
+    assert {1: "already_started", 2: "refused", 3: "started"} == told
+    assert "1 started, 1 already started, 1 REFUSED" in result.stderr
+    kept = json.loads(Path("a.refused.jsonl").read_text(encoding="utf-8"))
+    assert ("p-2", "term 1 is open (§四).") == (kept["platform_id"], kept["problem"])
+    assert 0 == pingtai("import", "a.refused.jsonl").exit_code
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_rows_that_were_refused_can_be_run_again(
+    name: str, pingtai: Run, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are set apart in the form in which they came, with the reason in a column that is passed over."""
+    monkeypatch.setattr("starter.commands.importing.checking.EXAMPLE_IDS", frozenset())
+    pingtai("import", "--template", name)
+    started.answers = {"bj-example-listed": [OPEN]}
+    assert 3 == pingtai("import", name).exit_code
+    apart = Path(name).with_stem("t.refused")
+    assert apart.exists()
+    assert 0 == pingtai("import", str(apart)).exit_code
+    assert ["bj-example", "bj-example-listed", "bj-example-listed"] == started.asked
+
+
+def test_waits_while_nobody_answers_and_goes_on(pingtai: Run, started: Started) -> None:
+    """It says so once, and when it goes on; in the end everything is started."""
+    started.answers = {"p-2": [AWAY] * 3}
+    result = pingtai("import", write(*(form(n) for n in range(1, 6))), "--at-once", "1")
+    assert 0 == result.exit_code
+    assert 1 == result.stderr.count("Waiting for an answer")
+    assert "going on" in result.stderr
+    assert ["p-1", *["p-2"] * 4, "p-3", "p-4", "p-5"] == started.asked
+
+
+def test_gives_up_when_its_patience_ends(pingtai: Run, started: Started) -> None:
+    """Nothing more is sent, the rest is set apart, and the same file can be run again."""
+    started.answers = {"p-2": [AWAY]}
+    file = write(*(form(n) for n in range(1, 5)))
+    result = pingtai("import", file, "--at-once", "1", "--patience", "0")
+    assert 4 == result.exit_code
+    assert ["p-1", "p-2"] == started.asked
+    assert "same file again" in result.stderr
+    assert 3 == len(Path("a.refused.jsonl").read_text(encoding="utf-8").splitlines())
+    assert 0 == pingtai("import", file).exit_code
+
+
+def test_who_started_nothing_hears_it_at_once(
+    pingtai: Run, started: Started, answers: dict[str, Any]
+) -> None:
+    """Patience is for what goes away in the middle."""
+    answers["connect"] = AWAY
+    assert 4 == pingtai("import", write(form(1))).exit_code
+    assert not Path("a.refused.jsonl").exists()
+
+
+def test_without_a_register_terms_are_not_guessed(pingtai: Run) -> None:
+    """It would take a second term for a first: it says how to tell it that there is none."""
+    result = pingtai("import", write(form(1)))
+    assert 4 == result.exit_code
+    assert "--first-terms" in result.stderr
+    assert 0 == pingtai("import", "a.jsonl", "--first-terms").exit_code
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("-",),
+        ("a.txt",),
+        ("nowhere.csv",),
+        ("empty.jsonl",),
+        ("empty.csv",),
+        ("a.jsonl", "--template", "t.csv"),
+    ],
+)
+def test_what_cannot_be_read_is_bad_input(
+    pingtai: Run, started: Started, arguments: tuple[str, ...]
+) -> None:
+    """No file, no form, nothing in it."""
+    for name in ("empty.jsonl", "empty.csv", "a.txt"):
+        Path(name).touch()
+    assert 2 == pingtai("import", *arguments).exit_code
+
+
+def test_standard_input_is_read_in_the_form_that_is_said(pingtai: Run, started: Started) -> None:
+    """What was not done of it is kept only where it is told."""
+    line = json.dumps(form(1))
+    assert 0 == pingtai("import", "-", "--format", "jsonl", stdin=line).exit_code
+    assert ["p-1"] == started.asked
