@@ -226,3 +226,13 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.M
     monkeypatch.setattr("starter.commands.importing.book.load_workbook", None)
     with pytest.raises(BadInput, match="split it"):
         read_applications("x.xlsx", "xlsx")
+
+
+@pytest.mark.parametrize("holds", [Holds.WORD, Holds.WORDS])
+def test_every_word_is_understood_in_both_languages(holds: Holds) -> None:
+    """No Chinese word holds what separates words in a list."""
+    for column in COLUMNS.values():
+        for word in column.vocabulary if column.holds is holds else ():
+            expected = [str(word)] if holds is Holds.WORDS else str(word)
+            assert expected == read(column, str(word))
+            assert expected == read(column, getattr(word, "zh", ""))

@@ -62,6 +62,11 @@ def write(file: str, messages: list[Raw]) -> str:
     return file
 
 
+def files() -> list[str]:
+    """What the folder holds."""
+    return sorted(path.name for path in Path().iterdir())
+
+
 async def run(file: str, **changes: Any) -> int:
     """Run an import as the command does; answers its exit code."""
     usual = {
@@ -96,7 +101,7 @@ async def test_twice_and_in_another_form_changes_nothing(world: World, capsys: P
     assert {"already_started": PLATFORMS} == counts(capsys)
     assert 0 == await run(write("a.xlsx", messages))
     assert {"already_started": PLATFORMS} == counts(capsys)
-    assert ["a.jsonl", "a.xlsx"] == sorted(os.listdir())  # nothing was left to set apart
+    assert ["a.jsonl", "a.xlsx"] == files()  # nothing had to be set apart
 
     other = {**messages[0], "application_id": "a-another"}
     assert 3 == await run(write("b.jsonl", [other, *forms("later")[:1]]))

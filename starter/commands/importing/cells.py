@@ -91,13 +91,16 @@ def read(column: Column, cell: Cell) -> Any:
     return value
 
 
-def cell_of(column: Column, message: Mapping[str, Any]) -> Cell:
-    """A message's value as the cell of a column; days are real days."""
+def cell_of(column: Column, message: Mapping[str, Any], *, chinese: bool = False) -> Cell:
+    """A message's value as the cell of a column; days are real days, words may be the Chinese ones."""
     value = at(message, column.name)
     if value is None:
         return None
     cell: Cell = str(value)
+    words = {word: getattr(word, "zh", word) for word in column.vocabulary if chinese}
     match column.holds:
+        case Holds.WORD:
+            cell = words.get(value, str(value))
         case Holds.DAY:
             cell = date.fromisoformat(value)
         case Holds.NUMBER:
@@ -107,7 +110,7 @@ def cell_of(column: Column, message: Mapping[str, Any]) -> Cell:
         case Holds.SHARES:
             cell = "; ".join(f"{one['source']}={one['share']}" for one in value)
         case Holds.WORDS | Holds.TEXTS | Holds.NUMBERS:
-            cell = "; ".join(str(one) for one in value)
+            cell = "; ".join(str(words.get(one, one)) for one in value)
     return cell
 
 

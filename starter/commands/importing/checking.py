@@ -54,7 +54,7 @@ class Checking:
             checked.problems.extend(problems)
             if not problems:
                 message = dict(entry.fields)
-                checked.lines.append(Line(entry, message["platform_id"], message))
+                checked.lines.append(Line(entry, message["platform_id"].strip(), message))
         return checked
 
     def _problems(self, entry: Entry) -> list[Problem]:
