@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from worker import schemas, told
+from worker import import_columns, schemas, told
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
     "told-table": told.table,
+    "import-columns": import_columns.table,
 }
 
 _BEGIN = "<!-- generated: "

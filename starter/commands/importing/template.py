@@ -137,7 +137,8 @@ def _explained() -> Iterator[list[Cell]]:
     yield [
         "#",
         f"考核最多可列 {YEARS} 年（brought_in.assessments.{YEARS}.…）。模板未列出的列可自行加在表头。"
-        "以 # 开头的行不读取。文件的 SHA256：Windows 用 certutil -hashfile 文件名 SHA256，其他系统用 sha256sum。",
+        "以 # 开头的行不读取。计算文件的 SHA256：Windows 用 certutil -hashfile 文件名 SHA256，其他系统用"
+        " sha256sum。",
         f"Assessments may go up to year {YEARS}. Columns that the template does not show may be added to"
         " the heading. Rows that begin with # are passed over. The SHA-256 of a file: certutil -hashfile FILE"
         " SHA256 on Windows, sha256sum elsewhere.",
