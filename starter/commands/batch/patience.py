@@ -11,7 +11,7 @@ from starter.language import say
 TRY_EVERY = 2.0
 """Seconds between two tries of a line."""
 REMIND_EVERY = 60.0
-"""Seconds after which it is said again that we are waiting."""
+"""Seconds after which it is said again that we are waiting; no sooner, also where it comes and goes."""
 
 
 class Patience:
@@ -22,7 +22,8 @@ class Patience:
         self._seconds = seconds
         self._tell = tell
         self._since: float | None = None
-        self._told = 0.0
+        self._told = float("-inf")
+        self._announced = False
         self._ended = asyncio.Event()
 
     def end(self) -> None:
@@ -33,12 +34,12 @@ class Patience:
         """Wait a moment after a line that was not answered; whether to try it again."""
         now = time.monotonic()
         if self._since is None:
-            self._since, self._told = now, float("-inf")
+            self._since, self._announced = now, False
         left = self._since + self._seconds - now
         if left <= 0 or self._ended.is_set():
             return False
         if now - self._told >= REMIND_EVERY:
-            self._told = now
+            self._told, self._announced = now, True
             self._tell(_waiting(result, left))
         with suppress(TimeoutError):
             async with asyncio.timeout(min(TRY_EVERY, left)):
@@ -51,12 +52,13 @@ class Patience:
             return
         waited = round(time.monotonic() - self._since)
         self._since = None
-        self._tell(
-            say(
-                f"It answers again after {waited} s: going on.",
-                f"等待 {waited} 秒后已恢复应答：继续。",
+        if self._announced:
+            self._tell(
+                say(
+                    f"It answers again after {waited} s: going on.",
+                    f"等待 {waited} 秒后已恢复应答：继续。",
+                )
             )
-        )
 
 
 def _waiting(result: Result, left: float) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import PingtaiClient
 from starter.commands.batch.lines import Line, Outcome, Result, Words
@@ -101,6 +101,8 @@ def not_done(line: Line, error: Exception) -> Result:
             outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, (error.en, error.zh)
+        case RPCError(status=RPCStatusCode.INVALID_ARGUMENT):
+            outcome, words = Outcome.BAD, _plain(error)  # sent again it would be no better
         case Unreachable():
             words = (error.en, error.zh)
         case _:

@@ -41,6 +41,12 @@ class Holds(Enum):
     SHARES = auto()
 
 
+_MADE = ("brought_in.decision_id",)
+"""What a row need not say, for it is made of the rest."""
+_ALSO_NEEDED = ("brought_in.documents",)
+"""What a rule of the message asks for, and its type does not."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: where its value goes, and what its cells hold."""
@@ -109,6 +115,7 @@ def _column(info: FieldInfo, kind: Any, name: str, group: str, *, required: bool
     if name in ("field", "policy.fields"):
         vocabulary, is_open = tuple(TechnologyField), True
         holds = Holds.WORD if name == "field" else Holds.WORDS
+    required = (required or name in _ALSO_NEEDED) and name not in _MADE
     default = None if info.default in (PydanticUndefined, None, ()) else info.default
     longest = next((m.max_length for m in _bounds(info) if hasattr(m, "max_length")), None)
     return Column(name, holds, required, group, vocabulary, is_open, default, longest)
