@@ -15,7 +15,6 @@ from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
 from db.url import database_url, redacted
-from starter.applying import LastTerm
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
@@ -70,41 +69,55 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
             await asyncio.to_thread(embedded.stop)
 
 
-async def last_term(platform_id: str) -> PreviousTerm | None:
-    """A platform's last term as the register knows it, for an application that goes on from it.
+class KnownTerms:
+    """What the register knows of the terms of platforms: asked for many over the same connections."""
+
+    def __init__(self, register: RegisterQueries) -> None:
+        """Ask this register."""
+        self._register = register
+
+    async def last_term(self, platform_id: str) -> PreviousTerm | None:
+        """A platform's last term. Raises Unreachable."""
+        with _reaching():
+            found = await self._register.last_term(platform_id)
+        if found is None:
+            return None
+        return PreviousTerm(term=found.term, log_hash=found.log_hash)
+
+    async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        """The term that an application asked for. Raises Unreachable."""
+        with _reaching():
+            return await self._register.applied(platform_id, application_id)
+
+
+@asynccontextmanager
+async def known_terms() -> AsyncIterator[KnownTerms]:
+    """What the register knows of terms.
 
     Raises:
         Unreachable: the register cannot be asked; it is not started for this.
         BadInput: DATABASE_URL cannot be used.
     """
-    async with last_terms() as answer:
-        return await answer(platform_id)
-
-
-@asynccontextmanager
-async def last_terms() -> AsyncIterator[LastTerm]:
-    """A function that answers as `last_term` does, for many platforms over the same connections."""
     async with open_register(start=False) as register:
+        yield KnownTerms(register)
 
-        async def answer(platform_id: str) -> PreviousTerm | None:
-            with _reaching():
-                found = await register.last_term(platform_id)
-            if found is None:
-                return None
-            return PreviousTerm(term=found.term, log_hash=found.log_hash)
 
-        yield answer
+async def last_term(platform_id: str) -> PreviousTerm | None:
+    """A platform's last term as the register knows it, for an application that goes on from it.
+
+    Raises as `known_terms`.
+    """
+    async with known_terms() as known:
+        return await known.last_term(platform_id)
 
 
 async def applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
     """The term that an application asked for, as the register knows it: also long after it has ended.
 
-    Raises:
-        Unreachable: the register cannot be asked; it is not started for this.
-        BadInput: DATABASE_URL cannot be used.
+    Raises as `known_terms`.
     """
-    async with open_register(start=False) as register:
-        return await register.applied(platform_id, application_id)
+    async with known_terms() as known:
+        return await known.applied_before(platform_id, application_id)
 
 
 def _local_url() -> str | None:

@@ -78,7 +78,7 @@ class PretendClient:
         return self._answer("decide")
 
     async def apply(self, application: PlatformApplication) -> Any:
-        previous = await self._last_term(application.platform_id)
+        previous = await self._last_term(application.platform_id) if self._last_term else None
         if "apply" in self._answers:
             return self._answer("apply")
         return Applied(

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.applying import Applied, LastTerm
+from starter.applying import Applied
 from starter.commands.batch import patience
 from starter.commands.importing import problems, run
 from starter.errors import Unreachable
 from tests.rules.builders import application
 from tests.starter.conftest import PretendClient
-from workflows.application import PlatformApplication, PreviousTerm
+from workflows.application import PlatformApplication
 from workflows.refusal import Refusal, Refused
 
 Run = Callable[..., Result]
@@ -57,14 +57,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         return made.answer(form)
 
     @asynccontextmanager
-    async def last_terms() -> AsyncIterator[LastTerm]:
-        async def none_before(platform_id: str) -> PreviousTerm | None:
-            return None
-
-        yield none_before
+    async def known_terms() -> AsyncIterator[None]:
+        yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr(run, "last_terms", last_terms)
+    monkeypatch.setattr(run, "known_terms", known_terms)
     monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
     return made
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import click
 
-from starter.applying import LastTerm
 from starter.client import PingtaiClient
 from starter.commands.batch.apart import Apart
 from starter.commands.batch.interrupting import interruptible
@@ -26,9 +25,8 @@ from starter.commands.running import BAD_INPUT
 from starter.connection import quietly
 from starter.errors import PingtaiError
 from starter.language import say
-from starter.register import last_terms
+from starter.register import KnownTerms, known_terms
 from starter.screen import complain, show, show_json_line
-from workflows.application import PreviousTerm
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,12 @@ async def run_import(order: Import) -> None:
     apart = Apart.beside(order.file, read.form, order.refused)
     telling = Telling(APPLICATIONS, as_json=order.as_json)
     quietly()
-    async with _last_terms(order) as last_term:
+    async with _terms(order) as known:
 
         async def connect() -> PingtaiClient:
-            return await PingtaiClient.connect(last_term)
+            if known is None:
+                return await PingtaiClient.connect()
+            return await PingtaiClient.connect(known.last_term, applied_before=known.applied_before)
 
         starting = Starting(connect)
         await starting.connect()  # who forgot to start anything hears it at once
@@ -104,13 +104,13 @@ def _say_checked(order: Import, count: int) -> None:
 
 
 @asynccontextmanager
-async def _last_terms(order: Import) -> AsyncIterator[LastTerm]:
+async def _terms(order: Import) -> AsyncIterator[KnownTerms | None]:
     if order.first_terms:
-        yield _none_before
+        yield None
         return
     async with AsyncExitStack() as stack:
         try:
-            last_term = await stack.enter_async_context(last_terms())
+            known = await stack.enter_async_context(known_terms())
         except PingtaiError as error:
             error.add_note(
                 say(
@@ -120,11 +120,7 @@ async def _last_terms(order: Import) -> AsyncIterator[LastTerm]:
                 )
             )
             raise
-        yield last_term
-
-
-async def _none_before(platform_id: str) -> PreviousTerm | None:
-    return None
+        yield known
 
 
 def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:
