@@ -1,10 +1,8 @@
 """One embedded PostgreSQL for the session, and a fresh database of the register for every test."""
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +15,7 @@ from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.store import PostgresRegister
 from db.url import shown
+from tests.memory import throw_away_folder
 
 _numbers = count(1)
 
@@ -25,7 +24,7 @@ _numbers = count(1)
 def postgres_url() -> Iterator[str]:
     """The URL of a running server's first database, for whoever administers it."""
     # not pytest's tmp_path: PostgreSQL may run as another user, and pytest closes its directories
-    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    home = throw_away_folder("test")
     server = EmbeddedPostgres(home)
     yield server.start()
     server.stop()

@@ -2,12 +2,10 @@
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +19,7 @@ from temporalio.service import RPCError
 from audit.archive.archive import PostgresArchive
 from audit.archive.notes import ArchivingNotes
 from audit.archive.server import ServerHistories
+from tests.memory import throw_away_folder
 from tests.workflows.world import World
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
@@ -56,7 +55,7 @@ class Place:
 @pytest.fixture(scope="session")
 async def client() -> AsyncIterator[Client]:
     """A server for the tests of the archive; its data goes with it."""
-    folder = Path(tempfile.mkdtemp(prefix="pingtai-test-archive-"))
+    folder = throw_away_folder("test-archive")
     dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
     async with temporal_server(folder, free_port(28233), dynamic_config=dynamic) as running:
         client = await Client.connect(running.address, data_converter=pydantic_data_converter)

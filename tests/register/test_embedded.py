@@ -19,6 +19,7 @@ from db.errors import EmbeddedPostgresError
 from db.home import home
 from db.postmaster import PID_FILE, postmaster, processes
 from db.programs import VERSION, programs, run
+from tests.memory import throw_away_folder
 
 PROJECT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ os._exit(0)
 @pytest.fixture(scope="session")
 def data() -> Iterator[Path]:
     """A data directory to be copied, because making one takes a second."""
-    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    home = throw_away_folder("test")
     server = EmbeddedPostgres(home)
     server.start()
     server.stop()
@@ -61,7 +62,7 @@ def furnished(home: Path, data: Path) -> Path:
 @pytest.fixture
 def empty_place() -> Iterator[Path]:
     """An empty home directory; whatever server runs there afterwards is ended."""
-    path = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    path = throw_away_folder("test")
     yield path
     for data in (path / "postgres", *path.glob("*/postgres"), *path.glob("*/*/postgres")):
         for process in processes(data):

@@ -3,9 +3,7 @@
 import asyncio
 import itertools
 import shutil
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.store import PostgresRegister
 from db.tables import log_entries, terms
+from tests.memory import throw_away_folder
 from workflows.handing_in import RegisterBatch
 from workflows.record import BEGINNING, broken
 
@@ -201,7 +200,7 @@ async def test_a_write_that_was_given_up_leaves_no_trace(
 
 async def test_a_database_that_comes_and_goes() -> None:
     """A register whose database is away says so at once; when it is back, the next write works."""
-    home = Path(tempfile.mkdtemp(prefix="pingtai-test-"))
+    home = throw_away_folder("test")
     server = EmbeddedPostgres(home)
     url = await asyncio.to_thread(server.start)
     await upgrade(url)

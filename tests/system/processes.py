@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.memory import place
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PINGTAI = (sys.executable, "-m", "worker.main")
@@ -24,7 +26,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) and name != "DATABASE_URL"
     }
-    return clean | {"PINGTAI_HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)} | more
+    clean |= {"PINGTAI_HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    return clean | {"TMPDIR": place()} | more
 
 
 def pingtai(home: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,14 @@
 """One Temporal server and one register for all tests of the workflows."""
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
+from tests.memory import throw_away_folder
 from tests.workflows.world import World
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, TemporalServer, free_port, temporal_server
@@ -18,7 +17,7 @@ from worker.temporal_server import TIME_SKIPPING, TemporalServer, free_port, tem
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[TemporalServer]:
     """The full dev server, with time skipping."""
-    folder = Path(tempfile.mkdtemp(prefix="pingtai-test-temporal-"))
+    folder = throw_away_folder("test-temporal")
     async with temporal_server(folder, free_port(27233), dynamic_config=TIME_SKIPPING) as server:
         yield server
     shutil.rmtree(folder, ignore_errors=True)
