@@ -8,7 +8,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from starter.client import PingtaiClient
 from tests.workflows.world import Life, World
-from worker.demo.clockwork import until
+from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import STAGE
 from workflows.folding import fold
 from workflows.periods import beijing_date
@@ -205,7 +205,11 @@ async def test_an_assessment_that_is_broken_off_opens_again(world: World) -> Non
 async def test_a_kick_off_that_was_missed_while_no_worker_ran(world: World) -> None:
     """The assessment opens once, as soon as a worker is back; the next keeps its own day."""
     life = await world.apply()
+    begun = (await life.handle.describe()).run_id
     await life.get_listed()
+    # Validity begins in a new run, whose clock stands still while its first task waits for a worker.
+    await until(lambda: in_a_run_after(life.handle, begun), "the platform goes on in a new run")
+    await life.settled(life.handle)
     view = await life.view()
     assert view.next_assessment
     kick_off = view.next_assessment

@@ -44,9 +44,14 @@ class Clockwork(Interceptor):
         return await self._skipper.get_current_time(handle)
 
     async def forward(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> None:
-        """Move a workflow's clock on; it must have no child open."""
+        """Move a workflow's clock on; it must have no child open, and no task that waits for a worker.
+
+        Raises:
+            TimeoutError: it did not move within a minute of real time.
+        """
         if span > timedelta():
-            await self._skipper.fast_forward(handle, span)
+            async with asyncio.timeout(_PATIENCE):
+                await self._skipper.fast_forward(handle, span)
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
         """Put the delays on the way out."""
