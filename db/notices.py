@@ -159,6 +159,7 @@ _TOLD = (
     "target",
     "reason",
     "sets_aside",
+    "listed_on",
     "list_number",
     "certificate_number",
     "corrections",

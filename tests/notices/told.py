@@ -62,12 +62,23 @@ def _lives() -> list[RegisterBatch]:
     valid.happen(Happening.VALIDITY_NEARING, "told", {"days": 180})
     valid.happen(Happening.VALIDITY_ENDED, "period_over")
 
+    before = opened()
+    before.decide(
+        "bringing_in",
+        COMMISSION,
+        documents=[{"name": "名单公告", "sha256": "ab" * 32}],
+        list_number="2023-02",
+        certificate_number="C-7",
+        listed_on=str(before.at.date() - timedelta(days=100)),
+    )
+
     closing = listed()
     child = assessment_of(closing)
     closing.happen(Happening.ASSESSMENT_CLOSED, "closed", {"year": 1})
     return [
         batch(late, due=DueDate(due=due, provisional=False)),
         batch(valid),
+        batch(before),
         batch(year, platform=valid),
         _whole(child, closing),
         batch(closing),
