@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from starter.commands.batch import patience
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
+from starter.commands.batch.patience import Patience
 from starter.commands.batch.run import exit_code
 from starter.commands.batch.sending import GIVE_UP_AFTER, Sending
 
@@ -117,6 +119,46 @@ async def test_stopped_once_it_waits_and_twice_it_does_not() -> None:
         assert {expected: 2, Outcome.UNSENT: 8} == counts
         assert 10 == len({result.entry.number for result in told})
         assert 130 == exit_code(told, interrupted=True)
+
+
+async def test_whoever_stops_while_it_waits_waits_no_longer() -> None:
+    """What nobody answered is told as such, the rest was not sent, and it counts as interrupted."""
+    told: list[Result] = []
+    said: list[str] = []
+
+    async def take(line: Line) -> Result:
+        return Result(line.entry, Outcome.UNANSWERED, line)
+
+    def say(words: str) -> None:
+        said.append(words)
+        asyncio.get_running_loop().call_soon(sending.stop)
+
+    sending = Sending(take, told.append, at_once=8, patience=Patience(3_600, say))
+    await sending.run(lines(20, 20))
+    counts = Counter(result.outcome for result in told)
+    assert {Outcome.UNANSWERED: 8, Outcome.UNSENT: 12} == counts
+    assert 1 == len(said)
+    assert (True, False) == (sending.stopped, sending.unreachable)
+
+
+async def test_what_comes_and_goes_is_told_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is repeated several times says so once, and each is taken in the end."""
+    monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
+    tries: Counter[int] = Counter()
+    said: list[str] = []
+
+    async def answer(line: Line) -> Outcome:
+        tries[line.entry.number] += 1
+        return Outcome.DONE if tries[line.entry.number] == 2 else Outcome.UNANSWERED
+
+    async def take(line: Line) -> Result:
+        return Result(line.entry, await answer(line), line)
+
+    told: list[Result] = []
+    sending = Sending(take, told.append, at_once=1, patience=Patience(60, said.append))
+    await sending.run(lines(3, 3))
+    assert [Outcome.DONE] * 3 == [result.outcome for result in told]
+    assert 2 == len(said)
 
 
 async def test_a_mistake_of_ours_shows_itself() -> None:

@@ -116,6 +116,22 @@ def test_every_problem_is_told_and_nothing_started(pingtai: Run, started: Starte
     assert "Nothing was started" in result.stderr
 
 
+def test_parts_are_told_once_and_as_json_names_them(pingtai: Run, started: Started) -> None:
+    """What is missing in an assessment is told with its place in the list, and not once more for the column."""
+    past = {"kind": "bringing_in", "assessments": [{"year": 1, "concluded_on": "2025-11-28"}]}
+    told = [
+        one["field"] for one in found(pingtai("import", write(form(1, brought_in=past)), "--json"))
+    ]
+    assert len(set(told)) == len(told)
+    assert {
+        "brought_in.assessments.0.result",
+        "brought_in.assessments.0.documents",
+        "brought_in.decision_id",
+        "brought_in.listed_on",
+    } < set(told)
+    assert not any(name.startswith("brought_in.assessments.1") for name in told)
+
+
 def test_problems_are_told_in_both_languages(pingtai: Run, started: Started) -> None:
     """Line, field and reason; the Chinese with the column's Chinese name."""
     file = write(form(1, district="nowhere"))

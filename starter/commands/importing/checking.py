@@ -8,7 +8,7 @@ from typing import Any
 from starter.commands.batch.lines import Entry, Line, Words
 from starter.commands.importing.columns import LEFT_TO_US, lacking
 from starter.commands.importing.example import EXAMPLE_IDS
-from starter.commands.importing.labels import column_of
+from starter.commands.importing.labels import column_of, field_of
 from starter.commands.importing.problems import Problem
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse
@@ -42,7 +42,8 @@ class Checking:
         are missing.
         """
         self._at = at
-        self._named: Callable[[str], str] = column_of if table else _as_it_is
+        self._of_message: Callable[[str], str] = column_of if table else _as_it_is
+        self._of_column: Callable[[str], str] = _as_it_is if table else field_of
         self._told = frozenset(told)
         self._seen: dict[tuple[str, str], int] = {}
 
@@ -63,10 +64,11 @@ class Checking:
             return [Problem(number, "", entry.problem)]
         found = [Problem(number, name, (en, zh)) for name, en, zh in entry.bad_cells]
         unread = {problem.field for problem in found}
-        lacks = [column.name for column in lacking(entry.fields) if column.name not in unread]
+        needed = (self._of_column(column.name) for column in lacking(entry.fields))
+        lacks = [name for name in needed if name not in unread]
         found += [Problem(number, name, _MISSING) for name in lacks if name not in self._told]
         told = unread | set(lacks)
-        misfits = [(self._named(name), en, zh) for name, en, zh in self._misfits(entry.fields)]
+        misfits = [(self._of_message(name), en, zh) for name, en, zh in self._misfits(entry.fields)]
         within = told | {name for name, _, _ in misfits}
         for name, en, zh in misfits:
             if name not in told and not (en.startswith(_OF_PARTS) and _any_inside(within, name)):

@@ -130,14 +130,24 @@ def label(field: str) -> Words:
 
 def column_of(field: str) -> str:
     """The column in which a field of the message stands; the field itself where there is none."""
-    parts = field.split(".")
-    if parts[:2] == ["brought_in", "assessments"] and len(parts) > 2 and parts[2].isdecimal():
-        parts[2] = str(int(parts[2]) + 1)
+    parts = _counted(field, 1)
     for end in range(len(parts), 0, -1):
         name = ".".join(parts[:end])
         if name in COLUMNS:
             return name
     return field
+
+
+def field_of(column: str) -> str:
+    """The field of the message for which a column stands: JSON counts from zero."""
+    return ".".join(_counted(column, -1))
+
+
+def _counted(name: str, more: int) -> list[str]:
+    parts = name.split(".")
+    if parts[:2] == ["brought_in", "assessments"] and len(parts) > 2 and parts[2].isdecimal():
+        parts[2] = str(int(parts[2]) + more)
+    return parts
 
 
 _HOW: Mapping[Holds, Words] = {
