@@ -162,6 +162,25 @@ def test_the_heading_is_judged_once(pingtai: Run, started: Started) -> None:
     assert {1} == {one["line"] for one in told}
 
 
+@pytest.mark.parametrize("name", ["platform_id", "district"])
+def test_a_column_that_is_missing_is_one_problem(name: str, pingtai: Run, started: Started) -> None:
+    """Also that by which platforms are known, in a table that is good otherwise."""
+    pingtai("import", "--template", "t.csv")
+    text = (
+        Path("t.csv")
+        .read_text(encoding="utf-8-sig")
+        .replace("EXAMPLE-", "a-")
+        .replace("bj-ex", "p")
+    )
+    rows = list(csv.reader(text.splitlines()))
+    place = rows[0].index(name)
+    with Path("b.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([*row[:place], *row[place + 1 :]] for row in rows)
+    told = found(pingtai("import", "b.csv", "--json"))
+    assert [(1, name)] == [(one["line"], one["field"]) for one in told]
+    assert [] == started.asked
+
+
 def test_the_rules_judge_what_is_brought_in(pingtai: Run, started: Started) -> None:
     """Before anything is started: a past that the message allows and the clock does not."""
     pingtai("import", "--template", "t.csv")

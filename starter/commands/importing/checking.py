@@ -53,7 +53,7 @@ class Checking:
         for entry in entries:
             problems = self._problems(entry)
             checked.problems.extend(problems)
-            if not problems:
+            if not (problems or self._told):
                 message = dict(entry.fields)
                 checked.lines.append(Line(entry, message["platform_id"].strip(), message))
         return checked
