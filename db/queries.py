@@ -1,7 +1,7 @@
 """Reading the register."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, false, func, select
@@ -72,12 +72,14 @@ class RegisterQueries:
         list_number: str | None = None,
         year: int | None = None,
         overdue: bool = False,
+        listed: bool = False,
         after: str | None = None,
         limit: int = 50,
     ) -> list[RegisterRow]:
         """Platforms with their newest terms, by platform id, at most `limit` (and `LARGEST_PAGE`).
 
-        `year` is that of the listing; `overdue`: the platform's own step or its open assessment's.
+        `year` is that of the listing; `overdue`: the platform's own step or its open assessment's;
+        `listed`: only those whose newest term was included in a list.
         The next page is asked for with `after`: the last platform id of the page before.
         """
         wanted = (
@@ -106,6 +108,8 @@ class RegisterQueries:
             query = query.where(
                 exists().where(waiting.platform_id == platforms.c.platform_id, waiting.overdue)
             )
+        if listed:
+            query = query.where(terms.c.listed_on.is_not(None))
         if after is not None:  # of both, or the planner begins with the first term of all
             query = query.where(platforms.c.platform_id > after, terms.c.platform_id > after)
         return [read(RegisterRow, row) for row in await self._all(query)]
@@ -158,6 +162,22 @@ class RegisterQueries:
             .limit(1)
         )
         return AppliedBefore._make(rows[0]) if rows else None
+
+    async def district(self, platform_id: str) -> str | None:
+        """A platform's district; None when the register does not know it."""
+        rows = await self._all(
+            select(platforms.c.district).where(platforms.c.platform_id == platform_id)
+        )
+        return rows[0].district if rows else None
+
+    async def due(self, platform_id: str, term: int, year: int = 0) -> datetime | None:
+        """When the step of a term is due, or of its assessment of a year; None: not, or not known."""
+        of = terms.c if year == 0 else assessments.c
+        query = select(of.due).where(of.platform_id == platform_id, of.term == term)
+        if year:  # of several openings the last one counts
+            query = query.where(of.year == year).order_by(of.opening.desc()).limit(1)
+        rows = await self._all(query)
+        return rows[0].due if rows else None
 
     async def plans(self, platform_id: str, term: int) -> dict[str, Any]:
         """The texts of all plan versions of a term, by their SHA-256."""

@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL for the session, and a fresh database of the register for every test."""
+"""For the session one embedded PostgreSQL, and one Temporal with a worker; a fresh register for every test."""
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
@@ -16,6 +18,9 @@ from db.queries import RegisterQueries
 from db.store import PostgresRegister
 from db.url import shown
 from tests.memory import throw_away_folder
+from tests.workflows.world import World
+from worker.search_attributes import ensure_search_attributes
+from worker.temporal_server import TIME_SKIPPING, TemporalServer, free_port, temporal_server
 
 _numbers = count(1)
 
@@ -97,6 +102,28 @@ def register(engine: AsyncEngine) -> PostgresRegister:
 def queries(engine: AsyncEngine) -> RegisterQueries:
     """The same register, to read from."""
     return RegisterQueries(engine)
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[TemporalServer]:
+    """The full dev server, with time skipping."""
+    folder = throw_away_folder("test-temporal")
+    async with temporal_server(folder, free_port(27233), dynamic_config=TIME_SKIPPING) as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIterator[World]:
+    """The server, a register of its own, and a worker at work."""
+    client = await Client.connect(temporal.address, data_converter=pydantic_data_converter)
+    await ensure_search_attributes(client)
+    engine = create_engine(session_database_url)
+    world = World(client, engine)
+    await world.work()
+    yield world
+    await world.rest()
+    await engine.dispose()
 
 
 def _named(url: str, database: str) -> str:

@@ -85,6 +85,7 @@ _CHINESE = {
     "int_parsing": "应为整数",
     "string_type": "应为文字",
     "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
     "date_type": "应为日期（YYYY-MM-DD）",
     "model_type": "应为对象",
     "model_attributes_type": "应为对象",
@@ -127,10 +128,11 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidMessage(name, tuple(_problem(e) for e in error.errors()[:most])) from None
+        raise InvalidMessage(name, tuple(problem_in(e) for e in error.errors()[:most])) from None
 
 
-def _problem(error: Any) -> tuple[str, str, str]:
+def problem_in(error: Any) -> tuple[str, str, str]:
+    """One of pydantic's errors as a problem of `InvalidMessage`: field, English and Chinese reason."""
     field = ".".join(str(part) for part in error["loc"]) or "(all)"
     en: str = error["msg"]
     template = _CHINESE.get(error["type"])

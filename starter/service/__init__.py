@@ -1,0 +1,1 @@
+"""The HTTP intake: what `pingtai serve` answers."""

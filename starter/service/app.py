@@ -1,0 +1,53 @@
+"""The app: its routes put together, and what stands around each call."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI
+
+from starter.service import applications, decisions, health, platforms, register, timeline, validity
+from starter.service.connections import Connections
+from starter.service.document import documented
+from starter.service.guard import Guard
+from starter.service.measures import Measures
+from starter.service.mistakes import answer_for_errors
+from starter.service.parameters import known_parameters
+
+ROUTERS = (
+    applications.router,
+    decisions.router,
+    platforms.router,
+    timeline.router,
+    validity.router,
+    register.router,
+    health.router,
+)
+"""A new module of routes is one more line here."""
+
+
+def make_app(connections: Connections, **limits: Any) -> FastAPI:
+    """The service, answering from what `connections` reach; `limits` are those of `Guard`."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await connections.close()
+
+    app = FastAPI(
+        title="Pingtai 平台",
+        lifespan=lifespan,
+        dependencies=[Depends(known_parameters)],
+        docs_url=None,  # the pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    measures = Measures()
+    app.state.connections = connections
+    app.state.measures = measures
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = documented(app)  # type: ignore[method-assign]
+    answer_for_errors(app)
+    app.add_middleware(Guard, measures=measures, **limits)
+    return app

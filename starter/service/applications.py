@@ -1,0 +1,67 @@
+"""`POST /v1/applications`: a platform's application comes in."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from starter.service.access import Applicant, Caller
+from starter.service.bodies import json_body
+from starter.service.documented import body, written
+from starter.service.repeats import IdempotencyKey, once
+from starter.service.replies import reply
+from starter.service.scopes import Scope
+from workflows.application import PlatformApplication
+from workflows.model import Record, parse
+
+router = APIRouter(prefix="/v1", tags=["writes"])
+REPEATED = {"Pingtai-Repeated": "true"}
+
+
+class AppliedAnswer(Record):
+    """The answer to an application: the same, however often it comes."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    workflow_id: str
+
+
+@router.post(
+    "/applications",
+    summary="Apply for a platform. 提交申请",
+    responses=written(AppliedAnswer, "applied"),
+    openapi_extra=body(PlatformApplication, "PlatformApplication", "application"),
+)
+async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Response:
+    """Start the term that an application asks for.
+
+    The same application again (the same `application_id` and content) is answered 200 with the same
+    body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in` also
+    `decide:commission`, because it carries the commission's word.
+    """
+    data = await json_body(request)
+
+    async def work() -> Response:
+        application = parse(PlatformApplication, data)
+        allow(who, application)
+        client = await request.app.state.connections.client()
+        applied = await client.apply(application)
+        answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
+        where = {"Location": f"/v1/platforms/{applied.platform_id}"}
+        if applied.repeated:
+            return reply(answer, 200, where | REPEATED)
+        return reply(answer, 201, where)
+
+    return await once(request, who, key, data, work)
+
+
+def allow(who: Caller, application: PlatformApplication) -> None:
+    """Let a key apply for what is of its district and body only. Raises Problem (403)."""
+    who.only_of(application.district)
+    if application.brought_in is not None:
+        who.require(Scope.DECIDE_COMMISSION)
+        who.speak_as(application.brought_in.actor)
+        return
+    who.speak_for(application.operator.name)
+    if application.submitted_by is not None:
+        who.speak_for(application.submitted_by.organisation)

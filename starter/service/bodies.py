@@ -1,0 +1,92 @@
+"""The body of a request: bounded, JSON, in well-formed UTF-8, each name once."""
+
+import json
+from typing import Any, NoReturn
+
+from starlette.requests import ClientDisconnect, Request
+
+from starter.service.problems import Kind, Problem
+from workflows.model import MAX_MESSAGE_BYTES
+
+
+async def json_body(request: Request) -> Any:
+    """What was sent, as plain JSON data.
+
+    Raises:
+        Problem: 415 it is not said to be JSON, 413 it is too large, 400 it cannot be read.
+    """
+    _check_kind(request)
+    raw = bytearray()
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and (len(length) > 12 or int(length) > MAX_MESSAGE_BYTES):
+        raise _too_large()
+    try:
+        async for part in request.stream():
+            raw += part
+            if len(raw) > MAX_MESSAGE_BYTES:
+                raise _too_large()
+    except ClientDisconnect:
+        raise _unreadable("it broke off", "请求中断") from None
+    return _read(bytes(raw))
+
+
+def _check_kind(request: Request) -> None:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.replace(" ", "").replace('"', "").lower()
+    encoded = request.headers.get("content-encoding", "identity").lower() != "identity"
+    if (
+        kind.strip().lower() != "application/json"
+        or charset not in ("", "charset=utf-8")
+        or encoded
+    ):
+        raise Problem(
+            Kind.MEDIA_TYPE,
+            "the body is to be application/json in UTF-8, not compressed",
+            "请求内容应为 application/json（UTF-8，不压缩）",
+            headers={"Accept": "application/json"},
+        )
+
+
+def _read(raw: bytes) -> Any:
+    try:
+        data = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
+        )
+        # An escape can name half a character, which no text may hold.
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeError:
+        raise _unreadable("it is no well-formed UTF-8", "不是有效的 UTF-8") from None
+    except RecursionError:
+        raise _unreadable("it is nested too deep", "嵌套过深") from None
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at line {error.lineno} column {error.colno}"
+        raise _unreadable(where, f"第 {error.lineno} 行第 {error.colno} 列有误") from None
+    except ValueError as error:
+        raise _unreadable(str(error)[:200], str(error)[:200]) from None
+    return data
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        raise ValueError(f"{twice[:50]!r} stands twice in one object")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _unreadable(en: str, zh: str) -> Problem:
+    return Problem(Kind.BAD_REQUEST, f"the body is no JSON: {en}", f"请求内容不是 JSON：{zh}")
+
+
+def _too_large() -> Problem:
+    most = f"{MAX_MESSAGE_BYTES:,}"
+    return Problem(
+        Kind.TOO_LARGE,
+        f"the body is larger than {most} bytes",
+        f"请求内容超过 {most} 字节",
+        headers={"Connection": "close"},
+    )

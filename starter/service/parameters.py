@@ -1,0 +1,58 @@
+"""The parameters that several calls have, each with what it may be."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+
+from db.queries import LARGEST_PAGE
+from starter.service.mistakes import unknown_parameter
+from workflows.model import Day, Identifier, InvalidMessage, problem_in
+
+PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
+Limit = Annotated[
+    int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
+]
+_DAY: TypeAdapter[date] = TypeAdapter(Day)
+_OF_A_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DayText = Annotated[
+    str | None,
+    Query(
+        description="A day in Beijing, 2000-01-01 to 2199-12-31. 日期（北京时间）",
+        pattern=_OF_A_DAY,
+        examples=["2026-11-24"],
+        json_schema_extra={"format": "date"},
+    ),
+]
+
+
+def day_of(text: str, name: str) -> date:
+    """The day that a parameter names.
+
+    Raises:
+        InvalidMessage: there is no such day.
+    """
+    try:
+        return _DAY.validate_json(f'"{text}"')
+    except ValidationError as error:
+        field, en, zh = problem_in(error.errors()[0] | {"loc": (name,)})
+        raise InvalidMessage("parameters", ((field, en, zh),)) from None
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse parameters that the document does not name, and those that are given twice.
+
+    Raises:
+        Problem: 422.
+    """
+    given = [name for name, _ in request.query_params.multi_items()]
+    if not given:
+        return
+    route = request.scope["route"]
+    call = request.app.openapi()["paths"].get(route.path, {}).get(request.method.lower(), {})
+    known = {one["name"] for one in call.get("parameters", ()) if one["in"] == "query"}
+    wrong = sorted({name for name in given if name not in known or given.count(name) > 1})
+    if wrong:
+        raise unknown_parameter(wrong)

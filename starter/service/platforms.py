@@ -1,0 +1,75 @@
+"""`GET /v1/platforms/…`: where a platform and its assessments stand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from starter.service.access import Reader
+from starter.service.documented import SOURCE, answers
+from starter.service.parameters import PlatformId
+from starter.service.replies import reply
+from starter.service.standing import (
+    Standing,
+    assessment_standing,
+    platform_log,
+    platform_standing,
+)
+from workflows.carried import CaseView
+from workflows.record import LogEntry
+from workflows.vocabulary import Happening
+
+router = APIRouter(prefix="/v1", tags=["reads"])
+
+
+@router.get(
+    "/platforms/{platform_id}",
+    summary="Where a platform stands. 平台状态",
+    responses=answers(CaseView, "platform", 404, headers=SOURCE),
+)
+async def platform(request: Request, platform_id: PlatformId, who: Reader) -> Response:
+    """Where the newest term stands, what is awaited from whom, and until when. Scope: `read`."""
+    standing = await platform_standing(request.app.state.connections, platform_id)
+    who.only_of(standing.district)
+    return _reply(standing)
+
+
+@router.get(
+    "/platforms/{platform_id}/assessments/{year}",
+    summary="Where a yearly assessment stands. 年度考核状态",
+    responses=answers(CaseView, "assessment", 404, headers=SOURCE),
+)
+async def assessment(
+    request: Request,
+    platform_id: PlatformId,
+    who: Reader,
+    year: Annotated[int, Path(ge=1, le=10, description="Counts 1, 2, 3 in the term. 第几年")],
+    term: Annotated[
+        int | None, Query(ge=1, le=99, description="By default the newest. 第几期")
+    ] = None,
+) -> Response:
+    """Where the assessment of a year stands, open or ended. Scope: `read`."""
+    standing = await assessment_standing(request.app.state.connections, platform_id, year, term)
+    who.only_of(standing.district)
+    return _reply(standing)
+
+
+@router.get(
+    "/platforms/{platform_id}/log",
+    summary="The log of the newest term. 最近一期记录",
+    responses=answers(list[LogEntry], "log", 404, headers=SOURCE),
+)
+async def log(request: Request, platform_id: PlatformId, who: Reader) -> Response:
+    """The platform's own log, each entry sealed with the hash of the one before. Scope: `read`."""
+    entries, source = await platform_log(request.app.state.connections, platform_id)
+    assert entries[0].name == Happening.APPLIED  # noqa: S101 - by this it is known whose it is
+    who.only_of(entries[0].said["district"])
+    return reply(
+        [entry.model_dump(mode="json") for entry in entries],
+        headers={"Pingtai-Source": source},
+    )
+
+
+def _reply(standing: Standing) -> Response:
+    return reply(standing.view, headers={"Pingtai-Source": standing.source})

@@ -1,0 +1,132 @@
+"""Idempotency-Key: the same call again gets the answer that was given first."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, Header
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.kept_answers import Claim, KeptAnswer, KeptAnswers, sweep
+from starter.service.access import Caller
+from starter.service.mistakes import problem_of
+from starter.service.problems import Kind, Problem
+from starter.service.replies import problem_reply
+from workflows.model import InvalidMessage, sha256
+from workflows.refusal import Refused
+
+_log = structlog.stdlib.get_logger("pingtai.http")
+_VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT = frozenset((200, 201, 202, 204, 409, 422))
+"""What is kept: what was done, and what the rules refuse. Anything else may be another answer next time."""
+_WAITS = (0.05, 0.1, 0.2, 0.4, *([0.5] * 18))
+"""How long a repeat waits for the answer to the first (seconds)."""
+_SWEEP_ONE_IN = 64
+
+Work = Callable[[], Awaitable[Response]]
+
+
+def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Yours, for this call: 1 to 255 visible ASCII characters. The same call again"
+            " with it gets the answer that was given first, for 30 days.",
+            json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
+        ),
+    ] = None,
+) -> str | None:
+    """The header, or None.
+
+    Raises:
+        Problem: 400, it is not written so.
+    """
+    if key is not None and not _VISIBLE.fullmatch(key):
+        raise Problem(
+            Kind.BAD_REQUEST,
+            "Idempotency-Key is 1 to 255 visible ASCII characters",
+            "Idempotency-Key 应为 1 至 255 个可见 ASCII 字符",
+        )
+    return key
+
+
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+
+
+async def once(
+    request: Request, who: Caller, idempotency_key: str | None, body: Any, work: Work
+) -> Response:
+    """Do the work of a call, or answer what was answered to the same call before.
+
+    Raises:
+        Problem: 409 the Idempotency-Key was used for another call; 503 the first is still at work.
+    """
+    if idempotency_key is None or who.key is None:
+        return await work()
+    engine = await request.app.state.connections.engine()
+    kept = KeptAnswers(engine, who.key.id, idempotency_key)
+    digest = sha256([request.method, request.url.path, request.url.query, body])
+    for pause in (*_WAITS, None):
+        found = await kept.claim(digest)
+        match found:
+            case KeptAnswer():
+                return _again(found)
+            case Claim.OURS:
+                if int(digest, 16) % _SWEEP_ONE_IN == 0:
+                    await sweep(engine)
+                return await _kept(request, kept, work)
+            case Claim.OTHER_CALL:
+                raise Problem(
+                    Kind.KEY_REUSED,
+                    "this Idempotency-Key was used for another call, or another body",
+                    "此 Idempotency-Key 已用于其他调用或其他内容",
+                )
+        if pause is not None:
+            await asyncio.sleep(pause)
+    raise Problem(
+        Kind.BUSY,
+        "the same call is still being answered: ask again",
+        "相同的调用仍在处理，请稍后重试",
+    )
+
+
+async def _kept(request: Request, kept: KeptAnswers, work: Work) -> Response:
+    """Do the work, and keep its answer where it may be kept."""
+    keeping = False
+    try:
+        try:
+            response = await work()
+        except (Refused, InvalidMessage) as error:
+            response = problem_reply(problem_of(error), request)
+        keeping = response.status_code in _KEPT
+    finally:
+        if not keeping:
+            await asyncio.shield(kept.give_up())
+    try:
+        await kept.keep(
+            KeptAnswer(
+                status=response.status_code,
+                content_type=response.headers["content-type"],
+                location=response.headers.get("location"),
+                body=bytes(response.body),
+            )
+        )
+    except Exception as error:  # it is done: that a repeat does it again does no harm
+        _log.warning("an answer could not be kept", why=type(error).__name__)
+    return response
+
+
+def _again(kept: KeptAnswer) -> Response:
+    headers = {
+        "content-type": kept.content_type,
+        "Idempotency-Replayed": "true",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if kept.location:
+        headers["Location"] = kept.location
+    return Response(kept.body, kept.status, headers=headers)

@@ -1,0 +1,1 @@
+"""The HTTP intake, on the real Temporal and the real PostgreSQL."""
