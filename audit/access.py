@@ -1,10 +1,5 @@
-"""Who looked: each view and each export of a record is noted before it is shown.
+"""Who looked: each view and each export of a record is noted before it is shown."""
 
-A profile proves nothing, and neither does a name of the system's: what is noted is what is known.
-"""
-
-import getpass
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -13,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.audit_tables import access_log
 from db.reading import read
-from starter.profile import read_profile
+from starter.who import who
 from workflows.model import Instant, Record
 
 LARGEST_PAGE = 500
@@ -29,22 +24,6 @@ class AccessRow(Record):
     what: str
     platform_id: str | None
     details: str | None
-
-
-def who() -> str:
-    """Who runs this: the profile's id, or the system's user as `user:NAME`, which no profile can say.
-
-    Raises:
-        BadInput: there is a profile, and it cannot be read.
-        InvalidMessage: there is a profile, and a field of it does not fit.
-    """
-    profile = read_profile()
-    if profile is not None:
-        return profile.id
-    try:
-        return f"user:{getpass.getuser()}"
-    except (KeyError, OSError):  # a user of the system without a name, as in some containers
-        return f"user:{os.getuid()}"
 
 
 async def note(

@@ -67,19 +67,20 @@ class Keys:
     ) -> tuple[ApiKey, str]:
         """Make a key; answers it and its token, which is shown once and kept nowhere."""
         key_id, secret = secrets.token_hex(5), secrets.token_urlsafe(32)
-        row = {
-            "id": key_id,
-            "name": name,
-            "scopes": list(scopes),
-            "district": district,
-            "organisation": organisation,
-            "created_at": at,
-            "created_by": by,
-            "expires_at": at + timedelta(days=days),
-        }
+        key = ApiKey(
+            id=key_id,
+            name=name,
+            scopes=tuple(scopes),
+            district=district,
+            organisation=organisation,
+            created_at=at,
+            created_by=by,
+            expires_at=at + timedelta(days=days),
+        )
+        row = key.model_dump() | {"scopes": list(scopes), "secret_sha256": _hashed(secret)}
         async with self._engine.begin() as connection:
-            await connection.execute(insert(api_keys).values(**row, secret_sha256=_hashed(secret)))
-        return ApiKey(**(row | {"scopes": tuple(scopes)})), f"ptk_{key_id}_{secret}"
+            await connection.execute(insert(api_keys).values(**row))
+        return key, f"ptk_{key_id}_{secret}"
 
     async def all(self, *, after: str | None = None, limit: int = LARGEST_PAGE) -> list[ApiKey]:
         """The keys by id, a page of them."""

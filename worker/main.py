@@ -9,6 +9,7 @@ from starter.commands import COMMANDS
 from starter.exiting import leave
 from worker.commands import doctor, up, worker
 from worker.demo.command import demo
+from worker.serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +32,7 @@ def pingtai(context: click.Context, lang: str | None) -> None:
     context.ensure_object(dict)["lang"] = lang
 
 
-for command in (up, worker, demo, doctor, *COMMANDS, AUDIT):
+for command in (up, worker, serve, demo, doctor, *COMMANDS, AUDIT):
     pingtai.add_command(command)
 
 

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
     temporal_port: int = Field(default=7233, ge=1024, le=64535)
     """Where the local stack's Temporal listens (loopback only); its Web UI 1000 above."""
+    http_address: str = "127.0.0.1:8080"
+    """Where `pingtai serve` listens."""
     notices: Path | None = None
     """The configuration of notices (`worker.notices`); none: only the local stack writes a file."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from audit.access import note, who
+from audit.access import note
 from audit.archive.opening import Source
 from audit.commands.readings import opened, source_options
 from audit.commands.verdicts import WRONG, plain_verdict, show_verdict
@@ -22,6 +22,7 @@ from starter.commands.running import answering
 from starter.language import say
 from starter.register import open_engine
 from starter.screen import show, show_json
+from starter.who import who
 
 
 @click.command("dossier", short_help="All of a platform in one file, with its proof. 平台档案")

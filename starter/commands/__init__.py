@@ -11,6 +11,7 @@ from starter.commands.decision_commands import command_of
 from starter.commands.desk_forms import SET_ASIDE
 from starter.commands.importing.command import import_command
 from starter.commands.inbox import inbox_command
+from starter.commands.keys import keys_command
 from starter.commands.layout import layout_command
 from starter.commands.listing import list_command
 from starter.commands.login import login_command, logout_command
@@ -37,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     support_command,
     absence_command,
     notices_command,
+    keys_command,
     show_command,
     register_command,
     valid_command,

@@ -129,7 +129,7 @@ def _problems(*statuses: int) -> Responses:
 def _problem(status: int) -> dict[str, Any]:
     kinds = [kind for kind in Kind if kind.status == status]
     return {
-        "description": "; ".join(f"{kind.title} {kind.zh}" for kind in kinds),
+        "description": "; ".join(f"{kind.heading} {kind.zh}" for kind in kinds),
         "headers": _OF_PROBLEMS.get(status, {}) | (_REPLAYED if status in (409, 422) else {}),
         "content": {
             MEDIA_TYPE: {

@@ -16,15 +16,15 @@ class Kind(StrEnum):
     """The kinds of problem; each has its status and a title. The `type` is a URN that never changes."""
 
     status: int
-    title: str
+    heading: str
     zh: str
 
-    def __new__(cls, value: str, status: int, title: str, zh: str) -> "Kind":
+    def __new__(cls, value: str, status: int, heading: str, zh: str) -> "Kind":
         """Make a kind that is equal to its name in the URN."""
         kind = str.__new__(cls, value)
         kind._value_ = value
         kind.status = status
-        kind.title = title
+        kind.heading = heading
         kind.zh = zh
         return kind
 
@@ -103,7 +103,7 @@ class Problem(Exception):
         chinese = language == "zh"
         return ProblemDetails(
             type=self.kind.urn,
-            title=self.kind.zh if chinese else self.kind.title,
+            title=self.kind.zh if chinese else self.kind.heading,
             status=self.kind.status,
             detail=self.zh if chinese else self.en,
             instance=instance,

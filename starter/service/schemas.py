@@ -15,7 +15,7 @@ from workflows.vocabulary import Kind
 SAID: Literal["validation"] = "validation"
 ANSWERED: Literal["serialization"] = "serialization"
 
-AnyDecision = Annotated[
+AnyDecision: Any = Annotated[
     Union[tuple(model for kind, model in MODELS.items() if kind is not Kind.BRINGING_IN)],  # noqa: UP007
     Field(discriminator="kind"),
 ]

@@ -10,7 +10,7 @@ class Scope(StrEnum):
 
     zh: str
 
-    def __new__(cls, value: str, zh: str) -> "Scope":
+    def __new__(cls, value: str, zh: str = "") -> "Scope":
         """Make a scope that is equal to its English value."""
         scope = str.__new__(cls, value)
         scope._value_ = value

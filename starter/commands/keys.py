@@ -1,0 +1,196 @@
+"""`pingtai keys`: who may use the HTTP intake, and for what."""
+
+from datetime import UTC, datetime
+
+import click
+
+from db.keys import LARGEST_PAGE, ApiKey, Keys
+from starter.commands.filters import district_option, json_option
+from starter.commands.running import answering
+from starter.errors import BadInput
+from starter.language import say, word
+from starter.register import open_engine
+from starter.screen import complain, harmless, show, show_json, table, write
+from starter.service.scopes import Scope
+from starter.who import who
+from starter.wording import moment
+from workflows.model import InvalidMessage
+from workflows.vocabulary import District
+
+LONGEST = 200
+
+
+@click.group("keys", short_help="Keys of the HTTP intake. 接口密钥")
+def keys_command() -> None:
+    """Make, list and revoke keys of the HTTP intake (`pingtai serve`). 接口密钥
+
+    \b
+    Example:
+      pingtai keys create "海淀区申报系统" --scope apply --scope read --district haidian > key.txt
+      pingtai keys list
+    """
+
+
+@keys_command.command("create", short_help="Make a key; it is shown once. 新建密钥")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([str(scope) for scope in Scope]),
+    multiple=True,
+    required=True,
+    help="What it may do; several times. 权限",
+)
+@district_option
+@click.option(
+    "--organisation",
+    metavar="NAME",
+    help="It speaks for this body only: an operator, say. 仅代表该单位",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=365,
+    show_default=True,
+    help="For so many days. 有效天数",
+)
+def create_command(
+    name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
+) -> None:
+    """Make a key for NAME, whose it is in words. 新建密钥
+
+    The key alone goes to standard output, so that it can be piped into a file; it is not shown
+    again, and only its hash is kept. With --district it sees and says only what is of that
+    district's platforms; with --organisation it names no other body as the one that speaks.
+
+    \b
+    Example:
+      pingtai keys create "海淀区申报系统" --scope apply --scope read --district haidian > key.txt
+      pingtai keys create "区科委" --scope read --scope decide:district --district haidian > key.txt
+    """
+    _create(name, scopes, district, organisation, days)
+
+
+@keys_command.command("list", short_help="The keys, and when each was last used. 密钥列表")
+@json_option
+def list_command(as_json: bool) -> None:
+    """List the keys: what each may do, until when, and when it was last used. 密钥列表
+
+    \b
+    Example:
+      pingtai keys list
+    """
+    _list(as_json)
+
+
+@keys_command.command("revoke", short_help="Revoke a key at once. 撤销密钥")
+@click.argument("key", metavar="ID")
+def revoke_command(key: str) -> None:
+    """Revoke a key at once: the next call with it is refused. 撤销密钥
+
+    ID is the part between `ptk_` and the secret, as `pingtai keys list` shows it.
+
+    \b
+    Example:
+      pingtai keys revoke 4f0c2a9b1e
+    """
+    _revoke(key)
+
+
+@answering
+async def _create(
+    name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
+) -> None:
+    _check_words(name, "NAME")
+    _check_words(organisation or "-", "--organisation")
+    if Scope.DECIDE_DISTRICT in scopes and district is None:
+        raise BadInput(
+            f"the scope {Scope.DECIDE_DISTRICT} needs --district: whose word it is",
+            f"权限 {Scope.DECIDE_DISTRICT} 须写明 --district",
+        )
+    by = who()
+    async with open_engine() as engine:
+        key, token = await Keys(engine).create(
+            name,
+            sorted(set(scopes)),
+            district=district,
+            organisation=organisation,
+            at=datetime.now(UTC),
+            by=by,
+            days=days,
+        )
+    write(f"{token}\n")
+    until = moment(key.expires_at)
+    complain(
+        say(
+            f"Key {key.id}, until {until}. It is not shown again: keep it as you keep a password.",
+            f"密钥 {key.id}，有效期至 {until}。密钥不再显示，请妥善保管。",
+        )
+    )
+
+
+@answering
+async def _list(as_json: bool) -> None:
+    keys: list[ApiKey] = []
+    async with open_engine() as engine:
+        while True:
+            page = await Keys(engine).all(after=keys[-1].id if keys else None)
+            keys += page
+            if len(page) < LARGEST_PAGE:
+                break
+    now = datetime.now(UTC)
+    if as_json:
+        show_json([key.model_dump(mode="json") | {"standing": key.standing(now)} for key in keys])
+    elif keys:
+        columns = (
+            say("key", "密钥"),
+            say("whose", "用户"),
+            say("may", "权限"),
+            say("only for", "限于"),
+            say("until", "有效期至"),
+            say("last used", "最近使用"),
+        )
+        show(table(columns, [_cells(key, now) for key in keys], whole=(0,)))
+    else:
+        complain(say("there are no keys", "没有密钥"))
+
+
+def _cells(key: ApiKey, now: datetime) -> tuple[str, ...]:
+    only = [word(key.district, District)] if key.district else []
+    standing = key.standing(now)
+    until = moment(key.expires_at)
+    if standing == "revoked" and key.revoked_at:
+        until = say("revoked ", "已撤销 ") + moment(key.revoked_at)
+    elif standing == "expired":
+        until = say("expired ", "已过期 ") + until
+    return (
+        key.id,
+        key.name,
+        " ".join(key.scopes),
+        " ".join([*only, *([key.organisation] if key.organisation else [])]),
+        until,
+        moment(key.last_used_at) if key.last_used_at else "",
+    )
+
+
+@answering
+async def _revoke(key_id: str) -> None:
+    by = who()
+    if "_" in key_id or "\0" in key_id:  # a whole key does not belong on a command line
+        raise BadInput(
+            "say the key's id only, as `pingtai keys list` shows it",
+            "只写密钥编号，见 pingtai keys list",
+        )
+    async with open_engine() as engine:
+        key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
+    if key is None:
+        raise BadInput(
+            f"there is no key {harmless(key_id[:LONGEST])}: look at `pingtai keys list`",
+            f"没有密钥 {harmless(key_id[:LONGEST])}：请查看 pingtai keys list",
+        )
+    complain(say(f"Key {key.id} of {key.name} is revoked.", f"{key.name} 的密钥 {key.id} 已撤销。"))
+
+
+def _check_words(words: str, what: str) -> None:
+    if not words.strip() or len(words) > LONGEST:
+        raise InvalidMessage(what, (("", f"1 to {LONGEST} characters", f"应为 1 至 {LONGEST} 字"),))

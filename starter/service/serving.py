@@ -1,0 +1,102 @@
+"""The app behind a listener: uvicorn with limits, started and stopped in order."""
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from starter.errors import BadInput
+from starter.service.guard import WHOLE_SECONDS
+
+CONNECTIONS = 512
+"""More are answered 503 before a word is read of them; our own limit of calls is told as a problem."""
+_HEAD_BYTES = 32 * 1024
+_IDLE_SECONDS = 75
+"""Longer than the 60 seconds for which a reverse proxy usually keeps a connection that is idle."""
+_STARTED_WITHIN = 30.0
+_ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/]+):(?P<port>[0-9]{1,5})")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it: uvicorn would raise them again after it has stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listener(address: str) -> socket.socket:
+    """A socket that listens at HOST:PORT; port 0 is any that is free.
+
+    Raises:
+        BadInput: it is no such address, or cannot be listened at.
+    """
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or int(parts["port"]) > 65535:
+        raise BadInput(
+            f"{address!r} is no address: HOST:PORT, such as 127.0.0.1:8080",
+            f"{address!r} 不是地址：应为 HOST:PORT，如 127.0.0.1:8080",
+        )
+    host, port = parts["host"].strip("[]"), int(parts["port"])
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        found = socket.socket(family, kind, protocol)
+        try:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            found.bind(where)
+            found.listen(CONNECTIONS)
+        except OSError:
+            found.close()
+            raise
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"cannot listen at {address}: {why}", f"无法监听 {address}：{why}") from None
+    return found
+
+
+def url_of(listening: socket.socket) -> str:
+    """The address at which a socket listens, as a URL."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(listening: socket.socket) -> bool:
+    """Whether only this machine reaches it."""
+    return ipaddress.ip_address(str(listening.getsockname()[0]).partition("%")[0]).is_loopback
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    """The app at work; yields its task. At the end calls that have begun are answered first."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,  # the guard logs each call, without what is in it
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=_IDLE_SECONDS,
+            timeout_graceful_shutdown=round(WHOLE_SECONDS),
+            h11_max_incomplete_event_size=_HEAD_BYTES,
+        )
+    )
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        async with asyncio.timeout(_STARTED_WITHIN):
+            while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn sets a flag
+                await asyncio.sleep(0.02)
+        yield running
+    finally:
+        server.should_exit = True
+        await running

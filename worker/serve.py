@@ -1,0 +1,55 @@
+"""`pingtai serve`: the HTTP intake as a process."""
+
+import click
+
+from starter.commands.running import answering
+from starter.language import say
+from starter.screen import complain
+from worker.logs import set_up_logs
+from worker.run import stopping, until_stopped
+from worker.settings import load_settings
+
+
+@click.command(short_help="Answer applications and decisions over HTTP. 启动 HTTP 接口")
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="Where to listen; by default PINGTAI_HTTP_ADDRESS, then 127.0.0.1:8080. 监听地址",
+)
+@answering
+async def serve(address: str | None) -> None:
+    """Take applications and decisions over HTTP, and answer how platforms stand. 启动 HTTP 接口。
+
+    It runs beside `pingtai up` or workers, and finds Temporal and PostgreSQL as every command does;
+    while one of them is away it answers 503, and goes on by itself. Keys: `pingtai keys`. It speaks
+    plain HTTP: TLS and the way in from outside belong to a reverse proxy. See docs/http.md.
+
+    \b
+    Example:
+      pingtai serve
+    """
+    # Only this command needs FastAPI, and every other would wait for it to be imported.
+    from starter.service.app import make_app  # noqa: PLC0415
+    from starter.service.connections import FoundConnections  # noqa: PLC0415
+    from starter.service.serving import is_loopback, listener, serving, url_of  # noqa: PLC0415
+
+    settings = load_settings()
+    with listener(address or settings.http_address) as listening, stopping() as stop:
+        set_up_logs(settings)
+        if not is_loopback(listening):
+            complain(
+                say(
+                    "Others than this machine reach it, and it speaks plain HTTP: put a reverse proxy"
+                    " with TLS before it (docs/http.md).",
+                    "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",
+                )
+            )
+        async with serving(make_app(FoundConnections()), listening) as running:
+            click.echo(
+                say(
+                    f"Pingtai answers at {url_of(listening)}. Ctrl-C stops it.",
+                    f"HTTP 接口已启动：{url_of(listening)}。按 Ctrl-C 停止。",
+                )
+            )
+            await until_stopped(stop, running)
+    click.echo(say("Stopped.", "已停止。"))
