@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
+from starlette.responses import Response
 
 from starter.service import applications, decisions, health, platforms, register, timeline, validity
 from starter.service.connections import Connections
@@ -38,6 +39,7 @@ def make_app(connections: Connections, **limits: Any) -> FastAPI:
         title="Pingtai 平台",
         lifespan=lifespan,
         dependencies=[Depends(known_parameters)],
+        default_response_class=Response,  # what is answered is written already
         docs_url=None,  # the pages load their scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,

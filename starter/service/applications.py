@@ -4,6 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from starter.errors import Unreachable
+from starter.service import problems
 from starter.service.access import Applicant, Caller
 from starter.service.bodies import json_body
 from starter.service.documented import body, written
@@ -45,7 +47,14 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         application = parse(PlatformApplication, data)
         allow(who, application)
         client = await request.app.state.connections.client()
-        applied = await client.apply(application)
+        try:
+            applied = await client.apply(application)
+        except Unreachable:
+            raise problems.away(
+                "no answer came; the application may have been taken. Repeat it as it is, with the same"
+                " application_id: it is never taken twice",
+                "没有应答，该申请可能已受理；请以同一 application_id 原样重发，不会重复受理",
+            ) from None
         answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
         where = {"Location": f"/v1/platforms/{applied.platform_id}"}
         if applied.repeated:

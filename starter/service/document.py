@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from starter.service.examples import filled
 from starter.service.schemas import made
 
 _ABOUT = """\
@@ -38,5 +39,5 @@ def _made(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["schemas"] = dict(sorted(definitions.items()))
-    whole: dict[str, Any] = document
+    whole: dict[str, Any] = filled(document)
     return whole

@@ -4,6 +4,7 @@ from typing import Any
 
 from starter.service.problems import Kind, Problem
 
+_PLACE = "#/example/"
 _PLATFORM = "bj-riscv-soc"
 _HASH = "7b0f6c1a6f0d5c2f8f5f6a1a4ff0f2d1c3b5a79e8d7c6b5a4938271605f4e3d2"
 _DOCUMENT = {"name": "开源项目统计报告.pdf", "sha256": _HASH}
@@ -225,8 +226,19 @@ _PROBLEMS: dict[Kind, tuple[str, str, dict[str, Any]]] = {
 
 
 def of(name: str) -> dict[str, Any]:
-    """The example of this name, as the document holds examples."""
-    return {name: {"value": value(name)}}
+    """A place for the example of this name, which `filled` puts there: FastAPI would take its nulls out."""
+    return {name: {"value": f"{_PLACE}{name}"}}
+
+
+def filled(part: Any) -> Any:
+    """A document, or a part of one, with its examples in their places."""
+    if isinstance(part, str) and part.startswith(_PLACE):
+        return value(part.removeprefix(_PLACE))
+    if isinstance(part, dict):
+        return {name: filled(inner) for name, inner in part.items()}
+    if isinstance(part, list):
+        return [filled(inner) for inner in part]
+    return part
 
 
 def value(name: str) -> Any:

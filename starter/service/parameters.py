@@ -16,7 +16,7 @@ Limit = Annotated[
     int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
 ]
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
-_OF_A_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_OF_A_DAY = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"
 DayText = Annotated[
     str | None,
     Query(

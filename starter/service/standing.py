@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from db.queries import RegisterQueries
 from db.rows import LogLine
 from starter.client import PingtaiClient
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.service.connections import Connections
 from workflows.carried import CaseView
 from workflows.folding import fold
@@ -55,14 +55,14 @@ async def platform_standing(connections: Connections, platform_id: str) -> Stand
         Unreachable: neither can be asked.
     """
     view = await _asked(connections, lambda client: client.state(platform_id))
-    if view is not None:
+    if not isinstance(view, Exception):
         return Standing(view, Source.WORKFLOW)
     register = RegisterQueries(await connections.engine())
     last = await register.last_term(platform_id)
     lines = await register.log(platform_id, last.term) if last else []
     log = [line.entry for line in lines if line.year == 0]
     if last is None or not log:
-        raise _unknown()
+        raise _unknown(view)
     return Standing(_view(log, await register.due(platform_id, last.term)), Source.REGISTER)
 
 
@@ -77,14 +77,12 @@ async def assessment_standing(
     view = await _asked(
         connections, lambda client: client.assessment_state(platform_id, term, year)
     )
-    if view is not None:
+    if not isinstance(view, Exception):
         return Standing(view, Source.WORKFLOW)
     register = RegisterQueries(await connections.engine())
     lines = [one for one in await register.log(platform_id, term) if one.year == year]
     if not lines:
-        raise NoSuchPlatform(
-            f"no assessment of year {year} in term {term}", f"第 {term} 期没有第 {year} 年考核"
-        )
+        raise _unknown(view)
     due = await register.due(platform_id, term, year)
     return Standing(_view(_last_opening(lines), due), Source.REGISTER)
 
@@ -92,26 +90,26 @@ async def assessment_standing(
 async def platform_log(connections: Connections, platform_id: str) -> tuple[list[LogEntry], Source]:
     """The own log of a platform's newest term. Raises as above."""
     log = await _asked(connections, lambda client: client.log(platform_id))
-    if log is not None:
+    if not isinstance(log, Exception):
         return log, Source.WORKFLOW
     register = RegisterQueries(await connections.engine())
     last = await register.last_term(platform_id)
     lines = await register.log(platform_id, last.term) if last else []
     own = [line.entry for line in lines if line.year == 0]
     if not own:
-        raise _unknown()
+        raise _unknown(log)
     return own, Source.REGISTER
 
 
 async def _asked(
     connections: Connections, question: Callable[[PingtaiClient], Awaitable[T]]
-) -> T | None:
-    """The workflow's answer; None when it, its worker or Temporal is not to be had."""
+) -> T | Exception:
+    """The workflow's answer; or why it, its worker or Temporal is not to be had."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question(await connections.client())
-    except (NoSuchPlatform, Unreachable, InvalidMessage, RPCError, TimeoutError):
-        return None
+    except (NoSuchPlatform, Unreachable, InvalidMessage, RPCError, TimeoutError) as error:
+        return error
 
 
 def _last_opening(lines: list[LogLine]) -> list[LogEntry]:
@@ -146,5 +144,13 @@ def _next(state: PlatformState) -> Instant | None:
     )
 
 
-def _unknown() -> NoSuchPlatform:
-    return NoSuchPlatform("no platform of this id", "没有此编号的平台")
+def _unknown(error: Exception) -> PingtaiError:
+    """What is said of a case that the register does not know: it may not have heard of it yet."""
+    if isinstance(error, NoSuchPlatform | InvalidMessage):
+        return NoSuchPlatform(
+            "no platform, or no assessment, of this id", "没有此编号的平台，或没有此年度考核"
+        )
+    return Unreachable(
+        "Temporal does not answer, and the register does not know it (yet)",
+        "流程引擎没有应答，登记库中（尚）无记录",
+    )

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.rows import LogLine
 from db.timeline import Place, place_of, timeline
-from starter.errors import NoSuchPlatform
 from starter.service.access import Reader
 from starter.service.documented import LINK, answers
 from starter.service.parameters import Limit, PlatformId
 from starter.service.replies import next_page, reply
+from starter.service.standing import platform_standing
 from workflows.model import Record
 
 router = APIRouter(prefix="/v1", tags=["reads"])
@@ -48,12 +48,11 @@ async def platform_timeline(
     limit: Limit = 100,
 ) -> Response:
     """The entries of all terms, the platform's own and its assessments', from the register. Scope: `read`."""
-    engine = await request.app.state.connections.engine()
+    connections = request.app.state.connections
+    engine = await connections.engine()
     district = await RegisterQueries(engine).district(platform_id)
-    if district is None:
-        raise NoSuchPlatform(
-            "the register does not know this platform (yet)", "登记库中（尚）没有此平台"
-        )
+    if district is None:  # the register may not have heard of it yet: then the page is empty
+        district = (await platform_standing(connections, platform_id)).district
     who.only_of(district)
     place = Place(*(int(part) for part in after.split("."))) if after else None
     lines = await timeline(engine, platform_id, after=place, limit=limit)

@@ -1,0 +1,245 @@
+"""Every call against every scope: with a key and without, expired, revoked, of another district."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.keys import Keys
+from starter.service.app import ROUTERS
+from starter.service.scopes import Scope
+from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
+from tests.service.conftest import MakeKey, calling, form
+from tests.service.decisions import decision
+
+PLATFORM = "http-scopes"
+ID = "/v1/platforms/{platform_id}"
+DECISIONS = f"{ID}/decisions"
+BROUGHT_IN: Raw = {
+    "kind": "bringing_in",
+    "decision_id": "b-1",
+    "actor": COMMISSION,
+    "decided_on": "2026-11-23",
+    "documents": [{"name": "名单.pdf", "sha256": "ab" * 32}],
+    "list_number": "2025-01",
+    "certificate_number": "c-1",
+    "listed_on": "2025-03-01",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A call: what it needs, and what may be said of another's. `needs` None: no key is looked at."""
+
+    method: str
+    path: str
+    needs: frozenset[Scope] | None
+    public: bool = False
+    """Also without a key; and then a key never sees less."""
+    of_a_district: bool = True
+    body: Raw | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+    async def call(self, client: httpx.AsyncClient) -> httpx.Response:
+        """Make the call for the platform of these tests."""
+        where = self.path.format(platform_id=PLATFORM, year=1)
+        return await client.request(self.method, where, json=self.body, params=self.query)
+
+
+def row(method: str, path: str, *needs: Scope, **more: Any) -> Row:
+    """A row with the scopes of which one is needed."""
+    return Row(method, path, frozenset(needs), **more)
+
+
+def tried(actor: Raw, kind: str) -> Row:
+    """A decision by an actor, only tried: it changes nothing, and is allowed or not all the same."""
+    needed = Scope(f"decide:{actor['role']}")
+    body = decision(kind, actor=actor)
+    return row("POST", DECISIONS, needed, body=body, query={"dry_run": "true"})
+
+
+APPLICATION = form(platform_id=PLATFORM, application_id="h-scopes")
+TABLE = (
+    row("POST", "/v1/applications", Scope.APPLY, body=APPLICATION),
+    tried(OPERATOR, "withdrawal"),
+    tried(DISTRICT, "recommendation"),
+    tried(COMMISSION, "inspection"),
+    row("GET", ID, Scope.READ),
+    row("GET", f"{ID}/assessments/{{year}}", Scope.READ, of_a_district=False),  # there is none
+    row("GET", f"{ID}/log", Scope.READ),
+    row("GET", f"{ID}/timeline", Scope.READ),
+    row("GET", f"{ID}/validity", *Scope, public=True),
+    row("GET", "/v1/register", *Scope, public=True),
+    row("GET", "/v1/register", Scope.READ, query={"overdue": "true"}, of_a_district=False),
+    row("GET", "/v1/register", Scope.READ, query={"district": "haidian", "overdue": "true"}),
+    Row("GET", "/livez", None),
+    Row("GET", "/readyz", None),
+    row("GET", "/metrics", Scope.METRICS, of_a_district=False),
+)
+"""A new call needs a row here."""
+WRITES = [one for one in TABLE if one.method == "POST"]
+
+
+def allowed(answer: httpx.Response) -> bool:
+    """Whether the key was good enough, whatever became of the call."""
+    return answer.status_code not in (401, 403)
+
+
+@pytest.fixture(scope="session")
+async def there(app: FastAPI, make_key: MakeKey) -> None:
+    """The platform of these tests is there, and in the register."""
+    async with calling(app, await make_key(Scope.APPLY, Scope.READ)) as client:
+        first = await client.post("/v1/applications", json=APPLICATION)
+        assert first.status_code in (200, 201), first.text
+        for _ in range(200):
+            page = await client.get(f"/v1/platforms/{PLATFORM}/timeline")
+            if page.json()["items"]:
+                return
+    raise AssertionError("the register never heard of it")
+
+
+@pytest.fixture
+async def clients(app: FastAPI, make_key: MakeKey, there: None) -> AsyncIterator[Any]:
+    """Makes clients, by the arguments of `make_key`."""
+    opened = []
+
+    async def client(*scopes: str, **wanted: Any) -> httpx.AsyncClient:
+        context = calling(app, await make_key(*scopes, **wanted))
+        opened.append(context)
+        return await context.__aenter__()
+
+    yield client
+    for context in opened:
+        await context.__aexit__(None, None, None)
+
+
+def test_every_call_has_a_row(app: FastAPI) -> None:
+    """A route that nobody has thought of here is a failure."""
+    routes = [route for router in ROUTERS for route in router.routes]
+    assert [] == [route for route in routes if not isinstance(route, APIRoute)]
+    known = {
+        (method, one.path)
+        for one in routes
+        if isinstance(one, APIRoute)
+        for method in one.methods or ()
+    }
+    assert {(one.method, one.path) for one in TABLE} == known
+    declared = app.openapi()["paths"]
+    assert known == {(m.upper(), path) for path, calls in declared.items() for m in calls}
+    own = [getattr(route, "path", None) for route in app.routes]
+    assert ["/openapi.json", *[None] * len(ROUTERS)] == own, "a route beside the routers"
+
+
+async def test_each_scope_opens_its_own_calls_only(clients: Any) -> None:
+    """A key of one scope is let through where that scope is named, and is told 403 elsewhere."""
+    for scope in Scope:
+        client = await clients(scope, district="haidian")
+        for one in TABLE:
+            answer = await one.call(client)
+            wanted = one.needs is None or scope in one.needs
+            assert wanted == allowed(answer), (scope, one.method, one.path, answer.text)
+            if not wanted:
+                assert 403 == answer.status_code
+
+
+async def test_without_a_key_only_the_public_calls_answer(
+    http: httpx.AsyncClient, there: None
+) -> None:
+    """All others say 401, and how to give a key."""
+    for one in TABLE:
+        answer = await one.call(http)
+        assert (one.needs is None or one.public) == allowed(answer), (one.path, answer.text)
+        if not allowed(answer):
+            assert (401, 'Bearer realm="pingtai"') == (
+                answer.status_code,
+                answer.headers["www-authenticate"],
+            )
+
+
+async def test_a_key_that_is_no_longer_one_opens_nothing(
+    app: FastAPI, make_key: MakeKey, shared_engine: AsyncEngine, there: None
+) -> None:
+    """Expired, revoked, unknown, changed and misshapen keys are 401 everywhere, also on public reads."""
+    expired = await make_key(*Scope, district="haidian", at=datetime.now(UTC) - timedelta(days=2))
+    revoked = await make_key(*Scope, district="haidian")
+    await Keys(shared_engine).revoke(revoked.split("_")[1], at=datetime.now(UTC), by="tester")
+    good = await make_key(*Scope, district="haidian")
+    unknown = f"ptk_0000000000_{good.split('_', 2)[2]}"
+    changed = good[:-1] + ("A" if good[-1] != "A" else "B")
+    for token in (expired, revoked, unknown, changed, "ptk_", "x" * 300):
+        async with calling(app, token) as client:
+            for one in TABLE:
+                answer = await one.call(client)
+                status = 200 if one.needs is None else 401
+                assert status == answer.status_code, (token[:15], one.path, answer.text)
+
+
+async def test_a_key_of_another_district_touches_nothing(clients: Any) -> None:
+    """With every scope, but for Chaoyang: 403 for whatever is of Haidian; public reads stay public."""
+    client = await clients(*Scope, district="chaoyang")
+    for one in TABLE:
+        answer = await one.call(client)
+        open_to_all = one.needs is None or one.public or not one.of_a_district
+        assert open_to_all == allowed(answer), (one.method, one.path, answer.text)
+    rows = (await client.get("/v1/register", params={"limit": "500"})).json()["items"]
+    assert PLATFORM not in {one["platform_id"] for one in rows}
+
+
+async def test_a_key_of_a_body_speaks_for_no_other(clients: Any) -> None:
+    """Writes that name another body are 403; its own name may be written another way."""
+    other = await clients(*Scope, district="haidian", organisation="另一家单位")
+    for one in WRITES:
+        answer = await one.call(other)
+        assert 403 == answer.status_code, answer.text
+    own = await clients(Scope.APPLY, organisation=f" {OPERATOR_NAME} ")
+    assert allowed(await own.post("/v1/applications", json=APPLICATION))
+
+
+async def test_what_is_brought_in_carries_the_commissions_word(clients: Any) -> None:
+    """It needs both scopes; with an organisation, the one that speaks is the commission's."""
+    bringing = {**form(), "brought_in": BROUGHT_IN}
+    for scopes in ([Scope.APPLY], [Scope.DECIDE_COMMISSION, Scope.READ]):
+        client = await clients(*scopes)
+        answer = await client.post("/v1/applications", json=bringing)
+        assert 403 == answer.status_code, answer.text
+    elsewhere = await clients(Scope.APPLY, Scope.DECIDE_COMMISSION, organisation=OPERATOR_NAME)
+    assert 403 == (await elsewhere.post("/v1/applications", json=bringing)).status_code
+    wrong = {**bringing, "brought_in": {**BROUGHT_IN, "actor": DISTRICT}}
+    both = await clients(Scope.APPLY, Scope.DECIDE_COMMISSION)
+    assert 403 == (await both.post("/v1/applications", json=wrong)).status_code
+
+
+async def test_use_is_noted_at_most_once_a_minute(
+    clients: Any, make_key: MakeKey, shared_engine: AsyncEngine, app: FastAPI
+) -> None:
+    """The first use is noted, one right after it is not, one a minute later is again."""
+    token = await make_key(Scope.METRICS)
+    keys = Keys(shared_engine)
+    async with calling(app, token) as client:
+        await client.get("/metrics")
+        first = await keys.of_token(token)
+        await client.get("/metrics")
+    again = await keys.of_token(token)
+    assert first and again and first.last_used_at
+    assert first.last_used_at == again.last_used_at
+    later = first.last_used_at + timedelta(seconds=61)
+    await keys.note_use(again, later)
+    noted = await keys.of_token(token)
+    assert noted and later == noted.last_used_at
+
+
+async def test_a_key_is_kept_as_a_hash_only(make_key: MakeKey, shared_engine: AsyncEngine) -> None:
+    """Nothing that is kept of a key holds its secret."""
+    token = await make_key(Scope.READ)
+    secret = token.split("_", 2)[2]
+    async with shared_engine.connect() as connection:
+        rows = await connection.exec_driver_sql("SELECT api_keys::text FROM api_keys")
+        kept = " ".join(row[0] for row in rows)
+    assert token.split("_")[1] in kept
+    assert secret not in kept

@@ -1,0 +1,218 @@
+"""Problem details: one form for all that goes wrong, in both languages, and never a traceback."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from starter.service.app import make_app
+from starter.service.problems import ProblemDetails
+from starter.service.replies import wanted_language
+from tests.rules.builders import COMMISSION, OPERATOR
+from tests.service.conftest import calling, form
+from tests.service.decisions import decision
+from workflows.model import MAX_MESSAGE_BYTES
+
+
+def problem(answer: httpx.Response, status: int, kind: str) -> dict[str, Any]:
+    """The problem in an answer, which must be of this status and kind."""
+    assert (status, "application/problem+json") == (
+        answer.status_code,
+        answer.headers["content-type"],
+    ), answer.text
+    details: dict[str, Any] = answer.json()
+    ProblemDetails.model_validate_json(answer.content)
+    assert (status, f"urn:pingtai:problem:{kind}") == (details["status"], details["type"])
+    return details
+
+
+async def test_a_refusal_says_the_rule_and_what_is_awaited(all_keys: httpx.AsyncClient) -> None:
+    """As the command line does: rule, stage, awaited, in English and Chinese."""
+    sent = form()
+    await all_keys.post("/v1/applications", json=sent)
+    where = f"/v1/platforms/{sent['platform_id']}/decisions"
+    body = decision("withdrawal", actor=COMMISSION)
+    english = problem(await all_keys.post(where, json=body), 409, "refused")
+    assert ("§四", "recommendation") == (english["rule"], english["stage"])
+    assert [{"kind": "recommendation", "role": "district", "rule": "§四(一)"}] == english["awaited"]
+    assert (english["en"], where) == (english["detail"], english["instance"])
+    chinese = await all_keys.post(
+        where, json=body, headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    )
+    assert english["zh"] == problem(chinese, 409, "refused")["detail"]
+    assert ("zh", "Accept-Language") == (
+        chinese.headers["content-language"],
+        chinese.headers["vary"],
+    )
+
+
+async def test_each_field_that_does_not_fit_is_named(all_keys: httpx.AsyncClient) -> None:
+    """In an application, in a decision and in a parameter alike."""
+    application = {**form(), "name": "", "extra": 1}
+    details = problem(await all_keys.post("/v1/applications", json=application), 422, "invalid")
+    assert {"name", "extra"} == {one["field"] for one in details["errors"]}
+    assert {"不能为空", "没有此字段"} == {one["zh"] for one in details["errors"]}
+    body = decision("inspection", findings={})
+    body["outcome"] = "perhaps"
+    where = "/v1/platforms/nobody/decisions"
+    details = problem(await all_keys.post(where, json=body), 422, "invalid")
+    assert ["outcome"] == [one["field"] for one in details["errors"]]
+    for address, field in (
+        ("/v1/register?limit=0", "limit"),
+        ("/v1/register?distrct=haidian", "distrct"),
+        ("/v1/register?limit=1&limit=2", "limit"),
+        ("/v1/platforms/p-1/validity?on=2026-02-30", "on"),
+        ("/v1/platforms/p-1/validity?on=1790000000", "on"),
+        ("/v1/platforms/p%001", "platform_id"),
+        ("/v1/platforms/p-1/timeline?after=1.2", "after"),
+    ):
+        details = problem(await all_keys.get(address), 422, "invalid")
+        assert [field] == [one["field"] for one in details["errors"]], address
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "bad-request", 400),
+        (b"", "bad-request", 400),
+        (b'{"name": "\xff"}', "bad-request", 400),
+        (b'{"name": "\\ud800"}', "bad-request", 400),
+        (b'{"name": 1, "name": 2}', "bad-request", 400),
+        (b'{"share": NaN}', "bad-request", 400),
+        (b'{"share": 1' + b"0" * 5_000 + b"}", "bad-request", 400),
+        (b"[" * 50_000, "bad-request", 400),
+        (b" " * (MAX_MESSAGE_BYTES + 1), "too-large", 413),
+        (b"[]", "invalid", 422),
+        (b"null", "invalid", 422),
+    ],
+    ids=lambda value: repr(value)[:20] if isinstance(value, bytes) else "",
+)
+async def test_a_body_that_cannot_be_read_is_told_so(
+    all_keys: httpx.AsyncClient, body: bytes, kind: str, status: int
+) -> None:
+    """Whatever bytes come, the answer says what is wrong with them; for both calls that have a body."""
+    for address in ("/v1/applications", "/v1/platforms/p-1/decisions"):
+        answer = await all_keys.post(
+            address, content=body, headers={"Content-Type": "application/json"}
+        )
+        problem(answer, status, kind)
+
+
+async def test_a_body_without_an_end_is_not_read_to_it(all_keys: httpx.AsyncClient) -> None:
+    """Without a length it is read as far as a message may be."""
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 100 * MAX_MESSAGE_BYTES:
+            sent += 65_536
+            yield b" " * 65_536
+
+    answer = await all_keys.post(
+        "/v1/applications", content=endless(), headers={"Content-Type": "application/json"}
+    )
+    problem(answer, 413, "too-large")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json; charset=gbk"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+)
+async def test_other_content_than_json_is_not_read(
+    all_keys: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    """415, with what is taken."""
+    answer = await all_keys.post("/v1/applications", content=b"{}", headers=headers)
+    problem(answer, 415, "media-type")
+    assert "application/json" == answer.headers["accept"]
+
+
+async def test_an_idempotency_key_is_visible_ascii(all_keys: httpx.AsyncClient) -> None:
+    """Spaces, other letters and more than 255 are refused before anything is done."""
+    for key in ("", "a b", "é", "k" * 256):
+        answer = await all_keys.post(
+            "/v1/applications", json=form(), headers=[(b"Idempotency-Key", key.encode())]
+        )
+        problem(answer, 400, "bad-request")
+
+
+async def test_unknown_addresses_and_methods_are_problems_too(http: httpx.AsyncClient) -> None:
+    """404 and 405, the latter with the methods that are there."""
+    for address in ("/", "/v1", "/v1/register/", "/v1/platforms", "/docs"):
+        problem(await http.get(address), 404, "not-found")
+    answer = await http.delete("/v1/register")
+    problem(answer, 405, "no-such-method")
+    assert "GET" == answer.headers["allow"]
+
+
+async def test_a_mistake_of_ours_shows_nothing(app: FastAPI) -> None:
+    """500 without a word of what happened; and the service goes on."""
+    broken = make_app(app.state.connections)
+
+    @broken.get("/broken")
+    async def broken_call() -> None:
+        raise ValueError("secret-in-here")
+
+    async with calling(broken) as client:
+        answer = await client.get("/broken")
+        details = problem(answer, 500, "mistake")
+        assert "secret-in-here" not in json.dumps(details)
+        assert 200 == (await client.get("/livez")).status_code
+
+
+async def test_a_call_that_takes_too_long_ends(app: FastAPI) -> None:
+    """503 with Retry-After; of a write it is said that it may still be taken."""
+    import asyncio
+
+    slow = make_app(app.state.connections, seconds=0.05)
+
+    @slow.api_route("/slow", methods=["GET", "POST"])
+    async def slow_call() -> None:
+        await asyncio.sleep(60)
+
+    async with calling(slow) as client:
+        read, wrote = await client.get("/slow"), await client.post("/slow")
+    assert "may still be taken" not in problem(read, 503, "too-slow")["en"]
+    assert "may still be taken" in problem(wrote, 503, "too-slow")["en"]
+    assert "5" == read.headers["retry-after"]
+
+
+async def test_more_calls_than_are_answered_at_once_are_asked_to_come_again(app: FastAPI) -> None:
+    """503, as a problem."""
+    full = make_app(app.state.connections, at_once=0)
+    async with calling(full) as client:
+        answer = await client.get("/livez")
+    problem(answer, 503, "busy")
+    assert "5" == answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("zh-Hans-CN, en;q=0.8", "zh"),
+        ("en, zh;q=0.9", "en"),
+        ("fr, zh;q=0.2, en;q=0.1", "zh"),
+        ("zh;q=x, *", "en"),
+        ("zh;q=0", "en"),
+    ],
+)
+def test_the_language_is_the_one_that_is_preferred(accepted: str, language: str) -> None:
+    """By weight; English when neither is asked for."""
+    assert language == wanted_language(accepted)
+
+
+async def test_only_the_operator_of_the_platform_is_heard(all_keys: httpx.AsyncClient) -> None:
+    """The rules judge also what a key lets through."""
+    sent = form()
+    await all_keys.post("/v1/applications", json=sent)
+    body = decision("withdrawal", actor={**OPERATOR, "organisation": "别的单位"})
+    answer = await all_keys.post(f"/v1/platforms/{sent['platform_id']}/decisions", json=body)
+    problem(answer, 409, "refused")
