@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from starter.service.app import make_app
 from starter.service.problems import ProblemDetails
@@ -160,7 +161,11 @@ async def test_a_mistake_of_ours_shows_nothing(app: FastAPI) -> None:
         raise ValueError("secret-in-here")
 
     async with calling(broken) as client:
-        answer = await client.get("/broken")
+        with capture_logs() as logged:
+            answer = await client.get("/broken")
+        assert ["ValueError('secret-in-here')"] == [
+            repr(line["exc_info"]) for line in logged if line["log_level"] == "error"
+        ]
         details = problem(answer, 500, "mistake")
         assert "secret-in-here" not in json.dumps(details)
         assert 200 == (await client.get("/livez")).status_code
