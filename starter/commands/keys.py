@@ -15,6 +15,7 @@ from starter.service.scopes import Scope
 from starter.who import who
 from starter.wording import moment
 from workflows.model import InvalidMessage
+from workflows.periods import beijing_date
 from workflows.vocabulary import District
 
 LONGEST = 200
@@ -150,7 +151,7 @@ async def _list(as_json: bool) -> None:
             say("until", "有效期至"),
             say("last used", "最近使用"),
         )
-        show(table(columns, [_cells(key, now) for key in keys], whole=(0,)))
+        show(table(columns, [_cells(key, now) for key in keys], whole=(0, 4, 5)))
     else:
         complain(say("there are no keys", "没有密钥"))
 
@@ -158,19 +159,24 @@ async def _list(as_json: bool) -> None:
 def _cells(key: ApiKey, now: datetime) -> tuple[str, ...]:
     only = [word(key.district, District)] if key.district else []
     standing = key.standing(now)
-    until = moment(key.expires_at)
-    if standing == "revoked" and key.revoked_at:
-        until = say("revoked ", "已撤销 ") + moment(key.revoked_at)
+    until = _day(key.expires_at)
+    if standing == "revoked":
+        until = say("revoked", "已撤销")
     elif standing == "expired":
-        until = say("expired ", "已过期 ") + until
+        until = say("expired", "已过期")
     return (
         key.id,
         key.name,
         " ".join(key.scopes),
         " ".join([*only, *([key.organisation] if key.organisation else [])]),
         until,
-        moment(key.last_used_at) if key.last_used_at else "",
+        _day(key.last_used_at) if key.last_used_at else "",
     )
+
+
+def _day(at: datetime) -> str:
+    """The day in Beijing: to the minute the columns would leave no room for the scopes; JSON has it."""
+    return beijing_date(at).isoformat()
 
 
 @answering

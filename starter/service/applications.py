@@ -12,7 +12,7 @@ from starter.service.documented import body, written
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.scopes import Scope
-from workflows.application import PlatformApplication
+from workflows.application import PlatformApplication, Policy
 from workflows.model import Record, parse
 
 router = APIRouter(prefix="/v1", tags=["writes"])
@@ -38,8 +38,8 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
     """Start the term that an application asks for.
 
     The same application again (the same `application_id` and content) is answered 200 with the same
-    body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in` also
-    `decide:commission`, because it carries the commission's word.
+    body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in`, or a `policy` other
+    than the usual one, also `decide:commission`, because that is the commission's word.
     """
     data = await json_body(request)
 
@@ -65,8 +65,14 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
 
 
 def allow(who: Caller, application: PlatformApplication) -> None:
-    """Let a key apply for what is of its district and body only. Raises Problem (403)."""
+    """Let a key apply for what is of its district and body only. Raises Problem (403).
+
+    What the guideline leaves open (years, days, quorum) is the commission's to decide: an upstream that
+    may only apply must not give its platform ten years.
+    """
     who.only_of(application.district)
+    if application.policy != Policy():
+        who.require(Scope.DECIDE_COMMISSION)
     if application.brought_in is not None:
         who.require(Scope.DECIDE_COMMISSION)
         who.speak_as(application.brought_in.actor)

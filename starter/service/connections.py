@@ -13,11 +13,12 @@ from temporalio.client import Client
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
+from db.rows import AppliedBefore
 from starter.client import PingtaiClient
 from starter.connection import connect, connect_config
 from starter.ended_term import read_term
 from starter.errors import Unreachable
-from starter.register import register_url
+from starter.register import KnownTerms, register_url
 from workflows.application import PreviousTerm
 from workflows.carried import CarriedPlatform
 
@@ -94,7 +95,9 @@ class FoundConnections:
 
     async def client(self) -> PingtaiClient:
         """The typed client, which asks the register through the one pool. Raises as `temporal` does."""
-        return PingtaiClient(await self.temporal(), self._last_term, self._ended_term)
+        return PingtaiClient(
+            await self.temporal(), self._last_term, self._ended_term, self._applied_before
+        )
 
     async def engine(self) -> AsyncEngine:
         """The register's engine; it connects when it is used, and again by itself.
@@ -124,8 +127,11 @@ class FoundConnections:
             await engine.dispose()
 
     async def _last_term(self, platform_id: str) -> PreviousTerm | None:
-        found = await RegisterQueries(await self.engine()).last_term(platform_id)
-        return PreviousTerm(term=found.term, log_hash=found.log_hash) if found else None
+        return await KnownTerms(RegisterQueries(await self.engine())).last_term(platform_id)
+
+    async def _applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        known = KnownTerms(RegisterQueries(await self.engine()))
+        return await known.applied_before(platform_id, application_id)
 
     async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
         return await read_term(RegisterQueries(await self.engine()), platform_id)

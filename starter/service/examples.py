@@ -189,10 +189,15 @@ _PROBLEMS: dict[Kind, tuple[str, str, dict[str, Any]]] = {
     Kind.NOT_FOUND: ("no platform of this id", "没有此编号的平台", {}),
     Kind.NO_SUCH_METHOD: ("known here: POST", "可用方法：POST", {}),
     Kind.REFUSED: (
-        "withdrawal is for the operator to take, not for the commission (§四). Awaited now: inspection"
-        " from the commission (§四(二)).",
-        "“撤回”应由平台运营单位作出（§四）。现待：市科委、中关村管委会的“现场核查”（§四(二)）。",
-        {"rule": "§四", "stage": "inspection", "awaited": _INSPECTION_AWAITED},
+        "withdrawal is for the operator to take, not for the commission",
+        "“撤回”应由平台运营单位作出",
+        {
+            "detail": "withdrawal is for the operator to take, not for the commission (§四). Awaited"
+            " now: inspection from the commission (§四(二)).",
+            "rule": "§四",
+            "stage": "inspection",
+            "awaited": _INSPECTION_AWAITED,
+        },
     ),
     Kind.KEY_REUSED: (
         "this Idempotency-Key was used for another call, or another body",

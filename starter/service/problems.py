@@ -58,7 +58,10 @@ class FieldProblem(Record):
 
 
 class ProblemDetails(Record):
-    """What is answered when something goes wrong. `detail` is `en` or `zh`, by Accept-Language."""
+    """What is answered when something goes wrong. `detail` is in the language of Accept-Language.
+
+    Of a refusal it also says what is awaited; `en` and `zh` are the reason alone.
+    """
 
     type: str
     title: str
@@ -86,13 +89,15 @@ class Problem(Exception):
         zh: str,
         *,
         headers: dict[str, str] | None = None,
+        whole: tuple[str, str] | None = None,
         **extensions: Any,
     ) -> None:
-        """`extensions` are further members of `ProblemDetails`."""
+        """`extensions` are further members of `ProblemDetails`; `whole` is the detail where it says more."""
         self.kind = kind
         self.en = en
         self.zh = zh
         self.headers = dict(headers or {})
+        self.whole = whole or (en, zh)
         if kind.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_SECONDS))
         self.extensions = extensions
@@ -105,7 +110,7 @@ class Problem(Exception):
             type=self.kind.urn,
             title=self.kind.zh if chinese else self.kind.heading,
             status=self.kind.status,
-            detail=self.zh if chinese else self.en,
+            detail=self.whole[chinese],
             instance=instance,
             en=self.en,
             zh=self.zh,
@@ -118,8 +123,9 @@ def refused(error: Refused) -> Problem:
     why = error.refusal
     return Problem(
         Kind.REFUSED,
-        why.text("en"),
-        why.text("zh"),
+        why.en,
+        why.zh,
+        whole=(why.text("en"), why.text("zh")),
         rule=why.rule,
         stage=why.stage,
         awaited=why.awaited,

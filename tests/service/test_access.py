@@ -17,6 +17,7 @@ from starter.service.scopes import Scope
 from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
+from workflows.application import Policy
 
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
@@ -213,6 +214,22 @@ async def test_what_is_brought_in_carries_the_commissions_word(clients: Any) -> 
     wrong = {**bringing, "brought_in": {**BROUGHT_IN, "actor": DISTRICT}}
     both = await clients(Scope.APPLY, Scope.DECIDE_COMMISSION)
     assert 403 == (await both.post("/v1/applications", json=wrong)).status_code
+
+
+async def test_a_policy_of_its_own_is_the_commissions_word_too(clients: Any) -> None:
+    """Who may only apply cannot give a platform ten years; the usual policy may be written out."""
+    sent = form(policy={"validity_years": 10})
+    client = await clients(Scope.APPLY)
+    assert 403 == (await client.post("/v1/applications", json=sent)).status_code
+    usual = {**sent, "policy": Policy().model_dump(mode="json")}
+    assert 201 == (await client.post("/v1/applications", json=usual)).status_code
+    both = await clients(Scope.APPLY, Scope.DECIDE_COMMISSION)
+    assert (
+        201
+        == (
+            await both.post("/v1/applications", json={**form(), "policy": sent["policy"]})
+        ).status_code
+    )
 
 
 async def test_use_is_noted_at_most_once_a_minute(
