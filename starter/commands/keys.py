@@ -1,5 +1,6 @@
 """`pingtai keys`: who may use the HTTP intake, and for what."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -19,6 +20,7 @@ from workflows.periods import beijing_date
 from workflows.vocabulary import District
 
 LONGEST = 200
+_DECIDE = "decide:"
 
 
 @click.group("keys", short_help="Keys of the HTTP intake. 接口密钥")
@@ -167,11 +169,19 @@ def _cells(key: ApiKey, now: datetime) -> tuple[str, ...]:
     return (
         key.id,
         key.name,
-        " ".join(key.scopes),
+        _may(key.scopes),
         " ".join([*only, *([key.organisation] if key.organisation else [])]),
         until,
         _day(key.last_used_at) if key.last_used_at else "",
     )
+
+
+def _may(scopes: Sequence[str]) -> str:
+    """The scopes in words that a narrow column can break between."""
+    plain = [scope for scope in scopes if not scope.startswith(_DECIDE)]
+    roles = [scope.removeprefix(_DECIDE) for scope in scopes if scope.startswith(_DECIDE)]
+    parts = [", ".join(plain), f"decide: {', '.join(roles)}" if roles else ""]
+    return "; ".join(part for part in parts if part)
 
 
 def _day(at: datetime) -> str:

@@ -18,7 +18,11 @@ async def json_body(request: Request) -> Any:
     _check_kind(request)
     raw = bytearray()
     length = request.headers.get("content-length", "")
-    if length.isdigit() and (len(length) > 12 or int(length) > MAX_MESSAGE_BYTES):
+    if (
+        length.isascii()
+        and length.isdigit()
+        and (len(length) > 12 or int(length) > MAX_MESSAGE_BYTES)
+    ):
         raise _too_large()
     try:
         async for part in request.stream():

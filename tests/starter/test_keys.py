@@ -56,15 +56,18 @@ def test_a_key_ends_with_its_days() -> None:
 
 def test_the_list_shows_what_a_key_may_do_and_never_its_secret(pingtai: Pingtai) -> None:
     """For people and for programs, also when it is revoked."""
-    token = made(pingtai, "--district", "海淀区", "--organisation", "甲公司", "--days", "30")
+    more = ("--scope", "decide:operator", "--scope", "decide:district", "--days", "30")
+    token = made(pingtai, *more, "--district", "海淀区", "--organisation", "甲公司")
     _, key_id, secret = token.strip().split("_", 2)
     table, data = pingtai("keys", "list"), pingtai("keys", "list", "--json")
     for shown in (table.output, data.output):
         assert key_id in shown
         assert secret not in shown
     assert "甲公司" in table.output
+    assert "apply; decide: district, operator" in table.output
     (key,) = json.loads(data.stdout)
-    wanted = {"scopes": ["apply"], "district": "haidian", "organisation": "甲公司"}
+    scopes = ["apply", "decide:district", "decide:operator"]
+    wanted = {"scopes": scopes, "district": "haidian", "organisation": "甲公司"}
     assert wanted == {name: key[name] for name in wanted}
     assert ("valid", None) == (key["standing"], key["last_used_at"])
     assert key["created_by"].startswith("user:")
