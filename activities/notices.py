@@ -10,7 +10,8 @@ from typing import Protocol
 from temporalio import activity
 
 from workflows.contract import DELIVER_NOTICES
-from workflows.notices import Delivered, Delivery, Notice
+from workflows.delivering import Delivered
+from workflows.notices import Delivery, Notice
 
 
 class Undeliverable(Exception):

@@ -24,6 +24,14 @@ class RegisterConflict(RegisterError):
         )
 
 
+class NoCursor(RegisterError):
+    """What was given as a cursor of the feed is none."""
+
+
+class CursorOfAnotherFeed(RegisterError):
+    """A cursor of a feed that this register does not have: it was rebuilt, or restored from a backup."""
+
+
 class SchemaTooNew(RegisterError):
     """The database was migrated by a newer program than this one."""
 

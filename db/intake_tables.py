@@ -56,6 +56,7 @@ subscriptions = Table(
     Column("key_id", Words(), nullable=False, comment="whose it is"),
     Column("url", Words(), nullable=False),
     Column("secret", Words(), nullable=False, comment="whsec_…; two between spaces while one goes"),
+    Column("old_secret_until", _MOMENT, comment="so long the second secret signs as well"),
     Column("events", ARRAY(Words()), nullable=False, comment="empty: any"),
     Column("districts", ARRAY(Words()), nullable=False, comment="empty: any"),
     Column("platforms", ARRAY(Words()), nullable=False, comment="empty: any"),
@@ -74,5 +75,8 @@ feeds = Table(
     "feeds",
     metadata,
     Column("id", Words(), primary_key=True, comment="a cursor of another feed is none of this one"),
+    Column(
+        "position", BigInteger, nullable=False, comment="the last one given; none is given twice"
+    ),
     comment="One row: the name of this register's feed of events, made with its tables",
 )

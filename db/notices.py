@@ -144,14 +144,14 @@ def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
             "decision_id": entry.decision_id,
             "actor_id": entry.actor.id if entry.actor else None,
             "organisation": entry.actor.organisation if entry.actor else None,
-            "said": {name: entry.said[name] for name in _TOLD if name in entry.said},
+            "said": {name: entry.said[name] for name in TOLD_FACTS if name in entry.said},
             "seq": entry.seq,
             "hash": entry.hash,
         },
     }
 
 
-_TOLD = (
+TOLD_FACTS = (
     "days",
     "year",
     "due",

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column(
             "secret", _TEXT, nullable=False, comment="whsec_…; two between spaces while one goes"
         ),
+        sa.Column("old_secret_until", _MOMENT, comment="so long the second secret signs as well"),
         sa.Column("events", _TEXTS, nullable=False, comment="empty: any"),
         sa.Column("districts", _TEXTS, nullable=False, comment="empty: any"),
         sa.Column("platforms", _TEXTS, nullable=False, comment="empty: any"),
@@ -82,10 +83,18 @@ def upgrade() -> None:
         sa.Column(
             "id", _TEXT, nullable=False, comment="a cursor of another feed is none of this one"
         ),
+        sa.Column(
+            "position",
+            sa.BigInteger(),
+            nullable=False,
+            comment="the last one given; none is given twice",
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
         comment="One row: the name of this register's feed of events, made with its tables",
     )
-    op.execute("INSERT INTO feeds (id) VALUES (substr(md5(gen_random_uuid()::text), 1, 12))")
+    op.execute(
+        "INSERT INTO feeds (id, position) VALUES (substr(md5(gen_random_uuid()::text), 1, 12), 0)"
+    )
     op.add_column(
         "terms",
         sa.Column(
