@@ -138,7 +138,7 @@ class NoticeActivities:
             asyncio.create_task(self._serve(recipient, woken[recipient.name], counts))
             for recipient in self._recipients.values()
         ]
-        beating = asyncio.create_task(_beat())
+        beating = asyncio.create_task(beat())
         try:
             await self._look(until, woken, tasks)
         finally:
@@ -203,7 +203,8 @@ class NoticeActivities:
         return "delivered"
 
 
-async def _beat() -> None:
+async def beat() -> None:
+    """Tell Temporal that the activity is at work, until it is cancelled."""
     with contextlib.suppress(asyncio.CancelledError):
         while True:
             activity.heartbeat()

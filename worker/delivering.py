@@ -1,6 +1,6 @@
-"""Delivering notices in a worker's process: a queue of its own, so that no case waits for it."""
+"""Delivering in a worker's process, notices and events, each on a queue of its own: no case waits for it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,10 +10,20 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
+from activities.channels.destinations import Destinations
 from activities.notices import NoticeActivities, Patience, Recipient
+from activities.subscriptions import SubscriptionActivities
 from db.outbox import PostgresOutbox
-from workflows.contract import NOTICES_ID, NOTICES_QUEUE
+from db.subscriptions import PostgresSubscriptions
+from workflows.contract import (
+    NOTICES_ID,
+    NOTICES_QUEUE,
+    SUBSCRIPTIONS_ID,
+    SUBSCRIPTIONS_QUEUE,
+)
+from workflows.delivering import Delivered
 from workflows.notices import NoticeDeliveryWorkflow
+from workflows.subscriptions import EventDeliveryWorkflow
 
 
 @dataclass(frozen=True)
@@ -26,28 +36,55 @@ class Telling:
 
 @asynccontextmanager
 async def delivering(client: Client, engine: AsyncEngine, telling: Telling) -> AsyncIterator[None]:
-    """Take part in delivering; without recipients not, so that a worker that knows nobody marks nothing.
-
-    One workflow delivers for the whole system, on whichever worker is there: this one starts it
-    unless it runs.
-    """
+    """Take part in delivering notices; without recipients not: a worker that knows nobody marks nothing."""
     if not telling.recipients:
         yield
         return
     activities = NoticeActivities(PostgresOutbox(engine), telling.recipients, telling.patience)
+    async with _taking_part(
+        client, NOTICES_QUEUE, NOTICES_ID, NoticeDeliveryWorkflow, activities.deliver_notices
+    ):
+        yield
+
+
+@asynccontextmanager
+async def delivering_events(
+    client: Client, engine: AsyncEngine, destinations: Destinations, patience: Patience
+) -> AsyncIterator[None]:
+    """Take part in delivering events to those who subscribed, where there are any."""
+    activities = SubscriptionActivities(PostgresSubscriptions(engine), destinations, patience)
+    async with _taking_part(
+        client,
+        SUBSCRIPTIONS_QUEUE,
+        SUBSCRIPTIONS_ID,
+        EventDeliveryWorkflow,
+        activities.deliver_events,
+    ):
+        yield
+
+
+@asynccontextmanager
+async def _taking_part(
+    client: Client,
+    queue: str,
+    workflow_id: str,
+    workflow: type[NoticeDeliveryWorkflow] | type[EventDeliveryWorkflow],
+    activity: Callable[[], Awaitable[Delivered]],
+) -> AsyncIterator[None]:
+    """Work on a queue whose one workflow delivers for the whole system: it is started unless it runs."""
     worker = Worker(
         client,
-        task_queue=NOTICES_QUEUE,
-        workflows=[NoticeDeliveryWorkflow],
-        activities=[activities.deliver_notices],
+        task_queue=queue,
+        workflows=[workflow],
+        activities=[activity],
         # What is being sent is sent once more by whoever goes on: waiting for it would gain nothing.
         graceful_shutdown_timeout=timedelta(),
     )
     async with worker:
         await client.start_workflow(
-            NoticeDeliveryWorkflow.run,
-            id=NOTICES_ID,
-            task_queue=NOTICES_QUEUE,
+            workflow.run,
+            id=workflow_id,
+            task_queue=queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         )
         yield

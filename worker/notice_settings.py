@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from activities.channels.email import Encryption, MailServer
-from activities.channels.webhook import SOURCE
 from activities.texts import Language
+from workflows.events import SOURCE
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
 

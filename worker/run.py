@@ -9,12 +9,14 @@ import structlog
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from activities.channels.destinations import Destinations
 from audit.archive.store import configured_store
 from db.engine import create_engine
 from db.store import PostgresRegister
 from starter.errors import BadInput
+from starter.webhook_hosts import configured_destinations
 from worker.auditing import auditing
-from worker.delivering import Telling, delivering
+from worker.delivering import Telling, delivering, delivering_events
 from worker.process import make_worker
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
@@ -61,12 +63,14 @@ async def worker_running(
     """A worker at work in the background; yields its task, which ends only if the worker fails.
 
     `telling` says to whom it delivers notices; without, it delivers none. `audited`: it takes part in
-    archiving, which a throw-away server with skipped time needs not.
+    archiving and in telling subscribers, which a throw-away server with skipped time needs not.
 
     Raises:
-        BadInput: the archive's place cannot be used.
+        BadInput: the archive's place, or what webhooks may reach, cannot be used.
     """
     store = configured_store() if audited else None
+    destinations = configured_destinations() if audited else Destinations()
+    telling = telling or Telling()
     if not await ensure_search_attributes(client):
         _log.warning("search attributes are not registered by us: see pingtai doctor")
     engine = create_engine(database)
@@ -84,9 +88,12 @@ async def worker_running(
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
         async with AsyncExitStack() as beside:
-            await beside.enter_async_context(delivering(client, engine, telling or Telling()))
+            await beside.enter_async_context(delivering(client, engine, telling))
             if audited:
                 await beside.enter_async_context(auditing(client, engine, store))
+                await beside.enter_async_context(
+                    delivering_events(client, engine, destinations, telling.patience)
+                )
             yield running
     finally:
         migration.cancel()

@@ -27,6 +27,8 @@ class Parcel(Record):
     url: str
     secrets: tuple[str, ...] = Field(repr=False)
     """Each signs: the newest, and while it is being changed the one before."""
+    position: int
+    """All up to here is through."""
     attempts: int
     """At the next event, before this one."""
     events: tuple[Numbered, ...]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.channels import webhook
+from activities.channels import posting
 from activities.channels.signature import key_of, signatures
 from activities.channels.webhook import WebhookChannel
 from activities.notices import Undeliverable
@@ -123,8 +123,8 @@ async def test_one_that_does_not_answer_is_left(
     answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silence, and an answer that never ends, come to an end by our clock."""
-    monkeypatch.setattr(webhook, "_ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr(webhook, "_WHOLE_SECONDS", 0.6)
+    monkeypatch.setattr(posting, "_ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(posting, "_WHOLE_SECONDS", 0.6)
     begun = time.monotonic()
     async with receiving(answer) as receiver:
         with pytest.raises(Undeliverable, match="did not answer in time"):

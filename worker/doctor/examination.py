@@ -13,6 +13,7 @@ from worker.doctor.machine import calendar, packages
 from worker.doctor.notices import notices_configured, outbox
 from worker.doctor.register import postgres, register_complete, tables
 from worker.doctor.schedules import archive_schedule, digest_schedule
+from worker.doctor.subscriptions import subscribers
 from worker.doctor.temporal import (
     retention,
     search_attributes,
@@ -41,6 +42,7 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("schedule of the digests", lambda: digest_schedule(client)),
         ("notices", notices_configured),
         ("outbox", lambda: outbox(database)),
+        ("subscriptions", lambda: subscribers(database)),
         ("calendar", calendar),
         ("packages", packages),
     )
