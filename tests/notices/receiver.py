@@ -14,15 +14,17 @@ class Receiver:
     """Where it listens, and the requests that came: the first line, the headers, the body."""
 
     url: str = ""
+    connections: int = 0
     requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
 
 def status(code: int, *headers: str) -> Answer:
-    """Answer with a status and headers, and no body."""
+    """Answer with a status and headers, and no body; then hang up."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
         lines = (f"HTTP/1.1 {code} Word", "content-length: 0", "connection: close", *headers)
         writer.write("\r\n".join((*lines, "", "")).encode())
+        writer.close()
 
     return answer
 
@@ -33,16 +35,18 @@ async def receiving(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncI
     receiver, tasks = Receiver(), set[asyncio.Task[None]]()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        receiver.connections += 1
         try:
-            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = {
-                name.lower(): value.strip()
-                for name, _, value in (line.partition(":") for line in lines if line)
-            }
-            body = await reader.readexactly(int(headers.get("content-length", "0")))
-            receiver.requests.append((first, headers, body))
-            await answer(writer)
-            await writer.drain()
+            while True:  # until the other side ends it, or our answer did
+                first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+                headers = {
+                    name.lower(): value.strip()
+                    for name, _, value in (line.partition(":") for line in lines if line)
+                }
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                receiver.requests.append((first, headers, body))
+                await answer(writer)
+                await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # whoever asks may leave
         finally:
