@@ -1,4 +1,4 @@
-"""A webhook that is down for its first ten tries, and a worker that is killed: nothing is lost."""
+"""Webhooks that are down for their first ten tries, and a worker that is killed: nothing is lost."""
 
 import asyncio
 import base64
@@ -16,13 +16,17 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
+from db.feed import Feed
+from db.subscription_keeping import SubscriptionKeeping
 from db.tables import notices
 from starter.client import PingtaiClient
+from tests.notices.subscribed import KEY, make_key
 from tests.rules.builders import DISTRICT, Raw, application, content
 from tests.system.processes import started
 from worker.demo.clockwork import until
 from worker.temporal_server import free_port, temporal_server
 from workflows.application import PlatformApplication
+from workflows.events import Wanted
 from workflows.model import parse
 from workflows.periods import beijing_date
 
@@ -71,18 +75,33 @@ def recommendation(number: int) -> Raw:
 
 
 async def written(url: str) -> set[str]:
-    """The ids of all notices."""
+    """The ids of all notices and events."""
     engine = create_engine(url)
     async with engine.connect() as connection:
         found = {row.id for row in await connection.execute(select(notices.c.id))}
+    feed = Feed(engine)
+    end = await feed.end()
+    page = await feed.read(end.moved(0), end, Wanted(), 500)
     await engine.dispose()
-    return found
+    return found | {one.event.id for one in page.events}
+
+
+async def subscribed(url: str, webhook: str) -> None:
+    """Somebody with a key subscribes to everything, from the beginning."""
+    engine = create_engine(url)
+    await make_key(engine)
+    after = (await Feed(engine).end()).moved(0)
+    await SubscriptionKeeping(engine).make("s-1", KEY, url=webhook, secret=SECRET, after=after)
+    await engine.dispose()
 
 
 async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
     home: Path, tmp_path: Path, empty_database_url: str
 ) -> None:
-    """Every notice gets there in the end, signed; the other worker goes on where one was killed with -9."""
+    """Every notice, and every event that somebody subscribed to, gets there in the end, signed.
+
+    The other worker goes on where one was killed with -9.
+    """
     Receiver.taken, Receiver.forged = {}, []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     Thread(target=server.serve_forever, daemon=True).start()
@@ -105,6 +124,7 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
         "DATABASE_URL": empty_database_url,
         "PINGTAI_NOTICES": str(configuration),
         "OFFICE_SECRET": SECRET,
+        "PINGTAI_WEBHOOK_HOSTS": "127.0.0.1",
     }
     async with temporal_server(home / "temporal", port) as temporal:
         with started(home, "worker", ready=READY, **settings) as first:
@@ -112,6 +132,7 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
                 temporal.address, data_converter=pydantic_data_converter
             )
             client = PingtaiClient(connected)
+            await subscribed(empty_database_url, f"http://127.0.0.1:{server.server_port}/events")
             for number in range(4):
                 form = application(platform_id=f"p-{number}", application_id=f"a-{number}")
                 await client.apply(parse(PlatformApplication, form))
@@ -127,10 +148,10 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
             async def all_there() -> bool:
                 return set(Receiver.taken) == await written(empty_database_url)
 
-            await until(all_there, "every notice gets there")
+            await until(all_there, "every notice and every event gets there")
     await asyncio.to_thread(server.shutdown)
     server.server_close()
-    assert 12 == len(Receiver.taken)
+    assert 12 + 8 == len(Receiver.taken)
     assert [] == Receiver.forged
     assert {"cn.pingtai.applied", "cn.pingtai.recommendation"} == {
         event["type"] for event in Receiver.taken.values()

@@ -1,0 +1,28 @@
+"""Follows the feed from where it stopped. URL, KEY and CURSOR (a file) are variables.
+
+`follow.py` reads what there is, and ends; `follow.py 20` goes on for ever, asking for twenty seconds each time.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+WAIT = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+CURSOR = Path(os.environ["CURSOR"])
+
+while True:
+    after = {"after": CURSOR.read_text()} if CURSOR.exists() else {"from": "beginning"}
+    url = f"{os.environ['URL']}/v1/events?{urlencode({'wait': WAIT, **after})}"
+    request = Request(url, headers={"Authorization": f"Bearer {os.environ['KEY']}"})  # noqa: S310
+    with urlopen(request, timeout=WAIT + 30) as answer:  # noqa: S310 - the URL is our own
+        page = json.load(answer)
+    for event in page["events"]:
+        print(event["id"], event["type"], flush=True)  # your own work; it may come a second time
+    new = CURSOR.with_suffix(".new")
+    new.write_text(page["next"])
+    new.replace(CURSOR)  # after the work: whoever is killed in between does it again
+    if not WAIT and not page["more"]:
+        break
