@@ -24,6 +24,7 @@ OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_DISTRICT",
     "PINGTAI_PROFILE",
     "PINGTAI_ARCHIVE",
+    "PINGTAI_WEBHOOK_HOSTS",
 }
 """Variables that are read elsewhere than in `worker.settings`."""
 

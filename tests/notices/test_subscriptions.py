@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.signature import key_of, signatures
@@ -17,6 +17,9 @@ from db.feed import Feed
 from db.intake_tables import api_keys, subscriptions
 from db.subscription_keeping import SubscriptionKeeping
 from db.subscriptions import KEY_ENDED, PostgresSubscriptions
+from db.tables import log_entries
+from worker.doctor.finding import Verdict
+from worker.doctor.subscriptions import subscribers
 from workflows.events import Wanted
 
 from .receiver import receiving, status
@@ -278,3 +281,40 @@ async def test_a_key_that_has_ended(engine: AsyncEngine, ended: dict[str, Any]) 
     assert await PostgresSubscriptions(engine).take("s-1", MINUTE, 10) is None
     row = await standing(engine)
     assert ("paused", KEY_ENDED) == (row.state, row.last_error)
+
+
+async def test_doctor(
+    engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is paused is named with its reason; one that waits for long is told; else all is well."""
+    monkeypatch.setenv("PINGTAI_LANG", "en")
+    assert "subscriptions: 0 active, nothing waits" == (await subscribers(database_url)).what
+    await make_key(engine)
+    await listed_platforms(engine, 1)  # long ago
+    await make(engine, "https://example.org/?token=hush")
+    late = await subscribers(database_url)
+    assert (Verdict.NOTE, True) == (late.verdict, "more than an hour" in late.what)
+    async with engine.begin() as connection:
+        await connection.execute(
+            update(subscriptions).values(state="paused", last_error="HTTP 410")
+        )
+    paused = await subscribers(database_url)
+    assert (Verdict.NOTE, "subscriptions: 1 paused (s-1: HTTP 410)") == (
+        paused.verdict,
+        paused.what,
+    )
+    async with engine.begin() as connection:
+        await connection.execute(update(subscriptions).values(state="active", position=6))
+    assert (Verdict.GOOD, "subscriptions: 1 active, nothing waits") == (
+        (well := await subscribers(database_url)).verdict,
+        well.what,
+    )
+
+
+async def test_nobody_subscribes(engine: AsyncEngine) -> None:
+    """Then one question a round is all: nothing is numbered, nothing is taken."""
+    await listed_platforms(engine, 1)
+    assert () == await PostgresSubscriptions(engine).due(10)
+    async with engine.connect() as connection:
+        query = select(func.count()).where(log_entries.c.position.is_not(None))
+        assert 0 == (await connection.execute(query)).scalar_one()
