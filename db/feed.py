@@ -7,6 +7,7 @@ visible only when all before it are; an entry that commits later comes later.
 """
 
 import re
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ LARGEST_PAGE = 500
 SPAN = 20_000
 """So far is looked for what a filter wants, at once: one that wants next to nothing keeps nobody waiting."""
 _AT_ONCE = 2_000
+_LONGEST_SECONDS = 5.0
 
 _CURSOR = re.compile(r"([a-z0-9]{1,32})\.([0-9]{1,18})", re.ASCII)
 _KEY = tuple(log_entries.c[column.name] for column in log_entries.primary_key)
@@ -83,8 +85,12 @@ class Feed:
         self._engine = engine
 
     async def end(self) -> Cursor:
-        """The place after the last event there is; entries that are new have their positions by then."""
-        while await self._number_some():
+        """The place after the last event there is; entries that are new have their positions by then.
+
+        A register that nobody has read before is numbered bit by bit, by one call after the other.
+        """
+        until = time.monotonic() + _LONGEST_SECONDS
+        while await self._number_some() and time.monotonic() < until:
             pass
         async with self._engine.connect() as connection:
             return Cursor._make((await connection.execute(_END)).one())
