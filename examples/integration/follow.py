@@ -14,7 +14,7 @@ WAIT = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 CURSOR = Path(os.environ["CURSOR"])
 
 while True:
-    after = {"after": CURSOR.read_text()} if CURSOR.exists() else {"from": "beginning"}
+    after = {"after": CURSOR.read_text()} if CURSOR.exists() else {"after": "beginning"}
     url = f"{os.environ['URL']}/v1/events?{urlencode({'wait': WAIT, **after})}"
     request = Request(url, headers={"Authorization": f"Bearer {os.environ['KEY']}"})  # noqa: S310
     with urlopen(request, timeout=WAIT + 30) as answer:  # noqa: S310 - the URL is our own

@@ -7,13 +7,25 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from starlette.responses import Response
 
-from starter.service import applications, decisions, health, platforms, register, timeline, validity
+from starter.service import (
+    applications,
+    decisions,
+    events,
+    health,
+    platforms,
+    register,
+    subscriptions,
+    timeline,
+    validity,
+)
+from starter.service.arrivals import Arrivals
 from starter.service.connections import Connections
 from starter.service.document import documented
 from starter.service.guard import Guard
 from starter.service.measures import Measures
 from starter.service.mistakes import answer_for_errors
 from starter.service.parameters import known_parameters
+from starter.webhook_hosts import configured_destinations
 
 ROUTERS = (
     applications.router,
@@ -22,6 +34,8 @@ ROUTERS = (
     timeline.router,
     validity.router,
     register.router,
+    events.router,
+    subscriptions.router,
     health.router,
 )
 """A new module of routes is one more line here."""
@@ -47,6 +61,8 @@ def make_app(connections: Connections, **limits: Any) -> FastAPI:
     measures = Measures()
     app.state.connections = connections
     app.state.measures = measures
+    app.state.arrivals = Arrivals()
+    app.state.destinations = configured_destinations()
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = documented(app)  # type: ignore[method-assign]

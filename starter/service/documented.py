@@ -81,6 +81,14 @@ def written(
     return {201: first, 200: again, **_problems(*usual, *problems)}
 
 
+def ended(*problems: int) -> Responses:
+    """The responses of a call that ends something: 204, and the problems."""
+    return {
+        204: {"description": "It is ended. 已结束"},
+        **_problems(401, 403, 422, 500, 503, *problems),
+    }
+
+
 def unchanged() -> Responses:
     """The response to If-None-Match when nothing has changed."""
     return {304: {"description": "What you have is still right. 未变化", "headers": ETAG}}

@@ -204,6 +204,12 @@ _PROBLEMS: dict[Kind, tuple[str, str, dict[str, Any]]] = {
         "此 Idempotency-Key 已用于其他调用或其他内容",
         {},
     ),
+    Kind.TOO_MANY: (
+        "the key has 20 subscriptions, and may have no more: delete one",
+        "此密钥已有 20 个订阅，请先删除",
+        {},
+    ),
+    Kind.GONE: ("the cursor is of another feed", "游标属于另一事件流", {}),
     Kind.TOO_LARGE: ("the body is larger than 524,288 bytes", "请求内容超过 524,288 字节", {}),
     Kind.MEDIA_TYPE: (
         "the body is to be application/json in UTF-8, not compressed",

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     NO_SUCH_METHOD = "no-such-method", 405, "The method is not known here", "不支持此方法"
     REFUSED = "refused", 409, "The rules refuse it", "不予受理"
     KEY_REUSED = "key-reused", 409, "The Idempotency-Key was used before", "幂等键已用于其他请求"
+    TOO_MANY = "too-many", 409, "There are too many already", "数量已达上限"
+    GONE = "gone", 410, "The cursor is of a feed that is gone", "游标已失效"
     TOO_LARGE = "too-large", 413, "The body is too large", "请求内容过大"
     MEDIA_TYPE = "media-type", 415, "The body is not JSON", "请求内容不是 JSON"
     INVALID = "invalid", 422, "Some fields do not fit", "字段不符合要求"

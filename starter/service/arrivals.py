@@ -1,0 +1,52 @@
+"""Waiting for what comes next in the feed: one look at the register each half second, however many wait."""
+
+import asyncio
+import contextlib
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.feed import Cursor, Feed
+
+MOST = 100
+"""So many calls may wait; one more is answered at once, and asks again."""
+_LOOK_SECONDS = 0.5
+
+
+class Arrivals:
+    """Looks for news on behalf of all calls of one app that wait."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self._feed: Feed | None = None
+        self._end: Cursor | None = None
+        self._news = asyncio.Event()
+        self._waiting = 0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def beyond(self, feed: Feed, position: int, seconds: float) -> Cursor | None:
+        """The feed's end as soon as it lies beyond a position; None when it has not within that time."""
+        if self._waiting >= MOST:
+            return None
+        self._feed = feed
+        self._waiting += 1
+        try:
+            if self._looking is None or self._looking.done():
+                self._end = None  # what was seen before may be of another register by now
+                self._looking = asyncio.create_task(self._look())
+            async with asyncio.timeout(seconds):
+                while self._end is None or self._end.position <= position:
+                    await self._news.wait()
+                return self._end
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting -= 1
+
+    async def _look(self) -> None:
+        while self._waiting and self._feed:
+            # A register that is away is told to whoever asks next; a wait just goes on.
+            with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
+                self._end = await self._feed.end()
+                news, self._news = self._news, asyncio.Event()
+                news.set()
+            await asyncio.sleep(_LOOK_SECONDS)

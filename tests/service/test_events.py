@@ -1,0 +1,160 @@
+"""`GET /v1/events`: catching up from a cursor, waiting for what comes next, and whose events one may see."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.store import PostgresRegister
+from starter.service import arrivals
+from starter.service.app import make_app
+from tests.notices.subscribed import until
+from tests.register.cases import START, application, batch, listed, opened
+from worker.documents import ROOT
+from workflows.events import Event
+
+from .following import RegisterOnly, following, names
+
+PATH = "/v1/events"
+
+
+async def test_catching_up(engine: AsyncEngine, register: PostgresRegister) -> None:
+    """Page after page from the beginning, each event once; `next` goes on, and beyond what is left out."""
+    await register.write(batch(listed()))
+    async with following(engine) as client:
+        first = await client.get(PATH, params={"limit": 4})
+        page = first.json()
+        assert (200, 4, True) == (first.status_code, len(page["events"]), page["more"])
+        assert page["events"][-1]["cursor"] == page["next"]
+        assert "no-store" == first.headers["cache-control"]
+        Event.model_validate_json(json.dumps(page["events"][0]))
+        rest = await client.get(PATH, params={"after": page["next"]})
+        assert (["expert_opinion", "listing"], False) == (names(rest), rest.json()["more"])
+        none = await client.get(PATH, params={"after": rest.json()["next"]})
+        assert ([], rest.json()["next"]) == (names(none), none.json()["next"])
+        now = await client.get(PATH, params={"after": "now"})
+        assert none.json() == now.json()
+        narrowed = await client.get(PATH, params={"type": "listing,overdue", "platform": "p-1,x"})
+        assert ["listing"] == names(narrowed)
+        nobodys = await client.get(PATH, params={"platform": "x"})
+        assert ([], now.json()["next"]) == (names(nobodys), nobodys.json()["next"])
+
+
+async def test_a_key_of_a_district(engine: AsyncEngine, register: PostgresRegister) -> None:
+    """Sees the events of its platforms, whatever it asks for; a key that may not read sees none."""
+    await register.write(batch(opened()))
+    await register.write(batch(opened(application("q-1", district="tongzhou"), START)))
+    async with following(engine, district="tongzhou") as client:
+        page = (await client.get(PATH)).json()
+        assert ["q-1"] == [event["subject"] for event in page["events"]]
+        assert [] == names(await client.get(PATH, params={"district": "haidian"}))
+    async with following(engine, "apply") as client:
+        assert 403 == (await client.get(PATH)).status_code
+        client.headers.pop("authorization")
+        assert 401 == (await client.get(PATH)).status_code
+
+
+NONSENSE: tuple[tuple[dict[str, str], int, str], ...] = (
+    ({"after": "000000000000.0"}, 410, "after=beginning"),
+    ({"after": "x"}, 422, "after"),
+    ({"after": "a.1;drop"}, 422, "after"),
+    ({"type": "listing,nonsense"}, 422, "type"),
+    ({"district": "shanghai"}, 422, "district"),
+    ({"limit": "501"}, 422, "limit"),
+    ({"wait": "21"}, 422, "wait"),
+    ({"typ": "listing"}, 422, "typ"),
+)
+
+
+async def test_what_makes_no_sense(engine: AsyncEngine) -> None:
+    """A cursor of another feed is 410 with what to do; what is no cursor, and the rest, is 422."""
+    async with following(engine) as client:
+        for given, status, says in NONSENSE:
+            answer = await client.get(PATH, params=given)
+            assert (status, "application/problem+json") == (
+                answer.status_code,
+                answer.headers["content-type"],
+            ), given
+            assert says in answer.text
+            assert answer.json()["zh"]
+
+
+async def test_a_cursor_beyond_the_end(engine: AsyncEngine, register: PostgresRegister) -> None:
+    """It is of before a backup was restored: 410, and not an empty page for ever."""
+    await register.write(batch(opened()))
+    async with following(engine) as client:
+        feed = (await client.get(PATH)).json()["next"].partition(".")[0]
+        assert 200 == (await client.get(PATH, params={"after": f"{feed}.1"})).status_code
+        assert 410 == (await client.get(PATH, params={"after": f"{feed}.2"})).status_code
+
+
+async def test_waiting(
+    engine: AsyncEngine, register: PostgresRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes is answered at once, to all who wait; what is not wanted wakes nobody; time ends it."""
+    monkeypatch.setattr(arrivals, "_LOOK_SECONDS", 0.02)
+    async with following(engine) as client:
+        begun = time.monotonic()
+        now = (await client.get(PATH, params={"after": "now"})).json()["next"]
+        asked = {"after": now, "wait": "10"}
+        waiting = [asyncio.create_task(client.get(PATH, params=asked)) for _ in range(3)]
+        picky = asyncio.create_task(
+            client.get(PATH, params=asked | {"type": "listing", "wait": "1"})
+        )
+        watched = client._transport.app.state.arrivals  # type: ignore[attr-defined]
+        await until(lambda: watched._waiting == 4)
+        await register.write(batch(opened()))
+        for answer in await asyncio.gather(*waiting):
+            assert ["applied"] == names(answer)
+        assert time.monotonic() - begun < 5
+        answer = await picky
+        assert ([], True) == (names(answer), answer.json()["next"].endswith(".1"))
+
+
+async def test_too_many_who_wait(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is answered at once."""
+    monkeypatch.setattr(arrivals, "MOST", 0)
+    async with following(engine) as client, asyncio.timeout(5):
+        answer = await client.get(PATH, params={"wait": "20"})
+    assert (200, []) == (answer.status_code, names(answer))
+
+
+async def test_the_follower_of_the_examples(
+    engine: AsyncEngine, register: PostgresRegister, tmp_path: Path
+) -> None:
+    """It prints what there is, each once, and goes on where it stopped."""
+    server = uvicorn.Server(
+        uvicorn.Config(make_app(RegisterOnly(engine)), port=0, log_level="error")
+    )
+    serving = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    async with following(engine) as client:
+        environment = {
+            **os.environ,
+            "URL": f"http://127.0.0.1:{port}",
+            "KEY": client.headers["authorization"].removeprefix("Bearer "),
+            "CURSOR": str(tmp_path / "cursor.txt"),
+        }
+
+        async def printed() -> list[str]:
+            command = [sys.executable, str(ROOT / "examples" / "integration" / "follow.py")]
+            done = await asyncio.to_thread(
+                subprocess.run, command, env=environment, capture_output=True, text=True, check=True
+            )
+            return [line.split()[0] for line in done.stdout.splitlines()]
+
+        await register.write(batch(opened()))
+        assert ["p-1:1:0:0:1"] == await printed()
+        await register.write(batch(opened(application("p-2"), START + timedelta(days=1))))
+        assert ["p-2:1:0:0:1"] == await printed()
+    server.should_exit = True
+    await serving
