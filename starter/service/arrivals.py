@@ -22,10 +22,11 @@ class Arrivals:
         self._news = asyncio.Event()
         self._waiting = 0
         self._looking: asyncio.Task[None] | None = None
+        self._stopped = False
 
     async def beyond(self, feed: Feed, position: int, seconds: float) -> Cursor | None:
         """The feed's end as soon as it lies beyond a position; None when it has not within that time."""
-        if self._waiting >= MOST:
+        if self._waiting >= MOST or self._stopped:
             return None
         self._feed = feed
         self._waiting += 1
@@ -36,14 +37,21 @@ class Arrivals:
             async with asyncio.timeout(seconds):
                 while self._end is None or self._end.position <= position:
                     await self._news.wait()
+                    if self._stopped:
+                        return None
                 return self._end
         except TimeoutError:
             return None
         finally:
             self._waiting -= 1
 
+    def stop(self) -> None:
+        """Let all who wait be answered now: the service stops."""
+        self._stopped = True
+        self._news.set()
+
     async def _look(self) -> None:
-        while self._waiting and self._feed:
+        while self._waiting and self._feed and not self._stopped:
             # A register that is away is told to whoever asks next; a wait just goes on.
             with contextlib.suppress(SQLAlchemyError, OSError, TimeoutError):
                 self._end = await self._feed.end()

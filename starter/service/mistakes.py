@@ -46,10 +46,20 @@ def answer_for_errors(app: FastAPI) -> None:
     """Let every route answer errors as problems."""
 
     async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            _name_all_methods(request, error)
         return problem_reply(problem_of(error), request)
 
     for kind in ANSWERED:
         app.add_exception_handler(kind, answer)
+
+
+def _name_all_methods(request: Request, error: HTTPException) -> None:
+    """FastAPI names the methods of the first route at an address; there may be more routes at it."""
+    path = getattr(request.scope.get("route"), "path", "")
+    calls = request.app.openapi()["paths"].get(path)
+    if calls:
+        error.headers = {"Allow": ", ".join(sorted(method.upper() for method in calls))}
 
 
 def problem_of(error: Exception) -> Problem:

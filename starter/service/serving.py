@@ -98,5 +98,6 @@ async def serving(app: FastAPI, listening: socket.socket) -> AsyncIterator[async
                 await asyncio.sleep(0.02)
         yield running
     finally:
+        app.state.arrivals.stop()  # or those who wait for events would be waited for
         server.should_exit = True
         await running

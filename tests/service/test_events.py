@@ -9,13 +9,14 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
-import uvicorn
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.store import PostgresRegister
 from starter.service import arrivals
 from starter.service.app import make_app
+from starter.service.serving import listener, serving, url_of
 from tests.notices.subscribed import until
 from tests.register.cases import START, application, batch, listed, opened
 from worker.documents import ROOT
@@ -131,16 +132,11 @@ async def test_the_follower_of_the_examples(
     engine: AsyncEngine, register: PostgresRegister, tmp_path: Path
 ) -> None:
     """It prints what there is, each once, and goes on where it stopped."""
-    server = uvicorn.Server(
-        uvicorn.Config(make_app(RegisterOnly(engine)), port=0, log_level="error")
-    )
-    serving = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    async with following(engine) as client:
+    listening = listener("127.0.0.1:0")
+    async with serving(make_app(RegisterOnly(engine)), listening), following(engine) as client:
         environment = {
             **os.environ,
-            "URL": f"http://127.0.0.1:{port}",
+            "URL": url_of(listening),
             "KEY": client.headers["authorization"].removeprefix("Bearer "),
             "CURSOR": str(tmp_path / "cursor.txt"),
         }
@@ -148,7 +144,12 @@ async def test_the_follower_of_the_examples(
         async def printed() -> list[str]:
             command = [sys.executable, str(ROOT / "examples" / "integration" / "follow.py")]
             done = await asyncio.to_thread(
-                subprocess.run, command, env=environment, capture_output=True, text=True, check=True
+                subprocess.run,
+                command,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=True,
             )
             return [line.split()[0] for line in done.stdout.splitlines()]
 
@@ -156,5 +157,24 @@ async def test_the_follower_of_the_examples(
         assert ["p-1:1:0:0:1"] == await printed()
         await register.write(batch(opened(application("p-2"), START + timedelta(days=1))))
         assert ["p-2:1:0:0:1"] == await printed()
-    server.should_exit = True
-    await serving
+
+
+async def test_stopping_waits_for_nobody_who_waits(engine: AsyncEngine) -> None:
+    """A service that stops answers those who wait, and does not sit out their twenty seconds."""
+    app, listening = make_app(RegisterOnly(engine)), listener("127.0.0.1:0")
+    async with following(engine) as client, asyncio.timeout(10):
+        key = dict(client.headers)
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as caller:
+            async with serving(app, listening):
+                url = f"{url_of(listening)}{PATH}?wait=20"
+                waiting = asyncio.create_task(caller.get(url, headers=key))
+                await until(lambda: app.state.arrivals._waiting == 1)
+            answer = await waiting
+    assert (200, []) == (answer.status_code, names(answer))
+
+
+async def test_methods_that_are_not_known(engine: AsyncEngine) -> None:
+    """The answer names those of every route at the address."""
+    async with following(engine) as client:
+        answer = await client.put("/v1/subscriptions")
+    assert (405, "GET, POST") == (answer.status_code, answer.headers["allow"])
