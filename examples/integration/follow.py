@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -17,8 +18,15 @@ while True:
     after = {"after": CURSOR.read_text()} if CURSOR.exists() else {"after": "beginning"}
     url = f"{os.environ['URL']}/v1/events?{urlencode({'wait': WAIT, **after})}"
     request = Request(url, headers={"Authorization": f"Bearer {os.environ['KEY']}"})  # noqa: S310
-    with urlopen(request, timeout=WAIT + 30) as answer:  # noqa: S310 - the URL is our own
-        page = json.load(answer)
+    try:
+        with urlopen(request, timeout=WAIT + 30) as answer:  # noqa: S310 - the URL is our own
+            page = json.load(answer)
+    except OSError as error:  # the service is away, or refuses
+        status = getattr(error, "code", 503)
+        if not WAIT or status < 500:  # 401: the key; 410: begin again, without the cursor
+            sys.exit(f"{url}: {error}")
+        time.sleep(5)
+        continue
     for event in page["events"]:
         print(event["id"], event["type"], flush=True)  # your own work; it may come a second time
     new = CURSOR.with_suffix(".new")
