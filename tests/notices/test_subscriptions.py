@@ -270,17 +270,20 @@ def _signed_with(request: tuple[str, dict[str, str], bytes], secrets: Sequence[s
     ]
 
 
-@pytest.mark.parametrize("ended", [{"revoked_at": func.now()}, {"expires_at": func.now()}])
-async def test_a_key_that_has_ended(engine: AsyncEngine, ended: dict[str, Any]) -> None:
+async def test_a_key_that_has_ended(engine: AsyncEngine) -> None:
     """Nothing more is told to whoever had it: the subscription is paused, and says why."""
     await make_key(engine)
     await listed_platforms(engine, 1)
     await make(engine, "http://127.0.0.1:1/")
-    async with engine.begin() as connection:
-        await connection.execute(update(api_keys).values(**ended))
-    assert await PostgresSubscriptions(engine).take("s-1", MINUTE, 10) is None
-    row = await standing(engine)
-    assert ("paused", KEY_ENDED) == (row.state, row.last_error)
+    ended: tuple[dict[str, Any], ...] = ({"revoked_at": func.now()}, {"expires_at": func.now()})
+    for how in ended:
+        fresh = {"revoked_at": None, "expires_at": func.now() + timedelta(days=1)}
+        async with engine.begin() as connection:
+            await connection.execute(update(api_keys).values(fresh | how))
+        assert await PostgresSubscriptions(engine).take("s-1", MINUTE, 10) is None
+        row = await standing(engine)
+        assert ("paused", KEY_ENDED) == (row.state, row.last_error)
+        assert await SubscriptionKeeping(engine).resume(KEY, "s-1")
 
 
 async def test_doctor(
