@@ -22,6 +22,7 @@ from workflows.application import Policy
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
 DECISIONS = f"{ID}/decisions"
+SUBSCRIPTION = "/v1/subscriptions/{subscription_id}"
 BROUGHT_IN: Raw = {
     "kind": "bringing_in",
     "decision_id": "b-1",
@@ -49,7 +50,9 @@ class Row:
 
     async def call(self, client: httpx.AsyncClient) -> httpx.Response:
         """Make the call for the platform of these tests."""
-        where = self.path.format(platform_id=PLATFORM, year=1)
+        where = self.path.format(
+            platform_id=PLATFORM, year=1, subscription_id="sub_0123456789abcdef"
+        )
         return await client.request(self.method, where, json=self.body, params=self.query)
 
 
@@ -63,6 +66,11 @@ def tried(actor: Raw, kind: str) -> Row:
     needed = Scope(f"decide:{actor['role']}")
     body = decision(kind, actor=actor)
     return row("POST", DECISIONS, needed, body=body, query={"dry_run": "true"})
+
+
+def following(method: str, path: str, body: Raw | None = None) -> Row:
+    """A call for whoever follows: each key has its own subscriptions, and sees its district's events."""
+    return row(method, path, Scope.READ, of_a_district=False, body=body)
 
 
 APPLICATION = form(platform_id=PLATFORM, application_id="h-scopes")
@@ -79,12 +87,21 @@ TABLE = (
     row("GET", "/v1/register", *Scope, public=True),
     row("GET", "/v1/register", Scope.READ, query={"overdue": "true"}, of_a_district=False),
     row("GET", "/v1/register", Scope.READ, query={"district": "haidian", "overdue": "true"}),
+    following("GET", "/v1/events"),
+    following("GET", "/v1/subscriptions"),
+    following("POST", "/v1/subscriptions", body={"url": "https://hooks.example.org/"}),
+    following("GET", SUBSCRIPTION),
+    following("DELETE", SUBSCRIPTION),
+    following("POST", f"{SUBSCRIPTION}/replay", body={"after": "now"}),
+    following("POST", f"{SUBSCRIPTION}/resume"),
+    following("POST", f"{SUBSCRIPTION}/secret"),
     Row("GET", "/livez", None),
     Row("GET", "/readyz", None),
     row("GET", "/metrics", Scope.METRICS, of_a_district=False),
 )
 """A new call needs a row here."""
-WRITES = [one for one in TABLE if one.method == "POST"]
+WRITES = [one for one in TABLE if one.method == "POST" and Scope.READ not in (one.needs or ())]
+"""Those in which somebody speaks."""
 
 
 def allowed(answer: httpx.Response) -> bool:
