@@ -16,6 +16,7 @@ from workflows.carried import CaseView, Opinion, TermResult, YearResult
 from workflows.content import CHECKS
 from workflows.decision import Decision
 from workflows.decisions import MODELS, Listing
+from workflows.events import Event
 from workflows.model import MAX_MESSAGE_BYTES
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
@@ -34,6 +35,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "term_result": TermResult,
     "year_result": YearResult,
     "opinion": Opinion,
+    "event": Event,
 }
 
 _NUMBERS = ("list_number", "certificate_number")

@@ -92,9 +92,12 @@ def test_a_schema_is_one_and_stands_alone(path: Path) -> None:
 
 
 def test_the_contract_names_every_message() -> None:
-    """docs/temporal-contract.md links each schema: no message is a secret, and none is forgotten."""
-    page = ROOT / "docs" / "temporal-contract.md"
-    linked = {(page.parent / link).resolve() for link in links(page.read_text(encoding="utf-8"))}
+    """The pages of the contract and of events link each schema: none is a secret, and none is forgotten."""
+    linked = {
+        (page.parent / link).resolve()
+        for page in (ROOT / "docs" / "temporal-contract.md", ROOT / "docs" / "events.md")
+        for link in links(page.read_text(encoding="utf-8"))
+    }
     assert [] == [path.name for path in written if path not in linked]
 
 

@@ -251,3 +251,16 @@ async def test_looking_for_news_is_cheap(engine: AsyncEngine, feed: Feed) -> Non
         )
         lines = (await connection.exec_driver_sql(f"EXPLAIN {question}")).all()
     assert "ix_log_entries_unnumbered" in "\n".join(row[0] for row in lines)
+
+
+async def test_numbering_waits_for_nobody(
+    engine: AsyncEngine, register: PostgresRegister, feed: Feed
+) -> None:
+    """Entries that a setting aside holds just now have their turn later; others are told meanwhile."""
+    await register.write(batch(opened()))
+    await register.write(batch(opened(application("q-1"), START + timedelta(days=1))))
+    held = select(log_entries).where(log_entries.c.platform_id == "p-1").with_for_update()
+    async with engine.begin() as connection, asyncio.timeout(5):
+        await connection.execute(held)
+        assert ["q-1:1:0:0:1"] == ids(await read(feed))
+    assert ["q-1:1:0:0:1", "p-1:1:0:0:1"] == ids(await read(feed))
