@@ -81,14 +81,14 @@ class PostgresSubscriptions:
     ) -> Parcel | None:
         """All up to a position is through. Keep it for another while, or let go of it (no lease).
 
-        Answers with the parcel as it is held now; None when it is not ours any longer.
+        Answers with the parcel as it is held now; None when it is not ours any longer, or its key ended.
         """
         more: dict[str, Any] = {}
         if sent:
             more = {"attempts": 0, "last_error": None, "last_delivered_at": func.now()}
         statement = (
             update(subscriptions)
-            .where(_held(parcel))
+            .where(_held(parcel), exists().where(api_keys.c.id == _c.key_id, _ALIVE))
             .values(position=position, next_at=func.now() + (lease or timedelta()), **more)
             .returning(subscriptions.c.next_at, subscriptions.c.attempts)
         )
@@ -121,6 +121,7 @@ class PostgresSubscriptions:
 _c = subscriptions.c
 _LAST = select(feeds.c.position).scalar_subquery()
 _WAITING = and_(_c.state == ACTIVE, _c.next_at <= func.now())
+_ALIVE = and_(api_keys.c.revoked_at.is_(None), api_keys.c.expires_at > func.now())
 _SOMEBODY = select(exists().where(_WAITING))
 _DUE = select(_c.id).where(_WAITING, _c.position < _LAST).order_by(_c.next_at)
 
@@ -147,9 +148,7 @@ def _taken(subscription: str, lease: timedelta) -> Any:
 
 
 def _key(key_id: str) -> Any:
-    key = api_keys.c
-    alive = and_(key.revoked_at.is_(None), key.expires_at > func.now())
-    return select(key.district).where(key.id == key_id, alive)
+    return select(api_keys.c.district).where(api_keys.c.id == key_id, _ALIVE)
 
 
 async def _pause(connection: AsyncConnection, subscription: str) -> None:

@@ -275,12 +275,18 @@ async def test_a_key_that_has_ended(engine: AsyncEngine) -> None:
     await make_key(engine)
     await listed_platforms(engine, 1)
     await make(engine, "http://127.0.0.1:1/")
+    store = PostgresSubscriptions(engine)
     ended: tuple[dict[str, Any], ...] = ({"revoked_at": func.now()}, {"expires_at": func.now()})
     for how in ended:
         fresh = {"revoked_at": None, "expires_at": func.now() + timedelta(days=1)}
         async with engine.begin() as connection:
-            await connection.execute(update(api_keys).values(fresh | how))
-        assert await PostgresSubscriptions(engine).take("s-1", MINUTE, 10) is None
+            await connection.execute(update(api_keys).values(fresh))
+        parcel = await store.take("s-1", timedelta(), 10)
+        assert parcel is not None
+        async with engine.begin() as connection:
+            await connection.execute(update(api_keys).values(how))
+        assert await store.moved(parcel, 1, 1, MINUTE) is None  # also in the midst of a parcel
+        assert await store.take("s-1", MINUTE, 10) is None
         row = await standing(engine)
         assert ("paused", KEY_ENDED) == (row.state, row.last_error)
         assert await SubscriptionKeeping(engine).resume(KEY, "s-1")
