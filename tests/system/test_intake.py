@@ -33,7 +33,7 @@ async def test_a_storm_while_the_worker_is_killed(home: Path, empty_database_url
             )
             assert 0 == made.returncode, made.stderr
             with started(
-                home, "serve", "--address", address, ready="running on", **given
+                home, "serve", "--address", address, ready="answers at", **given
             ) as serving:
                 storming = asyncio.create_task(
                     storm(
