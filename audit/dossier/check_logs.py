@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from audit.dossier.parts import LogPlace
 from audit.dossier.problems import Check, Problem
 from workflows.folding import states
-from workflows.record import BEGINNING, LogEntry, broken
+from workflows.record import BEGINNING, EntryKind, LogEntry, broken
 from workflows.rules import CaseState
 from workflows.state import PlatformState
-from workflows.vocabulary import Happening
+from workflows.vocabulary import Happening, Kind
 
 Logs = Mapping[LogPlace, Sequence[LogEntry]]
 _ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
@@ -35,11 +35,26 @@ def _before(logs: Logs, place: LogPlace) -> str | None:
         if place.term == 1:
             return BEGINNING
         log = logs.get(LogPlace(place.term - 1))
-        return log[-1].hash if log else None
+        if log:
+            return log[-1].hash
+        return BEGINNING if _brought_in(logs[place]) else None
     for entry, year, opening in _openings(logs.get(LogPlace(place.term), ())):
         if (year, opening) == (place.year, place.opening):
             return entry.hash
     return None
+
+
+def _brought_in(log: Sequence[LogEntry]) -> bool:
+    """Whether the platform was brought in with this term: those before it have no logs, nor ever had.
+
+    A log that goes on from another says so by its first hash, and is none of these.
+    """
+    second = log[1] if len(log) > 1 else None
+    return (
+        log[0].previous == BEGINNING
+        and second is not None
+        and (second.kind, second.name) == (EntryKind.DECISION, Kind.BRINGING_IN)
+    )
 
 
 def _openings(log: Sequence[LogEntry]) -> Iterator[tuple[LogEntry, int, int]]:
