@@ -1,7 +1,7 @@
 """The register against the logs against the histories, a platform at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import literal, select, union
@@ -66,11 +66,14 @@ async def reconcile(
     async with scratch(engine) as doubles:
         wanted = _named(histories, platform_ids) if platform_ids else _all(engine, histories)
         async for reading in wanted:
-            done = await _one(doubles, reading, repair=repair)
-            if patience and not done.agrees and reading.open_places():
+            at_work = bool(patience and reading.open_places())
+            # What a case at work hands in meanwhile is no ground to repair anything.
+            done = await _one(doubles, reading, repair=repair and not at_work)
+            if at_work and (done.differences or not done.agrees or done.ahead):
                 await asyncio.sleep(patience)
                 again = await read_platform(histories, reading.platform_id)
-                done = await _one(doubles, again, repair=repair)
+                settled = _settled(done, reading, again)
+                done = await _one(doubles, again, repair=repair, live=True, settled=settled)
             yield done
 
 
@@ -120,7 +123,27 @@ async def register_ids(engine: AsyncEngine) -> AsyncIterator[str]:
         last = page[-1]
 
 
-async def _one(doubles: Scratch, reading: Reading, *, repair: bool) -> Reconciled:
+def _settled(done: Reconciled, before: Reading, after: Reading) -> set[Place]:
+    """The logs of which the register had more than a later look at the histories has.
+
+    A case writes its history first: what stands in the register and never came there, no case wrote.
+    """
+    return {
+        place
+        for place, more in done.ahead.items()
+        if len(after.logs.get(place, ())) < len(before.logs[place]) + more
+    }
+
+
+async def _one(
+    doubles: Scratch,
+    reading: Reading,
+    *,
+    repair: bool,
+    live: bool = False,
+    settled: Container[Place] = (),
+) -> Reconciled:
+    """Reconcile a platform; `live`: its histories are as new as can be."""
     done = Reconciled(
         reading.platform_id,
         runs=len(reading.runs),
@@ -129,9 +152,10 @@ async def _one(doubles: Scratch, reading: Reading, *, repair: bool) -> Reconcile
         told_again=reading.told_again,
     )
     async with doubles.about(reading.platform_id, locked=repair) as about:
-        truth = await _truth(about, reading)
+        truth = await _truth(about, reading, settled)
         done.ahead, done.unproved = truth.ahead, truth.unproved
         done.problems += _unproved(reading, truth)
+        done.problems += () if live else _beyond(reading, truth)
         await about.expect(truth.at_once())
         done.differences = [
             _with_event(reading, difference)
@@ -145,7 +169,7 @@ async def _one(doubles: Scratch, reading: Reading, *, repair: bool) -> Reconcile
     return done
 
 
-async def _truth(about: About, reading: Reading) -> Truth:
+async def _truth(about: About, reading: Reading, settled: Container[Place]) -> Truth:
     lines = await about.log()
     dues: dict[Place, DueDate | None] = {}
     for table in (terms, assessments):
@@ -155,7 +179,7 @@ async def _truth(about: About, reading: Reading) -> Truth:
             due = row["due"]
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
     plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
-    return truth_of(reading, lines, dues, plans)
+    return truth_of(reading, lines, dues, plans, settled)
 
 
 def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
@@ -168,8 +192,22 @@ def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
             "登记库中有此记录，而没有相应的历史",
         )
     for place, why in truth.unreadable.items():
+        named = f"{where}, log {place.name}"
         if place in truth.unproved:
-            yield Problem(f"{where}, log {place.name} in the register", why, f"登记库记录：{why}")
+            yield Problem(f"{named} in the register", why, f"登记库记录：{why}")
+        elif not check_reading(reading):  # what nobody can take again is no ground to repair from
+            yield Problem(named, f"it cannot be taken again: {why}", f"此记录不能成立：{why}")
+
+
+def _beyond(reading: Reading, truth: Truth) -> Iterator[Problem]:
+    """What the register has beyond histories that may be old: to take it away might lose it for good."""
+    for place, more in truth.beyond.items():
+        yield Problem(
+            f"{reading.platform_id}, log {place.name}",
+            f"the register has {more} entries beyond the histories, that do not fit: the case went on"
+            " since, and only newer histories can say whether they are its own",
+            f"登记库比历史多 {more} 条且不相衔接：此后案件仍在进行，须以更新的历史判断",
+        )
 
 
 def _with_event(reading: Reading, difference: Difference) -> Difference:

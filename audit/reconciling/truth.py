@@ -1,6 +1,6 @@
 """What the register should hold of a platform, and how sure that is: by the histories, log by log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,6 +109,8 @@ class Truth:
     """Logs that only the register has: they are held against themselves."""
     unreadable: dict[Place, str] = field(default_factory=dict)
     """Logs that cannot be taken again, and why."""
+    beyond: dict[Place, int] = field(default_factory=dict)
+    """Logs that go on, of which the register has more that does not fit: newer histories may tell why."""
 
     def at_once(self) -> Iterator[RegisterBatch]:
         """A batch for each log, the platform's own first."""
@@ -129,10 +131,12 @@ def truth_of(
     register: Sequence[LogLine] = (),
     dues: Dues | None = None,
     plans: Sequence[Any] = (),
+    settled: Container[Place] = (),
 ) -> Truth:
     """What a register should hold, by the histories; for what they have not (yet), by its own whole logs.
 
     `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
+    `settled` are logs of which the histories are known to be newer than what it holds.
     """
     truth = Truth(reading.platform_id)
     texts = [plan.plan for plan in reading.plans.values()]
@@ -140,13 +144,15 @@ def truth_of(
     held = _by_place(register)
     for place in sorted({*reading.logs, *held}):
         own, known = held.get(place, ()), reading.entries(place)
-        entries = _better(reading, place, known, own)
-        if entries is not known:
-            more = len(entries) - len(known)
-            if known and entries[: len(known)] == known:
-                truth.ahead[place] = more
-            elif not known:
-                truth.unproved.append(place)
+        behind = place not in settled and _may_be_behind(reading, place, truth.ahead)
+        entries = _better(known, own, behind=behind)
+        beyond = sum(entry.seq > len(known) for entry in own) if known else 0
+        if entries is not known and not known:
+            truth.unproved.append(place)
+        elif entries is not known and entries[: len(known)] == known:
+            truth.ahead[place] = len(entries) - len(known)
+        elif entries is known and behind and beyond:
+            truth.beyond[place] = beyond
         try:
             whole = _whole(reading, place, entries)
         except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
@@ -166,28 +172,37 @@ def _by_place(lines: Sequence[LogLine]) -> dict[Place, tuple[LogEntry, ...]]:
 
 
 def _better(
-    reading: Reading,
-    place: Place,
-    known: tuple[LogEntry, ...],
-    own: tuple[LogEntry, ...],
+    known: tuple[LogEntry, ...], own: tuple[LogEntry, ...], *, behind: bool
 ) -> tuple[LogEntry, ...]:
-    """The log that counts: the histories', or the register's where they end too early, or are broken."""
+    """The log that counts: the histories', or the register's where they end too early, or are broken.
+
+    What the register has beyond histories that may be `behind` counts where it goes on from them,
+    whatever became of the rows before.
+    """
     if not known:
         return own
-    if not own or broken(own, own[0].previous):
-        return known
     if broken(known, known[0].previous):
-        return own
-    number = len(known)
-    goes_on = len(own) > number and own[number - 1].hash == known[-1].hash
-    if goes_on and _may_be_behind(reading, place):
-        return (*known, *own[number:])
-    return known
+        return own if own and not broken(own, own[0].previous) else known
+    more = tuple(entry for entry in own if entry.seq > len(known))
+    return (*known, *more) if behind and more and _goes_on((*known, *more)) else known
 
 
-def _may_be_behind(reading: Reading, place: Place) -> bool:
-    """Whether more of a log may be written than the histories have: a run is open, or not there."""
-    if reading.unreadable:
+def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
+    """Whether entries are the log of a case: whole, and such as a case can have."""
+    if broken(entries, entries[0].previous):
+        return False
+    try:
+        return bool(states(entries))
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _may_be_behind(reading: Reading, place: Place, ahead: Container[Place]) -> bool:
+    """Whether more of a log may be written than the histories have: a run is open, or not there.
+
+    An assessment that ended may have been opened again by what its platform wrote since.
+    """
+    if reading.unreadable or (place.year and Place(place.term) in ahead):
         return True
     last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
     return last is None or last.open or last.ended == "continued"

@@ -134,18 +134,18 @@ async def test_two_reordered_entries(engine: AsyncEngine) -> None:
 
 async def test_an_entry_that_was_never_written(engine: AsyncEngine) -> None:
     """What stands behind the end of an ended log is extra, and goes."""
-    await write_register(engine, recorded(SHORT))
+    await write_register(engine, recorded(CORRECTED))
     async with engine.begin() as connection:
         of_last = select(log_entries).where(
-            log_entries.c.platform_id == SHORT, log_entries.c.year == 0
+            log_entries.c.platform_id == CORRECTED, log_entries.c.year == 0
         )
         row = (await connection.execute(of_last.order_by(log_entries.c.seq.desc()))).first()
         assert row is not None
         more = row._asdict() | {"seq": row.seq + 1, "previous": row.hash, "hash": "cd" * 32}
         await connection.execute(insert(log_entries).values(more))
-    [found] = await done(engine, recorded(SHORT), SHORT)
+    [found] = await done(engine, recorded(CORRECTED), CORRECTED)
     assert [f"1.{row.seq + 1} extra"] == words(found)
-    await repaired(engine, recorded(SHORT))
+    await repaired(engine, recorded(CORRECTED))
 
 
 @pytest.mark.parametrize(

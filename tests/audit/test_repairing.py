@@ -1,0 +1,152 @@
+"""What a repair must not take away: entries of a case that went on since its histories were archived."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from audit.histories import StoredHistory
+from audit.reading.logs import read_runs
+from audit.reading.places import Place
+from audit.reconciling.reconciling import reconcile
+from db.queries import RegisterQueries
+from db.tables import log_entries
+from tests.audit.lives import CORRECTED, Given, cut, recorded, write_register
+from tests.audit.test_reconciling import changed, done, entry, words
+from tests.register.content import everything
+from workflows.record import LogEntry
+
+FLEX = "bj-flex-sensor"
+"""A platform whose assessment had ended, and was opened again because its end was set aside."""
+
+
+def older(platform_id: str, events: int) -> list[StoredHistory]:
+    """Histories as they were archived while the last run of the platform was under way."""
+    *others, last = [history for history in recorded(platform_id) if history.year == 0]
+    children = [history for history in recorded(platform_id) if history.year]
+    return [*others, replace(cut(last, events), closed_at=None), *children]
+
+
+async def own_log(engine: AsyncEngine, platform_id: str) -> list[LogEntry]:
+    """A platform's own log of its first term, as the register has it."""
+    lines = await RegisterQueries(engine).log(platform_id, 1)
+    return [line.entry for line in lines if line.year == 0]
+
+
+async def forged(engine: AsyncEngine, platform_id: str, **values: Any) -> int:
+    """An entry behind the last one that the register has, sealed as if it were true; its number."""
+    last = (await own_log(engine, platform_id))[-1]
+    changes = {"seq": last.seq + 1, "previous": last.hash, "at": last.at + timedelta(seconds=1)}
+    more = last.model_copy(update=changes | values)
+    more = more.model_copy(update={"hash": more.seal()})
+    key = entry(platform_id, more.seq) | {"workflow_id": f"platform:{platform_id}"}
+    row = key | more.model_dump(exclude={"actor"}) | {"actor": None, "actor_id": None}
+    async with engine.begin() as connection:
+        await connection.execute(insert(log_entries).values(row))
+    return more.seq
+
+
+async def test_a_changed_entry_before_those_that_are_ahead(engine: AsyncEngine) -> None:
+    """The one that was changed is named and repaired; what the case wrote since stays."""
+    await write_register(engine, recorded(CORRECTED))
+    before = await everything(engine)
+    await changed(engine, log_entries, entry(CORRECTED, 2), outcome="another")
+    [found] = await done(engine, older(CORRECTED, 4), CORRECTED, repair=True)
+    assert (["1.2 changed ['outcome']"], {Place(1): 1}) == (words(found), found.ahead)
+    assert found.repaired
+    assert before == await everything(engine)
+
+
+async def test_a_changed_entry_among_those_that_are_ahead(engine: AsyncEngine) -> None:
+    """Old histories do not tell whether it is the case's own: it is named, and nothing is taken away."""
+    await write_register(engine, recorded(CORRECTED))
+    last = (await own_log(engine, CORRECTED))[-1].seq
+    await changed(engine, log_entries, entry(CORRECTED, last), outcome="another")
+    before = await everything(engine)
+    [found] = await done(engine, older(CORRECTED, 4), CORRECTED, repair=True)
+    assert not found.agrees
+    assert any("1 entries beyond the histories" in problem.en for problem in found.problems)
+    assert before == await everything(engine)
+
+
+async def test_an_entry_that_no_case_can_have(engine: AsyncEngine) -> None:
+    """It alone is named and goes, however well it is sealed; the log before it stays."""
+    await write_register(engine, recorded(CORRECTED))
+    before = await everything(engine)
+    histories = list(recorded(CORRECTED))
+    own = [h for h in histories if h.year == 0]
+    histories[histories.index(own[-1])] = replace(cut(own[-1], 9), closed_at=None)
+    held = len(read_runs(CORRECTED, histories).entries(Place(1)))
+    number = await forged(engine, CORRECTED, name="listing", outcome="listed")
+    found = [
+        one
+        async for one in reconcile(
+            engine, Given(histories), (CORRECTED,), repair=True, patience=0.01
+        )
+    ]
+    assert held <= number - 1
+    assert [f"1.{number} extra"] == words(found[0])
+    assert found[0].repaired
+    assert before == await everything(engine)
+
+
+class GoingOn(Given):
+    """Histories that are longer when they are asked for again."""
+
+    def __init__(self, first: Sequence[StoredHistory], then: Sequence[StoredHistory]) -> None:
+        """These first, and those from the second time on."""
+        super().__init__(first)
+        self._then = tuple(then)
+
+    async def runs(self, platform_id: str | None = None) -> Any:
+        """See `Histories`."""
+        async for history in super().runs(platform_id):
+            yield history
+        self.histories = self._then
+
+
+async def test_a_case_that_went_on_meanwhile_is_no_fault(engine: AsyncEngine) -> None:
+    """The register was ahead of the histories at the first look, and is not at the second."""
+    await write_register(engine, recorded(CORRECTED))
+    source = GoingOn(older(CORRECTED, 4), recorded(CORRECTED))
+    [found] = [one async for one in reconcile(engine, source, (CORRECTED,), patience=0.01)]
+    assert (True, {}) == (found.agrees, found.ahead)
+
+
+async def test_what_no_history_ever_has_was_written_by_nobody(engine: AsyncEngine) -> None:
+    """On a live server an entry that fits, and that its case did not write, is no case that goes on."""
+    await write_register(engine, recorded(CORRECTED))
+    histories = older(CORRECTED, 4)
+    last = (await own_log(engine, CORRECTED))[-1].seq
+    source = Given(histories)
+    [found] = [one async for one in reconcile(engine, source, (CORRECTED,), patience=0.01)]
+    assert not found.agrees
+    assert f"1.{last} extra" in words(found)
+
+
+async def test_an_assessment_that_was_opened_again_since(engine: AsyncEngine) -> None:
+    """It had ended when it was archived; what it wrote since its end was set aside stays."""
+    whole = recorded(FLEX, "0.2.0")
+    await write_register(engine, whole)
+    before = await everything(engine)
+    [found] = await done(engine, _before_it_was_opened_again(whole), FLEX, repair=True)
+    assert ([], []) == (words(found), found.problems)
+    assert {Place(1), Place(1, 1, 1)} == set(found.ahead)
+    assert before == await everything(engine)
+
+
+def _before_it_was_opened_again(whole: Sequence[StoredHistory]) -> list[StoredHistory]:
+    """The histories as they were when the last run of the first assessment had not begun."""
+    runs = read_runs(FLEX, whole).runs
+    *_, last = [run for run in runs if run.opening and run.opening.set_aside]
+    parent = next(run for run in runs if run.history.run_id == last.parent_run)
+    child = next(c for c in parent.children if c.run_id == last.history.run_id)
+    kept = [h for h in whole if h.run_id not in (last.history.run_id, parent.next_run)]
+    at = kept.index(parent.history)
+    # Before the task that opened it again: its end was not set aside then.
+    task = [task for task in parent.tasks if task.event_id < child.event_id - 6][-1]
+    kept[at] = replace(cut(parent.history, task.event_id - 2), closed_at=None)
+    return kept
