@@ -27,6 +27,7 @@ class Scratch:
     def __init__(self, connection: AsyncConnection, schema: str) -> None:
         """See `scratch`."""
         self._connection = connection
+        self._schema = schema
         self._own: dict[str, Any] = {"schema_translate_map": {None: schema}}
 
     @asynccontextmanager
@@ -35,10 +36,20 @@ class Scratch:
         level = "READ COMMITTED" if locked else "REPEATABLE READ"
         await self._connection.execution_options(isolation_level=level)
         async with self._connection.begin():
-            if locked:  # every batch locks this row before its transaction ends (db.statements)
-                row = select(platforms.c.term).where(platforms.c.platform_id == platform_id)
-                await self._connection.execute(row.with_for_update(), execution_options=self._own)
+            if locked:
+                await self._lock(platform_id)
             yield About(self._connection, self._own, platform_id)
+
+    async def _lock(self, platform_id: str) -> None:
+        """Let no case write to a platform: every batch locks its row before it ends (`db.statements`).
+
+        Where that very row is missing, nobody writes to any platform meanwhile.
+        """
+        row = select(platforms.c.term).where(platforms.c.platform_id == platform_id)
+        held = await self._connection.execute(row.with_for_update(), execution_options=self._own)
+        if held.first() is None:
+            own = f"{_quoted(self._schema)}.{_quoted(platforms.name)}"
+            await self._connection.execute(text(f"LOCK TABLE {own} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 class About:

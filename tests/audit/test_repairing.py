@@ -5,15 +5,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import delete, insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
 from audit.reading.logs import read_runs
 from audit.reading.places import Place
 from audit.reconciling.reconciling import reconcile
+from audit.reconciling.scratch import scratch
 from db.queries import RegisterQueries
-from db.tables import log_entries
+from db.store import write_on
+from db.tables import log_entries, platforms
 from tests.audit.lives import CORRECTED, Given, cut, recorded, write_register
 from tests.audit.test_reconciling import changed, done, entry, words
 from tests.register.content import everything
@@ -136,6 +140,27 @@ async def test_an_assessment_that_was_opened_again_since(engine: AsyncEngine) ->
     assert ([], []) == (words(found), found.problems)
     assert {Place(1), Place(1, 1, 1)} == set(found.ahead)
     assert before == await everything(engine)
+
+
+@pytest.mark.parametrize("row", ["there", "missing"])
+async def test_no_case_writes_while_its_rows_are_repaired(engine: AsyncEngine, row: str) -> None:
+    """Also where the row that every batch locks is the one that is missing."""
+    await write_register(engine, recorded(CORRECTED))
+    if row == "missing":
+        async with engine.begin() as connection:
+            await connection.execute(delete(platforms))
+    [run, *_] = read_runs(CORRECTED, recorded(CORRECTED)).runs
+    async with (
+        scratch(engine) as doubles,
+        doubles.about(CORRECTED, locked=True),
+        engine.connect() as case,
+    ):
+        await case.execute(text("SET lock_timeout = '50ms'"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await write_on(case, run.tellings[0].batch)
+        await case.invalidate()
+    async with engine.begin() as case:
+        await write_on(case, run.tellings[0].batch)
 
 
 def _before_it_was_opened_again(whole: Sequence[StoredHistory]) -> list[StoredHistory]:
