@@ -14,10 +14,10 @@ from db.migrate import upgrade
 from starter.commands.running import answering
 from starter.language import say
 from starter.register import open_engine, register_url
-from starter.screen import show, show_json_line
+from starter.screen import complain, show, show_json_line
 
 LEFT_OUT = 1
-"""The exit code where a platform was left out, or written with problems."""
+"""The exit code where a platform was left out, or written with problems, or there was none."""
 
 
 @click.command("rebuild", short_help="Rebuild the register from histories. 重建登记库")
@@ -45,7 +45,7 @@ async def rebuild_command(
       pingtai register rebuild --files /srv/pingtai/archive
       pingtai register rebuild --from archive
     """
-    written = entries = wrong = 0
+    written = entries = wrong = left_out = 0
     async with register_url() as url:
         await upgrade(url)
     async with open_engine(patient=True) as engine:
@@ -57,13 +57,16 @@ async def rebuild_command(
                     written += one.written
                     entries += one.entries
                     wrong += bool(one.problems)
+                    left_out += not one.written
                     told(say(f"{platforms_word(written)}", f"已重建 {written} 个平台"))
                     if as_json:
                         show_json_line(_plain(one))
-                    elif one.problems:
+                    elif one.problems or not one.written:
                         _show(one)
-    if not as_json:
-        mark = "✗" if wrong else "✓"
+    if not (written or left_out):
+        complain(say("there is no history here: nothing was written", "没有任何历史，未写入"))
+    elif not as_json:
+        mark = "✗" if wrong or left_out else "✓"
         show(
             f"{mark} "
             + say(
@@ -73,7 +76,7 @@ async def rebuild_command(
                 + (f"；{wrong} 个有误" if wrong else ""),
             )
         )
-    if wrong:
+    if wrong or left_out or not written:
         raise click.exceptions.Exit(LEFT_OUT)
 
 

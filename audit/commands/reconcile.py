@@ -15,6 +15,7 @@ from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import PlatformId
 from starter.commands.running import answering
+from starter.errors import NoSuchPlatform
 from starter.language import say
 from starter.register import open_engine
 from starter.screen import complain, show, show_json_line
@@ -53,6 +54,7 @@ async def reconcile_command(
     for platform in platforms:
         platform_id(platform)
     wrong = looked = 0
+    unknown: list[str] = []
     live = source == "server" and not files
     async with open_engine(patient=True) as engine, opened(source, files) as histories:
         for each in platforms or (None,):
@@ -63,6 +65,9 @@ async def reconcile_command(
                 engine, histories, platforms, repair=repair, patience=AT_WORK if live else 0
             )
             async for one in found:
+                if one.unknown:
+                    unknown.append(one.platform_id)
+                    continue
                 looked += 1
                 wrong += not one.agrees
                 told(
@@ -75,8 +80,14 @@ async def reconcile_command(
                     show_json_line(plain(one))
                 else:
                     _show(one, named=bool(platforms))
-    if not as_json:
+    if not as_json and (looked or not unknown):
         _show_end(looked, wrong)
+    if unknown:
+        named, zh = ", ".join(unknown), "、".join(unknown)
+        raise NoSuchPlatform(
+            f"neither the register nor the histories know {named}: look at the id",
+            f"登记库与历史中均没有 {zh}：请核对编号",
+        )
     if wrong:
         raise click.exceptions.Exit(DIFFERS)
 

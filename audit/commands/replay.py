@@ -29,10 +29,10 @@ from starter.commands.running import answering
 from starter.errors import BadInput, NoSuchPlatform
 from starter.language import say
 from starter.register import open_engine
-from starter.screen import show, show_json_line, watched
+from starter.screen import complain, show, show_json_line, watched
 
 NOT_SOUND = 1
-"""The exit code when something does not agree."""
+"""The exit code when something does not agree, or nothing was there that could."""
 MOST_PROCESSES = 64
 
 
@@ -103,7 +103,7 @@ async def replay_command(
 
     Whether the code does what the history says; whether what was handed in is what the code hands in;
     whether the log's chain holds, the state is the log's fold, and the register says the same.
-    Exit code 1: something does not agree.
+    Exit code 1: something does not agree, or there is no history.
 
     \b
     Example:
@@ -125,9 +125,11 @@ async def replay_command(
             totals.count(found, differs)
             _show(found, differs, as_json)
             progress()
-    if not as_json:
+    if not totals.platforms:
+        complain(say("there is no history here: nothing was replayed", "没有任何历史，未重放"))
+    elif not as_json:
         show("", *summary(totals))
-    if not totals.sound:
+    if not (totals.sound and totals.platforms):
         raise click.exceptions.Exit(NOT_SOUND)
 
 

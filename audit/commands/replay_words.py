@@ -64,9 +64,6 @@ def lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator[
 
 def summary(totals: Totals) -> Iterator[str]:
     """All together, and what to do where the code is at fault."""
-    if totals.platforms == 0:
-        yield say("There is no history here.", "没有任何历史。")
-        return
     of = say(
         f"{_counted(totals.platforms, 'platform')}, {_counted(totals.runs, 'run')},"
         f" {totals.events:,} events replayed",

@@ -49,6 +49,11 @@ class Reconciled:
         """Whether nothing is left that does not hold."""
         return not self.problems and (self.repaired or not self.differences)
 
+    @property
+    def unknown(self) -> bool:
+        """Whether neither side has anything of it."""
+        return not (self.runs or self.problems or self.differences)
+
 
 async def reconcile(
     engine: AsyncEngine,
