@@ -31,8 +31,11 @@ def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterat
     for line in card.log:
         logs.setdefault(Place(line.term, line.year, line.opening), []).append(line)
     told = {log.place: log for log in found.logs}
+    ahead = {place for place, log in told.items() if len(logs.get(place, ())) > len(log.hashes)}
     for place, log in told.items():
-        yield from _one(log, logs.get(place, []), rows.get(place))
+        # An assessment that ended is opened again by what its platform says, and by nothing else.
+        over = log.completed and not (place.year and Place(place.term) in ahead)
+        yield from _one(log, logs.get(place, []), rows.get(place), over=over)
     unread = any(run.divergence for run in found.runs)
     for place in sorted(set(logs) - set(told)):
         if not unread:
@@ -53,12 +56,16 @@ def _rows(card: PlatformCard) -> Rows:
 
 
 def _one(
-    log: ReplayedLog, lines: Sequence[LogLine], row: TermRow | AssessmentRow | None
+    log: ReplayedLog,
+    lines: Sequence[LogLine],
+    row: TermRow | AssessmentRow | None,
+    *,
+    over: bool,
 ) -> Iterator[Finding]:
     name = log.place.name
     stored = [line.entry for line in lines]
     whole = True
-    for finding in _entries(log, stored):
+    for finding in _entries(log, stored, over=over):
         whole = whole and finding.remark
         yield finding
     if not whole or not stored:
@@ -94,7 +101,7 @@ def _one(
             )
 
 
-def _entries(log: ReplayedLog, stored: Sequence[LogEntry]) -> Iterator[Finding]:
+def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Iterator[Finding]:
     place = log.place
     for number, (theirs, entry) in enumerate(zip(log.hashes, stored, strict=False), start=1):
         if entry.seq == number and entry.hash == theirs and entry.seal() == theirs:
@@ -114,11 +121,13 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry]) -> Iterator[Finding]:
     if more > 0:
         before = log.hashes[-1]
         fits = stored[-more].previous == before and not broken(stored, stored[0].previous)
+        en, zh = ("", "") if fits else (", and they do not fit", "，且不相衔接")
+        if over:
+            en, zh = ", in which the case had ended", "，而历史中该案已结束"
         yield Finding(
-            f"log {place.name}: the register has {more} more entries than the history"
-            + ("" if fits else ", and they do not fit"),
-            f"记录 {place.name}：登记库比历史多 {more} 条" + ("" if fits else "，且不相衔接"),
-            remark=fits,
+            f"log {place.name}: the register has {more} more entries than the history{en}",
+            f"记录 {place.name}：登记库比历史多 {more} 条{zh}",
+            remark=fits and not over,
         )
     elif more < 0:
         taken = len(stored) >= log.recorded

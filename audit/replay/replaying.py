@@ -44,6 +44,8 @@ class Replayed:
     """So many entries the register has taken, by what the history answers."""
     continued_from: str = ""
     """The run that this one goes on from; empty where it is the first."""
+    completed: bool = False
+    """Whether the run came to its end: nothing more of its case is written, unless it is opened again."""
     tasks: dict[int, list[Command]] = field(default_factory=dict, repr=False)
     """By the event that starts a workflow task: what the code commanded in it."""
 
@@ -108,6 +110,7 @@ class Replaying:
             events=len(events),
             recorded=seen.recorded,
             continued_from=_before(events),
+            completed=events[-1].HasField("workflow_execution_completed_event_attributes"),
             tasks=seen.tasks,
         )
 

@@ -50,6 +50,8 @@ class ReplayedLog:
     """What the register should say of the case, but for its due date."""
     recorded: int
     """So many entries the register has taken, by what the history answers."""
+    completed: bool
+    """Whether its last run came to its end."""
     content: bytes
     """The entries as JSON: read where they are needed."""
 
@@ -157,6 +159,7 @@ def _log(place: Place, one: Replayed) -> ReplayedLog:
         tuple(entry.hash for entry in one.log),
         register_row(one.log) or {},
         one.recorded,
+        one.completed,
         _ENTRIES.dump_json(one.log),
     )
 

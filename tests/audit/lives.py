@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.archive.files import read_history
 from audit.archive.server import in_order
 from audit.histories import StoredHistory
+from audit.reading.logs import read_runs
 from audit.reading.runs import read_run
 from db.store import PostgresRegister
 
@@ -28,6 +29,9 @@ BROUGHT_IN = "bj-food-authenticity"
 """One that was listed before it came here; of 0.3.0 on."""
 SHORT = "bj-riscv-soc"
 """One with two runs of its own and an assessment."""
+
+FLEX = "bj-flex-sensor"
+"""One whose assessment had ended, and was opened again because its end was set aside; of 0.2.0 on."""
 
 Events = list[dict[str, Any]]
 
@@ -95,3 +99,17 @@ def payload_edited(payload: dict[str, Any], old: str, new: str) -> None:
     text = base64.b64decode(payload["data"]).decode()
     assert old in text
     payload["data"] = base64.b64encode(text.replace(old, new, 1).encode()).decode()
+
+
+def before_it_was_opened_again(whole: Sequence[StoredHistory]) -> list[StoredHistory]:
+    """The histories as they were when the last run of the first assessment had not begun."""
+    runs = read_runs(FLEX, whole).runs
+    *_, last = [run for run in runs if run.opening and run.opening.set_aside]
+    parent = next(run for run in runs if run.history.run_id == last.parent_run)
+    child = next(c for c in parent.children if c.run_id == last.history.run_id)
+    kept = [h for h in whole if h.run_id not in (last.history.run_id, parent.next_run)]
+    at = kept.index(parent.history)
+    # Before the task that opened it again: its end was not set aside then.
+    task = [task for task in parent.tasks if task.event_id < child.event_id - 6][-1]
+    kept[at] = replace(cut(parent.history, task.event_id - 2), closed_at=None)
+    return kept

@@ -18,13 +18,18 @@ from audit.reconciling.scratch import scratch
 from db.queries import RegisterQueries
 from db.store import write_on
 from db.tables import log_entries, platforms
-from tests.audit.lives import CORRECTED, Given, cut, recorded, write_register
+from tests.audit.lives import (
+    CORRECTED,
+    FLEX,
+    Given,
+    before_it_was_opened_again,
+    cut,
+    recorded,
+    write_register,
+)
 from tests.audit.test_reconciling import changed, done, entry, words
 from tests.register.content import everything
 from workflows.record import LogEntry
-
-FLEX = "bj-flex-sensor"
-"""A platform whose assessment had ended, and was opened again because its end was set aside."""
 
 
 def older(platform_id: str, events: int) -> list[StoredHistory]:
@@ -136,7 +141,7 @@ async def test_an_assessment_that_was_opened_again_since(engine: AsyncEngine) ->
     whole = recorded(FLEX, "0.2.0")
     await write_register(engine, whole)
     before = await everything(engine)
-    [found] = await done(engine, _before_it_was_opened_again(whole), FLEX, repair=True)
+    [found] = await done(engine, before_it_was_opened_again(whole), FLEX, repair=True)
     assert ([], []) == (words(found), found.problems)
     assert {Place(1), Place(1, 1, 1)} == set(found.ahead)
     assert before == await everything(engine)
@@ -161,17 +166,3 @@ async def test_no_case_writes_while_its_rows_are_repaired(engine: AsyncEngine, r
         await case.invalidate()
     async with engine.begin() as case:
         await write_on(case, run.tellings[0].batch)
-
-
-def _before_it_was_opened_again(whole: Sequence[StoredHistory]) -> list[StoredHistory]:
-    """The histories as they were when the last run of the first assessment had not begun."""
-    runs = read_runs(FLEX, whole).runs
-    *_, last = [run for run in runs if run.opening and run.opening.set_aside]
-    parent = next(run for run in runs if run.history.run_id == last.parent_run)
-    child = next(c for c in parent.children if c.run_id == last.history.run_id)
-    kept = [h for h in whole if h.run_id not in (last.history.run_id, parent.next_run)]
-    at = kept.index(parent.history)
-    # Before the task that opened it again: its end was not set aside then.
-    task = [task for task in parent.tasks if task.event_id < child.event_id - 6][-1]
-    kept[at] = replace(cut(parent.history, task.event_id - 2), closed_at=None)
-    return kept

@@ -16,14 +16,17 @@ from db.queries import RegisterQueries
 from db.tables import assessments, log_entries, terms
 from tests.audit.lives import (
     CORRECTED,
+    FLEX,
     MUCH,
     RELEASES,
     SHORT,
     TWICE,
     Given,
+    before_it_was_opened_again,
     recorded,
     write_register,
 )
+from tests.audit.test_repairing import forged
 
 
 async def _replayed(histories: Sequence[StoredHistory]) -> list[PlatformReplay]:
@@ -140,6 +143,28 @@ async def test_a_register_that_is_ahead_is_a_remark(engine: AsyncEngine) -> None
     (found,) = await _compared(engine, earlier)
     assert found.remark
     assert "more entries than the history" in found.en
+
+
+async def test_a_case_that_had_ended_goes_on_by_itself_no_more(engine: AsyncEngine) -> None:
+    """An entry behind the end is no remark, however well it is sealed: nobody could have written it."""
+    histories = recorded(CORRECTED)
+    await write_register(engine, histories)
+    await forged(engine, CORRECTED)
+    (found,) = await _compared(engine, histories)
+    assert (
+        "log 1: the register has 1 more entries than the history, in which the case had ended"
+        == (found.en)
+    )
+    assert not found.remark
+
+
+async def test_an_assessment_that_was_opened_again_is_a_remark(engine: AsyncEngine) -> None:
+    """It had ended when its history was archived; its platform's log says that it goes on."""
+    await write_register(engine, recorded(FLEX, "0.2.0"))
+    found = await _compared(engine, before_it_was_opened_again(recorded(FLEX, "0.2.0")))
+    assert [("log 1", True), ("log 1-y1", True)] == [
+        (one.en.partition(":")[0], one.remark) for one in found
+    ]
 
 
 async def test_a_history_that_is_missing_is_a_remark(engine: AsyncEngine) -> None:
