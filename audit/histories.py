@@ -71,7 +71,7 @@ class StoredHistory:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: {self.damage}")
         try:
             data = json.loads(self.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no JSON: {error}") from None
         if not isinstance(data, dict) or not isinstance(data.get("events"), list):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")

@@ -43,11 +43,12 @@ def history_of(
         first, last = events[0], events[-1]
         begun = first[STARTED]
         started_at, ended_at = _moment(first), _moment(last)
-    except (ValueError, KeyError, IndexError, TypeError):
+        workflow_id = workflow_id or begun.get("workflowId")
+        run_id = run_id or begun.get("originalExecutionRunId")
+        sdk = sdk or _worker_sdk(events)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise NoHistory("no history of Temporal's: it has no first event of a workflow") from None
-    workflow_id = workflow_id or begun.get("workflowId")
-    run_id = run_id or begun.get("originalExecutionRunId")
-    if not workflow_id or not run_id:
+    if not (isinstance(workflow_id, str) and isinstance(run_id, str) and workflow_id and run_id):
         raise NoHistory("it does not say which run of which workflow it is of")
     closed = any(name in last for name in _CLOSING)
     return StoredHistory(
@@ -55,7 +56,7 @@ def history_of(
         run_id=run_id,
         started_at=started_at,
         closed_at=ended_at if closed else None,
-        sdk=sdk or _worker_sdk(events),
+        sdk=sdk,
         content=content,
     )
 

@@ -65,7 +65,7 @@ def read_history(path: Path) -> StoredHistory:
         raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
     try:
         return _history(path, content)
-    except (NoHistory, ValueError) as error:
+    except (NoHistory, ValueError, RecursionError) as error:
         raise BadInput(
             f"{path} holds no history: {error}", f"{path} 不是 Temporal 历史：{error}"
         ) from None

@@ -1,6 +1,6 @@
 """A moment, or an entry: `2025-03-01T00:00` in Beijing, `2025-03-01`, `7`, `1.7`, `1-y2.3`."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 import click
@@ -17,7 +17,7 @@ When = datetime | EntryName
 
 
 class MomentWord(click.ParamType[datetime]):
-    """A moment in Beijing, or with an offset of its own; a day is its end, 24:00."""
+    """A moment in Beijing, or with an offset of its own; a day is its end, as `2025-03-01T24:00` says."""
 
     name = "moment"
 
@@ -102,10 +102,15 @@ def standing_at(reading: Reading, when: When) -> Standing | None:
 
 
 def _moment(written: str) -> datetime | None:
+    day = written.removesuffix("T24:00")
     try:
-        found = datetime.fromisoformat(written)
-        if found.time() == time() and len(written) <= len("2025-03-01"):
+        found = datetime.fromisoformat(day)
+        if found.time() == time() and len(day) <= len("2025-03-01"):
             return end_of(found.date())
-        return found if found.tzinfo else found.replace(tzinfo=BEIJING)
+        if day != written:
+            return None
+        found = found if found.tzinfo else found.replace(tzinfo=BEIJING)
+        found.astimezone(UTC).astimezone(BEIJING)  # raises where the calendar ends
+        return found
     except (ValueError, OverflowError):
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.archive.events import STARTED
 from audit.archive.files import FileHistories, read_history
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded
@@ -52,6 +53,12 @@ async def test_two_histories_of_one_run_are_refused(tmp_path: Path) -> None:
         await all_of(FileHistories([tmp_path]))
 
 
+def _begun(about: str, then: str = "") -> bytes:
+    """A history whose first event says this of its beginning; then another event."""
+    first = f'{{"eventTime": "2026-01-01T00:00:00Z", "{STARTED}": {about}}}'
+    return f'{{"events": [{", ".join(one for one in (first, then, first) if one)}]}}'.encode()
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -60,6 +67,10 @@ async def test_two_histories_of_one_run_are_refused(tmp_path: Path) -> None:
         ("no.json", b'{"events": []}'),
         ("no.json", b'{"events": [{"eventId": "1"}]}'),
         ("no.json", b'{"history": {"events": [1]}, "workflow_id": 3}'),
+        ("no.json", b"[" * 100_000),
+        ("no.json", _begun("3")),
+        ("no.json", _begun("{}", "3")),
+        ("no.json", _begun('{"workflowId": 3, "originalExecutionRunId": "r"}')),
         ("no.json", b"\xff\xfe"),
         ("no.json.gz", b"no gzip"),
         ("no.json.gz", gzip.compress(b"{}", mtime=0)[:-4]),

@@ -118,6 +118,13 @@ def test_a_moment_holds_what_came_until_then() -> None:
         assert 2 == standing.platform.place.term
 
 
+@pytest.mark.parametrize("end", ["2026-12-31", "2026-12-31T24:00", "2027-01-01T00:00"])
+def test_a_day_is_its_end(run: Run, end: str) -> None:
+    """24:00 in Beijing, however it is said."""
+    data = json.loads(run("state", MUCH, "--at", end, *FILES, "--json").output)
+    assert "2026-12-31T16:00:00.000000Z" == data["at"]
+
+
 def test_the_state_says_what_was_awaited_and_until_when(run: Run) -> None:
     """The due date is the one that was worked out then; a decision set aside later counted then."""
     data = json.loads(run("state", CORRECTED, "--seq", "1.2", *FILES, "--json").output)
@@ -151,6 +158,9 @@ def test_the_differences_are_fields_and_entries(run: Run) -> None:
         (("state", MUCH, "--seq", "7-y1.1"), "there is no entry 7-y1.1"),
         (("state", MUCH, "--seq", "last"), "names no entry"),
         (("state", MUCH, "--at", "yesterday"), "is no moment"),
+        (("state", MUCH, "--at", "0001-01-01T00:00"), "is no moment"),
+        (("diff", MUCH, "--from", "1.1", "--to", "9999-12-31T23:59-14:00"), "is no moment"),
+        (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "is no moment"),
         (("state", MUCH, "--at", "2000-01-01"), "had not been applied for then"),
         (("state", "p/1", "--seq", "1"), "is no platform id"),
         (("timeline", "nobody"), "there is no history of nobody"),
