@@ -139,11 +139,11 @@ def _message_words(one: Moment) -> str:
     kind = message.content.get("kind", "") if message and isinstance(message.content, dict) else ""
     name = wording.what(str(kind or (message.name if message else "")))
     said_id = (message.decision_id or "") if message else ""
-    words = (
-        say(f"{name} was sent again, and changed nothing", f"重复发送“{name}”，未生效")
-        if one.how == "repeated"
-        else say(f"{name} was refused, and only counted", f"“{name}”不予受理，仅计数")
-    )
+    words = {
+        "repeated": say(f"{name} was sent again, and changed nothing", f"重复发送“{name}”，未生效"),
+        "refused": say(f"{name} was refused, and only counted", f"“{name}”不予受理，仅计数"),
+        "waiting": say(f"{name} was sent; no entry of it yet", f"已收到“{name}”，尚无记录"),
+    }[one.how]
     return f"— {words}" + (f" · {said_id}" if said_id else "")
 
 

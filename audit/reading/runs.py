@@ -139,6 +139,12 @@ class Run:
         """Whether the history is that of a run still under way."""
         return self.ended is None
 
+    @property
+    def last_told(self) -> int:
+        """The last event that tells entries: what was decided behind it, the history does not say yet."""
+        handed_in = self.tellings[-1].event_id if self.tellings else 0
+        return self.last_event if self.carried_on or self.result else handed_in
+
     def brought_in(self, decision_id: str | None) -> Raw | None:
         """The decision of this id by which the application brings its platform in, if it carries one."""
         given = self.application.get("brought_in") if isinstance(self.application, dict) else None

@@ -27,7 +27,7 @@ class Moment:
     line: Line | None = None
     set_aside_by: int | None = None
     how: str = ""
-    """Of a run: began, completed, continued …; of a message: repeated, refused."""
+    """Of a run: began, completed, continued …; of a message: repeated, refused, waiting."""
     message: Message | None = None
 
 
@@ -86,7 +86,10 @@ def _runs(reading: Reading) -> Iterator[Moment]:
 
 
 def _messages(reading: Reading) -> Iterator[Moment]:
-    """Decisions that were sent and of which no entry came: said again, or refused and only counted."""
+    """Decisions that were sent and of which no entry came: said again, or refused and only counted.
+
+    Or waiting: the run handed nothing in since, and the entry may still come.
+    """
     written = {
         (line.run.history.run_id, line.event_id)
         for lines in reading.logs.values()
@@ -97,6 +100,8 @@ def _messages(reading: Reading) -> Iterator[Moment]:
             ours = message.name == "decide" or message.name in tuple(Kind)
             if ours and (run.history.run_id, message.event_id) not in written:
                 how = "repeated" if _known(reading, run, message) else "refused"
+                if how == "refused" and run.last_told < message.event_id:
+                    how = "waiting"
                 yield Moment(
                     message.at, MESSAGE, number, message.event_id, how=how, message=message
                 )

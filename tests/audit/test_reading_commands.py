@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from rich.cells import cell_len
 from audit.reading.logs import read_runs
 from audit.reading.places import EntryName, Place
 from audit.reading.standing import at_entry, at_moment
+from audit.reading.timeline import moments
 from starter import screen
-from tests.audit.lives import FOLDER, MUCH, TWICE, Events, edited, recorded
+from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
 from worker.main import pingtai
 from workflows.folding import fold
 
@@ -74,6 +76,17 @@ def test_the_timeline_as_data(run: Run) -> None:
     again = [row for row in data["timeline"] if row["what"] == "message"]
     assert ["repeated"] == sorted({row["how"] for row in again})
     assert 0 == data["problems"]
+
+
+@pytest.mark.parametrize(("events_behind", "how"), [(0, "waiting"), (1, "waiting"), (2, None)])
+def test_a_decision_that_was_just_sent_was_not_refused(events_behind: int, how: str | None) -> None:
+    """Of an open run the history may not hold the entry yet: that is said, and no refusal."""
+    run = next(r for r in read_runs(MUCH, recorded(MUCH, "0.2.0")).runs if r.messages)
+    message = run.messages[-1]
+    history = cut(run.history, message.event_id + events_behind)
+    found = moments(read_runs(MUCH, [replace(history, closed_at=None)]))
+    mine = [one.how for one in found if one.message and one.event_id == message.event_id]
+    assert ([how] if how else []) == mine
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
