@@ -160,11 +160,22 @@ class PostgresArchive:
         async with self._engine.connect() as connection:
             keys = (await connection.execute(query.order_by(*(c[n] for n in _IN_ORDER)))).all()
         for key in keys:
-            one = select(archived_histories).where(tuple_(c.workflow_id, c.run_id) == tuple_(*key))
-            async with self._engine.connect() as connection:
-                row = (await connection.execute(one)).first()
-            if row is not None:
-                yield await asyncio.to_thread(_history, row)
+            row = await self._row(key)
+            if row is None:
+                continue
+            history = await asyncio.to_thread(_history, row)
+            if history.damage and row.place:
+                # More of the run may have been taken just now, and the file of before taken away.
+                again = await self._row(key)
+                if again is not None and again.place != row.place:
+                    history = await asyncio.to_thread(_history, again)
+            yield history
+
+    async def _row(self, key: Row[Any]) -> Row[Any] | None:
+        c = archived_histories.c
+        one = select(archived_histories).where(tuple_(c.workflow_id, c.run_id) == tuple_(*key))
+        async with self._engine.connect() as connection:
+            return (await connection.execute(one)).first()
 
     async def counts(self) -> "Counts":
         """How much there is."""

@@ -128,7 +128,10 @@ def _unusable(why: str) -> BadInput:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file beside, then put it there: whoever reads meanwhile sees the old one or the new."""
+    """Write a file beside, then put it there: whoever reads meanwhile sees the old one or the new.
+
+    It is on the disk, and its name in the folder, before anything says that it is there.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
@@ -139,3 +142,14 @@ def _write(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    for folder in (path.parent, path.parent.parent):  # its own, and that in which that was made
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Let the names in a folder be on the disk: a file's own `fsync` does not see to its name."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,6 +1,8 @@
 """The archive gives back what it took, takes more of what it has a part of, and tells what was changed."""
 
+import asyncio
 import gzip
+import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.archive.archive import PostgresArchive
 from audit.archive.files import FileHistories
-from audit.archive.store import Store, configured_store
+from audit.archive.store import Store, configured_store, fetch
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded
@@ -119,6 +121,39 @@ async def test_a_file_that_was_changed_or_taken_away_is_told(
     assert "cannot be read" in str((await all_of(archive))[0].damage)
     file.write_bytes(good)
     assert [whole] == await all_of(archive)
+
+
+async def test_a_file_that_gives_way_while_it_is_read_is_no_damage(
+    engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the row and its file an archiver took the whole run: that is what is given back."""
+    archive, whole = PostgresArchive(engine, Store(str(tmp_path))), recorded()
+    await archive.keep(part(whole, 5))
+    loop = asyncio.get_running_loop()
+
+    def late(place: str, limit: int) -> bytes:
+        asyncio.run_coroutine_threadsafe(archive.keep(whole), loop).result(30)
+        return fetch(place, limit)
+
+    monkeypatch.setattr("audit.archive.archive.fetch", late)
+    assert [whole] == await all_of(archive)
+
+
+async def test_a_name_is_on_the_disk_before_a_row_speaks_of_it(
+    engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The power may go at any moment: the file is written through, then its folder, then comes the row."""
+    synced: list[str] = []
+    real = os.fsync
+
+    def told(fd: int) -> None:
+        real(fd)
+        synced.append(Path(f"/proc/self/fd/{fd}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", told)
+    await PostgresArchive(engine, Store(str(tmp_path / "archive"))).keep(recorded())
+    assert synced[0].endswith(".part")
+    assert [f"platform--{PLATFORM}", "archive"] == synced[1:]
 
 
 async def test_the_place_may_be_changed(engine: AsyncEngine, tmp_path: Path) -> None:
