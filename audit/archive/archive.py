@@ -159,7 +159,8 @@ class PostgresArchive:
         query = select(c.workflow_id, c.run_id).where(c.platform_id == platform_id)
         async with self._engine.connect() as connection:
             keys = (await connection.execute(query.order_by(*(c[n] for n in _IN_ORDER)))).all()
-        for key in keys:
+        for workflow_id, run_id in keys:
+            key = workflow_id, run_id
             row = await self._row(key)
             if row is None:
                 continue
@@ -171,7 +172,7 @@ class PostgresArchive:
                     history = await asyncio.to_thread(_history, again)
             yield history
 
-    async def _row(self, key: Row[Any]) -> Row[Any] | None:
+    async def _row(self, key: Key) -> Row[Any] | None:
         c = archived_histories.c
         one = select(archived_histories).where(tuple_(c.workflow_id, c.run_id) == tuple_(*key))
         async with self._engine.connect() as connection:

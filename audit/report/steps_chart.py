@@ -12,7 +12,7 @@ from audit.report.visits import Visit
 from starter import wording
 from starter.language import say
 from workflows.periods import beijing_date, last_day
-from workflows.vocabulary import Stage
+from workflows.vocabulary import Kind, Stage
 
 _LEFT, _RIGHT, _ROW, _TOP = 104, 440, 19, 6
 _LETTERS = 266
@@ -21,8 +21,11 @@ _LETTERS = 266
 def steps_chart(
     stays: Sequence[Visit], now: datetime, title: str, broken_off: datetime | None = None
 ) -> Markup:
-    """The drawing of the steps that led somewhere; years of validity are no step."""
-    steps = [visit for visit in stays if visit.stage != Stage.VALID]
+    """The drawing of the steps that led somewhere; years of validity are no step.
+
+    Nor is the first of a platform that was brought in: it was gone through elsewhere.
+    """
+    steps = [v for v in stays if v.stage != Stage.VALID and not _elsewhere(v)]
     if not steps:
         return Markup("")
     now = broken_off or now
@@ -39,6 +42,11 @@ def steps_chart(
         _row(drawing, scale, visit, _TOP + _ROW * number, (now, broken_off is None))
     drawing.line(_LEFT, bottom, _RIGHT, bottom, "axis")
     return drawing.done()
+
+
+def _elsewhere(visit: Visit) -> bool:
+    by = visit.ended_by
+    return visit.until == visit.since and by is not None and by.name == Kind.BRINGING_IN
 
 
 def _row(drawing: Drawing, scale: Scale, visit: Visit, y: float, at: tuple[datetime, bool]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -56,9 +56,10 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
     own = life.logs[LogPlace(term)]
     scale = _scale(life, places, now)
     state = life.states.get(LogPlace(term))
+    before = _held_before(own)
     lanes = _Lanes(
         validity=isinstance(state, PlatformState) and state.valid_until is not None,
-        years=any(place.year for place in places),
+        years=any(place.year for place in places) or bool(before),
     )
     title = say(f"The life of term {term}", f"第 {term} 期历程")
     drawing = Drawing(WIDTH, lanes.axis + 17, title)
@@ -67,6 +68,8 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
         _bar(drawing, scale, visit, (_STAGES, 20), now, words=wording.stage(visit.stage))
     if isinstance(state, PlatformState):
         _validity(drawing, scale, state, lanes.valid)
+    for year, result, day in before:
+        _year_before(drawing, scale.at(start_of(day)), (year, result), lanes.year)
     for place in places:
         if place.year:
             _year(drawing, scale, life, place, (lanes.year, now))
@@ -78,6 +81,8 @@ def _scale(life: Life, places: Sequence[LogPlace], now: datetime) -> Scale:
     entries = [entry.at for place in places for entry in life.logs[place]]
     state = life.states.get(LogPlace(places[0].term))
     ends = [*entries]
+    if isinstance(state, PlatformState) and state.brought_in_on and state.listed_on:
+        entries.append(start_of(state.listed_on))  # its life began before its log
     if isinstance(state, PlatformState) and state.stage is Stage.VALID and state.valid_until:
         ends.append(state.valid_until)
     if _open(life, places[0].term):
@@ -171,6 +176,32 @@ def _year(
     if state is not None:
         words = say("broken off", "中断") if broken_off else wording.stage(str(state.stage))
         drawing.text((x + end) / 2, y + 35, words, "tiny", "middle")
+
+
+def _held_before(log: Sequence[LogEntry]) -> list[tuple[int, str, date]]:
+    """The assessments that were held before the platform came here: year, result and day."""
+    marks = fallen(log)
+    told = [
+        entry
+        for entry in log
+        if entry.name == Kind.BRINGING_IN
+        and entry.kind is EntryKind.DECISION
+        and entry.seq not in marks
+    ]
+    return [
+        (one["year"], one["result"], date.fromisoformat(one["concluded_on"]))
+        for entry in told[-1:]
+        for one in entry.said.get("assessments", ())
+    ]
+
+
+def _year_before(drawing: Drawing, x: float, year: tuple[int, str], y: float) -> None:
+    """An assessment of which no more is known than its day and its result: a hollow mark."""
+    number, result = year
+    drawing.rectangle(x - 3, y, (6, 18), "bar period", say("not held here", "非本系统考核"))
+    drawing.text(x, y + 27, say(f"year {number}", f"第 {number} 年"), "quiet", "middle")
+    words = f"{wording.stage(result)} · " + say("brought in", "转入")
+    drawing.text(x, y + 35, words, "tiny", "middle")
 
 
 def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry], told: float) -> None:

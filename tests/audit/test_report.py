@@ -5,10 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from audit.dossier.lives import live
 from audit.report.rendering import render
+from audit.report.term_chart import LEFT
 from starter.language import Language
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
+from tests.audit.lives import BROUGHT_IN, recorded
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -94,3 +97,18 @@ def test_a_register_that_differs_is_told_on_the_first_page() -> None:
     whole = render(everything(), agrees, None, "en")
     assert "NOT WHOLE" not in whole
     assert "the register agrees" in whole
+
+
+async def test_a_platform_that_was_brought_in_is_drawn_from_its_listing() -> None:
+    """Its years before it came here stand in the drawing, as such; no step is drawn that it never took."""
+    life = await live(BROUGHT_IN, recorded(BROUGHT_IN, "0.3.0"))
+    page = render(life, head(BROUGHT_IN), None, "en")
+    drawing = page.split("<svg")[2].partition("</svg>")[0]  # behind that of the patterns
+    words = re.findall(r"<text [^>]*>([^<]*)</text>", drawing)
+    assert [("year 1", "effective · brought in"), ("year 2", "met · brought in")] == [
+        (words[at - 1], word) for at, word in enumerate(words) if "brought in" in word
+    ]
+    starts = [float(x) for x in re.findall(r'<rect x="([^"]*)"', drawing)]
+    validity = re.search(r'<rect x="([^"]*)" y="51"', drawing)
+    assert validity and min(starts) == float(validity[1]) > LEFT
+    assert "Getting in" not in page
