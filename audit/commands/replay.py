@@ -34,6 +34,7 @@ from starter.screen import complain, show, show_json_line, watched
 NOT_SOUND = 1
 """The exit code when something does not agree, or nothing was there that could."""
 MOST_PROCESSES = 64
+_LETTERS = 120
 
 
 _WHERE = {"server": "on the server", "archive": "in the archive"}
@@ -148,7 +149,14 @@ async def _differs(
 ) -> tuple[Finding, ...] | None:
     if register is None:
         return None
-    return tuple(against_register(found, await register.platform(found.platform_id)))
+    try:
+        card = await register.platform(found.platform_id)
+    except ValueError as error:  # what a row was changed to, by hand
+        why = " ".join(str(error).split())[:_LETTERS]
+        named = f"pingtai audit reconcile {found.platform_id}"
+        en = f"the register's rows of it cannot be read ({why}): {named} names them"
+        return (Finding(en, f"登记库中该平台的数据无法读取（{why}）：请用 {named} 查看"),)
+    return tuple(against_register(found, card))
 
 
 async def _opened(wanted: Asked, stack: AsyncExitStack) -> Histories:

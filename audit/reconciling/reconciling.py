@@ -1,7 +1,7 @@
 """The register against the logs against the histories, a platform at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import literal, select, union
@@ -20,6 +20,7 @@ from audit.reconciling.differences import (
 )
 from audit.reconciling.scratch import About, Scratch, scratch
 from audit.reconciling.truth import Truth, truth_of
+from db.rows import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
 from workflows.handing_in import DueDate
 
@@ -157,9 +158,11 @@ async def _one(
         told_again=reading.told_again,
     )
     async with doubles.about(reading.platform_id, locked=repair) as about:
-        truth = await _truth(about, reading, settled)
+        lines, unreadable = await about.log()
+        truth = await _truth(about, reading, lines, settled)
         done.ahead, done.unproved = truth.ahead, truth.unproved
         done.problems += _unproved(reading, truth)
+        done.problems += _unreadable(reading, unreadable)
         done.problems += () if live else _beyond(reading, truth)
         await about.expect(truth.at_once())
         done.differences = [
@@ -174,8 +177,9 @@ async def _one(
     return done
 
 
-async def _truth(about: About, reading: Reading, settled: Container[Place]) -> Truth:
-    lines = await about.log()
+async def _truth(
+    about: About, reading: Reading, lines: Sequence[LogLine], settled: Container[Place]
+) -> Truth:
     dues: dict[Place, DueDate | None] = {}
     for table in (terms, assessments):
         for row in (await about.register(table)).values():
@@ -202,6 +206,17 @@ def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
             yield Problem(f"{named} in the register", why, f"登记库记录：{why}")
         elif not check_reading(reading):  # what nobody can take again is no ground to repair from
             yield Problem(named, f"it cannot be taken again: {why}", f"此记录不能成立：{why}")
+
+
+def _unreadable(reading: Reading, rows: Iterable[tuple[Place, int]]) -> Iterator[Problem]:
+    """Rows that are no entries, and that no history has: nobody can say what they were."""
+    for place, seq in rows:
+        if seq > len(reading.logs.get(place, ())):
+            yield Problem(
+                f"{reading.platform_id}, log {place.name} in the register",
+                f"entry {place.entry(seq)} cannot be read, and no history has it",
+                f"第 {place.entry(seq)} 条无法读取，且没有相应的历史",
+            )
 
 
 def _beyond(reading: Reading, truth: Truth) -> Iterator[Problem]:

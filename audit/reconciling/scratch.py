@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from audit.reading.places import Place
 from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.reading import log_line
 from db.rows import LogLine
@@ -61,12 +62,18 @@ class About:
         self._own = own
         self._id = platform_id
 
-    async def log(self) -> list[LogLine]:
-        """The logs that the register has of it."""
+    async def log(self) -> tuple[list[LogLine], list[tuple[Place, int]]]:
+        """The logs that the register has of it; and the rows that are no entries of a log, by number."""
         query = select(log_entries).where(log_entries.c.platform_id == self._id)
         ordered = query.order_by(*log_entries.primary_key)
         rows = await self._connection.execute(ordered, execution_options=self._own)
-        return [log_line(row) for row in rows]
+        lines, unreadable = list[LogLine](), list[tuple[Place, int]]()
+        for row in rows:
+            try:
+                lines.append(log_line(row))
+            except (ValueError, TypeError):  # what a row was changed to, by hand
+                unreadable.append((Place(row.term, row.year, row.opening), row.seq))
+        return lines, unreadable
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
         """Write batches into the doubles."""

@@ -166,3 +166,31 @@ async def test_no_case_writes_while_its_rows_are_repaired(engine: AsyncEngine, r
         await case.invalidate()
     async with engine.begin() as case:
         await write_on(case, run.tellings[0].batch)
+
+
+async def test_rows_that_are_no_entries(engine: AsyncEngine) -> None:
+    """Whatever a row was changed to: it is named like any other, repaired, and stops nobody."""
+    await write_register(engine, recorded(CORRECTED))
+    before = await everything(engine)
+    odd: list[dict[str, Any]] = [{"kind": "nonsense"}, {"actor": {"id": 1}}, {"said": [1]}]
+    for seq, values in enumerate(odd, start=1):
+        await changed(engine, log_entries, entry(CORRECTED, seq), **values)
+    [found] = await done(engine, recorded(CORRECTED), CORRECTED, repair=True)
+    named = [
+        (d.entry, d.what, next(iter(d.columns or {})).partition(".")[0]) for d in found.differences
+    ]
+    assert [(f"1.{seq}", "changed", *values) for seq, values in enumerate(odd, start=1)] == named
+    assert before == await everything(engine)
+
+
+async def test_a_row_that_is_no_entry_and_has_no_history(engine: AsyncEngine) -> None:
+    """What it was nobody can say: that is said, and nothing is taken away."""
+    await write_register(engine, recorded(CORRECTED))
+    last = (await own_log(engine, CORRECTED))[-1].seq
+    await changed(engine, log_entries, entry(CORRECTED, last), kind="nonsense")
+    before = await everything(engine)
+    for histories in ([], older(CORRECTED, 4)):
+        [found] = await done(engine, histories, CORRECTED, repair=True)
+        told = f"entry 1.{last} cannot be read, and no history has it"
+        assert told in [problem.en for problem in found.problems]
+    assert before == await everything(engine)

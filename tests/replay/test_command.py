@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.archive.archive import PostgresArchive
 from audit.histories import StoredHistory
 from db.audit_tables import access_log
-from db.tables import terms
+from db.tables import log_entries, terms
 from tests.audit.lives import MUCH, SHORT, edited, recorded, write_register
 from worker.main import pingtai
 
@@ -168,6 +168,19 @@ async def test_a_register_that_was_changed(
     assert 1 == answer.exit_code
     assert "log 1: the register's row says plan_version 9; the log leads to 1" in answer.output
     assert "1 platform differs from the register" in answer.output
+
+
+async def test_a_row_of_the_register_that_is_none(
+    run: Run, archived: AsyncEngine, database_url: str
+) -> None:
+    """It cannot be compared with: that is said, with who names it; no traceback."""
+    async with archived.begin() as connection:
+        await connection.execute(update(log_entries).values(kind="nonsense"))
+    answer = await _in_thread(run, "--all", "--from", "archive", DATABASE_URL=database_url)
+    assert (1, True) == (
+        answer.exit_code,
+        "the register's rows of it cannot be read" in answer.output,
+    )
 
 
 async def test_a_platform_without_a_history(
