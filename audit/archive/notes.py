@@ -1,12 +1,14 @@
 """When archiving was done, how much it took, and what was in the way: rows of `archivings`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.audit_tables import archivings
 from workflows.model import Instant, Record
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Noted(Record):
@@ -52,8 +54,12 @@ class ArchivingNotes:
             return _noted((await connection.execute(statement.returning(archivings))).one())
 
     async def last(self, *, whole: bool = False, ended: bool = True) -> Noted | None:
-        """The last time: by default the last that ended well; perhaps of those alone that took everything."""
+        """The last time: by default the last that ended well; perhaps of those alone that took everything.
+
+        One that lies ahead was noted by a clock that was wrong: it would count for years as just done.
+        """
         query = select(archivings).order_by(archivings.c.began_at.desc()).limit(1)
+        query = query.where(archivings.c.began_at <= datetime.now(UTC) + _CLOCKS_DIFFER)
         if ended:
             query = query.where(archivings.c.ended_at.is_not(None))
         if whole:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.archive.archive import PostgresArchive
 from audit.archive.files import FileHistories
+from audit.archive.notes import ArchivingNotes
 from audit.archive.store import Store, configured_store, fetch
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
@@ -195,3 +196,19 @@ async def _set(engine: AsyncEngine, history: StoredHistory, packed: bytes) -> No
             text("UPDATE archived_histories SET content = :packed WHERE run_id = :run"),
             {"packed": packed, "run": history.run_id},
         )
+
+
+async def test_what_a_wrong_clock_noted_does_not_count(engine: AsyncEngine) -> None:
+    """A time that lies ahead would say for years that archiving was done just now: it is passed over."""
+    notes = ArchivingNotes(engine)
+    first = await notes.end(await notes.begin(whole=True), 1, 1, 0)
+    await notes.end(await notes.begin(whole=True), 1, 1, 0)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "UPDATE archivings SET began_at = began_at + interval '9 years' WHERE number > :n"
+            ),
+            {"n": first.number},
+        )
+    for whole, ended in ((True, True), (False, False)):
+        assert first == await notes.last(whole=whole, ended=ended)

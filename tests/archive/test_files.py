@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.archive.events import STARTED
+from audit.archive.events import STARTED, compact
 from audit.archive.files import FileHistories, read_history
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded
@@ -51,6 +51,48 @@ async def test_two_histories_of_one_run_are_refused(tmp_path: Path) -> None:
     (tmp_path / "two.json").write_bytes(history.content.replace(b"pingtai", b"pingtaj"))
     with pytest.raises(BadInput, match=r"one\.json and .*two\.json are different"):
         await all_of(FileHistories([tmp_path]))
+
+
+@pytest.mark.parametrize("events", [5, 9])
+async def test_a_longer_history_that_does_not_go_on_from_a_shorter_is_refused(
+    tmp_path: Path, events: int
+) -> None:
+    """What was taken down while the run was open is a witness: a later history must say the same."""
+    history = recorded()
+    changed = history.content.replace(b"pingtai", b"pingtaj", 1)
+    assert changed.index(b"pingtaj") < len(part(history, 5).content)
+    (tmp_path / "one.json").write_bytes(part(history, events).content)
+    (tmp_path / "two.json").write_bytes(changed)
+    with pytest.raises(BadInput, match=r"one\.json and .*two\.json are different"):
+        await all_of(FileHistories([tmp_path]))
+
+
+async def test_the_json_of_another_tool_is_no_other_history(tmp_path: Path) -> None:
+    """Enums by their short names, as older tools wrote them: what they say is compared."""
+    history = recorded()
+    said = part(history, 7).content.decode()
+    for event in history.data["events"][:7]:
+        name = str(event["eventType"])
+        short = name.removeprefix("EVENT_TYPE_").title().replace("_", "")
+        said = said.replace(f'"eventType":"{name}"', f'"eventType":"{short}"')
+    (tmp_path / "one.json").write_text(said)
+    (tmp_path / "two.json").write_bytes(history.content)
+    [read] = await all_of(FileHistories([tmp_path]))
+    assert history.content == read.content
+
+
+async def test_a_task_that_the_server_dropped_is_no_other_history(tmp_path: Path) -> None:
+    """A task that was scheduled for an update that was refused is not there any more later."""
+    history = recorded()
+    for events in range(1, len(history.data["events"])):
+        shorter = part(history, events).data["events"]
+        later = {"eventId": str(events + 1), "eventType": "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED"}
+        content = compact({"events": [*shorter, {**later, "eventTime": shorter[-1]["eventTime"]}]})
+        (tmp_path / "one.json").write_bytes(content)
+        (tmp_path / "two.json").write_bytes(history.content)
+        if events + 1 < len(history.data["events"]):
+            [read] = await all_of(FileHistories([tmp_path]))
+            assert history.content == read.content
 
 
 def _begun(about: str, then: str = "") -> bytes:
