@@ -23,10 +23,10 @@ async def test_a_storm_while_the_worker_is_killed(home: Path, empty_database_url
     """As many workflows as applications, one answer for each, whoever asked and however often."""
     (home / "temporal").mkdir()
     port = free_port(29233)
-    address = f"127.0.0.1:{free_port(29380)}"
     given = {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}", "DATABASE_URL": empty_database_url}
     forms = applications(PLATFORMS)
     async with temporal_server(home / "temporal", port) as server:
+        address = f"127.0.0.1:{free_port(29380)}"
         with started(home, "worker", ready="A worker is running", **given) as first:
             made = await asyncio.to_thread(
                 pingtai, home, "keys", "create", "upstream", "--scope", "apply", **given
