@@ -3,8 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Of the tests: much of their time is waiting for servers.
-PROCESSES ?= 2
+# Of the tests: one more than cores, because much of their time is waiting for servers.
+PROCESSES ?= 3
 
 .PHONY: demo test lint format bench docs record-histories chromium node-client clean
 

@@ -19,12 +19,16 @@ EXAMPLES = ROOT / "examples"
 PINGTAI = (sys.executable, "-m", "worker.main")
 
 
+_OURS = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+"""Nor what a builder's machine says: a user's second start finds the modules compiled."""
+
+
 def environment(home: Path, **more: str) -> dict[str, str]:
     """This environment without anybody's settings, and with a home of its own."""
     clean = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) and name != "DATABASE_URL"
+        if not name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) and name not in _OURS
     }
     clean |= {"PINGTAI_HOME": str(home), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
     return clean | {"TMPDIR": place()} | more
