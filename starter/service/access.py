@@ -14,7 +14,7 @@ from starter.service.problems import Kind, Problem
 from starter.service.scopes import Scope, deciding_as
 from workflows.actors import Actor
 from workflows.refusal import same_name
-from workflows.vocabulary import Role
+from workflows.vocabulary import District, Role
 
 _LONGEST = 200
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pingtai"'}
@@ -69,7 +69,7 @@ class Caller:
             raise self._not_allowed(
                 "district",
                 f"the key is for {own}, and this is of another district",
-                f"密钥仅限 {own}，此项属于其他区",
+                f"密钥仅限{District(own).zh}，此项属于其他区",
             )
 
     def speak_as(self, actor: Actor) -> None:
@@ -80,7 +80,7 @@ class Caller:
             raise self._not_allowed(
                 "district",
                 f"the key speaks for {key.district or 'no district'}, not for {actor.district}",
-                f"密钥代表 {key.district or '（无）'}，不是 {actor.district}",
+                f"密钥代表{_zh(key.district)}，不是{_zh(actor.district)}",
             )
 
     def speak_for(self, organisation: str) -> None:
@@ -100,6 +100,10 @@ class Caller:
     def _not_allowed(self, reason: str, en: str, zh: str) -> Problem:
         self._measures.refused_keys.labels(reason).inc()
         return Problem(Kind.NOT_ALLOWED, en, zh)
+
+
+def _zh(district: str | None) -> str:
+    return District(district).zh if district else "（未注明的区）"
 
 
 async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) -> Caller:
