@@ -69,7 +69,7 @@ class Caller:
             raise self._not_allowed(
                 "district",
                 f"the key is for {own}, and this is of another district",
-                f"密钥仅限{District(own).zh}，此项属于其他区",
+                f"密钥仅限{_zh(own)}，此项属于其他区",
             )
 
     def speak_as(self, actor: Actor) -> None:
@@ -103,7 +103,7 @@ class Caller:
 
 
 def _zh(district: str | None) -> str:
-    return District(district).zh if district else "（未注明的区）"
+    return next((one.zh for one in District if one == district), "（未注明的区）")
 
 
 async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) -> Caller:
