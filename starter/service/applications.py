@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.queries import RegisterQueries
 from starter.errors import Unreachable
 from starter.service import problems
 from starter.service.access import Applicant, Caller
@@ -46,6 +47,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
     async def work() -> Response:
         application = parse(PlatformApplication, data)
         allow(who, application)
+        await _allow_platform(request, who, application.platform_id)
         client = await request.app.state.connections.client()
         try:
             applied = await client.apply(application)
@@ -62,6 +64,16 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         return reply(answer, 201, where)
 
     return await once(request, who, key, data, work)
+
+
+async def _allow_platform(request: Request, who: Caller, platform_id: str) -> None:
+    """Let a key of a district take no platform of another's over: with the new term it would see the old."""
+    if who.key is None or who.key.district is None:
+        return
+    register = RegisterQueries(await request.app.state.connections.engine())
+    district = await register.district(platform_id)
+    if district is not None:
+        who.only_of(district)
 
 
 def allow(who: Caller, application: PlatformApplication) -> None:

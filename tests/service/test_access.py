@@ -209,6 +209,15 @@ async def test_a_key_of_another_district_touches_nothing(clients: Any) -> None:
     assert PLATFORM not in {one["platform_id"] for one in rows}
 
 
+async def test_a_key_of_a_district_takes_no_platform_of_another_over(clients: Any) -> None:
+    """An application that names its own district, but another's platform, is 403; any key of no district may."""
+    taken = {**APPLICATION, "application_id": "taken-over", "district": "chaoyang"}
+    chaoyang = await clients(Scope.APPLY, district="chaoyang")
+    assert 403 == (await chaoyang.post("/v1/applications", json=taken)).status_code
+    everywhere = await clients(Scope.APPLY)
+    assert 409 == (await everywhere.post("/v1/applications", json=taken)).status_code
+
+
 async def test_a_key_of_a_body_speaks_for_no_other(clients: Any) -> None:
     """Writes that name another body are 403; its own name may be written another way."""
     other = await clients(*Scope, district="haidian", organisation="另一家单位")
