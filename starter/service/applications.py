@@ -92,3 +92,5 @@ def allow(who: Caller, application: PlatformApplication) -> None:
     who.speak_for(application.operator.name)
     if application.submitted_by is not None:
         who.speak_for(application.submitted_by.organisation)
+        if application.submitted_by.district is not None:
+            who.only_of(application.submitted_by.district)

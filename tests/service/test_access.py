@@ -210,12 +210,20 @@ async def test_a_key_of_another_district_touches_nothing(clients: Any) -> None:
 
 
 async def test_a_key_of_a_district_takes_no_platform_of_another_over(clients: Any) -> None:
-    """An application that names its own district, but another's platform, is 403; any key of no district may."""
+    """An application that names its own district, but another's platform, is 403; a key of none may."""
     taken = {**APPLICATION, "application_id": "taken-over", "district": "chaoyang"}
     chaoyang = await clients(Scope.APPLY, district="chaoyang")
     assert 403 == (await chaoyang.post("/v1/applications", json=taken)).status_code
     everywhere = await clients(Scope.APPLY)
     assert 409 == (await everywhere.post("/v1/applications", json=taken)).status_code
+
+
+async def test_a_key_of_a_district_submits_as_nobody_of_another(clients: Any) -> None:
+    """Who hands an application in stands in the log: a key of Haidian names no staff of Chaoyang."""
+    staff = {"id": "c-1", "role": "district", "organisation": "某委", "district": "chaoyang"}
+    client = await clients(Scope.APPLY, district="haidian")
+    answer = await client.post("/v1/applications", json={**APPLICATION, "submitted_by": staff})
+    assert 403 == answer.status_code, answer.text
 
 
 async def test_a_key_of_a_body_speaks_for_no_other(clients: Any) -> None:
