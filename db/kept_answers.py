@@ -7,7 +7,7 @@ left behind by a process that died, and whoever asks next takes it over.
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -51,6 +51,8 @@ class KeptAnswers:
         self._engine = engine
         self._key = {"key_id": key_id, "idempotency_key": idempotency_key}
         self._same = and_(_c.key_id == key_id, _c.idempotency_key == idempotency_key)
+        self._ours: ColumnElement[bool] = false()
+        """Our claim, and not that of whoever took it over when we were too slow."""
 
     async def claim(self, request_sha256: str) -> Claim | KeptAnswer:
         """Claim the call, or learn what was answered to it."""
@@ -68,8 +70,9 @@ class KeptAnswers:
             where=or_(left, _c.claimed_at < func.now() - KEPT_FOR),
         )
         async with self._engine.begin() as connection:
-            ours = await connection.execute(taken.returning(_c.key_id))
-            if ours.first():
+            ours = (await connection.execute(taken.returning(_c.claimed_at))).first()
+            if ours:
+                self._ours = and_(self._same, _c.status.is_(None), _c.claimed_at == ours.claimed_at)
                 return Claim.OURS
             row = (await connection.execute(select(kept_answers).where(self._same))).first()
         if row is None:  # given up between the two statements: it is free again
@@ -82,14 +85,12 @@ class KeptAnswers:
         """Keep the answer to a call that was claimed; one that is kept already stays."""
         values = answer.model_dump()
         async with self._engine.begin() as connection:
-            await connection.execute(
-                update(kept_answers).where(self._same, _c.status.is_(None)).values(**values)
-            )
+            await connection.execute(update(kept_answers).where(self._ours).values(**values))
 
     async def give_up(self) -> None:
         """Claim it no longer: there is no answer that may be kept."""
         async with self._engine.begin() as connection:
-            await connection.execute(delete(kept_answers).where(self._same, _c.status.is_(None)))
+            await connection.execute(delete(kept_answers).where(self._ours))
 
 
 async def sweep(engine: AsyncEngine) -> int:

@@ -143,3 +143,17 @@ async def _older(engine: AsyncEngine, by: timedelta) -> None:
         await connection.execute(
             update(kept_answers).values(claimed_at=kept_answers.c.claimed_at - by)
         )
+
+
+async def test_whoever_was_too_slow_leaves_the_claim_of_who_took_it_over(
+    engine: AsyncEngine,
+) -> None:
+    """Its end takes no claim of another away, nor answers for it."""
+    slow, next_one = (KeptAnswers(engine, "key", "slow") for _ in range(2))
+    assert Claim.OURS is await slow.claim(SAID)
+    await _older(engine, ABANDONED + timedelta(seconds=1))
+    assert Claim.OURS is await next_one.claim(SAID)
+    await slow.give_up()
+    assert Claim.ANOTHERS is await KeptAnswers(engine, "key", "slow").claim(SAID)
+    await next_one.give_up()
+    assert Claim.OURS is await slow.claim(SAID)
