@@ -9,7 +9,9 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from activities.notices import Undeliverable
@@ -22,6 +24,8 @@ LONGEST_URL = 2000
 _NAME = re.compile(r"(\*\.)?[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_-]{1,63})*", re.ASCII)
 _MOST_ADDRESSES = 4
 _RESOLVE_SECONDS = 5.0
+_ASKING = ThreadPoolExecutor(100, thread_name_prefix="resolving")
+"""The loop's own threads are few: some names whose servers are silent would keep all others waiting."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -151,11 +155,15 @@ def _address(host: str) -> Address | None:
         return None
 
 
+def _ask(host: str) -> Sequence[Any]:
+    return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+
+
 async def _resolved(host: str) -> list[Address | None]:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(_RESOLVE_SECONDS):
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            found = await loop.run_in_executor(_ASKING, _ask, host)
     except (OSError, UnicodeError, TimeoutError):
         raise Undeliverable("the receiver's name leads to no address") from None
     return list(dict.fromkeys(_address(str(one[4][0])) for one in found))

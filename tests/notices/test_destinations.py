@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -91,18 +92,44 @@ async def test_names_that_lead_to_private_addresses(monkeypatch: pytest.MonkeyPa
     """Where a name leads is looked at when it is used, and one bad address among good ones is enough."""
     answers: list[list[str]] = [["8.8.8.8"], ["8.8.8.8", "10.0.0.1"], ["::1"], []]
 
-    async def leads(*_: Any, **__: Any) -> Any:
+    def leads(*_: Any, **__: Any) -> Any:
         found = answers.pop(0)
         if not found:
             raise socket.gaierror("unknown")
         return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, 0)) for address in found]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", leads)
+    monkeypatch.setattr(socket, "getaddrinfo", leads)
     url = "https://rebound.example/"
     assert ["8.8.8.8"] == list(await PUBLIC.addresses(url))
     for why in ("may not be reached", "may not be reached", "leads to no address"):
         with pytest.raises(Undeliverable, match=why):
             await PUBLIC.addresses(url)
+
+
+async def test_names_whose_servers_are_silent_keep_no_other_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many are asked for in vain, another name is found meanwhile."""
+    over = threading.Event()
+
+    def leads(host: str, *_: Any, **__: Any) -> Any:
+        if host.startswith("silent"):
+            over.wait(20)
+            raise socket.gaierror("unknown")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", leads)
+    silent = [
+        asyncio.create_task(PUBLIC.addresses(f"https://silent{number}.example/"))
+        for number in range(50)
+    ]
+    try:
+        await asyncio.sleep(0)  # all of them ask
+        async with asyncio.timeout(2):
+            assert ["8.8.8.8"] == list(await PUBLIC.addresses("https://hooks.example/"))
+    finally:
+        over.set()
+        await asyncio.gather(*silent, return_exceptions=True)
 
 
 class _Chosen:
