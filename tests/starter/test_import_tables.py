@@ -90,7 +90,13 @@ CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("plan.mechanisms.independent_by", "2029/1/2", "2029-01-02"),
     ("plan.mechanisms.independent_by", "2029年1月2日", "2029-01-02"),
     ("plan.mechanisms.lead_unit_funding_wan", "1,200", 1200),
+    ("plan.mechanisms.lead_unit_funding_wan", "1,234，500", 1234500),
+    ("plan.mechanisms.lead_unit_funding_wan", "3,5", None),
+    ("plan.mechanisms.lead_unit_funding_wan", "1,2000", None),
     ("plan.mechanisms.lead_unit_funding_wan", 780.0, 780),
+    ("platform_id", 110108000000001, "110108000000001"),
+    ("platform_id", 110108000000000001, None),
+    ("platform_id", 1.10108e17, None),
     ("policy.majority_of", "3/4", [3, 4]),
     (
         "plan.mechanisms.funding",
@@ -184,6 +190,22 @@ def test_semicolons_tabs_gbk_and_utf_16_are_read() -> None:
     for mark in ("\t", ";"):
         quoted = "\n".join(mark.join(f'"{cell}"' for cell in row) for row in table)
         assert expected == read_back("other.csv", f"# a remark, and more, {mark}\n{quoted}")
+
+
+def test_a_hidden_sheet_is_not_what_was_meant() -> None:
+    """The first sheet that people see is read, whatever is hidden before it."""
+    book = Workbook()
+    hidden = book.worksheets[0]
+    seen = book.create_sheet("seen")
+    for row in rows(APPLICATIONS[:1]):
+        seen.append(row)
+    for row in rows(APPLICATIONS[1:2]):
+        hidden.append(row)
+    hidden.sheet_state = "hidden"
+    book.active = seen
+    book.save("h.xlsx")
+    content = Path("h.xlsx").read_bytes()
+    assert [parse(PlatformApplication, APPLICATIONS[0])] == read_back("h.xlsx", content)
 
 
 def test_text_that_looks_like_a_formula_stays_text() -> None:

@@ -121,9 +121,10 @@ class Sheet:
             warnings.simplefilter("ignore")  # about styles and checks of cells, which we do not use
             book = load_workbook(io.BytesIO(self._content), read_only=True, data_only=values)
         self._books.append(book)
-        if not book.worksheets:
+        # What nobody sees is not what somebody meant to import.
+        page = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
+        if page is None:
             raise BadInput("the workbook has no sheet of cells", "工作簿中没有工作表")
-        page = book.worksheets[0]
         page.reset_dimensions()  # what a file says of its size need not be so
         return iter(_quietly(page.iter_rows(max_row=MOST_ROWS + 1, values_only=True)))
 

@@ -21,12 +21,16 @@ Cell = str | int | float | bool | date | time | None
 LONGEST = 32_767
 """No spreadsheet program keeps longer cells (characters), and no field is as long."""
 
+_INEXACT = 10**15
+
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
 _BETWEEN_WORDS = re.compile(r"[;；、,，\n]")
 # The hash has its length, and the share its digits: what is named may hold a semicolon itself.
 _DOCUMENT = re.compile(r"\s*(.+?)\s*[=＝]\s*([0-9a-fA-F]{64})\s*(?:[;；\n]\s*|$)", re.DOTALL)
 _SHARE = re.compile(r"\s*(.+?)\s*[=＝]\s*(\d{1,3})\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL)
+# A comma elsewhere may be a decimal one: 3,5 is not 35.
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.0+)?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
 
@@ -67,6 +71,11 @@ def read(column: Column, cell: Cell) -> Any:
     text = as_text(cell)
     if len(text) > LONGEST:
         raise BadInput(f"longer than {LONGEST:,} characters", f"超过 {LONGEST:,} 字")
+    if isinstance(cell, int | float) and abs(cell) >= _INEXACT:
+        raise BadInput(
+            "a number of more than 15 digits, of which spreadsheets lose some: write it as text",
+            "数字超过 15 位，表格程序会丢失末位：请设为文本格式后重新填写",
+        )
     value: Any = text
     match column.holds:
         case Holds.DAY:
@@ -168,7 +177,9 @@ def _day(cell: Cell, text: str) -> str:
 
 
 def _number(text: str) -> int:
-    plain = text.replace(",", "").replace("，", "")
+    plain = text.replace("，", ",")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
     if not re.fullmatch(r"-?\d{1,15}(?:\.0+)?", plain):
         raise BadInput(f"{text[:40]!r} is no whole number", f"“{text[:40]}”不是整数")
     return int(plain.partition(".")[0])
