@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import sys
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,8 +39,13 @@ def read_batch(path: str) -> str:
         BadInput: it cannot be read, is no text, or is too large.
     """
     content, name = read_bytes(path, LARGEST_BATCH, ("split it", "请拆分"))
-    marked = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+    encodings: tuple[str, ...] = ("utf-8-sig", "gb18030")
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encodings = ("utf-16",)
+    elif content.startswith(BOM_UTF8):
+        # With a bad byte it is broken, and no GBK, which nearly all bytes could be.
+        encodings = ("utf-8-sig",)
+    for encoding in encodings:
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:

@@ -192,6 +192,15 @@ def test_semicolons_tabs_gbk_and_utf_16_are_read() -> None:
         assert expected == read_back("other.csv", f"# a remark, and more, {mark}\n{quoted}")
 
 
+def test_broken_utf_8_is_not_taken_for_gbk() -> None:
+    """A file that is marked as UTF-8 and has a bad byte is told: as GBK it would be other words."""
+    content = "\ufeffplatform_id,name\nbj,平台".encode() + b"\xa1\xa1\n"
+    content.decode("gb18030")  # it can be read so
+    Path("b.csv").write_bytes(content)
+    with pytest.raises(BadInput, match="neither UTF-8 nor GBK"):
+        read_applications("b.csv", "csv")
+
+
 def test_a_hidden_sheet_is_not_what_was_meant() -> None:
     """The first sheet that people see is read, whatever is hidden before it."""
     book = Workbook()
