@@ -13,7 +13,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from starter.applying import Applied
-from starter.errors import Unreachable
+from starter.errors import BadInput, Unreachable
 from starter.problem_answers import raise_for
 from workflows.application import PlatformApplication
 from workflows.carried import CaseView, Opinion
@@ -132,6 +132,10 @@ class PingtaiHttpClient:
                     return answer
                 wait = max(pause, _retry_after(answer))
                 why = f"HTTP {answer.status_code}"
+            except httpx.UnsupportedProtocol as error:
+                raise BadInput(
+                    f"{error}: write http:// or https://", f"地址无法使用：{error}"
+                ) from None
             except httpx.TransportError as error:
                 answer = None
                 why = str(error) or type(error).__name__

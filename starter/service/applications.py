@@ -12,9 +12,10 @@ from starter.service.bodies import json_body
 from starter.service.documented import body, written
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
-from starter.service.scopes import Scope
+from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication, Policy
 from workflows.model import Record, parse
+from workflows.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["writes"])
 REPEATED = {"Pingtai-Repeated": "true"}
@@ -90,7 +91,12 @@ def allow(who: Caller, application: PlatformApplication) -> None:
         who.speak_as(application.brought_in.actor)
         return
     who.speak_for(application.operator.name)
-    if application.submitted_by is not None:
-        who.speak_for(application.submitted_by.organisation)
-        if application.submitted_by.district is not None:
-            who.only_of(application.submitted_by.district)
+    by = application.submitted_by
+    if by is not None:
+        who.speak_for(by.organisation)
+        if (
+            by.role is not Role.OPERATOR
+        ):  # who submits is the operator, or whom the key may speak as
+            who.require(deciding_as(by.role))
+        if by.district is not None:
+            who.only_of(by.district)

@@ -226,6 +226,17 @@ async def test_a_key_of_a_district_submits_as_nobody_of_another(clients: Any) ->
     assert 403 == answer.status_code, answer.text
 
 
+async def test_who_submits_is_the_operator_or_whom_the_key_may_speak_as(clients: Any) -> None:
+    """A key that may only apply names nobody of the commission as the one who handed it in."""
+    sent = {**APPLICATION, "submitted_by": COMMISSION}
+    refused = await (await clients(Scope.APPLY)).post("/v1/applications", json=sent)
+    assert 403 == refused.status_code, refused.text
+    asked = await (await clients(Scope.APPLY, Scope.DECIDE_COMMISSION)).post(
+        "/v1/applications", json=sent
+    )
+    assert allowed(asked), asked.text
+
+
 async def test_a_key_of_a_body_speaks_for_no_other(clients: Any) -> None:
     """Writes that name another body are 403; its own name may be written another way."""
     other = await clients(*Scope, district="haidian", organisation="另一家单位")

@@ -192,6 +192,13 @@ async def test_whatever_else_is_answered() -> None:
             await client.state("p-1")
 
 
+async def test_an_address_that_is_none() -> None:
+    """Is told at once: asking again would not help."""
+    async with PingtaiHttpClient("pingtai:8080", "key") as client:
+        with pytest.raises(BadInput):
+            await client.state("p-1")
+
+
 def example() -> ModuleType:
     """The documents' example, as it stands there."""
     spec = spec_from_file_location("integration_client", EXAMPLE)
