@@ -10,7 +10,7 @@ the second time nothing is done again.
 import asyncio
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 
 from starter import PingtaiClient, PingtaiHttpClient
@@ -22,9 +22,11 @@ from workflows.actors import Actor
 from workflows.application import PlatformApplication
 from workflows.decisions import Recommendation
 from workflows.model import InvalidMessage, parse
-from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.vocabulary import RecommendationOutcome, Role
+
+DECIDED_ON = date(2026, 11, 23)
+"""The day on which the district decided, and not that on which it is sent: a repeat says the same."""
 
 
 async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication) -> str:
@@ -41,7 +43,7 @@ async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication) -> st
             organisation=f"{form.district.zh}科技主管部门",
             district=form.district,
         ),
-        decided_on=beijing_date(datetime.now(UTC)),
+        decided_on=DECIDED_ON,
         outcome=RecommendationOutcome.RECOMMENDED,
         opinion="同意推荐。",
     )

@@ -1,14 +1,14 @@
 """What people hand in by file or standard input: JSON, and documents to be named and hashed."""
 
 import hashlib
-import json
 import re
 import sys
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from starter.errors import BadInput
+from starter.strict_json import strict_loads
 
 LARGEST = 1_000_000
 """No message may be half as large; nothing beyond it is read (bytes)."""
@@ -93,17 +93,13 @@ def as_object(text: str, name: str) -> dict[str, Any]:
         BadInput: it is none.
     """
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        found = strict_loads(text)
     except (ValueError, RecursionError) as error:
         why = str(error) or "nested too deeply"
         raise BadInput(f"{name} is not JSON: {why}", f"{name} 不是 JSON：{why}") from None
     if not isinstance(found, dict):
         raise BadInput(f"{name} is not a JSON object", f"{name} 不是 JSON 对象")
     return found
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def document(given: str) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """The body of a request: bounded, JSON, in well-formed UTF-8, each name once."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
 from starter.service.problems import Kind, Problem
+from starter.strict_json import strict_loads
 from workflows.model import MAX_MESSAGE_BYTES
 
 
@@ -53,9 +54,7 @@ def _check_kind(request: Request) -> None:
 
 def _read(raw: bytes) -> Any:
     try:
-        data = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_number
-        )
+        data = strict_loads(raw.decode("utf-8"))
         # An escape can name half a character, which no text may hold.
         json.dumps(data, ensure_ascii=False).encode("utf-8")
     except UnicodeError:
@@ -68,18 +67,6 @@ def _read(raw: bytes) -> Any:
     except ValueError as error:
         raise _unreadable(str(error)[:200], str(error)[:200]) from None
     return data
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
-        raise ValueError(f"{twice[:50]!r} stands twice in one object")
-    return found
-
-
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
 
 
 def _unreadable(en: str, zh: str) -> Problem:

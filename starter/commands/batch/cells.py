@@ -4,7 +4,6 @@ Columns are named as the fields are, dotted where they are nested (`actor.id`, `
 flag says several times stands in one cell, separated by `;`. Words may be Chinese.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -16,6 +15,7 @@ from starter.commands.desk_forms import DESK_FORMS
 from starter.commands.notation import word
 from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.errors import BadInput
+from starter.strict_json import strict_loads
 from workflows.decisions import MODELS
 from workflows.vocabulary import Kind
 
@@ -94,6 +94,6 @@ def _listed(text: str) -> list[str]:
 
 def _json(field: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return strict_loads(text)
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{field} is not JSON: {error}", f"{field} 不是 JSON：{error}") from None

@@ -1,0 +1,29 @@
+"""JSON as people meant it: each name once in an object, and no numbers that JSON does not have."""
+
+import json
+from typing import Any, NoReturn
+
+
+def strict_loads(text: str) -> Any:
+    """The data that a JSON text says.
+
+    Of a name that stands twice a parser would keep one in silence: what was decided would be chance.
+
+    Raises:
+        ValueError: it is no JSON, or says something twice.
+        RecursionError: it is nested too deep.
+    """
+    return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name[:50]!r} stands twice in one object")
+        found[name] = value
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON number")
