@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import zipfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from audit.dossier.package import pack, unpack
 from db.tables import terms
 from starter import screen
 from tests.audit.lives import FOLDER, MUCH, recorded, write_register
+from tests.nobody import be_nobody
 from worker.main import pingtai
 
 Run = Callable[..., Awaitable[Result]]
@@ -28,12 +28,7 @@ Run = Callable[..., Awaitable[Result]]
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
     """No test depends on who runs it: English, an empty home, this test's register."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.chdir(tmp_path)
 

@@ -1,7 +1,6 @@
 """A check that had nothing to look at does not say that everything agrees."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.audit.lives import SHORT, recorded, write_register
+from tests.nobody import be_nobody
 from worker.main import pingtai
 
 Run = Callable[..., Awaitable[Result]]
@@ -18,12 +18,7 @@ Run = Callable[..., Awaitable[Result]]
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
     """No test depends on who runs it: English, an empty home, this test's register."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from audit.reading.standing import at_entry, at_moment
 from audit.reading.timeline import moments
 from starter import screen
 from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
+from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.folding import fold
 
@@ -32,12 +32,7 @@ Run = Callable[..., Result]
 @pytest.fixture(autouse=True)
 def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test depends on who runs it: no settings, an empty home, English."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) or name == "DATABASE_URL":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from db.audit_tables import archived_histories
 from db.engine import create_engine
 from db.tables import log_entries, terms
 from tests.audit.lives import FOLDER, MUCH, SHORT, recorded, write_register
+from tests.nobody import be_nobody
 from tests.register.content import everything
 from worker.main import pingtai
 
@@ -29,12 +29,7 @@ Run = Callable[..., Awaitable[Result]]
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> None:
     """No test depends on who runs it: English, an empty home, this test's register."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
 
 

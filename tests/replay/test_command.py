@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from audit.histories import StoredHistory
 from db.audit_tables import access_log
 from db.tables import log_entries, terms
 from tests.audit.lives import MUCH, SHORT, edited, recorded, write_register
+from tests.nobody import be_nobody
 from worker.main import pingtai
 
 Run = Callable[..., Result]
@@ -25,12 +25,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """The command line as it is composed, for nobody in particular."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) or name == "DATABASE_URL":
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
 
     def called(*words: str, lang: str = "en", **environment: str) -> Result:
         for name, value in environment.items():

@@ -1,6 +1,5 @@
 """The commands as the entry point composes them, with a client that answers without any server."""
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from click.testing import CliRunner, Result
 from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands import COMMANDS
+from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
 from workflows.state import Awaited, Receipt
 from workflows.vocabulary import Role
@@ -21,15 +21,7 @@ from workflows.vocabulary import Role
 @pytest.fixture(autouse=True)
 def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test depends on who runs it: no settings, an empty home, English."""
-    for name in list(os.environ):
-        if name.startswith(("PINGTAI_", "TEMPORAL_", "LC_")) or name in (
-            "DATABASE_URL",
-            "NO_COLOR",
-        ):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PINGTAI_PROFILE", str(tmp_path / "profile.toml"))
+    be_nobody(monkeypatch, tmp_path)
     monkeypatch.chdir(tmp_path)
 
 
