@@ -38,12 +38,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogRequest
     from workflows.model import InvalidMessage, parse
     from workflows.opening import open_platform
-    from workflows.periods import at_nine, kick_off, last_day
+    from workflows.periods import at_nine, last_day
     from workflows.reopening import BrokenLog, opening_number, reopened
     from workflows.rules import ending
     from workflows.running import RETRY, CaseWorkflow
     from workflows.showing import details
-    from workflows.state import PlatformState
+    from workflows.state import PlatformState, next_assessment
     from workflows.steps import Clock
     from workflows.vocabulary import Happening, Kind
 
@@ -168,21 +168,11 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
 
     # ---- the years of validity ----
 
-    def _next_assessment(self) -> datetime | None:
-        """When the next assessment opens; None when every year of the term has been assessed."""
-        state, policy = self.case.state, self.case.state.facts.policy
-        year = len(state.assessments) + 1
-        if state.listed_on is None or year > policy.validity_years:
-            return None
-        hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
-        lead = policy.assessment_lead_days
-        return kick_off(state.listed_on, year, lead, hours, state.facts.platform_id)
-
     async def _live_to_next_event(self) -> None:
         """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
         state = self.case.state
         assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
-        opens = self._next_assessment()
+        opens = next_assessment(self.case.state)
         event = min(opens, state.valid_until) if opens else state.valid_until
         if self.desk:
             if state.open_assessment:  # opened again: its kick-off was long ago
@@ -364,7 +354,7 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
 
     def view(self) -> CaseView:
         """The answer of the query `state`, with the next assessment of a valid platform."""
-        opens = None if self.case.ended else self._next_assessment()
+        opens = None if self.case.ended else next_assessment(self.case.state)
         return super().view().model_copy(update={"next_assessment": opens})
 
     def show(self) -> None:

@@ -1,10 +1,11 @@
 """What a case is at a moment: a fold of its log. Frozen; every change makes a new one."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication, Policy
 from workflows.model import Instant, Message, Record, Sha256, parse, said, sha256
+from workflows.periods import kick_off
 from workflows.vocabulary import AssessmentStage, District, Role, Service, Stage
 
 
@@ -123,6 +124,16 @@ class Receipt(Record):
     """True when this decision id had been answered before: the first answer, and nothing changed."""
     set_aside_by: str | None = None
     """Of a repeated decision that no longer counts: the decision id that set it aside."""
+
+
+def next_assessment(state: PlatformState) -> datetime | None:
+    """When the next assessment opens (§六); None before a listing, and when every year has been assessed."""
+    policy, year = state.facts.policy, len(state.assessments) + 1
+    if state.listed_on is None or year > policy.validity_years:
+        return None
+    hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
+    lead, platform_id = policy.assessment_lead_days, state.facts.platform_id
+    return kick_off(state.listed_on, year, lead, hours, platform_id)
 
 
 def content_of(message: Message) -> dict[str, Any]:

@@ -15,12 +15,11 @@ from starter.service.connections import Connections
 from workflows.carried import CaseView
 from workflows.folding import fold
 from workflows.handing_in import DueDate
+from workflows.lifecycle import PLATFORM
 from workflows.model import Instant, InvalidMessage
-from workflows.periods import kick_off
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import awaited
-from workflows.state import AssessmentState, PlatformState
-from workflows.vocabulary import Stage
+from workflows.state import AssessmentState, PlatformState, next_assessment
 
 T = TypeVar("T")
 PATIENCE = 4.0
@@ -124,23 +123,14 @@ def _view(log: list[LogEntry], due: Instant | None) -> CaseView:
         platform=state if isinstance(state, PlatformState) else None,
         assessment=state if isinstance(state, AssessmentState) else None,
         due=DueDate(due=due) if due else None,
-        next_assessment=_next(state) if isinstance(state, PlatformState) else None,
+        next_assessment=next_assessment(state)
+        if isinstance(state, PlatformState) and not PLATFORM.ended(state.stage)
+        else None,
         awaited=awaited(state),
         log_seq=len(log),
         log_hash=log[-1].hash,
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
         recorded=len(log),
-    )
-
-
-def _next(state: PlatformState) -> Instant | None:
-    """When the next assessment of a valid platform opens."""
-    policy, year = state.facts.policy, len(state.assessments) + 1
-    if state.stage is not Stage.VALID or state.listed_on is None or year > policy.validity_years:
-        return None
-    hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
-    return kick_off(
-        state.listed_on, year, policy.assessment_lead_days, hours, state.facts.platform_id
     )
 
 
