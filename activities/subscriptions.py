@@ -102,8 +102,7 @@ class SubscriptionActivities:
     async def _send(self, parcel: Parcel) -> bool:
         """Send the events of a parcel; whether it went through, and is ours to go on with."""
         keys = [key_of(secret) for secret in parcel.secrets]
-        tls = self._tls if parcel.url.startswith("https:") else False
-        async with EventPoster(parcel.url, keys, tls, self._destinations) as poster:
+        async with EventPoster(parcel.url, keys, self._tls, self._destinations) as poster:
             progress = _Progress(self._subscriptions, parcel)
             try:
                 for one in parcel.events:

@@ -4,6 +4,7 @@ Each statement brings its rows up to the entries that are there, whichever came 
 (撤销更正) may come before what it sets aside, and what is decided again takes the place of what fell.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -42,6 +43,13 @@ LOG = ("platform_id", "term", "year", "opening")
 """What tells one log from another."""
 
 
+LISTED: Mapping[str, str] = {
+    Kind.LISTING: ListingOutcome.INCLUDED,
+    Kind.BRINGING_IN: BringingIn.only_outcome,
+}
+"""The decisions that tell of a listing, each with its outcome: one taken here, and one taken before."""
+
+
 def brought_up(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
     """Let the rows of a table in a scope be those that are wanted; what is so already is not touched."""
     keys = [key.name for key in table.primary_key]
@@ -59,7 +67,7 @@ def brought_up(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
 def derivations(batch: RegisterBatch, *, late: bool) -> list[Insert | Update]:
     """What is to be derived anew after the entries of a batch were written; `late`: after later ones."""
     kinds = {entry.name for entry in batch.entries if entry.kind is EntryKind.DECISION}
-    table = [(_LISTINGS, Kind.LISTING), (_LISTINGS, Kind.BRINGING_IN)]
+    table = [(_LISTINGS, kind) for kind in LISTED]
     if batch.assessment:
         table = [(_FINDINGS, Kind.EVALUATION), (_FINDINGS, Kind.REASSESSMENT)]
     wanted: list[Insert | Update] = []
@@ -124,7 +132,7 @@ def _marks() -> Update:
     )
 
 
-def _counting(*kinds: Kind) -> Select[Any]:
+def _counting(*kinds: str) -> Select[Any]:
     """The decisions of these kinds that count, of each the last: two never count for long."""
     entry = log_entries.c
     return (
@@ -141,7 +149,7 @@ def _counting(*kinds: Kind) -> Select[Any]:
 
 
 def _listings() -> Insert:
-    decision = _counting(Kind.LISTING, Kind.BRINGING_IN).subquery("decision").c
+    decision = _counting(*LISTED).subquery("decision").c
     said = decision.said
     wanted = select(
         decision.platform_id,
@@ -151,7 +159,7 @@ def _listings() -> Insert:
         cast(func.coalesce(said["listed_on"].astext, said["decided_on"].astext), Date).label(
             "listed_on"
         ),
-    ).where(decision.outcome.in_((ListingOutcome.INCLUDED, BringingIn.only_outcome)))
+    ).where(decision.outcome.in_(LISTED.values()))
     return brought_up(listings, wanted.cte("wanted"), _of_log(listings))
 
 

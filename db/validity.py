@@ -12,20 +12,14 @@ from enum import StrEnum
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.derived import LISTED
 from db.reading import log_line
 from db.rows import LogLine
 from db.tables import log_entries, platforms, terms
-from workflows.bringing_in import BringingIn
 from workflows.model import Record
 from workflows.periods import anniversary, beijing_date
 from workflows.record import EntryKind
-from workflows.vocabulary import Happening, Kind, ListingOutcome, ReassessmentOutcome, Stage
-
-_LISTED: Mapping[str, str] = {
-    Kind.LISTING: ListingOutcome.INCLUDED,
-    Kind.BRINGING_IN: BringingIn.only_outcome,
-}
-"""The decisions that tell of a listing: one taken here, and one that was taken before."""
+from workflows.vocabulary import Happening, Kind, ReassessmentOutcome, Stage
 
 
 class Why(StrEnum):
@@ -70,7 +64,7 @@ async def validity(engine: AsyncEngine, platform_id: str, day: date) -> Validity
     """Whether a platform was, is or as things stand will be valid on a day; None: it is not known."""
     log = log_entries.c
     telling = or_(
-        log.name.in_((*_LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)),
+        log.name.in_((*LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)),
         and_(log.name == Happening.ASSESSMENT_ENDED, log.stage == Stage.DELISTED),
     )
     async with engine.connect() as connection:
@@ -105,7 +99,7 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
     found = []
     for line in lines:
         said = line.entry.said
-        if line.entry.outcome == _LISTED.get(line.entry.name):
+        if line.entry.outcome == LISTED.get(line.entry.name):
             listed_on = date.fromisoformat(said.get("listed_on", said["decided_on"]))
             set_aside_on = _set_aside_on(line, lines)
             ended_on, ended_as = (None, None) if set_aside_on else _end(line.term, lines)
