@@ -17,8 +17,12 @@ from workflows.model import Record
 
 ABANDONED = timedelta(seconds=30)
 KEPT_FOR = timedelta(days=30)
-_SWEPT = 100
-"""So many old answers go with one sweep, so that no call waits for it long."""
+MOST_PER_KEY = 10_000
+"""So many answers a key has kept at most, give or take those between two sweeps; the oldest go first."""
+_LEFT_BEHIND = timedelta(hours=1)
+"""After that a claim goes that nobody came back for."""
+_SWEPT = 200
+"""So many go with one sweep, so that no call waits for it long."""
 
 _c = kept_answers.c
 
@@ -93,18 +97,34 @@ class KeptAnswers:
             await connection.execute(delete(kept_answers).where(self._ours))
 
 
-async def sweep(engine: AsyncEngine) -> int:
-    """Take away some of the answers that have been kept long enough; answers how many."""
-    old = (
+async def sweep(engine: AsyncEngine, key_id: str) -> int:
+    """Take some of what need not be kept away, and answer how many.
+
+    That is what has been kept long enough, what was left behind, and what a key has beyond its share.
+    """
+    old = or_(
+        _c.claimed_at < func.now() - KEPT_FOR,
+        and_(_c.status.is_(None), _c.claimed_at < func.now() - _LEFT_BEHIND),
+    )
+    oldest_kept = (
+        select(_c.claimed_at)
+        .where(_c.key_id == key_id)
+        .order_by(_c.claimed_at.desc())
+        .offset(MOST_PER_KEY - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    beyond = and_(_c.key_id == key_id, _c.status.is_not(None), _c.claimed_at < oldest_kept)
+    going = (
         select(_c.key_id, _c.idempotency_key)
-        .where(_c.claimed_at < func.now() - KEPT_FOR)
+        .where(or_(old, beyond))
         .limit(_SWEPT)
         .with_for_update(skip_locked=True)
-        .cte("old")
+        .cte("going")
     )
     gone = (
         delete(kept_answers)
-        .where(_c.key_id == old.c.key_id, _c.idempotency_key == old.c.idempotency_key)
+        .where(_c.key_id == going.c.key_id, _c.idempotency_key == going.c.idempotency_key)
         .returning(_c.key_id)
     )
     async with engine.begin() as connection:

@@ -116,6 +116,13 @@ class SubscriptionKeeping:
             row = (await connection.execute(query)).first()
         return _row(row) if row else None
 
+    async def secret(self, key_id: str, subscription_id: str) -> str | None:
+        """The newest secret of one of a key; None when the key has none of this id."""
+        query = select(_c.secret).where(_c.id == subscription_id, _c.key_id == key_id)
+        async with self._engine.connect() as connection:
+            secret: str | None = await connection.scalar(query)
+        return secret.partition(" ")[0] if secret else None
+
     async def end(self, key_id: str, subscription_id: str) -> bool:
         """End one; whether there was one."""
         statement = delete(subscriptions).where(_c.id == subscription_id, _c.key_id == key_id)

@@ -93,6 +93,17 @@ class Caller:
                 f"密钥代表“{own}”，不是“{organisation}”",
             )
 
+    def ran(self, operator: str) -> None:
+        """Let a key of one body begin no next term of a platform that another ran. Raises Problem (403)."""
+        own = self.key.organisation if self.key else None
+        if own is not None and not same_name(own, operator):
+            raise self._not_allowed(
+                "organisation",
+                "the platform's last term was run by another body: only the commission gives it to"
+                " this one",
+                "该平台上一期由其他单位运营，仅市科委、中关村管委会可为其他单位提交下一期",
+            )
+
     def _no_key(self, reason: str, en: str, zh: str) -> Problem:
         self._measures.refused_keys.labels(reason).inc()
         return Problem(Kind.NO_KEY, en, zh, headers=_CHALLENGE)
@@ -133,6 +144,12 @@ async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) ->
         # Only whoever has the whole key is told so.
         zh = "密钥已撤销" if standing == "revoked" else "密钥已过期"
         raise nobody._no_key(standing, f"the key is {standing}", zh)
+    if not request.app.state.shares.take(request.scope["state"], key.id):
+        raise Problem(
+            Kind.BUSY,
+            "too many calls of this key are being answered",
+            "此密钥正在处理的调用过多，请稍后重试",
+        )
     await keys.note_use(key, now)
     return Caller(key, nobody._measures)
 

@@ -25,6 +25,8 @@ from starter.service.guard import Guard
 from starter.service.measures import Measures
 from starter.service.mistakes import answer_for_errors
 from starter.service.parameters import known_parameters
+from starter.service.shares import Shares
+from starter.service.trusted_names import configured_names
 from starter.webhook_hosts import configured_destinations
 
 ROUTERS = (
@@ -63,9 +65,11 @@ def make_app(connections: Connections, **limits: Any) -> FastAPI:
     app.state.measures = measures
     app.state.arrivals = Arrivals()
     app.state.destinations = configured_destinations()
+    app.state.names = names = configured_names()
+    app.state.shares = shares = Shares()
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = documented(app)  # type: ignore[method-assign]
     answer_for_errors(app)
-    app.add_middleware(Guard, measures=measures, **limits)
+    app.add_middleware(Guard, measures=measures, shares=shares, names=names, **limits)
     return app

@@ -1,20 +1,25 @@
 """`POST /v1/applications`: a platform's application comes in."""
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.queries import RegisterQueries
-from starter.errors import Unreachable
+from db.intake_queries import Whose, whose
+from starter.errors import NoSuchPlatform, Unreachable
 from starter.service import problems
 from starter.service.access import Applicant, Caller
 from starter.service.bodies import json_body
 from starter.service.documented import body, written
+from starter.service.mandates import check_submitter
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.scopes import Scope, deciding_as
+from starter.service.standing import platform_standing
 from workflows.application import PlatformApplication, Policy
 from workflows.model import Record, parse
+from workflows.periods import beijing_date
 from workflows.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["writes"])
@@ -48,6 +53,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
     async def work() -> Response:
         application = parse(PlatformApplication, data)
         allow(who, application)
+        await _allow_submitter(request, application)
         await _allow_platform(request, who, application.platform_id)
         client = await request.app.state.connections.client()
         try:
@@ -67,14 +73,42 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
     return await once(request, who, key, data, work)
 
 
-async def _allow_platform(request: Request, who: Caller, platform_id: str) -> None:
-    """Let a key of a district take no platform of another's over: with the new term it would see the old."""
-    if who.key is None or who.key.district is None:
+async def _allow_submitter(request: Request, application: PlatformApplication) -> None:
+    """Let whoever acts for another do so only where the register says it. Raises Problem (403)."""
+    brought = application.brought_in
+    named = [(application.submitted_by, beijing_date(datetime.now(UTC)))]
+    if brought is not None:
+        named.append((brought.actor, brought.decided_on))
+    if all(actor is None or actor.acting_for is None for actor, _ in named):
         return
-    register = RegisterQueries(await request.app.state.connections.engine())
-    district = await register.district(platform_id)
-    if district is not None:
-        who.only_of(district)
+    engine = await request.app.state.connections.engine()
+    for actor, day in named:
+        await check_submitter(engine, actor, day)
+
+
+async def _allow_platform(request: Request, who: Caller, platform_id: str) -> None:
+    """Let a key that is narrowed begin a term only of a platform that was of its district and body.
+
+    With the new term a district would see the old one; and an operator would take another's platform
+    over, and lock it out. What changes hands does so by the commission.
+    """
+    key = who.key
+    body = key and key.organisation and not who.may(Scope.DECIDE_COMMISSION)
+    if key is None or not (key.district or body):
+        return
+    connections = request.app.state.connections
+    known = await whose(await connections.engine(), platform_id)
+    if known is None:  # the register may not have heard of it yet
+        try:
+            facts = (await platform_standing(connections, platform_id)).view.platform
+        except NoSuchPlatform:
+            return
+        if facts is None:
+            return
+        known = Whose(facts.facts.district, facts.facts.operator.name)
+    who.only_of(known.district)
+    if body:
+        who.ran(known.operator)
 
 
 def allow(who: Caller, application: PlatformApplication) -> None:

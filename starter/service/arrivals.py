@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -9,6 +10,8 @@ from db.feed import Cursor, Feed
 
 MOST = 100
 """So many calls may wait; one more is answered at once, and asks again."""
+MOST_OF_ONE = 25
+"""Of one key so many, so that all others can wait as well."""
 _LOOK_SECONDS = 0.5
 
 
@@ -21,15 +24,22 @@ class Arrivals:
         self._end: Cursor | None = None
         self._news = asyncio.Event()
         self._waiting = 0
+        self._of_key: Counter[str] = Counter()
         self._looking: asyncio.Task[None] | None = None
         self._stopped = False
 
-    async def beyond(self, feed: Feed, position: int, seconds: float) -> Cursor | None:
-        """The feed's end as soon as it lies beyond a position; None when it has not within that time."""
-        if self._waiting >= MOST or self._stopped:
+    async def beyond(
+        self, feed: Feed, position: int, seconds: float, key_id: str = ""
+    ) -> Cursor | None:
+        """The feed's end as soon as it lies beyond a position; None when it has not within that time.
+
+        None at once when too many wait already, or too many of this key.
+        """
+        if self._waiting >= MOST or self._of_key[key_id] >= MOST_OF_ONE or self._stopped:
             return None
         self._feed = feed
         self._waiting += 1
+        self._of_key[key_id] += 1
         try:
             if self._looking is None or self._looking.done():
                 self._end = None  # what was seen before may be of another register by now
@@ -44,6 +54,9 @@ class Arrivals:
             return None
         finally:
             self._waiting -= 1
+            self._of_key[key_id] -= 1
+            if not self._of_key[key_id]:
+                del self._of_key[key_id]
 
     def stop(self) -> None:
         """Let all who wait be answered now: the service stops."""

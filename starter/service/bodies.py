@@ -1,5 +1,6 @@
 """The body of a request: bounded, JSON, in well-formed UTF-8, each name once."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,12 +10,15 @@ from starter.service.problems import Kind, Problem
 from starter.strict_json import strict_loads
 from workflows.model import MAX_MESSAGE_BYTES
 
+WITHIN_SECONDS = 10.0
+"""A body is half a megabyte at most: whoever needs longer for it only keeps a place from others."""
+
 
 async def json_body(request: Request) -> Any:
     """What was sent, as plain JSON data.
 
     Raises:
-        Problem: 415 it is not said to be JSON, 413 it is too large, 400 it cannot be read.
+        Problem: 415 it is not said to be JSON, 413 it is too large, 400 it cannot be read, 408 it is slow.
     """
     _check_kind(request)
     raw = bytearray()
@@ -26,10 +30,13 @@ async def json_body(request: Request) -> Any:
     ):
         raise _too_large()
     try:
-        async for part in request.stream():
-            raw += part
-            if len(raw) > MAX_MESSAGE_BYTES:
-                raise _too_large()
+        async with asyncio.timeout(WITHIN_SECONDS):
+            async for part in request.stream():
+                raw += part
+                if len(raw) > MAX_MESSAGE_BYTES:
+                    raise _too_large()
+    except TimeoutError:
+        raise _too_slow() from None
     except ClientDisconnect:
         raise _unreadable("it broke off", "请求中断") from None
     return _read(bytes(raw))
@@ -79,5 +86,14 @@ def _too_large() -> Problem:
         Kind.TOO_LARGE,
         f"the body is larger than {most} bytes",
         f"请求内容超过 {most} 字节",
+        headers={"Connection": "close"},
+    )
+
+
+def _too_slow() -> Problem:
+    return Problem(
+        Kind.SLOW_BODY,
+        f"the body did not come within {WITHIN_SECONDS:.0f} seconds",
+        f"请求内容未在 {WITHIN_SECONDS:.0f} 秒内到达",
         headers={"Connection": "close"},
     )

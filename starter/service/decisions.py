@@ -12,6 +12,7 @@ from starter.service.access import Caller, Decider
 from starter.service.applications import REPEATED
 from starter.service.bodies import json_body
 from starter.service.documented import body, written
+from starter.service.mandates import check_decider
 from starter.service.parameters import PlatformId
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
@@ -75,7 +76,8 @@ async def decide(
     """Take a decision to the platform or its open assessment, by its `kind`, and answer its receipt.
 
     The same decision again (the same `decision_id` and content) is answered 200 with the same body.
-    Scope: `decide:` and the actor's role.
+    Scope: `decide:` and the actor's role. A substitute (`acting_for`) acts under a substitution that the
+    register has; else 403.
     """
     data = await json_body(request)
 
@@ -93,6 +95,9 @@ async def decide(
 
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:
     who.speak_as(decision.actor)
+    if decision.actor.acting_for is not None:
+        engine = await request.app.state.connections.engine()
+        await check_decider(engine, platform_id, decision)
     if who.key and who.key.district:
         standing = await platform_standing(request.app.state.connections, platform_id)
         who.only_of(standing.district)

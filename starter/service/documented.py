@@ -55,14 +55,14 @@ def answers(
 
     `problems` are further than those of each call; `keyed`: also 403, for a key that may not.
     """
-    usual = (401, 403, 422, 500, 503) if keyed else (401, 422, 500, 503)
+    usual = (401, 403, 421, 422, 500, 503) if keyed else (401, 421, 422, 500, 503)
     found = _success(kind, example, headers, media_type=media_type)
     return {200: found, **_problems(*usual, *problems)}
 
 
 def unkeyed(kind: Any, example: str) -> Responses:
     """The responses of a call at which no key is looked."""
-    return {200: _success(kind, example, {}), **_problems(422, 500, 503)}
+    return {200: _success(kind, example, {}), **_problems(421, 422, 500, 503)}
 
 
 def written(
@@ -77,7 +77,7 @@ def written(
         headers | _REPEATED,
         "Taken before: the first answer, and nothing changed. 此前已受理",
     )
-    usual = (400, 401, 403, 409, 413, 415, 422, 500, 503)
+    usual = (400, 401, 403, 408, 409, 413, 415, 421, 422, 500, 503)
     return {201: first, 200: again, **_problems(*usual, *problems)}
 
 
@@ -85,7 +85,7 @@ def ended(*problems: int) -> Responses:
     """The responses of a call that ends something: 204, and the problems."""
     return {
         204: {"description": "It is ended. 已结束"},
-        **_problems(401, 403, 422, 500, 503, *problems),
+        **_problems(401, 403, 421, 422, 500, 503, *problems),
     }
 
 
@@ -138,7 +138,7 @@ def _problem(status: int) -> dict[str, Any]:
     kinds = [kind for kind in Kind if kind.status == status]
     return {
         "description": "; ".join(f"{kind.heading} {kind.zh}" for kind in kinds),
-        "headers": _OF_PROBLEMS.get(status, {}) | (_REPLAYED if status in (409, 422) else {}),
+        "headers": _OF_PROBLEMS.get(status, {}),
         "content": {
             MEDIA_TYPE: {
                 "schema": schema(ProblemDetails, ANSWERED),

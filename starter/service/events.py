@@ -114,7 +114,7 @@ async def events(
     page = await _found(feed, place(after, end), end, wanted, limit)
     until = time.monotonic() + wait
     while not page.events and not page.more and (left := until - time.monotonic()) > 0:
-        later = await arrivals.beyond(feed, page.next.position, left)
+        later = await arrivals.beyond(feed, page.next.position, left, who.key.id if who.key else "")
         if later is None:
             break
         page = await _found(feed, page.next, later, wanted, limit)

@@ -209,6 +209,16 @@ _PROBLEMS: dict[Kind, tuple[str, str, dict[str, Any]]] = {
         "此密钥已有 20 个订阅，请先删除",
         {},
     ),
+    Kind.SLOW_BODY: (
+        "the body did not come within 10 seconds",
+        "请求内容未在 10 秒内到达",
+        {},
+    ),
+    Kind.UNKNOWN_HOST: (
+        "this service has no such name: ask by its address, with a key, or set PINGTAI_HTTP_HOSTS",
+        "本服务没有此主机名：请使用其地址、出示密钥，或设置 PINGTAI_HTTP_HOSTS",
+        {},
+    ),
     Kind.GONE: ("the cursor is of another feed", "游标属于另一事件流", {}),
     Kind.TOO_LARGE: ("the body is larger than 524,288 bytes", "请求内容超过 524,288 字节", {}),
     Kind.MEDIA_TYPE: (

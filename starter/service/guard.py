@@ -12,12 +12,15 @@ from starter.service.measures import Measures
 from starter.service.mistakes import problem_of
 from starter.service.problems import Kind, Problem
 from starter.service.replies import problem_reply
+from starter.service.shares import Shares
+from starter.service.trusted_names import HOSTS, TrustedNames
 
 WHOLE_SECONDS = 30.0
 """No call takes longer; a worker's answer is waited for 20 seconds (`starter.asking`)."""
 AT_ONCE = 256
 """Calls that are answered at the same time; one more is asked to come again."""
 
+_PROBES = frozenset(("/livez", "/readyz"))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _log = structlog.stdlib.get_logger("pingtai.http")
 
@@ -29,6 +32,8 @@ class Guard:
         self,
         app: ASGIApp,
         measures: Measures,
+        shares: Shares,
+        names: TrustedNames,
         *,
         seconds: float = WHOLE_SECONDS,
         at_once: int = AT_ONCE,
@@ -36,6 +41,8 @@ class Guard:
         """Stand around `app`."""
         self._app = app
         self._measures = measures
+        self._shares = shares
+        self._names = names
         self._seconds = seconds
         self._at_once = at_once
         self._now = 0
@@ -61,6 +68,7 @@ class Guard:
                 await problem_reply(problem, Request(scope))(scope, receive, sending)
         finally:
             self._now -= 1
+            self._shares.give_back(scope.get("state", {}))
             self._measures.in_flight.dec()
             self._told(scope, status, time.monotonic() - began)
 
@@ -68,6 +76,12 @@ class Guard:
         """Let the app answer; the problem to answer with when it did not."""
         if self._now > self._at_once:
             return Problem(Kind.BUSY, "too much is asked at once", "请求过多，请稍后重试")
+        if self._is_rebound(scope):
+            return Problem(
+                Kind.UNKNOWN_HOST,
+                f"this service has no such name: ask by its address, with a key, or set {HOSTS}",
+                f"本服务没有此主机名：请使用其地址、出示密钥，或设置 {HOSTS}",
+            )
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 await self._app(scope, receive, send)
@@ -76,6 +90,18 @@ class Guard:
                 return _too_slow(scope["method"])
             return problem_of(error)
         return None
+
+    def _is_rebound(self, scope: Scope) -> bool:
+        """Whether a call may be a web page's, whose name its owner let lead to us: it can show no key.
+
+        Probes are answered under every name: an orchestrator asks as it likes, and they tell nothing.
+        """
+        if scope["path"] in _PROBES:
+            return False
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if b"authorization" in headers:
+            return False
+        return not self._names.knows(headers.get(b"host", b"").decode("latin-1"))
 
     def _told(self, scope: Scope, status: int, seconds: float) -> None:
         """Count and log a call; never what it said, nor its query, nor its key's secret."""

@@ -1,7 +1,9 @@
 """Idempotency-Key: the same call again gets the answer that was given first."""
 
 import asyncio
+import json
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -12,21 +14,21 @@ from starlette.responses import Response
 
 from db.kept_answers import Claim, KeptAnswer, KeptAnswers, sweep
 from starter.service.access import Caller
-from starter.service.mistakes import problem_of
 from starter.service.problems import Kind, Problem
-from starter.service.replies import problem_reply
-from workflows.model import InvalidMessage, sha256
-from workflows.refusal import Refused
+from starter.service.replies import written
+from workflows.model import sha256
 
 _log = structlog.stdlib.get_logger("pingtai.http")
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,255}")
-_KEPT = frozenset((200, 201, 202, 204, 409, 422))
-"""What is kept: what was done, and what the rules refuse. Anything else may be another answer next time."""
+DONE = frozenset((201,))
+"""What is kept: what was done by this call. What changed nothing may simply be asked again."""
 _WAITS = (0.05, 0.1, 0.2, 0.4, *([0.5] * 18))
 """How long a repeat waits for the answer to the first (seconds)."""
 _SWEEP_ONE_IN = 64
 
 Work = Callable[[], Awaitable[Response]]
+Fill = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Completes an answer that was kept without what must not lie about."""
 
 
 def idempotency_key(
@@ -35,7 +37,7 @@ def idempotency_key(
         Header(
             alias="Idempotency-Key",
             description="Yours, for this call: 1 to 255 visible ASCII characters. The same call again"
-            " with it gets the answer that was given first, for 30 days.",
+            " with it gets the answer that was given first, for 30 days; what changed nothing is not kept.",
             json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
         ),
     ] = None,
@@ -58,9 +60,18 @@ IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 
 async def once(
-    request: Request, who: Caller, idempotency_key: str | None, body: Any, work: Work
+    request: Request,
+    who: Caller,
+    idempotency_key: str | None,
+    body: Any,
+    work: Work,
+    *,
+    kept_when: frozenset[int] = DONE,
+    fill: Fill | None = None,
 ) -> Response:
     """Do the work of a call, or answer what was answered to the same call before.
+
+    With `fill` the answer is kept without its `secret`, which is looked up for a repeat.
 
     Raises:
         Problem: 409 the Idempotency-Key was used for another call; 503 the first is still at work.
@@ -74,11 +85,11 @@ async def once(
         found = await kept.claim(digest)
         match found:
             case KeptAnswer():
-                return _again(found)
+                return await _again(found, fill)
             case Claim.OURS:
-                if int(digest, 16) % _SWEEP_ONE_IN == 0:
-                    await sweep(engine)
-                return await _kept(request, kept, work)
+                if secrets.randbelow(_SWEEP_ONE_IN) == 0:
+                    await sweep(engine, who.key.id)
+                return await _kept(kept, work, kept_when, fill)
             case Claim.OTHER_CALL:
                 raise Problem(
                     Kind.KEY_REUSED,
@@ -94,25 +105,27 @@ async def once(
     )
 
 
-async def _kept(request: Request, kept: KeptAnswers, work: Work) -> Response:
-    """Do the work, and keep its answer where it may be kept."""
+async def _kept(
+    kept: KeptAnswers, work: Work, kept_when: frozenset[int], fill: Fill | None
+) -> Response:
+    """Do the work, and keep its answer where something was done."""
     keeping = False
     try:
-        try:
-            response = await work()
-        except (Refused, InvalidMessage) as error:
-            response = problem_reply(problem_of(error), request)
-        keeping = response.status_code in _KEPT
+        response = await work()
+        keeping = response.status_code in kept_when
     finally:
         if not keeping:
             await asyncio.shield(kept.give_up())
+    if not keeping:
+        return response
+    body = bytes(response.body)
     try:
         await kept.keep(
             KeptAnswer(
                 status=response.status_code,
                 content_type=response.headers["content-type"],
                 location=response.headers.get("location"),
-                body=bytes(response.body),
+                body=_without_secret(body) if fill else body,
             )
         )
     except Exception as error:  # it is done: that a repeat does it again does no harm
@@ -120,7 +133,11 @@ async def _kept(request: Request, kept: KeptAnswers, work: Work) -> Response:
     return response
 
 
-def _again(kept: KeptAnswer) -> Response:
+def _without_secret(body: bytes) -> bytes:
+    return written({name: value for name, value in json.loads(body).items() if name != "secret"})
+
+
+async def _again(kept: KeptAnswer, fill: Fill | None) -> Response:
     headers = {
         "content-type": kept.content_type,
         "Idempotency-Replayed": "true",
@@ -129,4 +146,5 @@ def _again(kept: KeptAnswer) -> Response:
     }
     if kept.location:
         headers["Location"] = kept.location
-    return Response(kept.body, kept.status, headers=headers)
+    body = written(await fill(json.loads(kept.body))) if fill else kept.body
+    return Response(body, kept.status, headers=headers)

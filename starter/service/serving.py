@@ -5,19 +5,19 @@ import ipaddress
 import re
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
 
 from starter.errors import BadInput
+from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
 from starter.service.guard import WHOLE_SECONDS
 
-CONNECTIONS = 512
-"""More are answered 503 before a word is read of them; our own limit of calls is told as a problem."""
+_BACKLOG = 512
 _HEAD_BYTES = 32 * 1024
-_IDLE_SECONDS = 75
-"""Longer than the 60 seconds for which a reverse proxy usually keeps a connection that is idle."""
+_FILES = 4096
+"""Open files that are asked of the system: a flood of connections must leave some for the database."""
 _STARTED_WITHIN = 30.0
 _ADDRESS = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]/]+):(?P<port>[0-9]{1,5})")
 
@@ -51,7 +51,7 @@ def listener(address: str) -> socket.socket:
         try:
             found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             found.bind(where)
-            found.listen(CONNECTIONS)
+            found.listen(_BACKLOG)
         except OSError:
             found.close()
             raise
@@ -73,20 +73,24 @@ def is_loopback(listening: socket.socket) -> bool:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(
+    app: FastAPI, listening: socket.socket, limits: ConnectionLimits | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """The app at work; yields its task. At the end calls that have begun are answered first."""
+    limits = limits or ConnectionLimits()
+    _allow_files()
     server = _Server(
         uvicorn.Config(
             app,
-            http="h11",
+            http=bounded(ClientConnections(limits, app.state.names)),
             ws="none",
             lifespan="on",
             log_config=None,
             access_log=False,  # the guard logs each call, without what is in it
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=CONNECTIONS,
-            timeout_keep_alive=_IDLE_SECONDS,
+            backlog=_BACKLOG,
+            timeout_keep_alive=round(limits.idle),
             timeout_graceful_shutdown=round(WHOLE_SECONDS),
             h11_max_incomplete_event_size=_HEAD_BYTES,
         )
@@ -101,3 +105,14 @@ async def serving(app: FastAPI, listening: socket.socket) -> AsyncIterator[async
         app.state.arrivals.stop()  # or those who wait for events would be waited for
         server.should_exit = True
         await running
+
+
+def _allow_files() -> None:
+    """Ask for more open files, where the system allows it."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415 - not on every system
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

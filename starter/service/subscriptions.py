@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -32,13 +32,13 @@ from starter.service.feed_messages import (
     view_of,
 )
 from starter.service.problems import FieldProblem, Kind, Problem, not_found
-from starter.service.repeats import IdempotencyKey, once
+from starter.service.repeats import Fill, IdempotencyKey, once
 from starter.service.replies import reply
 from workflows.model import parse
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["events"])
 _SECRET_BYTES = 32
-_BODY = (400, 413, 415)
+_BODY = (400, 408, 413, 415)
 """Problems of calls that have a body."""
 SubscriptionId = Annotated[
     str, Path(pattern=r"^sub_[0-9a-f]{16}$", description="The subscription's id. 订阅编号")
@@ -54,7 +54,8 @@ SubscriptionId = Annotated[
 async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Response:
     """Have each event posted to a URL, signed, in their order. Scope: `read`.
 
-    The secret is told in this answer, and in no other. A key of a district hears of its platforms only.
+    The secret is told in this answer, and in its repeats with the same Idempotency-Key. A key of a
+    district hears of its platforms only.
     Where URLs may lead is for the operator to say: public hosts by https, if nothing was said.
     """
     data = await json_body(request)
@@ -82,7 +83,7 @@ async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Respo
         where = {"Location": f"/v1/subscriptions/{row.id}"}
         return reply(_with_secret(row, end, secret), 201, where)
 
-    return await once(request, who, key, data, work)
+    return await once(request, who, key, data, work, fill=_secret_again(request, who))
 
 
 @router.get(
@@ -162,7 +163,20 @@ async def new_secret(
             raise _unknown()
         return reply(_with_secret(row, await Feed(await _engine(request)).end(), secret))
 
-    return await once(request, who, key, None, work)
+    fill = _secret_again(request, who)
+    return await once(request, who, key, None, work, kept_when=frozenset((200,)), fill=fill)
+
+
+def _secret_again(request: Request, who: Caller) -> Fill:
+    """Completes a kept answer with the subscription's newest secret: no second copy of it is kept."""
+
+    async def fill(answer: dict[str, Any]) -> dict[str, Any]:
+        secret = await (await _keeping(request)).secret(_id(who), answer["id"])
+        if secret is None:
+            raise _unknown()
+        return {**answer, "secret": secret}
+
+    return fill
 
 
 def _id(who: Caller) -> str:

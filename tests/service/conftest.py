@@ -76,7 +76,7 @@ async def calling(app: FastAPI, token: str | None = None) -> AsyncIterator[httpx
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://pingtai", headers=headers, timeout=60
+        transport=transport, base_url="http://localhost", headers=headers, timeout=60
     ) as client:
         yield client
 

@@ -1,18 +1,22 @@
 """Problem details: one form for all that goes wrong, in both languages, and never a traceback."""
 
+import asyncio
 import json
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.responses import Response
 from structlog.testing import capture_logs
 
+from starter.service import bodies
+from starter.service.access import Reader
 from starter.service.app import make_app
 from starter.service.problems import ProblemDetails
 from starter.service.replies import wanted_language
 from tests.rules.builders import COMMISSION, OPERATOR
-from tests.service.conftest import calling, form
+from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
 from workflows.model import MAX_MESSAGE_BYTES
 
@@ -174,8 +178,6 @@ async def test_a_mistake_of_ours_shows_nothing(app: FastAPI) -> None:
 
 async def test_a_call_that_takes_too_long_ends(app: FastAPI) -> None:
     """503 with Retry-After; of a write it is said that it may still be taken."""
-    import asyncio
-
     slow = make_app(app.state.connections, seconds=0.05)
 
     @slow.api_route("/slow", methods=["GET", "POST"])
@@ -196,6 +198,48 @@ async def test_more_calls_than_are_answered_at_once_are_asked_to_come_again(app:
         answer = await client.get("/livez")
     problem(answer, 503, "busy")
     assert "5" == answer.headers["retry-after"]
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    all_keys: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """408 after the time for a body, however many bytes drip in; the next call finds its place free."""
+    monkeypatch.setattr(bodies, "WITHIN_SECONDS", 0.1)
+
+    async def dripping() -> Any:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+    answer = await all_keys.post(
+        "/v1/applications", content=dripping(), headers={"Content-Type": "application/json"}
+    )
+    problem(answer, 408, "slow-body")
+
+
+async def test_a_key_has_a_share_of_the_places(app: FastAPI, make_key: MakeKey) -> None:
+    """One key alone is asked to come again when its share is taken; another is answered meanwhile."""
+    shared = make_app(app.state.connections)
+    shared.state.shares._at_once = 1
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    @shared.get("/slow")
+    async def slow_call(who: Reader) -> Response:
+        begun.set()
+        await may_end.wait()
+        return Response()
+
+    async with (
+        calling(shared, await make_key("read")) as busy,
+        calling(shared, await make_key("read")) as quiet,
+    ):
+        slow = asyncio.create_task(busy.get("/slow"))
+        await begun.wait()
+        problem(await busy.get("/v1/register"), 503, "busy")
+        assert 200 == (await quiet.get("/v1/register")).status_code
+        may_end.set()
+        assert 200 == (await slow).status_code
+        assert 200 == (await busy.get("/v1/register")).status_code
 
 
 @pytest.mark.parametrize(

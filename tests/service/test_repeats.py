@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -59,31 +60,69 @@ async def test_two_callers_do_not_share_a_key(
     assert (201, None) == (answer.status_code, answer.headers.get("idempotency-replayed"))
 
 
-async def test_what_the_rules_refuse_is_kept_and_what_the_key_may_not_is_not(
-    all_keys: httpx.AsyncClient,
+async def test_only_what_was_done_is_kept(
+    all_keys: httpx.AsyncClient, shared_engine: AsyncEngine
 ) -> None:
-    """409 and 422 come again as they were, also when the case has moved on; 403 and 404 are asked anew."""
+    """Refusals, junk, trials and repeats leave nothing behind, however many Idempotency-Keys they bring."""
     sent = form()
     where = f"/v1/platforms/{sent['platform_id']}/decisions"
-    early = decision("recommendation")
-    unknown = await all_keys.post(where, json=early, headers=named("k-4"))
     await all_keys.post("/v1/applications", json=sent)
-    known = await all_keys.post(where, json=early, headers=named("k-4"))
-    assert (404, 201) == (unknown.status_code, known.status_code), known.text
-    for key, body, status in (
-        ("k-5", decision("listing", "d-2"), 409),
-        ("k-6", decision("inspection", "d-3", outcome="perhaps"), 422),
-    ):
-        first = await all_keys.post(where, json=body, headers=named(key))
-        again = await all_keys.post(where, json=body, headers=named(key))
-        assert (status, first.content) == (first.status_code, again.content)
-        assert "true" == again.headers["idempotency-replayed"]
-    other = decision(
-        "withdrawal", "d-4", actor={**OPERATOR, "role": "district", "district": "miyun"}
-    )
-    for _ in range(2):
-        answer = await all_keys.post(where, json=other, headers=named("k-7"))
-        assert (403, None) == (answer.status_code, answer.headers.get("idempotency-replayed"))
+    other = {**OPERATOR, "role": "district", "district": "miyun"}
+    calls: list[tuple[str, object, dict[str, str], int]] = [
+        ("/v1/applications", {}, {}, 422),
+        ("/v1/applications", form(name="别的", platform_id=sent["platform_id"]), {}, 409),
+        ("/v1/applications", sent, {}, 200),
+        ("/v1/platforms/nobody/decisions", decision("recommendation"), {}, 404),
+        (where, decision("recommendation"), {"dry_run": "true"}, 200),
+        (where, decision("listing", "d-2"), {}, 409),
+        (where, decision("inspection", "d-3", outcome="perhaps"), {}, 422),
+        (where, decision("withdrawal", "d-4", actor=other), {}, 403),
+    ]
+    before = await _kept_in(shared_engine)
+    for number in range(3):
+        for index, (address, body, query, status) in enumerate(calls):
+            answer = await all_keys.post(
+                address, json=body, params=query, headers=named(f"junk-{index}-{number}")
+            )
+            assert (status, None) == (
+                answer.status_code,
+                answer.headers.get("idempotency-replayed"),
+            ), answer.text
+    assert before == await _kept_in(shared_engine)
+    await all_keys.post(where, json=decision("recommendation"), headers=named("k-5"))
+    assert before + 1 == await _kept_in(shared_engine)
+
+
+async def test_after_a_refusal_the_idempotency_key_is_free(all_keys: httpx.AsyncClient) -> None:
+    """What was wrong is mended and sent again under the same key."""
+    sent = form()
+    wrong = await all_keys.post("/v1/applications", json={**sent, "name": ""}, headers=named("k-6"))
+    right = await all_keys.post("/v1/applications", json=sent, headers=named("k-6"))
+    assert (422, 201) == (wrong.status_code, right.status_code)
+
+
+async def _kept_in(engine: AsyncEngine) -> int:
+    async with engine.connect() as connection:
+        return await connection.scalar(select(func.count()).select_from(kept_answers)) or 0
+
+
+async def test_a_key_has_a_share_of_what_is_kept(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond it its oldest answers go; no other key loses any. What was left behind unanswered goes too."""
+    monkeypatch.setattr("db.kept_answers.MOST_PER_KEY", 3)
+    answer = KeptAnswer(status=201, content_type="application/json", location=None, body=b"{}")
+    for number in range(5):
+        for key in ("busy", "quiet") if number < 2 else ("busy",):
+            kept = KeptAnswers(engine, key, f"k-{number}")
+            await kept.claim(SAID)
+            await kept.keep(answer)
+    assert 2 == await sweep(engine, "busy")
+    assert 0 == await sweep(engine, "quiet")
+    found = [await KeptAnswers(engine, "busy", f"k-{n}").claim(SAID) for n in range(5)]
+    assert [Claim.OURS, Claim.OURS, answer, answer, answer] == found
+    await _older(engine, timedelta(hours=2))
+    assert 2 == await sweep(engine, "quiet")
 
 
 async def test_callers_at_the_same_moment_get_one_answer(all_keys: httpx.AsyncClient) -> None:
@@ -129,11 +168,11 @@ async def test_answers_are_kept_for_thirty_days(engine: AsyncEngine) -> None:
     assert answer == await kept.claim(SAID)
     await kept.give_up()
     assert answer == await kept.claim(SAID)
-    assert 0 == await sweep(engine)
+    assert 0 == await sweep(engine, "key")
     await _older(engine, KEPT_FOR + timedelta(seconds=1))
     assert Claim.OURS is await kept.claim("b" * 64)
     await _older(engine, KEPT_FOR + timedelta(seconds=1))
-    assert 1 == await sweep(engine)
+    assert 1 == await sweep(engine, "key")
     async with engine.connect() as connection:
         assert 0 == await connection.scalar(select(func.count()).select_from(kept_answers))
 

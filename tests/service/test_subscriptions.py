@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.destinations import destinations_of
 from activities.channels.signature import key_of
-from db.intake_tables import subscriptions
+from db.intake_tables import kept_answers, subscriptions
 from db.store import PostgresRegister
 from db.subscription_keeping import MOST_PER_KEY
 from tests.notices.receiver import receiving
@@ -106,8 +106,31 @@ async def test_said_twice_made_once(engine: AsyncEngine) -> None:
     async with following(engine) as client:
         client.headers["idempotency-key"] = "once"
         first, again = [await client.post(PATH, json={"url": URL}) for _ in range(2)]
-        assert first.content == again.content
+        assert first.json() == again.json()
         assert 1 == len((await client.get(PATH)).json()["subscriptions"])
+
+
+async def test_no_answer_that_is_kept_holds_a_secret(engine: AsyncEngine) -> None:
+    """A repeat looks it up, and tells the newest; of a subscription that was ended there is none."""
+    async with following(engine) as client:
+        once, changed = ({"Idempotency-Key": name} for name in ("made", "changed"))
+        first = (await client.post(PATH, json={"url": URL}, headers=once)).json()
+        where = f"{PATH}/{first['id']}"
+        new, again = [
+            (await client.post(f"{where}/secret", headers=changed)).json() for _ in range(2)
+        ]
+        assert new == again != first
+        async with engine.connect() as connection:
+            bodies = list(await connection.scalars(select(kept_answers.c.body)))
+        assert 2 == len(bodies)
+        assert not any(b"whsec_" in body or b'"secret"' in body for body in bodies)
+        repeated = await client.post(PATH, json={"url": URL}, headers=once)
+        assert (201, {**first, "secret": new["secret"]}) == (
+            repeated.status_code,
+            repeated.json(),
+        )
+        await client.delete(where)
+        assert 404 == (await client.post(PATH, json={"url": URL}, headers=once)).status_code
 
 
 NONSENSE: tuple[tuple[dict[str, Any], str], ...] = (

@@ -1,0 +1,182 @@
+"""Connections of a listener, bounded: silent ones end by timers, and make room for those who ask something.
+
+uvicorn counts connections and times only those that are idle after an answer. Here each one has a timer from
+its first moment on, an address has a share, and where all places are taken the one that has been silent the
+longest goes, and not the one who calls.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from starter.service.trusted_names import TrustedNames
+
+_log = logging.getLogger("pingtai.http")
+_LOOK_SECONDS = 0.5
+_BUSY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    b"Content-Length: 19\r\nRetry-After: 5\r\nConnection: close\r\n\r\nService Unavailable"
+)
+
+
+@dataclass(frozen=True)
+class ConnectionLimits:
+    """How many connections there may be, and for how long (seconds) each may be in a phase."""
+
+    most: int = 512
+    per_address: int = 64
+    """Of one address; proxies, who speak for many, have no share of their own."""
+    head: float = 10.0
+    """From the connection, or a request's first byte, to the end of the request's head."""
+    call: float = 45.0
+    """From the head to the end of the answer; the app itself answers within 30 seconds."""
+    idle: float = 75.0
+    """Between calls: longer than the 60 for which a reverse proxy usually keeps a connection."""
+    last: float = 20.0
+    """For the rest of an answer that the receiver is slow to read."""
+
+
+class Phase(Enum):
+    """What a connection is at."""
+
+    HEAD = auto()
+    """Nothing was asked yet, or the head of a request is not complete."""
+    CALL = auto()
+    """A call is being answered."""
+    IDLE = auto()
+    """The call before was answered."""
+
+
+class ClientConnections:
+    """All connections of one listener."""
+
+    def __init__(self, limits: ConnectionLimits, names: TrustedNames) -> None:
+        """None yet; `names` knows the proxies, through which many call."""
+        self._limits = limits
+        self._names = names
+        self._all: dict[BoundedConnection, None] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    def admit(self, one: "BoundedConnection") -> bool:
+        """Take a connection in, if need be in the place of a silent one; False: there is no room for it."""
+        if not self._names.is_proxy(one.address):
+            own = [other for other in self._all if other.address == one.address]
+            if len(own) >= self._limits.per_address and not self._make_room(own):
+                return False
+        if len(self._all) >= self._limits.most and not self._make_room(list(self._all)):
+            return False
+        self._all[one] = None
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.get_running_loop().create_task(self._watch())
+        return True
+
+    def leave(self, one: "BoundedConnection") -> None:
+        """Let go of a connection that has ended."""
+        self._all.pop(one, None)
+
+    def _make_room(self, among: list["BoundedConnection"]) -> bool:
+        """End the connection that has been silent the longest; False when none is silent."""
+        for phase in (Phase.HEAD, Phase.IDLE):
+            silent = [one for one in among if one.phase is phase]
+            if silent:
+                min(silent, key=lambda one: one.since).end()
+                return True
+        return False
+
+    async def _watch(self) -> None:
+        """End those whose time is over, as long as there are any."""
+        longest = {
+            Phase.HEAD: self._limits.head,
+            Phase.CALL: self._limits.call,
+            Phase.IDLE: self._limits.idle,
+        }
+        while self._all:
+            now = asyncio.get_running_loop().time()
+            for one in list(self._all):
+                most = self._limits.last if one.is_leaving() else longest[one.phase]
+                if now - one.since > most:
+                    one.end()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+class BoundedConnection(H11Protocol):
+    """uvicorn's connection, which says what it is at and since when."""
+
+    clients: ClassVar[ClientConnections]
+    """Of the listener: `bounded` sets it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """As uvicorn makes it."""
+        super().__init__(*args, **more)
+        self.phase = Phase.HEAD
+        self.since = self.loop.time()
+        self.address = ""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take it in, or tell that there is no room."""
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        super().connection_made(transport)
+        if not self.clients.admit(self):
+            transport.write(_BUSY)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of it."""
+        self.clients.leave(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Note when a request begins, and when its head is complete."""
+        if self.transport.is_closing():
+            return
+        if self.phase is Phase.IDLE:
+            self._enter(Phase.HEAD)
+        before = self.cycle
+        try:
+            super().data_received(data)
+        except (
+            h11.ProtocolError
+        ) as error:  # nonsense in the middle of a call: there is no answer to it
+            _log.info("a connection was ended: %s", error)
+            self.end()
+        if self.cycle is not before and not self.cycle.response_complete:
+            self._enter(Phase.CALL)
+
+    def on_response_complete(self) -> None:
+        """Note that an answer is complete; the next call may have come already."""
+        self._enter(Phase.IDLE)
+        before = self.cycle
+        super().on_response_complete()
+        if self.cycle is not before:
+            self._enter(Phase.CALL)
+
+    def shutdown(self) -> None:
+        """End in order; one that is ending by itself already has nothing more to say."""
+        if self.transport.is_closing():
+            self.end()
+        else:
+            super().shutdown()
+
+    def is_leaving(self) -> bool:
+        """Whether all is answered, and the other side is slow to read the rest."""
+        unread = self.transport.get_write_buffer_size() > 0
+        return unread and (self.phase is Phase.IDLE or self.transport.is_closing())
+
+    def end(self) -> None:
+        """End now, whatever the other side does."""
+        self.clients.leave(self)
+        self.transport.abort()
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase, self.since = phase, self.loop.time()
+
+
+def bounded(clients: ClientConnections) -> type[BoundedConnection]:
+    """The connections of one listener, for uvicorn's `http`."""
+    return type("ListenerConnection", (BoundedConnection,), {"clients": clients})
