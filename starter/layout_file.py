@@ -1,8 +1,6 @@
 """A layout from a file: CSV, XLSX or JSON. The whole file is checked, and each problem told with its line."""
 
-import csv
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,9 +11,12 @@ from openpyxl import load_workbook
 from pydantic import TypeAdapter, ValidationError
 
 from db.layout import Direction
-from starter.commands.given import read_text
+from starter.bounds import check_workbook, check_zip
+from starter.commands.given import read_bytes, read_text
+from starter.csv_rows import csv_rows
 from starter.errors import BadInput
 from starter.language import say
+from starter.strict_json import strict_loads
 from workflows.model import Identifier, Name
 from workflows.vocabulary import District, Field
 
@@ -146,8 +147,7 @@ def _lines(path: str) -> Iterator[Line]:
     if kind == ".json":
         yield from _json(path)
     elif kind == ".csv":
-        rows = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-        yield from _table(path, _numbered(path, rows))
+        yield from _table(path, csv_rows(read_text(path)))
     elif kind == ".xlsx":
         yield from _table(path, enumerate(_book(path), start=1))
     else:
@@ -155,17 +155,6 @@ def _lines(path: str) -> Iterator[Line]:
             f"{path}: a layout is a .json, .csv or .xlsx file",
             f"{path}：布局文件应为 .json、.csv 或 .xlsx",
         )
-
-
-def _numbered(path: str, rows: Any) -> Iterator[tuple[int, list[str]]]:
-    try:
-        for row in rows:
-            yield rows.line_num, row
-    except csv.Error as error:
-        raise BadInput(
-            f"{path}, line {rows.line_num}: no CSV: {error}",
-            f"{path} 第 {rows.line_num} 行不是 CSV：{error}",
-        ) from None
 
 
 def _table(path: str, rows: Iterable[tuple[int, Iterable[Any]]]) -> Iterator[Line]:
@@ -196,7 +185,7 @@ def _column(heading: str) -> str | None:
 
 def _json(path: str) -> Iterator[Line]:
     try:
-        found = json.loads(read_text(path))
+        found = strict_loads(read_text(path))
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is not JSON: {error}", f"{path} 不是 JSON：{error}") from None
     if not isinstance(found, list):
@@ -208,14 +197,12 @@ def _json(path: str) -> Iterator[Line]:
 
 def _book(path: str) -> Iterator[tuple[Any, ...]]:
     try:
-        with zipfile.ZipFile(path) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-        if size > LARGEST_BOOK:
-            raise BadInput(
-                f"{path}: {size:,} bytes unpacked are too many for a layout",
-                f"{path}：解包后 {size:,} 字节，超出布局文件的上限",
-            )
-        book = load_workbook(path, read_only=True, data_only=True)
+        content, _ = read_bytes(
+            path, LARGEST_BOOK, ("no layout is that large", "超出布局文件的上限")
+        )
+        check_zip(content, unpacked=LARGEST_BOOK)
+        check_workbook(content)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise BadInput(
             f"{path} cannot be read as XLSX: {error}", f"无法读取 XLSX 文件 {path}：{error}"

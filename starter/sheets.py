@@ -19,6 +19,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from starter.errors import BadInput
+from starter.plain_text import as_plain_text, like_formula
 from starter.screen import harmless, write
 from workflows.periods import BEIJING
 
@@ -28,8 +29,6 @@ Writer = Callable[[Any], None]
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @contextmanager
@@ -104,21 +103,9 @@ def _cell(page: Any, value: Cell) -> Any:
         return value
     cell = WriteOnlyCell(page, value=harmless(value))
     cell.data_type = "s"  # text, also where it looks like a formula
+    if like_formula(value):
+        cell.quotePrefix = True  # and stays so when somebody edits it
     return cell
-
-
-def as_plain_text(shown: str, value: str | None = None) -> str:
-    """Text that no spreadsheet program takes for a formula: an apostrophe is how they mark text.
-
-    `value` is what it was before it was made harmless, and is judged.
-    """
-    return f"'{shown}" if (shown if value is None else value).startswith(_FORMULA) else shown
-
-
-def from_plain_text(written: str) -> str:
-    """Text as it was before `as_plain_text` marked it."""
-    marked = written.startswith("'") and written[1:].startswith(_FORMULA)
-    return written[1:] if marked else written
 
 
 def _text(value: Cell) -> str:

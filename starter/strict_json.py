@@ -3,6 +3,8 @@
 import json
 from typing import Any, NoReturn
 
+from starter.bounds import check_json
+
 
 def strict_loads(text: str) -> Any:
     """The data that a JSON text says.
@@ -13,6 +15,7 @@ def strict_loads(text: str) -> Any:
         ValueError: it is no JSON, or says something twice.
         RecursionError: it is nested too deep.
     """
+    check_json(text)
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from activities.channels.public_addresses import Address, inner_address, is_public
 from activities.notices import Undeliverable
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PUBLIC = "public"
@@ -26,7 +26,6 @@ _MOST_ADDRESSES = 4
 _RESOLVE_SECONDS = 5.0
 _ASKING = ThreadPoolExecutor(100, thread_name_prefix="resolving")
 """The loop's own threads are few: some names whose servers are silent would keep all others waiting."""
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class NotAllowed(ValueError):
@@ -94,10 +93,10 @@ class Destinations:
         )
 
     def _check_address(self, address: Address, scheme: str) -> None:
-        inner = _inner(address)
+        inner = inner_address(address)
         if any(inner in network for network in self.networks):
             return
-        if not self.public or not _is_public(inner):
+        if not self.public or not is_public(address):
             raise _elsewhere()
         if scheme == "http":
             raise _readable()
@@ -167,19 +166,6 @@ async def _resolved(host: str) -> list[Address | None]:
     except (OSError, UnicodeError, TimeoutError):
         raise Undeliverable("the receiver's name leads to no address") from None
     return list(dict.fromkeys(_address(str(one[4][0])) for one in found))
-
-
-def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for, if it does."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
-
-
-def _is_public(address: Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _elsewhere() -> NotAllowed:

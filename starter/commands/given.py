@@ -7,13 +7,9 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Any
 
+from starter.bounds import BATCH_FILE_BYTES, MESSAGE_FILE_BYTES, TooMuch, check_depth
 from starter.errors import BadInput
 from starter.strict_json import strict_loads
-
-LARGEST = 1_000_000
-"""No message may be half as large; nothing beyond it is read (bytes)."""
-LARGEST_BATCH = 50_000_000
-"""Nor is more read of a file of many."""
 
 
 def read_text(path: str) -> str:
@@ -22,7 +18,9 @@ def read_text(path: str) -> str:
     Raises:
         BadInput: it cannot be read, is no UTF-8, or is too large to be any message of ours.
     """
-    content, name = read_bytes(path, LARGEST, ("no message is that large", "不会是本系统的报文"))
+    content, name = read_bytes(
+        path, MESSAGE_FILE_BYTES, ("no message is that large", "不会是本系统的报文")
+    )
     try:
         return content.decode("utf-8-sig")  # some editors put a mark before the first character
     except UnicodeDecodeError:
@@ -38,7 +36,7 @@ def read_batch(path: str) -> str:
     Raises:
         BadInput: it cannot be read, is no text, or is too large.
     """
-    content, name = read_bytes(path, LARGEST_BATCH, ("split it", "请拆分"))
+    content, name = read_bytes(path, BATCH_FILE_BYTES, ("split it", "请拆分"))
     encodings: tuple[str, ...] = ("utf-8-sig", "gb18030")
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         encodings = ("utf-16",)
@@ -93,6 +91,9 @@ def as_object(text: str, name: str) -> dict[str, Any]:
         BadInput: it is none.
     """
     try:
+        if len(text) > MESSAGE_FILE_BYTES:
+            raise TooMuch(f"longer than {MESSAGE_FILE_BYTES:,}", f"超过 {MESSAGE_FILE_BYTES:,} 字")
+        check_depth(text)
         found = strict_loads(text)
     except (ValueError, RecursionError) as error:
         why = str(error) or "nested too deeply"

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from starter.bounds import TooMuch, check_depth
 from starter.service.problems import Kind, Problem
 from starter.strict_json import strict_loads
 from workflows.model import MAX_MESSAGE_BYTES
@@ -61,9 +62,11 @@ def _check_kind(request: Request) -> None:
 
 def _read(raw: bytes) -> Any:
     try:
-        data = strict_loads(raw.decode("utf-8"))
-        # An escape can name half a character, which no text may hold.
-        json.dumps(data, ensure_ascii=False).encode("utf-8")
+        text = raw.decode("utf-8")
+        check_depth(text)
+        data = strict_loads(text)
+        # An escape can name half a character, which no text may hold; and 1e999 is read as infinity.
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except UnicodeError:
         raise _unreadable("it is no well-formed UTF-8", "不是有效的 UTF-8") from None
     except RecursionError:
@@ -71,6 +74,8 @@ def _read(raw: bytes) -> Any:
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
         raise _unreadable(where, f"第 {error.lineno} 行第 {error.colno} 列有误") from None
+    except TooMuch as error:
+        raise _unreadable(error.en, error.zh) from None
     except ValueError as error:
         raise _unreadable(str(error)[:200], str(error)[:200]) from None
     return data

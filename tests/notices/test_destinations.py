@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from activities.channels.destinations import Destinations, NotAllowed, destinations_of
 from activities.channels.posting import EventPoster
+from activities.channels.public_addresses import is_public
 from activities.notices import Undeliverable
 
 from .receiver import receiving, status
@@ -79,6 +81,51 @@ def test_urls_that_are_not(allowed: str, url: str) -> None:
     """This machine, what is private, what is readable on its way, and what is no URL."""
     with pytest.raises(NotAllowed):
         destinations_of(allowed).check(url)
+
+
+NOT_PUBLIC = (
+    *("0.0.0.1", "10.1.2.3", "100.64.0.1", "100.127.255.255", "127.0.0.1", "169.254.169.254"),
+    *("172.16.0.1", "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1"),
+    *("198.51.100.7", "203.0.113.9", "224.0.0.251", "239.1.1.1", "240.0.0.1", "255.255.255.255"),
+    *("::", "::1", "::7f00:1", "::8.8.8.8", "::ffff:10.0.0.1", "::ffff:169.254.169.254"),
+    *("64:ff9b::10.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::8.8.8.8", "100::1", "1::1", "5f00::1"),
+    *("2001::8.8.8.8", "2001:0:4136:e378::1", "2001:10::1", "2001:20::1", "2001:db8::1"),
+    *("2002:808:808::1", "2002:7f00:1::", "3ffe::1", "3fff::1", "4000::1", "fc00::1", "fd12::1"),
+    *(
+        "fe80::1",
+        "fe80::1%eth0",
+        "2606:4700::1111%eth0",
+        "fec0::1",
+        "feff::1",
+        "ff02::1",
+        "ff0e::1",
+    ),
+)
+"""One of each kind that is not of the public Internet, also where it is hidden in another."""
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
+async def test_addresses_that_are_not_public(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither as they stand in a URL, nor where a name leads to them."""
+    assert not is_public(ip_address(address))
+    host = f"[{address}]" if ":" in address else address
+    with pytest.raises(NotAllowed):
+        PUBLIC.check(f"https://{host}/")
+
+    def leads(*_: Any, **__: Any) -> Any:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 0, "", (address, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", leads)
+    with pytest.raises(Undeliverable, match="may not be reached"):
+        await PUBLIC.addresses("https://rebound.example/")
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "192.0.1.1", "2606:4700::1111", "64:ff9b::8.8.8.8", "::ffff:8.8.8.8"]
+)
+def test_addresses_that_are_public(address: str) -> None:
+    """Also one that stands for a public IPv4 address, where a network has a NAT64."""
+    assert is_public(ip_address(address))
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "https://example.org", "1.2.3", "a b", "*"])

@@ -1,11 +1,14 @@
 """Applications in tables: what a cell may be, what it says, and that no form says anything else."""
 
 import json
+import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 from openpyxl import Workbook, load_workbook
 
 from starter.commands.importing.book import workbook
@@ -17,6 +20,7 @@ from starter.commands.importing.labels import LABELS, column_of, how
 from starter.commands.importing.tables import csv_of
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
+from starter.plain_text import as_plain_text, from_plain_text, like_formula
 from workflows.application import PlatformApplication
 from workflows.model import parse
 
@@ -217,15 +221,55 @@ def test_a_hidden_sheet_is_not_what_was_meant() -> None:
     assert [parse(PlatformApplication, APPLICATIONS[0])] == read_back("h.xlsx", content)
 
 
-def test_text_that_looks_like_a_formula_stays_text() -> None:
-    """It is marked as text where it is written, and read back without the mark."""
-    odd = {**APPLICATIONS[0], "direction": '=HYPERLINK("x")', "name": "-1+2"}
-    page = csv_of(rows([odd]))
-    assert "'=HYPERLINK" in page
-    assert [parse(PlatformApplication, odd)] == read_back("f.csv", page)
-    assert [parse(PlatformApplication, odd)] == read_back(
-        "f.xlsx", workbook([("t", rows([odd]), ())])
-    )
+FORMULAS = (
+    *(
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM",
+        "﹦1",
+        "﹢1",
+        "﹣1",
+        "﹫x",
+        "−1",
+    ),
+    *("\u200b=1", "\ufeff=1", "\u2060＝1", "\xad=1", "\ufe0f=1", "\u3000＝1", "\xa0=1", "\u202e=1"),
+    *("'=1", "''=1", "'\u200b＝1", "\u3164=1", "\u2800=1"),
+)
+"""Each kind of head, and of what is not shown before one."""
+
+
+@pytest.mark.parametrize("odd", FORMULAS)
+def test_text_that_looks_like_a_formula_stays_text(odd: str) -> None:
+    """It is marked as text where it is written, and read back as it was."""
+    message = {**APPLICATIONS[0], "direction": f"{odd}x"}
+    page = csv_of(rows([message]))
+    assert f"'{f'{odd}x'.strip()}" in page
+    expected = [parse(PlatformApplication, message)]
+    assert expected == read_back("f.csv", page)
+    assert expected == read_back("f.xlsx", workbook([("t", rows([message]), ())]))
+    cells = [cell for row in load_workbook("f.xlsx").worksheets[0].iter_rows() for cell in row]
+    (found,) = [cell for cell in cells if str(cell.value).strip() == f"{odd}x".strip()]
+    assert ("s", True) == (found.data_type, found.quotePrefix)
+
+
+@given(text())
+def test_marked_text_reads_back_as_it_was(written: str) -> None:
+    """Whatever it is, and however often it was marked before; nothing that is written is a formula."""
+    marked = as_plain_text(written)
+    assert written == from_plain_text(marked)
+    assert marked.startswith("'") or not like_formula(marked)
+    assert not unicodedata.normalize("NFKC", marked).startswith(("=", "+", "-", "@"))
+
+
+@pytest.mark.parametrize("words", ["", "'tis", "a=1", "1-2", "微电子＝", "'", "。=x"])
+def test_other_text_is_written_as_it_is(words: str) -> None:
+    """No mark where none is needed."""
+    assert words == as_plain_text(words)
 
 
 def test_formulas_without_a_value_and_errors_are_told() -> None:
@@ -247,15 +291,6 @@ def test_what_is_no_workbook_is_bad_input(content: bytes) -> None:
     """Broken, old or locked ones are told, and never a traceback."""
     Path("x.xlsx").write_bytes(content)
     with pytest.raises(BadInput):
-        read_applications("x.xlsx", "xlsx")
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its size is judged by what the archive says, beyond which nothing is unpacked."""
-    Path("x.xlsx").write_bytes(workbook([("t", rows(APPLICATIONS[:1]), ())]))
-    monkeypatch.setattr("starter.commands.importing.book.LARGEST_UNPACKED", 1_000)
-    monkeypatch.setattr("starter.commands.importing.book.load_workbook", None)
-    with pytest.raises(BadInput, match="split it"):
         read_applications("x.xlsx", "xlsx")
 
 

@@ -3,19 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from starter.commands.batch.cells import from_cells
 from starter.commands.batch.lines import Entry, Line, Result
 from starter.commands.given import as_object
+from starter.csv_rows import csv_rows
 from starter.errors import BadInput
 from starter.language import say
+from starter.plain_text import as_plain_text
 from starter.screen import encodable
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
-LARGEST_CELL = 1_000_000
 
 
 class Written(Protocol):
@@ -66,29 +67,20 @@ class Cells:
 
     def read(self, text: str) -> list[Entry]:
         """See `Format`."""
-        csv.field_size_limit(LARGEST_CELL)
-        rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        try:
-            header = [name.strip() for name in next(rows, [])]
-            self._header = header
-            if "platform" not in header or len(set(header)) != len(header):
-                raise BadInput(
-                    "the first row of the CSV names its columns, each once, and one of them is platform",
-                    "CSV 首行应为列名，不得重复，且须有 platform 列",
-                )
-            return list(self._entries(header, rows))
-        except csv.Error as error:
-            where = rows.line_num
+        rows = csv_rows(text)
+        _, first = next(rows, (0, []))
+        header = [name.strip() for name in first]
+        self._header = header
+        if "platform" not in header or len(set(header)) != len(header):
             raise BadInput(
-                f"line {where} is not CSV: {error}", f"第 {where} 行不是 CSV：{error}"
-            ) from None
-
-    def _entries(self, header: list[str], rows: Any) -> Iterator[Entry]:
-        number = rows.line_num + 1
-        for row in rows:
-            if any(cell.strip() for cell in row):
-                yield self._entry(number, header, row)
-            number = rows.line_num + 1  # a cell may go over several lines
+                "the first row of the CSV names its columns, each once, and one of them is platform",
+                "CSV 首行应为列名，不得重复，且须有 platform 列",
+            )
+        return [
+            self._entry(number, header, row)
+            for number, row in rows
+            if any(cell.strip() for cell in row)
+        ]
 
     def _entry(self, number: int, header: list[str], row: list[str]) -> Entry:
         given = dict(zip(header, row, strict=False))
@@ -111,7 +103,8 @@ class Cells:
         page = io.StringIO()
         written = csv.DictWriter(page, names, restval="")
         written.writeheader()
-        written.writerows(rows)
+        for row in rows:
+            written.writerow({name: as_plain_text(str(cell)) for name, cell in row.items()})
         return "\ufeff" + page.getvalue()
 
 

@@ -19,13 +19,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from starter.bounds import TABLE_COLUMNS, TABLE_ROWS, TooMuch, check_workbook
 from starter.errors import BadInput
-
-LARGEST_UNPACKED = 150_000_000
-"""No workbook is larger when it is unpacked (bytes)."""
-MOST_PARTS = 2_000
-MOST_ROWS = 100_000
-MOST_COLUMNS = 250
+from starter.plain_text import like_formula
 
 LONGEST_CHOICE = 255
 """So many characters Excel takes for a list of choices."""
@@ -77,14 +73,17 @@ class Sheet:
             formulas = self._first_sheet(values=False) if has_formulas else None
             for number, row in enumerate(values, 1):
                 written = next(formulas, None) if formulas else None
-                if number > MOST_ROWS:
+                if number > TABLE_ROWS:
                     raise BadInput(
-                        f"more than {MOST_ROWS:,} rows: split it", f"超过 {MOST_ROWS:,} 行：请拆分"
+                        f"more than {TABLE_ROWS:,} rows: split it",
+                        f"超过 {TABLE_ROWS:,} 行：请拆分",
                     )
-                if len(row) > MOST_COLUMNS and any(cell is not None for cell in row[MOST_COLUMNS:]):
+                if len(row) > TABLE_COLUMNS and any(
+                    cell is not None for cell in row[TABLE_COLUMNS:]
+                ):
                     raise BadInput(
-                        f"row {number}: more than {MOST_COLUMNS} columns",
-                        f"第 {number} 行：超过 {MOST_COLUMNS} 列",
+                        f"row {number}: more than {TABLE_COLUMNS} columns",
+                        f"第 {number} 行：超过 {TABLE_COLUMNS} 列",
                     )
                 yield number, row if written is None else _worked_out(row, written)
         except _BROKEN as error:
@@ -99,14 +98,10 @@ class Sheet:
                 "it is an old .xls, or protected by a password: save it as .xlsx without one",
                 "这是旧版 .xls 或设有密码的文件：请另存为不加密的 .xlsx",
             )
-        with zipfile.ZipFile(io.BytesIO(self._content)) as parts:
-            sizes = [part.file_size for part in parts.infolist()]
-        # No more than what is said here is ever unpacked of a part.
-        if sum(sizes) > LARGEST_UNPACKED or len(sizes) > MOST_PARTS:
-            raise BadInput(
-                f"unpacked it is larger than {LARGEST_UNPACKED:,} bytes: split it",
-                f"解包后超过 {LARGEST_UNPACKED:,} 字节：请拆分",
-            )
+        try:
+            check_workbook(self._content)
+        except TooMuch as error:
+            raise BadInput(error.en, error.zh) from None
 
     def _has_formulas(self) -> bool:
         with zipfile.ZipFile(io.BytesIO(self._content)) as parts:
@@ -119,14 +114,16 @@ class Sheet:
     def _first_sheet(self, *, values: bool) -> Iterator[Sequence[Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and checks of cells, which we do not use
-            book = load_workbook(io.BytesIO(self._content), read_only=True, data_only=values)
+            book = load_workbook(
+                io.BytesIO(self._content), read_only=True, data_only=values, keep_links=False
+            )
         self._books.append(book)
         # What nobody sees is not what somebody meant to import.
         page = next((one for one in book.worksheets if one.sheet_state == "visible"), None)
         if page is None:
             raise BadInput("the workbook has no sheet of cells", "工作簿中没有工作表")
         page.reset_dimensions()  # what a file says of its size need not be so
-        return iter(_quietly(page.iter_rows(max_row=MOST_ROWS + 1, values_only=True)))
+        return iter(_quietly(page.iter_rows(max_row=TABLE_ROWS + 1, values_only=True)))
 
 
 def _quietly(rows: Iterable[Any]) -> Iterator[Any]:
@@ -191,6 +188,8 @@ def _cell(page: Any, value: Any, heading: bool, wrapped: bool) -> Any:
     cell = WriteOnlyCell(page, value=value)
     if isinstance(value, str):
         cell.data_type = "s"  # text, also where it looks like a formula
+        if like_formula(value):
+            cell.quotePrefix = True  # and stays so when somebody edits it
     if heading:
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="DDE8F3")

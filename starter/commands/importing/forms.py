@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from starter.bounds import BATCH_FILE_BYTES, TABLE_ROWS
 from starter.commands.batch.formats import JsonLines, Written
 from starter.commands.batch.lines import Entry
-from starter.commands.given import LARGEST_BATCH, read_batch, read_bytes
+from starter.commands.given import read_batch, read_bytes
 from starter.commands.importing.problems import Problem
 from starter.commands.importing.tables import Csv, Xlsx
 from starter.errors import BadInput
 
 Form = Literal["jsonl", "csv", "xlsx"]
 FORMS: tuple[Form, ...] = ("jsonl", "csv", "xlsx")
-MOST_LINES = 100_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def read_applications(file: str, form: Form) -> Read:
         read = _table(file, form)
     if not read.entries and not read.problems:
         raise BadInput("there are no applications in it", "其中没有申请")
-    if len(read.entries) > MOST_LINES:
+    if len(read.entries) > TABLE_ROWS:
         raise BadInput(
-            f"more than {MOST_LINES:,} lines: split the file", f"超过 {MOST_LINES:,} 行：请拆分"
+            f"more than {TABLE_ROWS:,} lines: split the file", f"超过 {TABLE_ROWS:,} 行：请拆分"
         )
     return read
 
@@ -80,6 +80,6 @@ def _table(file: str, form: Form) -> Read:
         entries = table.read(read_batch(file))
     else:
         table = Xlsx()
-        content, _ = read_bytes(file, LARGEST_BATCH, ("split it", "请拆分"))
+        content, _ = read_bytes(file, BATCH_FILE_BYTES, ("split it", "请拆分"))
         entries = table.read(content)
     return Read(entries, table, True, tuple(table.problems), table.absent)

@@ -11,14 +11,16 @@ from typing import Any
 
 from openpyxl.cell.cell import ERROR_CODES
 
-from starter.commands.batch.formats import LARGEST_CELL, PROBLEM, why
+from starter.commands.batch.formats import PROBLEM, why
 from starter.commands.batch.lines import Entry, Result, Words
-from starter.commands.importing.book import MOST_COLUMNS, Sheet, workbook
+from starter.commands.importing.book import Sheet, workbook
 from starter.commands.importing.cells import Cell, as_text, from_cells
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.problems import Problem
+from starter.csv_rows import csv_rows
 from starter.errors import BadInput
-from starter.sheets import BYTE_ORDER_MARK, as_plain_text, from_plain_text
+from starter.plain_text import as_plain_text
+from starter.sheets import BYTE_ORDER_MARK
 
 Row = tuple[int, Sequence[Cell]]
 """The line in which it begins, and its cells."""
@@ -108,7 +110,7 @@ class Csv(Table):
         Raises:
             BadInput: it is no CSV, or has no heading.
         """
-        return self.take(_csv_rows(text))
+        return self.take(csv_rows(text, _separator(text)))
 
     def write(self, results: Iterable[Result]) -> str:
         """The rows that were not done, with why. What could be a formula is marked as text."""
@@ -141,26 +143,6 @@ def csv_of(rows: Iterable[Sequence[Cell]]) -> str:
     for row in rows:
         writer.writerow([as_plain_text(as_text(cell)) for cell in row])
     return BYTE_ORDER_MARK + page.getvalue()
-
-
-def _csv_rows(text: str) -> Iterator[Row]:
-    csv.field_size_limit(LARGEST_CELL)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    number = 1
-    try:
-        for row in rows:
-            if len(row) > MOST_COLUMNS:
-                raise BadInput(
-                    f"line {number}: more than {MOST_COLUMNS} columns",
-                    f"第 {number} 行：超过 {MOST_COLUMNS} 列",
-                )
-            yield number, [from_plain_text(cell) for cell in row]
-            number = rows.line_num + 1  # a cell may go over several lines
-    except csv.Error as error:
-        where = rows.line_num
-        raise BadInput(
-            f"line {where} is not CSV: {error}", f"第 {where} 行不是 CSV：{error}"
-        ) from None
 
 
 def _separator(text: str) -> str:

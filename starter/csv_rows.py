@@ -1,0 +1,63 @@
+"""Rows of a CSV, read within bounds: so many rows, columns, characters of a cell and of a row."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from starter.bounds import CELL_CHARACTERS, ROW_CHARACTERS, TABLE_COLUMNS, TABLE_ROWS
+from starter.errors import BadInput
+from starter.plain_text import from_plain_text
+
+Row = tuple[int, list[str]]
+"""The line in which it begins, and its cells, as they were before they were marked as text."""
+
+
+def csv_rows(text: str, delimiter: str = ",") -> Iterator[Row]:
+    """The rows of a CSV with the lines in which they begin; a cell may go over several lines.
+
+    Raises:
+        BadInput: it is no CSV, or has more than may be.
+    """
+    csv.field_size_limit(CELL_CHARACTERS)
+    lines = _Lines(text)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    begins = 1
+    try:
+        for count, row in enumerate(rows, 1):
+            if count > TABLE_ROWS + 1:
+                raise BadInput(
+                    f"more than {TABLE_ROWS:,} rows: split the file",
+                    f"超过 {TABLE_ROWS:,} 行：请拆分",
+                )
+            if len(row) > TABLE_COLUMNS:
+                raise BadInput(
+                    f"line {begins}: more than {TABLE_COLUMNS} columns",
+                    f"第 {begins} 行：超过 {TABLE_COLUMNS} 列",
+                )
+            yield begins, [from_plain_text(cell) for cell in row]
+            lines.of_row = 0
+            begins = rows.line_num + 1
+    except csv.Error as error:
+        where = rows.line_num
+        raise BadInput(
+            f"line {where} is not CSV: {error}", f"第 {where} 行不是 CSV：{error}"
+        ) from None
+
+
+class _Lines:
+    """The lines of a text with their ends, for `csv.reader`, which joins those of a row."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.of_row = 0
+        """Characters that were given since the last row was complete."""
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.of_row += len(line)
+        if self.of_row > ROW_CHARACTERS:
+            raise csv.Error(f"a row is longer than {ROW_CHARACTERS:,} characters")
+        return line
