@@ -64,8 +64,9 @@ class ClientConnections:
 
     def admit(self, one: "BoundedConnection") -> bool:
         """Take a connection in, if need be in the place of a silent one; False: there is no room for it."""
-        if not self._names.is_proxy(one.address):
-            own = [other for other in self._all if other.address == one.address]
+        one.share = self._names.share_of(one.address)
+        if one.share is not None:
+            own = [other for other in self._all if other.share == one.share]
             if len(own) >= self._limits.per_address and not self._make_room(own):
                 return False
         if len(self._all) >= self._limits.most and not self._make_room(list(self._all)):
@@ -116,6 +117,8 @@ class BoundedConnection(H11Protocol):
         self.phase = Phase.HEAD
         self.since = self.loop.time()
         self.address = ""
+        self.share: str | None = None
+        """Whose share of the places it takes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it in, or tell that there is no room."""

@@ -33,6 +33,21 @@ class TrustedNames:
         found = getattr(found, "ipv4_mapped", None) or found
         return found.is_loopback or any(found in network for network in self.proxies)
 
+    def share_of(self, address: str) -> str | None:
+        """Whose share of connections one from an address is of; None: a proxy has none of its own.
+
+        Of IPv6 the network counts: each of its machines has as many addresses as it likes.
+        """
+        if self.is_proxy(address):
+            return None
+        try:
+            found = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return address
+        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+            return str(ipaddress.ip_network((found, 64), strict=False))
+        return str(getattr(found, "ipv4_mapped", None) or found)
+
     def knows(self, host: str) -> bool:
         """Whether a header `Host` names this service.
 
