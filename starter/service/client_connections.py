@@ -7,6 +7,7 @@ longest goes, and not the one who calls.
 
 import asyncio
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, ClassVar
@@ -59,34 +60,50 @@ class ClientConnections:
         """None yet; `names` knows the proxies, through which many call."""
         self._limits = limits
         self._names = names
-        self._all: dict[BoundedConnection, None] = {}
+        self._in: dict[Phase, dict[BoundedConnection, None]] = {phase: {} for phase in Phase}
+        """By their phase, in the order in which they entered it: the first has been in it the longest."""
+        self._shares: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
 
     def admit(self, one: "BoundedConnection") -> bool:
         """Take a connection in, if need be in the place of a silent one; False: there is no room for it."""
-        one.share = self._names.share_of(one.address)
-        if one.share is not None:
-            own = [other for other in self._all if other.share == one.share]
-            if len(own) >= self._limits.per_address and not self._make_room(own):
-                return False
-        if len(self._all) >= self._limits.most and not self._make_room(list(self._all)):
+        share = self._names.share_of(one.address)
+        own = self._shares[share] if share else 0
+        if own >= self._limits.per_address and not self._make_room(share):
             return False
-        self._all[one] = None
+        if sum(map(len, self._in.values())) >= self._limits.most and not self._make_room():
+            return False
+        one.share = share
+        if share:
+            self._shares[share] += 1
+        self._in[one.phase][one] = None
         if self._watching is None or self._watching.done():
             self._watching = asyncio.get_running_loop().create_task(self._watch())
         return True
 
+    def moved(self, one: "BoundedConnection", to: Phase) -> None:
+        """Note that a connection enters a phase."""
+        if one in self._in[one.phase]:
+            del self._in[one.phase][one]
+            self._in[to][one] = None
+
     def leave(self, one: "BoundedConnection") -> None:
         """Let go of a connection that has ended."""
-        self._all.pop(one, None)
+        if one not in self._in[one.phase]:
+            return
+        del self._in[one.phase][one]
+        if one.share:
+            self._shares[one.share] -= 1
+            if not self._shares[one.share]:
+                del self._shares[one.share]
 
-    def _make_room(self, among: list["BoundedConnection"]) -> bool:
-        """End the connection that has been silent the longest; False when none is silent."""
+    def _make_room(self, share: str | None = None) -> bool:
+        """End the connection, of a share or of all, that has been silent the longest; False: none is."""
         for phase in (Phase.HEAD, Phase.IDLE):
-            silent = [one for one in among if one.phase is phase]
-            if silent:
-                min(silent, key=lambda one: one.since).end()
-                return True
+            for one in self._in[phase]:
+                if share is None or one.share == share:
+                    one.end()
+                    return True
         return False
 
     async def _watch(self) -> None:
@@ -96,12 +113,13 @@ class ClientConnections:
             Phase.CALL: self._limits.call,
             Phase.IDLE: self._limits.idle,
         }
-        while self._all:
+        while any(self._in.values()):
             now = asyncio.get_running_loop().time()
-            for one in list(self._all):
-                most = self._limits.last if one.is_leaving() else longest[one.phase]
-                if now - one.since > most:
-                    one.end()
+            for phase, those in self._in.items():
+                for one in list(those):
+                    most = self._limits.last if one.is_leaving() else longest[phase]
+                    if now - one.since > most:
+                        one.end()
             await asyncio.sleep(_LOOK_SECONDS)
 
 
@@ -177,6 +195,7 @@ class BoundedConnection(H11Protocol):
         self.transport.abort()
 
     def _enter(self, phase: Phase) -> None:
+        self.clients.moved(self, phase)
         self.phase, self.since = phase, self.loop.time()
 
 

@@ -25,6 +25,8 @@ OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_PROFILE",
     "PINGTAI_ARCHIVE",
     "PINGTAI_WEBHOOK_HOSTS",
+    "PINGTAI_HTTP_HOSTS",
+    "PINGTAI_HTTP_PROXIES",
 }
 """Variables that are read elsewhere than in `worker.settings`."""
 

@@ -128,6 +128,11 @@ class Silent:
         """There is nothing that it would have to read."""
         return False
 
+    def answers(self) -> None:
+        """It is being answered."""
+        CLIENTS.moved(cast("BoundedConnection", self), Phase.CALL)
+        self.phase = Phase.CALL
+
     def end(self) -> None:
         """Note it."""
         self.ended = True
@@ -145,13 +150,13 @@ async def test_an_address_has_a_share_and_the_longest_silent_goes_first() -> Non
     assert [True] * 3 == [CLIENTS.admit(cast("BoundedConnection", one)) for one in many]
     assert [True, False, False] == [one.ended for one in many]
     for one in many[1:]:
-        one.phase = Phase.CALL
+        one.answers()
     assert not CLIENTS.admit(cast("BoundedConnection", Silent("8.8.8.8", 9)))
     proxy = [Silent("10.0.0.7", since) for since in range(10, 16)]
     assert all(CLIENTS.admit(cast("BoundedConnection", one)) for one in proxy)
     assert [True, True, False, False, False, False] == [one.ended for one in proxy]
     for one in proxy:
-        one.phase = Phase.CALL
+        one.answers()
     assert not CLIENTS.admit(cast("BoundedConnection", Silent("9.9.9.9", 20)))
     neighbours = [Silent(f"2606:4700::{n}", 30 + n) for n in range(3)]
     for one in proxy:
