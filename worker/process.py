@@ -38,7 +38,12 @@ def make_worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
-        activities=[activities.hand_in, activities.write_register, activities.read_log],
+        activities=[
+            activities.hand_in,
+            activities.write_register,
+            activities.read_log,
+            activities.find_log,
+        ],
         workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from worker.json_schema import MessageSchema, for_readers
-from workflows.application import OperatingMechanisms, Plan, PlatformApplication, Policy
+from workflows.application import OperatingMechanisms, Plan, PlatformApplication
+from workflows.policy import Policy
 from workflows.bringing_in import BringingIn
 from workflows.carried import CaseView, Opinion, TermResult, YearResult
 from workflows.content import CHECKS

@@ -5,7 +5,16 @@ from typing import ClassVar
 from pydantic import Field
 
 from workflows.actors import Actor, Document
-from workflows.model import Day, DecisionId, Message, Text
+from workflows.model import Day, DecisionId, Identifier, Message, Text
+
+
+class CaseReference(Message):
+    """The case that a decision is about: a term of a platform, or one of its yearly assessments."""
+
+    platform_id: Identifier
+    term: int = Field(ge=1, le=99)
+    year: int | None = Field(default=None, ge=1, le=10)
+    """The year of the assessment; left out, the decision is about the platform itself."""
 
 
 class Decision(Message):
@@ -16,12 +25,25 @@ class Decision(Message):
 
     kind: str
     decision_id: DecisionId
+    """Its sender's own: the same id from another person is another decision."""
     actor: Actor
     decided_on: Day
     documents: tuple[Document, ...] = Field(default=(), max_length=50)
     note: Text | None = None
+    case: CaseReference | None = None
+    """Refused by any other case. Required where the policy says `decisions_name_case`."""
+
+    @property
+    def sender(self) -> str:
+        """Who sent it: the space in which its `decision_id` is unique."""
+        return sender_of(self.actor)
 
     @property
     def result(self) -> str:
         """The outcome, by which the lifecycle table chooses the arrow."""
         return str(getattr(self, "outcome", self.only_outcome))
+
+
+def sender_of(actor: Actor) -> str:
+    """Return the sender that an actor is: the role that is taken, and the person's id."""
+    return f"{actor.role}:{actor.id}"

@@ -39,13 +39,13 @@ class _OneTimerMore(PlatformWorkflow):
     """The platform with one command more at its start, and no guard: what must never pass."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         await workflow.sleep(timedelta(seconds=1))
-        return await super().run(application, carried)
+        return await super().run(*given)
 
 
 @workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
@@ -53,14 +53,14 @@ class _OneGuardedTimerMore(PlatformWorkflow):
     """The same, guarded: what CONTRIBUTING.md asks for."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         if workflow.patched("one-timer-more"):
             await workflow.sleep(timedelta(seconds=1))
-        return await super().run(application, carried)
+        return await super().run(*given)
 
 
 @pytest.mark.parametrize(
