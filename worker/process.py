@@ -10,6 +10,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.register import Register, RegisterActivities
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
+from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.platform import PlatformWorkflow
 
 DEPLOYMENT = "pingtai"
@@ -34,8 +35,9 @@ def make_worker(
             # Named here and not on the workflows: an unversioned worker may not name a behaviour.
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
+    reading = client.config() | {"data_converter": WORKER_DATA_CONVERTER}
     return Worker(
-        client,
+        Client(**reading),
         task_queue=TASK_QUEUE,
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
         activities=[

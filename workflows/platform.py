@@ -86,6 +86,8 @@ class PlatformWorkflow(YearsOfValidity):
         """
         if self.edition >= Edition.BOUND:
             check_start(_INPUT)
+            if carried is None and not isinstance(application, dict):
+                raise InvalidMessage(_INPUT, (("(all)", "is not a JSON object", "不是 JSON 对象"),))
         if carried is None:
             form = parse(PlatformApplication, application)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
