@@ -11,7 +11,7 @@ from pydantic import Field
 
 from workflows.actors import Actor
 from workflows.circumstances import NEWEST, Circumstances, Edition
-from workflows.decision import Decision
+from workflows.decision import Decision, decision_digest
 from workflows.decisions import MODELS, PlanRevision, SetAside
 from workflows.folding import fallen, move
 from workflows.judge import judge
@@ -137,7 +137,7 @@ class Case(Generic[S]):
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
             self._check_target(decision)
             self._check_room(decision)
-        elif first.said_sha256 != sha256(said(decision)):
+        elif first.said_sha256 != decision_digest(decision):
             raise Refused(
                 Refusal(
                     rule=Kind(decision.kind).article,
@@ -212,7 +212,7 @@ class Case(Generic[S]):
             outcome=decision.result,
             stage=self.state.stage,
             awaited=awaited(self.state),
-            said_sha256=sha256(said(decision)),
+            said_sha256=decision_digest(decision),
         )
         self.receipts.keep(receipt)
         if self.notes_clocks:

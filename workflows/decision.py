@@ -1,11 +1,12 @@
 """What every decision says, whatever its kind: see `decisions.py` for each."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from workflows.actors import Actor, Document
-from workflows.model import Day, DecisionId, Identifier, Message, Text
+from workflows.model import Day, DecisionId, Identifier, Message, Text, said, sha256
 
 
 class CaseReference(Message):
@@ -47,3 +48,17 @@ class Decision(Message):
 def sender_of(actor: Actor) -> str:
     """Return the sender that an actor is: the role that is taken, and the person's id."""
     return f"{actor.role}:{actor.id}"
+
+
+def digest_of_content(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a decision said, by which a repeat of it is recognised.
+
+    Without the case that it is about: a repeat may leave that out, or name it later. Nor with what the
+    log adds to a setting aside.
+    """
+    return sha256({k: v for k, v in content.items() if k not in ("case", "sets_aside")})
+
+
+def decision_digest(decision: Decision) -> str:
+    """Return the SHA-256 of what a decision said, its plan in it."""
+    return digest_of_content(said(decision))

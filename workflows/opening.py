@@ -35,9 +35,9 @@ def open_platform(
     case.keep_plan(case.state, said(form.plan))
     if form.brought_in:
         brought_in = said(form.brought_in)
-        if form.policy.decisions_name_case:  # it is about the term that it opens
-            here = {"platform_id": form.platform_id, "term": form.term}
-            brought_in.setdefault("case", here)
+        if form.policy.decisions_name_case and form.brought_in.case is None:
+            # It is about the term that it opens.
+            brought_in["case"] = {"platform_id": form.platform_id, "term": form.term}
         try:
             case.decide(brought_in, at)
         except Refused as error:

@@ -10,7 +10,7 @@ from typing import Any
 from workflows.carried import AssessmentOpening, CarriedAssessment, CarriedPlatform
 from workflows.case import CaseRecord
 from workflows.circumstances import NEWEST, Edition
-from workflows.decision import sender_of
+from workflows.decision import digest_of_content, sender_of
 from workflows.folding import fold, states
 from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
@@ -51,7 +51,7 @@ def _receipt(
     entry: LogEntry, state: CaseState, plans: Mapping[str, Any], edition: Edition
 ) -> Receipt:
     """The receipt that a decision was answered with; `state` is the case's after it."""
-    said = {key: value for key, value in entry.said.items() if key != "sets_aside"}
+    said = dict(entry.said)
     if "plan_sha256" in said:  # a decision is compared with its plan in it
         digest = said.pop("plan_sha256")
         if sha256(plans.get(digest)) != digest:
@@ -69,7 +69,7 @@ def _receipt(
         outcome=entry.outcome,
         stage=entry.stage,
         awaited=awaited(state),
-        said_sha256=sha256(said),
+        said_sha256=digest_of_content(said),
     )
 
 
@@ -151,6 +151,8 @@ def reopened(
     if len(ended) < entries or ended[entries - 1].hash != note.said["log_hash"]:
         raise BrokenLog(f"entry {entries} of the assessment is not the one that ended it")
     record = record_of(ended, {}, edition)
+    if case := set_aside.get("case"):  # said to the platform, and now to the year
+        set_aside = {**set_aside, "case": {**case, "year": opening.year}}
     state = fold(ended)
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
     carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
