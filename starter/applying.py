@@ -28,6 +28,7 @@ from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import TermResult
 from workflows.model import InvalidMessage, Record, parse, sha256
 from workflows.opening import open_platform
+from workflows.policy import Policy
 from workflows.refusal import Refusal, Refused
 from workflows.state import applied
 from workflows.vocabulary import Stage
@@ -81,7 +82,8 @@ class Applying:
             InvalidMessage: it does not fit, or the rules refuse what it brings in.
             Unreachable: Temporal does not answer.
         """
-        application = parse(PlatformApplication, application.model_dump_json(exclude=_FILLED_IN))
+        asked = application.model_dump(mode="json", exclude_unset=True, exclude=_FILLED_IN)
+        application = parse(PlatformApplication, asked)
         digest = sha256(_as_said(application, leaving_out=_FILLED_IN))
         workflow_id = contract.platform_workflow_id(application.platform_id)
         handle = self._asking.temporal.get_workflow_handle(workflow_id)
@@ -180,8 +182,9 @@ class Applying:
         before = await self._term_applied_for(platform_id, application_id)
         if before is None:
             return None
-        now = applied(application)
-        if any(now.get(name) != value for name, value in before.said.items() if name in now):
+        whole = parse(PlatformApplication, application.model_dump_json(exclude=_FILLED_IN))
+        now, then = _comparable(applied(whole)), _comparable(before.said)
+        if any(now[name] != value for name, value in then.items() if name in now):
             raise Refused(used_before(application_id, before.term, "ended"))
         return Applied(
             platform_id=platform_id,
@@ -223,7 +226,27 @@ def _as_said(
     same one, and a worker of before understands it.
     """
     later = {"brought_in"} if application.brought_in is None else set()
-    return application.model_dump(mode="json", exclude={*later, *(leaving_out or ())})
+    content = application.model_dump(mode="json", exclude={*later, *(leaving_out or ())})
+    if not application.policy.decisions_name_case:
+        del content["policy"]["decisions_name_case"]
+    return content
+
+
+def _comparable(content: dict[str, Any]) -> dict[str, Any]:
+    """What an application said, without what newer releases of this client add to its policy."""
+    policy = dict(content.get("policy", {}))
+    policy.pop("decisions_name_case", None)
+    return {**content, "policy": policy}
+
+
+def completed(policy: Policy) -> Policy:
+    """A policy with the defaults of new cases, where it leaves them open.
+
+    Two that are the same before may differ after: one said that it wants what is no default any more.
+    """
+    if "decisions_name_case" in policy.model_fields_set:
+        return policy
+    return policy.model_copy(update={"decisions_name_case": True})
 
 
 def _following(
@@ -236,5 +259,6 @@ def _following(
     """
     first = application.brought_in.term if application.brought_in else 1
     term = previous.term + 1 if previous else first
-    form = application.model_copy(update={"term": term, "previous": previous})
+    changes = {"term": term, "previous": previous, "policy": completed(application.policy)}
+    form = application.model_copy(update=changes)
     return parse(PlatformApplication, form.model_dump_json())

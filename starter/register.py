@@ -15,6 +15,7 @@ from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
 from db.url import database_url, redacted
+from starter.case_binding import DecidedBefore
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
@@ -89,6 +90,15 @@ class KnownTerms:
         with _reaching():
             return await self._register.applied(platform_id, application_id)
 
+    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        """The decisions of an id that a platform's cases have taken. Raises Unreachable."""
+        with _reaching():
+            lines = await self._register.decisions(platform_id, decision_id)
+        return [
+            DecidedBefore(term=line.term, year=line.year or None, entry=line.entry)
+            for line in lines
+        ]
+
 
 @asynccontextmanager
 async def known_terms() -> AsyncIterator[KnownTerms]:
@@ -156,3 +166,9 @@ def _reaching() -> Iterator[None]:
 def _first_line(error: BaseException) -> str:
     lines = redacted(str(getattr(error, "orig", None) or error)).splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
+    """The decisions of an id that a platform's cases have taken. Raises as `known_terms`."""
+    async with known_terms() as known:
+        return await known.decided_before(platform_id, decision_id)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.intake_queries import Whose, whose
+from starter.applying import completed
 from starter.errors import NoSuchPlatform, Unreachable
 from starter.service import problems
 from starter.service.access import Applicant, Caller
@@ -17,9 +18,10 @@ from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.scopes import Scope, deciding_as
 from starter.service.standing import platform_standing
-from workflows.application import PlatformApplication, Policy
+from workflows.application import PlatformApplication
 from workflows.model import Record, parse
 from workflows.periods import beijing_date
+from workflows.policy import Policy
 from workflows.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["writes"])
@@ -118,7 +120,7 @@ def allow(who: Caller, application: PlatformApplication) -> None:
     may only apply must not give its platform ten years.
     """
     who.only_of(application.district)
-    if application.policy != Policy():
+    if completed(application.policy) != completed(Policy()):
         who.require(Scope.DECIDE_COMMISSION)
     if application.brought_in is not None:
         who.require(Scope.DECIDE_COMMISSION)

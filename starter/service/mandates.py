@@ -4,13 +4,12 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.intake_queries import decided
+from db.queries import RegisterQueries
 from db.substitutions import SubstitutionRow, Substitutions
 from starter.service.problems import Kind, Problem
 from workflows.actors import Actor
-from workflows.decision import Decision
-from workflows.record import EntryKind
-from workflows.refusal import same_name
+from workflows.decision import Decision, digest_of_content
+from workflows.names import same_name
 from workflows.state import content_of
 
 
@@ -57,12 +56,10 @@ def _is_this(row: SubstitutionRow, actor: Actor) -> bool:
 
 
 async def _was_taken(engine: AsyncEngine, platform_id: str, decision: Decision) -> bool:
-    content = content_of(decision)
+    digest = digest_of_content(content_of(decision))
     return any(
-        line.entry.kind is EntryKind.DECISION
-        and line.entry.actor == decision.actor
-        and content.items() <= line.entry.said.items()
-        for line in await decided(engine, platform_id, decision.decision_id)
+        line.entry.actor == decision.actor and digest_of_content(line.entry.said) == digest
+        for line in await RegisterQueries(engine).decisions(platform_id, decision.decision_id)
     )
 
 

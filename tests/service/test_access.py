@@ -12,12 +12,13 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.keys import Keys
+from starter.applying import completed
 from starter.service.app import ROUTERS
 from starter.service.scopes import Scope
 from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
-from workflows.application import Policy
+from workflows.policy import Policy
 
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
@@ -266,15 +267,14 @@ async def test_a_policy_of_its_own_is_the_commissions_word_too(clients: Any) -> 
     sent = form(policy={"validity_years": 10})
     client = await clients(Scope.APPLY)
     assert 403 == (await client.post("/v1/applications", json=sent)).status_code
-    usual = {**sent, "policy": Policy().model_dump(mode="json")}
+    usual = {**sent, "policy": completed(Policy()).model_dump(mode="json")}
+    for lax in ({"decisions_name_case": False}, Policy().model_dump(mode="json")):
+        answer = await client.post("/v1/applications", json={**sent, "policy": lax})
+        assert 403 == answer.status_code, answer.text
     assert 201 == (await client.post("/v1/applications", json=usual)).status_code
     both = await clients(Scope.APPLY, Scope.DECIDE_COMMISSION)
-    assert (
-        201
-        == (
-            await both.post("/v1/applications", json={**form(), "policy": sent["policy"]})
-        ).status_code
-    )
+    given = form(policy=sent["policy"], submitted_by=COMMISSION)
+    assert 201 == (await both.post("/v1/applications", json=given)).status_code
 
 
 async def test_use_is_noted_at_most_once_a_minute(

@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from starter.client import PingtaiClient
+from tests.rules.builders import COMMISSION
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import STAGE
@@ -143,7 +144,7 @@ async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> No
     """The clock ends an assessment wherever it stands, also while it is being mended."""
 
     async def end_in(steps: list[tuple[str, str | None]]) -> None:
-        life = await world.apply(policy={"validity_years": 1})
+        life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
         await life.get_listed()
         await life.open(1)
         for kind, outcome in steps:
@@ -237,8 +238,9 @@ async def test_nothing_is_lost_or_doubled_between_two_runs(world: World) -> None
     life = await world.apply()
     for kind in ("recommendation", "inspection", "expert_opinion"):
         await life.decide(kind)
-    listing = await life.decision("listing")
-    wrong = [await life.decision("inspection") for _ in range(30)]
+    case = await life.case("listing")
+    listing = await life.decision("listing", case=case)
+    wrong = [await life.decision("inspection", case=case) for _ in range(30)]
     clients = [PingtaiClient(world.temporal) for _ in range(3)]
     answers = await asyncio.gather(
         *(client.decide(life.id, listing) for client in clients),
