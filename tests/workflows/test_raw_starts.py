@@ -22,6 +22,7 @@ from workflows.contract import ASSESSMENT_TYPE, CLOSE_ASSESSMENT, PLATFORM_TYPE,
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
 from workflows.model import parse, said
+from workflows.refusal import Refused
 from workflows.vocabulary import Stage
 
 DAY = timedelta(days=1)
@@ -198,3 +199,20 @@ async def test_a_second_life_of_a_term(world: World) -> None:
 
     client = PingtaiClient(world.clockwork.client, last_term=last_term)
     assert 2 == (await client.apply(parse(PlatformApplication, form))).term
+
+
+async def test_a_repeat_in_a_later_term_gets_its_first_answer(world: World) -> None:
+    """Word for word, years later, with its case named or not: it is never taken a second time."""
+    life = await world.apply()
+    raw = await life.decision("recommendation", "declined")
+    first = await world.client.decide(life.id, raw)
+    await life.handle.result()
+    await life.settled(life.handle)
+    await world.apply(life.id, application_id="a-second-term")
+    assert 2 == (await life.state()).facts.term
+    for again in (raw, raw | {"case": {"platform_id": life.id, "term": 1}}):
+        answer = await world.client.decide(life.id, again)
+        assert (True, 1, first.seq) == (answer.repeated, answer.term, answer.seq)
+    other = await world.apply()
+    with pytest.raises(Refused, match=f"about platform {life.id}, term 1"):
+        await world.client.decide(other.id, raw | {"case": {"platform_id": life.id, "term": 1}})
