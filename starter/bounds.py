@@ -31,6 +31,12 @@ ZIP_BYTES = 150_000_000
 ZIP_METHODS = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
 """Python unpacks these piece by piece; of all others a kilobyte may become gigabytes before it is counted."""
 
+DOSSIER_FILES = 20_000
+DOSSIER_FILE_BYTES = 128 * 1024 * 1024
+DOSSIER_BYTES = 512 * 1024 * 1024
+DOSSIER_VALUES = 3_000_000
+"""Of all JSON in a dossier, which is held in memory several times over; forty full years take a fifth of it."""
+
 XML_TAGS = 6_000_000
 """Of a sheet, which is read row by row."""
 XML_TAGS_OF_A_ROW = 200_000
@@ -60,14 +66,15 @@ def check_json(text: str | bytes, most: int = JSON_VALUES) -> None:
     Raises:
         TooMuch: it may have more: commas and brackets are counted, also those within words.
     """
-    if len(text) <= most:
-        return
-    if isinstance(text, bytes):
-        values = text.count(b",") + text.count(b"[") + text.count(b"{")
-    else:
-        values = text.count(",") + text.count("[") + text.count("{")
-    if values > most:
+    if len(text) > most and json_values(text) > most:
         raise TooMuch(f"more than {most:,} JSON values", f"JSON 值超过 {most:,} 个")
+
+
+def json_values(text: str | bytes) -> int:
+    """So many values a JSON text has at the most: some commas and brackets may stand within words."""
+    if isinstance(text, bytes):
+        return text.count(b",") + text.count(b"[") + text.count(b"{")
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def check_depth(text: str, most: int = JSON_DEPTH) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from audit.dossier.parts import MANIFEST
+from starter.bounds import (
+    DOSSIER_BYTES,
+    DOSSIER_FILE_BYTES,
+    DOSSIER_FILES,
+    DOSSIER_VALUES,
+    json_values,
+)
 from starter.errors import BadInput
 
-MOST_FILES = 20_000
-LARGEST_FILE = 256 * 1024 * 1024
-LARGEST = 2 * 1024 * 1024 * 1024
-"""No dossier has more, or holds larger: what claims so is no dossier of ours (bytes, unpacked)."""
 _BOUNDED = (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED)
 """Python unpacks these piece by piece; of all others a kilobyte may become gigabytes before it is counted."""
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
@@ -58,10 +61,10 @@ def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
     names = [info.filename for info in infos]
     if len(names) != len(set(names)):
         raise _refused(path, "a file stands in it twice", "有重名文件")
-    if len(infos) > MOST_FILES:
-        raise _refused(path, f"more than {MOST_FILES:,} files", f"文件超过 {MOST_FILES:,} 个")
+    if len(infos) > DOSSIER_FILES:
+        raise _refused(path, f"more than {DOSSIER_FILES:,} files", f"文件超过 {DOSSIER_FILES:,} 个")
     files: dict[str, bytes] = {}
-    left = LARGEST
+    left, values = DOSSIER_BYTES, DOSSIER_VALUES
     for info in infos:
         if info.compress_type not in _BOUNDED:
             raise _refused(
@@ -69,10 +72,18 @@ def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
             )
         # What the zip says of sizes may be a lie: no more is read than may be.
         with packed.open(info) as file:
-            content = file.read(min(LARGEST_FILE, left) + 1)
+            content = file.read(min(DOSSIER_FILE_BYTES, left) + 1)
         left -= len(content)
-        if len(content) > LARGEST_FILE or left < 0:
+        if len(content) > DOSSIER_FILE_BYTES or left < 0:
             raise _refused(path, f"{info.filename} is too large", f"{info.filename} 过大")
+        if info.filename.endswith((".json", ".jsonl")):
+            values -= json_values(content)
+        if values < 0:
+            raise _refused(
+                path,
+                f"more than {DOSSIER_VALUES:,} JSON values",
+                f"JSON 值超过 {DOSSIER_VALUES:,} 个",
+            )
         files[info.filename] = content
     return files
 

@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.dossier.package import LARGEST, fresh
+from audit.dossier.package import fresh
 from audit.writing import read_bounded
+from starter.bounds import DOSSIER_BYTES
 
 _HEADER = 30
 """The fixed part of a file's header; its last four bytes are the lengths of name and extras."""
@@ -25,7 +26,7 @@ def wrong_wrapping(path: Path) -> Iterator[tuple[str, str]]:
     Raises:
         BadInput: it is larger than may be.
     """
-    content = read_bounded(path, LARGEST)
+    content = read_bounded(path, DOSSIER_BYTES)
     with zipfile.ZipFile(path) as packed:
         infos = packed.infolist()
     yield from _wrong(content, infos)

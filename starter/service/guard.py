@@ -12,7 +12,7 @@ from starter.service.measures import Measures
 from starter.service.mistakes import problem_of
 from starter.service.problems import Kind, Problem
 from starter.service.replies import problem_reply
-from starter.service.shares import Shares
+from starter.service.shares import NOBODY, Shares
 from starter.service.trusted_names import HOSTS, TrustedNames
 
 WHOLE_SECONDS = 30.0
@@ -76,12 +76,8 @@ class Guard:
         """Let the app answer; the problem to answer with when it did not."""
         if self._now > self._at_once:
             return Problem(Kind.BUSY, "too much is asked at once", "请求过多，请稍后重试")
-        if self._is_rebound(scope):
-            return Problem(
-                Kind.UNKNOWN_HOST,
-                f"this service has no such name: ask by its address, with a key, or set {HOSTS}",
-                f"本服务没有此主机名：请使用其地址、出示密钥，或设置 {HOSTS}",
-            )
+        if scope["path"] not in _PROBES and (problem := self._nobodys(scope)):
+            return problem
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 await self._app(scope, receive, send)
@@ -91,17 +87,26 @@ class Guard:
             return problem_of(error)
         return None
 
-    def _is_rebound(self, scope: Scope) -> bool:
-        """Whether a call may be a web page's, whose name its owner let lead to us: it can show no key.
+    def _nobodys(self, scope: Scope) -> Problem | None:
+        """What keeps a call without a key from being answered; the probes, which tell nothing, always are.
 
-        Probes are answered under every name: an orchestrator asks as it likes, and they tell nothing.
+        It may be a web page's, which has let its own name lead to us: it can show no key. And all of them
+        together have one share, as a key has.
         """
-        if scope["path"] in _PROBES:
-            return False
         headers: dict[bytes, bytes] = dict(scope["headers"])
         if b"authorization" in headers:
-            return False
-        return not self._names.knows(headers.get(b"host", b"").decode("latin-1"))
+            return None
+        if not self._names.knows(headers.get(b"host", b"").decode("latin-1")):
+            return Problem(
+                Kind.UNKNOWN_HOST,
+                f"this service has no such name: ask by its address, with a key, or set {HOSTS}",
+                f"本服务没有此主机名：请使用其地址、出示密钥，或设置 {HOSTS}",
+            )
+        if not self._shares.take(scope.setdefault("state", {}), NOBODY):
+            return Problem(
+                Kind.BUSY, "too many calls without a key", "未出示密钥的调用过多，请稍后重试"
+            )
+        return None
 
     def _told(self, scope: Scope, status: int, seconds: float) -> None:
         """Count and log a call; never what it said, nor its query, nor its key's secret."""

@@ -6,6 +6,8 @@ from typing import Any
 
 AT_ONCE_PER_KEY = 128
 """So many calls of one key are answered at the same time, of 256 in all."""
+NOBODY = ""
+"""The one share of all calls that show no key."""
 _NAME = "share_of"
 
 

@@ -15,6 +15,7 @@ from starter.service.access import Reader
 from starter.service.app import make_app
 from starter.service.problems import ProblemDetails
 from starter.service.replies import wanted_language
+from starter.service.shares import NOBODY
 from tests.rules.builders import COMMISSION, OPERATOR
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
@@ -218,7 +219,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 
 
 async def test_a_key_has_a_share_of_the_places(app: FastAPI, make_key: MakeKey) -> None:
-    """One key alone is asked to come again when its share is taken; another is answered meanwhile."""
+    """One key alone is asked to come again when its share is taken; others, and nobody, are answered."""
     shared = make_app(app.state.connections)
     shared.state.shares._at_once = 1
     begun, may_end = asyncio.Event(), asyncio.Event()
@@ -237,6 +238,11 @@ async def test_a_key_has_a_share_of_the_places(app: FastAPI, make_key: MakeKey) 
         await begun.wait()
         problem(await busy.get("/v1/register"), 503, "busy")
         assert 200 == (await quiet.get("/v1/register")).status_code
+        async with calling(shared) as nobody:
+            assert 200 == (await nobody.get("/v1/register")).status_code
+            shared.state.shares.take({}, NOBODY)
+            problem(await nobody.get("/v1/register"), 503, "busy")
+            assert 200 == (await nobody.get("/livez")).status_code
         may_end.set()
         assert 200 == (await slow).status_code
         assert 200 == (await busy.get("/v1/register")).status_code

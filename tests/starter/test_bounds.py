@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from audit.dossier.package import unpack
 from starter.bounds import (
+    DOSSIER_VALUES,
     JSON_DEPTH,
     JSON_VALUES,
     ROW_CHARACTERS,
@@ -142,3 +144,13 @@ def test_a_batch_that_was_not_done_is_no_formula_and_reads_back(odd: str) -> Non
     assert f"'{odd}" in page
     (again,) = Cells().read(page.removeprefix("\ufeff"))
     assert entry.fields == again.fields
+
+
+def test_a_dossier_of_too_many_values_is_not_parsed(tmp_path: Path) -> None:
+    """However they are shared out over its files."""
+    where = tmp_path / "d.zip"
+    with zipfile.ZipFile(where, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
+        for number in range(4):
+            made.writestr(f"histories/{number}.json", "[" + "[]," * (DOSSIER_VALUES // 7) + "0]")
+    with pytest.raises(BadInput, match="JSON values"):
+        unpack(where)
