@@ -27,6 +27,12 @@ from workflows.refusal import Refused
 
 _log = structlog.stdlib.get_logger("pingtai.http")
 _DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_NOT_READY = frozenset(("42P01", "42703", "3F000", "42501"))
+"""No such table, column or schema, or no right to it: each is for whoever runs the register to mend.
+
+Tables that are missing or of another version come with the worker that makes them. Any other statement that
+PostgreSQL does not understand is a mistake of ours.
+"""
 ANSWERED = (
     Problem,
     Refused,
@@ -94,9 +100,9 @@ def problem_of(error: Exception) -> Problem:
 
 def _is_away(error: SQLAlchemyError) -> bool:
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    # Tables that are missing or of another version come with the worker that makes them.
-    known = (OperationalError, InterfaceError, ProgrammingError, PoolTimeout)
-    return lost or isinstance(error, known)
+    if isinstance(error, ProgrammingError):
+        return getattr(error.orig, "sqlstate", None) in _NOT_READY
+    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def _away(en: str, zh: str, error: Exception) -> Problem:

@@ -7,12 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import ProgrammingError
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
 from starter.service import bodies
 from starter.service.access import Reader
 from starter.service.app import make_app
+from starter.service.mistakes import problem_of
 from starter.service.problems import ProblemDetails
 from starter.service.replies import wanted_language
 from starter.service.shares import NOBODY
@@ -272,3 +274,16 @@ async def test_only_the_operator_of_the_platform_is_heard(all_keys: httpx.AsyncC
     body = decision("withdrawal", actor={**OPERATOR, "organisation": "别的单位"})
     answer = await all_keys.post(f"/v1/platforms/{sent['platform_id']}/decisions", json=body)
     problem(answer, 409, "refused")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [("42P01", "away"), ("42501", "away"), ("42601", "mistake"), ("42883", "mistake")],
+)
+def test_only_what_the_operator_can_mend_is_a_part_that_is_away(state: str, kind: str) -> None:
+    """Missing tables and rights are 503; a statement that is wrong is a mistake of ours, and says so."""
+
+    class Why(Exception):
+        sqlstate = state
+
+    assert kind == problem_of(ProgrammingError("SELECT", {}, Why("because"))).kind
