@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, insert, inspect, text
 
 from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
 from db.engine import create_engine
@@ -57,7 +57,7 @@ async def test_text_is_ordered_the_same_everywhere(database_url: str) -> None:
 
 async def test_up_and_down(empty_database_url: str) -> None:
     """Up from nothing, down to nothing, and up again; `pending` says what is to be done."""
-    assert "no tables -> 0004" == await pending(empty_database_url)
+    assert "no tables -> 0006" == await pending(empty_database_url)
     await upgrade(empty_database_url)
     assert await pending(empty_database_url) is None
     assert {*metadata.tables, "alembic_version"} == set(await _seen(empty_database_url))
@@ -76,6 +76,31 @@ async def test_workers_that_start_at_once(empty_database_url: str) -> None:
 async def test_a_newer_database_is_left_alone(database_url: str) -> None:
     """A program older than the tables says so, and changes nothing."""
     await _seen(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    assert "9999 -> 0004" == await pending(database_url)
+    assert "9999 -> 0006" == await pending(database_url)
     with pytest.raises(SchemaTooNew, match="9999"):
         await upgrade(database_url)
+
+
+async def test_no_secret_stays_in_an_answer_of_before(empty_database_url: str) -> None:
+    """Nor refusals and junk: what was done, and what is being answered, stays."""
+    await upgrade(empty_database_url)
+    await downgrade(empty_database_url, "0004")
+    engine = create_engine(empty_database_url)
+    rows = (("a", 201, b"{}"), ("b", 201, b"whsec_x"), ("c", 409, b"{}"), ("d", None, None))
+    async with engine.begin() as connection:
+        for name, status, body in rows:
+            await connection.execute(
+                insert(intake_tables.kept_answers).values(
+                    key_id="key",
+                    idempotency_key=name,
+                    request_sha256="x",
+                    claimed_at=func.now(),
+                    status=status,
+                    body=body,
+                )
+            )
+    await upgrade(empty_database_url)
+    async with engine.connect() as connection:
+        left = await connection.scalars(text("SELECT idempotency_key FROM kept_answers"))
+        assert ["a", "d"] == sorted(left)
+    await engine.dispose()
