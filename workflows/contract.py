@@ -32,6 +32,8 @@ ARCHIVE_HISTORIES = "archive_histories"
 MAKE_DIGESTS = "make_digests"
 DESK = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
+TRUE_INPUT = "true-input"
+"""The patch of 0.4.0: signals from a queue, and a share of the record for what may be repeated at will."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

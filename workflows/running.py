@@ -14,8 +14,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import CaseView, Opinion
-    from workflows.case import Case, reasons
-    from workflows.contract import DESK, HAND_IN, WRITE_REGISTER
+    from workflows.case import Case, decision_of, reasons
+    from workflows.contract import DESK, HAND_IN, TRUE_INPUT, WRITE_REGISTER
     from workflows.handing_in import (
         DueDate,
         HandedIn,
@@ -23,9 +23,10 @@ with workflow.unsafe.imports_passed_through():
         RegisterBatch,
     )
     from workflows.model import InvalidMessage
-    from workflows.record import LogEntry
+    from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
     from workflows.rules import S, awaited
+    from workflows.signal_queue import SignalQueue, cost_of
     from workflows.state import AssessmentState, PlatformState, Receipt
     from workflows.step_clock import StepClock
     from workflows.vocabulary import Kind
@@ -53,7 +54,10 @@ class CaseWorkflow(StepClock[S]):
         self.case = case
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.desk = workflow.patched(DESK)
+        self.true_input = workflow.patched(TRUE_INPUT)
         case.notes_clocks = self.desk
+        case.bounded = self.true_input
+        self.queue = SignalQueue()
         self.due = due
         self.recorded = recorded
         self._handing = False
@@ -73,6 +77,21 @@ class CaseWorkflow(StepClock[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
+        if not self.queue:
+            return self._decide(said)
+        # Signals that came before it are still to be judged: it is judged after them.
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+
+        def judge() -> None:
+            try:
+                answer.set_result(self._decide(said))
+            except ApplicationError as error:
+                answer.set_exception(error)
+
+        self.queue.take(judge)
+        return await answer
+
+    def _decide(self, said: tuple[Any, ...]) -> Receipt:
         before = self.case.state
         try:
             receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
@@ -84,10 +103,13 @@ class CaseWorkflow(StepClock[S]):
 
     @decide.validator
     def check(self, *said: Any) -> None:
-        """Refuse before anything enters the history."""
+        """Refuse before anything enters the history; behind a queue of signals only what is no decision."""
         try:
             if self.invalid:
                 raise self.invalid
+            if self.queue:
+                decision_of(_one(said))
+                return
             self.case.check(_one(said), workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
@@ -100,14 +122,32 @@ class CaseWorkflow(StepClock[S]):
         """
         if self.invalid:
             return
-        before, raw = self.case.state, _one(said)
+        raw = _one(said)
+        if not self.true_input:
+            self._judge(kind, raw)
+            return
+        self.queue.take(lambda: self._judge(kind, raw), cost_of(raw))
+
+    def _judge(self, kind: Kind, raw: Any) -> None:
+        before = self.case.state
         try:
             self.case.decide(raw, workflow.now(), kind, self._deadline())
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
+            self._log_refusal(kind, error)
+        self._moved(before)
+
+    def _log_refusal(self, kind: Kind, error: Refused | InvalidMessage) -> None:
+        """A line for each refusal that the log of the case keeps: a line costs more than the judging."""
+        if self.case.refusals <= KEPT_REFUSALS:
             why = next(iter(reasons(error)))
             workflow.logger.warning("signal %s refused: %s", kind, why, extra=self._about())
-        self._moved(before)
+        elif self.case.refusals == KEPT_REFUSALS + 1:
+            workflow.logger.warning(
+                "more than %s signals refused: from now on they are only counted (`refusals`)",
+                KEPT_REFUSALS,
+                extra=self._about(),
+            )
 
     @workflow.query
     def state(self) -> CaseView:
@@ -214,7 +254,7 @@ class CaseWorkflow(StepClock[S]):
         return self._due_wanted() or self._escalation_request() is not None
 
     async def all_handed_in(self, *, recorded: bool) -> None:
-        """Wait until no message is being answered and nothing is being handed in.
+        """Wait until every message has been judged and answered, and nothing is being handed in.
 
         With `recorded`, also until the register has everything: a case that has ended is not carried
         on, so its last run waits for a register that is away.
@@ -222,6 +262,7 @@ class CaseWorkflow(StepClock[S]):
         await workflow.wait_condition(
             lambda: (
                 workflow.all_handlers_finished()
+                and not self.queue
                 and not self._handing
                 and not self._behind()
                 and not (recorded and self._unrecorded())
