@@ -12,6 +12,7 @@ from structlog.typing import EventDict, Processor
 from temporalio import activity, workflow
 
 from worker.settings import Settings
+from worker.unreadable_signals import bound_unreadable_signals
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -43,6 +44,7 @@ def set_up_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    bound_unreadable_signals()
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
