@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from workflows.decision import Decision
 from workflows.model import MAX_RECORD_BYTES, canonical, said
 from workflows.record import EntryKind, LogEntry
+from workflows.state import content_of
 from workflows.vocabulary import (
     FilingOutcome,
     InspectionOutcome,
@@ -23,12 +24,12 @@ Share = tuple[str, str, Role]
 """What is said, with which outcome, by whom."""
 
 SHARES: dict[Share, int] = {
-    (Kind.SUPPORT, "recorded", Role.DISTRICT): 100_000,
-    (Kind.SUPPORT, "recorded", Role.COMMISSION): 100_000,
-    (Kind.RECOMMENDATION, RecommendationOutcome.RETURNED, Role.DISTRICT): 40_000,
-    (Kind.INSPECTION, InspectionOutcome.RETURNED, Role.COMMISSION): 40_000,
-    (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 40_000,
-    (Kind.PLAN_REVISION, FilingOutcome.FILED, Role.OPERATOR): 60_000,
+    (Kind.SUPPORT, "recorded", Role.DISTRICT): 120_000,
+    (Kind.SUPPORT, "recorded", Role.COMMISSION): 120_000,
+    (Kind.RECOMMENDATION, RecommendationOutcome.RETURNED, Role.DISTRICT): 30_000,
+    (Kind.INSPECTION, InspectionOutcome.RETURNED, Role.COMMISSION): 30_000,
+    (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 30_000,
+    (Kind.PLAN_REVISION, FilingOutcome.FILED, Role.OPERATOR): 50_000,
 }
 """What leads back or nowhere, and so can be said again and again: bytes over the whole case, with the
 receipts. The first of each does not count. What is left of the record, nearly half, is for what leads on.
@@ -81,7 +82,7 @@ class RecordRoom:
         limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
         whole = self._entries + _RECEIPT * (receipts + 1) + plans + size
         if shares:
-            lack = self._lack_of_share(decision, size + _RECEIPT)
+            lack = self._lack_of_share(decision)
             if lack:
                 return lack
             whole -= 0 if correcting else self._correcting
@@ -93,7 +94,8 @@ class RecordRoom:
             f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
         )
 
-    def _lack_of_share(self, decision: Decision, size: int) -> Lack:
+    def _lack_of_share(self, decision: Decision) -> Lack:
+        size = len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
         kind, role = Kind(decision.kind), decision.actor.role
         share = (decision.kind, decision.result, role)
         if kind is Kind.SET_ASIDE:

@@ -136,13 +136,15 @@ def test_what_is_set_aside_has_room_and_is_bounded_too(bounded: bool) -> None:
     case = platform()
     case.bounded = bounded
     words = "大" * 5_000
-    with pytest.raises(Refused, match="would grow to" if not bounded else "40,000 are kept for it"):
+    with pytest.raises(Refused, match="would grow to" if not bounded else "30,000 are kept for it"):
         for _ in range(50):
             decide(case, Kind.RECOMMENDATION, "returned", note=words, opinion=words)
             decide(case, Kind.PLAN_REVISION, changes=words, note=words)
             case.plans.clear()
     full = len(case.log)
-    with pytest.raises(Refused, match="would grow to" if not bounded else "200,000 are kept for it"):
+    with pytest.raises(
+        Refused, match="would grow to" if not bounded else "200,000 are kept for it"
+    ):
         for _ in range(50):
             withdrawn = decide(case, Kind.WITHDRAWAL, reason=words)
             decide(case, Kind.SET_ASIDE, target=withdrawn.decision_id, reason=words)
