@@ -96,10 +96,10 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         self.show()
         register = asyncio.create_task(self.hand_in())
         if carried and carried.reopened:
-            await self._told_why(len(carried.record.log))
+            await self.uncancelled(self._told_why(len(carried.record.log)))
         while True:
-            await self._live(application)
-            await self.all_handed_in(recorded=True)
+            await self.uncancelled(self._live(application))
+            await self.uncancelled(self.all_handed_in(recorded=True))
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()

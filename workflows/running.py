@@ -5,6 +5,7 @@ those of activities.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -196,6 +197,26 @@ class CaseWorkflow(StepClock[S]):
     def show(self) -> None:
         """Show in Temporal's own Web UI where the case stands."""
         raise NotImplementedError
+
+    async def uncancelled(self, living: Coroutine[Any, Any, None]) -> None:
+        """Live on when someone asks Temporal to cancel the case: only what the rules name ends it.
+
+        A cancelled run would close in the stage where it stood, without a word in its log. Who must end a
+        case from outside terminates it, with a reason that Temporal keeps.
+        """
+        if not self.true_input:
+            await living
+            return
+        task = asyncio.create_task(living)
+        while True:
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if task.done():
+                    raise
+                workflow.logger.warning("a request to cancel was passed over", extra=self._about())
+            else:
+                return
 
     # ---- handing in ----
 
