@@ -147,10 +147,12 @@ def written(raw: Any, name: str = "message") -> str:
 
 def size_of(raw: Any) -> int:
     """How many letters of JSON data takes; more than a message may have, where it can't be written."""
+    if isinstance(raw, bytes):
+        return len(raw)
     try:
         return len(written(raw))
     except InvalidMessage:
-        return 0 if isinstance(raw, bytes) else MAX_MESSAGE_BYTES + 1
+        return MAX_MESSAGE_BYTES + 1
 
 
 def problem_in(error: Any) -> tuple[str, str, str]:
