@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
     from workflows.rules import S, awaited
-    from workflows.signal_queue import SignalQueue, cost_of
+    from workflows.signal_queue import SignalQueue
     from workflows.state import AssessmentState, PlatformState, Receipt
     from workflows.step_clock import StepClock
     from workflows.vocabulary import Kind
@@ -89,7 +89,7 @@ class CaseWorkflow(StepClock[S]):
             except ApplicationError as error:
                 answer.set_exception(error)
 
-        self.queue.take(judge)
+        self.queue.take(said, judge)
         return await answer
 
     def _decide(self, said: tuple[Any, ...]) -> Receipt:
@@ -127,7 +127,7 @@ class CaseWorkflow(StepClock[S]):
         if not self.true_input:
             self._judge(kind, raw)
             return
-        self.queue.take(lambda: self._judge(kind, raw), cost_of(raw))
+        self.queue.take(raw, lambda: self._judge(kind, raw))
 
     def _judge(self, kind: Kind, raw: Any) -> None:
         before = self.case.state
