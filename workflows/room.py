@@ -95,15 +95,15 @@ class RecordRoom:
         )
 
     def _lack_of_share(self, decision: Decision) -> Lack:
-        size = len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
         kind, role = Kind(decision.kind), decision.actor.role
         share = (decision.kind, decision.result, role)
         if kind is Kind.SET_ASIDE:
-            limit, used = ROOM_TO_CORRECT, self._correcting + size
+            limit, used = ROOM_TO_CORRECT, self._correcting
         elif share in SHARES and share in self._said:
-            limit, used = SHARES[share], self._repeats[share] + size
+            limit, used = SHARES[share], self._repeats[share]
         else:
             return None
+        used += len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
         if used <= limit:
             return None
         return (
