@@ -1,0 +1,81 @@
+"""What must not stand in a history or in the list of workflows. Pure: data in, words out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowExecutionStatus
+
+_USUAL = {
+    # Something came while the task was at work: the server gives it out again, by design.
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_UPDATE,
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
+}
+_CLEAR = frozenset(("InvalidApplication", "InvalidMessage", "Refused", "InvalidOpening"))
+"""Types of application errors by which a run that never became a case may fail."""
+_OF_A_PROGRAM = ("Error", "Exception")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, as the list of workflows and its last event tell of it."""
+
+    workflow_id: str
+    workflow_type: str
+    status: WorkflowExecutionStatus
+    failure_type: str = ""
+    """Of a failed run: the type of its application error; empty where it is none."""
+    failure: str = ""
+
+
+def failed_tasks(events: Iterable[HistoryEvent]) -> list[str]:
+    """The failed workflow tasks of a history, but for those that are the server's usual way."""
+    found = []
+    for event in events:
+        if event.event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            continue
+        failed = event.workflow_task_failed_event_attributes
+        if failed.cause not in _USUAL:
+            cause = WorkflowTaskFailedCause.Name(failed.cause)
+            found.append(f"event {event.event_id}: {cause}: {failed.failure.message[:400]}")
+    return found
+
+
+def wrong_end(run: Run, expected: frozenset[str] = frozenset()) -> str:
+    """Why a run should not have ended so; empty where it may. `expected` were ended by the attack."""
+    if run.workflow_id in expected:
+        return ""
+    if run.status in _MAY:
+        return ""
+    if run.status is WorkflowExecutionStatus.FAILED:
+        clear = run.failure_type in _CLEAR or (
+            bool(run.failure_type) and not run.failure_type.endswith(_OF_A_PROGRAM)
+        )
+        return "" if clear else f"failed by {run.failure_type or 'no application error'}"
+    return run.status.name.lower().replace("_", " ")
+
+
+_MAY = (
+    WorkflowExecutionStatus.RUNNING,
+    WorkflowExecutionStatus.COMPLETED,
+    WorkflowExecutionStatus.CONTINUED_AS_NEW,
+)
+
+
+def faults_in_log(text: str) -> dict[str, list[str]]:
+    """Tracebacks and coroutines never awaited in a log, each kind with the lines where it stands."""
+    found: dict[str, list[str]] = {}
+    for line in text.split("\n"):
+        for what, words in _FAULTS.items():
+            if words in line:
+                found.setdefault(what, []).append(line[-1_500:])
+    return found
+
+
+_FAULTS = {
+    "traceback in a log": "Traceback (most recent call last)",
+    "never awaited": "was never awaited",
+    "an exception that nobody fetched": "exception was never retrieved",
+}
