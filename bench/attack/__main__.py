@@ -16,6 +16,7 @@ import click
 from bench.attack.campaign import PER_SECOND, campaign
 from bench.attack.findings import Findings, open_findings
 from bench.attack.report import report
+from starter.connection import quietly
 
 _INTERRUPTED = 130
 
@@ -30,6 +31,7 @@ _INTERRUPTED = 130
 def main(minutes: float, seed: int, out: Path | None, only: tuple[str, ...]) -> None:
     """Attack a system of its own for so many minutes."""
     folder = out or Path(tempfile.mkdtemp(prefix="pingtai-attack-out-"))
+    quietly()
     findings = open_findings(seed, folder)
     code = _INTERRUPTED
     try:

@@ -33,6 +33,8 @@ PER_SECOND = {
     "dossiers": 1.0,
 }
 """How many actions a second each attacker may begin."""
+LANES = 4
+"""Starts go side by side, because each waits for what comes of it."""
 Tell = Callable[[str], None]
 
 
@@ -51,7 +53,7 @@ async def campaign(
         whole.keys = await make_keys(running[0])
         tell(f"Started in {time.monotonic() - began:.0f} s; attacking for {minutes:g} minutes")
         ends = time.monotonic() + minutes * 60
-        started = await _attack(whole, findings, ends, running, out, only)
+        started = await _attack(whole, findings, ends, running=running, out=out, only=only)
         tell(f"{findings.counts.total():,} outcomes counted; checking what is left")
         checker = _attacker("checks", whole, findings, ends)
         await check_everything(Checking(checker, frozenset(started.unknown), running[0]))
@@ -61,16 +63,18 @@ async def _attack(
     whole: System,
     findings: Findings,
     ends: float,
+    *,
     running: list[Commands],
     out: Path,
     only: frozenset[str],
 ) -> Started:
     """Let all attackers work side by side; one that breaks down by itself is a failure, too."""
     made = {name: _attacker(name, whole, findings, ends) for name in PER_SECOND}
+    lanes = [_attacker("starts", whole, findings, ends, lane) for lane in range(LANES)]
     works: dict[str, Callable[[], Awaitable[object]]] = {
         "messages": lambda: attack_messages(made["messages"]),
         "floods": lambda: attack_by_floods(made["floods"]),
-        "starts": lambda: attack_by_starts(made["starts"]),
+        "starts": lambda: attack_by_starts(lanes),
         "http": lambda: attack_by_http(made["http"]),
         "sockets": lambda: attack_by_sockets(made["sockets"]),
         "files": lambda: attack_by_files(made["files"], running[0], out),
@@ -91,6 +95,13 @@ async def _attack(
     return started
 
 
-def _attacker(name: str, whole: System, findings: Findings, ends: float) -> Attacker:
-    pace = Pace(PER_SECOND.get(name, 1.0), ends)
-    return Attacker(name, whole, random_of(findings.seed, name), pace, findings)
+def _attacker(
+    name: str, whole: System, findings: Findings, ends: float, lane: int | None = None
+) -> Attacker:
+    """An attacker, or one of several that do the same; each has its own randomness."""
+    if lane is None:
+        pace = Pace(PER_SECOND.get(name, 1.0), ends)
+        return Attacker(name, whole, random_of(findings.seed, name), pace, findings)
+    pace = Pace(PER_SECOND[name] / LANES, ends)
+    random = random_of(findings.seed, f"{name}-{lane}")
+    return Attacker(name, whole, random, pace, findings, lane, LANES)

@@ -18,6 +18,7 @@ from bench.attack.valid_messages import application, decision
 
 _LAYOUT = ROOT / "examples" / "layout.csv"
 _BOMB_BYTES = 30_000_000
+Words = tuple[str, ...]
 PLACE = "FILE"
 """Where a command's words name the file."""
 
@@ -90,7 +91,7 @@ def _import_lines(random: Random, number: int, templates: dict[str, bytes]) -> C
 
 
 def _import_words(random: Random) -> tuple[str, ...]:
-    words = ("import", PLACE, "--patience", "5")
+    words: Words = ("import", PLACE, "--patience", "5")
     return words if random.random() < 0.25 else (*words, "--check")
 
 
@@ -124,7 +125,7 @@ def _csv(rows: list[list[str]]) -> bytes:
 def _decide(random: Random, number: int, templates: dict[str, bytes]) -> CommandFile:
     """`pingtai decide --file`."""
     who = ("--actor", "c-01", "--role", "commission", "--organisation", "市科委")
-    words = ("decide", "--file", PLACE, "--date", "2026-11-29", *who)
+    words: Words = ("decide", "--file", PLACE, "--date", "2026-11-29", *who)
     if random.random() < 0.7:
         words = (*words, "--dry-run")
     facts = application("nobody") | {"term": 1}
@@ -154,7 +155,7 @@ _DECIDED = (
 
 def _layout(random: Random, number: int, templates: dict[str, bytes]) -> CommandFile:
     """`pingtai layout import`, as CSV, JSON or XLSX."""
-    words = ("layout", "import", PLACE, "--actor", "c-01")
+    words: Words = ("layout", "import", PLACE, "--actor", "c-01")
     if random.random() < 0.6:
         words = (*words, "--dry-run")
     content = _LAYOUT.read_bytes()
@@ -184,7 +185,7 @@ def _cell(random: Random, cell: str) -> Any:
 def _publish(random: Random, number: int, templates: dict[str, bytes]) -> CommandFile:
     """`pingtai list publish`."""
     who = ("--actor", "c-01", "--role", "commission", "--organisation", "市科委")
-    words = ("list", "publish", "--number", "2026-1", "--file", PLACE, *who)
+    words: Words = ("list", "publish", "--number", "2026-1", "--file", PLACE, *who)
     if random.random() < 0.6:
         words = (*words, "--dry-run")
     rows = [["platform", "certificate_number"], ["nobody", "C-1"], [f"file-{number}-0", "C-2"]]

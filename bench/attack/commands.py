@@ -15,6 +15,7 @@ from bench.attack.system import ROOT
 
 MOST_SECONDS = 30.0
 MOST_BYTES = 1_000_000_000
+_GRACE_SECONDS = 5.0
 _LOOK_SECONDS = 0.1
 _LINE_BYTES = 1_000_000
 _FRESH_AFTER = 400
@@ -61,7 +62,7 @@ class Commands:
         self._run = 0
         self._alone = asyncio.Lock()
 
-    async def run(self, *words: str) -> Ended:
+    async def run(self, *words: str, seconds: float = MOST_SECONDS) -> Ended:
         """Run a command to its end, or stop it when it takes too much."""
         async with self._alone:
             process = await self._child()
@@ -70,21 +71,21 @@ class Commands:
             assert process.stdout
             process.stdin.write(json.dumps(words).encode() + b"\n")
             reading = asyncio.create_task(process.stdout.readline())
-            held = await self._watched(process, reading, began)
-            seconds = time.monotonic() - began
+            held = await self._watched(process, reading, began + seconds)
+            took = time.monotonic() - began
             if not reading.done():
                 await self.close()
                 await asyncio.gather(reading, return_exceptions=True)
-                return Ended(words, -9, "", "", seconds, held)
+                return Ended(words, -9, "", "", took, held)
             line = reading.result()
             if not line:
                 await self.close()
-                return Ended(words, -1, "", "the process ended", seconds, held)
+                return Ended(words, -1, "", "the process ended", took, held)
             said = json.loads(line)
-            return Ended(words, said["code"], said["output"], said["traceback"], seconds, held)
+            return Ended(words, said["code"], said["output"], said["traceback"], took, held)
 
     async def _watched(
-        self, process: asyncio.subprocess.Process, reading: asyncio.Task[bytes], began: float
+        self, process: asyncio.subprocess.Process, reading: asyncio.Task[bytes], late: float
     ) -> int:
         """Wait for the answer, and return the most memory held meanwhile; stop watching when too much."""
         most = 0
@@ -93,7 +94,7 @@ class Commands:
             if done:
                 return most
             most = max(most, await asyncio.to_thread(_resident, process.pid))
-            if most > MOST_BYTES or time.monotonic() - began > MOST_SECONDS + 5:
+            if most > MOST_BYTES or time.monotonic() > late + _GRACE_SECONDS:
                 return most
 
     async def _child(self) -> asyncio.subprocess.Process:

@@ -1,45 +1,13 @@
 """Changes of a dossier, from a flipped bit to a forger who knows the format and sums all up again."""
 
-import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from bench.attack.dossier_files import MANIFEST, Change, Dossier, Files, json_file, pack
+from bench.attack.dossier_forging import name_other_code, seal_again, sum_up
 from bench.attack.mutating import mutated, places, spoilt_bytes
-
-MANIFEST = "manifest.json"
-_NOT_SEALED = ("made_at", "made_by", "source", "register_differs")
-"""What a dossier says about its making, and nobody vouches for: it may differ in a whole one."""
-Files = dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A dossier's bytes and files."""
-
-    content: bytes
-    files: Files
-
-    @classmethod
-    def of(cls, content: bytes) -> "Dossier":
-        """Open one."""
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            return cls(content, {name: packed.read(name) for name in packed.namelist()})
-
-
-@dataclass(frozen=True)
-class Change:
-    """A changed dossier."""
-
-    way: str
-    what: str
-    content: bytes
-    files: Files | None
-    """None: the zip itself was spoilt."""
 
 
 def any_change(random: Random, original: Dossier, other: Dossier) -> Change:
@@ -52,108 +20,12 @@ def any_change(random: Random, original: Dossier, other: Dossier) -> Change:
     what = _WAYS[way](random, files, other.files)
     naive = random.random()
     if naive < 0.65:
-        _sum_up(files)
+        sum_up(files)
         what += "; sums made again"
     if naive < 0.25:
-        _other_code(random, files)
+        name_other_code(random, files)
         what += "; other code named"
     return Change(way, what, pack(random, files), files)
-
-
-def pack(random: Random, files: Files) -> bytes:
-    """A zip of the files, now and then in another order or form, which means nothing."""
-    content = io.BytesIO()
-    names = list(files)
-    if random.random() < 0.1:
-        random.shuffle(names)
-    kind = zipfile.ZIP_DEFLATED if random.random() < 0.9 else zipfile.ZIP_STORED
-    with zipfile.ZipFile(content, "w", kind) as packed:
-        for name in names:
-            info = zipfile.ZipInfo(name)
-            info.compress_type = kind
-            packed.writestr(info, files[name])
-    return content.getvalue()
-
-
-def says_the_same(change: Change, original: Dossier) -> bool:
-    """Whether a changed dossier says what the original does, however it is written."""
-    files = change.files
-    if files is None:
-        try:
-            files = Dossier.of(change.content).files
-        except Exception:  # it cannot be opened at all: then it says nothing
-            return False
-    if set(files) != set(original.files):
-        return False
-    return all(
-        _meaning(name, files[name]) == _meaning(name, original.files[name]) for name in files
-    )
-
-
-def _meaning(name: str, content: bytes) -> Any:
-    """What a file says: JSON as data; sums are left out, since they follow from the files."""
-    if not name.endswith((".json", ".jsonl")):
-        return content
-    try:
-        lines = content.split(b"\n") if name.endswith(".jsonl") else [content]
-        data = [json.loads(line, object_pairs_hook=_pairs) for line in lines if line.strip()]
-    except (ValueError, RecursionError):
-        return content
-    if name == MANIFEST and isinstance(data[0], dict):
-        return {k: v for k, v in data[0].items() if k not in (*_NOT_SEALED, "files")}
-    return data
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> Any:
-    """An object; one with a name twice is none that could be compared."""
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else [["a name stands twice", *map(list, pairs)]]
-
-
-# ---- what a forger does afterwards ----
-
-
-def _sum_up(files: Files) -> None:
-    """Write the sums of all files anew, as the manifest has them."""
-    try:
-        manifest = json.loads(files[MANIFEST])
-        manifest["files"] = [
-            {"name": name, "bytes": len(inner), "sha256": hashlib.sha256(inner).hexdigest()}
-            for name, inner in sorted(files.items())
-            if name != MANIFEST
-        ]
-        files[MANIFEST] = _json(manifest)
-    except (KeyError, ValueError, TypeError):
-        return
-
-
-def _other_code(random: Random, files: Files) -> None:
-    """Say that other code made it."""
-    try:
-        manifest = json.loads(files[MANIFEST])
-        manifest["code"]["workflows_sha256"] = random.choice(("0" * 64, "ab" * 32))
-        files[MANIFEST] = _json(manifest)
-    except (KeyError, ValueError, TypeError):
-        return
-
-
-def _json(data: Any) -> bytes:
-    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
-
-
-def _sealed_again(lines: list[dict[str, Any]]) -> None:
-    """Make a log's chain fit again, entry by entry."""
-    previous = lines[0].get("previous") if lines else ""
-    for line in lines:
-        line["previous"] = previous
-        sealed = {k: v for k, v in line.items() if k not in ("hash", "reason") and v is not None}
-        text = json.dumps(sealed, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        previous = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        line["hash"] = previous
-
-
-# ---- the changes ----
 
 
 def _bytes_of_a_file(random: Random, files: Files, other: Files) -> str:
@@ -164,7 +36,7 @@ def _bytes_of_a_file(random: Random, files: Files, other: Files) -> str:
 
 def _value_of_a_file(random: Random, files: Files, other: Files) -> str:
     name = random.choice([one for one in sorted(files) if one.endswith(".json")])
-    files[name] = _json(mutated(random, json.loads(files[name])))
+    files[name] = json_file(mutated(random, json.loads(files[name])))
     return name
 
 
@@ -177,7 +49,7 @@ def _word_of_a_history(random: Random, files: Files, other: Files) -> str:
     inner = _at(data, place[:-1])
     value = inner[place[-1]]
     inner[place[-1]] = f"{value}x" if isinstance(value, str) else int(value) + 1
-    files[name] = _json(data)
+    files[name] = json_file(data)
     return f"{name} {'.'.join(map(str, place))}"
 
 
@@ -208,7 +80,7 @@ def _entry_of_a_log(random: Random, files: Files, other: Files) -> str:
     if random.random() < 0.5 and all(isinstance(line, dict) for line in lines):
         for number, line in enumerate(lines, start=1):
             line["seq"] = number
-        _sealed_again(lines)
+        seal_again(lines)
     files[name] = b"".join(
         json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode(
             "utf-8", "surrogatepass"
@@ -230,7 +102,7 @@ def _drop_run(files: Files, name: str) -> None:
     """The manifest names no run for a history that is left out."""
     manifest = json.loads(files[MANIFEST])
     manifest["runs"] = [run for run in manifest["runs"] if run["file"] != name]
-    files[MANIFEST] = _json(manifest)
+    files[MANIFEST] = json_file(manifest)
 
 
 def _last_run_left_out(random: Random, files: Files, other: Files) -> str:
@@ -254,7 +126,7 @@ def _history_cut(random: Random, files: Files, other: Files) -> str:
     data["events"] = events[:left]
     if left == len(events):
         data["events"] = [*events, events[-1]]
-    files[name] = _json(data)
+    files[name] = json_file(data)
     return f"{name}: {left} of {len(events)} events"
 
 
@@ -306,7 +178,7 @@ def _derived_rewritten(random: Random, files: Files, other: Files) -> str:
     """States, due dates or the replay's report say something else."""
     names = ("states.json", "deadlines.json", "replay.json")
     name = random.choice([one for one in names if one in files])
-    files[name] = _json(mutated(random, json.loads(files[name])))
+    files[name] = json_file(mutated(random, json.loads(files[name])))
     return name
 
 
@@ -317,7 +189,7 @@ def _head_rewritten(random: Random, files: Files, other: Files) -> str:
     manifest[name] = mutated(random, [manifest[name]])
     if isinstance(manifest[name], list) and len(manifest[name]) == 1:
         manifest[name] = manifest[name][0]
-    files[MANIFEST] = _json(manifest)
+    files[MANIFEST] = json_file(manifest)
     return name
 
 

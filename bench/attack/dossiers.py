@@ -8,14 +8,16 @@ from pathlib import Path
 from bench.attack.attacker import Attacker
 from bench.attack.cases import decide, next_decision, state
 from bench.attack.commands import Commands
-from bench.attack.dossier_mutations import Dossier, any_change, says_the_same
-from bench.attack.files import EXIT_CODES
+from bench.attack.dossier_files import Dossier, says_the_same
+from bench.attack.dossier_mutations import any_change
 from bench.attack.payloads import plain
 from bench.attack.valid_messages import application, brought_in, decision
 from workflows import contract
 
 _KEPT = "false-dossiers"
 _ANEW_AFTER = 250
+_HIGHEST_CODE = 9
+"""Whatever says that it is not whole, or was not all checked, is an answer."""
 _LIVES = ("listed", "declined", "brought-in", "half-way")
 _SECONDS_EACH = 60.0
 
@@ -49,7 +51,7 @@ async def _changed(
     fault = ended.fault
     if not fault and whole and not same:
         fault = "a false dossier is called whole"
-    if not fault and ended.code not in EXIT_CODES:
+    if not fault and not 0 <= ended.code <= _HIGHEST_CODE:
         fault = f"exit code {ended.code}"
     if fault:
         (keep / _KEPT).mkdir(exist_ok=True)

@@ -34,10 +34,15 @@ async def attack_by_files(attacker: Attacker, commands: Commands, keep: Path) ->
                 told = ended.traceback or ended.output
                 detail = f"{ended.seconds:.1f} s, {ended.most_bytes / 1e6:.0f} MB: {told[-1_500:]}"
                 attacker.fail(fault, detail, ended.line.replace(str(path), str(kept)))
-            for left in folder.glob(f"{step}*"):  # also what was set apart
-                left.unlink()
+            _remove(folder, step)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove(folder: Path, step: int) -> None:
+    """Remove a file, and what a command set apart beside it."""
+    for left in folder.glob(f"{step}*"):
+        left.unlink()
 
 
 async def _templates(attacker: Attacker, commands: Commands, folder: Path) -> dict[str, bytes]:

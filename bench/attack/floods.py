@@ -10,7 +10,7 @@ from bench.attack.payloads import LARGEST, plain
 from bench.attack.valid_messages import application
 from workflows import contract
 
-_LARGE = (28, LARGEST)
+_LARGE = (28, LARGEST - 100)
 _MANY = (2_000, 200)
 _AFTER_SECONDS = 120.0
 

@@ -1,15 +1,18 @@
 """Starts that claim what only others may say: a life, a child, a policy, a term, another's content."""
 
+import asyncio
+
 from bench.attack.attacker import Attacker
 from bench.attack.cases import short, state
 from bench.attack.forged import assessment_opening, carried, declined_term
 from bench.attack.intake import apply_by_http
 from bench.attack.payloads import plain
 from bench.attack.raw_starts import BELIEVED, Started, ends_or_opens, new_id, not_believed, start
-from bench.attack.valid_messages import application
+from bench.attack.valid_messages import application, brought_in
 from workflows import contract
 
 _CONFLICT = (409, 422)
+_UNTIL_OPENED = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 async def own_policy(attacker: Attacker, started: Started) -> None:
@@ -78,3 +81,23 @@ async def other_content(attacker: Attacker, started: Started) -> None:
     attacker.count(f"other content: {status}")
     if status not in _CONFLICT:
         attacker.fail("other content is answered as repeated", f"{status} {text}", handle.id)
+
+
+async def child_taken_before(attacker: Attacker, started: Started) -> None:
+    """An outsider takes the id of an assessment before its platform comes to open it."""
+    platform_id = new_id(attacker, "taken")
+    child = contract.assessment_workflow_id(platform_id, 1, 1)
+    opening = assessment_opening(platform_id)
+    await start(attacker, child, plain(opening), workflow_type=contract.ASSESSMENT_TYPE)
+    workflow_id = contract.platform_workflow_id(platform_id)
+    await start(attacker, workflow_id, plain(brought_in(platform_id)))
+    started.open.append(workflow_id)
+    parent = None
+    for pause in _UNTIL_OPENED:
+        await asyncio.sleep(pause)
+        parent = (await attacker.client.get_workflow_handle(child).describe()).parent_id
+        if parent == workflow_id:
+            attacker.count("the platform opened its own assessment")
+            return
+    what = "an outsider keeps a platform from opening its assessment"
+    attacker.fail(what, f"{child} has the parent {parent}", f"start {child}, then {workflow_id}")

@@ -1,5 +1,8 @@
 """What must not stand in a history or in the list of workflows. Pure: data in, words out."""
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -64,13 +67,13 @@ _MAY = (
 )
 
 
-def faults_in_log(text: str) -> dict[str, list[str]]:
-    """Tracebacks and coroutines never awaited in a log, each kind with the lines where it stands."""
-    found: dict[str, list[str]] = {}
+def faults_in_log(text: str) -> Counter[tuple[str, str]]:
+    """Tracebacks and coroutines never awaited in a log: how often each, by kind and what it says."""
+    found: Counter[tuple[str, str]] = Counter()
     for line in text.split("\n"):
         for what, words in _FAULTS.items():
             if words in line:
-                found.setdefault(what, []).append(line[-1_500:])
+                found[what, _gist(line)] += 1
     return found
 
 
@@ -79,3 +82,14 @@ _FAULTS = {
     "never awaited": "was never awaited",
     "an exception that nobody fetched": "exception was never retrieved",
 }
+_ABOUT_A_RUN = re.compile(r" on workflow \S.*| with ID .*", re.DOTALL)
+
+
+def _gist(line: str) -> str:
+    """What a line of a log says, without whose case it was: the same for the same fault."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return line[line.find("Warning") :][:300]
+    last = [one for one in str(said.get("exception", "")).splitlines() if one.strip()][-1:]
+    return f"{_ABOUT_A_RUN.sub('', str(said.get('event')))}: {' '.join(last)}"[:300]

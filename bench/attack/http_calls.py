@@ -14,6 +14,8 @@ from bench.attack.valid_messages import application
 from workflows import contract
 
 _SIDE_BY_SIDE = 6
+_TAKEN = (200, 201, 429)
+"""Or there were too many of this key: a bound, and no fault."""
 _WRONG_KEY = "ptk_0000000000_" + "s" * 43
 _VALID_SHARE = 0.12
 _REPEAT_SHARE = 0.05
@@ -31,7 +33,8 @@ async def attack_by_http(attacker: Attacker) -> None:
             await places.acquire()
             task = asyncio.create_task(_one(attacker, http, caller, step))
             tasks.add(task)
-            task.add_done_callback(lambda done: (tasks.discard(done), places.release()))
+            task.add_done_callback(tasks.discard)
+            task.add_done_callback(lambda _: places.release())
         await asyncio.gather(*tasks)
 
 
@@ -85,9 +88,9 @@ async def _valid(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, nu
         body = json.dumps(application(platform_id)).encode()
         call = Call("POST", "/v1/applications", "all", headers, body)
         answer = await _send(attacker, http, call, step)
-        if answer is not None and answer.status_code not in (200, 201):
+        if answer is not None and answer.status_code not in _TAKEN:
             attacker.fail("a valid application is not taken", answer.text[:500], call.line)
-        elif answer is not None:
+        elif answer is not None and answer.status_code < 300:
             caller.platforms.append(platform_id)
         return
     platform_id = random.choice(caller.platforms[-40:])

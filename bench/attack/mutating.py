@@ -34,14 +34,14 @@ def _one(random: Random, data: Any) -> Any:
     if not where:
         return odd_values.value(random) if random.random() < 0.1 else _widened(random, data)
     *way, last = where
-    inner = data
+    inner: Any = data
     for step in way:
         inner = inner[step]
     _change(random, inner, last)
     return data
 
 
-def _change(random: Random, inner: Any, last: str | int) -> None:
+def _change(random: Random, inner: Any, last: Any) -> None:
     """Change one member of an object or list."""
     kind = random.randrange(7)
     if kind == 0:

@@ -82,7 +82,7 @@ async def with_start(attacker: Attacker, started: Started) -> None:
     form: Any = application(platform_id)
     if random.random() < 0.5:
         form = mutated(random, form)
-    given = {"id": workflow_id, "task_queue": contract.TASK_QUEUE}
+    given: Any = {"id": workflow_id, "task_queue": contract.TASK_QUEUE}
     if random.random() < 0.5:
         args = odd(random, {"kind": "withdrawal"})
         await attacker.client.start_workflow(

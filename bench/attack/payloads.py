@@ -17,7 +17,7 @@ LARGEST = 1_900_000
 def json_bytes(data: Any) -> bytes:
     """JSON text; what JSON cannot say (NaN, lone surrogates) is written all the same."""
     text = json.dumps(data, ensure_ascii=True)
-    return text.encode("ascii")[:LARGEST]
+    return text.encode("ascii")
 
 
 def plain(data: Any) -> RawValue:

@@ -15,6 +15,8 @@ MOST_SILENT = 40
 _ANSWER_SECONDS = 4.0
 _ALIVE_SECONDS = 5.0
 _SILENT_SECONDS = 20.0
+_SOURCES = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
+"""Loopback has many addresses: those who are silent are not those who must be answered."""
 _REQUESTS = (
     b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n",
     b"GET /livez HTTP/1.0\r\n\r\n",
@@ -98,7 +100,8 @@ async def _silent(random: Random, host: str, port: int) -> None:
     slow = random.random() < 0.5
     ends = time.monotonic() + _SILENT_SECONDS * random.uniform(0.3, 1)
     with suppress(OSError):
-        _, writer = await asyncio.open_connection(host, port)
+        source = (random.choice(_SOURCES), 0)
+        _, writer = await asyncio.open_connection(host, port, local_addr=source)
         try:
             while time.monotonic() < ends:
                 if slow:

@@ -1,5 +1,6 @@
 """Attacker 3: raw starts of workflows with random, mutated and forged inputs."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
@@ -35,13 +36,19 @@ _WAYS: dict[Way, int] = {
     forging_starts.outsiders_assessment: 6,
     forging_starts.next_term_without_term: 3,
     forging_starts.other_content: 4,
+    forging_starts.child_taken_before: 2,
 }
 """The ways to start, and how often each is taken."""
 
 
-async def attack_by_starts(attacker: Attacker) -> Started:
-    """Start workflows until the time is up."""
+async def attack_by_starts(lanes: list[Attacker]) -> Started:
+    """Start workflows until the time is up, in several lanes side by side."""
     started = Started()
+    await asyncio.gather(*(_attack(attacker, started) for attacker in lanes))
+    return started
+
+
+async def _attack(attacker: Attacker, started: Started) -> None:
     async for _ in attacker.turns():
         way = attacker.random.choices(list(_WAYS), list(_WAYS.values()))[0]
         attacker.count(way.__name__)
@@ -53,7 +60,6 @@ async def attack_by_starts(attacker: Attacker) -> Started:
                 attacker.fail("no answer", f"{type(error).__name__} {error}", way.__name__)
         if len(started.open) > OPEN_AT_ONCE:
             await _close(attacker, started.open.pop(0))
-    return started
 
 
 async def _close(attacker: Attacker, workflow_id: str) -> None:

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 from bench.attack.system import ROOT
-from worker.demo.examples import as_of
 from workflows.decisions import MODELS
 from workflows.periods import beijing_date
 from workflows.vocabulary import Kind
@@ -46,10 +45,13 @@ def brought_in(platform_id: str) -> dict[str, Any]:
     """An application that brings a listed platform in, whose first assessment opens at once."""
     form = _read(str(_BROUGHT_IN))
     listed = today() - timedelta(days=_LISTED_DAYS_AGO)
-    past = {**form["brought_in"], "assessments": [], "decision_id": f"{platform_id}-in"}
-    past |= {"listed_on": str(listed), "decided_on": str(listed + timedelta(days=20))}
-    past.pop("last_day", None)
-    form["brought_in"] = as_of(past, today() - timedelta(days=2))
+    form["brought_in"] |= {
+        "decision_id": f"{platform_id}-in",
+        "listed_on": str(listed),
+        "decided_on": str(today() - timedelta(days=2)),
+        "assessments": [],
+    }
+    del form["brought_in"]["last_day"]
     return form | {"platform_id": platform_id, "application_id": f"{platform_id}-a"}
 
 

@@ -1,0 +1,94 @@
+"""A dossier as files, and whether a changed one still says what the true one does."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+MANIFEST = "manifest.json"
+_NOT_SEALED = ("made_at", "made_by", "source", "register_differs")
+"""What a dossier says about its making, and nobody vouches for: it may differ in a whole one."""
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A dossier's bytes and files."""
+
+    content: bytes
+    files: Files
+
+    @classmethod
+    def of(cls, content: bytes) -> "Dossier":
+        """Open one."""
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return cls(content, {name: packed.read(name) for name in packed.namelist()})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A changed dossier."""
+
+    way: str
+    what: str
+    content: bytes
+    files: Files | None
+    """None: the zip itself was spoilt."""
+
+
+def pack(random: Random, files: Files) -> bytes:
+    """A zip of the files, now and then in another order or form, which means nothing."""
+    content = io.BytesIO()
+    names = list(files)
+    if random.random() < 0.1:
+        random.shuffle(names)
+    kind = zipfile.ZIP_DEFLATED if random.random() < 0.9 else zipfile.ZIP_STORED
+    with zipfile.ZipFile(content, "w", kind) as packed:
+        for name in names:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = kind
+            packed.writestr(info, files[name])
+    return content.getvalue()
+
+
+def says_the_same(change: Change, original: Dossier) -> bool:
+    """Whether a changed dossier says what the original does, however it is written."""
+    files = change.files
+    if files is None:
+        try:
+            files = Dossier.of(change.content).files
+        except Exception:  # it cannot be opened at all: then it says nothing
+            return False
+    if set(files) != set(original.files):
+        return False
+    return all(
+        _meaning(name, files[name]) == _meaning(name, original.files[name]) for name in files
+    )
+
+
+def _meaning(name: str, content: bytes) -> Any:
+    """What a file says: JSON as data; sums are left out, since they follow from the files."""
+    if not name.endswith((".json", ".jsonl")):
+        return content
+    try:
+        lines = content.split(b"\n") if name.endswith(".jsonl") else [content]
+        data = [json.loads(line, object_pairs_hook=_pairs) for line in lines if line.strip()]
+    except (ValueError, RecursionError):
+        return content
+    if name == MANIFEST and isinstance(data[0], dict):
+        return {k: v for k, v in data[0].items() if k not in (*_NOT_SEALED, "files")}
+    return data
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> Any:
+    """An object; one with a name twice is none that could be compared."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else [["a name stands twice", *map(list, pairs)]]
+
+
+def json_file(data: Any) -> bytes:
+    """Plain data as a dossier writes it."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
