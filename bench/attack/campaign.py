@@ -56,7 +56,7 @@ async def campaign(
         started = await _attack(whole, findings, ends, running=running, out=out, only=only)
         tell(f"{findings.counts.total():,} outcomes counted; checking what is left")
         checker = _attacker("checks", whole, findings, ends)
-        await check_everything(Checking(checker, frozenset(started.unknown), running[0]))
+        await check_everything(Checking(checker, frozenset(started.unknown), running[0], out))
 
 
 async def _attack(

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,7 +24,7 @@ from workflows import contract
 _SIDE_BY_SIDE = 8
 _SAMPLE = 60
 """So many open cases are sent their next valid decision."""
-_COMMAND_SECONDS = 1_200.0
+_COMMAND_SECONDS = 2_400.0
 _OURS = (contract.PLATFORM_TYPE, contract.ASSESSMENT_TYPE)
 
 
@@ -35,6 +36,8 @@ class Checking:
     unknown: frozenset[str]
     """Workflows that no worker knows, which the attack has ended itself."""
     commands: Commands
+    out: Path
+    """Where what the commands say is kept."""
 
 
 async def check_everything(checking: Checking) -> None:
@@ -59,8 +62,10 @@ async def check_everything(checking: Checking) -> None:
         attacker.findings.count("checks", f"{' '.join(words)}: exit code {ended.code}")
         if ended.traceback or "Traceback" in ended.output:
             attacker.fail(f"{' '.join(words)} gives a traceback", ended.traceback or ended.output)
-        elif ended.code:
-            attacker.findings.count("checks", f"{' '.join(words)}: something is wrong")
+        elif ended.code < 0:
+            attacker.fail(f"{' '.join(words)} does not end", f"{ended.seconds:.0f} s", ended.line)
+        told = checking.out / f"{words[-1]}.txt"
+        await asyncio.to_thread(told.write_text, ended.output, "utf-8", "backslashreplace")
     for part, log in attacker.system.logs.items():
         text = await asyncio.to_thread(log.read_text, errors="replace")
         for (what, gist), number in faults_in_log(text).most_common():

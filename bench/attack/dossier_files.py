@@ -12,6 +12,8 @@ from audit.dossier.package import pack as pack_as_ours
 MANIFEST = "manifest.json"
 _NOT_SEALED = ("made_at", "made_by", "source", "register_differs")
 """What a dossier says about its making, and nobody vouches for: it may differ in a whole one."""
+_TOLD = ("input", "acceptedRequest", "result", "signalName", "activityType", "workflowType")
+_TWICE = "a name stands twice"
 _AS_OURS = 0.9
 """A forger who has the program packs as it does."""
 Files = dict[str, bytes]
@@ -82,13 +84,44 @@ def _meaning(name: str, content: bytes) -> Any:
         return content
     if name == MANIFEST and isinstance(data[0], dict):
         return {k: v for k, v in data[0].items() if k not in (*_NOT_SEALED, "files")}
+    if name.startswith("histories/"):
+        return _told(data[0])
     return data
+
+
+def _told(history: Any) -> Any:
+    """What a history tells of people's words and of answers from outside.
+
+    Who polled, on which queue, in what event of the engine's own: no log seals that, and no digest.
+    """
+    if (
+        _twice(history)
+        or not isinstance(history, dict)
+        or not isinstance(history.get("events"), list)
+    ):
+        return history
+    told = []
+    for event in history["events"]:
+        parts = [inner for inner in event.values() if isinstance(inner, dict)] if event else []
+        words = {k: v for part in parts for k, v in part.items() if k in _TOLD}
+        asked = words.pop("acceptedRequest", None) or {}
+        told.append((event.get("eventType"), words, asked.get("input")))
+    return told
+
+
+def _twice(data: Any) -> bool:
+    """Whether a name stands twice in an object somewhere."""
+    if isinstance(data, dict):
+        return any(_twice(inner) for inner in data.values())
+    if isinstance(data, list):
+        return data[:1] == [_TWICE] or any(_twice(inner) for inner in data)
+    return False
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> Any:
     """An object; one with a name twice is none that could be compared."""
     found = dict(pairs)
-    return found if len(found) == len(pairs) else [["a name stands twice", *map(list, pairs)]]
+    return found if len(found) == len(pairs) else [_TWICE, *map(list, pairs)]
 
 
 def json_file(data: Any) -> bytes:

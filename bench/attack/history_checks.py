@@ -72,7 +72,7 @@ def faults_in_log(text: str) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for line in text.split("\n"):
         for what, words in _FAULTS.items():
-            if words in line:
+            if words in line and _UNKNOWN not in line:
                 found[what, _gist(line)] += 1
     return found
 
@@ -82,6 +82,8 @@ _FAULTS = {
     "never awaited": "was never awaited",
     "an exception that nobody fetched": "exception was never retrieved",
 }
+_UNKNOWN = "is not registered on this worker"
+"""Of types that no worker knows, which the attack starts, too."""
 _ABOUT_A_RUN = re.compile(r" on workflow \S.*| with ID .*", re.DOTALL)
 
 

@@ -63,7 +63,7 @@ class Caller:
     routes: list[tuple[str, str, list[str]]]
     """Method, path, and the names of the query's parameters."""
     platforms: list[str] = field(default_factory=list)
-    """Platforms that were applied for."""
+    """Open platforms that were applied for, the oldest first."""
     keys: tuple[str, ...] = ("all",)
 
     @classmethod
@@ -120,9 +120,7 @@ class Caller:
             given = _decision(random, self.platforms, number)
         elif "applications" in path:
             given = application(f"http-{number}")
-            if random.random() < 0.3:
-                self.platforms.append(f"http-{number}")
-                return _json(given)
+            self.platforms.append(f"http-{number}")
         else:
             given = {
                 "url": random.choice(_LOOPBACK_URLS),

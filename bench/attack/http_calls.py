@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from bench.attack.attacker import Attacker
-from bench.attack.cases import next_decision, state
+from bench.attack.cases import decide, next_decision, state
 from bench.attack.http_bodies import Call, Caller
 from bench.attack.intake import SECONDS, authorization, client
-from bench.attack.valid_messages import application
+from bench.attack.valid_messages import application, decision
 from workflows import contract
 
 _SIDE_BY_SIDE = 6
@@ -19,7 +19,8 @@ _TAKEN = (200, 201, 429)
 _WRONG_KEY = "ptk_0000000000_" + "s" * 43
 _VALID_SHARE = 0.12
 _REPEAT_SHARE = 0.05
-_MOST_APPLIED = 1_500
+OPEN_AT_ONCE = 50
+"""So many platforms are open at a time; older ones are withdrawn."""
 
 
 async def attack_by_http(attacker: Attacker) -> None:
@@ -42,10 +43,12 @@ async def _one(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, step
     """One call of any kind."""
     random, number = attacker.random, f"{attacker.findings.seed}-{step}"
     way = random.random()
-    if way < _VALID_SHARE:
+    if len(caller.platforms) > OPEN_AT_ONCE:
+        await _close(attacker, caller.platforms.pop(0))
+    elif way < _VALID_SHARE:
         await _valid(attacker, http, caller, number)
     elif way < _VALID_SHARE + _REPEAT_SHARE:
-        await _repeats(attacker, http, number)
+        await _repeats(attacker, http, caller, number)
     else:
         await _send(attacker, http, caller.call(random, number), step)
 
@@ -73,17 +76,34 @@ async def _send(
         return None
     attacker.count(f"{answer.status_code}")
     if answer.status_code >= 500:
-        what = f"answer {answer.status_code}"
+        what = f"answer {answer.status_code} {_kind(answer)}".strip()
         detail = f"{call.line} → {answer.text[:600]}"
         attacker.findings.fail("http", what, detail, step=step, reproduce=call.line)
     return answer
+
+
+def _kind(answer: httpx.Response) -> str:
+    """Which problem it says that it is."""
+    try:
+        return str(answer.json()["type"]).rpartition(":")[2][:40]
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+async def _close(attacker: Attacker, platform_id: str) -> None:
+    """Withdraw a platform, where there is one of this id."""
+    said = decision(
+        attacker.random, "withdrawal", "operator", application(platform_id) | {"term": 1}, "end-1"
+    )
+    answer = await decide(attacker.client, contract.platform_workflow_id(platform_id), said)
+    attacker.count(f"withdrawn: {answer.outcome}")
 
 
 async def _valid(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, number: str) -> None:
     """Apply, or decide what a platform awaits."""
     random, step = attacker.random, attacker.step
     headers = {"content-type": "application/json"}
-    if not caller.platforms or (random.random() < 0.2 and len(caller.platforms) < _MOST_APPLIED):
+    if not caller.platforms or (random.random() < 0.2):
         platform_id = f"http-{number}"
         body = json.dumps(application(platform_id)).encode()
         call = Call("POST", "/v1/applications", "all", headers, body)
@@ -108,9 +128,12 @@ async def _valid(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, nu
             attacker.count("valid decision taken")
 
 
-async def _repeats(attacker: Attacker, http: httpx.AsyncClient, number: str) -> None:
+async def _repeats(
+    attacker: Attacker, http: httpx.AsyncClient, caller: Caller, number: str
+) -> None:
     """The same call with its Idempotency-Key is answered as first; with another body it is refused."""
     form = application(f"rep-{number}")
+    caller.platforms.append(f"rep-{number}")
     headers = {"content-type": "application/json", "idempotency-key": f"rep-{number}"}
     body = json.dumps(form).encode()
     call = Call("POST", "/v1/applications", "all", headers, body)

@@ -13,7 +13,7 @@ from bench.attack.mutating import spoilt_bytes
 
 MOST_SILENT = 40
 _ANSWER_SECONDS = 4.0
-_ALIVE_SECONDS = 5.0
+_ALIVE_SECONDS = 8.0
 _SILENT_SECONDS = 20.0
 _SOURCES = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 """Loopback has many addresses: those who are silent are not those who must be answered."""

@@ -174,6 +174,11 @@ def test_a_dossier_that_says_something_else_is_told_from_one_written_otherwise()
     assert not says("states.json", b'[{"stage": "valid", "stage": "declined"}]')
     assert not says("report.en.html", b"<body>valid</body>")
     assert not says("added.txt", b"")
+    history = "histories/x/001.json"
+    assert says(history, b'{"events": [{"eventId": "1"}, {"eventId": "2", "workerVersion": "x"}]}')
+    assert not says(history, b'{"events": [{"eventId": "1"}]}')
+    assert not says(history, b'{"events": [{"eventId": "1", "eventId": "1"}, {"eventId": "2"}]}')
+    assert not says(history, b'{"events": [{"eventId": "1"}, {"a": {"input": "forged"}}]}')
     assert not says("logs/term-1.jsonl", b"")
 
 
