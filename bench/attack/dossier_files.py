@@ -102,10 +102,13 @@ def _told(history: Any) -> Any:
         return history
     told = []
     for event in history["events"]:
-        parts = [inner for inner in event.values() if isinstance(inner, dict)] if event else []
+        if not isinstance(event, dict):
+            return history
+        parts = [inner for inner in event.values() if isinstance(inner, dict)]
         words = {k: v for part in parts for k, v in part.items() if k in _TOLD}
-        asked = words.pop("acceptedRequest", None) or {}
-        told.append((event.get("eventType"), words, asked.get("input")))
+        asked = words.pop("acceptedRequest", None)
+        said = asked.get("input") if isinstance(asked, dict) else asked
+        told.append((event.get("eventType"), words, said))
     return told
 
 

@@ -46,7 +46,7 @@ async def _changed(
     path.write_bytes(change.content)
     ended = await commands.run("audit", "verify", str(path), "--json")
     whole = ended.code == 0
-    same = says_the_same(change, original)
+    same = whole and says_the_same(change, original)
     attacker.count(f"{change.way}: {'whole' if whole else f'exit code {ended.code}'}")
     fault = ended.fault
     if not fault and whole and not same:
