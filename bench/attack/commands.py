@@ -19,7 +19,8 @@ _GRACE_SECONDS = 5.0
 _LOOK_SECONDS = 0.1
 _LINE_BYTES = 1_000_000
 _FRESH_AFTER = 400
-"""A child is replaced after so many commands: what it holds is then that of a few."""
+_FRESH_BYTES = 400_000_000
+"""A child is replaced after so many commands, or when it holds so much: what the next one takes is its own."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,11 @@ class Commands:
                 return most
 
     async def _child(self) -> asyncio.subprocess.Process:
-        if self._process and (self._process.returncode is not None or self._run >= _FRESH_AFTER):
+        if self._process and (
+            self._process.returncode is not None
+            or self._run >= _FRESH_AFTER
+            or await asyncio.to_thread(_resident, self._process.pid) > _FRESH_BYTES
+        ):
             await self.close()
         if self._process is None:
             self._run = 0

@@ -18,7 +18,7 @@ def sum_up(files: Files) -> None:
             if name != MANIFEST
         ]
         files[MANIFEST] = json_file(manifest)
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, RecursionError):
         return
 
 
@@ -28,7 +28,7 @@ def name_other_code(random: Random, files: Files) -> None:
         manifest = json.loads(files[MANIFEST])
         manifest["code"]["workflows_sha256"] = random.choice(("0" * 64, "ab" * 32))
         files[MANIFEST] = json_file(manifest)
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, RecursionError):
         return
 
 

@@ -9,6 +9,8 @@ from bench.attack.dossier_files import MANIFEST, Change, Dossier, Files, json_fi
 from bench.attack.dossier_forging import name_other_code, seal_again, sum_up
 from bench.attack.mutating import mutated, places, spoilt_bytes
 
+_LARGE_SHARE = 0.1
+
 
 def any_change(random: Random, original: Dossier, other: Dossier) -> Change:
     """Change a dossier in some way."""
@@ -207,6 +209,16 @@ def _name_twice(random: Random, files: Files, other: Files) -> str:
     return name
 
 
+def _blown_up(random: Random, files: Files, other: Files) -> str:
+    """JSON that is small as a zip and large, or deep, when it is read."""
+    name = random.choice([one for one in sorted(files) if one.endswith((".json", ".jsonl"))])
+    if random.random() < _LARGE_SHARE:
+        files[name] = b"[" + b"0," * 10_000_000 + b"0]"
+    else:
+        files[name] = random.choice((b"[" * 200_000, b'{"a":' * 100_000, b"[[],[" * 50_000))
+    return name
+
+
 def _nothing(random: Random, files: Files, other: Files) -> str:
     """Other white space only."""
     name = random.choice([one for one in sorted(files) if one.endswith(".json")])
@@ -230,4 +242,5 @@ _WAYS: dict[str, Callable[[Random, Files, Files], str]] = {
     "head rewritten": _head_rewritten,
     "name twice": _name_twice,
     "white space": _nothing,
+    "blown up": _blown_up,
 }
