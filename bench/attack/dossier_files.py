@@ -25,12 +25,15 @@ class Dossier:
 
     content: bytes
     files: Files
+    code: int = 0
+    """The exit code by which a true one is said to be whole."""
 
     @classmethod
-    def of(cls, content: bytes) -> "Dossier":
+    def of(cls, content: bytes, code: int = 0) -> "Dossier":
         """Open one."""
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            return cls(content, {name: packed.read(name) for name in packed.namelist()})
+            files = {name: packed.read(name) for name in packed.namelist()}
+        return cls(content, files, code)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from workflows import contract
 
 _KEPT = "false-dossiers"
 _ANEW_AFTER = 250
+_NOT_WHOLE = 1
 _HIGHEST_CODE = 9
 """Whatever says that it is not whole, or was not all checked, is an answer."""
 _LIVES = ("listed", "declined", "brought-in", "half-way")
@@ -45,7 +46,7 @@ async def _changed(
     path = folder / "changed.zip"
     path.write_bytes(change.content)
     ended = await commands.run("audit", "verify", str(path), "--json")
-    whole = ended.code == 0
+    whole = ended.code in (0, original.code)
     same = whole and says_the_same(change, original)
     attacker.count(f"{change.way}: {'whole' if whole else f'exit code {ended.code}'}")
     fault = ended.fault
@@ -76,11 +77,11 @@ async def _true_dossiers(attacker: Attacker, commands: Commands, folder: Path) -
         path = folder / f"{platform_id}.zip"
         made = await commands.run("audit", "dossier", platform_id, "-o", str(path), "--json")
         checked = await commands.run("audit", "verify", str(path), "--json")
-        if made.code or checked.code:
-            said = (made.traceback or made.output) if made.code else checked.output
+        if _NOT_WHOLE in (made.code, checked.code) or made.fault or checked.fault:
+            said = made.traceback + made.output + checked.traceback + checked.output
             attacker.fail("a true dossier is not whole", said[-1_500:], made.line)
         elif path.exists():
-            found.append(Dossier.of(path.read_bytes()))
+            found.append(Dossier.of(path.read_bytes(), checked.code))
         path.unlink(missing_ok=True)
     attacker.count("true dossiers made")
     return found

@@ -70,7 +70,8 @@ async def _valid(attacker: Attacker, target: Target) -> None:
             attacker.count("valid: taken")
             return
         refused = f"{workflow_id} {answer.outcome}: {answer.why}"
-        if answer.outcome == "closed" or "record of this case" in refused:  # full: a rule, no fault
+        full = "record of this case" in refused or said["kind"] == "support"
+        if answer.outcome == "closed" or full:  # each has its share of a record: a rule, no fault
             attacker.count("valid: closed meanwhile, or full")
             return
     attacker.fail("a valid decision is not taken", refused, short(said))

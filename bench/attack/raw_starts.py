@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from temporalio.client import WorkflowQueryFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.common import RawValue, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from bench.attack.attacker import Attacker
@@ -59,7 +59,8 @@ async def opened(attacker: Attacker, handle: Handle, reproduce: str) -> dict[str
         return None
     except WorkflowQueryFailedError:
         view = None
-    if view is None or not view_of(view):
+    status = (await handle.describe()).status
+    if view is None or not view_of(view) or status is WorkflowExecutionStatus.FAILED:
         attacker.count("refused with words")
         return None
     return view
