@@ -1,5 +1,6 @@
 """What all attackers have: the system, their own randomness, their pace, and where they report."""
 
+import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from random import Random
@@ -35,6 +36,11 @@ class Attacker:
         async for turn in self.pace.turns():
             self.step = turn * self.lanes + self.lane
             yield self.step
+
+    def broke(self, error: Exception) -> None:
+        """Note that the attacker itself made a mistake; it goes on."""
+        told = "".join(traceback.format_exception(error))[-1_800:]
+        self.fail("the attacker itself broke down", told)
 
     def count(self, outcome: str) -> None:
         """Count an action by how it ended."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -56,7 +55,7 @@ async def campaign(
         started = await _attack(whole, findings, ends, running=running, out=out, only=only)
         tell(f"{findings.counts.total():,} outcomes counted; checking what is left")
         checker = _attacker("checks", whole, findings, ends)
-        await check_everything(Checking(checker, frozenset(started.unknown), running[0], out))
+        await check_everything(Checking(checker, frozenset(started.unknown), running[0], out, tell))
 
 
 async def _attack(
@@ -87,9 +86,9 @@ async def _attack(
     for name, task in tasks.items():
         error = task.exception()
         if error is not None:
-            attacker = made[name]
-            told = "".join(traceback.format_exception(error))[-1_800:]
-            attacker.fail("the attacker itself broke down", told)
+            if not isinstance(error, Exception):
+                raise error
+            made[name].broke(error)
         elif isinstance(found := task.result(), Started):
             started = found
     return started

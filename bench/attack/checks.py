@@ -1,6 +1,7 @@
 """The checks after an attack: every history, every run, every open case, the logs, doctor, reconcile."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ class Checking:
     commands: Commands
     out: Path
     """Where what the commands say is kept."""
+    tell: Callable[[str], None]
 
 
 async def check_everything(checking: Checking) -> None:
@@ -45,6 +47,7 @@ async def check_everything(checking: Checking) -> None:
     client, attacker = checking.attacker.client, checking.attacker
     runs = [run async for run in client.list_workflows("ExecutionTime > '2000-01-01T00:00:00Z'")]
     attacker.findings.count("checks", "runs", len(runs))
+    checking.tell(f"Reading {len(runs):,} histories")
     await _side_by_side([_run(checking, run) for run in runs])
     ours = [
         run
@@ -52,12 +55,14 @@ async def check_everything(checking: Checking) -> None:
         if run.status is WorkflowExecutionStatus.RUNNING and run.workflow_type in _OURS
     ]
     attacker.findings.count("checks", "open cases", len(ours))
+    checking.tell(f"Asking {len(ours):,} open cases")
     sample = {run.id for run in Random(0).sample(ours, min(_SAMPLE, len(ours)))}  # noqa: S311
     await _side_by_side([_open(checking, run.id, run.id in sample) for run in ours])
     async for run in client.list_workflows("TemporalReportedProblems IS NOT NULL"):
         if run.id not in checking.unknown:
             attacker.fail("a workflow cannot go on", f"{run.workflow_type} {run.id}", run.id)
     for words in (("doctor",), ("audit", "reconcile")):
+        checking.tell(f"Running pingtai {' '.join(words)}")
         ended = await checking.commands.run(*words, seconds=_COMMAND_SECONDS)
         attacker.findings.count("checks", f"{' '.join(words)}: exit code {ended.code}")
         if ended.traceback or "Traceback" in ended.output:

@@ -31,8 +31,11 @@ async def attack_dossiers(attacker: Attacker, commands: Commands, keep: Path) ->
         async for step in attacker.turns():
             if step % _ANEW_AFTER == 1:
                 true = await _true_dossiers(attacker, commands, folder) or true
-            if true:
-                await _changed(attacker, commands, folder, keep, true)
+            try:
+                if true:
+                    await _changed(attacker, commands, folder, keep, true)
+            except Exception as error:  # of one change: the next ones go on
+                attacker.broke(error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

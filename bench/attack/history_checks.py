@@ -70,10 +70,11 @@ _MAY = (
 def faults_in_log(text: str) -> Counter[tuple[str, str]]:
     """Tracebacks and coroutines never awaited in a log: how often each, by kind and what it says."""
     found: Counter[tuple[str, str]] = Counter()
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
         for what, words in _FAULTS.items():
             if words in line and _UNKNOWN not in line:
-                found[what, _gist(line)] += 1
+                found[what, _gist(line, lines[number + 1 : number + 60])] += 1
     return found
 
 
@@ -87,11 +88,13 @@ _UNKNOWN = "is not registered on this worker"
 _ABOUT_A_RUN = re.compile(r" on workflow \S.*| with ID .*", re.DOTALL)
 
 
-def _gist(line: str) -> str:
+def _gist(line: str, after: list[str]) -> str:
     """What a line of a log says, without whose case it was: the same for the same fault."""
     try:
         said = json.loads(line)
     except ValueError:
-        return line[line.find("Warning") :][:300]
+        if "Warning" in line:
+            return line[line.find("Warning") :][:300]
+        return next((one for one in after if one.strip() and not one.startswith(" ")), line)[:300]
     last = [one for one in str(said.get("exception", "")).splitlines() if one.strip()][-1:]
     return f"{_ABOUT_A_RUN.sub('', str(said.get('event')))}: {' '.join(last)}"[:300]

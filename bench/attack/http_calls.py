@@ -14,6 +14,7 @@ from bench.attack.valid_messages import application, decision
 from workflows import contract
 
 _SIDE_BY_SIDE = 6
+_A_MOMENT = 5.0
 _TAKEN = (200, 201, 429)
 """Or there were too many of this key: a bound, and no fault."""
 _WRONG_KEY = "ptk_0000000000_" + "s" * 43
@@ -32,11 +33,19 @@ async def attack_by_http(attacker: Attacker) -> None:
         tasks: set[asyncio.Task[None]] = set()
         async for step in attacker.turns():
             await places.acquire()
-            task = asyncio.create_task(_one(attacker, http, caller, step))
+            task = asyncio.create_task(_guarded(attacker, http, caller, step))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
             task.add_done_callback(lambda _: places.release())
         await asyncio.gather(*tasks)
+
+
+async def _guarded(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, step: int) -> None:
+    """One call; what goes wrong in making it does not end the others."""
+    try:
+        await _one(attacker, http, caller, step)
+    except Exception as error:
+        attacker.broke(error)
 
 
 async def _one(attacker: Attacker, http: httpx.AsyncClient, caller: Caller, step: int) -> None:
@@ -76,10 +85,23 @@ async def _send(
         return None
     attacker.count(f"{answer.status_code}")
     if answer.status_code >= 500:
-        what = f"answer {answer.status_code} {_kind(answer)}".strip()
+        again = await _again(http, call, headers)
+        what = f"answer {answer.status_code} {_kind(answer)}{again}"
         detail = f"{call.line} → {answer.text[:600]}"
         attacker.findings.fail("http", what, detail, step=step, reproduce=call.line)
     return answer
+
+
+async def _again(http: httpx.AsyncClient, call: Call, headers: dict[str, str]) -> str:
+    """Whether it was answered a moment later: a worker that is busy, and no mistake in it."""
+    await asyncio.sleep(_A_MOMENT)
+    try:
+        answer = await http.request(
+            call.method, call.path, content=call.content or None, headers=headers
+        )
+    except httpx.TransportError:
+        return ""
+    return ", answered a moment later" if answer.status_code < 500 else ""
 
 
 def _kind(answer: httpx.Response) -> str:

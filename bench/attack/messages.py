@@ -30,13 +30,22 @@ async def attack_messages(attacker: Attacker) -> list[str]:
         target = attacker.random.choice(targets)
         target.messages_left -= 1
         if target.messages_left <= 0:
-            await finish(attacker, target)
             targets.remove(target)
-        elif attacker.random.random() < _VALID_SHARE:
-            await _valid(attacker, target)
-        else:
-            await send_odd(attacker, target)
+        try:
+            await _act(attacker, target)
+        except Exception as error:  # of one message: the next ones go on
+            attacker.broke(error)
     return all_ids
+
+
+async def _act(attacker: Attacker, target: Target) -> None:
+    """One message, or the end of a platform that was sent enough of them."""
+    if target.messages_left <= 0:
+        await finish(attacker, target)
+    elif attacker.random.random() < _VALID_SHARE:
+        await _valid(attacker, target)
+    else:
+        await send_odd(attacker, target)
 
 
 async def _begin(attacker: Attacker, number: int) -> Target:

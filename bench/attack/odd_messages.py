@@ -49,14 +49,18 @@ async def send_odd(attacker: Attacker, target: Target) -> None:
     way = random.random()
     if way < 0.2:
         name = random.choice(_QUERIES)
-        answer = await _query(attacker, workflow_id, name, args)
+        send = _query
     elif way < 0.55:
         if isinstance(content, dict) and "kind" in content and random.random() < 0.6:
             name = str(content["kind"])[:200]
-        answer = await _signal(attacker, workflow_id, name, args)
+        send = _signal
     else:
         name = "decide" if random.random() < 0.93 else name
-        answer = await update(attacker.client, workflow_id, args, name)
+        send = _update
+    try:
+        answer = await send(attacker, workflow_id, name, args)
+    except (ValueError, TypeError) as error:  # a name that protobuf cannot write, say
+        answer = Answer("cannot be sent", str(error)[:300])
     attacker.count(f"mutated: {answer.outcome}")
     if name == contract.CLOSE_ASSESSMENT and workflow_id == target.assessment_id:
         await _still_open(attacker, target)
@@ -99,6 +103,10 @@ def _content(attacker: Attacker, target: Target) -> Any:
     except (IndexError, KeyError):
         said = {"kind": str(kind), "decision_id": decision_id}
     return mutated(random, said) if random.random() < 0.8 else said
+
+
+async def _update(attacker: Attacker, workflow_id: str, name: str, args: list[Any]) -> Answer:
+    return await update(attacker.client, workflow_id, args, name)
 
 
 async def _signal(attacker: Attacker, workflow_id: str, name: str, args: list[Any]) -> Answer:

@@ -58,6 +58,8 @@ async def _attack(attacker: Attacker, started: Started) -> None:
             attacker.count(f"{way.__name__}: {type(error).__name__}")
             if isinstance(error, TimeoutError | httpx.TimeoutException):
                 attacker.fail("no answer", f"{type(error).__name__} {error}", way.__name__)
+        except Exception as error:  # of one start: the next ones go on
+            attacker.broke(error)
         if len(started.open) > OPEN_AT_ONCE:
             await _close(attacker, started.open.pop(0))
 
