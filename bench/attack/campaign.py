@@ -33,7 +33,7 @@ PER_SECOND = {
 }
 """How many actions a second each attacker may begin."""
 LANES = 4
-"""Starts go side by side, because each waits for what comes of it."""
+"""Messages and starts go side by side, because each waits for what comes of it."""
 Tell = Callable[[str], None]
 
 
@@ -69,11 +69,14 @@ async def _attack(
 ) -> Started:
     """Let all attackers work side by side; one that breaks down by itself is a failure, too."""
     made = {name: _attacker(name, whole, findings, ends) for name in PER_SECOND}
-    lanes = [_attacker("starts", whole, findings, ends, lane) for lane in range(LANES)]
+    lanes = {
+        name: [_attacker(name, whole, findings, ends, lane) for lane in range(LANES)]
+        for name in ("messages", "starts")
+    }
     works: dict[str, Callable[[], Awaitable[object]]] = {
-        "messages": lambda: attack_messages(made["messages"]),
+        "messages": lambda: attack_messages(lanes["messages"]),
         "floods": lambda: attack_by_floods(made["floods"]),
-        "starts": lambda: attack_by_starts(lanes),
+        "starts": lambda: attack_by_starts(lanes["starts"]),
         "http": lambda: attack_by_http(made["http"]),
         "sockets": lambda: attack_by_sockets(made["sockets"]),
         "files": lambda: attack_by_files(made["files"], running[0], out),

@@ -1,5 +1,6 @@
 """Attacker 1: valid messages along the lifecycle, mixed with mutated ones, to platforms and assessments."""
 
+import asyncio
 from typing import Any
 
 from temporalio.common import WorkflowIDConflictPolicy
@@ -12,20 +13,23 @@ from bench.attack.targets import Target, where
 from bench.attack.valid_messages import application, brought_in, decision
 from workflows import contract
 
-OPEN_AT_ONCE = 24
-"""So many platforms are attacked at a time."""
+OPEN_AT_ONCE = 8
+"""So many platforms are attacked at a time in each lane."""
+_NEW_SHARE = 0.2
 _MESSAGES_EACH = (20, 70)
 _VALID_SHARE = 0.3
 
 
-async def attack_messages(attacker: Attacker) -> list[str]:
-    """Send messages until the time is up; returns the workflow ids of all cases."""
+async def attack_messages(lanes: list[Attacker]) -> None:
+    """Send messages until the time is up, in lanes side by side, each to platforms of its own."""
+    await asyncio.gather(*(_attack(attacker) for attacker in lanes))
+
+
+async def _attack(attacker: Attacker) -> None:
     targets: list[Target] = []
-    all_ids: list[str] = []
-    async for step in attacker.turns():
-        if len(targets) < OPEN_AT_ONCE and (step % 5 == 1 or not targets):
-            targets.append(await _begin(attacker, len(all_ids)))
-            all_ids.append(targets[-1].workflow_id)
+    async for _ in attacker.turns():
+        if len(targets) < OPEN_AT_ONCE and (attacker.random.random() < _NEW_SHARE or not targets):
+            targets.append(await _begin(attacker))
             continue
         target = attacker.random.choice(targets)
         target.messages_left -= 1
@@ -35,7 +39,6 @@ async def attack_messages(attacker: Attacker) -> list[str]:
             await _act(attacker, target)
         except Exception as error:  # of one message: the next ones go on
             attacker.broke(error)
-    return all_ids
 
 
 async def _act(attacker: Attacker, target: Target) -> None:
@@ -48,10 +51,10 @@ async def _act(attacker: Attacker, target: Target) -> None:
         await send_odd(attacker, target)
 
 
-async def _begin(attacker: Attacker, number: int) -> Target:
-    """Start a platform, every second one brought in with its assessment to open at once."""
-    platform_id = f"msg-{attacker.findings.seed}-{number}"
-    form = (brought_in if number % 2 else application)(platform_id)
+async def _begin(attacker: Attacker) -> Target:
+    """Start a platform, about every second one brought in with its assessment to open at once."""
+    platform_id = f"msg-{attacker.findings.seed}-{attacker.step}"
+    form = attacker.random.choice((application, brought_in))(platform_id)
     await attacker.client.start_workflow(
         contract.PLATFORM_TYPE,
         plain(form),
