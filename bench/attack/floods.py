@@ -2,6 +2,7 @@
 
 import asyncio
 
+from temporalio.exceptions import TemporalError
 from temporalio.service import RPCError
 
 from bench.attack.attacker import Attacker
@@ -68,8 +69,8 @@ async def _goes_on(attacker: Attacker, workflow_id: str, flood: str) -> None:
                             attacker.count("went on")
                             return
                         why = f"{answer.outcome}: {answer.why}"
-                except TimeoutError as error:
-                    why = str(error)
+                except (TimeoutError, TemporalError) as error:
+                    why = f"{type(error).__name__} {error}"
                 await asyncio.sleep(1)
     except TimeoutError:
         attacker.fail(
