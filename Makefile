@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test lint format bench docs record-histories chromium node-client clean
+.PHONY: demo test lint format bench attack docs record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -55,6 +55,12 @@ format: $(READY)
 ## make bench: measure beside a bare workflow, and write docs/performance.md
 bench: $(READY)
 	$(BIN)/python -m bench
+
+## make attack: attack a system of its own for MINUTES, repeatable by SEED; failures are written to OUT
+MINUTES ?= 5
+SEED ?= 1
+attack: $(READY)
+	$(BIN)/python -m bench.attack --minutes $(MINUTES) --seed $(SEED) $(if $(OUT),--out $(OUT))
 
 ## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)
