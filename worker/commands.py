@@ -17,13 +17,15 @@ from worker.doctor.finding import Verdict
 from worker.logs import set_up_logs
 from worker.notices import load_notices
 from worker.register_database import register_database
-from worker.run import stopping, telemetry, until_stopped, worker_running
+from worker.run import telemetry, worker_running
 from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
+from worker.stopping import ending_surely, stopping, until_stopped
 
 
 @click.command(short_help="Run the whole system on this machine. 启动本机系统")
 @answering
+@ending_surely
 async def up() -> None:
     """Run the whole system on this machine. 启动本机系统。
 
@@ -64,6 +66,7 @@ def where_it_listens(stack: RunningStack) -> str:
 
 @click.command(short_help="Run a worker against any Temporal and PostgreSQL. 启动 worker")
 @answering
+@ending_surely
 async def worker() -> None:
     """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import psutil
@@ -67,7 +67,6 @@ async def local_stack(
     async with AsyncExitStack() as parts:
         if not parts.enter_context(held_alone(home / "up.lock")):
             raise _runs_already(home)
-        await asyncio.to_thread(_end_leftovers, home)
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
         port = free_port(settings.temporal_port)
         temporal = await parts.enter_async_context(
@@ -108,18 +107,3 @@ def _runs_already(home: Path) -> BadInput:
         f"a local stack is running already under {home}{where}",
         f"本机的 pingtai 已在运行（{home}）{where}",
     )
-
-
-def _end_leftovers(home: Path) -> None:
-    """End the Temporal of a stack that was killed: it would hold the port and the SQLite file."""
-    stack = read_stack(home)
-    if stack is None or not same_process(stack.temporal_pid, stack.temporal_started):
-        return
-    with suppress(psutil.Error):
-        process = psutil.Process(stack.temporal_pid)
-        process.terminate()
-        try:
-            process.wait(15)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(5)

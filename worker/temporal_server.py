@@ -1,6 +1,7 @@
 """The embedded Temporal: the full dev server with its SQLite file and Web UI, on loopback only."""
 
 import asyncio
+import os
 import shutil
 import socket
 import sys
@@ -16,14 +17,16 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
 from starter.errors import Unreachable
+from worker.server_lock import DATABASE, take_server_lock
 
 LOOPBACK = "127.0.0.1"
 RETENTION = timedelta(days=3650)
 """How long the embedded server keeps the history of a run that has ended."""
 _START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 10.0
 _UI_ABOVE = 1000
 _LOG = "temporal.log"
+_WITH_PARENT = Path(__file__).with_name("with_parent.py")
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -110,20 +113,26 @@ async def _start(
 ) -> asyncio.subprocess.Process:
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]
-    args += ["--db-filename", str(folder / "temporal.sqlite"), "--log-level", "warn"]
+    args += ["--db-filename", str(folder / DATABASE), "--log-level", "warn"]
     # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     for value in dynamic_config:
         args += ["--dynamic-config-value", value]
-    with (folder / _LOG).open("ab") as out:
-        return await asyncio.create_subprocess_exec(
-            temporal_binary(),
-            *args,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,  # or Ctrl-C would stop it before the worker is done
-        )
+    lock = await take_server_lock(folder)
+    try:
+        with (folder / _LOG).open("ab") as out:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(_WITH_PARENT), str(os.getpid()), str(lock)),
+                temporal_binary(),
+                *args,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                pass_fds=(lock,),
+                start_new_session=True,  # or Ctrl-C would stop it before the worker is done
+            )
+    finally:
+        os.close(lock)  # the server alone holds it now
 
 
 async def _listens(process: asyncio.subprocess.Process, port: int) -> bool:
@@ -169,6 +178,9 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         process.terminate()
     try:
         await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
+    except (TimeoutError, asyncio.CancelledError) as broken_off:
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
+        if isinstance(broken_off, asyncio.CancelledError):
+            raise
