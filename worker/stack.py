@@ -55,10 +55,12 @@ async def local_stack(
     *,
     dynamic_config: tuple[str, ...] = (),
     throw_away: bool = False,
+    ui: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """Start everything in order, and stop it in the order turned round.
 
-    With `throw_away` nothing is touched outside `home`, whatever DATABASE_URL says, and nobody is told.
+    With `ui` there is Temporal's Web UI, too. With `throw_away` nothing is touched outside `home`,
+    whatever DATABASE_URL says, and nobody is told.
 
     Raises:
         BadInput: a stack is running under this home already, or the configuration of notices has a fault.
@@ -68,9 +70,9 @@ async def local_stack(
         if not parts.enter_context(held_alone(home / "up.lock")):
             raise _runs_already(home)
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
-        port = free_port(settings.temporal_port)
+        port = free_port(settings.temporal_port, ui=ui)
         temporal = await parts.enter_async_context(
-            temporal_server(home / "temporal", port, dynamic_config=dynamic_config)
+            temporal_server(home / "temporal", port, dynamic_config=dynamic_config, ui=ui)
         )
         client = await Client.connect(
             temporal.address, data_converter=pydantic_data_converter, runtime=telemetry(settings)
@@ -102,7 +104,9 @@ def _ended(part: str, log: Path) -> Unreachable:
 
 def _runs_already(home: Path) -> BadInput:
     stack = read_stack(home)
-    where = f": Temporal at {stack.temporal_address}, Web UI {stack.ui_url}" if stack else ""
+    where = f": Temporal at {stack.temporal_address}" if stack else ""
+    if stack and stack.ui_url:
+        where += f", Web UI {stack.ui_url}"
     return BadInput(
         f"a local stack is running already under {home}{where}",
         f"本机的 pingtai 已在运行（{home}）{where}",

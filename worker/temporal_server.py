@@ -1,4 +1,8 @@
-"""The embedded Temporal: the full dev server with its SQLite file and Web UI, on loopback only."""
+"""The embedded Temporal: the full dev server with its SQLite file, on loopback only.
+
+Its HTTP API cannot be switched off, and would take a POST from any web page: it is told to answer under no
+name that exists. Its Web UI is off unless it is asked for (`worker.ui_guard`).
+"""
 
 import asyncio
 import os
@@ -6,7 +10,7 @@ import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +32,9 @@ _UI_ABOVE = 1000
 _LOG = "temporal.log"
 _WITH_PARENT = Path(__file__).with_name("with_parent.py")
 
+_HTTP_API_SHUT = ('frontend.httpAllowedHosts=["no-host.invalid"]',)
+"""The names under which the HTTP API answers: `.invalid` is reserved, and leads nowhere (RFC 6761)."""
+
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     # Timers are rounded up to a second by default; a skipped life of years would feel each of them.
@@ -43,6 +50,7 @@ class TemporalServer:
     started: float
     address: str
     ui_url: str
+    """Where its Web UI is to be had; empty without one."""
 
 
 def temporal_binary() -> str:
@@ -61,11 +69,11 @@ def temporal_binary() -> str:
     return found
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port if it and its Web UI's are free on loopback, or else any two that are."""
+def free_port(wanted: int, *, ui: bool = False) -> int:
+    """Return the wanted port if it is free on loopback (with `ui` also its Web UI's), or else one that is."""
     port: int
     for port in (wanted, *range(17233, 17333)):
-        if _is_free(port) and _is_free(port + _UI_ABOVE):
+        if _is_free(port) and (not ui or _is_free(port + _UI_ABOVE)):
             return port
     raise Unreachable("no free port on loopback for Temporal", "本机没有可用端口运行 Temporal")
 
@@ -82,25 +90,32 @@ def _is_free(port: int) -> bool:
 
 @asynccontextmanager
 async def temporal_server(
-    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = ()
+    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = (), ui: bool = False
 ) -> AsyncIterator[TemporalServer]:
     """Run the dev server with its data under `folder`, on `port` or another that is free.
+
+    One server works on a folder, and it ends with the thread that calls this (`worker.with_parent`).
 
     Raises:
         Unreachable: it did not start; says where its log is.
     """
+    if ui:  # what it is made of takes a while to import, and every other command would wait for it
+        from worker.ui_guard import guarded_ui, hidden_address  # noqa: PLC0415
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+    folder.chmod(0o700)  # noqa: ASYNC240 - whoever may read it learns all that was ever decided
     for last in (False, False, True):
-        process = await _start(folder, port, dynamic_config)
+        hidden = hidden_address() if ui else None
+        process = await _start(folder, port, dynamic_config, hidden)
         try:
             if not await _listens(process, port) and not last:
-                port = free_port(port + 1)  # someone else was quicker to take it
+                port = free_port(port + 1, ui=ui)  # someone else was quicker to take it
                 continue
             started = psutil.Process(process.pid).create_time()
             address = f"{LOOPBACK}:{port}"
             await _ready(process, address, folder / _LOG)
-            ui_url = f"http://{LOOPBACK}:{port + _UI_ABOVE}"
-            yield TemporalServer(process.pid, started, address, ui_url)
+            guard = guarded_ui(hidden, port + _UI_ABOVE) if hidden else nullcontext("")
+            async with guard as ui_url:
+                yield TemporalServer(process.pid, started, address, ui_url)
             return
         except psutil.NoSuchProcess:
             raise _did_not_start(folder / _LOG) from None
@@ -109,14 +124,17 @@ async def temporal_server(
 
 
 async def _start(
-    folder: Path, port: int, dynamic_config: tuple[str, ...]
+    folder: Path, port: int, dynamic_config: tuple[str, ...], ui: tuple[str, int] | None
 ) -> asyncio.subprocess.Process:
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
-    args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]
+    if ui:
+        args += ["--ui-ip", ui[0], "--ui-port", str(ui[1]), "--ui-disable-news-fetch"]
+    else:
+        args += ["--headless"]
     args += ["--db-filename", str(folder / DATABASE), "--log-level", "warn"]
     # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
-    for value in dynamic_config:
+    for value in (*_HTTP_API_SHUT, *dynamic_config):
         args += ["--dynamic-config-value", value]
     lock = await take_server_lock(folder)
     try:

@@ -21,6 +21,7 @@ def main() -> None:
         # The kernel sends it when the parent's *thread* ends that started us: the main one, which
         # runs the event loop. Elsewhere a server that is left behind is ended by the next start.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    os.umask(0o077)  # what it writes is for its owner
     if os.getppid() != parent:  # it died before we asked
         sys.exit(1)
     os.execv(program[0], program)  # noqa: S606 - whoever starts us names the program

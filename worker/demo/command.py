@@ -57,7 +57,7 @@ async def demo(keep: bool, examples: Path | None) -> None:
     try:
         with stopping() as stop:
             async with local_stack(
-                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True
+                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True, ui=keep
             ) as stack:
                 playing = asyncio.create_task(_play(stack, lives))
                 stopped = asyncio.create_task(stop.wait())
