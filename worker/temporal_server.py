@@ -21,6 +21,7 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
 from starter.errors import Unreachable
+from worker.server_limits import LIMITS, in_force
 from worker.server_lock import DATABASE, take_server_lock
 
 LOOPBACK = "127.0.0.1"
@@ -32,7 +33,7 @@ _UI_ABOVE = 1000
 _LOG = "temporal.log"
 _WITH_PARENT = Path(__file__).with_name("with_parent.py")
 
-_HTTP_API_SHUT = ('frontend.httpAllowedHosts=["no-host.invalid"]',)
+_HTTP_API_SHUT = 'frontend.httpAllowedHosts=["no-host.invalid"]'
 """The names under which the HTTP API answers: `.invalid` is reserved, and leads nowhere (RFC 6761)."""
 
 TIME_SKIPPING = (
@@ -134,7 +135,7 @@ async def _start(
     args += ["--db-filename", str(folder / DATABASE), "--log-level", "warn"]
     # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
-    for value in (*_HTTP_API_SHUT, *dynamic_config):
+    for value in in_force(*LIMITS, _HTTP_API_SHUT, *dynamic_config):
         args += ["--dynamic-config-value", value]
     lock = await take_server_lock(folder)
     try:
