@@ -15,6 +15,8 @@ from workflows.record import KEPT_REFUSALS, EntryKind, LogEntry
 
 WORST_LETTER = "\x01"
 """Six bytes of JSON."""
+ROOM_TO_CORRECT = 200_000
+"""What setting aside has beside the record."""
 
 
 def test_what_a_case_carries_on_always_passes() -> None:
@@ -34,7 +36,7 @@ def test_what_a_case_carries_on_always_passes() -> None:
     )
     largest = len(refusal.model_dump_json())
     assert largest <= 3_000
-    record = MAX_RECORD_BYTES + case._ROOM_TO_CORRECT + KEPT_REFUSALS * 3_000
+    record = MAX_RECORD_BYTES + ROOM_TO_CORRECT + KEPT_REFUSALS * 3_000
     assert MAX_MESSAGE_BYTES + record + 72_864 == BLOB_BYTES
 
 
