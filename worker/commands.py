@@ -50,7 +50,9 @@ async def up(ui: bool) -> None:
                 await until_stopped(stop, stack.worker, watching)
             finally:
                 watching.cancel()  # or it would complain of the parts that are stopped now
-            click.echo(say("Stopping in order …", "正在依次停止 …"))
+            click.echo(
+                say("Stopping in order … (again to hurry)", "正在依次停止 …（再次中断则不再等待）")
+            )
     click.echo(say("Stopped.", "已停止。"))
 
 

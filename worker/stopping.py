@@ -2,6 +2,7 @@
 
 The first signal ends everything in order. The second ends what is being waited for, and gives the rest a
 few seconds. The third, or the second where Python code keeps the event loop from running, ends the process.
+What follows within a moment is the same signal: when a terminal is closed, kernel and shell both send one.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import functools
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ WHOLE_SECONDS = 85.0
 case that the event loop stands still. Process managers usually kill after 90 seconds."""
 HURRY_SECONDS = 5.0
 """How long the rest may take after the second signal."""
+SAME_SECONDS = 0.5
 _BY_SIGNAL = 128
 
 P = ParamSpec("P")
@@ -45,6 +48,7 @@ class Stop(asyncio.Event):
         self.cancelled_by = 0
         """The signal by which the main task was cancelled."""
         self._taken = 0
+        self._latest = 0.0
         self._loop = asyncio.get_running_loop()
         self._main = asyncio.current_task()
 
@@ -55,6 +59,10 @@ class Stop(asyncio.Event):
 
     def receive(self, number: int, _: FrameType | None = None) -> None:
         """Take a signal. A plain handler, because the loop's own are silent while Python code blocks it."""
+        now, before = time.monotonic(), self._latest
+        self._latest = now
+        if self.received and now - before < SAME_SECONDS:
+            return
         self.received += 1
         if self.received > self._taken + 1 or self.received > 2:
             leave(_BY_SIGNAL + number)
@@ -101,7 +109,7 @@ def stopping() -> Iterator[Stop]:
         raise SystemExit(_BY_SIGNAL + stop.cancelled_by) from None
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 async def until_stopped(stop: asyncio.Event, *running: asyncio.Task[None]) -> None:

@@ -24,6 +24,7 @@ from tests.system.processes import (
     stop,
 )
 from tests.system.stuck import BOUND_SECONDS
+from worker import stopping
 from workflows.contract import PLATFORM_TYPE, TASK_QUEUE, platform_workflow_id
 
 PLATFORM = "bj-water-membrane"
@@ -92,6 +93,33 @@ async def test_a_second_signal_ends_at_once(home: Path) -> None:
         assert 128 + signal.SIGTERM == await asyncio.to_thread(stop, up)
     assert time.monotonic() - begun < PARTS_SECONDS
     assert [] == of_home(home)
+
+
+async def test_what_counts_as_one_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at the same moment are one; the second breaks off, the third ends; so does one that nobody takes."""
+    left: list[int] = []
+    monkeypatch.setattr(stopping, "leave", left.append)
+    monkeypatch.setattr(stopping, "SAME_SECONDS", 0.05)
+    stop = stopping.Stop()
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.sleep(0)
+    stop.receive(signal.SIGHUP)
+    stop.receive(signal.SIGHUP)
+    await waiting
+    assert (1, 0, []) == (stop.received, stop.cancelled_by, left)
+    await asyncio.sleep(0.06)
+    stop.receive(signal.SIGTERM)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.sleep(10)
+    assert (2, signal.SIGTERM, []) == (stop.received, stop.cancelled_by, left)
+    await asyncio.sleep(0.06)
+    stop.receive(signal.SIGTERM)
+    assert [128 + signal.SIGTERM] == left
+    blocked = stopping.Stop()
+    blocked.receive(signal.SIGTERM)
+    time.sleep(0.06)  # noqa: ASYNC251 - the loop shall not run meanwhile
+    blocked.receive(signal.SIGTERM)
+    assert [128 + signal.SIGTERM] * 2 == left
 
 
 async def start_case(home: Path) -> None:
