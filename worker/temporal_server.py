@@ -19,6 +19,7 @@ import psutil
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from starter.errors import Unreachable
 from worker.server_limits import LIMITS, in_force
@@ -185,7 +186,7 @@ async def _ready(process: asyncio.subprocess.Process, address: str, log: Path) -
             request.config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
             await client.workflow_service.update_namespace(request)
             return
-        except RuntimeError as error:
+        except (RuntimeError, RPCError) as error:  # it answers before it is ready to
             late = asyncio.get_running_loop().time() > deadline
             if late or process.returncode is not None:
                 raise _did_not_start(log) from error

@@ -89,6 +89,7 @@ async def test_a_second_signal_ends_at_once(home: Path) -> None:
         await until(lambda: SIGN["activity"] in log.read_text())
         up.send_signal(signal.SIGTERM)
         await until(lambda: "Stopping in order" in log.read_text())
+        await asyncio.sleep(stopping.SAME_SECONDS)
         begun = time.monotonic()
         assert 128 + signal.SIGTERM == await asyncio.to_thread(stop, up)
     assert time.monotonic() - begun < PARTS_SECONDS
