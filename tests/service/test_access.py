@@ -272,7 +272,9 @@ async def test_a_policy_of_its_own_is_the_commissions_word_too(clients: Any) -> 
     assert (
         201
         == (
-            await both.post("/v1/applications", json={**form(), "policy": sent["policy"]})
+            await both.post(
+                "/v1/applications", json=form(policy=sent["policy"], submitted_by=COMMISSION)
+            )
         ).status_code
     )
 

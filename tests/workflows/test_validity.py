@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from starter.client import PingtaiClient
+from tests.rules.builders import COMMISSION
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import STAGE
@@ -143,7 +144,7 @@ async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> No
     """The clock ends an assessment wherever it stands, also while it is being mended."""
 
     async def end_in(steps: list[tuple[str, str | None]]) -> None:
-        life = await world.apply(policy={"validity_years": 1})
+        life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
         await life.get_listed()
         await life.open(1)
         for kind, outcome in steps:
