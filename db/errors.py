@@ -44,6 +44,17 @@ class SchemaTooNew(RegisterError):
         )
 
 
+class StatementPooling(RegisterError):
+    """The pooler before the database gives out connections for single statements: no transaction can be."""
+
+    def __init__(self) -> None:
+        """Say which setting."""
+        super().__init__(
+            "pgbouncer's pool_mode = statement allows no transactions, which the register needs: set"
+            " pool_mode = transaction (or session) for this database"
+        )
+
+
 class InvalidDatabaseUrl(RegisterError):
     """DATABASE_URL cannot be used; the message never holds a password."""
 

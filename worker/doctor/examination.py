@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from db.errors import RegisterError
+from db.troubles import DATABASE_ERRORS, in_words
 from worker.doctor.archive import archive
 from worker.doctor.digests import digests
 from worker.doctor.finding import Finding, bad
@@ -49,11 +50,19 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
     for name, point in points:
         try:
             yield await point()
-        except (RPCError, SQLAlchemyError, OSError, TimeoutError) as error:
-            why = str(error).splitlines()[0][:160]
-            yield bad(
-                f"{name}: cannot be examined: {why}",
-                f"{name}：无法检查：{why}",
-                "see docs/deployment.md",
-                "参见 docs/deployment.md",
-            )
+        except RPCError as error:
+            yield _not_examined(name, error.message, error.message)
+        except RegisterError as error:
+            yield _not_examined(name, str(error), str(error))
+        except DATABASE_ERRORS as error:
+            yield _not_examined(name, *in_words(error))
+
+
+def _not_examined(name: str, why: str, why_zh: str) -> Finding:
+    en, zh = (" ".join(words.split())[:300] for words in (why, why_zh))
+    return bad(
+        f"{name}: cannot be examined: {en}",
+        f"{name}：无法检查：{zh}",
+        "see docs/deployment.md",
+        "参见 docs/deployment.md",
+    )
