@@ -8,17 +8,18 @@ from temporalio.service import RPCError
 from db.errors import RegisterError
 from db.troubles import DATABASE_ERRORS, in_words
 from worker.doctor.archive import archive
+from worker.doctor.cases import open_cases_run, paused, strangers
 from worker.doctor.digests import digests
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
 from worker.doctor.notices import notices_configured, outbox
 from worker.doctor.register import postgres, register_complete, tables
 from worker.doctor.schedules import archive_schedule, digest_schedule
+from worker.doctor.stuck import stuck
 from worker.doctor.subscriptions import subscribers
 from worker.doctor.temporal import (
     retention,
     search_attributes,
-    stuck,
     transport,
     versioning,
     workers,
@@ -34,9 +35,12 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("workers", lambda: workers(client)),
         ("worker versioning", lambda: versioning(client)),
         ("stuck workflows", lambda: stuck(client)),
+        ("paused workflows", lambda: paused(client)),
+        ("ids of cases", lambda: strangers(client)),
         ("PostgreSQL", lambda: postgres(database)),
         ("tables", lambda: tables(database)),
         ("register", lambda: register_complete(client, database)),
+        ("open cases", lambda: open_cases_run(client, database)),
         ("archive", lambda: archive(client, database)),
         ("schedule of the archive", lambda: archive_schedule(client)),
         ("digests", lambda: digests(database)),
