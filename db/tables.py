@@ -1,7 +1,8 @@
 """The tables of the register.
 
 What is said of cases is derived from their logs and can be rebuilt from them. Not derived are
-`deliveries` (what became of a notice), `substitutions` and `directions`, which people enter here.
+`deliveries` (what became of a notice), `conflicts` (what was refused), `substitutions` and
+`directions`, which people enter here.
 No foreign keys: batches of a platform and of its assessments arrive in any order.
 """
 
@@ -327,4 +328,33 @@ directions = Table(
     Column("imported_at", Moment, nullable=False),
     Column("imported_by", Words(), nullable=False),
     comment="总体建设布局 §四: field × direction, with priority and districts",
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    *_key(
+        Column(
+            "year",
+            SmallInteger,
+            primary_key=True,
+            autoincrement=False,
+            comment="0: the platform's own log",
+        ),
+        Column("opening", SmallInteger, primary_key=True, autoincrement=False),
+        Column("entry_hash", Words(), primary_key=True, comment="of the entry that was refused"),
+    ),
+    Column("seq", Integer, nullable=False, comment="of that entry"),
+    Column("workflow_id", Words(), nullable=False),
+    Column(
+        "second_life",
+        Boolean,
+        nullable=False,
+        comment="its log begins with another entry than the one that is here",
+    ),
+    Column("began_at", Moment, nullable=False, comment="of its first entry that was sent"),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    comment="Batches that were refused, because another history has written their log",
 )

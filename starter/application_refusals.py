@@ -40,6 +40,24 @@ def still_open(platform_id: str, first: FirstApplication | None) -> Refusal:
     )
 
 
+def second_life(latest: WorkflowExecutionDescription, first: FirstApplication | None) -> Refusal:
+    """What is said of a run that lives a term anew which has ended: it was started past our client."""
+    term, by = (first.term, first.application_id) if first else ("?", "?")
+    end = (
+        f"temporal workflow terminate --workflow-id {latest.id} --run-id {latest.run_id} --reason …"
+    )
+    return Refusal(
+        rule="§四",
+        en=f"term {term} has ended, and the workflow {latest.id} (run {latest.run_id}, application {by})"
+        " lives it a second time: it was started without its term, and the register refuses it. If it is"
+        f" not the right one: `{end}`, then apply again (docs/deployment.md, Two lives of one term)",
+        zh=f"第 {term} 期已结束，而流程 {latest.id}（运行 {latest.run_id}，申请 {by}）又以同一期次"
+        f"启动：其启动时未写明期次，登记库不予接收。如确属误启，请用 {end} 结束后重新申请"
+        "（见 docs/deployment.md“Two lives of one term”）",
+        stage="second life",
+    )
+
+
 def cut_short(latest: WorkflowExecutionDescription) -> Refusal:
     """What is said of a term whose workflow was ended from outside: how, and how it comes back."""
     how = latest.status.name.lower() if latest.status else "ended"

@@ -24,6 +24,7 @@ from starter.application_refusals import (
     CUT_SHORT,
     cut_short,
     own_policy,
+    second_life,
     still_open,
     used_before,
 )
@@ -48,6 +49,12 @@ from workflows.vocabulary import Stage
 
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
+
+
+class KnownTerm(PreviousTerm):
+    """A platform's last term as the register knows it, and whether it has ended by the rules."""
+
+    ended: bool = False
 
 
 TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]
@@ -109,7 +116,8 @@ class Applying:
                     return before
                 previous = await self._ended_term(latest)
             if previous is None and self._last_term:
-                previous = await self._last_term(application.platform_id)
+                known = await self._last_term(application.platform_id)
+                previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
             if previous and (earlier := await self._of_an_earlier_term(application)):
                 return earlier
             form = _following(application, previous)
@@ -159,10 +167,15 @@ class Applying:
         self, latest: WorkflowExecutionDescription, application: PlatformApplication
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
+        first = await started_with(self._asking.temporal, latest)
+        running = latest.close_time is None
+        if await self._is_second_life(latest, application.platform_id, first):
+            if running:
+                raise Refused(second_life(latest, first))
+            return None
         if latest.status in CUT_SHORT:
             raise Refused(cut_short(latest))
-        first = await self._first_of(latest)
-        running = latest.close_time is None
+        first = first or await self._first_of(latest)
         if first and first.application_id == application.application_id:
             return _answer_of(first, application, "open" if running else "ended")
         if not running:
@@ -184,11 +197,28 @@ class Applying:
         first = FirstApplication(application_id, before.term, content=before.said)
         return _answer_of(first, application, "ended")
 
+    async def _is_second_life(
+        self,
+        latest: WorkflowExecutionDescription,
+        platform_id: str,
+        first: FirstApplication | None,
+    ) -> bool:
+        """Whether a run lives a term again that has ended, by another application: a start past us."""
+        if first is None or latest.status is WorkflowExecutionStatus.COMPLETED:
+            return False
+        if self._last_term is None or self._term_applied_for is None:
+            return False
+        known = await self._last_term(platform_id)
+        if not isinstance(known, KnownTerm) or not known.ended or first.term > known.term:
+            return False
+        stored = await self._term_applied_for(platform_id, first.application_id)
+        if first.form is None or stored is None or stored.term != first.term:
+            return True
+        lived = FirstApplication(first.application_id, stored.term, content=stored.said)
+        return not lived.is_same(first.form)
+
     async def _first_of(self, latest: WorkflowExecutionDescription) -> FirstApplication | None:
-        """The application that a case was opened with: by its run's input, or else by its own log."""
-        first = await started_with(self._asking.temporal, latest)
-        if first is not None:
-            return first
+        """The application of a case whose input is none: that of its own log."""
         log: list[LogEntry] = await self._asking.query(latest.id, "log", list[LogEntry])
         if not log:
             return None  # it never was an application

@@ -22,11 +22,11 @@ FILLED_IN = frozenset(("term", "previous"))
 
 @dataclass(frozen=True)
 class FirstApplication:
-    """What opened a term: `digest` of the whole application, or `content`, what the log says of it."""
+    """What opened a term: `form`, the whole application, or `content`, what the log says of it."""
 
     application_id: str
     term: int
-    digest: str | None = None
+    form: PlatformApplication | None = None
     content: dict[str, Any] = field(default_factory=dict)
 
     def is_same(self, application: PlatformApplication) -> bool:
@@ -34,8 +34,8 @@ class FirstApplication:
 
         A field that came later, and is not in the content, is not compared.
         """
-        if self.digest is not None:
-            return self.digest == digest_of(application)
+        if self.form is not None:
+            return digest_of(self.form) == digest_of(application)
         now = applied(application)
         names = (self.content.keys() & now.keys()) - FILLED_IN
         return all(self.content[name] == now[name] for name in names)
@@ -83,4 +83,4 @@ async def started_with(
         form = parse(PlatformApplication, decoded[0])
     except (InvalidMessage, IndexError, RuntimeError, ValueError, TypeError, AttributeError):
         return None  # bytes, an unknown encoding, another message: whatever somebody sent
-    return FirstApplication(form.application_id, form.term, digest_of(form))
+    return FirstApplication(form.application_id, form.term, form)

@@ -14,9 +14,12 @@ from db.queries import RegisterQueries
 from db.rows import AppliedBefore
 from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
 from db.url import database_url
+from starter.applying import KnownTerm
 from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
+from workflows.lifecycle import PLATFORM
+from workflows.vocabulary import Stage
 
 
 @asynccontextmanager
@@ -78,7 +81,8 @@ class KnownTerms:
             found = await self._register.last_term(platform_id)
         if found is None:
             return None
-        return PreviousTerm(term=found.term, log_hash=found.log_hash)
+        ended = PLATFORM.ended(Stage(found.stage))
+        return KnownTerm(term=found.term, log_hash=found.log_hash, ended=ended)
 
     async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         """The term that an application asked for. Raises Unreachable."""

@@ -57,7 +57,7 @@ async def test_text_is_ordered_the_same_everywhere(database_url: str) -> None:
 
 async def test_up_and_down(empty_database_url: str) -> None:
     """Up from nothing, down to nothing, and up again; `pending` says what is to be done."""
-    assert "no tables -> 0004" == await pending(empty_database_url)
+    assert "no tables -> 0005" == await pending(empty_database_url)
     await upgrade(empty_database_url)
     assert await pending(empty_database_url) is None
     assert {*metadata.tables, "alembic_version"} == set(await _seen(empty_database_url))
@@ -76,6 +76,6 @@ async def test_workers_that_start_at_once(empty_database_url: str) -> None:
 async def test_a_newer_database_is_left_alone(database_url: str) -> None:
     """A program older than the tables says so, and changes nothing."""
     await _seen(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    assert "9999 -> 0004" == await pending(database_url)
+    assert "9999 -> 0005" == await pending(database_url)
     with pytest.raises(SchemaTooNew, match="9999"):
         await upgrade(database_url)

@@ -11,6 +11,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from db.conflicts import ConflictRow, noted_conflicts
 from db.engine import create_engine
 from db.open_cases import OpenCase, open_cases
 from starter.asking import Asking
@@ -128,6 +129,37 @@ def _is_wrong(case: OpenCase, found: WorkflowExecutionDescription) -> bool:
 
 def _status(run: WorkflowExecution) -> str:
     return run.status.name.lower().replace("_", " ") if run.status else "ended"
+
+
+async def second_lives(client: Client, database: str) -> Finding:
+    """No workflow that is open writes a log that another history has written already."""
+    engine = create_engine(database, pooled=False)
+    try:
+        noted = await noted_conflicts(engine)
+    finally:
+        await engine.dispose()
+    asking = Asking(client)
+    going_on: dict[str, ConflictRow] = {}
+    for row in noted:
+        if row.workflow_id in going_on:
+            continue
+        found = await asking.describe(asking.handle(row.workflow_id))
+        if found and found.close_time is None and found.start_time <= row.last_at:
+            going_on[row.workflow_id] = row
+    if not going_on:
+        return good("no two histories write one log", "没有两份历史写入同一记录")
+    listed = ", ".join(
+        f"{name} (term {row.term}, entry {row.seq}, refused {row.times} times, first"
+        f" {row.first_at:%Y-%m-%d %H:%M} UTC)"
+        for name, row in list(going_on.items())[:_NAMED]
+    )
+    listed += " …" if len(going_on) > _NAMED else ""
+    return bad(
+        f"{len(going_on)} workflows live a term a second time; the register keeps the first: {listed}",
+        f"{len(going_on)} 个流程重复经历同一期次，登记库保留先到者：{listed}",
+        "say which is right, and terminate the other (docs/deployment.md, Two lives of one term)",
+        "请判定何者为准，并结束另一个（见 docs/deployment.md“Two lives of one term”）",
+    )
 
 
 async def paused(client: Client) -> Finding:

@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 from db.errors import RegisterError
 from db.troubles import DATABASE_ERRORS, in_words
 from worker.doctor.archive import archive
-from worker.doctor.cases import open_cases_run, paused, strangers
+from worker.doctor.cases import open_cases_run, paused, second_lives, strangers
 from worker.doctor.digests import digests
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
@@ -41,6 +41,7 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("tables", lambda: tables(database)),
         ("register", lambda: register_complete(client, database)),
         ("open cases", lambda: open_cases_run(client, database)),
+        ("one history for each log", lambda: second_lives(client, database)),
         ("archive", lambda: archive(client, database)),
         ("schedule of the archive", lambda: archive_schedule(client)),
         ("digests", lambda: digests(database)),
