@@ -7,8 +7,15 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.calendar import escalation, working_day_due
-from workflows.contract import HAND_IN, READ_LOG, WRITE_REGISTER
-from workflows.handing_in import CaseLog, HandedIn, HandIn, LogRequest, RegisterBatch
+from workflows.contract import FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
+from workflows.handing_in import (
+    CaseLog,
+    HandedIn,
+    HandIn,
+    LogLookup,
+    LogRequest,
+    RegisterBatch,
+)
 from workflows.record import LogEntry
 
 REGISTER_CONFLICT = "RegisterConflict"
@@ -29,6 +36,9 @@ class Register(Protocol):
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
+
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """The platform's own log of a term, or of its newest; empty when the register has none."""
 
 
 class RegisterActivities:
@@ -87,4 +97,16 @@ class RegisterActivities:
         entries = await self._register.read_log(request)
         if not entries:
             raise LookupError(f"the register has no log of {request}")
+        return CaseLog(entries=entries)
+
+    @activity.defn(name=FIND_LOG)
+    async def find_log(self, lookup: LogLookup) -> CaseLog:
+        """Find a platform's own log, against which a workflow checks what it was given.
+
+        Empty when the register has none, or not yet the entry asked for: the workflow decides what
+        that means.
+        """
+        entries = await self._register.platform_log(lookup.platform_id, lookup.term)
+        if lookup.holding and all(entry.hash != lookup.holding for entry in entries):
+            return CaseLog(entries=())
         return CaseLog(entries=entries)

@@ -85,6 +85,7 @@ class _People:
         for step in range(GETTING_IN):
             await asyncio.sleep(_SETTLE)
             decision = decided(platform_id, 0, datetime.now(UTC))[step]
+            decision["case"] = {"platform_id": platform_id, "term": 1}
             begun = time.perf_counter()
             await _decide(self._client, platform_id, decision)
             if step and not over():  # the first waits for the case to be opened, too

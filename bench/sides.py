@@ -10,8 +10,8 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from bench import bare
 from bench.script import application
 from workflows import contract
-from workflows.application import Policy
 from workflows.periods import beijing_date, kick_off, validity_end
+from workflows.policy import Policy
 from workflows.vocabulary import Stage
 
 Handle = WorkflowHandle[Any, Any]

@@ -51,6 +51,10 @@ class NoRegister:
         """Nothing was kept."""
         return ()
 
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """Nothing was kept."""
+        return ()
+
 
 @activity.defn
 async def nothing() -> None:

@@ -163,6 +163,15 @@ class RegisterQueries:
         )
         return AppliedBefore._make(rows[0]) if rows else None
 
+    async def decisions(self, platform_id: str, decision_id: str) -> list[LogLine]:
+        """The decisions of an id that a platform's cases have taken, the newest first."""
+        log = log_entries.c
+        newest = select(log_entries).where(
+            log.platform_id == platform_id, log.decision_id == decision_id, log.kind == "decision"
+        )
+        rows = await self._all(newest.order_by(log.term.desc(), log.year.desc(), log.seq.desc()))
+        return [log_line(row) for row in rows]
+
     async def district(self, platform_id: str) -> str | None:
         """A platform's district; None when the register does not know it."""
         rows = await self._all(

@@ -85,6 +85,14 @@ class PostgresRegister:
         asked = (request.year, request.opening)
         return tuple(line.entry for line in lines if (line.year, line.opening) == asked)
 
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """The platform's own log of a term, or of its newest; empty when the register has none."""
+        async with self._engine.connect() as connection:
+            lines = await log_of(connection, platform_id, term)
+        own = [line for line in lines if line.year == 0]
+        newest = max((line.term for line in own), default=0)
+        return tuple(line.entry for line in own if line.term == newest)
+
 
 async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
     """Write a batch on a connection whose transaction is open; the caller ends it.

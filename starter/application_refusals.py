@@ -1,13 +1,9 @@
-"""Why an application starts nothing: its id is used, its policy is not the operator's to choose, or its
-platform's workflow was ended from outside.
-"""
+"""Why an application starts nothing: its id is used, or its platform's workflow was ended from outside."""
 
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from starter.first_application import FirstApplication
-from workflows.application import PlatformApplication, Policy
 from workflows.refusal import Refusal
-from workflows.vocabulary import Role
 
 CUT_SHORT = frozenset(
     (
@@ -68,25 +64,4 @@ def cut_short(latest: WorkflowExecutionDescription) -> Refusal:
         f" with `{reset}`",
         zh=f"该期的流程被从外部终止（{how}），并非决定：请用 {reset} 恢复",
         stage=how,
-    )
-
-
-def own_policy(application: PlatformApplication) -> Refusal | None:
-    """Why a policy of its own is refused: what the guideline leaves open is the commission's to decide.
-
-    None: it has the usual policy, or the commission submits it or brings the platform in.
-    """
-    by = application.submitted_by
-    of_the_commission = application.brought_in is not None or (
-        by is not None and by.role is Role.COMMISSION
-    )
-    if of_the_commission or application.policy == Policy():
-        return None
-    return Refusal(
-        rule="§三",
-        en="another policy than the usual one (years, days, quorum, fields) is the commission's to"
-        " give: leave it out, or let the commission submit the application (submitted_by)",
-        zh="年限、工作日、人数、领域等另行规定的，由市科委、中关村管委会决定：请删去，"
-        "或由其提交申请（submitted_by）",
-        stage="",
     )

@@ -23,7 +23,6 @@ from starter.answers import reaching
 from starter.application_refusals import (
     CUT_SHORT,
     cut_short,
-    own_policy,
     second_life,
     still_open,
     used_before,
@@ -100,11 +99,8 @@ class Applying:
             InvalidMessage: it does not fit, or the rules refuse what it brings in.
             Unreachable: Temporal does not answer.
         """
-        application = parse(
-            PlatformApplication, application.model_dump_json(exclude=set(FILLED_IN))
-        )
-        if refusal := own_policy(application):
-            raise Refused(refusal)
+        asked = application.model_dump(mode="json", exclude_unset=True, exclude=set(FILLED_IN))
+        application = parse(PlatformApplication, asked)
         workflow_id = contract.platform_workflow_id(application.platform_id)
         while True:
             found = await self._asking.describe(self._asking.handle(workflow_id))
@@ -267,5 +263,9 @@ def _following(
     """
     first = application.brought_in.term if application.brought_in else 1
     term = previous.term + 1 if previous else first
-    form = application.model_copy(update={"term": term, "previous": previous})
+    policy = application.policy
+    if "decisions_name_case" not in policy.model_fields_set:
+        policy = policy.model_copy(update={"decisions_name_case": True})
+    changes = {"term": term, "previous": previous, "policy": policy}
+    form = application.model_copy(update=changes)
     return parse(PlatformApplication, form.model_dump_json())

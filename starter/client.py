@@ -6,6 +6,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHand
 
 from starter.applying import Applied, Applying, LastTerm, TermAppliedFor
 from starter.asking import Asking
+from starter.case_binding import FindDecided
 from starter.connection import connect
 from starter.deciding import Deciding
 from starter.setting_aside import EndedTerm
@@ -27,17 +28,18 @@ class PingtaiClient:
         last_term: LastTerm | None = None,
         ended_term: EndedTerm | None = None,
         applied_before: TermAppliedFor | None = None,
+        decided_before: FindDecided | None = None,
     ) -> None:
         """Use a connected client; the rest asks the register (`starter.register`, `starter.ended_term`).
 
         `last_term` finds terms whose histories are gone from Temporal; `ended_term` reads one that has
         ended, so that a decision in it can be set aside; `applied_before` recognises the application of
-        any term, however long ago it was.
+        any term, however long ago it was; `decided_before` recognises a decision of any term or year.
         """
         self.temporal = client
         self._asking = Asking(client)
         self._applying = Applying(self._asking, last_term, applied_before)
-        self._deciding = Deciding(self._asking, ended_term)
+        self._deciding = Deciding(self._asking, ended_term, decided_before)
 
     @classmethod
     async def connect(
@@ -45,9 +47,10 @@ class PingtaiClient:
         last_term: LastTerm | None = None,
         ended_term: EndedTerm | None = None,
         applied_before: TermAppliedFor | None = None,
+        decided_before: FindDecided | None = None,
     ) -> Self:
         """Connect as `starter.connection` says."""
-        return cls(await connect(), last_term, ended_term, applied_before)
+        return cls(await connect(), last_term, ended_term, applied_before, decided_before)
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.

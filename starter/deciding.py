@@ -8,15 +8,16 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from starter.answers import from_workflow, reaching
 from starter.asking import ANSWER_WITHIN, Asking
+from starter.case_binding import CaseBinding, FindDecided
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.setting_aside import EndedTerm, Place, SettingAside
 from workflows import contract
 from workflows.carried import Opinion
 from workflows.case import decision_of
-from workflows.decision import Decision
+from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
-from workflows.model import InvalidMessage, said, sha256
+from workflows.model import InvalidMessage, said
 from workflows.refusal import Refusal, Refused
 from workflows.state import Receipt
 from workflows.vocabulary import Kind
@@ -33,16 +34,31 @@ _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 class Deciding:
     """Takes decisions to their cases, and brings back the receipts."""
 
-    def __init__(self, asking: Asking, ended_term: EndedTerm | None) -> None:
-        """`ended_term` reads a term that has ended from the register, so that it can be started again."""
+    def __init__(
+        self,
+        asking: Asking,
+        ended_term: EndedTerm | None,
+        decided_before: FindDecided | None = None,
+    ) -> None:
+        """`ended_term` reads a term that has ended from the register, so that it can be started again.
+
+        `decided_before` finds a decision that a case before this one has taken.
+        """
         self._asking = asking
         self._setting_aside = SettingAside(asking, ended_term)
+        self._binding = CaseBinding(asking, decided_before)
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs, and wait for the receipt: see `PingtaiClient.decide`."""
         raw = decision if isinstance(decision, dict) else said(decision)
         checked = decision_of(raw)
         workflow_id, raw = await self._place(platform_id, checked, raw)
+        case = await self._binding.case_of(platform_id, workflow_id)
+        if case:
+            first = await self._binding.taken_before(platform_id, checked, case)
+            if first:
+                return first
+        raw = _naming(case, raw)
         try:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
@@ -54,7 +70,9 @@ class Deciding:
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
         """Ask what would become of a decision: see `PingtaiClient.check`."""
         raw = decision if isinstance(decision, dict) else said(decision)
-        workflow_id, raw = await self._place(platform_id, decision_of(raw), raw)
+        checked = decision_of(raw)
+        workflow_id, raw = await self._place(platform_id, checked, raw)
+        raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
         opinion: Opinion = await self._asking.query(workflow_id, "check", Opinion, raw)
         if opinion.refusal:
             raise Refused(opinion.refusal)
@@ -107,6 +125,7 @@ class Deciding:
         if workflow_id != contract.platform_workflow_id(platform_id):
             # It ended only now: where it was to be sent to was found out a moment too early.
             workflow_id, raw = await self._setting_aside.place(platform_id, decision)
+            raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
             with suppress(NoSuchPlatform):
                 return await self._update(workflow_id, raw)
         return await self._setting_aside.start_again(platform_id, raw)
@@ -151,9 +170,9 @@ class Deciding:
     ) -> Receipt:
         """What a case that has ended answered to this decision id; Refused when it never heard it."""
         receipt: Receipt | None = await self._asking.query(
-            workflow_id, "receipt", Receipt | None, decision.decision_id
+            workflow_id, "receipt", Receipt | None, decision.decision_id, decision.sender
         )
-        if receipt and receipt.said_sha256 == sha256(said(decision_of(raw))):
+        if receipt and receipt.said_sha256 == digest_of_content(said(decision_of(raw))):
             return receipt.model_copy(update={"repeated": True})
         raise Refused(
             Refusal(
@@ -177,3 +196,10 @@ class Deciding:
             if view.due:
                 return receipt.model_copy(update={"due": view.due.due})
         return receipt
+
+
+def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
+    """A decision that names the case it is sent to, where it names none itself."""
+    if case is None or raw.get("case") is not None:
+        return raw
+    return raw | {"case": said(case)}

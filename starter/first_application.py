@@ -36,26 +36,35 @@ class FirstApplication:
         """
         if self.form is not None:
             return digest_of(self.form) == digest_of(application)
-        now = applied(application)
-        names = (self.content.keys() & now.keys()) - FILLED_IN
-        return all(self.content[name] == now[name] for name in names)
+        whole = parse(PlatformApplication, application.model_dump_json(exclude=set(FILLED_IN)))
+        now, then = _comparable(applied(whole)), _comparable(self.content)
+        return all(then[name] == now[name] for name in then.keys() & now.keys())
 
 
-def plain(
-    application: PlatformApplication, leaving_out: frozenset[str] = frozenset()
-) -> dict[str, Any]:
+def plain(application: PlatformApplication) -> dict[str, Any]:
     """An application as plain data.
 
     A field that came later is left out where it is unset: a repeat of an application of before is the
     same one, and a worker of before understands it.
     """
     later = {"brought_in"} if application.brought_in is None else set()
-    return application.model_dump(mode="json", exclude={*later, *leaving_out})
+    content = application.model_dump(mode="json", exclude=later)
+    if not application.policy.decisions_name_case:
+        del content["policy"]["decisions_name_case"]
+    return content
 
 
 def digest_of(application: PlatformApplication) -> str:
     """The SHA-256 of an application as it was sent, without what we fill in."""
-    return sha256(plain(application, FILLED_IN))
+    return sha256(_comparable(plain(application)))
+
+
+def _comparable(content: dict[str, Any]) -> dict[str, Any]:
+    """What an application said, without what our client fills in, and adds to its policy."""
+    policy = dict(content.get("policy", {}))
+    policy.pop("decisions_name_case", None)
+    own = {name: value for name, value in content.items() if name not in FILLED_IN}
+    return {**own, "policy": policy}
 
 
 async def started_with(

@@ -15,6 +15,7 @@ from db.rows import AppliedBefore
 from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
 from db.url import database_url
 from starter.applying import KnownTerm
+from starter.case_binding import DecidedBefore
 from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
@@ -89,6 +90,15 @@ class KnownTerms:
         with _reaching():
             return await self._register.applied(platform_id, application_id)
 
+    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        """The decisions of an id that a platform's cases have taken. Raises Unreachable."""
+        with _reaching():
+            lines = await self._register.decisions(platform_id, decision_id)
+        return [
+            DecidedBefore(term=line.term, year=line.year or None, entry=line.entry)
+            for line in lines
+        ]
+
 
 @asynccontextmanager
 async def known_terms() -> AsyncIterator[KnownTerms]:
@@ -149,3 +159,9 @@ def in_words_of_ours(error: RegisterError) -> tuple[str, str]:
     """What the register's own errors say; they name what to do themselves."""
     why = first_line(error)
     return f"the register cannot be used: {why}", f"登记库无法使用：{why}"
+
+
+async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
+    """The decisions of an id that a platform's cases have taken. Raises as `known_terms`."""
+    async with known_terms() as known:
+        return await known.decided_before(platform_id, decision_id)

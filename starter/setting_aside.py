@@ -21,8 +21,9 @@ from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
 from workflows.carried import CarriedPlatform, TermResult
 from workflows.case import Case
+from workflows.decision import digest_of_content
 from workflows.decisions import SetAside
-from workflows.model import said, sha256
+from workflows.model import said
 from workflows.refusal import Refusal, Refused
 from workflows.state import PlatformState, Receipt
 from workflows.vocabulary import Kind
@@ -88,6 +89,9 @@ class SettingAside:
         carried = await self._ended_term(platform_id)
         if carried is None:
             raise NoSuchPlatform("no platform of this id", "没有此编号的平台")
+        facts = carried.state.facts
+        if raw.get("case") is None:
+            raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
         case = Case(carried.state, carried.record)
         await self._check_ended(workflow_id, case)
         # The workflow judges again; but a term is not started for what would be refused.
@@ -154,14 +158,14 @@ class SettingAside:
         raw = said(decision)
         last = max((ended.year for ended in platform.assessments), default=0)
         years = range(1, max(last, platform.open_assessment or 0) + 1)
-        receipt = await self._receipt(own, decision.decision_id)
+        receipt = await self._receipt(own, decision.decision_id, decision.sender)
         if receipt:
             ways = [raw, *(raw | {"year": year} for year in years)]
-            same = [way for way in ways if sha256(way) == receipt.said_sha256]
+            same = [way for way in ways if digest_of_content(way) == receipt.said_sha256]
             return own, same[0] if same else raw
         for year in years:
             child = self._assessment(platform, year)
-            if await self._receipt(child, decision.decision_id):
+            if await self._receipt(child, decision.decision_id, decision.sender):
                 return child, raw
         return None
 
@@ -187,11 +191,11 @@ class SettingAside:
                 )
             )
 
-    async def _receipt(self, workflow_id: str, decision_id: str) -> Receipt | None:
+    async def _receipt(self, workflow_id: str, decision_id: str, *sender: str) -> Receipt | None:
         """What a case answered to a decision id; None when it never heard it, or is kept no longer."""
         try:
             receipt: Receipt | None = await self._asking.query(
-                workflow_id, "receipt", Receipt | None, decision_id
+                workflow_id, "receipt", Receipt | None, decision_id, *sender
             )
         except NoSuchPlatform:
             return None

@@ -10,6 +10,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.register import Register, RegisterActivities
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
+from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.platform import PlatformWorkflow
 
 DEPLOYMENT = "pingtai"
@@ -34,11 +35,17 @@ def make_worker(
             # Named here and not on the workflows: an unversioned worker may not name a behaviour.
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
+    reading = client.config() | {"data_converter": WORKER_DATA_CONVERTER}
     return Worker(
-        client,
+        Client(**reading),
         task_queue=TASK_QUEUE,
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
-        activities=[activities.hand_in, activities.write_register, activities.read_log],
+        activities=[
+            activities.hand_in,
+            activities.write_register,
+            activities.read_log,
+            activities.find_log,
+        ],
         workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,

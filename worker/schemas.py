@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from worker.json_schema import MessageSchema, for_readers
-from workflows.application import OperatingMechanisms, Plan, PlatformApplication, Policy
+from workflows.application import OperatingMechanisms, Plan, PlatformApplication
 from workflows.bringing_in import BringingIn
 from workflows.carried import CaseView, Opinion, TermResult, YearResult
 from workflows.content import CHECKS
@@ -18,6 +18,7 @@ from workflows.decision import Decision
 from workflows.decisions import MODELS, Listing
 from workflows.events import Event
 from workflows.model import MAX_MESSAGE_BYTES
+from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
 from workflows.state import Receipt

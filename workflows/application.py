@@ -1,12 +1,13 @@
 """An application for a platform: who, what, the five conditions, the plan, and the policy it goes by."""
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from workflows.actors import Actor, Document
 from workflows.bringing_in import BringingIn
 from workflows.model import Day, Identifier, Message, Name, Percent, Remark, Sha256, Text, wrong
+from workflows.policy import Policy
 from workflows.vocabulary import (
     Condition,
     District,
@@ -17,57 +18,6 @@ from workflows.vocabulary import (
     Service,
     TransferPractice,
 )
-from workflows.vocabulary import Field as TechnologyField
-
-
-class Policy(Message):
-    """What the guideline leaves open, decided once for a case and carried with it (rulebook, Default).
-
-    Days named `..._days` of a step are working days of the Chinese calendar; `assessment_lead_days`
-    are calendar days; hours are Beijing time.
-    """
-
-    validity_years: int = Field(default=3, ge=1, le=10)
-    assessment_lead_days: int = Field(default=90, ge=0, le=330)
-    assessment_opens_from_hour: int = Field(default=8, ge=0, le=23)
-    assessment_opens_until_hour: int = Field(default=18, ge=1, le=24)
-    recommendation_days: int = Field(default=20, ge=1, le=250)
-    inspection_days: int = Field(default=30, ge=1, le=250)
-    improvement_days: int = Field(default=20, ge=1, le=250)
-    expert_review_days: int = Field(default=40, ge=1, le=250)
-    listing_days: int = Field(default=30, ge=1, le=250)
-    self_report_days: int = Field(default=20, ge=1, le=250)
-    district_review_days: int = Field(default=10, ge=1, le=250)
-    evaluation_days: int = Field(default=30, ge=1, le=250)
-    reassessment_days: int = Field(default=30, ge=1, le=250)
-    reminder_days: int = Field(default=5, ge=0, le=60)
-    """So many working days before a step is due it is called to mind; 0: never."""
-    escalate_every_days: int = Field(default=7, ge=0, le=90)
-    """An overdue step is told again after so many days, on a working day; 0: never."""
-    resumed_days_at_least: int = Field(default=5, ge=0, le=60)
-    """Working days that a step has at the least when its clock goes on after a correction."""
-    expiry_notice_days: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
-        default=(180, 90, 30), max_length=10
-    )
-    """So many days before validity ends its end is told."""
-    rectification_months: int = Field(default=6, ge=1, le=24)
-    experts_at_least: int = Field(default=5, ge=4, le=50)
-    majority_of: tuple[int, int] = (2, 3)
-    fields: tuple[Identifier, ...] = Field(
-        default=tuple(TechnologyField), min_length=1, max_length=50
-    )
-
-    @model_validator(mode="after")
-    def _make_sense(self) -> Self:
-        part, whole = self.majority_of
-        if not 0 < part <= whole:
-            raise wrong("majority_of is a share such as [2, 3]", "majority_of 应为比例，如 [2, 3]")
-        if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
-            raise wrong(
-                "assessment_opens_from_hour lies before assessment_opens_until_hour",
-                "assessment_opens_from_hour 须早于 assessment_opens_until_hour",
-            )
-        return self
 
 
 class FundingSource(Message):

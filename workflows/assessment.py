@@ -1,19 +1,41 @@
 """The workflow of one yearly assessment (§六), a child of its platform."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
     from workflows.case import Case
-    from workflows.contract import ASSESSMENT_TYPE
-    from workflows.model import instant, said
-    from workflows.running import CaseWorkflow
+    from workflows.circumstances import Edition
+    from workflows.contract import ASSESSMENT_TYPE, FIND_LOG, assessment_workflow_id
+    from workflows.handing_in import CaseLog, LogLookup
+    from workflows.model import InvalidMessage, instant, record_from, said
+    from workflows.origin import check_id, check_parent, check_start
+    from workflows.reopening import closes
+    from workflows.running import RETRY, CaseWorkflow
     from workflows.showing import details
     from workflows.state import AssessmentState, PlatformState
     from workflows.vocabulary import Happening, Kind, Stage
+
+
+_INPUT = "AssessmentOpening"
+_LOOK_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 1, 5, 30, 120))
+_LOOKS_AT_ONCE = 5
+_LOOK_AGAIN = timedelta(minutes=10)
+"""Each look costs the history some events: whoever sends more than a few signals waits."""
+
+
+def _claimed_hash(said: tuple[Any, ...] | None) -> str | None:
+    """The hash of the platform's closing entry that came with the signal, if it looks like one."""
+    claim = said[0].get("closing") if said and isinstance(said[0], dict) else None
+    return claim if isinstance(claim, str) and len(claim) == _HASH_LETTERS else None
+
+
+_HASH_LETTERS = 64
 
 
 @workflow.defn(name=ASSESSMENT_TYPE)
@@ -21,25 +43,65 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     """Report, the district's view, evaluation; and rectification with reassessment where it falls short."""
 
     @workflow.init
-    def __init__(self, opening: AssessmentOpening) -> None:
-        """Open the assessment of a year, or go on with it."""
-        self.opening = opening
+    def __init__(self, *given: Any) -> None:
+        """Open the assessment of a year, or go on with it; `given` is one `AssessmentOpening`."""
+        self.begin_run()
+        self._closing: tuple[Any, ...] | None = None
+        try:
+            self._open(given)
+        except InvalidMessage as error:
+            self.invalid = error
+
+    def _open(self, given: tuple[Any, ...]) -> None:
+        """Open the case.
+
+        Raises:
+            InvalidMessage: the input is no opening, or no platform opened it.
+        """
+        if len(given) != 1:
+            en, zh = (
+                f"{len(given)} arguments instead of one",
+                f"参数应为 1 个，实为 {len(given)} 个",
+            )
+            raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+        self.opening = opening = record_from(AssessmentOpening, given[0])
+        facts = opening.facts
+        if self.edition >= Edition.BOUND:
+            check_start(_INPUT)
+            expected = assessment_workflow_id(facts.platform_id, facts.term, opening.year)
+            check_id(_INPUT, "year", expected)
+            check_parent(_INPUT, facts.platform_id)
         if carried := opening.carried:
-            self.take_up(Case(carried.state, carried.record), carried.due, carried.recorded)
-        else:
-            content = {
-                "year": opening.year,
-                "opening": opening.opening,
-                "valid_until": instant(opening.valid_until),
-                "facts": said(opening.facts),
-            }
-            self.take_up(Case.open(content, workflow.now(), opening.before))
+            case = Case(carried.state, carried.record, self.edition)
+            case.roles_elsewhere(opening.roles)
+            self.take_up(case, carried.due, carried.recorded)
+            return
+        content = {
+            "year": opening.year,
+            "opening": opening.opening,
+            "valid_until": instant(opening.valid_until),
+            "facts": said(opening.facts),
+        }
+        case = Case.open(
+            content, workflow.now(), opening.before, edition=self.edition, roles=opening.roles
+        )
+        self.take_up(case)
 
     @workflow.run
-    async def run(self, opening: AssessmentOpening) -> YearResult:
-        """§六: wait for what the table awaits, until it ends; the end of validity ends it too."""
+    async def run(self, *given: Any) -> YearResult:
+        """§六: wait for what the table awaits, until it ends; the end of validity ends it too.
+
+        Raises:
+            ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
+        """
+        if self.invalid:
+            raise ApplicationError(
+                self.invalid.en, self.invalid.zh, type="InvalidOpening", non_retryable=True
+            )
+        opening = self.opening
         self.show()
         register = asyncio.create_task(self.hand_in())
+        closing = asyncio.create_task(self._close_with_platform())
         if opening.set_aside:
             # It had ended, and was opened again for this. Refused, it ends once more as it had.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
@@ -49,11 +111,13 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
+        closing.cancel()
         return YearResult(
             year=opening.year,
             result=self.case.state.stage,
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
+            roles=self.case.roles if self.edition >= Edition.BOUND else {},
         )
 
     async def _go_on(self, opening: AssessmentOpening) -> None:
@@ -99,9 +163,56 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
 
     @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
     async def end_with_platform(self, *said: Any) -> None:
-        """The platform was withdrawn with the assessment open: end with it."""
-        if not self.case.ended:
+        """The platform has ended, or its listing was set aside: end with it.
+
+        Anyone can send a signal. So it is taken as a reason to look, and the register says whether.
+        """
+        if self.invalid or self.case.ended:
+            return
+        if self.edition < Edition.BOUND:
             self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
+        else:
+            self._closing = said
+
+    async def _close_with_platform(self) -> None:
+        """In the background: end when the platform's own log says that it goes on without this."""
+        looked = 0
+        while True:
+            await workflow.wait_condition(lambda: self._closing is not None and not self.case.ended)
+            claim, self._closing = self._closing, None
+            looked += 1
+            if looked > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
+                await workflow.sleep(_LOOK_AGAIN, summary="platform_ended was sent too often")
+            closing = await self._platform_closed(_claimed_hash(claim))
+            if closing and not self.case.ended:
+                self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
+            elif not closing:
+                workflow.logger.warning("platform_ended was not true", extra=self._about())
+
+    async def _platform_closed(self, claimed: str | None) -> str | None:
+        """The entry, by its hash, up to which the platform's log closes this assessment; None if it does not.
+
+        The platform hands in its entry at the same time as it sends the signal: wait for it a while.
+        """
+        facts = self.opening.facts
+        lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=claimed)
+        for pause in (*_LOOK_AFTER, None):
+            found: CaseLog = await workflow.execute_activity(
+                FIND_LOG,
+                lookup,
+                result_type=CaseLog,
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=RETRY,
+                summary="the platform's log: whether it has closed this assessment",
+            )
+            if found.entries and closes(found.entries, self.opening):
+                return claimed or found.entries[-1].hash
+            if found.entries or pause is None:
+                break
+            await workflow.sleep(
+                pause, summary="the register does not have the platform's entry yet"
+            )
+        return None
 
     def platform_state(self) -> PlatformState:
         """The platform as it was when the assessment opened: enough to name it in the register."""

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from workflows.case import CaseRecord
 from workflows.handing_in import DueDate
 from workflows.model import Instant, Record, Sha256
 from workflows.refusal import Refusal
 from workflows.state import AssessmentState, Awaited, Facts, PlatformState
+from workflows.vocabulary import Role
 
 
 class CarriedPlatform(Record):
@@ -42,6 +45,8 @@ class AssessmentOpening(Record):
     """Set only in a next run, and when an assessment that had ended is opened again from its log."""
     set_aside: dict[str, Any] | None = None
     """The setting aside for which it is opened again."""
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """In which role people acted in the platform's own case."""
 
 
 class TermResult(Record):
@@ -62,6 +67,8 @@ class YearResult(Record):
     result: str
     log_seq: int
     log_hash: Sha256
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """In which role people acted in the assessment."""
 
 
 class Opinion(Record):

@@ -3,14 +3,18 @@
 Pure: time is handed in. A workflow wraps it; tests and auditors use it as it is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic
 
+from pydantic import Field
+
 from workflows.actors import Actor
-from workflows.decision import Decision
+from workflows.circumstances import NEWEST, Circumstances, Edition
+from workflows.decision import Decision, decision_digest
 from workflows.decisions import MODELS, PlanRevision, SetAside
 from workflows.folding import fallen, move
+from workflows.judge import judge
 from workflows.model import (
     MAX_RECORD_BYTES,
     InvalidMessage,
@@ -21,13 +25,14 @@ from workflows.model import (
     said,
     sha256,
 )
+from workflows.receipts import Receipts
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.refusal import Refusal, Refused
-from workflows.rules import S, arrow_of, awaited, begin, judge, lifecycle_of
+from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of
 from workflows.setting_aside import objection, span
 from workflows.state import PlatformState, Receipt, content_of
 from workflows.steps import Arrow
-from workflows.vocabulary import Happening, Kind
+from workflows.vocabulary import Happening, Kind, Role
 
 
 class PlanVersion(Record):
@@ -46,6 +51,8 @@ class CaseRecord(Record):
     receipts: tuple[Receipt, ...]
     plans: tuple[PlanVersion, ...] = ()
     refusals: int = 0
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """In which role people acted in cases of the same platform outside this log, by their ids."""
 
 
 class Case(Generic[S]):
@@ -54,15 +61,20 @@ class Case(Generic[S]):
     notes_clocks = True
     """Whether stops and starts of a step's clock are noted. Runs that began before 0.2.0 do not."""
 
-    def __init__(self, state: S, record: CaseRecord) -> None:
-        """Take up a case where its record left it."""
+    def __init__(self, state: S, record: CaseRecord, edition: Edition = NEWEST) -> None:
+        """Take up a case where its record left it; `edition` is that of what is accepted."""
         self.state: S = state
+        self.edition = edition
         self.before = record.before
         self.log = list(record.log)
-        self.receipts = {receipt.decision_id: receipt for receipt in record.receipts}
+        self.receipts = Receipts(record.receipts, edition)
+        self.outside_roles = dict(record.roles)
+        self.roles = dict(record.roles)
         self.plans = list(record.plans)
         self.refusals = record.refusals
         self._bytes = sum(_size(entry) for entry in self.log)
+        for entry in self.log:
+            self._note_role(entry)
 
     @classmethod
     def open(
@@ -70,11 +82,15 @@ class Case(Generic[S]):
         content: dict[str, Any],
         at: datetime,
         before: str = BEGINNING,
+        *,
         actor: Actor | None = None,
+        edition: Edition = NEWEST,
+        roles: Mapping[str, Role] | None = None,
     ) -> "Case[Any]":
         """Begin a case: its first entry says what it is about."""
         state = begin(content, at)
-        case = cls(state, CaseRecord(before=before, log=(), receipts=()))  # type: ignore[arg-type]
+        record = CaseRecord(before=before, log=(), receipts=(), roles=dict(roles or {}))
+        case = cls(state, record, edition)  # type: ignore[arg-type]
         name = (
             Happening.APPLIED if isinstance(state, PlatformState) else Happening.ASSESSMENT_OPENED
         )
@@ -91,9 +107,10 @@ class Case(Generic[S]):
         return CaseRecord(
             before=self.before,
             log=tuple(self.log),
-            receipts=tuple(self.receipts.values()),
+            receipts=tuple(self.receipts),
             plans=tuple(self.plans),
             refusals=self.refusals,
+            roles=self.outside_roles,
         )
 
     def check(
@@ -113,13 +130,14 @@ class Case(Generic[S]):
             Refused: the rules refuse it.
         """
         decision = decision_of(raw, kind)
-        first = self.receipts.get(decision.decision_id)
+        first = self.receipts.first(decision)
         if first is None:
             late = self.state.overdue or _passed(deadline, at)
-            judge(self.state.model_copy(update={"overdue": late}), decision, at)
+            circumstances = Circumstances(at, self.edition, self.roles)
+            judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
             self._check_target(decision)
             self._check_room(decision)
-        elif first.said_sha256 != sha256(said(decision)):
+        elif first.said_sha256 != decision_digest(decision):
             raise Refused(
                 Refusal(
                     rule=Kind(decision.kind).article,
@@ -141,7 +159,7 @@ class Case(Generic[S]):
             InvalidMessage, Refused: as `check` does.
         """
         decision = self.check(raw, at, deadline=deadline)
-        if decision.decision_id in self.receipts:
+        if self.receipts.first(decision):
             return str(self.state.stage)
         content = self._content(decision)
         moved = move(self.state, self.log, decision.kind, decision.result, said=content, at=at)
@@ -163,9 +181,9 @@ class Case(Generic[S]):
             Refused: the rules refuse it.
         """
         decision = self.check(raw, at, kind, deadline)
-        first = self.answered(decision.decision_id)
+        first = self.receipts.first(decision)
         if first is not None:
-            return first.model_copy(update={"repeated": True})
+            return self._as_it_stands(first).model_copy(update={"repeated": True})
         if deadline and _passed(deadline, at) and not self.state.overdue:
             self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
         content, before = self._content(decision), self.state
@@ -184,6 +202,7 @@ class Case(Generic[S]):
         )
         receipt = Receipt(
             decision_id=decision.decision_id,
+            sender=self.receipts.sender_of_new(decision),
             platform_id=self.state.facts.platform_id,
             term=self.state.facts.term,
             year=getattr(self.state, "year", None),
@@ -193,9 +212,9 @@ class Case(Generic[S]):
             outcome=decision.result,
             stage=self.state.stage,
             awaited=awaited(self.state),
-            said_sha256=sha256(said(decision)),
+            said_sha256=decision_digest(decision),
         )
-        self.receipts[decision.decision_id] = receipt
+        self.receipts.keep(receipt)
         if self.notes_clocks:
             self._note_clock(arrow, before, at)
         return receipt
@@ -247,13 +266,30 @@ class Case(Generic[S]):
             now = awaited(self.state)
             raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
 
-    def answered(self, decision_id: str) -> Receipt | None:
-        """What a decision was answered with, and by which decision it was set aside since."""
-        receipt = self.receipts.get(decision_id)
-        by = fallen(self.log).get(receipt.seq) if receipt else None
-        if receipt is None or by is None:
+    def answered(self, decision_id: str, sender: str | None = None) -> Receipt | None:
+        """What a decision was answered with, and by which decision it was set aside since.
+
+        `sender` is its role and id (`decision.sender_of`); without it the first of that id is meant.
+        """
+        receipt = self.receipts.named(decision_id, sender)
+        return self._as_it_stands(receipt) if receipt else None
+
+    def _as_it_stands(self, receipt: Receipt) -> Receipt:
+        """A receipt with the decision that set its own aside since, if one did."""
+        by = fallen(self.log).get(receipt.seq)
+        if by is None:
             return receipt
         return receipt.model_copy(update={"set_aside_by": self.log[by - 1].decision_id})
+
+    def roles_elsewhere(self, roles: Mapping[str, Role]) -> None:
+        """Note in which role people acted in another case of the same platform."""
+        for person, role in roles.items():
+            self.outside_roles.setdefault(person, role)
+            self.roles.setdefault(person, role)
+
+    def _note_role(self, entry: LogEntry) -> None:
+        if entry.actor and entry.kind is not EntryKind.REFUSED:
+            self.roles.setdefault(entry.actor.id, entry.actor.role)
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on; a withdrawal always fits."""
@@ -304,6 +340,7 @@ class Case(Generic[S]):
         )
         self.log.append(entry)
         self._bytes += _size(entry)
+        self._note_role(entry)
         return entry
 
 

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from workflows.bringing_in import NOT_MET, BringingIn
+from workflows.circumstances import Circumstances
 from workflows.decisions import (
     Evaluation,
     ExpertOpinion,
@@ -19,8 +20,8 @@ from workflows.decisions import (
     SelfReport,
     SupportGiven,
 )
-from workflows.periods import anniversary, last_day
-from workflows.refusal import part_of, same_name
+from workflows.names import part_of, same_name
+from workflows.periods import anniversary, last_day, validity_end
 from workflows.state import AssessmentState, PlatformState
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -35,7 +36,7 @@ from workflows.vocabulary import (
 
 CaseState = PlatformState | AssessmentState
 Objection = tuple[str, str, str] | None
-Check = Callable[[Any, CaseState], Objection]
+Check = Callable[[Any, CaseState, Circumstances], Objection]
 
 
 def _all_given(
@@ -51,12 +52,12 @@ def _all_given(
     )
 
 
-def seven_findings(inspection: Inspection, state: CaseState) -> Objection:
+def seven_findings(inspection: Inspection, state: CaseState, now: Circumstances) -> Objection:
     """§四(二): a finding for each of the seven items."""
     return _all_given("§四(二)", ("finding", "核查意见"), inspection.findings, InspectionItem)
 
 
-def corrections_fit(inspection: Inspection, state: CaseState) -> Objection:
+def corrections_fit(inspection: Inspection, state: CaseState, now: Circumstances) -> Objection:
     """§四(二): who is sent back is told what to correct; who failed corrects nothing."""
     if inspection.outcome is InspectionOutcome.RETURNED and not inspection.corrections:
         return (
@@ -73,11 +74,13 @@ def corrections_fit(inspection: Inspection, state: CaseState) -> Objection:
     return None
 
 
-def enough_experts(opinion: ExpertOpinion, state: CaseState) -> Objection:
+def enough_experts(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Objection:
     """§四(三), Default: the policy's number of experts, each counted once."""
     count, least = len(opinion.panel), state.facts.policy.experts_at_least
     for one, other in combinations(opinion.panel, 2):
-        if same_name(one.name, other.name) and same_name(one.organisation, other.organisation):
+        if same_name(one.name, other.name, now.edition) and same_name(
+            one.organisation, other.organisation, now.edition
+        ):
             return "§四(三)", f"the panel names {one.name} twice", f"专家组中{one.name}重复"
     if count < least:
         return (
@@ -88,7 +91,7 @@ def enough_experts(opinion: ExpertOpinion, state: CaseState) -> Objection:
     return None
 
 
-def four_fields(opinion: ExpertOpinion, state: CaseState) -> Objection:
+def four_fields(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Objection:
     """§四(三): at least one expert each of technology, industry, commercialisation, management."""
     present = {expert.field for expert in opinion.panel}
     missing = [field for field in ExpertField if field not in present]
@@ -101,14 +104,14 @@ def four_fields(opinion: ExpertOpinion, state: CaseState) -> Objection:
     )
 
 
-def independent(opinion: ExpertOpinion, state: CaseState) -> Objection:
+def independent(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Objection:
     """§四(三), Default: no expert belongs to the lead unit or the operator."""
     for expert in opinion.panel:
         for body, zh, name in (
             ("lead unit", "牵头单位", state.facts.lead_unit.name),
             ("operator", "运营单位", state.facts.operator.name),
         ):
-            if part_of(expert.organisation, name):
+            if part_of(expert.organisation, name, now.edition):
                 return (
                     "§四(三)",
                     f"{expert.name} belongs to the {body}, {name}: experts come from outside",
@@ -117,7 +120,7 @@ def independent(opinion: ExpertOpinion, state: CaseState) -> Objection:
     return None
 
 
-def majority(opinion: ExpertOpinion, state: CaseState) -> Objection:
+def majority(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Objection:
     """§四(三), Default: the conclusion has two thirds of the votes."""
     part, whole = state.facts.policy.majority_of
     votes = sum(expert.vote is opinion.outcome for expert in opinion.panel)
@@ -140,7 +143,7 @@ def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> O
     return None
 
 
-def whole_report(report: SelfReport, state: CaseState) -> Objection:
+def whole_report(report: SelfReport, state: CaseState, now: Circumstances) -> Objection:
     """§六, §五: the four groups, and the operating mechanisms brought up to date."""
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.groups or report.mechanisms))
@@ -153,12 +156,14 @@ def whole_report(report: SelfReport, state: CaseState) -> Objection:
     return _all_given("§六", ("text", "说明"), report.groups, IndicatorGroup)
 
 
-def four_groups(decision: Evaluation | Reassessment, state: CaseState) -> Objection:
+def four_groups(
+    decision: Evaluation | Reassessment, state: CaseState, now: Circumstances
+) -> Objection:
     """§六: a finding for each of the four groups of indicators."""
     return _all_given("§六", ("finding", "考核意见"), decision.findings, IndicatorGroup)
 
 
-def what_to_mend(evaluation: Evaluation, state: CaseState) -> Objection:
+def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -> Objection:
     """§六: not effective says what to mend; the deadline lies after the day of the evaluation."""
     if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
         if not evaluation.to_mend:
@@ -178,7 +183,7 @@ def what_to_mend(evaluation: Evaluation, state: CaseState) -> Objection:
     return None
 
 
-def mended_or_not(report: RectificationReport, state: CaseState) -> Objection:
+def mended_or_not(report: RectificationReport, state: CaseState, now: Circumstances) -> Objection:
     """§六: the report says what was mended."""
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.mended))
@@ -187,7 +192,7 @@ def mended_or_not(report: RectificationReport, state: CaseState) -> Objection:
     return None
 
 
-def within_validity(given: SupportGiven, state: CaseState) -> Objection:
+def within_validity(given: SupportGiven, state: CaseState, now: Circumstances) -> Objection:
     """§四: support is for a platform while it is valid, on the day it was given."""
     listed_on = getattr(state, "listed_on", None)
     last = last_day(state.valid_until) if state.valid_until else None
@@ -206,7 +211,7 @@ def within_validity(given: SupportGiven, state: CaseState) -> Objection:
     )
 
 
-def of_this_term(brought: BringingIn, state: CaseState) -> Objection:
+def of_this_term(brought: BringingIn, state: CaseState, now: Circumstances) -> Objection:
     """§四: what is brought in is the term that was applied for."""
     term = state.facts.term
     if brought.term == term:
@@ -218,7 +223,7 @@ def of_this_term(brought: BringingIn, state: CaseState) -> Objection:
     )
 
 
-def no_longer_than_valid(brought: BringingIn, state: CaseState) -> Objection:
+def no_longer_than_valid(brought: BringingIn, state: CaseState, now: Circumstances) -> Objection:
     """§四, last paragraph: validity has its years and no more; it stood so on a day within them."""
     years = state.facts.policy.validity_years
     last = anniversary(brought.listed_on, years)
@@ -238,7 +243,19 @@ def no_longer_than_valid(brought: BringingIn, state: CaseState) -> Objection:
     return None
 
 
-def still_listed(brought: BringingIn, state: CaseState) -> Objection:
+def not_over(brought: BringingIn, state: CaseState, now: Circumstances) -> Objection:
+    """§四: a term whose validity has ended is not brought in."""
+    end = validity_end(brought.listed_on, state.facts.policy.validity_years)
+    if now.at < end:
+        return None
+    return (
+        "§四",
+        f"its validity ended on {last_day(end)}: what is over is not brought in; apply anew",
+        f"其有效期已于 {last_day(end)} 届满，不再转入；请重新申请",
+    )
+
+
+def still_listed(brought: BringingIn, state: CaseState, now: Circumstances) -> Objection:
     """§六: who did not meet what was to be mended is no longer listed, from that day on."""
     last = brought.assessments[-1] if brought.assessments else None
     if last is None or last.result != NOT_MET:
@@ -254,7 +271,7 @@ def still_listed(brought: BringingIn, state: CaseState) -> Objection:
 CHECKS: dict[StrEnum, tuple[Check, ...]] = {
     Kind.INSPECTION: (seven_findings, corrections_fit),
     Kind.EXPERT_OPINION: (enough_experts, four_fields, independent, majority),
-    Kind.BRINGING_IN: (of_this_term, no_longer_than_valid, still_listed),
+    Kind.BRINGING_IN: (of_this_term, no_longer_than_valid, still_listed, not_over),
     Kind.SUPPORT: (within_validity,),
     Kind.SELF_REPORT: (whole_report,),
     Kind.EVALUATION: (four_groups, what_to_mend),

@@ -26,12 +26,17 @@ AUDIT_QUEUE = "pingtai-audit"
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
 READ_LOG = "read_log"
+FIND_LOG = "find_log"
 DELIVER_NOTICES = "deliver_notices"
 DELIVER_EVENTS = "deliver_events"
 ARCHIVE_HISTORIES = "archive_histories"
 MAKE_DIGESTS = "make_digests"
 DESK = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
+TRUE_INPUT = "true-input"
+"""The patch of 0.4.0: what was never said is not taken up, and a decision belongs to its case and sender.
+
+A run that has it has DESK as well, which is not asked for then."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

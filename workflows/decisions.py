@@ -125,6 +125,8 @@ class SetAside(Decision):
     kind: Literal["set_aside"]
     target: DecisionId
     """The `decision_id` of the decision that was wrong."""
+    entry: int | None = Field(default=None, ge=1)
+    """The number of its entry in the log; needed only where two people used the same id."""
     year: int | None = Field(default=None, ge=1, le=10)
     """Said to a platform: the year of its last assessment, now ended, in which the decision was taken."""
     reason: Text

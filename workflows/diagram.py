@@ -5,7 +5,7 @@ Pure; `worker.documents` puts the results into the documents.
 
 from collections.abc import Iterator
 
-from workflows.application import Policy
+from workflows.policy import Policy
 from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import Happening, Kind
 

@@ -131,6 +131,23 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
         raise InvalidMessage(name, tuple(problem_in(e) for e in error.errors()[:most])) from None
 
 
+R = TypeVar("R", bound=Record)
+
+
+def record_from(model: type[R], raw: Any) -> R:
+    """Make plain JSON data, which a run before or a parent wrote, a record; no bound on its size.
+
+    Raises:
+        InvalidMessage: it is no such record.
+    """
+    try:
+        return model.model_validate_json(json.dumps(raw))
+    except (ValidationError, ValueError) as error:
+        problems = error.errors()[:1] if isinstance(error, ValidationError) else []
+        found = tuple(problem_in(e) for e in problems) or (("(all)", str(error)[:300], "无法读取"),)
+        raise InvalidMessage(model.__name__, found) from None
+
+
 def problem_in(error: Any) -> tuple[str, str, str]:
     """One of pydantic's errors as a problem of `InvalidMessage`: field, English and Chinese reason."""
     field = ".".join(str(part) for part in error["loc"]) or "(all)"

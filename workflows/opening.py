@@ -7,24 +7,39 @@ from datetime import datetime
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
+from workflows.circumstances import NEWEST, Edition
 from workflows.model import InvalidMessage, said
+from workflows.policy import policy_problem
 from workflows.record import BEGINNING
 from workflows.refusal import Refused
 from workflows.state import PlatformState, applied
 
 
-def open_platform(form: PlatformApplication, at: datetime) -> Case[PlatformState]:
+def open_platform(
+    form: PlatformApplication, at: datetime, edition: Edition = NEWEST
+) -> Case[PlatformState]:
     """The case of a term that is applied for, as it stands when it is opened.
 
     Raises:
-        InvalidMessage: the rules refuse what it brings in; says why.
+        InvalidMessage: it asks for a policy that it may not have, or the rules refuse what it brings in.
     """
+    if edition >= Edition.BOUND:
+        given_by = form.brought_in.actor if form.brought_in else form.submitted_by
+        wrong = policy_problem(form.policy, given_by)
+        if wrong:
+            raise InvalidMessage("PlatformApplication", (wrong,))
     before = form.previous.log_hash if form.previous else BEGINNING
-    case: Case[PlatformState] = Case.open(applied(form), at, before, form.submitted_by)
+    case: Case[PlatformState] = Case.open(
+        applied(form), at, before, actor=form.submitted_by, edition=edition
+    )
     case.keep_plan(case.state, said(form.plan))
     if form.brought_in:
+        brought_in = said(form.brought_in)
+        if form.policy.decisions_name_case and form.brought_in.case is None:
+            # It is about the term that it opens.
+            brought_in["case"] = {"platform_id": form.platform_id, "term": form.term}
         try:
-            case.decide(said(form.brought_in), at)
+            case.decide(brought_in, at)
         except Refused as error:
             why = error.refusal
             problem = ("brought_in", f"{why.en} ({why.rule})", f"{why.zh}（{why.rule}）")

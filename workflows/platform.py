@@ -1,109 +1,151 @@
 """The workflow of one platform: its life by §四 and §六 of the guideline."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import (
     ApplicationError,
-    ChildWorkflowError,
-    WorkflowAlreadyStartedError,
 )
 
 with workflow.unsafe.imports_passed_through():
     from workflows.application import PlatformApplication
     from workflows.carried import (
-        AssessmentOpening,
         CarriedPlatform,
         CaseView,
         TermResult,
-        YearResult,
     )
     from workflows.case import Case
+    from workflows.circumstances import Edition
     from workflows.contract import (
-        ASSESSMENT_TYPE,
-        CLOSE_ASSESSMENT,
         DISTRICT,
         FIELD,
+        FIND_LOG,
         PLATFORM_TYPE,
-        READ_LOG,
         STAGE,
         VALID_UNTIL,
-        assessment_workflow_id,
         platform_workflow_id,
     )
-    from workflows.handing_in import CaseLog, LogRequest
-    from workflows.model import InvalidMessage, parse
+    from workflows.handing_in import CaseLog, LogLookup
+    from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
-    from workflows.periods import at_nine, last_day
-    from workflows.reopening import BrokenLog, opening_number, reopened
-    from workflows.rules import ending
-    from workflows.running import RETRY, CaseWorkflow
+    from workflows.origin import check_id, check_start, goes_on
+    from workflows.reopening import (
+        objection_to_taking_up,
+    )
+    from workflows.running import RETRY
     from workflows.showing import details
     from workflows.state import PlatformState, next_assessment
     from workflows.steps import Clock
-    from workflows.vocabulary import Happening, Kind
+    from workflows.validity_years import YearsOfValidity
+    from workflows.vocabulary import Kind
 
-_TRY_AGAIN = timedelta(hours=1)
 _TO_BE_TOLD = timedelta(minutes=1)
 """How long a term that was started again waits for the decision for which it was."""
 
 
-def _fits_its_id(form: PlatformApplication) -> None:
-    """Another platform's id would write into that platform's rows of the register."""
-    expected, found = platform_workflow_id(form.platform_id), workflow.info().workflow_id
-    if found != expected:
-        en, zh = (
-            f"the workflow's id is {found}, not {expected}",
-            f"流程编号为 {found}，应为 {expected}",
-        )
-        raise InvalidMessage("PlatformApplication", (("platform_id", en, zh),))
+_INPUT = "PlatformApplication"
+
+
+def _two(given: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The application and what is carried.
+
+    Raises:
+        InvalidMessage: there are fewer or more arguments.
+    """
+    if len(given) not in (1, 2):
+        en, zh = f"{len(given)} arguments instead of one", f"参数应为 1 个，实为 {len(given)} 个"
+        raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+    return (given[0], given[1]) if len(given) == 2 else (given[0], None)
 
 
 @workflow.defn(name=PLATFORM_TYPE)
-class PlatformWorkflow(CaseWorkflow[PlatformState]):
+class PlatformWorkflow(YearsOfValidity):
     """From the plan to the end of the term: one run a cycle, the same id for every term."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        """Open the term that is applied for, or go on with it in its next cycle."""
-        if carried:
-            self.take_up(Case(carried.state, carried.record), carried.due, carried.recorded)
-            return
+    def __init__(self, *given: Any) -> None:
+        """Open the term that is applied for, or go on with it in its next cycle.
+
+        `given` is whatever the start brought: the application and, from the run before, what it
+        carries (`CarriedPlatform`).
+        """
+        self.begin_run()
+        self.carried: CarriedPlatform | None = None
         try:
-            form = parse(PlatformApplication, application)
-            _fits_its_id(form)
-            opened = open_platform(form, workflow.now())
+            self._open(*_two(given))
         except InvalidMessage as error:
             self.invalid = error
+
+    def _open(self, application: Any, carried: Any) -> None:
+        """Open the case.
+
+        Raises:
+            InvalidMessage: the input is no application, or brings a state that no run left behind.
+        """
+        if self.edition >= Edition.BOUND:
+            check_start(_INPUT)
+            if carried is None and not isinstance(application, dict):
+                raise InvalidMessage(_INPUT, (("(all)", "is not a JSON object", "不是 JSON 对象"),))
+        if carried is None:
+            form = parse(PlatformApplication, application)
+            check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
+            self.take_up(open_platform(form, workflow.now(), self.edition))
             return
-        self.take_up(opened)
+        self.carried = taken = record_from(CarriedPlatform, carried)
+        if self.edition >= Edition.BOUND and not goes_on():
+            check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
+            self.unconfirmed = True
+        self.take_up(Case(taken.state, taken.record, self.edition), taken.due, taken.recorded)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         """Wait for people's decisions, live through the years of validity, and end.
 
         Raises:
-            ApplicationError: `InvalidApplication`, when the input is no application.
+            ApplicationError: `InvalidApplication`, when the input is no application, or brings a state
+                that no run left behind; `SecondLife`, when the register has this term by another run.
         """
+        if self.unconfirmed:
+            await self._confirm()
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
             )
+        await self.unless_second_life(self._live_to_the_end(given))
+        return self._result()
+
+    async def _confirm(self) -> None:
+        """Compare what was brought along with the register: a term is taken up only as it ended there."""
+        assert self.carried, "only what is carried is compared"  # noqa: S101
+        platform_id = self.case.state.facts.platform_id
+        found: CaseLog = await workflow.execute_activity(
+            FIND_LOG,
+            LogLookup(platform_id=platform_id),
+            result_type=CaseLog,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RETRY,
+            summary="the newest term in the register, to take it up again",
+        )
+        wrong = objection_to_taking_up(self.carried, found.entries)
+        if wrong:
+            self.invalid = InvalidMessage(_INPUT, (("carried", *wrong),))
+            self.unconfirmed = False
+        else:
+            self.confirm()
+
+    async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
         self.show()
         register = asyncio.create_task(self.hand_in())
-        if carried and carried.reopened:
-            await self._told_why(len(carried.record.log))
+        if self.carried and self.carried.reopened:
+            await self._told_why(len(self.carried.record.log))
         while True:
-            await self._live(application)
+            await self._live(given[0])
             await self.all_handed_in(recorded=True)
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
-        return self._result()
 
     async def _live(self, application: Any) -> None:
         """Follow the state until the term has ended; from one cycle to the next in a new run."""
@@ -111,7 +153,7 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
         while not self.case.ended:
             if self.step.clock is Clock.VALIDITY:
                 # §四, last paragraph, and §六: valid for years, assessed in each of them
-                await self._live_to_next_event()
+                await self.live_to_next_event()
             else:
                 # §四(一) to (四): recommendation, inspection, expert review, listing
                 await self.moved_before(None, "due")
@@ -165,152 +207,6 @@ class PlatformWorkflow(CaseWorkflow[PlatformState]):
     async def withdrawal(self, *said: Any) -> None:
         """The operator withdraws."""
         self.receive(Kind.WITHDRAWAL, said)
-
-    # ---- the years of validity ----
-
-    async def _live_to_next_event(self) -> None:
-        """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
-        state = self.case.state
-        assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
-        opens = next_assessment(self.case.state)
-        event = min(opens, state.valid_until) if opens else state.valid_until
-        if self.desk:
-            if state.open_assessment:  # opened again: its kick-off was long ago
-                await self._assess(state.open_assessment, state.valid_until)
-                return
-            near = self._nearing()
-            if near and near[0] < event:
-                if not await self.moved_before(near[0], "notice of the end of validity"):
-                    self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
-                return
-        what = "end of validity" if event == state.valid_until else "assessment opens"
-        if await self.moved_before(event, what):
-            return
-        if event == state.valid_until:
-            self.happen(Happening.VALIDITY_ENDED, "period_over", {})
-        else:
-            await self._assess(len(state.assessments) + 1, state.valid_until)
-
-    async def _assess(self, year: int, valid_until: datetime) -> None:
-        """Open the assessment of a year and wait for how it ends (§六).
-
-        The child knows the end of validity and ends itself with it. A withdrawal, and a setting aside
-        of what the assessment rests on, is told to it.
-        """
-        opening = await self._opening(year, valid_until)
-        if opening is None:
-            return
-        facts = self.case.state.facts
-        try:
-            child = await workflow.start_child_workflow(
-                ASSESSMENT_TYPE,
-                opening,
-                id=assessment_workflow_id(facts.platform_id, facts.term, year),
-                result_type=YearResult,
-                parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
-                search_attributes=TypedSearchAttributes(
-                    [
-                        SearchAttributePair(DISTRICT, str(facts.district)),
-                        SearchAttributePair(FIELD, facts.field),
-                    ]
-                ),
-                static_summary=f"{facts.name}: 第 {year} 年考核 · assessment of year {year}",
-            )
-        except WorkflowAlreadyStartedError:
-            # Only after someone reset this workflow: the child of the run before is still open.
-            workflow.logger.error("assessment %s is open already; trying again", year)
-            await workflow.sleep(_TRY_AGAIN, summary="an assessment of this id is open already")
-            return
-
-        def over() -> bool:
-            return child.done() or self.case.ended or self.case.state.open_assessment != year
-
-        await self._telling_the_end(over)
-        if not child.done():
-            try:
-                await child.signal(CLOSE_ASSESSMENT)
-            except ApplicationError:
-                workflow.logger.info("assessment %s ended by itself meanwhile", year)
-        content: dict[str, Any] = {"year": year}
-        result = ""
-        try:
-            ended: YearResult = await child
-            result = ended.result
-            content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
-        except ChildWorkflowError as error:
-            content["reason"] = str(error.cause or error)[:300]
-        self._note_end(year, result, content)
-
-    def _note_end(self, year: int, result: str, content: dict[str, Any]) -> None:
-        """Note how an assessment ended, or that it was closed because what it rests on was set aside."""
-        if self.case.state.open_assessment == year:
-            outcome = ending(self.case.state, result)
-            if outcome != result and not self.case.ended:
-                content.pop("log_hash", None)
-            self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
-        elif not self.case.ended:
-            self.happen(Happening.ASSESSMENT_CLOSED, "closed", content)
-
-    async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
-        """What the assessment of a year begins with; None when its log cannot be had yet."""
-        state = self.case.state
-        before = self.case.log[-1].hash
-        if state.open_assessment is None:
-            said = {"year": year} | opening_number(self.case.log, state, year)
-            before = self.happen(Happening.ASSESSMENT_OPENED, "opened", said).hash
-        opening = AssessmentOpening(
-            facts=state.facts,
-            year=year,
-            opening=self.case.state.openings,
-            valid_until=valid_until,
-            before=before,
-        )
-        if state.reopening is None:
-            return opening
-        facts = state.facts
-        ended: CaseLog = await workflow.execute_activity(
-            READ_LOG,
-            LogRequest(
-                platform_id=facts.platform_id,
-                term=facts.term,
-                year=year,
-                opening=opening.opening,
-            ),
-            result_type=CaseLog,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RETRY,
-            summary=f"the log of assessment {year}, to open it again",
-        )
-        try:
-            return reopened(opening, ended.entries, self.case.log, state.reopening)
-        except BrokenLog as error:
-            workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
-            await workflow.sleep(_TRY_AGAIN, summary="the register has another log than this case")
-            return None
-
-    async def _telling_the_end(self, over: Callable[[], bool]) -> None:
-        """Wait until it is over; tell meanwhile that the end of validity is near."""
-        while not over():
-            near = self._nearing() if self.desk else None
-            if near is None:
-                await workflow.wait_condition(over)
-            elif await self.reached(near[0], over, "notice of the end of validity"):
-                self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
-
-    def _nearing(self) -> tuple[datetime, int] | None:
-        """When the end of validity is told next, and how many days before it; after an outage once."""
-        state = self.case.state
-        if state.valid_until is None:
-            return None
-        told = state.told_days
-        days = [d for d in state.facts.policy.expiry_notice_days if told is None or d < told]
-        now, end = workflow.now(), state.valid_until
-        moments = {d: at_nine(last_day(end) - timedelta(days=d)) for d in days}
-        passed = [d for d in days if moments[d] <= now]
-        if not days or now >= end:
-            return None
-        chosen = min(passed) if passed else max(days)
-        return moments[chosen], chosen
 
     async def _told_why(self, entries: int) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""

@@ -7,9 +7,12 @@ register is checked by the hash chain, up to the hash that the next case above i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflows.carried import AssessmentOpening, CarriedAssessment
+from workflows.carried import AssessmentOpening, CarriedAssessment, CarriedPlatform
 from workflows.case import CaseRecord
+from workflows.circumstances import NEWEST, Edition
+from workflows.decision import digest_of_content, sender_of
 from workflows.folding import fold, states
+from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, broken
 from workflows.rules import CaseState, awaited
@@ -21,7 +24,9 @@ class BrokenLog(ValueError):
     """A log that is not whole is no ground to go on from; says where it is broken."""
 
 
-def record_of(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> CaseRecord:
+def record_of(
+    log: Sequence[LogEntry], plans: Mapping[str, Any], edition: Edition = NEWEST
+) -> CaseRecord:
     """The record of a case from its whole log; `plans` are its plans' texts by their SHA-256.
 
     Raises:
@@ -34,7 +39,7 @@ def record_of(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> CaseRecord:
         before=log[0].previous,
         log=tuple(log),
         receipts=tuple(
-            _receipt(entry, state, plans)
+            _receipt(entry, state, plans, edition)
             for entry, state in zip(log, states(log), strict=True)
             if entry.kind is EntryKind.DECISION
         ),
@@ -42,9 +47,11 @@ def record_of(log: Sequence[LogEntry], plans: Mapping[str, Any]) -> CaseRecord:
     )
 
 
-def _receipt(entry: LogEntry, state: CaseState, plans: Mapping[str, Any]) -> Receipt:
+def _receipt(
+    entry: LogEntry, state: CaseState, plans: Mapping[str, Any], edition: Edition
+) -> Receipt:
     """The receipt that a decision was answered with; `state` is the case's after it."""
-    said = {key: value for key, value in entry.said.items() if key != "sets_aside"}
+    said = dict(entry.said)
     if "plan_sha256" in said:  # a decision is compared with its plan in it
         digest = said.pop("plan_sha256")
         if sha256(plans.get(digest)) != digest:
@@ -52,6 +59,7 @@ def _receipt(entry: LogEntry, state: CaseState, plans: Mapping[str, Any]) -> Rec
         said["plan"] = plans[digest]
     return Receipt(
         decision_id=entry.decision_id or "",
+        sender=sender_of(entry.actor) if entry.actor and edition >= Edition.BOUND else None,
         platform_id=state.facts.platform_id,
         term=state.facts.term,
         year=getattr(state, "year", None),
@@ -61,8 +69,54 @@ def _receipt(entry: LogEntry, state: CaseState, plans: Mapping[str, Any]) -> Rec
         outcome=entry.outcome,
         stage=entry.stage,
         awaited=awaited(state),
-        said_sha256=sha256(said),
+        said_sha256=digest_of_content(said),
     )
+
+
+def objection_to_taking_up(
+    carried: CarriedPlatform, log: Sequence[LogEntry]
+) -> tuple[str, str] | None:
+    """Why a term that was started with a state is not the one that ended; None when it is.
+
+    `log` is the platform's newest in the register. Whoever starts a workflow can send any state:
+    only what follows from that log is taken up.
+    """
+    if not log or [e.hash for e in carried.record.log] != [e.hash for e in log]:
+        return (
+            "brings a log that is not the one of the platform's newest term in the register",
+            "所带日志与名册中该平台最近一期的日志不符",
+        )
+    wrong = broken(log, log[0].previous)
+    if wrong:
+        return f"the log in the register is not whole: {wrong}", "名册中的日志不完整"
+    expected = CaseRecord(
+        before=log[0].previous,
+        log=carried.record.log,
+        receipts=carried.record.receipts,
+        refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
+    )
+    if carried.record != expected or not _receipts_fit(carried.record.receipts, log):
+        return "brings a record that its log does not lead to", "所带案卷与日志不符"
+    if carried.state != fold(log) or carried.due or carried.recorded != len(log):
+        return "brings a state that its log does not lead to", "所带状态与日志不符"
+    return None
+
+
+def _receipts_fit(receipts: Sequence[Receipt], log: Sequence[LogEntry]) -> bool:
+    """Whether each decision of a log has its receipt, and nothing else has one."""
+    taken = [entry for entry in log if entry.kind is EntryKind.DECISION]
+    said = [(r.seq, r.at, r.decision_id, r.kind, r.outcome, r.stage) for r in receipts]
+    return said == [(e.seq, e.at, e.decision_id, e.name, e.outcome, e.stage) for e in taken]
+
+
+def closes(log: Sequence[LogEntry], opening: AssessmentOpening) -> bool:
+    """Whether a platform's log, which opened an assessment, goes on without it or has ended."""
+    if broken(log, log[0].previous) or all(entry.hash != opening.before for entry in log):
+        return False
+    state = fold(log)
+    assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
+    still_open = (state.open_assessment, state.openings) == (opening.year, opening.opening)
+    return PLATFORM.ended(state.stage) or not still_open
 
 
 def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
@@ -79,6 +133,7 @@ def reopened(
     ended: Sequence[LogEntry],
     log: Sequence[LogEntry],
     set_aside: dict[str, Any],
+    edition: Edition = NEWEST,
 ) -> AssessmentOpening:
     """An assessment that had ended, opened again from its log, with the setting aside it is to take.
 
@@ -95,7 +150,9 @@ def reopened(
     entries = note.said["entries"]
     if len(ended) < entries or ended[entries - 1].hash != note.said["log_hash"]:
         raise BrokenLog(f"entry {entries} of the assessment is not the one that ended it")
-    record = record_of(ended, {})
+    record = record_of(ended, {}, edition)
+    if case := set_aside.get("case"):  # said to the platform, and now to the year
+        set_aside = {**set_aside, "case": {**case, "year": opening.year}}
     state = fold(ended)
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
     carried = CarriedAssessment(state=state, record=record, recorded=len(ended))

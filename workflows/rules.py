@@ -1,31 +1,25 @@
-"""The judge: may this decision be taken now, and what becomes of the case. Pure and synchronous.
+"""What becomes of a case: `take` moves the state along an arrow of the table. Pure and synchronous.
 
-`judge` checks a decision against the lifecycle table and the guideline's own demands on its content;
-`take` moves the state along an arrow; `apply` does both. `folding.py` takes a whole log again.
+Whether a decision may be taken is for `judge.py` to say; `folding.py` takes a whole log again.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from workflows.bringing_in import BringingIn
-from workflows.content import CHECKS
-from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.periods import add_months, beijing_date, end_of, last_day, validity_end
+from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import BEGINNING
-from workflows.refusal import Refusal, Refused, same_name
 from workflows.state import (
     AssessmentResult,
     AssessmentState,
     Awaited,
     PlatformState,
     Spent,
-    content_of,
     facts_of,
 )
 from workflows.steps import Arrow, Lifecycle
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 CaseState = PlatformState | AssessmentState
 S = TypeVar("S", PlatformState, AssessmentState)
@@ -43,135 +37,6 @@ def awaited(state: CaseState) -> tuple[Awaited, ...]:
         for trigger in lifecycle_of(state).step(state.stage).triggers
         if trigger.by and trigger.awaited and (state.overdue or not trigger.once_overdue)
     )
-
-
-def apply(state: S, decision: Decision, at: datetime) -> S:
-    """Take a decision at a moment.
-
-    Raises:
-        Refused: it may not be taken; says by which rule and what is awaited.
-    """
-    judge(state, decision, at)
-    return take(state, decision.kind, decision.result, content_of(decision), at)
-
-
-def judge(state: CaseState, decision: Decision, at: datetime) -> None:
-    """Check that a decision may be taken: its turn, its author, its day, its content.
-
-    Raises:
-        Refused: with the rule, what is awaited now and from whom.
-    """
-
-    def refused(rule: str, en: str, zh: str) -> Refused:
-        return Refused(Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state)))
-
-    kind, facts, actor = Kind(decision.kind), state.facts, decision.actor
-    if state.valid_until and at >= state.valid_until:
-        last = last_day(state.valid_until)
-        raise refused("§四", f"validity ended on {last}", f"有效期已于 {last} 届满")
-    triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
-    if not triggers:
-        raise refused(
-            kind.article,
-            f"{kind} is not awaited: the case is in {state.stage}",
-            f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”",
-        )
-    mine = [t for t in triggers if t.by == actor.role]
-    if not mine:
-        by = " or ".join(str(t.by) for t in triggers)
-        by_zh = "或".join(t.by.zh for t in triggers if t.by)
-        raise refused(
-            triggers[0].rule,
-            f"{kind} is for the {by} to take, not for the {actor.role}",
-            f"“{kind.zh}”应由{by_zh}作出，不是{actor.role.zh}",
-        )
-    if actor.role is Role.DISTRICT and actor.district is not facts.district:
-        whose = actor.district or "no district"
-        whose_zh = actor.district.zh if actor.district else "未注明的区"
-        raise refused(
-            mine[0].rule,
-            f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
-            f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
-        )
-    if actor.role is Role.OPERATOR and not same_name(actor.organisation, facts.operator.name):
-        raise refused(
-            mine[0].rule,
-            f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
-            f"只能由平台运营单位（{facts.operator.name}）作出，不是{actor.organisation}",
-        )
-    absence = _substitution_problem(decision)
-    if absence:
-        raise refused(mine[0].rule, *absence)
-    outcomes = [a for t in mine for a in t.arrows if a.outcome == decision.result]
-    if not outcomes:
-        may = " or ".join(sorted({a.outcome for t in mine for a in t.arrows}))
-        raise refused(
-            mine[0].rule,
-            f"{decision.result} is not for the {actor.role} to say: {may}",
-            f"{actor.role.zh}不能作出 {decision.result}，只能是 {may}",
-        )
-    if not state.overdue and all(t.once_overdue for t in mine):
-        raise refused(
-            mine[0].rule,
-            f"the {kind} is not overdue yet: it cannot be passed over before its deadline",
-            f"“{kind.zh}”尚未逾期，不能越过",
-        )
-    _check_day(state, decision, at, refused)
-    for check in CHECKS.get(kind, ()):
-        objection = check(decision, state)
-        if objection:
-            raise refused(*objection)
-    if isinstance(decision, BringingIn):
-        end = validity_end(decision.listed_on, facts.policy.validity_years)
-        if at >= end:
-            raise refused(
-                "§四",
-                f"its validity ended on {last_day(end)}: what is over is not brought in; apply anew",
-                f"其有效期已于 {last_day(end)} 届满，不再转入；请重新申请",
-            )
-
-
-def _check_day(
-    state: CaseState,
-    decision: Decision,
-    at: datetime,
-    refused: Callable[[str, str, str], Refused],
-) -> None:
-    """A decision is dated no later than today and no earlier than the one before it.
-
-    The first of a platform's first term may be older than the case: what was decided on paper is
-    entered with its true day. In a later term and in an assessment it may not, or a decision on the
-    term or the year before that is sent once more would be taken for this one.
-    """
-    today = beijing_date(at)
-    if decision.decided_on > today:
-        raise refused(
-            "§四",
-            f"decided_on {decision.decided_on} is in the future: today is {today} in Beijing",
-            f"decided_on {decision.decided_on} 在未来：北京时间今天是 {today}",
-        )
-    if state.decided_on and decision.decided_on < state.decided_on:
-        raise refused(
-            "§四",
-            f"decided_on {decision.decided_on} is before the decision it follows, {state.decided_on}",
-            f"decided_on {decision.decided_on} 早于前一决定的日期 {state.decided_on}",
-        )
-
-
-def _substitution_problem(decision: Decision) -> tuple[str, str] | None:
-    """Who acts for another is another, and does so on a day for which they were named."""
-    actor, absence = decision.actor, decision.actor.acting_for
-    if absence is None:
-        return None
-    if absence.principal_id == actor.id:
-        return f"{actor.id} cannot act for themselves", f"{actor.id} 不能代本人办理"
-    if not absence.first_day <= decision.decided_on <= absence.last_day:
-        days = f"{absence.first_day} – {absence.last_day}"
-        return (
-            f"{actor.id} acts for {absence.principal_id} on {days} only, not on {decision.decided_on}",
-            f"{actor.id} 仅可在 {days} 代 {absence.principal_id} 办理，{decision.decided_on} 不在其内",
-        )
-    return None
 
 
 def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:

@@ -5,6 +5,7 @@ those of activities.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import CaseView, Opinion
     from workflows.case import Case, reasons
+    from workflows.circumstances import Edition
     from workflows.contract import DESK, HAND_IN, WRITE_REGISTER
     from workflows.handing_in import (
         DueDate,
@@ -23,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         RegisterBatch,
     )
     from workflows.model import InvalidMessage
+    from workflows.origin import edition_of_run, is_first_run
     from workflows.record import LogEntry
     from workflows.refusal import Refused
     from workflows.rules import S, awaited
@@ -48,12 +51,21 @@ class CaseWorkflow(StepClock[S]):
     invalid: InvalidMessage | None = None
     """Why the input of the workflow is none; then the case was never opened, and the run fails."""
 
+    unconfirmed = False
+    """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
+
+    def begin_run(self) -> None:
+        """Ask for the edition of this run, before anything else."""
+        # Asked where each run begins: a case takes the new way with its next cycle.
+        self.edition = edition_of_run()
+        self.second_life = False
+
     def take_up(self, case: Case[S], due: DueDate | None = None, recorded: int = 0) -> None:
         """Go on with a case; `recorded` entries of its log are in the register already."""
         self.case = case
-        # Asked where each run begins: a case takes the new way with its next cycle.
-        self.desk = workflow.patched(DESK)
+        self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
         case.notes_clocks = self.desk
+        self._early: list[tuple[Kind, tuple[Any, ...]]] = []
         self.due = due
         self.recorded = recorded
         self._handing = False
@@ -73,6 +85,10 @@ class CaseWorkflow(StepClock[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
+        if self.unconfirmed:
+            await workflow.wait_condition(lambda: not self.unconfirmed)
+        if self.invalid:
+            raise _answer(self.invalid)
         before = self.case.state
         try:
             receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
@@ -100,6 +116,9 @@ class CaseWorkflow(StepClock[S]):
         """
         if self.invalid:
             return
+        if self.unconfirmed:
+            self._early.append((kind, said))
+            return
         before, raw = self.case.state, _one(said)
         try:
             self.case.decide(raw, workflow.now(), kind, self._deadline())
@@ -112,32 +131,45 @@ class CaseWorkflow(StepClock[S]):
     @workflow.query
     def state(self) -> CaseView:
         """Where the case stands, what it awaits and until when."""
-        if self.invalid:
-            raise _answer(self.invalid)
+        self._check_known()
         return self.view()
 
     @workflow.query
     def log(self) -> list[LogEntry]:
         """The whole log of the case, over all its runs."""
-        return [] if self.invalid else self.case.log
+        return [] if self.invalid or self.unconfirmed else self.case.log
 
     @workflow.query
-    def receipt(self, decision_id: str) -> Receipt | None:
-        """The answer that a decision id was given; also after the case has ended."""
-        return None if self.invalid else self.case.answered(decision_id)
+    def receipt(self, decision_id: str, sender: str | None = None) -> Receipt | None:
+        """The answer that a decision id of a sender was given; also after the case has ended."""
+        return None if self.invalid else self.case.answered(decision_id, sender)
 
     @workflow.query(name="check")
     def opinion(self, *said: Any) -> Opinion:
         """What would become of a decision if it were sent now; changes nothing."""
         try:
-            if self.invalid:
-                raise self.invalid
+            self._check_known()
             stage = self.case.would_lead_to(_one(said), workflow.now(), self._deadline())
         except Refused as error:
             return Opinion(refusal=error.refusal)
         except InvalidMessage as error:
             return Opinion(invalid=(error.en, error.zh))
         return Opinion(stage=stage)
+
+    def _check_known(self) -> None:
+        if self.invalid:
+            raise _answer(self.invalid)
+        if self.unconfirmed:
+            raise ApplicationError(
+                "the case is being compared with the register", "正在与名册核对", type="Unconfirmed"
+            )
+
+    def confirm(self) -> None:
+        """Go on: what was taken up stands in the register. Signals that came meanwhile are judged."""
+        self.unconfirmed = False
+        early, self._early = self._early, []
+        for kind, said in early:
+            self.receive(kind, said)
 
     def view(self) -> CaseView:
         """The answer of the query `state`."""
@@ -271,6 +303,9 @@ class CaseWorkflow(StepClock[S]):
                     summary=f"entries {since + 1} to {len(self.case.log)}",
                 )
             except ActivityError:
+                if since == 0 and self._is_second_life():
+                    self.second_life = True
+                    return
                 if since == 0:
                     await workflow.sleep(_CONFLICT_AGAIN, summary="the register conflicts")
                 since = 0
@@ -278,6 +313,33 @@ class CaseWorkflow(StepClock[S]):
                 self._took(batch)
                 since = self.recorded
         self._writing_later = None
+
+    def _is_second_life(self) -> bool:
+        """Whether the register has another life of this case, and this one began only now.
+
+        A case that was reset, or went on from another run, is not ended for that: someone must look.
+        """
+        return self.edition >= Edition.BOUND and self.recorded == 0 and is_first_run()
+
+    async def unless_second_life(self, life: Coroutine[Any, Any, None]) -> None:
+        """Live, and fail when the register turns out to have this very term by another run.
+
+        Raises:
+            ApplicationError: `SecondLife`; what this run was told counts nowhere.
+        """
+        if self.edition < Edition.BOUND:
+            return await life
+        living = asyncio.create_task(life)
+        await workflow.wait_condition(lambda: living.done() or self.second_life)
+        if not living.done():
+            living.cancel()
+            raise ApplicationError(
+                "the register has this term by another run: apply for the next term with `pingtai apply`",
+                "名册中已有该期的其他记录：请用 pingtai apply 申请下一期",
+                type="SecondLife",
+                non_retryable=True,
+            )
+        return await living
 
 
 def _one(said: tuple[Any, ...]) -> Any:

@@ -22,7 +22,14 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
     """Why a decision cannot be set aside; None when it can."""
     if decision.year and isinstance(state, PlatformState):
         return _year_objection(log, decision, decision.year) or _withdrawn_since(state, None)
-    target = _taken(log, decision.target)
+    targets = _targets(log, decision)
+    if len(targets) > 1:
+        entries = ", ".join(str(entry.seq) for entry in targets)
+        return _because(
+            f"{decision.target} was used by more than one person (entries {entries}): say which entry",
+            f"编号 {decision.target} 有多人使用（第 {entries} 条）：请用 entry 指明是哪一条",
+        )
+    target = targets[0] if targets else None
     if target is None:
         return _because(
             f"no decision {decision.target} was taken in this case; an application is withdrawn,"
@@ -51,7 +58,7 @@ def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple
     if decision.year and isinstance(state, PlatformState):
         found = _last_of_years(log)
     else:
-        found = _taken(log, decision.target)
+        found = next(iter(_targets(log, decision)), None)
     assert found, "there was an objection"  # noqa: S101
     return found.seq, found.seq if lifecycle_of(state).alone(found.name) else len(log)
 
@@ -69,10 +76,15 @@ def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Objection:
     )
 
 
-def _taken(log: Sequence[LogEntry], decision_id: str) -> LogEntry | None:
-    return next(
-        (e for e in log if e.decision_id == decision_id and e.kind is EntryKind.DECISION), None
-    )
+def _targets(log: Sequence[LogEntry], decision: SetAside) -> list[LogEntry]:
+    """The decisions that have the id that is to be set aside; ids are their senders' own."""
+    return [
+        entry
+        for entry in log
+        if entry.kind is EntryKind.DECISION
+        and entry.decision_id == decision.target
+        and decision.entry in (None, entry.seq)
+    ]
 
 
 def _year_objection(log: Sequence[LogEntry], decision: SetAside, year: int) -> Objection:

@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from workflows.application import LeadUnit, Organisation, PlatformApplication, Policy
+from workflows.application import LeadUnit, Organisation, PlatformApplication
 from workflows.model import Instant, Message, Record, Sha256, parse, said, sha256
 from workflows.periods import kick_off
+from workflows.policy import Policy
 from workflows.vocabulary import AssessmentStage, District, Role, Service, Stage
 
 
@@ -108,6 +109,8 @@ class Receipt(Record):
     """The answer to an accepted decision: what was taken, where the case stands, who must act next."""
 
     decision_id: str
+    sender: str | None = None
+    """Role and id of who sent it; None of decisions taken before 0.4.0."""
     platform_id: str
     term: int
     year: int | None = None

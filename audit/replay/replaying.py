@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from audit.histories import StoredHistory
@@ -18,6 +17,7 @@ from audit.replay.finding import Finding
 from audit.replay.shape import begun, misshapen
 from audit.replay.watching import Seen, Watch, WatchedRunner
 from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.platform import PlatformWorkflow
 from workflows.record import LogEntry
 from workflows.rules import CaseState
@@ -128,7 +128,7 @@ class Replaying:
         runner = WatchedRunner(watch)
         replayer = Replayer(
             workflows=self._workflows,
-            data_converter=pydantic_data_converter,
+            data_converter=WORKER_DATA_CONVERTER,
             workflow_runner=runner,
             unsandboxed_workflow_runner=runner,
             # One replay at a time needs one thread.

@@ -13,7 +13,7 @@ from starter.service.measures import Measures
 from starter.service.problems import Kind, Problem
 from starter.service.scopes import Scope, deciding_as
 from workflows.actors import Actor
-from workflows.refusal import same_name
+from workflows.names import same_name
 from workflows.vocabulary import District, Role
 
 _LONGEST = 200

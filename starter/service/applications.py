@@ -13,8 +13,9 @@ from starter.service.documented import body, written
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.scopes import Scope, deciding_as
-from workflows.application import PlatformApplication, Policy
+from workflows.application import PlatformApplication
 from workflows.model import Record, parse
+from workflows.policy import Policy
 from workflows.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["writes"])

@@ -14,6 +14,7 @@ from temporalio.client import Client
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
+from starter.case_binding import DecidedBefore
 from starter.client import PingtaiClient
 from starter.connection import connect, connect_config
 from starter.ended_term import read_term
@@ -96,7 +97,11 @@ class FoundConnections:
     async def client(self) -> PingtaiClient:
         """The typed client, which asks the register through the one pool. Raises as `temporal` does."""
         return PingtaiClient(
-            await self.temporal(), self._last_term, self._ended_term, self._applied_before
+            await self.temporal(),
+            self._last_term,
+            self._ended_term,
+            self._applied_before,
+            self._decided_before,
         )
 
     async def engine(self) -> AsyncEngine:
@@ -132,6 +137,10 @@ class FoundConnections:
     async def _applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         known = KnownTerms(RegisterQueries(await self.engine()))
         return await known.applied_before(platform_id, application_id)
+
+    async def _decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        known = KnownTerms(RegisterQueries(await self.engine()))
+        return await known.decided_before(platform_id, decision_id)
 
     async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
         return await read_term(RegisterQueries(await self.engine()), platform_id)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.platform import PlatformWorkflow
 
 FOLDER = Path(__file__).parent
@@ -44,5 +44,5 @@ def recorded() -> list[Recorded]:
 def replayer(platform: type[PlatformWorkflow] = PlatformWorkflow) -> Replayer:
     """Replays with the converter of the worker: without it, payload types are not checked."""
     return Replayer(
-        workflows=[platform, AnnualAssessmentWorkflow], data_converter=pydantic_data_converter
+        workflows=[platform, AnnualAssessmentWorkflow], data_converter=WORKER_DATA_CONVERTER
     )

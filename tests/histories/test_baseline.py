@@ -46,14 +46,14 @@ class _OneActivityMore(PlatformWorkflow):
     guarded = False
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         if not self.guarded or workflow.patched("one-more"):
             await workflow.execute_activity("one_more", start_to_close_timeout=timedelta(hours=1))
-        return await super().run(application, carried)
+        return await super().run(*given)
 
 
 @workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
@@ -63,12 +63,12 @@ class _OneActivityMoreGuarded(_OneActivityMore):
     guarded = True
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
-        return await super().run(application, carried)
+    async def run(self, *given: Any) -> TermResult:
+        return await super().run(*given)
 
 
 @workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
@@ -76,12 +76,12 @@ class _LongerTimers(PlatformWorkflow):
     """The platform with another span for its timers: a replay does not notice, the baseline does."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
-        return await super().run(application, carried)
+    async def run(self, *given: Any) -> TermResult:
+        return await super().run(*given)
 
     async def reached(self, moment: Any, over: Any, summary: str) -> bool:
         later = moment + timedelta(days=1) if moment else moment

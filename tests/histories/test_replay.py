@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests.histories.recorded import WHAT_TO_DO, recorded, replayer
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.carried import CarriedPlatform, TermResult
 from workflows.contract import PLATFORM_TYPE
+from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.platform import PlatformWorkflow
 
 
@@ -39,13 +39,13 @@ class _OneTimerMore(PlatformWorkflow):
     """The platform with one command more at its start, and no guard: what must never pass."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         await workflow.sleep(timedelta(seconds=1))
-        return await super().run(application, carried)
+        return await super().run(*given)
 
 
 @workflow.defn(name=PLATFORM_TYPE, sandboxed=False)
@@ -53,14 +53,14 @@ class _OneGuardedTimerMore(PlatformWorkflow):
     """The same, guarded: what CONTRIBUTING.md asks for."""
 
     @workflow.init
-    def __init__(self, application: Any, carried: CarriedPlatform | None = None) -> None:
-        super().__init__(application, carried)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
 
     @workflow.run
-    async def run(self, application: Any, carried: CarriedPlatform | None = None) -> TermResult:
+    async def run(self, *given: Any) -> TermResult:
         if workflow.patched("one-timer-more"):
             await workflow.sleep(timedelta(seconds=1))
-        return await super().run(application, carried)
+        return await super().run(*given)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_a_change_of_commands_needs_a_guard(
 ) -> None:
     """A command more fails the replay; the same behind `workflow.patched` passes."""
     replay = Replayer(
-        workflows=[changed, AnnualAssessmentWorkflow], data_converter=pydantic_data_converter
+        workflows=[changed, AnnualAssessmentWorkflow], data_converter=WORKER_DATA_CONVERTER
     )
     run = next(run for run in recorded() if ":term-" not in run.history.workflow_id)
     result = await replay.replay_workflow(run.history, raise_on_replay_failure=False)

@@ -137,10 +137,10 @@ class Explorer:
         assert fold(case.log) == case.state
         assert broken(case.log, case.before) is None
         decided = [entry for entry in case.log if entry.kind is EntryKind.DECISION]
-        assert [(r.seq, r.at, r.kind, r.outcome, r.stage) for r in case.receipts.values()] == [
+        assert [(r.seq, r.at, r.kind, r.outcome, r.stage) for r in case.receipts] == [
             (e.seq, e.at, e.name, e.outcome, e.stage) for e in decided
         ]
-        assert list(case.receipts) == [entry.decision_id for entry in decided]
+        assert [r.decision_id for r in case.receipts] == [entry.decision_id for entry in decided]
 
     def holds_to_the_end(self) -> None:
         """What must hold of the whole: every prefix, and the way to the next run."""

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from workflows.actors import Actor
-from workflows.application import FundingSource, PlatformApplication, Policy
+from workflows.application import FundingSource, PlatformApplication
 from workflows.case import decision_of
 from workflows.model import InvalidMessage, parse
+from workflows.policy import Policy
 from workflows.vocabulary import Kind
 
 from .builders import COMMISSION, OPERATOR, Raw, application, group_findings

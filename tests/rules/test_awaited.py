@@ -1,7 +1,7 @@
 """What is awaited in each stage, from whom, in how many working days, by the rulebook."""
 
-from workflows.application import Policy
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.policy import Policy
 from workflows.rules import awaited
 from workflows.steps import Clock
 from workflows.vocabulary import AssessmentStage, Happening
@@ -118,4 +118,5 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "experts_at_least": 5,
         "majority_of": [2, 3],
         "fields": fields,
+        "decisions_name_case": False,
     }

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from workflows.application import Policy
 from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.policy import Policy
 from workflows.steps import AnyStage, Clock, Lifecycle, Step
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 

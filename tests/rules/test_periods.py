@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.application import Policy
 from workflows.periods import (
     BEIJING,
     add_months,
@@ -19,6 +18,7 @@ from workflows.periods import (
     start_of,
     validity_end,
 )
+from workflows.policy import Policy
 
 QUIET = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 DAYS = st.dates(min_value=date(1949, 10, 1), max_value=date(2999, 12, 31))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from workflows.application import Policy
 from workflows.model import sha256
+from workflows.policy import Policy
 from workflows.record import BEGINNING, LogEntry, broken
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Stage

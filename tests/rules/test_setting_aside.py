@@ -19,7 +19,7 @@ from .cases import at_stage, decide, decision, happen, moment, platform, returne
 
 def taken(case: Case[Any], kind: str) -> str:
     """The id of the last decision of a kind."""
-    return [r.decision_id for r in case.receipts.values() if r.kind == kind][-1]
+    return [r.decision_id for r in case.receipts if r.kind == kind][-1]
 
 
 def set_aside(case: Case[Any], kind: str, **changes: Any) -> Receipt:

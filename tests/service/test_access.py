@@ -17,7 +17,7 @@ from starter.service.scopes import Scope
 from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
-from workflows.application import Policy
+from workflows.policy import Policy
 
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"

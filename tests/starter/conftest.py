@@ -108,7 +108,10 @@ def pingtai(
     """Run `pingtai` with these arguments; `lang` and `input` by name."""
 
     async def connect(
-        last_term: Any = None, ended_term: Any = None, applied_before: Any = None
+        last_term: Any = None,
+        ended_term: Any = None,
+        applied_before: Any = None,
+        decided_before: Any = None,
     ) -> Any:
         if isinstance(answers["connect"], BaseException):
             raise answers["connect"]

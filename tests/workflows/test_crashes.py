@@ -38,6 +38,10 @@ class Away:
             raise ApplicationError("the register is away")
         return await self._register.read_log(request)
 
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """As the register does."""
+        return await self._register.platform_log(platform_id, term)
+
 
 async def test_a_worker_without_memory_replays_every_task(world: World) -> None:
     """With room for one case and two that take turns, histories are replayed; the log stays whole."""

@@ -15,9 +15,10 @@ from starter.first_application import digest_of
 from tests.rules.builders import COMMISSION, OPERATOR, application
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.application import PlatformApplication, Policy
+from workflows.application import PlatformApplication
 from workflows.contract import PLATFORM_TYPE, TASK_QUEUE, platform_workflow_id
-from workflows.model import parse
+from workflows.model import InvalidMessage, parse
+from workflows.policy import Policy
 from workflows.refusal import Refused
 from workflows.state import Receipt
 
@@ -135,7 +136,7 @@ async def test_a_memo_is_not_believed(world: World) -> None:
 async def test_a_policy_of_its_own_is_the_commissions(world: World, by: Any) -> None:
     """Whoever applies by our client: ten years are refused, and start nothing; the usual policy is taken."""
     name = f"policy-{'operator' if by else 'nobody'}"
-    with pytest.raises(Refused, match="commission's to give"):
+    with pytest.raises(InvalidMessage, match="policy"):
         await world.client.apply(form_of(name, policy={"validity_years": 10}, submitted_by=by))
     with pytest.raises(NoSuchPlatform):
         await world.client.state(name)

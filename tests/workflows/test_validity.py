@@ -238,8 +238,9 @@ async def test_nothing_is_lost_or_doubled_between_two_runs(world: World) -> None
     life = await world.apply()
     for kind in ("recommendation", "inspection", "expert_opinion"):
         await life.decide(kind)
-    listing = await life.decision("listing")
-    wrong = [await life.decision("inspection") for _ in range(30)]
+    case = await life.case("listing")
+    listing = await life.decision("listing", case=case)
+    wrong = [await life.decision("inspection", case=case) for _ in range(30)]
     clients = [PingtaiClient(world.temporal) for _ in range(3)]
     answers = await asyncio.gather(
         *(client.decide(life.id, listing) for client in clients),

@@ -16,6 +16,7 @@ from db.store import PostgresRegister
 from starter.client import PingtaiClient
 from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import read_term
+from starter.register import KnownTerms
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.process import make_worker
@@ -47,7 +48,10 @@ class World:
             return await read_term(queries, platform_id)
 
         self.client = PingtaiClient(
-            self.clockwork.client, ended_term=ended_term, applied_before=queries.applied
+            self.clockwork.client,
+            ended_term=ended_term,
+            applied_before=queries.applied,
+            decided_before=KnownTerms(queries).decided_before,
         )
         self._worker = AsyncExitStack()
 
@@ -130,9 +134,15 @@ class Life:
 
     async def signal(self, kind: str, outcome: str | None = None, **changes: Any) -> Raw:
         """Send a decision as a signal."""
-        raw = await self.decision(kind, outcome, **changes)
+        raw = await self.decision(kind, outcome, **{"case": await self.case(kind), **changes})
         await self.target(kind).signal(kind, raw)
         return raw
+
+    async def case(self, kind: str) -> Raw:
+        """The case that a kind of decision is about, as new cases want it named."""
+        state = await self.state()
+        year = {"year": state.open_assessment} if self.target(kind) is self.assessment else {}
+        return {"platform_id": self.id, "term": state.facts.term, **year}
 
     async def set_aside(self, target: str, **changes: Any) -> Receipt:
         """Set a decision aside, dated by the clock of the platform."""

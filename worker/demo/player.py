@@ -57,6 +57,7 @@ class Player:
         )
         self._assessment: WorkflowHandle[Any, Any] | None = None
         self._year = 0
+        self._term = 0
         self._decisions = 0
         self._taken_by: dict[str, str] = {}
         """By which workflow each decision was taken."""
@@ -87,7 +88,7 @@ class Player:
             moved = {**said(application), "brought_in": brought_in}
             application = parse(PlatformApplication, moved)
         self._clockwork.start_later(self._platform.id, wait)
-        await self._client.apply(application)
+        self._term = (await self._client.apply(application)).term
         await self._clockwork.forward(self._platform, wait - A_MOMENT)
         self._assessment = None
 
@@ -116,6 +117,9 @@ class Player:
             await self._refused(decision, step.rule)
             return
         if step.signal:
+            year = self._year if target is self._assessment else None
+            case = {"platform_id": self._example.platform_id, "term": self._term, "year": year}
+            decision |= {"case": case}
             await target.signal(decision["kind"], decision)
             await until(lambda: self._heard(target, decision), f"signal {decision['kind']}")
         receipt = await self._client.decide(self._example.platform_id, decision)

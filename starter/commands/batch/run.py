@@ -21,6 +21,7 @@ from starter.commands.running import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABL
 from starter.ended_term import ended_term
 from starter.errors import BadInput
 from starter.language import say
+from starter.register import decided_before
 from starter.screen import complain
 from starter.substitutes import in_place_of
 
@@ -66,7 +67,7 @@ async def run_batch(batch: Batch, acting: Acting) -> None:
             telling.tell(one)
     sending = None
     if lines:
-        client = await PingtaiClient.connect(ended_term=ended_term)
+        client = await PingtaiClient.connect(ended_term=ended_term, decided_before=decided_before)
         take = Tried(client) if batch.dry_run else Sent(client)
         sending = Sending(take, telling.hear, batch.at_once)
         with (

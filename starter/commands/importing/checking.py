@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from starter.application_refusals import own_policy
 from starter.commands.batch.lines import Entry, Line, Words
 from starter.commands.importing.columns import LEFT_TO_US, lacking
 from starter.commands.importing.example import EXAMPLE_IDS
@@ -82,8 +81,6 @@ class Checking:
             if form.brought_in and not set(LEFT_TO_US) & form.model_fields_set:
                 form = form.model_copy(update={"term": form.brought_in.term})
             open_platform(form, self._at)
-            if why := own_policy(form):
-                yield "policy", why.en, why.zh
         except InvalidMessage as error:
             for name, en, zh in error.problems:
                 yield "" if name == "(all)" else name, en, zh

@@ -23,7 +23,7 @@ from workflows.vocabulary import Field as TechnologyField
 
 YEARS = 10
 """So many years of assessments may be brought in."""
-LEFT_TO_US = ("term", "previous")
+LEFT_TO_US = ("term", "previous", "policy.decisions_name_case", "brought_in.case")
 """Fields of an application that are filled in when it is started."""
 
 
@@ -72,7 +72,7 @@ _PLAIN = {str: Holds.TEXT, int: Holds.NUMBER, date: Holds.DAY}
 
 def _columns(model: type[BaseModel], prefix: str, group: str) -> Iterator[Column]:
     for field, info in model.model_fields.items():
-        if prefix or field not in LEFT_TO_US:
+        if f"{prefix}{field}" not in LEFT_TO_US:
             yield from _of_field(info, f"{prefix}{field}", group)
 
 

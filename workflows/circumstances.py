@@ -1,0 +1,33 @@
+"""Under which circumstances a decision is judged: when, by which edition of the rules, after whom.
+
+Pure data: a workflow asks for the edition where its run begins, everybody else judges by the newest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+
+from workflows.vocabulary import Role
+
+
+class Edition(IntEnum):
+    """The edition of what is accepted. A run keeps the one it began with, so that it replays."""
+
+    FIRST = 1
+    """Releases 0.1.0 to 0.3.0."""
+    BOUND = 2
+    """0.4.0: a decision belongs to its case and to its sender; a person has one role in a case."""
+
+
+NEWEST = Edition.BOUND
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a decision is judged by, besides the state of its case."""
+
+    at: datetime
+    edition: Edition = NEWEST
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    """In which role each person acted in this case before, by the id of the actor."""

@@ -1,0 +1,41 @@
+"""How workers read payloads: as temporalio's pydantic converter does, and never failing on a stranger's.
+
+A payload that cannot be read (an unknown encoding, no JSON) fails the whole workflow task, again and
+again: one such start or signal, and the case stands still. A worker reads it as a text that says so,
+which every message refuses.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import DataConverter
+
+
+class WorkerPayloadConverter(PydanticPayloadConverter):
+    """The contract's converter, for workers. What it writes, and what it can read, is the same."""
+
+    def from_payloads(
+        self, payloads: Sequence[Payload], type_hints: list[type] | None = None
+    ) -> list[Any]:
+        """Read payloads; one of no stated type that cannot be read becomes a text that says so."""
+        try:
+            return super().from_payloads(payloads, type_hints)
+        except Exception:
+            if type_hints is not None:
+                raise
+        return [self._readable(payload) for payload in payloads]
+
+    def _readable(self, payload: Payload) -> Any:
+        try:
+            return super().from_payloads([payload])[0]
+        except Exception:
+            encoding = payload.metadata.get("encoding", b"")[:40].decode("ascii", "replace")
+            return (
+                f"(a payload that cannot be read: encoding {encoding!r}, {len(payload.data)} bytes)"
+            )
+
+
+WORKER_DATA_CONVERTER = DataConverter(payload_converter_class=WorkerPayloadConverter)
+"""For workers and replays."""

@@ -1,0 +1,80 @@
+"""Where a run comes from, as the server says it: what a sender could have made up is not believed.
+
+Whoever reaches Temporal can start a workflow under any id, with any input. So a run takes up a state only
+when the server started it to go on from a run before, or when the register has the very log
+(`platform.py`); and an assessment is opened by its platform only.
+"""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.circumstances import Edition
+    from workflows.contract import TRUE_INPUT, platform_workflow_id
+    from workflows.model import InvalidMessage
+
+
+def edition_of_run() -> Edition:
+    """Return the edition of what is accepted in this run; asked once, where the run begins."""
+    return Edition.BOUND if workflow.patched(TRUE_INPUT) else Edition.FIRST
+
+
+def goes_on() -> bool:
+    """Return whether the server started this run to go on from the one before (continue-as-new)."""
+    return workflow.info().continued_run_id is not None
+
+
+def is_first_run() -> bool:
+    """Return whether a case begins with this run: neither continued nor reset."""
+    info = workflow.info()
+    return not goes_on() and info.first_execution_run_id == info.run_id
+
+
+def check_start(what: str) -> None:
+    """Refuse a start that would end a case or repeat it by the server's clock.
+
+    Raises:
+        InvalidMessage: a timeout, a retry policy or a cron schedule was given. With the last two the
+            server itself starts runs that seem to go on from one before.
+    """
+    info = workflow.info()
+    given = [
+        name
+        for name, value in (
+            ("execution_timeout", info.execution_timeout),
+            ("run_timeout", info.run_timeout),
+            ("retry_policy", info.retry_policy),
+            ("cron_schedule", info.cron_schedule),
+        )
+        if value
+    ]
+    if given:
+        names = ", ".join(given)
+        en = f"a case is started without {names}: it lives for years, and begins once"
+        zh = f"启动时不得设置 {names}：案件存续多年，且只启动一次"
+        raise InvalidMessage(what, (("(start)", en, zh),))
+
+
+def check_id(what: str, field: str, expected: str) -> None:
+    """Refuse a case under another case's id: it would write into that one's rows of the register.
+
+    Raises:
+        InvalidMessage: the workflow's id is not the one that belongs to the input.
+    """
+    found = workflow.info().workflow_id
+    if found != expected:
+        en = f"the workflow's id is {found}, not {expected}"
+        zh = f"流程编号为 {found}，应为 {expected}"
+        raise InvalidMessage(what, ((field, en[:300], zh[:300]),))
+
+
+def check_parent(what: str, platform_id: str) -> None:
+    """Refuse an assessment that its platform did not open.
+
+    Raises:
+        InvalidMessage: no parent, or another one than the platform's workflow.
+    """
+    parent = workflow.info().parent
+    if parent is None or parent.workflow_id != platform_workflow_id(platform_id):
+        en = f"an assessment is opened by its platform, {platform_workflow_id(platform_id)}, only"
+        zh = f"年度考核只能由平台流程 {platform_workflow_id(platform_id)} 启动"
+        raise InvalidMessage(what, (("(parent)", en, zh),))

@@ -1,0 +1,106 @@
+"""The policy of a case: what the guideline leaves open, decided once and carried with the case."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from workflows.actors import Actor
+from workflows.model import Identifier, Message, wrong
+from workflows.vocabulary import Field as TechnologyField
+from workflows.vocabulary import Role
+
+Problem = tuple[str, str, str]
+"""A field, and what is wrong with it in English and in Chinese."""
+
+
+class Policy(Message):
+    """What the guideline leaves open, decided once for a case and carried with it (rulebook, Default).
+
+    Days named `..._days` of a step are working days of the Chinese calendar; `assessment_lead_days`
+    are calendar days; hours are Beijing time.
+    """
+
+    validity_years: int = Field(default=3, ge=1, le=10)
+    assessment_lead_days: int = Field(default=90, ge=0, le=330)
+    assessment_opens_from_hour: int = Field(default=8, ge=0, le=23)
+    assessment_opens_until_hour: int = Field(default=18, ge=1, le=24)
+    recommendation_days: int = Field(default=20, ge=1, le=250)
+    inspection_days: int = Field(default=30, ge=1, le=250)
+    improvement_days: int = Field(default=20, ge=1, le=250)
+    expert_review_days: int = Field(default=40, ge=1, le=250)
+    listing_days: int = Field(default=30, ge=1, le=250)
+    self_report_days: int = Field(default=20, ge=1, le=250)
+    district_review_days: int = Field(default=10, ge=1, le=250)
+    evaluation_days: int = Field(default=30, ge=1, le=250)
+    reassessment_days: int = Field(default=30, ge=1, le=250)
+    reminder_days: int = Field(default=5, ge=0, le=60)
+    """So many working days before a step is due it is called to mind; 0: never."""
+    escalate_every_days: int = Field(default=7, ge=0, le=90)
+    """An overdue step is told again after so many days, on a working day; 0: never."""
+    resumed_days_at_least: int = Field(default=5, ge=0, le=60)
+    """Working days that a step has at the least when its clock goes on after a correction."""
+    expiry_notice_days: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
+        default=(180, 90, 30), max_length=10
+    )
+    """So many days before validity ends its end is told."""
+    rectification_months: int = Field(default=6, ge=1, le=24)
+    experts_at_least: int = Field(default=5, ge=4, le=50)
+    majority_of: tuple[int, int] = (2, 3)
+    fields: tuple[Identifier, ...] = Field(
+        default=tuple(TechnologyField), min_length=1, max_length=50
+    )
+    decisions_name_case: bool = False
+    """Whether a decision must name its platform, term and year. New cases ask for it."""
+
+    @model_validator(mode="after")
+    def _make_sense(self) -> Self:
+        part, whole = self.majority_of
+        if not 0 < part <= whole:
+            raise wrong("majority_of is a share such as [2, 3]", "majority_of 应为比例，如 [2, 3]")
+        if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
+            raise wrong(
+                "assessment_opens_from_hour lies before assessment_opens_until_hour",
+                "assessment_opens_from_hour 须早于 assessment_opens_until_hour",
+            )
+        return self
+
+
+def policy_problem(policy: Policy, submitted_by: Actor | None) -> Problem | None:
+    """Return why a new case may not go by a policy; None when it may.
+
+    No validator of the model: cases that began with such a policy go on with it, and are replayed.
+    """
+    usual = Policy(decisions_name_case=policy.decisions_name_case)
+    if policy != usual and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
+        return (
+            "policy",
+            "a policy other than the usual one is the commission's to give: submitted_by has the"
+            " role commission, or leave policy out",
+            "自定政策参数只能由市科委、中关村管委会给出：submitted_by 的 role 应为 commission，"
+            "否则请勿填写 policy",
+        )
+    part, whole = policy.majority_of
+    if part * 2 <= whole:
+        return (
+            "policy.majority_of",
+            f"{part}/{whole} is no majority: more than half of the votes",
+            f"{part}/{whole} 不构成多数，应超过半数",
+        )
+    working = policy.self_report_days + policy.district_review_days + policy.evaluation_days
+    if policy.assessment_lead_days * 5 < working * 7:
+        least = -(-working * 7 // 5)
+        return (
+            "policy.assessment_lead_days",
+            f"{policy.assessment_lead_days} days are too few: report, view and evaluation take"
+            f" {working} working days, so at least {least} days before the anniversary",
+            f"{policy.assessment_lead_days} 天过短：报告、意见和评价共 {working} 个工作日，"
+            f"至少须提前 {least} 天",
+        )
+    longest = max(policy.expiry_notice_days, default=0)
+    if longest >= policy.validity_years * 365:
+        return (
+            "policy.expiry_notice_days",
+            f"{longest} days before its end validity has not begun",
+            f"届满前 {longest} 天时有效期尚未开始",
+        )
+    return None

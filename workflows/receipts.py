@@ -1,0 +1,52 @@
+"""The receipts of a case: what each decision was answered with, found by its id and its sender."""
+
+from collections.abc import Iterable, Iterator
+
+from workflows.circumstances import Edition
+from workflows.decision import Decision
+from workflows.state import Receipt
+
+
+class Receipts:
+    """The first answers of a case. A `decision_id` is its sender's own.
+
+    Those of decisions that were taken before 0.4.0 name no sender: nobody can use such an id again.
+    """
+
+    def __init__(self, known: Iterable[Receipt], edition: Edition) -> None:
+        """Take up the receipts of the runs before."""
+        self._edition = edition
+        self._kept = {(receipt.decision_id, receipt.sender): receipt for receipt in known}
+
+    def __iter__(self) -> Iterator[Receipt]:
+        """All receipts, in the order of their decisions."""
+        return iter(self._kept.values())
+
+    def __len__(self) -> int:
+        """How many decisions were taken."""
+        return len(self._kept)
+
+    def __contains__(self, decision_id: str) -> bool:
+        """Whether anybody's decision has this id."""
+        return self.named(decision_id) is not None
+
+    def keep(self, receipt: Receipt) -> None:
+        """Keep the answer to a decision that was just taken."""
+        self._kept[receipt.decision_id, receipt.sender] = receipt
+
+    def first(self, decision: Decision) -> Receipt | None:
+        """Return the first answer to a decision; None when it was never taken."""
+        if self._edition >= Edition.BOUND:
+            return self.named(decision.decision_id, decision.sender)
+        return self.named(decision.decision_id)
+
+    def named(self, decision_id: str, sender: str | None = None) -> Receipt | None:
+        """Return the answer to an id of a sender; without `sender` the first answer to the id."""
+        if sender is None:
+            return next((r for r in self if r.decision_id == decision_id), None)
+        own = self._kept.get((decision_id, sender))
+        return own or self._kept.get((decision_id, None))
+
+    def sender_of_new(self, decision: Decision) -> str | None:
+        """Return what a new receipt says of the sender: nothing in a run of an older edition."""
+        return decision.sender if self._edition >= Edition.BOUND else None

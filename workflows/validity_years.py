@@ -1,0 +1,187 @@
+"""The years of validity (§六, §四): an assessment each year by itself, notices of the end, the end."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import (
+    ApplicationError,
+    ChildWorkflowError,
+    WorkflowAlreadyStartedError,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.carried import AssessmentOpening, YearResult
+    from workflows.circumstances import Edition
+    from workflows.contract import (
+        ASSESSMENT_TYPE,
+        CLOSE_ASSESSMENT,
+        DISTRICT,
+        FIELD,
+        READ_LOG,
+        assessment_workflow_id,
+    )
+    from workflows.handing_in import CaseLog, LogRequest
+    from workflows.periods import at_nine, last_day
+    from workflows.reopening import BrokenLog, opening_number, reopened
+    from workflows.rules import ending
+    from workflows.running import RETRY, CaseWorkflow
+    from workflows.state import PlatformState, next_assessment
+    from workflows.vocabulary import Happening
+
+_TRY_AGAIN = timedelta(hours=1)
+
+
+class YearsOfValidity(CaseWorkflow[PlatformState]):
+    """What a platform's workflow does while its validity lasts."""
+
+    async def live_to_next_event(self) -> None:
+        """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
+        state = self.case.state
+        assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
+        opens = next_assessment(self.case.state)
+        event = min(opens, state.valid_until) if opens else state.valid_until
+        if self.desk:
+            if state.open_assessment:  # opened again: its kick-off was long ago
+                await self._assess(state.open_assessment, state.valid_until)
+                return
+            near = self._nearing()
+            if near and near[0] < event:
+                if not await self.moved_before(near[0], "notice of the end of validity"):
+                    self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                return
+        what = "end of validity" if event == state.valid_until else "assessment opens"
+        if await self.moved_before(event, what):
+            return
+        if event == state.valid_until:
+            self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+        else:
+            await self._assess(len(state.assessments) + 1, state.valid_until)
+
+    async def _assess(self, year: int, valid_until: datetime) -> None:
+        """Open the assessment of a year and wait for how it ends (§六).
+
+        The child knows the end of validity and ends itself with it. A withdrawal, and a setting aside
+        of what the assessment rests on, is told to it.
+        """
+        opening = await self._opening(year, valid_until)
+        if opening is None:
+            return
+        facts = self.case.state.facts
+        try:
+            child = await workflow.start_child_workflow(
+                ASSESSMENT_TYPE,
+                opening,
+                id=assessment_workflow_id(facts.platform_id, facts.term, year),
+                result_type=YearResult,
+                parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(DISTRICT, str(facts.district)),
+                        SearchAttributePair(FIELD, facts.field),
+                    ]
+                ),
+                static_summary=f"{facts.name}: 第 {year} 年考核 · assessment of year {year}",
+            )
+        except WorkflowAlreadyStartedError:
+            # Only after someone reset this workflow: the child of the run before is still open.
+            workflow.logger.error("assessment %s is open already; trying again", year)
+            await workflow.sleep(_TRY_AGAIN, summary="an assessment of this id is open already")
+            return
+
+        def over() -> bool:
+            return child.done() or self.case.ended or self.case.state.open_assessment != year
+
+        await self._telling_the_end(over)
+        if not child.done():
+            try:
+                if self.edition >= Edition.BOUND:
+                    await child.signal(CLOSE_ASSESSMENT, {"closing": self.case.log[-1].hash})
+                else:
+                    await child.signal(CLOSE_ASSESSMENT)
+            except ApplicationError:
+                workflow.logger.info("assessment %s ended by itself meanwhile", year)
+        content: dict[str, Any] = {"year": year}
+        result = ""
+        try:
+            ended: YearResult = await child
+            result = ended.result
+            self.case.roles_elsewhere(ended.roles)
+            content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
+        except ChildWorkflowError as error:
+            content["reason"] = str(error.cause or error)[:300]
+        self._note_end(year, result, content)
+
+    def _note_end(self, year: int, result: str, content: dict[str, Any]) -> None:
+        """Note how an assessment ended, or that it was closed because what it rests on was set aside."""
+        if self.case.state.open_assessment == year:
+            outcome = ending(self.case.state, result)
+            if outcome != result and not self.case.ended:
+                content.pop("log_hash", None)
+            self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
+        elif not self.case.ended:
+            self.happen(Happening.ASSESSMENT_CLOSED, "closed", content)
+
+    async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
+        """What the assessment of a year begins with; None when its log cannot be had yet."""
+        state = self.case.state
+        before = self.case.log[-1].hash
+        if state.open_assessment is None:
+            said = {"year": year} | opening_number(self.case.log, state, year)
+            before = self.happen(Happening.ASSESSMENT_OPENED, "opened", said).hash
+        opening = AssessmentOpening(
+            facts=state.facts,
+            year=year,
+            opening=self.case.state.openings,
+            valid_until=valid_until,
+            before=before,
+            roles=self.case.roles if self.edition >= Edition.BOUND else {},
+        )
+        if state.reopening is None:
+            return opening
+        facts = state.facts
+        ended: CaseLog = await workflow.execute_activity(
+            READ_LOG,
+            LogRequest(
+                platform_id=facts.platform_id,
+                term=facts.term,
+                year=year,
+                opening=opening.opening,
+            ),
+            result_type=CaseLog,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RETRY,
+            summary=f"the log of assessment {year}, to open it again",
+        )
+        try:
+            return reopened(opening, ended.entries, self.case.log, state.reopening, self.edition)
+        except BrokenLog as error:
+            workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
+            await workflow.sleep(_TRY_AGAIN, summary="the register has another log than this case")
+            return None
+
+    async def _telling_the_end(self, over: Callable[[], bool]) -> None:
+        """Wait until it is over; tell meanwhile that the end of validity is near."""
+        while not over():
+            near = self._nearing() if self.desk else None
+            if near is None:
+                await workflow.wait_condition(over)
+            elif await self.reached(near[0], over, "notice of the end of validity"):
+                self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+
+    def _nearing(self) -> tuple[datetime, int] | None:
+        """When the end of validity is told next, and how many days before it; after an outage once."""
+        state = self.case.state
+        if state.valid_until is None:
+            return None
+        told = state.told_days
+        days = [d for d in state.facts.policy.expiry_notice_days if told is None or d < told]
+        now, end = workflow.now(), state.valid_until
+        moments = {d: at_nine(last_day(end) - timedelta(days=d)) for d in days}
+        passed = [d for d in days if moments[d] <= now]
+        if not days or now >= end:
+            return None
+        chosen = min(passed) if passed else max(days)
+        return moments[chosen], chosen
