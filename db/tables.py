@@ -77,6 +77,7 @@ platforms = Table(
     Column("field", Words(), nullable=False),
     Column("services", ARRAY(Words()), nullable=False),
     Column("direction", Words()),
+    Column("operator_key", Words(), comment="the operator as names are compared"),
     Index(None, "district", "platform_id"),
     Index(None, "field", "platform_id"),
 )
@@ -227,12 +228,13 @@ awaiting = Table(
     Column("operator", Words(), nullable=False),
     Column("district", Words(), nullable=False),
     Column("field", Words(), nullable=False),
+    Column("operator_key", Words(), comment="as names are compared (workflows.names)"),
     Index(None, "due", "platform_id", "year", "role"),
     Index(None, "role", "due", "platform_id", "year"),
     Index(None, "role", "district", "due", "platform_id", "year"),
     Index(None, "kind", "due", "platform_id", "year", "role"),
     Index(None, "field", "due", "platform_id", "year", "role"),
-    Index(None, "operator", "due", "platform_id", "year", "role"),
+    Index(None, "operator_key", "due", "platform_id", "year", "role"),
     Index(
         "ix_awaiting_overdue",
         "due",
