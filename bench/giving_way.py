@@ -9,11 +9,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, NamedTuple
+
+from temporalio.service import RPCError
 
 from bench.processes import Ground, ground
 from bench.script import GETTING_IN, application, decided
@@ -93,9 +96,14 @@ class _People:
         return took
 
 
-def _decide(client: PingtaiClient, platform_id: str, decision: Any) -> Awaitable[Any]:
+async def _decide(client: PingtaiClient, platform_id: str, decision: Any) -> None:
+    """Send it until it is answered: on a machine that is very busy a workflow task may be given up."""
     handle = client.temporal.get_workflow_handle(platform_workflow_id(platform_id))
-    return handle.execute_update("decide", decision, result_type=dict)
+    for _ in range(10):
+        with suppress(RPCError):
+            await handle.execute_update("decide", decision, result_type=dict)
+            return
+    raise RuntimeError(f"{platform_id} does not answer")
 
 
 def _lines(platforms: int) -> list[str]:
