@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-SLOWER = 1.6
-"""So many times the quickest of the last answers, and fewer lines are under way."""
+SLOWER = 2.0
+"""So many times the idle answer, and fewer lines are under way: people may wait three times as long."""
 _LESS = 0.5
-_REMEMBERED = 64
-"""Answers whose quickest is taken for the idle one: what it was an hour ago does not count."""
+_REMEMBERED = 200
+_QUICKEST = 10
+"""The idle answer is what a tenth of the last answers did not take: not the one that was quickest of all."""
 
 
 class Pace:
@@ -55,7 +56,8 @@ class Pace:
     def _note(self, began: float, ended: float) -> None:
         took = ended - began
         self._answers.append(took)
-        if took <= SLOWER * min(self._answers):
+        idle = sorted(self._answers)[len(self._answers) // _QUICKEST]
+        if took <= SLOWER * idle:
             self._allowed = min(self._most, self._allowed + 1 / self._allowed)
         elif began >= self._lowered_at:  # what was under way then has been answered for
             self._allowed = max(1.0, self._allowed * _LESS)
