@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test lint format bench docs record-histories chromium node-client clean
+.PHONY: demo test lint format bench attack docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -56,6 +56,12 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
+## make attack: attack a system of its own for MINUTES, repeatable by SEED; failures are written to OUT
+MINUTES ?= 5
+SEED ?= 1
+attack: $(READY)
+	$(BIN)/python -m bench.attack --minutes $(MINUTES) --seed $(SEED) $(if $(OUT),--out $(OUT))
+
 ## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)
 	$(BIN)/python -m worker.documents
@@ -64,15 +70,26 @@ docs: $(READY)
 record-histories: $(READY)
 	$(BIN)/python -m tests.histories.record
 
+# Of hashes there are those of every file of a version: other machines and Pythons take other files.
+## make lock: write requirements.lock anew from pyproject.toml and constraints.txt, after either was changed
+lock:
+	$(PYTHON) -m venv $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	printf '%s\n' hatchling editables | $(VENV)/lock/bin/uv pip compile --quiet --upgrade --universal \
+		--python-version 3.11 --extra dev --constraint constraints.txt --generate-hashes --no-annotate \
+		--no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml -
+
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
-# The build's versions are those of constraints.txt, also of what builds the project itself.
-$(READY): pyproject.toml constraints.txt
+# What is installed is what requirements.lock has the hashes of, also of what builds the project itself. Nothing
+# is built from source: what that would need is not locked.
+$(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
-		--no-build-isolation --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \
+		--no-build-isolation --editable .
 	@touch $@

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from db.errors import EmbeddedPostgresError
-from db.file_lock import Presence, locked
+from db.file_lock import Presence, locked, taken
 from db.home import home as default_home
 from db.postmaster import PID_FILE, Postmaster, mark, postmaster, processes
 from db.programs import VERSION, make_reachable, owner, run
@@ -43,6 +43,7 @@ class EmbeddedPostgres:
         self._home = (home or default_home()).absolute()
         self.data = self._home / "postgres"
         self._lock = self._home / "postgres.lock"
+        self._server_lock = self._home / "postgres.server.lock"
         self._presence = Presence(self._home / "postgres.users")
 
     def start(self) -> str:
@@ -58,10 +59,7 @@ class EmbeddedPostgres:
         with locked(self._lock):
             found = self._awaited()
             if found is None:
-                self._prepare_directory()
-                sockets = socket_directory(self.data)
-                self._forget_dead_server(sockets)
-                self._start(sockets)
+                self._start_alone()
                 found = postmaster(self.data)
             if found is None:
                 raise EmbeddedPostgresError(f"PostgreSQL ended at once.{self._last_words()}")
@@ -110,7 +108,47 @@ class EmbeddedPostgres:
             time.sleep(0.05)
         return found
 
-    def _prepare_directory(self) -> None:
+    def _start_alone(self) -> None:
+        """Start the server, unless one that was left behind turns up meanwhile.
+
+        Whatever works on the data, from initdb to the server's last process, inherits the open file with
+        the lock, and so holds it as long as it lives: also when we are killed, and long before there is
+        a postmaster.pid to read.
+        """
+        lock = os.open(self._server_lock, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if not self._freed(lock):
+                return
+            self._prepare_directory(lock)
+            sockets = socket_directory(self.data)
+            self._forget_dead_server(sockets)
+            self._start(sockets, lock)
+        finally:
+            os.close(lock)
+
+    def _freed(self, lock: int) -> bool:
+        """Take the lock, and wait for whoever still holds it; False when a server runs after all."""
+        begun = time.monotonic()
+        while not taken(lock):
+            if self._awaited():
+                return False
+            waited = time.monotonic() - begun
+            if waited > _ORPHANS_SECONDS:
+                self._kill_orphans()
+            if waited > _START_SECONDS:
+                raise EmbeddedPostgresError(
+                    f"a process of PostgreSQL that was left behind does not end (it holds"
+                    f" {self._server_lock}): look for it, and end it"
+                )
+            time.sleep(0.02)
+        return True
+
+    def _kill_orphans(self) -> None:
+        for process in processes(self.data):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def _prepare_directory(self, lock: int) -> None:
         make_reachable(self.data)
         if self.data.exists() and any(self.data.iterdir()):
             version = self.data / "PG_VERSION"
@@ -136,6 +174,7 @@ class EmbeddedPostgres:
                 *("--pgdata", str(new)),
                 cwd=new,
                 timeout=_START_SECONDS,
+                pass_fds=(lock,),
             )
         except subprocess.SubprocessError as error:
             raise EmbeddedPostgresError(f"initdb failed: {error.output}") from error  # type: ignore[attr-defined]
@@ -147,17 +186,16 @@ class EmbeddedPostgres:
         It believes them as long as there is a process of that id, be it a zombie.
         """
         deadline = time.monotonic() + _ORPHANS_SECONDS
-        while left := list(processes(self.data)):
+        # Of an older release, whose processes hold no lock.
+        while any(processes(self.data)):
             # They have lost their postmaster and end by themselves once they notice.
             if time.monotonic() > deadline:
-                for process in left:
-                    with suppress(psutil.NoSuchProcess):
-                        process.kill()
+                self._kill_orphans()
             time.sleep(0.05)
         for left_over in (self.data / PID_FILE, sockets / SOCKET, sockets / f"{SOCKET}.lock"):
             left_over.unlink(missing_ok=True)
 
-    def _start(self, sockets: Path) -> None:
+    def _start(self, sockets: Path, lock: int) -> None:
         log = self.data / _LOG
         if log.exists() and log.stat().st_size > _LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
@@ -166,30 +204,38 @@ class EmbeddedPostgres:
             f" -c cluster_name={mark(self.data)} -c unix_socket_permissions=0700"
         )
         try:
-            self._control("start", "-w", "-t", str(_START_SECONDS), "-l", _LOG, "-o", options)
+            waiting = ("-w", "-t", str(_START_SECONDS))
+            self._control("start", *waiting, "-l", _LOG, "-o", options, pass_fds=(lock,))
         except subprocess.SubprocessError as error:
             raise EmbeddedPostgresError(
                 f"PostgreSQL did not start in {self.data}.{self._last_words()}"
             ) from error
 
-    def _control(self, *args: str) -> None:
+    def _control(self, *args: str, pass_fds: tuple[int, ...] = ()) -> None:
         # PGDATA and not -D, because pg_ctl would hand -D to a shell; so the log's name is relative.
         environment = {"PGDATA": str(self.data)}
-        run("pg_ctl", *args, cwd=self.data, env=environment, timeout=_START_SECONDS + 30)
+        patience = _START_SECONDS + 30
+        run("pg_ctl", *args, cwd=self.data, env=environment, timeout=patience, pass_fds=pass_fds)
 
     def _ensure_database(self, sockets: Path) -> None:
         def psql(sql: str) -> str:
             options = ("-X", "-q", "-t", "-A", "-h", str(sockets), "-p", "5432")
             return run("psql", *options, "-U", "postgres", "-c", sql, cwd=self.data)
 
-        try:
-            known = psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608
-            if not known.strip():
-                psql(f"CREATE DATABASE {DATABASE}")
-        except subprocess.SubprocessError as error:
-            raise EmbeddedPostgresError(
-                f"the database {DATABASE} could not be opened.{self._last_words()}"
-            ) from error
+        deadline = time.monotonic() + _ORPHANS_SECONDS
+        while True:
+            try:
+                known = psql(f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'")  # noqa: S608
+                if not known.strip():
+                    psql(f"CREATE DATABASE {DATABASE}")
+                return
+            except subprocess.SubprocessError as error:
+                # A process that was killed here may have left the server in the middle of making it.
+                if time.monotonic() > deadline:
+                    raise EmbeddedPostgresError(
+                        f"the database {DATABASE} could not be opened.{self._last_words()}"
+                    ) from error
+            time.sleep(0.1)
 
     def _last_words(self) -> str:
         log = self.data / _LOG

@@ -23,7 +23,7 @@ def locked(path: Path) -> Iterator[None]:
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _taken(fd, fcntl.LOCK_EX):
+        while not taken(fd, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"another process has been starting or stopping PostgreSQL for"
@@ -40,7 +40,7 @@ def held_alone(path: Path) -> Iterator[bool]:
     """Hold the file's lock if nobody does, and yield True; False, at once, when another process does."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield _taken(fd, fcntl.LOCK_EX)
+        yield taken(fd, fcntl.LOCK_EX)
     finally:
         os.close(fd)
 
@@ -65,12 +65,13 @@ class Presence:
         if fd is None:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            return _taken(fd, fcntl.LOCK_EX)
+            return taken(fd, fcntl.LOCK_EX)
         finally:
             os.close(fd)
 
 
-def _taken(fd: int, kind: int) -> bool:
+def taken(fd: int, kind: int = fcntl.LOCK_EX) -> bool:
+    """Take the lock of an open file if nobody holds it; whether it is ours now."""
     with suppress(BlockingIOError):
         fcntl.flock(fd, kind | fcntl.LOCK_NB)
         return True

@@ -65,12 +65,17 @@ def owner() -> pwd.struct_passwd | None:
 
 
 def run(
-    program: str, *args: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 60
+    program: str,
+    *args: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 60,
+    pass_fds: tuple[int, ...] = (),
 ) -> str:
     """Run one of PostgreSQL's programs as `owner()` in `cwd`, and give what it printed.
 
     The environment holds nothing but `env`: PGHOST, PGPORT, PGOPTIONS and an unknown locale must
-    not reach the embedded server. `timeout` is in seconds.
+    not reach the embedded server. `timeout` is in seconds. It inherits the open files `pass_fds`.
 
     Raises:
         subprocess.CalledProcessError: it failed; its `output` says why.
@@ -88,6 +93,7 @@ def run(
         cwd=cwd,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **(env or {})},
         timeout=timeout,
+        pass_fds=pass_fds,
         user=user.pw_uid if user else None,
         group=user.pw_gid if user else None,
         extra_groups=[] if user else None,

@@ -24,6 +24,7 @@ from temporalio.worker import Worker
 from audit.anchoring.activity import DigestActivities
 from audit.archive.activity import ArchiveActivities
 from audit.archive.store import Store
+from worker.process import workflow_threads
 from workflows.archiving import ArchivingWorkflow
 from workflows.contract import (
     ARCHIVING_ID,
@@ -55,6 +56,7 @@ async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> 
         activities=[archive.archive_histories, digest.make_digests],
         # What is broken off is gone on with by whoever comes next: waiting for it would gain nothing.
         graceful_shutdown_timeout=timedelta(),
+        workflow_task_executor=workflow_threads(),
     )
     async with worker:
         await keep_schedule(

@@ -17,27 +17,32 @@ from worker.doctor.finding import Verdict
 from worker.logs import set_up_logs
 from worker.notices import load_notices
 from worker.register_database import register_database
-from worker.run import stopping, telemetry, until_stopped, worker_running
+from worker.run import telemetry, worker_running
 from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
+from worker.stopping import ending_surely, stopping, until_stopped
 
 
 @click.command(short_help="Run the whole system on this machine. 启动本机系统")
+@click.option("--ui", is_flag=True, help="With Temporal's Web UI. 同时启动 Temporal 网页界面")
 @answering
-async def up() -> None:
+@ending_surely
+async def up(ui: bool) -> None:
     """Run the whole system on this machine. 启动本机系统。
 
-    Temporal with its Web UI, PostgreSQL and a worker, on loopback and a socket only; the data is
-    kept under PINGTAI_HOME. Ctrl-C stops all of it in order.
+    Temporal, PostgreSQL and a worker, on loopback and a socket only; the data is kept under
+    PINGTAI_HOME. Ctrl-C stops all of it in order, SIGTERM and SIGHUP, too. The Web UI asks nobody who
+    they are: whoever uses this machine can decide through it.
 
     \b
     Example:
       pingtai up
+      pingtai up --ui
     """
     settings = load_settings()
     set_up_logs(settings)
     with stopping() as stop:
-        async with local_stack(home(), settings) as stack:
+        async with local_stack(home(), settings, ui=ui) as stack:
             click.echo(where_it_listens(stack))
             click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
             watching = asyncio.create_task(stack.part_ended(home()))
@@ -45,17 +50,20 @@ async def up() -> None:
                 await until_stopped(stop, stack.worker, watching)
             finally:
                 watching.cancel()  # or it would complain of the parts that are stopped now
-            click.echo(say("Stopping in order …", "正在依次停止 …"))
+            click.echo(
+                say("Stopping in order … (again to hurry)", "正在依次停止 …（再次中断则不再等待）")
+            )
     click.echo(say("Stopped.", "已停止。"))
 
 
 def where_it_listens(stack: RunningStack) -> str:
     """Where the parts of a local stack listen, a line each."""
+    off = say("off (pingtai up --ui)", "未启动（pingtai up --ui）")
     return "\n".join(
         (
             say("Pingtai is running.", "平台系统已启动。"),
             f"  Temporal     {stack.where.temporal_address}  (namespace default, queue pingtai)",
-            f"  Web UI       {stack.where.ui_url}",
+            f"  Web UI       {stack.where.ui_url or off}",
             f"  PostgreSQL   {redacted(stack.where.database_url)}",
             f"  {say('Data', '数据')}         {home()}",
         )
@@ -64,6 +72,7 @@ def where_it_listens(stack: RunningStack) -> str:
 
 @click.command(short_help="Run a worker against any Temporal and PostgreSQL. 启动 worker")
 @answering
+@ending_surely
 async def worker() -> None:
     """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
 

@@ -15,6 +15,7 @@ from activities.notices import NoticeActivities, Patience, Recipient
 from activities.subscriptions import SubscriptionActivities
 from db.outbox import PostgresOutbox
 from db.subscriptions import PostgresSubscriptions
+from worker.process import workflow_threads
 from workflows.contract import (
     NOTICES_ID,
     NOTICES_QUEUE,
@@ -79,6 +80,7 @@ async def _taking_part(
         activities=[activity],
         # What is being sent is sent once more by whoever goes on: waiting for it would gain nothing.
         graceful_shutdown_timeout=timedelta(),
+        workflow_task_executor=workflow_threads(),
     )
     async with worker:
         await client.start_workflow(

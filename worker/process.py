@@ -1,5 +1,6 @@
 """The worker: both workflows and their activities on the queue `pingtai`."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -16,6 +17,18 @@ from workflows.platform import PlatformWorkflow
 DEPLOYMENT = "pingtai"
 GRACE = timedelta(seconds=10)
 """How long a worker that is asked to stop finishes what it has in hand."""
+
+_WORKFLOW_THREADS = 500
+"""As many as the SDK's own default."""
+
+
+def workflow_threads() -> ThreadPoolExecutor:
+    """Return threads for a worker's workflow tasks.
+
+    The SDK joins those that it makes itself in the event loop: one task that never ends would keep the whole
+    process from ending, its signal handlers too. It leaves alone those that it is given.
+    """
+    return ThreadPoolExecutor(_WORKFLOW_THREADS, thread_name_prefix="workflow")
 
 
 def make_worker(
@@ -47,6 +60,7 @@ def make_worker(
             activities.find_log,
         ],
         workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
+        workflow_task_executor=workflow_threads(),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,
         deployment_config=versioning,

@@ -24,11 +24,14 @@ async def register_database(home: Path, *, embedded: bool = False) -> AsyncItera
         yield configured
         return
     server = EmbeddedPostgres(home)
-    url = await asyncio.to_thread(server.start)
+    starting = asyncio.create_task(asyncio.to_thread(server.start))
     try:
-        yield url
+        # A thread cannot be broken off: whoever is asked to stop meanwhile waits for it, and stops the server.
+        yield await asyncio.shield(starting)
     finally:
-        await asyncio.to_thread(server.stop)
+        await asyncio.wait({starting})
+        if starting.exception() is None:
+            await asyncio.to_thread(server.stop)
 
 
 async def migrate_when_there(url: str) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -30,7 +31,11 @@ from worker.process import make_worker
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
 from worker.settings import Settings
+from worker.stopping import leave_behind
 
+STOP_SECONDS = 14.0
+"""How long a worker may take to stop: what is in hand gets `GRACE` of it. What does not end by then, such as
+a workflow task that the SDK cannot interrupt, is left; Temporal has it done again by the next worker."""
 _log = structlog.stdlib.get_logger("pingtai.worker")
 
 
@@ -55,19 +60,6 @@ def telemetry(settings: Settings) -> Runtime:
         raise BadInput(
             f"PINGTAI_METRICS_ADDRESS: {error}", f"PINGTAI_METRICS_ADDRESS 无法使用：{error}"
         ) from None
-
-
-@contextmanager
-def stopping() -> Iterator[asyncio.Event]:
-    """An event that is set by Ctrl-C and SIGTERM, so that everything ends in order."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
@@ -101,32 +93,44 @@ async def worker_running(
         max_cached=settings.max_cached_workflows,
     )
     running = asyncio.create_task(worker.run())
+    beside = AsyncExitStack()
     try:
         # A moment for the tables: the first moves would otherwise take the longer way.
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
-        async with AsyncExitStack() as beside:
-            await beside.enter_async_context(delivering(client, engine, telling))
-            if audited:
-                await beside.enter_async_context(auditing(client, engine, store))
-                await beside.enter_async_context(
-                    delivering_events(client, engine, destinations, telling.patience)
-                )
-            yield running
+        await beside.enter_async_context(delivering(client, engine, telling))
+        if audited:
+            await beside.enter_async_context(auditing(client, engine, store))
+            await beside.enter_async_context(
+                delivering_events(client, engine, destinations, telling.patience)
+            )
+        yield running
     finally:
         migration.cancel()
+        # All at the same time, so that there is one bound for all.
+        parts: list[Any] = [beside.__aexit__(*sys.exc_info()), migration]
         if not running.done():
-            await worker.shutdown()
-        await asyncio.gather(running, migration, return_exceptions=True)
-        await engine.dispose()
+            parts.append(worker.shutdown())
+        try:
+            await _end_in_time(asyncio.gather(*parts, running, return_exceptions=True))
+        finally:
+            await asyncio.wait({asyncio.ensure_future(engine.dispose())}, timeout=1)
 
 
-async def until_stopped(stop: asyncio.Event, *running: asyncio.Task[None]) -> None:
-    """Wait for the signal to stop; raise what a part failed with, if one does first."""
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({waiting, *running}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    for part in running:
-        if part.done():
-            part.result()
+async def _end_in_time(ending: asyncio.Future[list[Any]]) -> None:
+    """Wait for a worker's parts to end, but not for ever; raise what one of those beside it failed with."""
+    try:
+        done, _ = await asyncio.wait({ending}, timeout=STOP_SECONDS)
+    except asyncio.CancelledError:
+        leave_behind("worker")
+        raise
+    if not done:
+        leave_behind("worker")
+        _log.warning(
+            "a workflow task or an activity does not end; it is left, and done again by the next worker"
+        )
+        return
+    failed = ending.result()[0]
+    if isinstance(failed, BaseException):
+        raise failed

@@ -6,8 +6,8 @@ from starter.commands.running import answering
 from starter.language import say
 from starter.screen import complain
 from worker.logs import set_up_logs
-from worker.run import stopping, until_stopped
 from worker.settings import load_settings
+from worker.stopping import stopping, until_stopped
 
 
 @click.command(short_help="Answer applications and decisions over HTTP. 启动 HTTP 接口")

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     """Serve the SDK's Prometheus metrics there, such as 127.0.0.1:9464."""
     max_cached_workflows: int = Field(default=1000, ge=0, le=1_000_000)
     temporal_port: int = Field(default=7233, ge=1024, le=64535)
-    """Where the local stack's Temporal listens (loopback only); its Web UI 1000 above."""
+    """Where the local stack's Temporal listens (loopback only); its Web UI, where there is one, 1000 above."""
     http_address: str = "127.0.0.1:8080"
     """Where `pingtai serve` listens."""
     notices: Path | None = None

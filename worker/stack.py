@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import psutil
@@ -55,10 +55,12 @@ async def local_stack(
     *,
     dynamic_config: tuple[str, ...] = (),
     throw_away: bool = False,
+    ui: bool = False,
 ) -> AsyncIterator[RunningStack]:
     """Start everything in order, and stop it in the order turned round.
 
-    With `throw_away` nothing is touched outside `home`, whatever DATABASE_URL says, and nobody is told.
+    With `ui` there is Temporal's Web UI, too. With `throw_away` nothing is touched outside `home`,
+    whatever DATABASE_URL says, and nobody is told.
 
     Raises:
         BadInput: a stack is running under this home already, or the configuration of notices has a fault.
@@ -67,11 +69,10 @@ async def local_stack(
     async with AsyncExitStack() as parts:
         if not parts.enter_context(held_alone(home / "up.lock")):
             raise _runs_already(home)
-        await asyncio.to_thread(_end_leftovers, home)
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
-        port = free_port(settings.temporal_port)
+        port = free_port(settings.temporal_port, ui=ui)
         temporal = await parts.enter_async_context(
-            temporal_server(home / "temporal", port, dynamic_config=dynamic_config)
+            temporal_server(home / "temporal", port, dynamic_config=dynamic_config, ui=ui)
         )
         client = await Client.connect(
             temporal.address, data_converter=pydantic_data_converter, runtime=telemetry(settings)
@@ -103,23 +104,10 @@ def _ended(part: str, log: Path) -> Unreachable:
 
 def _runs_already(home: Path) -> BadInput:
     stack = read_stack(home)
-    where = f": Temporal at {stack.temporal_address}, Web UI {stack.ui_url}" if stack else ""
+    where = f": Temporal at {stack.temporal_address}" if stack else ""
+    if stack and stack.ui_url:
+        where += f", Web UI {stack.ui_url}"
     return BadInput(
         f"a local stack is running already under {home}{where}",
         f"本机的 pingtai 已在运行（{home}）{where}",
     )
-
-
-def _end_leftovers(home: Path) -> None:
-    """End the Temporal of a stack that was killed: it would hold the port and the SQLite file."""
-    stack = read_stack(home)
-    if stack is None or not same_process(stack.temporal_pid, stack.temporal_started):
-        return
-    with suppress(psutil.Error):
-        process = psutil.Process(stack.temporal_pid)
-        process.terminate()
-        try:
-            process.wait(15)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(5)

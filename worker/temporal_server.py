@@ -1,11 +1,16 @@
-"""The embedded Temporal: the full dev server with its SQLite file and Web UI, on loopback only."""
+"""The embedded Temporal: the full dev server with its SQLite file, on loopback only.
+
+Its HTTP API cannot be switched off, and would take a POST from any web page: it is told to answer under no
+name that exists. Its Web UI is off unless it is asked for (`worker.ui_guard`).
+"""
 
 import asyncio
+import os
 import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,16 +19,23 @@ import psutil
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from starter.errors import Unreachable
+from worker.server_limits import LIMITS, in_force
+from worker.server_lock import DATABASE, take_server_lock
 
 LOOPBACK = "127.0.0.1"
 RETENTION = timedelta(days=3650)
 """How long the embedded server keeps the history of a run that has ended."""
 _START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 10.0
 _UI_ABOVE = 1000
 _LOG = "temporal.log"
+_WITH_PARENT = Path(__file__).with_name("with_parent.py")
+
+_HTTP_API_SHUT = 'frontend.httpAllowedHosts=["no-host.invalid"]'
+"""The names under which the HTTP API answers: `.invalid` is reserved, and leads nowhere (RFC 6761)."""
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -40,6 +52,7 @@ class TemporalServer:
     started: float
     address: str
     ui_url: str
+    """Where its Web UI is to be had; empty without one."""
 
 
 def temporal_binary() -> str:
@@ -58,11 +71,11 @@ def temporal_binary() -> str:
     return found
 
 
-def free_port(wanted: int) -> int:
-    """The wanted port if it and its Web UI's are free on loopback, or else any two that are."""
+def free_port(wanted: int, *, ui: bool = False) -> int:
+    """Return the wanted port if it is free on loopback (with `ui` also its Web UI's), or else one that is."""
     port: int
     for port in (wanted, *range(17233, 17333)):
-        if _is_free(port) and _is_free(port + _UI_ABOVE):
+        if _is_free(port) and (not ui or _is_free(port + _UI_ABOVE)):
             return port
     raise Unreachable("no free port on loopback for Temporal", "本机没有可用端口运行 Temporal")
 
@@ -79,25 +92,32 @@ def _is_free(port: int) -> bool:
 
 @asynccontextmanager
 async def temporal_server(
-    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = ()
+    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = (), ui: bool = False
 ) -> AsyncIterator[TemporalServer]:
     """Run the dev server with its data under `folder`, on `port` or another that is free.
+
+    One server works on a folder, and it ends with the thread that calls this (`worker.with_parent`).
 
     Raises:
         Unreachable: it did not start; says where its log is.
     """
+    if ui:  # what it is made of takes a while to import, and every other command would wait for it
+        from worker.ui_guard import guarded_ui, hidden_address  # noqa: PLC0415
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+    folder.chmod(0o700)  # noqa: ASYNC240 - whoever may read it learns all that was ever decided
     for last in (False, False, True):
-        process = await _start(folder, port, dynamic_config)
+        hidden = hidden_address() if ui else None
+        process = await _start(folder, port, dynamic_config, hidden)
         try:
             if not await _listens(process, port) and not last:
-                port = free_port(port + 1)  # someone else was quicker to take it
+                port = free_port(port + 1, ui=ui)  # someone else was quicker to take it
                 continue
             started = psutil.Process(process.pid).create_time()
             address = f"{LOOPBACK}:{port}"
             await _ready(process, address, folder / _LOG)
-            ui_url = f"http://{LOOPBACK}:{port + _UI_ABOVE}"
-            yield TemporalServer(process.pid, started, address, ui_url)
+            guard = guarded_ui(hidden, port + _UI_ABOVE) if hidden else nullcontext("")
+            async with guard as ui_url:
+                yield TemporalServer(process.pid, started, address, ui_url)
             return
         except psutil.NoSuchProcess:
             raise _did_not_start(folder / _LOG) from None
@@ -106,24 +126,33 @@ async def temporal_server(
 
 
 async def _start(
-    folder: Path, port: int, dynamic_config: tuple[str, ...]
+    folder: Path, port: int, dynamic_config: tuple[str, ...], ui: tuple[str, int] | None
 ) -> asyncio.subprocess.Process:
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
-    args += ["--ui-port", str(port + _UI_ABOVE), "--ui-disable-news-fetch"]
-    args += ["--db-filename", str(folder / "temporal.sqlite"), "--log-level", "warn"]
+    if ui:
+        args += ["--ui-ip", ui[0], "--ui-port", str(ui[1]), "--ui-disable-news-fetch"]
+    else:
+        args += ["--headless"]
+    args += ["--db-filename", str(folder / DATABASE), "--log-level", "warn"]
     # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
-    for value in dynamic_config:
+    for value in in_force(*LIMITS, _HTTP_API_SHUT, *dynamic_config):
         args += ["--dynamic-config-value", value]
-    with (folder / _LOG).open("ab") as out:
-        return await asyncio.create_subprocess_exec(
-            temporal_binary(),
-            *args,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,  # or Ctrl-C would stop it before the worker is done
-        )
+    lock = await take_server_lock(folder)
+    try:
+        with (folder / _LOG).open("ab") as out:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(_WITH_PARENT), str(os.getpid()), str(lock)),
+                temporal_binary(),
+                *args,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                pass_fds=(lock,),
+                start_new_session=True,  # or Ctrl-C would stop it before the worker is done
+            )
+    finally:
+        os.close(lock)  # the server alone holds it now
 
 
 async def _listens(process: asyncio.subprocess.Process, port: int) -> bool:
@@ -157,7 +186,7 @@ async def _ready(process: asyncio.subprocess.Process, address: str, log: Path) -
             request.config.workflow_execution_retention_ttl.FromTimedelta(RETENTION)
             await client.workflow_service.update_namespace(request)
             return
-        except RuntimeError as error:
+        except (RuntimeError, RPCError) as error:  # it answers before it is ready to
             late = asyncio.get_running_loop().time() > deadline
             if late or process.returncode is not None:
                 raise _did_not_start(log) from error
@@ -169,6 +198,9 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         process.terminate()
     try:
         await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
+    except (TimeoutError, asyncio.CancelledError) as broken_off:
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
+        if isinstance(broken_off, asyncio.CancelledError):
+            raise

@@ -15,8 +15,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogLookup
     from workflows.model import InvalidMessage, instant, record_from, said
     from workflows.origin import check_id, check_parent, check_start
+    from workflows.register_sync import RETRY
     from workflows.reopening import closes
-    from workflows.running import RETRY, CaseWorkflow
+    from workflows.running import CaseWorkflow
     from workflows.showing import details
     from workflows.state import AssessmentState, PlatformState
     from workflows.vocabulary import Happening, Kind, Stage

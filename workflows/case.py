@@ -16,7 +16,7 @@ from workflows.decisions import MODELS, PlanRevision, SetAside
 from workflows.folding import fallen, move
 from workflows.judge import judge
 from workflows.model import (
-    MAX_RECORD_BYTES,
+    MAX_MESSAGE_BYTES,
     InvalidMessage,
     Record,
     canonical,
@@ -24,10 +24,12 @@ from workflows.model import (
     parse,
     said,
     sha256,
+    size_of,
 )
 from workflows.receipts import Receipts
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.refusal import Refusal, Refused
+from workflows.room import RecordRoom
 from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of
 from workflows.setting_aside import objection, span
 from workflows.state import PlatformState, Receipt, content_of
@@ -72,7 +74,7 @@ class Case(Generic[S]):
         self.roles = dict(record.roles)
         self.plans = list(record.plans)
         self.refusals = record.refusals
-        self._bytes = sum(_size(entry) for entry in self.log)
+        self._room = RecordRoom(self.log)
         for entry in self.log:
             self._note_role(entry)
 
@@ -248,13 +250,16 @@ class Case(Generic[S]):
             return
         given = raw if isinstance(raw, dict) else {}
         decision_id = given.get("decision_id")
+        content = {"rule": _rule(error)}
+        if self.edition < Edition.BOUND or size_of(raw) <= MAX_MESSAGE_BYTES:
+            content["said_sha256"] = sha256(raw)
         self._write(
             at,
             EntryKind.REFUSED,
             kind,
             "refused",
-            {"said_sha256": sha256(raw), "rule": _rule(error)},
-            decision_id=decision_id[:128] if isinstance(decision_id, str) else None,
+            content,
+            decision_id=_readable(decision_id[:128]) if isinstance(decision_id, str) else None,
             reason=" / ".join(reasons(error))[:_REASON_LETTERS],
         )
 
@@ -292,25 +297,15 @@ class Case(Generic[S]):
             self.roles.setdefault(entry.actor.id, entry.actor.role)
 
     def _check_room(self, decision: Decision) -> None:
-        """Refuse what would make the record too large to be carried on; a withdrawal always fits."""
+        """Refuse what would make the record too large to be carried on."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
-        receipts = _RECEIPT_BYTES * (len(self.receipts) + 1)
-        whole = self._bytes + receipts + plans + len(canonical(said(decision)))
-        limit = MAX_RECORD_BYTES
-        if decision.kind == Kind.SET_ASIDE:  # what filled the record may be what is to be corrected
-            limit += _ROOM_TO_CORRECT
-        if whole <= limit or decision.kind == Kind.WITHDRAWAL:
-            return
-        raise Refused(
-            Refusal(
-                rule=Kind(decision.kind).article,
-                en=f"the record of this case would grow to {whole:,} bytes: at most"
-                f" {limit:,} can be kept; say it in fewer words, or apply anew",
-                zh=f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
-                stage=self.state.stage,
-                awaited=awaited(self.state),
-            )
+        lack = self._room.lack(
+            decision, len(self.receipts), plans, shares=self.edition >= Edition.BOUND
         )
+        if lack:
+            rule, now = Kind(decision.kind).article, awaited(self.state)
+            en, zh = lack
+            raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
 
     def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
         """Keep a plan version until the register has it."""
@@ -339,7 +334,7 @@ class Case(Generic[S]):
             **more,
         )
         self.log.append(entry)
-        self._bytes += _size(entry)
+        self._room.count(entry)
         self._note_role(entry)
         return entry
 
@@ -355,13 +350,26 @@ def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
     said_kind = raw.get("kind", kind)
     if said_kind not in tuple(Kind) or (kind and said_kind != kind):
         known = kind or ", ".join(Kind)
-        problem = ("kind", f"is {said_kind!r}, and should be {known}"[:300], f"应为 {known}")
+        problem = ("kind", f"is {_shown(said_kind)}, and should be {known}"[:300], f"应为 {known}")
         raise InvalidMessage("decision", (problem,))
     return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
 
 
 def _passed(deadline: datetime | None, at: datetime) -> bool:
     return deadline is not None and deadline <= at
+
+
+def _shown(value: object) -> str:
+    """What stood in place of a kind; it may be anything."""
+    try:
+        return repr(value)[:100]
+    except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
+        return f"a {type(value).__name__}"
+
+
+def _readable(text: str) -> str:
+    """A text without lone surrogates, which no JSON can carry on."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _rule(error: Refused | InvalidMessage) -> str:
@@ -375,15 +383,4 @@ def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
     return error.en, error.zh
 
 
-_ROOM_TO_CORRECT = 200_000
-"""So much more a record may hold by setting aside (bytes)."""
 _REASON_LETTERS = 400
-_RECEIPT_BYTES = 500
-"""What a receipt takes at the most, but for very long ids."""
-
-
-def _size(entry: LogEntry) -> int:
-    """What an entry counts against the record; refusals are bounded by their number and their length."""
-    if entry.kind is EntryKind.REFUSED:
-        return 0
-    return len(canonical(entry.model_dump(mode="json")))

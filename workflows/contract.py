@@ -34,7 +34,8 @@ MAKE_DIGESTS = "make_digests"
 DESK = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
 TRUE_INPUT = "true-input"
-"""The patch of 0.4.0: what was never said is not taken up, and a decision belongs to its case and sender.
+"""The patch of 0.4.0: what was never said is not taken up, a decision belongs to its case and sender,
+signals are judged from a queue, and what may be repeated at will has a share of the record.
 
 A run that has it has DESK as well, which is not asked for then."""
 CLOSE_ASSESSMENT = "platform_ended"

@@ -119,7 +119,7 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
         InvalidMessage: names each field that does not fit, and why (`most` of them).
     """
     name = what or model.__name__
-    text = raw if isinstance(raw, str | bytes) else json.dumps(raw, ensure_ascii=False)
+    text = raw if isinstance(raw, str | bytes) else written(raw, name)
     size = len(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
     if size > MAX_MESSAGE_BYTES:
         en = f"{size:,} bytes are too many: at most {MAX_MESSAGE_BYTES:,}"
@@ -128,7 +128,31 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidMessage(name, tuple(problem_in(e) for e in error.errors()[:most])) from None
+        problems = error.errors(include_url=False, include_input=False)[:most]
+        raise InvalidMessage(name, tuple(problem_in(e) for e in problems)) from None
+
+
+def written(raw: Any, name: str = "message") -> str:
+    """Plain data as JSON text.
+
+    Raises:
+        InvalidMessage: it is no JSON, is nested too deeply, or holds a number of thousands of digits.
+    """
+    try:
+        return json.dumps(raw, ensure_ascii=False)
+    except (RecursionError, TypeError, ValueError):
+        en = "is no JSON, is nested too deeply, or has a number that is too long"
+        raise InvalidMessage(name, (("(all)", en, "不是 JSON，或嵌套过深，或数字过长"),)) from None
+
+
+def size_of(raw: Any) -> int:
+    """How many letters of JSON data takes; more than a message may have, where it can't be written."""
+    if isinstance(raw, bytes):
+        return len(raw)
+    try:
+        return len(written(raw))
+    except InvalidMessage:
+        return MAX_MESSAGE_BYTES + 1
 
 
 R = TypeVar("R", bound=Record)

@@ -31,10 +31,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
     from workflows.origin import check_id, check_start, goes_on
+    from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
     )
-    from workflows.running import RETRY
     from workflows.showing import details
     from workflows.state import PlatformState, next_assessment
     from workflows.steps import Clock
@@ -108,12 +108,12 @@ class PlatformWorkflow(YearsOfValidity):
                 that no run left behind; `SecondLife`, when the register has this term by another run.
         """
         if self.unconfirmed:
-            await self._confirm()
+            await self.uncancelled(self._confirm())
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
             )
-        await self.unless_second_life(self._live_to_the_end(given))
+        await self.uncancelled(self.unless_second_life(self._live_to_the_end(given)))
         return self._result()
 
     async def _confirm(self) -> None:

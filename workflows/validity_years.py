@@ -25,9 +25,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.handing_in import CaseLog, LogRequest
     from workflows.periods import at_nine, last_day
+    from workflows.register_sync import RETRY
     from workflows.reopening import BrokenLog, opening_number, reopened
     from workflows.rules import ending
-    from workflows.running import RETRY, CaseWorkflow
+    from workflows.running import CaseWorkflow
     from workflows.state import PlatformState, next_assessment
     from workflows.vocabulary import Happening
 

@@ -9,6 +9,7 @@ import atexit
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -212,9 +213,18 @@ _warm: list[_Warm] = []
 def _begin() -> None:
     """Make a process ready. Ctrl-C is for the one that started it, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _warm.append(_Warm())
     # The SDK's threads may abort an ordinary exit (sdk-python#300).
     atexit.register(os._exit, 0)
+
+
+def _end_with_parent() -> None:
+    """End with the process that started this one: killed, it says nothing, and we would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _replay_batch(batch: Batch) -> list[PlatformReplay]:

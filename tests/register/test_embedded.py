@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -208,6 +209,32 @@ def test_an_initdb_cut_short_is_done_again(empty_place: Path) -> None:
     server.start()
     assert not left.exists()
     assert server.stop()
+
+
+@pytest.mark.parametrize(
+    ("program", "more"), [("initdb", 0.0), ("initdb", 0.4), ("pg_ctl", 0.0), ("psql", 0.03)]
+)
+def test_killed_while_it_starts(empty_place: Path, program: str, more: float) -> None:
+    """Whoever is killed in the middle of a start leaves programs at work: the next start waits for them."""
+    with another(empty_place) as starter:
+        family = psutil.Process(starter.pid)
+        while program not in children(family):
+            assert starter.poll() is None
+        time.sleep(more)
+        starter.kill()
+    server = EmbeddedPostgres(empty_place)
+    assert "1" == ask(server.start(), "SELECT 1")
+    assert 1 == sum("-k" in process.cmdline() for process in processes(server.data))
+    assert server.stop()
+
+
+def children(process: psutil.Process) -> list[str]:
+    """The programs that a process runs now."""
+    found = []
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):
+            found.append(child.name())
+    return found
 
 
 def test_data_of_another_version_is_left_alone(empty_place: Path) -> None:

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -14,6 +17,19 @@ from audit.replay.parallel import Died, Pool, replay_all
 from tests.audit.lives import MUCH, SHORT, edited, recorded
 
 _FEW = (SHORT, "bj-green-building", "bj-heritage-digital", "bj-water-membrane", "bj-ad-simulation")
+
+STARTER = """
+import asyncio, multiprocessing
+from audit.replay.parallel import Pool
+
+async def main():
+    pool = Pool(1)
+    await pool.answer(pool.send([]))
+    print(multiprocessing.active_children()[0].pid, flush=True)
+    await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +105,21 @@ async def test_who_has_seen_enough_leaves_nothing_behind() -> None:
     await answers.aclose()
     assert [] == _ours()
     assert read < 100
+
+
+def test_processes_end_with_the_one_that_started_them() -> None:
+    """Killed with -9, it leaves none behind."""
+    words = [sys.executable, "-c", STARTER]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        pid = int(starter.stdout.readline())
+        assert psutil.pid_exists(pid)
+        starter.kill()
+    process = psutil.Process(pid) if psutil.pid_exists(pid) else None
+    deadline = time.monotonic() + 10
+    while process and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def _ours() -> list[psutil.Process]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from workflows.circumstances import Edition
 from workflows.folding import fold
 from workflows.model import InvalidMessage, sha256
 from workflows.record import BEGINNING, KEPT_REFUSALS, broken
@@ -133,17 +134,21 @@ def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
     assert decide(case, Kind.RECOMMENDATION).seq == KEPT_REFUSALS + 2
 
 
-def test_what_is_set_aside_has_room_and_is_bounded_too() -> None:
+@pytest.mark.parametrize("bounded", [True, False])
+def test_what_is_set_aside_has_room_and_is_bounded_too(bounded: bool) -> None:
     """A full record can still be corrected; to withdraw and to take it back for ever is not carried on."""
     case = platform()
+    case.edition = Edition.BOUND if bounded else Edition.FIRST
     words = "大" * 5_000
-    with pytest.raises(Refused, match="would grow to"):
+    with pytest.raises(Refused, match="would grow to" if not bounded else "30,000 are kept for it"):
         for _ in range(50):
             decide(case, Kind.RECOMMENDATION, "returned", note=words, opinion=words)
             decide(case, Kind.PLAN_REVISION, changes=words, note=words)
             case.plans.clear()
     full = len(case.log)
-    with pytest.raises(Refused, match="would grow to"):
+    with pytest.raises(
+        Refused, match="would grow to" if not bounded else "200,000 are kept for it"
+    ):
         for _ in range(50):
             withdrawn = decide(case, Kind.WITHDRAWAL, reason=words)
             decide(case, Kind.SET_ASIDE, target=withdrawn.decision_id, reason=words)
@@ -152,8 +157,9 @@ def test_what_is_set_aside_has_room_and_is_bounded_too() -> None:
 
 
 def test_a_record_that_would_grow_too_large_is_refused() -> None:
-    """What could not be carried to the next run is not accepted; a withdrawal always is."""
+    """As it was before 0.4.0: what could not be carried on is refused; a withdrawal always fits."""
     case = platform()
+    case.edition = Edition.FIRST
     words = {"note": "大" * 5_000, "opinion": "大" * 5_000}
     with pytest.raises(Refused, match="would grow to"):
         for _ in range(50):

@@ -50,10 +50,19 @@ def pingtai(home: Path, *args: str, **more: str) -> subprocess.CompletedProcess[
 @contextmanager
 def started(home: Path, *args: str, ready: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     """A command at work; its output goes to a file, which is read until it says that it is ready."""
+    with started_with(PINGTAI, home, *args, ready=ready, **more) as process:
+        yield process
+
+
+@contextmanager
+def started_with(
+    program: tuple[str, ...], home: Path, *args: str, ready: str, **more: str
+) -> Iterator[subprocess.Popen[str]]:
+    """The same, run in another way than `python -m worker.main`."""
     log = home / f"{args[0]}-{time.monotonic_ns()}.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*PINGTAI, *args],
+            [*program, *args],
             env=environment(home, **more),
             stdout=out,
             stderr=out,

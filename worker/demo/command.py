@@ -22,9 +22,9 @@ from worker.demo.examples import Example, load_examples
 from worker.demo.player import Player, Surprise
 from worker.demo.report import check_arrows, show_lives, show_register
 from worker.logs import set_up_logs
-from worker.run import stopping, until_stopped
 from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
+from worker.stopping import ending_surely, stopping, until_stopped
 from worker.temporal_server import TIME_SKIPPING
 
 
@@ -38,6 +38,7 @@ from worker.temporal_server import TIME_SKIPPING
     help="Another folder of examples. 示例目录",
 )
 @answering
+@ending_surely
 async def demo(keep: bool, examples: Path | None) -> None:
     """Live the lives of the example platforms. 演示各示例平台的全过程。
 
@@ -56,7 +57,7 @@ async def demo(keep: bool, examples: Path | None) -> None:
     try:
         with stopping() as stop:
             async with local_stack(
-                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True
+                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True, ui=keep
             ) as stack:
                 playing = asyncio.create_task(_play(stack, lives))
                 stopped = asyncio.create_task(stop.wait())

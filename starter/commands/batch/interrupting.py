@@ -24,7 +24,10 @@ def interruptible(sending: Sending, tell: Callable[[str], None]) -> Iterator[Non
             )
         sending.stop()
 
-    signals = (signal.SIGINT, signal.SIGTERM)
+    # SIGHUP, too, unless it is ignored, as `nohup` has it: the terminal went away.
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
     with suppress(NotImplementedError, RuntimeError, ValueError):
         for one in signals:
             loop.add_signal_handler(one, stop)

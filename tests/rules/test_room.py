@@ -1,0 +1,144 @@
+"""The room in a case's record: what can be repeated at will has a share, and what is awaited always fits."""
+
+from typing import Any
+
+import pytest
+
+from workflows.case import Case
+from workflows.circumstances import Edition
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import MAX_RECORD_BYTES
+from workflows.refusal import Refused
+from workflows.room import ROOM_TO_CORRECT, SHARES
+from workflows.steps import AnyStage
+from workflows.vocabulary import Kind, Role, Stage
+
+from .builders import COMMISSION, DISTRICT, Raw, plan
+from .cases import at_stage, decide, platform
+
+WORDS = "大" * 5_000
+DOCUMENTS = [{"name": "大" * 200, "sha256": f"{n:064x}"} for n in range(50)]
+LONG: Raw = {"note": WORDS, "documents": DOCUMENTS}
+"""As much as may stand in any decision."""
+
+
+def fill(case: Case[Any], kind: Kind, /, outcome: str | None = None, **said: Any) -> int:
+    """Say the same until it is refused for want of room; answers how often it was taken."""
+    for number in range(1_000):
+        try:
+            decide(case, kind, outcome, **said)
+        except Refused as error:
+            assert "are kept for it" in error.refusal.en, error
+            return number
+    raise AssertionError("there is no bound")
+
+
+@pytest.mark.parametrize("by", [DISTRICT, COMMISSION], ids=["district", "commission"])
+def test_support_leaves_room_for_a_new_listing(by: Raw) -> None:
+    """A listing is set aside, and support has used up its share: the new one fits, at any length."""
+    case = at_stage(Stage.VALID)
+    listing = next(e for e in case.log if e.name == Kind.LISTING)
+    assert 90 < fill(case, Kind.SUPPORT, actor=by)
+    decide(case, Kind.SET_ASIDE, target=listing.decision_id, reason=WORDS, **LONG)
+    assert "valid" == decide(case, Kind.LISTING, **LONG).stage
+
+
+def test_one_sender_leaves_the_share_of_another() -> None:
+    """Where the district has used up its share of support, the commission still has its own."""
+    case = at_stage(Stage.VALID)
+    fill(case, Kind.SUPPORT, actor=DISTRICT, **LONG)
+    assert 1 <= fill(case, Kind.SUPPORT, actor=COMMISSION, **LONG)
+
+
+def test_what_is_returned_for_ever_can_still_be_recommended() -> None:
+    """To return a plan is bounded, and so are the corrections; what leads on fits afterwards."""
+    case = platform()
+    with pytest.raises(Refused, match=r"recommendation \(returned\) by the district, repeated"):
+        for _ in range(100):
+            decide(case, Kind.RECOMMENDATION, "returned", opinion=WORDS)
+            decide(case, Kind.PLAN_REVISION, changes=WORDS)
+            case.plans.clear()  # as when the register has them
+    decide(case, Kind.RECOMMENDATION, opinion=WORDS, **LONG)
+    decide(case, Kind.INSPECTION, **LONG)
+    decide(case, Kind.EXPERT_OPINION, opinion=WORDS, **LONG)
+    assert "valid" == decide(case, Kind.LISTING, **LONG).stage
+
+
+def test_the_first_of_each_needs_no_share() -> None:
+    """Once, each may be said at the length that any message may have."""
+    case = platform()
+    assert (
+        "correction" == decide(case, Kind.RECOMMENDATION, "returned", opinion=WORDS, **LONG).stage
+    )
+
+
+def test_a_plan_counts_by_its_hash() -> None:
+    """However large it is: the log of a case keeps no plan."""
+    case = platform()
+    for _ in range(6):
+        decide(case, Kind.RECOMMENDATION, "returned")
+        decide(case, Kind.PLAN_REVISION, plan=plan("以产业需求为牵引" * 600))
+        case.plans.clear()
+    assert case.state.plan_version == 7
+
+
+def test_a_refusal_says_what_to_do_in_both_languages() -> None:
+    """Who, what, how much, and that fewer words help."""
+    case = at_stage(Stage.VALID)
+    with pytest.raises(Refused) as caught:
+        for _ in range(1_000):
+            decide(case, Kind.SUPPORT, actor=DISTRICT)
+    told = caught.value.refusal
+    assert told.rule == "§四"
+    assert told.en.startswith("support (recorded) by the district, repeated, would take 120,")
+    assert told.en.endswith("at most 120,000 are kept for it; say it in fewer words")
+    assert told.zh.startswith("所在区多次作出的“支持记录”（recorded）累计将达 120,")
+    assert told.zh.endswith("本案为其保留的上限为 120,000；请精简内容")
+
+
+def test_a_run_of_before_has_no_shares() -> None:
+    """What was accepted stays accepted when its history is replayed."""
+    now = at_stage(Stage.VALID)
+    case: Case[Any] = Case(now.state, now.record(), Edition.FIRST)
+    for _ in range(200):
+        decide(case, Kind.SUPPORT, actor=DISTRICT)
+
+
+def test_the_shares_leave_nearly_half_of_the_record() -> None:
+    """All shares together leave what the guideline's course needs."""
+    assert sum(SHARES.values()) <= 0.55 * MAX_RECORD_BYTES
+    assert ROOM_TO_CORRECT < MAX_RECORD_BYTES
+
+
+def test_all_that_leads_back_or_nowhere_has_a_share() -> None:
+    """The table of shares is complete: each arrow of a role by which a case can come where it was before."""
+    repeatable = set()
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        ways: dict[AnyStage, set[AnyStage]] = {step.stage: set() for step in lifecycle.steps}
+        arrows = [
+            (step.stage, trigger, arrow)
+            for step in lifecycle.steps
+            for trigger in lifecycle.triggers(step.stage)
+            for arrow in trigger.arrows
+        ]
+        for stage, _, arrow in arrows:
+            ways[stage].add(arrow.to or stage)
+        for stage, trigger, arrow in arrows:
+            if trigger.by and _leads_to(ways, arrow.to or stage, stage):
+                repeatable.add((trigger.name, arrow.outcome, trigger.by))
+    repeatable -= {(Kind.SET_ASIDE, "set_aside", Role.COMMISSION)}  # has its own room, beside
+    # What goes on from where a case was returned to is gone again only as often as it was returned.
+    leads_on = {k for k in repeatable if k[1] in ("recommended", "passed")}
+    assert set(SHARES) == repeatable - leads_on
+
+
+def _leads_to(ways: dict[AnyStage, set[AnyStage]], start: AnyStage, goal: AnyStage) -> bool:
+    seen, left = set(), [start]
+    while left:
+        stage = left.pop()
+        if stage == goal:
+            return True
+        if stage not in seen:
+            seen.add(stage)
+            left.extend(ways[stage])
+    return False

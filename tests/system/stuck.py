@@ -1,0 +1,44 @@
+"""`pingtai` with a case whose workflow task, or whose activity, never ends. Run as a script by a test.
+
+`python -m tests.system.stuck task|activity ARGUMENT...`
+"""
+
+import asyncio
+import os
+import sys
+import time
+from typing import Any
+
+from temporalio import activity
+
+import worker.main
+import worker.run
+from activities.register import RegisterActivities
+from workflows.case import Case
+from workflows.contract import HAND_IN
+from workflows.handing_in import HandedIn, HandIn
+
+BOUND_SECONDS = 2.0
+
+
+def _task(*_: Any, **__: Any) -> None:
+    time.sleep(3600)  # in C: the SDK's interrupt does not reach it
+
+
+@activity.defn(name=HAND_IN)
+async def _activity(_: RegisterActivities, __: HandIn) -> HandedIn:
+    print("an activity that never ends", flush=True)
+    while True:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            continue
+
+
+if __name__ == "__main__":
+    worker.run.STOP_SECONDS = float(os.environ.get("STUCK_BOUND", BOUND_SECONDS))
+    if sys.argv.pop(1) == "task":
+        Case.open = _task  # type: ignore[method-assign, assignment]
+    else:
+        RegisterActivities.hand_in = _activity  # type: ignore[method-assign, assignment]
+    worker.main.main()

@@ -1,0 +1,61 @@
+"""What the local stack's Temporal takes: all that a case may need, and no more."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from tests.workflows.world import World
+from worker.server_limits import BLOB_BYTES, LIMITS, in_force
+from workflows import case
+from workflows.model import MAX_MESSAGE_BYTES, MAX_RECORD_BYTES
+from workflows.record import KEPT_REFUSALS, EntryKind, LogEntry
+
+WORST_LETTER = "\x01"
+"""Six bytes of JSON."""
+ROOM_TO_CORRECT = 200_000
+"""What setting aside has beside the record."""
+
+
+def test_what_a_case_carries_on_always_passes() -> None:
+    """The largest application, record and kept refusals together are below the bound of a payload."""
+    refusal = LogEntry(
+        seq=9_999,
+        at=datetime.now(UTC),
+        kind=EntryKind.REFUSED,
+        name="rectification_report",
+        outcome="refused",
+        stage="rectification",
+        decision_id="a" * 128,
+        said={"said_sha256": "0" * 64, "rule": "§六"},
+        reason=WORST_LETTER * case._REASON_LETTERS,
+        previous="0" * 64,
+        hash="0" * 64,
+    )
+    largest = len(refusal.model_dump_json())
+    assert largest <= 3_000
+    record = MAX_RECORD_BYTES + ROOM_TO_CORRECT + KEPT_REFUSALS * 3_000
+    assert MAX_MESSAGE_BYTES + record + 72_864 == BLOB_BYTES
+
+
+async def test_more_is_refused_to_its_sender(world: World) -> None:
+    """A signal above the bound is answered with an error, and the case does not notice."""
+    life = await world.apply()
+    await life.stands("recommendation")
+    before = (await life.handle.describe()).history_length
+    with pytest.raises(RPCError, match="exceeds") as error:
+        await life.handle.signal("listing", "x" * BLOB_BYTES)
+    assert RPCStatusCode.INVALID_ARGUMENT == error.value.status
+    now = await life.handle.describe()
+    assert (before, WorkflowExecutionStatus.RUNNING) == (now.history_length, now.status)
+
+
+def test_a_later_setting_counts() -> None:
+    """Who starts a server may set another bound: each key is said once."""
+    settings = in_force(*LIMITS, "limit.blobSize.error=7")
+    keys = [setting.partition("=")[0] for setting in settings]
+    assert sorted(set(keys)) == sorted(keys)
+    assert "limit.blobSize.error=7" in settings
+    assert all(json.loads(setting.partition("=")[2]) for setting in settings)

@@ -1,0 +1,36 @@
+"""The bounds that the local stack's Temporal keeps: said, and not left to what a release of it has by itself.
+
+One bound of a payload is for all alike: a signal, and what a case carries to its next run. It cannot be
+lower than the largest that a case may carry:
+
+    the application                           524,288   MAX_MESSAGE_BYTES
+    the record: log, receipts, plans          700,000   MAX_RECORD_BYTES
+    more of it, by setting aside              200,000
+    200 kept refusals of 3,000                600,000   400 letters of reason, of up to 6 bytes in JSON
+    together                                2,024,288   and 72,864 are left for the state
+
+So a sender may send 2 MB, and we refuse whatever exceeds 512 KiB. A history may grow to 50 MB: what a worker
+has to take in at once where none has run for a while. A higher bound would not save a case that is flooded:
+its first task would take too long instead.
+"""
+
+from workflows.model import MAX_MESSAGE_BYTES
+
+BLOB_BYTES = 2 * 1024 * 1024
+HISTORY_BYTES = 50 * 1024 * 1024
+HISTORY_EVENTS = 50 * 1024
+
+LIMITS = (
+    f"limit.blobSize.error={BLOB_BYTES}",
+    # It logs what is larger than anything that we accept, with the workflow's id.
+    f"limit.blobSize.warn={MAX_MESSAGE_BYTES}",
+    f"limit.historySize.error={HISTORY_BYTES}",
+    f"limit.historyCount.error={HISTORY_EVENTS}",
+    "history.maximumSignalsPerExecution=10000",
+)
+"""Dynamic configuration of the server; a cluster takes the same keys (docs/deployment.md)."""
+
+
+def in_force(*settings: str) -> list[str]:
+    """Return dynamic configuration, of which a later one counts where a key comes twice."""
+    return list({setting.partition("=")[0]: setting for setting in settings}.values())

@@ -1,0 +1,207 @@
+"""Handing in what is new: log entries for the register, and the questions that only an activity answers.
+
+Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
+those of activities.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.circumstances import Edition
+    from workflows.contract import HAND_IN, WRITE_REGISTER
+    from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+    from workflows.origin import is_first_run
+    from workflows.rules import S
+    from workflows.signal_queue import SignalQueue
+    from workflows.state import AssessmentState, PlatformState
+    from workflows.step_clock import StepClock
+
+_HAND_IN_TIMEOUT = timedelta(seconds=10)
+_WRITE_TIMEOUT = timedelta(seconds=30)
+RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=1),
+    non_retryable_error_types=["RegisterConflict"],
+)
+_CONFLICT_AGAIN = timedelta(hours=1)
+"""How long to wait before a register that holds another history is asked again: someone must look."""
+
+
+class RegisterSync(StepClock[S]):
+    """A case that hands in to the register what its log has more, in the background."""
+
+    edition: Edition
+    queue: SignalQueue
+    recorded: int
+    """So many entries of the log the register has."""
+
+    def begin_sync(self, recorded: int) -> None:
+        """Go on from what the register has."""
+        self.recorded = recorded
+        self.second_life = False
+        self._handing = False
+        self._shown = 0
+        self._writing_later: asyncio.Task[None] | None = None
+
+    def show(self) -> None:
+        """Show in Temporal's own Web UI where the case stands."""
+        raise NotImplementedError
+
+    def platform_state(self) -> PlatformState:
+        """The state of the platform that the case belongs to."""
+        raise NotImplementedError
+
+    async def hand_in(self) -> None:
+        """In the background: hand in each move as it comes, and bring back its due date.
+
+        Never by a local activity: that would write to the register before the history holds the
+        entry, and a worker that dies in between would take the decision again at another moment,
+        with another hash (docs/architecture.md, "Why no local activities").
+        """
+        while True:
+            await workflow.wait_condition(self._behind)
+            if self._asks() or self._can_hand_in():
+                await self._hand_in()
+            # After the answer, not before it: a search attribute costs as much as the decision.
+            self._shown = len(self.case.log)
+            self.show()
+
+    async def _hand_in(self) -> None:
+        self._handing = True
+        request = self._due_request() if self._due_wanted() else None
+        escalation = self._escalation_request()
+        since = self.case.state.since
+        stage, seq = self.case.state.stage, len(self.case.log)
+        batch = self._batch(self.recorded) if self._can_hand_in() else None
+        try:
+            answer: HandedIn = await workflow.execute_activity(
+                HAND_IN,
+                HandIn(batch=batch, due=request, escalation=escalation),
+                result_type=HandedIn,
+                start_to_close_timeout=_HAND_IN_TIMEOUT,
+                retry_policy=RETRY,
+                summary=f"{stage}, entry {seq}",
+            )
+        except ActivityError:  # ended from outside; what was asked for is still wanted
+            await workflow.sleep(_CONFLICT_AGAIN, summary="the handing in was broken off")
+            self._handing = False
+            return
+        if self.case.state.since == since:
+            if request:
+                self.due = answer.due
+            elif escalation and self.due:
+                self.due = self.due.model_copy(update={"escalate": answer.escalate})
+        if answer.recorded:
+            self._took(batch)
+        elif batch:
+            self._writing_later = asyncio.create_task(self._write_later())
+        self._handing = False
+
+    def _behind(self) -> bool:
+        """Whether something is new that was not handed in, or not shown."""
+        return self._asks() or self._can_hand_in() or self._shown < len(self.case.log)
+
+    def _asks(self) -> bool:
+        """Whether a date is wanted that only an activity knows."""
+        return self._due_wanted() or self._escalation_request() is not None
+
+    async def all_handed_in(self, *, recorded: bool) -> None:
+        """Wait until every message has been judged and answered, and nothing is being handed in.
+
+        With `recorded`, also until the register has everything: a case that has ended is not carried
+        on, so its last run waits for a register that is away.
+        """
+        await workflow.wait_condition(
+            lambda: (
+                workflow.all_handlers_finished()
+                and not self.queue
+                and not self._handing
+                and not self._behind()
+                and not (recorded and self._unrecorded())
+            )
+        )
+
+    def _unrecorded(self) -> bool:
+        return self.recorded < len(self.case.log) or bool(self.case.plans)
+
+    def _can_hand_in(self) -> bool:
+        return self._writing_later is None and self._unrecorded()
+
+    def _batch(self, since: int) -> RegisterBatch:
+        return RegisterBatch(
+            workflow_id=workflow.info().workflow_id,
+            platform=self.platform_state(),
+            assessment=self.case.state if isinstance(self.case.state, AssessmentState) else None,
+            entries=tuple(self.case.log[since:]),
+            plans=tuple(self.case.plans),
+            due=self.due,
+        )
+
+    def _took(self, batch: RegisterBatch | None) -> None:
+        if batch:
+            self.recorded = max(self.recorded, batch.entries[-1].seq if batch.entries else 0)
+            self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
+
+    async def _write_later(self) -> None:
+        """The register was away: bring it what is new until it has all, for as long as it takes.
+
+        Where it holds something else, tell it the whole log: it takes the same entries told at
+        another moment (docs/architecture.md, "What the clock can't do"), and refuses another history.
+        """
+        since = self.recorded
+        while self._unrecorded():
+            batch = self._batch(since)
+            try:
+                await workflow.execute_activity(
+                    WRITE_REGISTER,
+                    batch,
+                    start_to_close_timeout=_WRITE_TIMEOUT,
+                    retry_policy=RETRY,
+                    summary=f"entries {since + 1} to {len(self.case.log)}",
+                )
+            except ActivityError:
+                if since == 0 and self._is_second_life():
+                    self.second_life = True
+                    return
+                if since == 0:
+                    await workflow.sleep(_CONFLICT_AGAIN, summary="the register conflicts")
+                since = 0
+            else:
+                self._took(batch)
+                since = self.recorded
+        self._writing_later = None
+
+    def _is_second_life(self) -> bool:
+        """Whether the register has another life of this case, and this one began only now.
+
+        A case that was reset, or went on from another run, is not ended for that: someone must look.
+        """
+        return self.edition >= Edition.BOUND and self.recorded == 0 and is_first_run()
+
+    async def unless_second_life(self, life: Coroutine[Any, Any, None]) -> None:
+        """Live, and fail when the register turns out to have this very term by another run.
+
+        Raises:
+            ApplicationError: `SecondLife`; what this run was told counts nowhere.
+        """
+        if self.edition < Edition.BOUND:
+            return await life
+        living = asyncio.create_task(life)
+        await workflow.wait_condition(lambda: living.done() or self.second_life)
+        if not living.done():
+            living.cancel()
+            raise ApplicationError(
+                "the register has this term by another run: apply for the next term with `pingtai apply`",
+                "名册中已有该期的其他记录：请用 pingtai apply 申请下一期",
+                type="SecondLife",
+                non_retryable=True,
+            )
+        return await living

@@ -1,0 +1,93 @@
+"""Messages in the order in which they came: those that are too many for one workflow task wait for the next.
+
+A worker gives a workflow task two seconds (the SDK's deadlock limit); a task that takes longer is tried
+again from its beginning, and never ends. How many signals arrive in one task their senders decide.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.model import MAX_MESSAGE_BYTES, size_of
+
+COST_OF_A_TASK = 300
+"""So much is judged in one workflow task: 300 small signals, or a few of the largest. More would save
+nobody time, since it is the server's 10,000 in one task that fill it."""
+_BYTES_OF_ONE = 4_000
+"""So many bytes of a message cost as much as to judge a small one."""
+_PAUSE = timedelta(milliseconds=1)
+"""A timer is what gives a workflow its next task; the server fires it within about a second."""
+
+
+def cost_of(raw: Any) -> int:
+    """What it costs to judge a message, in small signals; what is too large is not read, and costs no more."""
+    return 1 + min(size_of(raw), MAX_MESSAGE_BYTES) // _BYTES_OF_ONE
+
+
+class SignalQueue:
+    """First come, first judged: at once while a task has room for it, otherwise over the next tasks."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        """Empty, as it nearly always is. One that is `held` judges nothing until it is released."""
+        self._held = held
+        self._waiting: deque[tuple[Any, Callable[[], None]]] = deque()
+        self._spent = 0
+        self._later: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """How many messages wait."""
+        return len(self._waiting)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a message would be judged at once: none waits before it."""
+        return not (self._held or self._waiting)
+
+    def release(self) -> None:
+        """Judge what came while the queue was held, and from now on whatever comes."""
+        self._held = False
+        self._judge_some()
+        self._go_on_later()
+
+    def take(self, raw: Any, judge: Callable[[], None]) -> None:
+        """Call `judge`, which judges the message `raw`, now or when its turn comes.
+
+        What one task has spent is forgotten by the event loop itself, after the handlers of all
+        messages that came with it: to tell tasks apart by their time or by the length of the history
+        would trust values that may lag (docs/architecture.md, "What the clock can't do").
+        """
+        if not self.is_free or self._spent >= COST_OF_A_TASK:
+            self._waiting.append((raw, judge))
+            if not self._held:
+                self._go_on_later()
+            return
+        if not self._spent:
+            asyncio.get_running_loop().call_soon(self._forget)
+        self._spent += cost_of(raw)
+        judge()
+
+    def _forget(self) -> None:
+        self._spent = 0
+
+    def _go_on_later(self) -> None:
+        if self._waiting and self._later is None:
+            self._later = asyncio.create_task(self._judge_later())
+
+    async def _judge_later(self) -> None:
+        while self._waiting:
+            await workflow.sleep(_PAUSE, summary=f"{len(self)} messages wait to be judged")
+            self._judge_some()
+        self._later = None
+
+    def _judge_some(self) -> None:
+        """Judge as many as one task has room for."""
+        spent = 0
+        while self._waiting and spent < COST_OF_A_TASK:
+            raw, judge = self._waiting.popleft()
+            spent += cost_of(raw)
+            judge()
