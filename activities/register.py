@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.calendar import escalation, working_day_due
 from workflows.contract import FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
@@ -17,6 +18,8 @@ from workflows.handing_in import (
 )
 from workflows.record import LogEntry
 
+REGISTER_CONFLICT = "RegisterConflict"
+"""The type of the error that a workflow gets: trying again cannot help."""
 PATIENCE_SECONDS = 1.0
 """How long the due date of a step waits for the register."""
 
@@ -25,7 +28,11 @@ class Register(Protocol):
     """What the activities need of the register; `db.store.PostgresRegister` is the real one."""
 
     async def write(self, batch: RegisterBatch) -> None:
-        """Write a batch in one transaction; a batch written before changes nothing."""
+        """Write a batch in one transaction; a batch written before changes nothing.
+
+        Raises an error whose class is called `REGISTER_CONFLICT` where another history has written the
+        same log; with `second_life`, from its first entry on.
+        """
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
@@ -64,8 +71,21 @@ class RegisterActivities:
 
     @activity.defn(name=WRITE_REGISTER)
     async def write_register(self, batch: RegisterBatch) -> None:
-        """Write a batch that the register could not take at once; retried until it is back."""
-        await self._register.write(batch)
+        """Write a batch that the register could not take at once; retried until it is back.
+
+        Raises:
+            ApplicationError: `RegisterConflict`, not to be retried, whatever the workflow says; its first
+                detail has `second_life`, whether the whole log is another one.
+        """
+        try:
+            await self._register.write(batch)
+        except Exception as error:
+            if type(error).__name__ != REGISTER_CONFLICT:
+                raise
+            detail = {"second_life": bool(getattr(error, "second_life", False))}
+            raise ApplicationError(
+                str(error), detail, type=REGISTER_CONFLICT, non_retryable=True
+            ) from None
 
     @activity.defn(name=READ_LOG)
     async def read_log(self, request: LogRequest) -> CaseLog:

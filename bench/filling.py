@@ -88,8 +88,9 @@ def _value(name: str) -> str:
         return f"old.{name} + CASE WHEN copies.template LIKE '%-overdue' THEN -later ELSE later END"
     if name == "name":
         return "old.name || ' ' || copies.n"
-    if name == "operator":
-        return f"old.operator || ' ' || copies.n / {OPERATORS}"
+    if name in ("operator", "operator_key"):
+        space = "' '" if name == "operator" else "''"  # in the key spaces do not count
+        return f"old.{name} || {space} || copies.n / {OPERATORS}"
     if name == "list_number":
         return "CASE WHEN old.list_number IS NOT NULL THEN '2026-' || copies.n / 100 END"
     return f'old."{name}"'

@@ -61,7 +61,7 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
             func.coalesce(case.due, UNKNOWN).label("due"),
             *(case[name] for name in ("due_provisional", "overdue")),
             *(rule[name] for name in ("role", "kind")),
-            *(about[name] for name in ("name", "operator", "district", "field")),
+            *(about[name] for name in ("name", "operator", "district", "field", "operator_key")),
         )
         .join_from(
             platforms,

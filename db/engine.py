@@ -7,6 +7,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from db.pooler import notice_pooler
 from workflows.model import canonical
 
 CONNECT_SECONDS = 5.0
@@ -36,7 +37,7 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
             "pool_timeout": COMMAND_SECONDS,
             "pool_pre_ping": True,
         }
-    return create_async_engine(
+    engine = create_async_engine(
         parts.difference_update_query(["timeout"]),
         connect_args=connect_args,
         json_serializer=lambda data: canonical(data).decode(),
@@ -44,3 +45,5 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
         hide_parameters=True,  # what people wrote does not belong in error messages
         **options,
     )
+    notice_pooler(engine)
+    return engine

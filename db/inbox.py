@@ -26,6 +26,7 @@ from db.awaited import UNKNOWN
 from db.reading import AnyRow, read
 from db.tables import awaiting
 from workflows.model import Instant, Record
+from workflows.names import name_key, same_name
 from workflows.vocabulary import Role
 
 LARGEST_PAGE = 500
@@ -75,9 +76,16 @@ class Wanted(Record):
     def narrowed(self, **more: str | int | None) -> "Wanted | None":
         """What is also so; None when that contradicts, so that nothing can be meant."""
         said = {name: value for name, value in more.items() if value is not None}
-        if any(getattr(self, name) not in (None, value) for name, value in said.items()):
+        if any(not _agree(name, getattr(self, name), value) for name, value in said.items()):
             return None
         return self.model_copy(update=said)
+
+
+def _agree(name: str, own: str | int | None, other: str | int) -> bool:
+    """Whether what is wanted already leaves room for something; names are compared as such."""
+    if name == "operator" and own is not None:
+        return same_name(str(own), str(other))
+    return own in (None, other)
 
 
 class StepCount(Record):
@@ -161,6 +169,8 @@ def _along_indexes(wanted: Iterable[Wanted]) -> list[Wanted]:
 
 def _condition(wanted: Wanted) -> ColumnElement[bool]:
     said = wanted.model_dump(exclude={"overdue"}, exclude_none=True)
+    if wanted.operator is not None:  # as the rules compare it where it decides
+        said["operator_key"] = name_key(said.pop("operator"))
     conditions = [awaiting.c[name] == value for name, value in said.items()]
     if wanted.overdue:
         # What is overdue was due first: no index is read beyond the last of it.

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.handing_in import RegisterBatch
+from workflows.names import name_key
 from workflows.record import BEGINNING, EntryKind
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import AssessmentState, PlatformState
@@ -51,6 +52,7 @@ def platform_row(batch: RegisterBatch) -> Row:
         "term": facts.term,
         "name": facts.name,
         "operator": facts.operator.name,
+        "operator_key": name_key(facts.operator.name),
         "lead_unit": facts.lead_unit.name,
         "lead_unit_kind": facts.lead_unit.kind,
         "district": facts.district,

@@ -5,6 +5,7 @@ import logging
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.awaited import OF_PLATFORM, WRITE_AWAITING
+from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
 from db.derived import derivations, log_key
 from db.errors import RegisterConflict
 from db.notices import WRITE_NOTICES, notice_rows
@@ -55,12 +56,27 @@ class PostgresRegister:
         try:
             async with self._engine.begin() as connection:
                 await write_on(connection, batch)
-        except RegisterConflict:
+        except RegisterConflict as conflict:
             async with self._engine.begin() as connection:
-                if not await told_again(connection, batch):
-                    raise
-                _log.warning("%s: its log was told again at other moments", batch.workflow_id)
-                await write_on(connection, batch)
+                if await told_again(connection, batch):
+                    _log.warning("%s: its log was told again at other moments", batch.workflow_id)
+                    await write_on(connection, batch)
+                    return
+            raise await self._refused(batch, conflict) from None
+
+    async def _refused(self, batch: RegisterBatch, conflict: RegisterConflict) -> RegisterConflict:
+        """Note what was refused, so that somebody looks; returns what the writer is answered."""
+        async with self._engine.begin() as connection:
+            second = await is_second_life(connection, batch)
+            await connection.execute(NOTE_CONFLICT, conflict_row(batch, conflict.seq, second))
+        return RegisterConflict(
+            conflict.platform_id,
+            conflict.term,
+            conflict.year,
+            conflict.seq,
+            conflict.workflow_id,
+            second_life=second,
+        )
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""

@@ -1,7 +1,8 @@
 """The tables of the register.
 
 What is said of cases is derived from their logs and can be rebuilt from them. Not derived are
-`deliveries` (what became of a notice), `substitutions` and `directions`, which people enter here.
+`deliveries` (what became of a notice), `conflicts` (what was refused), `substitutions` and
+`directions`, which people enter here.
 No foreign keys: batches of a platform and of its assessments arrive in any order.
 """
 
@@ -76,6 +77,7 @@ platforms = Table(
     Column("field", Words(), nullable=False),
     Column("services", ARRAY(Words()), nullable=False),
     Column("direction", Words()),
+    Column("operator_key", Words(), comment="the operator as names are compared"),
     Index(None, "district", "platform_id"),
     Index(None, "field", "platform_id"),
 )
@@ -226,12 +228,13 @@ awaiting = Table(
     Column("operator", Words(), nullable=False),
     Column("district", Words(), nullable=False),
     Column("field", Words(), nullable=False),
+    Column("operator_key", Words(), comment="as names are compared (workflows.names)"),
     Index(None, "due", "platform_id", "year", "role"),
     Index(None, "role", "due", "platform_id", "year"),
     Index(None, "role", "district", "due", "platform_id", "year"),
     Index(None, "kind", "due", "platform_id", "year", "role"),
     Index(None, "field", "due", "platform_id", "year", "role"),
-    Index(None, "operator", "due", "platform_id", "year", "role"),
+    Index(None, "operator_key", "due", "platform_id", "year", "role"),
     Index(
         "ix_awaiting_overdue",
         "due",
@@ -327,4 +330,33 @@ directions = Table(
     Column("imported_at", Moment, nullable=False),
     Column("imported_by", Words(), nullable=False),
     comment="总体建设布局 §四: field × direction, with priority and districts",
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    *_key(
+        Column(
+            "year",
+            SmallInteger,
+            primary_key=True,
+            autoincrement=False,
+            comment="0: the platform's own log",
+        ),
+        Column("opening", SmallInteger, primary_key=True, autoincrement=False),
+        Column("entry_hash", Words(), primary_key=True, comment="of the entry that was refused"),
+    ),
+    Column("seq", Integer, nullable=False, comment="of that entry"),
+    Column("workflow_id", Words(), nullable=False),
+    Column(
+        "second_life",
+        Boolean,
+        nullable=False,
+        comment="its log begins with another entry than the one that is here",
+    ),
+    Column("began_at", Moment, nullable=False, comment="of its first entry that was sent"),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    comment="Batches that were refused, because another history has written their log",
 )

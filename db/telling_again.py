@@ -2,15 +2,17 @@
 
 A workflow's clock may lag while a query and a task reach it at once (docs/architecture.md, "What the
 clock can't do"). Replayed later, the same entries come with their true moments, and so with other
-hashes. The history is the truth: what it tells again replaces what the register holds, if nothing
-but the moments differ. Anything else is another history, and a conflict.
+hashes. So does what a reset has a case do again. The history is the truth: what it tells again
+replaces what the register holds, if nothing but the moments differ. Anything else is another history,
+and a conflict; also the same words from the first entry on where the case has ended: that one was
+over, and somebody began it anew.
 """
 
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.projection import Row, log_rows
-from db.tables import log_entries
+from db.tables import assessments, log_entries, terms
 from workflows.handing_in import RegisterBatch
 
 _THE_SAME = ("workflow_id", "kind", "name", "outcome", "stage", "actor_id", "decision_id", "said")
@@ -31,8 +33,17 @@ async def told_again(connection: AsyncConnection, batch: RegisterBatch) -> bool:
     pairs = zip((row._asdict() for row in stored), rows, strict=False)
     if len(stored) > len(rows) or not all(_says_the_same(old, new) for old, new in pairs):
         return False
+    if stored and stored[0].hash != rows[0]["hash"] and await _has_ended(connection, rows[0]):
+        return False
     await connection.execute(delete(log_entries).where(mine))
     return True
+
+
+async def _has_ended(connection: AsyncConnection, row: Row) -> bool:
+    table = assessments if row["year"] else terms
+    own = and_(*(table.c[key.name] == row[key.name] for key in table.primary_key))
+    ended = await connection.execute(select(table.c.ended_at).where(own))
+    return ended.scalar_one_or_none() is not None
 
 
 def _says_the_same(old: Row, new: Row) -> bool:

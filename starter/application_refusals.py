@@ -1,9 +1,8 @@
 """Why an application starts nothing: its id is used, or its platform's workflow was ended from outside."""
 
-from typing import Any
-
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
+from starter.first_application import FirstApplication
 from workflows.refusal import Refusal
 
 CUT_SHORT = frozenset(
@@ -16,13 +15,42 @@ CUT_SHORT = frozenset(
 """Ended by someone at Temporal, and not by a decision: the term is open by the rules."""
 
 
-def used_before(application_id: Any, term: Any, stage: str) -> Refusal:
+def used_before(application_id: str, term: int, stage: str) -> Refusal:
     """What is said of an id that stands for another application already."""
     return Refusal(
         rule="§四",
         en=f"application_id {application_id} was used before, for term {term}, with another content",
         zh=f"application_id {application_id} 已用于第 {term} 期申请，内容不同",
         stage=stage,
+    )
+
+
+def still_open(platform_id: str, first: FirstApplication | None) -> Refusal:
+    """What is said where another application's term has not ended."""
+    term, by = (first.term, first.application_id) if first else ("?", "?")
+    return Refusal(
+        rule="§四",
+        en=f"term {term} of {platform_id} is open, by application {by}",
+        zh=f"{platform_id} 的第 {term} 期尚未结束（申请 {by}）",
+        stage="open",
+    )
+
+
+def second_life(latest: WorkflowExecutionDescription, first: FirstApplication | None) -> Refusal:
+    """What is said of a run that lives a term anew which has ended: it was started past our client."""
+    term, by = (first.term, first.application_id) if first else ("?", "?")
+    end = (
+        f"temporal workflow terminate --workflow-id {latest.id} --run-id {latest.run_id} --reason …"
+    )
+    return Refusal(
+        rule="§四",
+        en=f"term {term} has ended, and the workflow {latest.id} (run {latest.run_id}, application {by})"
+        " lives it a second time: it was started without its term, and the register refuses it. If it is"
+        f" not the right one: `{end}`, then apply again (docs/deployment.md, Two lives of one term)",
+        zh=f"第 {term} 期已结束，而流程 {latest.id}（运行 {latest.run_id}，申请 {by}）又以同一期次"
+        f"启动：其启动时未写明期次，登记库不予接收。如确属误启，请用 {end} 结束后重新申请"
+        "（见 docs/deployment.md“Two lives of one term”）",
+        stage="second life",
     )
 
 

@@ -20,28 +20,45 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from db.rows import AppliedBefore
 from starter.answers import reaching
-from starter.application_refusals import CUT_SHORT, cut_short, used_before
+from starter.application_refusals import (
+    CUT_SHORT,
+    cut_short,
+    second_life,
+    still_open,
+    used_before,
+)
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform
+from starter.first_application import (
+    FILLED_IN,
+    FirstApplication,
+    digest_of,
+    plain,
+    started_with,
+)
+from starter.in_the_way import in_the_way
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import TermResult
-from workflows.model import InvalidMessage, Record, parse, sha256
+from workflows.model import Record, parse
 from workflows.opening import open_platform
 from workflows.policy import Policy
-from workflows.refusal import Refusal, Refused
-from workflows.state import applied
+from workflows.record import LogEntry
+from workflows.refusal import Refused
 from workflows.vocabulary import Stage
 
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
 
 
+class KnownTerm(PreviousTerm):
+    """A platform's last term as the register knows it, and whether it has ended by the rules."""
+
+    ended: bool = False
+
+
 TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]
 """Answers, from the register, which term of a platform an application asked for, however long ago."""
-
-_FILLED_IN = {"term", "previous"}
-"""What an application leaves to us."""
 
 
 class Applied(Record):
@@ -78,25 +95,26 @@ class Applying:
         `term` and `previous` are filled in from the platform's last term.
 
         Raises:
-            Refused: another application's term is open, or this id was used for another content.
+            Refused: another application's term is open, this id was used for another content, the policy
+                is not the applicant's to choose, or something that is no platform stands under the id.
             InvalidMessage: it does not fit, or the rules refuse what it brings in.
             Unreachable: Temporal does not answer.
         """
-        asked = application.model_dump(mode="json", exclude_unset=True, exclude=_FILLED_IN)
+        asked = application.model_dump(mode="json", exclude_unset=True, exclude=set(FILLED_IN))
         application = parse(PlatformApplication, asked)
-        digest = sha256(_as_said(application, leaving_out=_FILLED_IN))
         workflow_id = contract.platform_workflow_id(application.platform_id)
-        handle = self._asking.temporal.get_workflow_handle(workflow_id)
         while True:
-            latest = await self._asking.describe(handle)
+            found = await self._asking.describe(self._asking.handle(workflow_id))
+            latest = await self._asking.case_of(found)
             previous = None
             if latest is not None:
-                before = await self._applied_before(latest, application, digest)
+                before = await self._applied_before(latest, application)
                 if before:
                     return before
                 previous = await self._ended_term(latest)
             if previous is None and self._last_term:
-                previous = await self._last_term(application.platform_id)
+                known = await self._last_term(application.platform_id)
+                previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
             if previous and (earlier := await self._of_an_earlier_term(application)):
                 return earlier
             form = _following(application, previous)
@@ -104,7 +122,8 @@ class Applying:
             stage = open_platform(form, datetime.now(UTC)).state.stage
             try:
                 with reaching():
-                    await self._start(workflow_id, form, digest, stage)
+                    # Where what ended last was no case, its id is free; and an ended term has a next.
+                    await self._start(form, stage, after=form.previous or found is not latest)
             except WorkflowAlreadyStartedError:
                 continue  # someone else was quicker: compare with what they started
             return Applied(
@@ -114,22 +133,21 @@ class Applying:
                 workflow_id=workflow_id,
             )
 
-    async def _start(
-        self, workflow_id: str, form: PlatformApplication, digest: str, stage: Stage
-    ) -> None:
+    async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:
+        """Start the term; `after`: something that has ended is known to stand under its id."""
         await self._asking.temporal.start_workflow(
             contract.PLATFORM_TYPE,
-            _as_said(form),
-            id=workflow_id,
+            plain(form),
+            id=contract.platform_workflow_id(form.platform_id),
             task_queue=contract.TASK_QUEUE,
             # A first term begins once, also where it was started and has ended since we looked.
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
-            if form.previous
+            if after
             else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             memo={
                 "application_id": form.application_id,
-                "application_sha256": digest,
+                "application_sha256": digest_of(form),
                 "term": form.term,
             },
             search_attributes=TypedSearchAttributes(
@@ -143,36 +161,27 @@ class Applying:
         )
 
     async def _applied_before(
-        self, latest: WorkflowExecutionDescription, application: PlatformApplication, digest: str
+        self, latest: WorkflowExecutionDescription, application: PlatformApplication
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
-        if latest.status is WorkflowExecutionStatus.FAILED:
-            return None  # it was no application
+        first = await started_with(self._asking.temporal, latest)
+        running = latest.close_time is None
+        if await self._is_second_life(latest, application.platform_id, first):
+            if running:
+                raise Refused(second_life(latest, first))
+            return None
         if latest.status in CUT_SHORT:
             raise Refused(cut_short(latest))
-        memo = await latest.memo()
-        if "application_id" not in memo:  # started without this client: ask the workflow itself
-            memo = await self._memo_of(application.platform_id)
-        same_id = memo.get("application_id") == application.application_id
-        if same_id and memo.get("application_sha256", digest) == digest:
-            return Applied(
-                platform_id=application.platform_id,
-                application_id=application.application_id,
-                term=memo["term"],
-                workflow_id=latest.id,
-                repeated=True,
-            )
-        running = latest.status is WorkflowExecutionStatus.RUNNING
-        if not running and not same_id:
+        first = first or await self._first_of(latest)
+        if first and first.application_id == application.application_id:
+            return _answer_of(first, application, "open" if running else "ended")
+        if not running:
             return None
-        first, term = memo.get("application_id"), memo.get("term")
-        if same_id:
-            raise Refused(used_before(first, term, "open" if running else "ended"))
         if earlier := await self._of_an_earlier_term(application):
             return earlier
-        en = f"term {term} of {application.platform_id} is open, by application {first}"
-        zh = f"{application.platform_id} 的第 {term} 期尚未结束（申请 {first}）"
-        raise Refused(Refusal(rule="§四", en=en, zh=zh, stage="open"))
+        if why := in_the_way(latest):
+            raise Refused(why)
+        raise Refused(still_open(application.platform_id, first))
 
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
         """The first answer to an application of a term before; Refused if it said something else then."""
@@ -182,25 +191,36 @@ class Applying:
         before = await self._term_applied_for(platform_id, application_id)
         if before is None:
             return None
-        whole = parse(PlatformApplication, application.model_dump_json(exclude=_FILLED_IN))
-        now, then = _comparable(applied(whole)), _comparable(before.said)
-        if any(now[name] != value for name, value in then.items() if name in now):
-            raise Refused(used_before(application_id, before.term, "ended"))
-        return Applied(
-            platform_id=platform_id,
-            application_id=application_id,
-            term=before.term,
-            workflow_id=contract.platform_workflow_id(platform_id),
-            repeated=True,
-        )
+        first = FirstApplication(application_id, before.term, content=before.said)
+        return _answer_of(first, application, "ended")
 
-    async def _memo_of(self, platform_id: str) -> dict[str, Any]:
-        try:
-            view = await self._asking.view(contract.platform_workflow_id(platform_id))
-        except InvalidMessage:
-            return {}
-        facts = view.platform.facts if view.platform else None
-        return {"application_id": facts.application_id, "term": facts.term} if facts else {}
+    async def _is_second_life(
+        self,
+        latest: WorkflowExecutionDescription,
+        platform_id: str,
+        first: FirstApplication | None,
+    ) -> bool:
+        """Whether a run lives a term again that has ended, by another application: a start past us."""
+        if first is None or latest.status is WorkflowExecutionStatus.COMPLETED:
+            return False
+        if self._last_term is None or self._term_applied_for is None:
+            return False
+        known = await self._last_term(platform_id)
+        if not isinstance(known, KnownTerm) or not known.ended or first.term > known.term:
+            return False
+        stored = await self._term_applied_for(platform_id, first.application_id)
+        if first.form is None or stored is None or stored.term != first.term:
+            return True
+        lived = FirstApplication(first.application_id, stored.term, content=stored.said)
+        return not lived.is_same(first.form)
+
+    async def _first_of(self, latest: WorkflowExecutionDescription) -> FirstApplication | None:
+        """The application of a case whose input is none: that of its own log."""
+        log: list[LogEntry] = await self._asking.query(latest.id, "log", list[LogEntry])
+        if not log:
+            return None  # it never was an application
+        said = log[0].said
+        return FirstApplication(said["application_id"], said.get("term", 1), content=said)
 
     async def _ended_term(self, latest: WorkflowExecutionDescription) -> PreviousTerm | None:
         """The term that a closed workflow ended with; None when it was terminated or never a term."""
@@ -217,26 +237,21 @@ class Applying:
         return PreviousTerm(term=result.term, log_hash=result.log_hash)
 
 
-def _as_said(
-    application: PlatformApplication, leaving_out: set[str] | None = None
-) -> dict[str, Any]:
-    """An application as plain data.
+def _answer_of(first: FirstApplication, application: PlatformApplication, stage: str) -> Applied:
+    """The first answer to an application that came before.
 
-    A field that came later is left out where it is unset: a repeat of an application of before is the
-    same one, and a worker of before understands it.
+    Raises:
+        Refused: its id came with another content then.
     """
-    later = {"brought_in"} if application.brought_in is None else set()
-    content = application.model_dump(mode="json", exclude={*later, *(leaving_out or ())})
-    if not application.policy.decisions_name_case:
-        del content["policy"]["decisions_name_case"]
-    return content
-
-
-def _comparable(content: dict[str, Any]) -> dict[str, Any]:
-    """What an application said, without what newer releases of this client add to its policy."""
-    policy = dict(content.get("policy", {}))
-    policy.pop("decisions_name_case", None)
-    return {**content, "policy": policy}
+    if not first.is_same(application):
+        raise Refused(used_before(first.application_id, first.term, stage))
+    return Applied(
+        platform_id=application.platform_id,
+        application_id=application.application_id,
+        term=first.term,
+        workflow_id=contract.platform_workflow_id(application.platform_id),
+        repeated=True,
+    )
 
 
 def completed(policy: Policy) -> Policy:

@@ -1,23 +1,33 @@
 """Asking Temporal about the workflows of cases: what they are, where they stand, what they answered."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
     WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
 
 from starter.answers import reaching
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from starter.in_the_way import in_the_way, type_of
+from starter.visibility import quoted, runs_of
 from workflows.carried import CaseView
+from workflows.contract import TASK_QUEUE
 from workflows.model import InvalidMessage
+from workflows.refusal import Refused
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """How long to wait for a worker's answer."""
+_LOOK_AFTER = 1.0
+"""So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
+
+Answer = TypeVar("Answer")
 
 
 class Asking:
@@ -41,8 +51,63 @@ class Asking:
         except NoSuchPlatform:
             return None
 
+    async def case_of(
+        self, found: WorkflowExecutionDescription | None
+    ) -> WorkflowExecutionDescription | None:
+        """The latest case of ours, open or closed, under the id of the run that was found; None: none.
+
+        Passed over is what is closed and was never a case: another type of workflow, and an input that
+        was no application.
+
+        Raises:
+            Refused: something else is open under this id; says what, and what to do about it.
+            Unreachable: Temporal does not answer.
+        """
+        if found is None or _is_case(found):
+            return found
+        if found.close_time is None and (why := in_the_way(found)):
+            raise Refused(why)
+        ours = f"WorkflowType = {quoted(type_of(found.id))} AND ExecutionStatus != 'Failed'"
+        with reaching():
+            async for run in runs_of(self.temporal, found.id, ours):
+                handle = self.temporal.get_workflow_handle(run.id, run_id=run.run_id)
+                return await self.describe(handle)
+        return None
+
+    async def answer(self, workflow_id: str, asked: Awaitable[Answer]) -> Answer:
+        """What a case is asked, where it is ours; where it is not, or paused, say so within a moment.
+
+        Whoever has Temporal can answer in our place under our own type, so a check in advance would
+        prove nothing, and cost each decision a call: it is looked where no good answer comes.
+
+        Raises:
+            Refused: something else stands under this id, or it is paused.
+        """
+        task = asyncio.ensure_future(asked)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=_LOOK_AFTER)
+            if not done:
+                await self._refuse_what_is_not_ours(workflow_id)
+            return await task
+        except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
+            raise
+        except Exception:
+            await self._refuse_what_is_not_ours(workflow_id)
+            raise
+        finally:
+            task.cancel()
+
+    async def _refuse_what_is_not_ours(self, workflow_id: str) -> None:
+        try:
+            found = await self.describe(self.handle(workflow_id))
+        except PingtaiError:
+            return  # Temporal is away: that is what the caller hears
+        why = in_the_way(found) if found else None
+        if why:
+            raise Refused(why) from None
+
     async def view(self, workflow_id: str) -> CaseView:
-        """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable."""
+        """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable, Refused."""
         try:
             view: CaseView = await self.query(workflow_id, "state", CaseView)
         except WorkflowQueryFailedError as error:
@@ -50,7 +115,10 @@ class Asking:
         return view
 
     async def query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
-        """Ask a case a query of the contract. Raises NoSuchPlatform, Unreachable."""
+        """Ask a case a query of the contract. Raises NoSuchPlatform, Unreachable, Refused."""
+        return await self.answer(workflow_id, self._query(workflow_id, name, result_type, *args))
+
+    async def _query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
         handle = self.handle(workflow_id)
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
@@ -64,3 +132,11 @@ class Asking:
                     raise
             await asyncio.sleep(patience)
         raise AssertionError("the last try returns or raises")
+
+
+def _is_case(run: WorkflowExecutionDescription) -> bool:
+    """Whether a run is a case, or was one: paused ones are, and what was no application is none."""
+    ours = run.workflow_type == type_of(run.id)
+    if run.close_time is None:
+        return ours and run.task_queue == TASK_QUEUE
+    return ours and run.status is not WorkflowExecutionStatus.FAILED

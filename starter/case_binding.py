@@ -7,7 +7,10 @@ the next term, is never taken twice: it is recognised here, and gets its first a
 import re
 from collections.abc import Awaitable, Callable
 
+from temporalio.client import WorkflowExecutionDescription
+
 from starter.asking import Asking
+from starter.first_application import started_with
 from workflows.decision import (
     CaseReference,
     Decision,
@@ -28,6 +31,9 @@ class DecidedBefore(Record):
     entry: LogEntry
 
 
+_KNOWN = 10_000
+"""Runs whose term is kept in mind: it never changes."""
+
 FindDecided = Callable[[str, str], Awaitable[list[DecidedBefore]]]
 """Answers, from the register, the decisions of an id that a platform's cases have taken."""
 
@@ -41,6 +47,7 @@ class CaseBinding:
         """Without `decided_before` only the case itself recognises what it has taken."""
         self._asking = asking
         self._decided_before = decided_before
+        self._terms: dict[str, int] = {}
 
     async def case_of(self, platform_id: str, workflow_id: str) -> CaseReference | None:
         """The case that a workflow is about; None when no such workflow is known."""
@@ -50,11 +57,22 @@ class CaseBinding:
         latest = await self._asking.describe(self._asking.handle(workflow_id))
         if latest is None:
             return None
-        known = (await latest.memo()).get("term")
-        if not isinstance(known, int):  # started without our client
-            platform = (await self._asking.view(workflow_id)).platform
-            known = platform.facts.term if platform else None
+        known = self._terms.get(latest.run_id) or await self._term_of(latest)
         return CaseReference(platform_id=platform_id, term=known) if known else None
+
+    async def _term_of(self, run: WorkflowExecutionDescription) -> int | None:
+        """The term of a run, by its input or its state: a memo is what whoever starts it writes."""
+        first = await started_with(self._asking.temporal, run)
+        if first:
+            known: int | None = first.term
+        else:  # started again from its log
+            platform = (await self._asking.view(run.id)).platform
+            known = platform.facts.term if platform else None
+        if known:
+            if len(self._terms) >= _KNOWN:
+                self._terms.clear()
+            self._terms[run.run_id] = known
+        return known
 
     async def taken_before(
         self, platform_id: str, decision: Decision, now: CaseReference

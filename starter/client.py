@@ -10,6 +10,7 @@ from starter.case_binding import FindDecided
 from starter.connection import connect
 from starter.deciding import Deciding
 from starter.setting_aside import EndedTerm
+from starter.taking_up import taken_up
 from workflows import contract
 from workflows.application import PlatformApplication
 from workflows.carried import CaseView, Opinion
@@ -61,6 +62,10 @@ class PingtaiClient:
             Unreachable: Temporal does not answer.
         """
         return await self._applying.apply(application)
+
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """Whether a worker has taken up the term that was just applied for, within so many seconds."""
+        return await taken_up(self.temporal, applied.workflow_id, within)
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs, and wait for the receipt.

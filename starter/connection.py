@@ -11,8 +11,11 @@ from temporalio.runtime import Runtime, TelemetryConfig
 from db.home import home
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import read_stack
+from starter.paused import read_paused_as_open
 
 DEFAULT_ADDRESS = "localhost:7233"
+
+read_paused_as_open()
 
 
 def connect_config() -> ClientConnectConfig:

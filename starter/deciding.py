@@ -89,6 +89,9 @@ class Deciding:
         return contract.platform_workflow_id(platform_id), raw
 
     async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
+
+    async def _updated(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
         try:
             with reaching():
                 answer: Receipt = await self._asking.handle(workflow_id).execute_update(

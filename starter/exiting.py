@@ -1,5 +1,6 @@
 """The one place where a process of ours ends."""
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -14,6 +15,7 @@ def leave(code: int) -> NoReturn:
     `os._exit` leaves the finalisation out, and with it everything that waits for it: whatever must
     be put away is put away before this is called.
     """
+    logging.shutdown()  # what was counted is said
     for stream in (sys.stdout, sys.stderr):
         # A reader who has left (`| head`), or a stream that was closed, does not matter any more.
         with suppress(OSError, ValueError, AttributeError):

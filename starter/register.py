@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-import asyncpg
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.embedded import EmbeddedPostgres, running
@@ -14,14 +12,15 @@ from db.errors import InvalidDatabaseUrl, RegisterError
 from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
-from db.url import database_url, redacted
+from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
+from db.url import database_url
+from starter.applying import KnownTerm
 from starter.case_binding import DecidedBefore
-from starter.errors import BadInput, Unreachable
+from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
-
-_AWAY = (OSError, SQLAlchemyError, RegisterError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What a database that is away, or refuses, is told by; asyncpg's own come while connecting."""
+from workflows.lifecycle import PLATFORM
+from workflows.vocabulary import Stage
 
 
 @asynccontextmanager
@@ -83,7 +82,8 @@ class KnownTerms:
             found = await self._register.last_term(platform_id)
         if found is None:
             return None
-        return PreviousTerm(term=found.term, log_hash=found.log_hash)
+        ended = PLATFORM.ended(Stage(found.stage))
+        return KnownTerm(term=found.term, log_hash=found.log_hash, ended=ended)
 
     async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         """The term that an application asked for. Raises Unreachable."""
@@ -148,24 +148,17 @@ def _reaching() -> Iterator[None]:
         yield
     except InvalidDatabaseUrl as error:
         raise BadInput(str(error), f"DATABASE_URL 无法使用：{error}") from None
-    except ProgrammingError as error:
-        raise Unreachable(
-            f"the register's tables are not as this program needs them ({_first_line(error)}):"
-            " start `pingtai up` or `pingtai worker`, which makes them",
-            f"登记库的表与本程序不符（{_first_line(error)}）：请启动 pingtai up 或 pingtai worker 以建表",
-        ) from None
-    except _AWAY as error:
-        why = _first_line(error)
-        raise Unreachable(
-            f"the register (PostgreSQL) does not answer: {why}. Is `pingtai up` running, or"
-            " DATABASE_URL right?",
-            f"登记库（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
-        ) from None
+    except RegisterError as error:
+        raise Unreachable(*in_words_of_ours(error)) from None
+    except DATABASE_ERRORS as error:
+        kind = PingtaiError if trouble_of(error) is Trouble.MISTAKE else Unreachable
+        raise kind(*in_words(error)) from None
 
 
-def _first_line(error: BaseException) -> str:
-    lines = redacted(str(getattr(error, "orig", None) or error)).splitlines()
-    return lines[0] if lines else type(error).__name__
+def in_words_of_ours(error: RegisterError) -> tuple[str, str]:
+    """What the register's own errors say; they name what to do themselves."""
+    why = first_line(error)
+    return f"the register cannot be used: {why}", f"登记库无法使用：{why}"
 
 
 async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:

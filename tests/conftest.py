@@ -108,7 +108,8 @@ def queries(engine: AsyncEngine) -> RegisterQueries:
 async def temporal() -> AsyncIterator[TemporalServer]:
     """The full dev server, with time skipping."""
     folder = throw_away_folder("test-temporal")
-    async with temporal_server(folder, free_port(27233), dynamic_config=TIME_SKIPPING) as server:
+    dynamic = (*TIME_SKIPPING, "frontend.WorkflowPauseEnabled=true")
+    async with temporal_server(folder, free_port(27233), dynamic_config=dynamic) as server:
         yield server
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,6 +11,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 from temporalio import activity, workflow
 
+from worker.log_lines import CountingHandler, quiet_warnings
 from worker.settings import Settings
 
 
@@ -33,7 +34,7 @@ def set_up_logs(settings: Settings) -> None:
         renderer = structlog.dev.ConsoleRenderer(colors=terminal)
     else:
         shared.append(structlog.processors.format_exc_info)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = CountingHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -44,6 +45,7 @@ def set_up_logs(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    quiet_warnings()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

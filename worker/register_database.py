@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
+from db.troubles import DATABASE_ERRORS, first_line, trouble_of
 from db.url import database_url
 
 _AGAIN_SECONDS = 5.0
@@ -40,6 +40,7 @@ async def migrate_when_there(url: str) -> None:
         try:
             await upgrade(url)
             return
-        except (OSError, TimeoutError, SQLAlchemyError) as error:
-            _log.warning("the register is away; trying again", why=str(error).splitlines()[0][:200])
+        except DATABASE_ERRORS as error:
+            trouble, why = trouble_of(error), first_line(error)[:200]
+            _log.warning("the register cannot be migrated; trying again", trouble=trouble, why=why)
         await asyncio.sleep(_AGAIN_SECONDS)

@@ -1,6 +1,7 @@
 """Running a worker until it is told to stop."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,7 +9,14 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from activities.channels.destinations import Destinations
 from audit.archive.store import configured_store
@@ -18,6 +26,7 @@ from starter.errors import BadInput
 from starter.webhook_hosts import configured_destinations
 from worker.auditing import auditing
 from worker.delivering import Telling, delivering, delivering_events
+from worker.log_lines import CORE
 from worker.process import make_worker
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
@@ -30,13 +39,23 @@ a workflow task that the SDK cannot interrupt, is left; Temporal has it done aga
 _log = structlog.stdlib.get_logger("pingtai.worker")
 
 
-def telemetry(settings: Settings) -> Runtime | None:
-    """The SDK's runtime with Prometheus metrics, where they are asked for; None: the default."""
-    if settings.metrics_address is None:
-        return None
-    metrics = PrometheusConfig(bind_address=settings.metrics_address)
+def telemetry(settings: Settings) -> Runtime:
+    """The SDK's runtime: its core logs with all the rest, and has Prometheus metrics where asked for.
+
+    Raises:
+        BadInput: metrics cannot be served at that address.
+    """
+    level = "DEBUG" if settings.log_level == "DEBUG" else "WARN"
+    logs = LoggingConfig(
+        filter=TelemetryFilter(core_level=level, other_level="ERROR"),
+        forwarding=LogForwardingConfig(
+            logging.getLogger(CORE), append_target_to_name=False, prepend_target_on_message=False
+        ),
+    )
+    address = settings.metrics_address
+    metrics = PrometheusConfig(bind_address=address) if address else None
     try:
-        return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+        return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
     except (ValueError, RuntimeError) as error:
         raise BadInput(
             f"PINGTAI_METRICS_ADDRESS: {error}", f"PINGTAI_METRICS_ADDRESS 无法使用：{error}"

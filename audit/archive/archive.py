@@ -174,7 +174,8 @@ class PostgresArchive:
 
     async def _row(self, key: Key) -> Row[Any] | None:
         c = archived_histories.c
-        one = select(archived_histories).where(tuple_(c.workflow_id, c.run_id) == tuple_(*key))
+        # Each by itself: a value beside a tuple has no type, and an id may hold what text cannot.
+        one = select(archived_histories).where(c.workflow_id == key[0], c.run_id == key[1])
         async with self._engine.connect() as connection:
             return (await connection.execute(one)).first()
 

@@ -9,9 +9,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from audit.archive.events import compact, history_of, linked
 from audit.histories import TYPES, NoHistory, StoredHistory, belongs, place_of
+from starter.visibility import any_type, named
 from workflows.contract import platform_workflow_id
 
-_OURS = " OR ".join(f"WorkflowType = '{kind}'" for kind in TYPES)
+_OURS = any_type(TYPES)
 _GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
 """How the server says that it has no such run (any more), or that this can be no run's id."""
 
@@ -59,7 +60,7 @@ class ServerHistories:
 
     async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
         """The runs of platforms and assessments that visibility knows, narrowed by a query of its own."""
-        query = f"({_OURS}) AND {narrowed}" if narrowed else _OURS
+        query = f"{_OURS} AND {narrowed}" if narrowed else _OURS
         async for run in self._client.list_workflows(query, page_size=1000):
             if _is_ours(run.id):
                 yield _execution(run)
@@ -88,8 +89,7 @@ class ServerHistories:
 
     async def _all_of(self, platform_id: str) -> list[StoredHistory]:
         own = platform_workflow_id(platform_id)
-        narrowed = f"(WorkflowId = {_quoted(own)} OR WorkflowId STARTS_WITH {_quoted(own + ':')})"
-        waiting = [run.key async for run in self.executions(narrowed)]
+        waiting = [run.key async for run in self.executions(named(own, children=True))]
         newest = await self.latest(own)
         if newest:
             waiting.append(newest.key)
@@ -119,8 +119,3 @@ def _is_ours(workflow_id: str) -> bool:
     except NoHistory:
         return False
     return True
-
-
-def _quoted(word: str) -> str:
-    """A word for a query of visibility."""
-    return "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -159,6 +159,8 @@ class _Log:
                 self._replace(before, entry)  # what was changed has been told of
             elif sealed:
                 self._differs(run, event_id, entry, before, whole=whole)
+                if entry.seq == 1 and self.known[1].entry != entry:
+                    return  # another life: none of its entries is of this log
 
     def _differs(
         self, run: Run, event_id: int, entry: LogEntry, before: Line, *, whole: bool
@@ -176,6 +178,17 @@ class _Log:
                 )
             )
             self._replace(before, entry)
+            return
+        if entry.seq == 1:
+            first = before.run.history.run_id
+            self._complain(
+                run,
+                event_id,
+                f"a second life: this run begins log {self._place.name} anew, which run {first} began"
+                " before (docs/deployment.md, Two lives of one term)",
+                f"重复的一期：此运行重新开始了运行 {first} 已开始的记录 {self._place.name}"
+                "（见 docs/deployment.md“Two lives of one term”）",
+            )
             return
         self._complain(
             run,

@@ -33,7 +33,7 @@ HOW = (
         type=click.IntRange(1, 32),
         default=8,
         show_default=True,
-        help="So many platforms side by side. 并行数",
+        help="At most so many platforms side by side. 并行数上限",
     ),
     click.Option(["--dry-run"], is_flag=True, help="Only ask whether they would be taken. 试办"),
     click.Option(["--json", "as_json"], is_flag=True, help="Print a JSON object a line."),

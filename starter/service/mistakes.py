@@ -4,20 +4,14 @@ import asyncpg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    OperationalError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from temporalio.service import RPCError
 
 from db.errors import RegisterError
+from db.troubles import DATABASE_ERRORS, Trouble, trouble_of
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problems
 from starter.service.problems import FieldProblem, Kind, Problem
@@ -27,12 +21,6 @@ from workflows.refusal import Refused
 
 _log = structlog.stdlib.get_logger("pingtai.http")
 _DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-_NOT_READY = frozenset(("42P01", "42703", "3F000", "42501"))
-"""No such table, column or schema, or no right to it: each is for whoever runs the register to mend.
-
-Tables that are missing or of another version come with the worker that makes them. Any other statement that
-PostgreSQL does not understand is a mistake of ours.
-"""
 ANSWERED = (
     Problem,
     Refused,
@@ -89,26 +77,26 @@ def problem_of(error: Exception) -> Problem:
             )
         case RPCError():
             problem = _away("Temporal does not answer", "流程引擎没有应答", error)
-        case RegisterError() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError():
+        case RegisterError():
             problem = _away("the register does not answer", "登记库没有应答", error)
-        case SQLAlchemyError() if _is_away(error):
+        case SQLAlchemyError() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if (
+            trouble_of(error) is not Trouble.MISTAKE
+        ):
             problem = _away("the register does not answer", "登记库没有应答", error)
         case _:
             problem = _mistake(error)
     return problem
 
 
-def _is_away(error: SQLAlchemyError) -> bool:
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if isinstance(error, ProgrammingError):
-        return getattr(error.orig, "sqlstate", None) in _NOT_READY
-    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout)
-
-
 def _away(en: str, zh: str, error: Exception) -> Problem:
     """Where the parts are, and why they are away, is for the log and not for whoever calls."""
     why = str(getattr(error, "en", "") or getattr(error, "orig", "") or error)
-    _log.warning("a part is away", why=why.splitlines()[0][:300] if why else type(error).__name__)
+    trouble = str(trouble_of(error)) if isinstance(error, DATABASE_ERRORS) else None
+    _log.warning(
+        "a part is away",
+        trouble=trouble,
+        why=why.splitlines()[0][:300] if why else type(error).__name__,
+    )
     return problems.away(f"{en} now; try again in a moment", f"{zh}，请稍后重试")
 
 

@@ -71,6 +71,23 @@ async def test_all_runs_are_found_whatever_visibility_knows(place: Place, world:
     assert seen == await all_of(place.archive, life.id)
 
 
+@pytest.mark.parametrize(
+    "name", ["st-bad-1268\x00", "it's", "a\\", 'say "a"', "what?", "two\nlines"]
+)
+async def test_an_id_that_no_query_can_hold(place: Place, client: Client, name: str) -> None:
+    """Anybody may start a workflow under any id: its run is found and archived, and no other is missed."""
+    workflow_id = f"platform:{name}"
+    handle = await client.start_workflow("Platform", {}, id=workflow_id, task_queue="nobody")
+    await client.start_workflow("Platform", {}, id="platform:st-bad-12688", task_queue="nobody")
+    (history,) = await all_of(place.server, name)
+    assert (workflow_id, handle.result_run_id) == (history.workflow_id, history.run_id)
+    taken = await archive_platform(place.server, place.archive, name)
+    assert (1, 1) == (taken.looked, taken.kept)
+    assert [history] == await all_of(place.archive, name)
+    for each in (workflow_id, "platform:st-bad-12688"):
+        await client.get_workflow_handle(each).terminate()
+
+
 async def test_archiving_again_takes_only_what_is_new(place: Place, world: World) -> None:
     """The second time nothing; after a decision the open run again; after its end it, once and for all."""
     life = await world.apply()

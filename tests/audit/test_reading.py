@@ -227,6 +227,27 @@ def test_an_entry_that_is_told_again_at_another_moment() -> None:
     assert ([], 1) == (check_reading(reading), len(reading.told_again))
 
 
+def test_a_second_life_of_a_term_is_named() -> None:
+    """A run that begins a log anew is told once, with the run that began it; the first one's entries stay."""
+
+    def change(events: Events) -> None:
+        payload = handed_in(events, 1)
+        data = json.loads(_text(payload))
+        entry = LogEntry.model_validate_json(json.dumps(data["batch"]["entries"][0]))
+        other = entry.model_copy(update={"said": {**entry.said, "name": "另一平台"}})
+        sealed = other.model_copy(update={"hash": other.seal()})
+        data["batch"]["entries"][0] = sealed.model_dump(mode="json")
+        _put(payload, data)
+
+    first = recorded(SHORT)
+    second = replace(changed(first, 0, change)[0], run_id="begun-anew")
+    reading = read_runs(SHORT, [*first, second])
+    assert read_runs(SHORT, first).entries(Place(1)) == reading.entries(Place(1))
+    (problem,) = [one for one in reading.problems if "a second life" in one.en]
+    assert "begun-anew" in problem.where
+    assert first[0].run_id in problem.en
+
+
 def test_an_open_run_is_read_as_far_as_it_is() -> None:
     """Of every prefix of a history nothing is found, and the log is a prefix of the log."""
     histories = [history for history in recorded(CORRECTED) if history.year == 0]

@@ -94,6 +94,7 @@ async def test_a_row_says_all_that_a_reader_needs(
         "operator": "甲运营公司",
         "district": "haidian",
         "field": "artificial_intelligence",
+        "operator_key": "甲运营公司",
     } == row._asdict()
 
 

@@ -180,6 +180,17 @@ async def test_an_operator_and_a_year(register: PostgresRegister, engine: AsyncE
     await register.write(batch(opened(application("p-2"))))
     inbox = Inbox(engine)
     own = Wanted(role="operator", operator=OPERATOR["organisation"])
+    for written in (
+        " 甲　运营公司",
+        "甲\u00ad运营公司",
+        "甲运营\ufe0f公司",
+    ):  # as the rules compare names
+        spelt = Wanted(role="operator", operator=written)
+        assert await inbox.page(own) == await inbox.page(spelt)
+        assert await inbox.counts(own) == await inbox.counts(spelt)
+        assert own == own.narrowed(operator=OPERATOR["organisation"])
+        assert own.narrowed(operator=written) is not None
+    assert own.narrowed(operator="乙运营公司") is None
     assert ["p-1"] == [row.platform_id for row in await inbox.page(own)]
     assert [] == await inbox.page(Wanted(role="operator", operator=COMMISSION["organisation"]))
     assert ["p-1"] == [row.platform_id for row in await inbox.page(Wanted(year=1))]

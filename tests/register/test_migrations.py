@@ -5,13 +5,14 @@ import asyncio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, func, insert, inspect, text
+from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
 from db.engine import create_engine
 from db.errors import SchemaTooNew
 from db.migrate import downgrade, pending, upgrade
-from db.tables import metadata
+from db.tables import metadata, platforms
+from workflows.names import name_key
 
 
 async def _seen(url: str, sql: str | None = None) -> list[str]:
@@ -84,7 +85,7 @@ async def test_a_newer_database_is_left_alone(database_url: str) -> None:
 async def test_no_secret_stays_in_an_answer_of_before(empty_database_url: str) -> None:
     """Nor refusals and junk: what was done, and what is being answered, stays."""
     await upgrade(empty_database_url)
-    await downgrade(empty_database_url, "0004")
+    await downgrade(empty_database_url, "0005")
     engine = create_engine(empty_database_url)
     rows = (("a", 201, b"{}"), ("b", 201, b"whsec_x"), ("c", 409, b"{}"), ("d", None, None))
     async with engine.begin() as connection:
@@ -104,3 +105,20 @@ async def test_no_secret_stays_in_an_answer_of_before(empty_database_url: str) -
         left = await connection.scalars(text("SELECT idempotency_key FROM kept_answers"))
         assert ["a", "d"] == sorted(left)
     await engine.dispose()
+
+
+async def test_operators_that_were_there_get_their_keys(database_url: str) -> None:
+    """Rows of before the migration are found by the name as it is compared, odd characters and all."""
+    await downgrade(database_url, "0004")
+    odd = "甲 Ａ\U0010ffff0司"  # as a NUL is kept
+    row = "'p', 1, 'n', 'ODD', 'l', 'k', 'haidian', 'f', '{}'".replace("ODD", odd)
+    columns = (
+        "platform_id, term, name, operator, lead_unit, lead_unit_kind, district, field, services"
+    )
+    await _seen(database_url, f"INSERT INTO platforms ({columns}) VALUES ({row})")  # noqa: S608
+    await upgrade(database_url)
+    engine = create_engine(database_url)
+    async with engine.connect() as connection:
+        (key,) = (await connection.execute(select(platforms.c.operator_key))).scalars().all()
+    await engine.dispose()
+    assert name_key("甲 Ａ\x00司") == key

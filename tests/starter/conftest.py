@@ -80,6 +80,9 @@ class PretendClient:
             workflow_id=f"platform:{application.platform_id}",
         )
 
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        return True
+
     async def check(self, platform_id: str, decision: dict[str, Any]) -> Any:
         return self._answer("check")
 

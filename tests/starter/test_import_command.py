@@ -15,7 +15,7 @@ from starter.applying import Applied
 from starter.commands.batch import patience
 from starter.commands.importing import problems, run
 from starter.errors import Unreachable
-from tests.rules.builders import application
+from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
 from workflows.application import PlatformApplication
 from workflows.refusal import Refusal, Refused
@@ -197,6 +197,15 @@ def test_the_rules_judge_what_is_brought_in(pingtai: Run, started: Started) -> N
         result = pingtai("import", "b.csv", "--check", "--json")
         assert code == result.exit_code
     assert {"brought_in"} == {one["field"].partition(".")[0] for one in found(result)}
+
+
+def test_a_policy_of_its_own_is_the_commissions(pingtai: Run, started: Started) -> None:
+    """Of two lines with a policy the operator's is a problem of its line, and the commission's is none."""
+    policy = {"validity_years": 4}
+    file = write(form(1, policy=policy), form(2, policy=policy, submitted_by=COMMISSION))
+    result = pingtai("import", file, "--json")
+    assert [(1, "policy")] == [(one["line"], one["field"]) for one in found(result)]
+    assert (2, []) == (result.exit_code, started.asked)
 
 
 def test_the_templates_examples_are_not_taken(pingtai: Run, started: Started) -> None:

@@ -28,7 +28,7 @@ from starter import screen
 from starter.commands import register as listing
 from starter.commands import show as showing
 from starter.commands.timeline import in_order
-from starter.errors import BadInput, Unreachable
+from starter.errors import BadInput, PingtaiError, Unreachable
 from workflows.record import BEGINNING, EntryKind
 
 from .lines import ACTOR, AT, line
@@ -299,7 +299,7 @@ async def test_nowhere(server: list[str], tmp_path: Path) -> None:
     ("error", "expected", "words"),
     [
         (OperationalError("s", None, OSError("gone")), Unreachable, "gone"),
-        (ProgrammingError("s", None, Exception("no such table")), Unreachable, "no such table"),
+        (ProgrammingError("s", None, Exception("odd")), PingtaiError, "a mistake of ours: odd"),
         (TimeoutError("late"), Unreachable, "late"),
     ],
 )

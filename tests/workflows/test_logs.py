@@ -6,10 +6,14 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
 
 from tests.workflows.world import World
+from worker.demo.clockwork import until
 from worker.logs import set_up_logs
 from worker.settings import Settings
+from workflows.contract import TASK_QUEUE
 
 
 @pytest.fixture
@@ -41,3 +45,30 @@ async def test_a_step_is_logged_once_with_platform_and_stage(
     assert ["inspection", "expert_review"] == [line["stage"] for line in mine]
     assert {"info"} == {line["level"] for line in mine}
     assert {life.handle.id} == {line["workflow_id"] for line in mine}
+
+
+async def test_junk_leaves_a_line_a_kind(world: World, lines: io.StringIO) -> None:
+    """Signals that nobody can read and unknown types, ten of each: a line a kind, and no traceback."""
+    life = await world.apply()
+    junk = RawValue(Payload(metadata={"encoding": b"never/heard"}, data=b"x"))
+    started = []
+    for number in range(10):
+        await life.handle.signal("recommendation", junk)
+        await life.handle.signal("nobody-takes-this", junk)
+        started.append(
+            await world.temporal.start_workflow(
+                "NoSuchType", junk, id=f"junk-{number}", task_queue=TASK_QUEUE
+            )
+        )
+
+    async def logged() -> bool:
+        return "NoSuchType" in lines.getvalue()
+
+    await until(logged, "the worker has met them")
+    await life.decide("recommendation")
+    for each in started:
+        await each.terminate()
+    said = lines.getvalue()
+    assert "Traceback" not in said
+    assert 1 == said.count("NoSuchType is not registered"), said
+    assert 3 >= len([line for line in said.splitlines() if "signal" in line]), said

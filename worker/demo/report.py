@@ -7,6 +7,7 @@ from temporalio.client import Client
 from db.queries import LARGEST_PAGE, RegisterQueries
 from starter.language import say, word
 from starter.screen import heading, show, table
+from starter.visibility import runs_of
 from workflows.contract import platform_workflow_id
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import last_day
@@ -101,9 +102,8 @@ async def show_lives(queries: RegisterQueries, client: Client) -> None:
 async def _events(client: Client, platform_id: str) -> int:
     """How many events the histories of a platform and its assessments hold, over all runs."""
     base = platform_workflow_id(platform_id)
-    query = f"WorkflowId = '{base}' OR WorkflowId STARTS_WITH '{base}:'"
     events = 0
-    async for run in client.list_workflows(query):
+    async for run in runs_of(client, base, children=True):
         # The list knows the length of an open run's history only once it has closed.
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         events += run.history_length or (await handle.describe()).history_length

@@ -2,22 +2,24 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from db.errors import RegisterError
+from db.troubles import DATABASE_ERRORS, in_words
 from worker.doctor.archive import archive
+from worker.doctor.cases import open_cases_run, paused, second_lives, strangers
 from worker.doctor.digests import digests
 from worker.doctor.finding import Finding, bad
 from worker.doctor.machine import calendar, packages
 from worker.doctor.notices import notices_configured, outbox
 from worker.doctor.register import postgres, register_complete, tables
 from worker.doctor.schedules import archive_schedule, digest_schedule
+from worker.doctor.stuck import stuck
 from worker.doctor.subscriptions import subscribers
 from worker.doctor.temporal import (
     retention,
     search_attributes,
-    stuck,
     transport,
     versioning,
     workers,
@@ -33,9 +35,13 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
         ("workers", lambda: workers(client)),
         ("worker versioning", lambda: versioning(client)),
         ("stuck workflows", lambda: stuck(client)),
+        ("paused workflows", lambda: paused(client)),
+        ("ids of cases", lambda: strangers(client)),
         ("PostgreSQL", lambda: postgres(database)),
         ("tables", lambda: tables(database)),
         ("register", lambda: register_complete(client, database)),
+        ("open cases", lambda: open_cases_run(client, database)),
+        ("one history for each log", lambda: second_lives(client, database)),
         ("archive", lambda: archive(client, database)),
         ("schedule of the archive", lambda: archive_schedule(client)),
         ("digests", lambda: digests(database)),
@@ -49,11 +55,19 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
     for name, point in points:
         try:
             yield await point()
-        except (RPCError, SQLAlchemyError, OSError, TimeoutError) as error:
-            why = str(error).splitlines()[0][:160]
-            yield bad(
-                f"{name}: cannot be examined: {why}",
-                f"{name}：无法检查：{why}",
-                "see docs/deployment.md",
-                "参见 docs/deployment.md",
-            )
+        except RPCError as error:
+            yield _not_examined(name, error.message, error.message)
+        except RegisterError as error:
+            yield _not_examined(name, str(error), str(error))
+        except DATABASE_ERRORS as error:
+            yield _not_examined(name, *in_words(error))
+
+
+def _not_examined(name: str, why: str, why_zh: str) -> Finding:
+    en, zh = (" ".join(words.split())[:300] for words in (why, why_zh))
+    return bad(
+        f"{name}: cannot be examined: {en}",
+        f"{name}：无法检查：{zh}",
+        "see docs/deployment.md",
+        "参见 docs/deployment.md",
+    )

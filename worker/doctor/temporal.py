@@ -1,4 +1,4 @@
-"""The points about Temporal: connection, retention, search attributes, workers, stuck workflows."""
+"""The points about Temporal: connection, retention, search attributes, workers and their versions."""
 
 from datetime import timedelta
 
@@ -115,18 +115,4 @@ async def versioning(client: Client) -> Finding:
         f"部署 {DEPLOYMENT} 没有当前版本，带版本的 worker 得不到任务",
         f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …",
         f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …",
-    )
-
-
-async def stuck(client: Client) -> Finding:
-    """Workflow tasks that fail again and again: code that does not fit a history."""
-    count = await client.count_workflows("TemporalReportedProblems IS NOT NULL")
-    if count.count == 0:
-        return good("no workflow has a problem", "没有异常的流程")
-    return bad(
-        f"{count.count} workflows cannot go on (TemporalReportedProblems)",
-        f"{count.count} 个流程无法继续（TemporalReportedProblems）",
-        "temporal workflow list -q 'TemporalReportedProblems IS NOT NULL'; CONTRIBUTING.md says how"
-        " to change a workflow safely",
-        "temporal workflow list -q 'TemporalReportedProblems IS NOT NULL'，参见 CONTRIBUTING.md",
     )

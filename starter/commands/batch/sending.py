@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.commands.batch.pace import Pace
 from starter.commands.batch.patience import Patience
 
 Take = Callable[[Line], Awaitable[Result]]
@@ -34,11 +35,15 @@ class Sending:
     def __init__(
         self, take: Take, told: Told, at_once: int = 8, patience: Patience | None = None
     ) -> None:
-        """`told` hears each result as it comes. With `patience`, a line that nobody answers is repeated."""
+        """`told` hears each result as it comes. With `patience`, a line that nobody answers is repeated.
+
+        `at_once` lines are under way at most; fewer where people's answers would suffer (`Pace`).
+        """
         self._take = take
         self._patience = patience
         self._told = told
         self._at_once = at_once
+        self._pace = Pace(at_once)
         self._unanswered = 0
         self._tasks: list[asyncio.Task[None]] = []
         self.stopped = False
@@ -96,14 +101,18 @@ class Sending:
             self._unanswered = 0
 
     async def _answer(self, line: Line) -> Result:
-        result = await self._take(line)
+        result = await self._taken(line)
         if self._patience is None:
             return result
         while result.outcome is Outcome.UNANSWERED and await self._patience.wait(result):
-            result = await self._take(line)
+            result = await self._taken(line)
         if result.outcome is not Outcome.UNANSWERED:
             self._patience.answered()
         return result
+
+    async def _taken(self, line: Line) -> Result:
+        async with self._pace.turn():
+            return await self._take(line)
 
     def _count_unanswered(self) -> None:
         self._unanswered += 1

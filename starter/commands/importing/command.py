@@ -30,7 +30,7 @@ from starter.errors import BadInput
     type=click.IntRange(1, 32),
     default=8,
     show_default=True,
-    help="So many side by side. 并行数",
+    help="At most so many side by side. 并行数上限",
 )
 @click.option(
     "--patience",

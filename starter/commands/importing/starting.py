@@ -15,6 +15,11 @@ from workflows.refusal import Refused
 
 Connect = Callable[[], Awaitable[PingtaiClient]]
 
+_TAKEN_WITHIN = 3.0
+"""So many seconds it is waited for a worker to take a new case up."""
+_NO_WORKER = 3
+"""So often in turn none did, and it is waited for no more: they are in, and a worker takes them later."""
+
 
 class Starting:
     """Starts applications. After no answer it connects anew: what was away may be back elsewhere."""
@@ -24,6 +29,7 @@ class Starting:
         self._connect = connect
         self._client: PingtaiClient | None = None
         self._one_connects = asyncio.Lock()
+        self._unheard = 0
 
     async def connect(self) -> PingtaiClient:
         """The client that is connected, or a new one. Raises Unreachable, BadInput."""
@@ -44,5 +50,9 @@ class Starting:
             return not_done(line, error)
         except (Refused, InvalidMessage, PingtaiError, RPCError, OSError) as error:
             return not_done(line, error)
+        if not applied.repeated and self._unheard < _NO_WORKER:
+            # Only then the pace of the batch shows what it costs those who wait for the same workers.
+            taken = await client.taken_up(applied, _TAKEN_WITHIN)
+            self._unheard = 0 if taken else self._unheard + 1
         outcome = Outcome.ALREADY if applied.repeated else Outcome.DONE
         return Result(line.entry, outcome, line, applied=applied)

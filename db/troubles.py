@@ -1,0 +1,147 @@
+"""What an error of the database means, by its SQLSTATE: the one place that reads them.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from db.url import redacted
+
+
+class Trouble(StrEnum):
+    """What is the matter; each has a reason and a remedy in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def __new__(cls, value: str, en: str, zh: str) -> "Trouble":
+        """Make one that is equal to its name."""
+        trouble = str.__new__(cls, value)
+        trouble._value_ = value
+        trouble.en = en
+        trouble.zh = zh
+        return trouble
+
+    AWAY = (
+        "away",
+        "the register (PostgreSQL) does not answer: {why}. Is `pingtai up` running, or DATABASE_URL right?",
+        "登记库（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
+    )
+    BUSY = (
+        "busy",
+        "the register (PostgreSQL) is too busy now: {why}. Try again in a moment",
+        "登记库（PostgreSQL）繁忙：{why}。请稍后重试",
+    )
+    NO_TABLES = (
+        "no-tables",
+        "the register's tables are not as this program needs them ({why}): start `pingtai up` or `pingtai"
+        " worker`, which makes them",
+        "登记库的表与本程序不符（{why}）：请启动 pingtai up 或 pingtai worker 以建表",
+    )
+    NO_RIGHTS = (
+        "no-rights",
+        "the register's user lacks a right ({why}): grant it, or connect as the owner of the tables"
+        " (docs/deployment.md, PostgreSQL)",
+        "登记库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.md“PostgreSQL”）",
+    )
+    NO_LOGIN = (
+        "no-login",
+        "the register does not let this user in ({why}): check user, password and database in DATABASE_URL",
+        "登记库拒绝登录（{why}）：请检查 DATABASE_URL 中的用户、密码和数据库名",
+    )
+    READ_ONLY = (
+        "read-only",
+        "the register is read-only ({why}): DATABASE_URL names a standby; connect to the primary"
+        " (?target_session_attrs=read-write)",
+        "登记库为只读（{why}）：DATABASE_URL 指向备库，请连接主库（?target_session_attrs=read-write）",
+    )
+    FULL = (
+        "full",
+        "the register's server has no room left ({why}): free disk or memory there",
+        "登记库服务器空间不足（{why}）：请清理磁盘或内存",
+    )
+    POOLER = (
+        "pooler",
+        "the pooler before the register loses prepared statements ({why}): connect to PostgreSQL directly,"
+        " or set pool_mode = transaction or session in pgbouncer (docs/deployment.md, PostgreSQL)",
+        "登记库前的连接池丢失预编译语句（{why}）：请直连 PostgreSQL，或在 pgbouncer 中设置 pool_mode ="
+        " transaction 或 session（见 docs/deployment.md“PostgreSQL”）",
+    )
+    MISTAKE = (
+        "mistake",
+        "the register refused a question of this program, which is a mistake of ours: {why}. Please report"
+        " it",
+        "登记库拒绝了本程序的请求，属程序错误：{why}。请反馈",
+    )
+
+
+_BY_STATE = {
+    "57014": Trouble.BUSY,  # cancelled: it took longer than it may
+    "42P01": Trouble.NO_TABLES,
+    "42703": Trouble.NO_TABLES,
+    "42883": Trouble.NO_TABLES,
+    "3F000": Trouble.NO_TABLES,
+    "42501": Trouble.NO_RIGHTS,
+    "3D000": Trouble.NO_LOGIN,
+    "25006": Trouble.READ_ONLY,
+    "53100": Trouble.FULL,
+    "53200": Trouble.FULL,
+    "26000": Trouble.POOLER,
+    "42P05": Trouble.POOLER,
+    "55P03": Trouble.BUSY,
+}
+_BY_CLASS = {
+    "08": Trouble.AWAY,
+    "57": Trouble.AWAY,
+    "58": Trouble.AWAY,
+    "28": Trouble.NO_LOGIN,
+    "40": Trouble.BUSY,
+    "53": Trouble.BUSY,
+}
+_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, OSError, asyncpg.InterfaceError)
+
+DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""All that a database that is away, or refuses, raises; asyncpg's own come while connecting."""
+
+
+def trouble_of(error: BaseException) -> Trouble:
+    """What an error that a database raised means. A connection that was lost is away, whatever it says."""
+    state = sqlstate(error)
+    if state is not None:
+        return _BY_STATE.get(state) or _BY_CLASS.get(state[:2], Trouble.MISTAKE)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return Trouble.AWAY if lost or isinstance(error, _UNREACHABLE) else Trouble.MISTAKE
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE of an error, where the server sent one."""
+    for one in _with_causes(error):
+        state = getattr(one, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+    return None
+
+
+def in_words(error: BaseException) -> tuple[str, str]:
+    """What is the matter and what to do, in English and Chinese."""
+    trouble, state, why = trouble_of(error), sqlstate(error), first_line(error)
+    named = f"{why}, SQLSTATE {state}" if state else why
+    return trouble.en.format(why=named), trouble.zh.format(why=named)
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, on one line and without a password."""
+    lines = redacted(str(getattr(error, "orig", None) or error)).splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        origin = getattr(error, "orig", None)
+        error = origin if isinstance(origin, BaseException) else error.__cause__

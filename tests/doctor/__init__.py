@@ -1,0 +1,1 @@
+"""What `pingtai doctor` finds on a real Temporal and a real register."""
