@@ -1,12 +1,15 @@
 """A batch on its way: side by side, each platform in its order, stopped at any point, given up in time."""
 
 import asyncio
+import os
+import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from starter.commands.batch import patience
+from starter.commands.batch.interrupting import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.batch.patience import Patience
 from starter.commands.batch.run import exit_code
@@ -30,6 +33,22 @@ async def send(batch: list[Line], answer: Answer, at_once: int = 8) -> tuple[Sen
     sending = Sending(take, told.append, at_once)
     await sending.run(batch)
     return sending, told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_stops_it_in_order(number: int) -> None:
+    """Ctrl-C, SIGTERM, and a terminal that goes away: nothing more is sent, and nothing under way is lost."""
+    said: list[str] = []
+    sending = Sending(_never, lambda _: None)
+    with interruptible(sending, said.append):
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(0.05)
+    assert sending.stopped
+    assert 1 == len(said)
+
+
+async def _never(line: Line) -> Result:
+    raise AssertionError(line)
 
 
 async def test_side_by_side_and_in_order() -> None:
