@@ -12,6 +12,8 @@ from starter.wording import moment
 
 WRONG = 1
 """The exit code where something does not hold."""
+NOT_CHECKED = 5
+"""The exit code where nothing was found, and something could not be checked: that is not "whole"."""
 MOST = 200
 """So many problems are shown at most; JSON has all."""
 

@@ -121,6 +121,8 @@ class Run:
     children: list[Child] = field(default_factory=list)
     result: TermResult | YearResult | None = None
     parent_run: str | None = None
+    original_run: str | None = None
+    """The run whose history it began with: another than itself where it was reset."""
     continued_from: str | None = None
     next_run: str | None = None
     ended: str | None = None
@@ -221,6 +223,7 @@ class _Reader:
     def _started(self, number: int, at: datetime, about: Raw) -> None:
         run, given = self.run, payloads(about.get("input"))
         run.continued_from = _word(about.get("continuedExecutionRunId"))
+        run.original_run = _word(about.get("originalExecutionRunId"))
         run.parent_run = _word((about.get("parentWorkflowExecution") or {}).get("runId"))
         run.given = given
         if self._year:
