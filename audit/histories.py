@@ -4,7 +4,6 @@ The bytes are Temporal's own JSON, so that anyone's tools read them. The true wo
 them: a replay under another id reports false divergences.
 """
 
-import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from typing import Any, Protocol
 
 from temporalio.client import WorkflowHistory
 
+from audit.canonical import uncanonical
+from starter.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
@@ -65,16 +66,18 @@ class StoredHistory:
         """The content, read.
 
         Raises:
-            NoHistory: it is not JSON, or not Temporal's, or not what was archived.
+            NoHistory: it is not JSON, says something twice, is not Temporal's, or not what was archived.
         """
         if self.damage:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: {self.damage}")
         try:
-            data = json.loads(self.content)
+            data = strict_loads(self.content)
         except (ValueError, RecursionError) as error:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no JSON: {error}") from None
         if not isinstance(data, dict) or not isinstance(data.get("events"), list):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")
+        for number, why in uncanonical(data["events"]):
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: event {number}: {why}")
         return data
 
     def for_replay(self) -> WorkflowHistory:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
+from starter.strict_json import strict_loads
 
 LARGEST = 256 * 1024 * 1024
 """No history is larger, when it is read (bytes); Temporal ends one far below."""
@@ -39,7 +40,7 @@ def history_of(
         NoHistory: it is none, or does not say whose it is.
     """
     try:
-        events = json.loads(content)["events"]
+        events = strict_loads(content)["events"]
         first, last = events[0], events[-1]
         begun = first[STARTED]
         started_at, ended_at = _moment(first), _moment(last)

@@ -14,6 +14,7 @@ from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
 from audit.reading.places import Place
+from starter.strict_json import strict_loads
 from workflows.carried import (
     AssessmentOpening,
     CarriedAssessment,
@@ -345,9 +346,9 @@ def _plain(payload: Raw) -> Any:
     if encoding != "json/plain":
         raise NoHistory(f"a payload is {encoding}, not JSON: is it encrypted?")
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise NoHistory("a payload is no JSON") from None
+        return strict_loads(data)
+    except (ValueError, RecursionError) as error:
+        raise NoHistory(f"a payload is no JSON: {error}") from None
 
 
 def _word(value: Any) -> str | None:

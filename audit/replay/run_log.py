@@ -1,6 +1,5 @@
 """What a replayed run has to do with a log: from its history's first and last events, and its replay."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from audit.reading.origins import RunLog
 from audit.reading.places import Place
 from audit.reading.run_logs import noted_ends
+from starter.strict_json import strict_loads
 from workflows.record import LogEntry
 from workflows.rules import CaseState
 from workflows.state import AssessmentState
@@ -25,7 +25,7 @@ def carried(events: Sequence[HistoryEvent]) -> dict[str, Any] | None:
     """The case that a run was begun with, as plain data; None: it opened its case itself."""
     start = events[0].workflow_execution_started_event_attributes
     for payload in start.input.payloads:
-        given = json.loads(payload.data or b"null")
+        given = strict_loads(payload.data or b"null")
         found = given.get("carried", given) if isinstance(given, dict) else None
         if isinstance(found, dict) and isinstance(found.get("state"), dict):
             return found
