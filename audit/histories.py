@@ -6,7 +6,7 @@ them: a replay under another id reports false divergences.
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -45,6 +45,8 @@ class StoredHistory:
     """The key of the payload codec, where payloads are encrypted."""
     damage: str | None = None
     """Why it is not what was archived, or cannot be read at all; None: nothing is known against it."""
+    kept_since: datetime | None = field(default=None, compare=False)
+    """Where it came from, runs that ended before this are kept no longer; None: nothing is known of that."""
 
     @property
     def platform_id(self) -> str:

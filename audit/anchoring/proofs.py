@@ -1,7 +1,7 @@
 """The proof that a platform's logs stand in the digest of a day: small, and checked without the register.
 
-It is also the proof that no other log of the platform does: the leaves stand by platform, and those
-beside the platform's are in the proof.
+It also shows that no other log of the platform stands beside these: the leaves stand by platform, and
+those beside the platform's are in the proof. That all leaves stand in order, only the leaves show.
 """
 
 from collections.abc import Iterator, Sequence

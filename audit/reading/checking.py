@@ -40,6 +40,16 @@ def check_reading(reading: Reading) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
+def not_checked(reading: Reading) -> list[Problem]:
+    """What nobody can say of the histories, since a run is kept no longer that nothing names."""
+    named = {run.history.run_id for run in reading.runs if run.continued_from}
+    return [
+        Problem(f"{doubt.run.workflow_id} run {doubt.run.run_id}, event 1", doubt.en, doubt.zh)
+        for doubt in check_origins(run_logs(reading))
+        if doubt.missing and doubt.run.run_id not in named
+    ]
+
+
 def _origins(reading: Reading) -> Iterator[Problem]:
     """What runs took up must have been written by others. Runs that are missing have been named."""
     for doubt in check_origins(run_logs(reading)):

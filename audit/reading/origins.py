@@ -6,6 +6,7 @@ whatever a run takes up must have been written by *another* run, which did not t
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from audit.reading.places import Place
@@ -35,6 +36,10 @@ class RunLog:
     children: frozenset[str] = frozenset()
     under_way: bool = False
     """Its history is that of an open run: it may have done more since."""
+    taken_at: datetime | None = None
+    """The moment of the last entry that it took up."""
+    kept_since: datetime | None = None
+    """Where its history came from, runs that ended before this are kept no longer."""
     noted: Mapping[Place, frozenset[str]] = field(default_factory=dict)
     """The last hashes of assessments' logs that it noted itself when they ended."""
 
@@ -93,6 +98,16 @@ def _continued(run: RunLog, there: Mapping[str, RunLog]) -> Iterator[Doubt]:
 def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
     """A case that had ended is started again from its log: another run wrote it, and ended with it."""
     others = [one for one in runs if one.place == run.place and not one.ids & run.ids]
+    if not others and run.kept_since and run.taken_at and run.taken_at < run.kept_since:
+        en, zh = _entries(1, len(run.taken))
+        yield Doubt(
+            run,
+            f"{en} of its log it took up from a run that the server keeps no longer: not checked; the archive"
+            " may have it (--from archive)",
+            f"其{zh}承接自服务器已不再保存的运行：未核验；可从归档核对（--from archive）",
+            missing=True,
+        )
+        return
     known = {entry for one in others for entry in one.written}
     noted = {end for one in runs for end in one.noted.get(run.place, ())}
     wrong = list(_from_nowhere(run, known | noted, "another run", "其他运行"))

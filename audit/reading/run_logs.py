@@ -39,6 +39,8 @@ def _run_log(run: Run, place: Place) -> RunLog:
         parent=run.parent_run or "",
         children=frozenset(child.run_id for child in run.children),
         under_way=run.open,
+        taken_at=taken[-1].at if taken else None,
+        kept_since=run.history.kept_since,
         noted={} if place.year else noted_ends((*taken, *written), len(taken)),
     )
 

@@ -116,7 +116,7 @@ class Replaying:
             recorded=seen.recorded,
             continued_from=_before(events),
             completed=events[-1].HasField("workflow_execution_completed_event_attributes"),
-            run_log=run_log(name, events, log, seen.state),
+            run_log=run_log(history, events, log, seen.state),
             tasks=seen.tasks,
         )
 

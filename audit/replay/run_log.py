@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio.api.history.v1 import HistoryEvent
 
+from audit.histories import StoredHistory
 from audit.reading.origins import RunLog
 from audit.reading.places import Place
 from audit.reading.run_logs import noted_ends
@@ -33,7 +34,7 @@ def carried(events: Sequence[HistoryEvent]) -> dict[str, Any] | None:
 
 
 def run_log(
-    name: tuple[str, str],
+    history: StoredHistory,
     events: Sequence[HistoryEvent],
     log: Sequence[LogEntry],
     state: CaseState | None,
@@ -48,8 +49,8 @@ def run_log(
     next_run = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
     closed = completed or bool(next_run)
     return RunLog(
-        workflow_id=name[0],
-        run_id=name[1],
+        workflow_id=history.workflow_id,
+        run_id=history.run_id,
         place=place,
         taken=tuple(entry.hash for entry in log[:count]),
         written=frozenset(entry.hash for entry in log[count:]),
@@ -65,6 +66,8 @@ def run_log(
             if event.HasField("child_workflow_execution_started_event_attributes")
         ),
         under_way=not _ended(last),
+        taken_at=log[count - 1].at if count else None,
+        kept_since=history.kept_since,
         noted={} if place.year else noted_ends(log, count),
     )
 

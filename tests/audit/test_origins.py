@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from audit.dossier.check_logs import check_links
 from audit.dossier.parts import LogPlace
 from audit.histories import StoredHistory
-from audit.reading.checking import check_reading
+from audit.reading.checking import check_reading, not_checked
 from audit.reading.logs import read_runs
 from audit.replay.replaying import Replaying
 from audit.replay.together import PlatformReplay, put_together
@@ -191,6 +192,29 @@ async def test_what_depends_on_a_run_that_is_not_here_is_not_checked() -> None:
     assert "missing: the platform's entry" in " ".join(named)
     # A reading names the missing run itself.
     assert [one for one in _problems(later) if "is missing, which it goes on from" in one]
+
+
+async def test_what_the_server_keeps_no_longer_is_not_checked() -> None:
+    """A term that was started again names no run of before: after the retention nobody knows whose it is."""
+    again = next(
+        one
+        for one in recorded(FLEX, "0.3.0")
+        if one.year == 0
+        for run in read_runs(FLEX, [one]).runs
+        if run.carried and not run.continued_from
+    )
+    assert [one for one in _problems([again]) if "nowhere" in one]
+    kept_since = again.started_at + timedelta(days=30)
+    old = replace(again, kept_since=kept_since)
+    assert not [one for one in _problems([old]) if "nowhere" in one]
+    [named] = not_checked(read_runs(FLEX, [old]))
+    assert "from a run that the server keeps no longer: not checked" in named.en
+    replay = await _replayed([old])
+    assert (replay.sound, replay.checked) == (True, False)
+    # What is younger than the retention would still be there.
+    young = replace(again, kept_since=again.started_at - timedelta(days=300))
+    assert [one for one in _problems([young]) if "nowhere" in one]
+    assert not_checked(read_runs(FLEX, [young])) == []
 
 
 async def test_a_next_term_names_the_one_before_as_it_ended() -> None:
