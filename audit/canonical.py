@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 _ATTRIBUTES = "EventAttributes"
+_MAPS = frozenset(("details", "nexusHeader"))
+"""What others name: not names of Temporal's."""
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -35,8 +37,8 @@ def _names(event: dict[str, Any], attributes: str) -> Iterator[str]:
     about = event.get(attributes)
     if isinstance(about, dict):
         yield from about
-        for part in about.values():
-            if isinstance(part, dict):
+        for name, part in about.items():
+            if isinstance(part, dict) and name not in _MAPS:
                 yield from part
 
 

@@ -51,8 +51,22 @@ def _proof(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) 
     wrong = [*wrong_with(proof), *unpublished(digest.day, digest.root, roots)]
     if leaves is not None:
         wrong += wrong_beside(proof, leaves)
+    later = sorted(day for day in roots or () if day > digest.day)
     rows = [
         (say("Proof", "证明"), f"{proof.platform_id} · {proof.digest.day}"),
+        *(
+            [
+                (
+                    say("Later digests", "其后的摘要"),
+                    say(
+                        f"{len(later)}, up to {later[-1]}: what came since this proof does not say",
+                        f"{len(later)} 份，至 {later[-1]}：此证明不涉及其后的事项",
+                    ),
+                )
+            ]
+            if later
+            else []
+        ),
         (say("Root", "根"), proof.digest.root),
         *(
             (

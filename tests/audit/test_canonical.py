@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 
 from audit.canonical import uncanonical
 from audit.histories import NoHistory, StoredHistory
@@ -83,6 +85,17 @@ def test_true_histories_are_canonical(release: str) -> None:
     """Those of every release, however the SDK wrote them."""
     for history in everybody(release):
         assert list(uncanonical(history.data["events"])) == []
+
+
+def test_each_kind_of_event_is_known_by_its_name() -> None:
+    """An SDK that brings new kinds names them as it names the others; else true histories would be refused."""
+    names = [
+        field.json_name for field in HistoryEvent.DESCRIPTOR.oneofs_by_name["attributes"].fields
+    ]
+    kinds = {kind for kind in EventType.keys() if kind != "EVENT_TYPE_UNSPECIFIED"}  # noqa: SIM118
+    events = [{"eventType": kind, name: {}} for name in names for kind in kinds]
+    fitting = [event for event in events if not list(uncanonical([event]))]
+    assert len(fitting) == len(names) == len(kinds)
 
 
 def _older(kind: str) -> str:

@@ -62,6 +62,11 @@ async def test_a_cut_dossier_with_an_older_proof_is_not_whole(tmp_path: Path) ->
     assert [
         one.en for one in found.unchecked if one.en.startswith("1 digests were published since")
     ]
+    answer = check_file(
+        json_bytes(proof.model_dump(mode="json")), {EARLY: early.root, LATE: late.root}
+    )
+    assert answer is not None
+    assert [words for _, words in answer[0] if words.startswith(f"1, up to {LATE}")]
     # With the proof of the later one, what was cut off is missing.
     newer = await _verdict(cut, prove(late, lines, MUCH), tmp_path, {LATE: late.root}, b"")
     assert newer.conclusion is Conclusion.BROKEN
