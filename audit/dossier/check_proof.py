@@ -1,14 +1,14 @@
 """Whether a dossier's logs stand in a digest, and the digest among those that were published."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from audit.anchoring.offline import Roots, unpublished
 from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
 from audit.dossier.parts import PROOF, LogPlace
 from audit.dossier.problems import Check, Problem
-from workflows.periods import end_of
+from workflows.periods import beijing_date, end_of
 
 
 def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator[Problem]:
@@ -68,6 +68,17 @@ def made_late(proof: Proof) -> Iterator[tuple[str, str]]:
             f"The digest of {proof.digest.day} was made {days} days after that day, as it says itself: what"
             " was rewritten in between stands in it as rewritten.",
             f"{proof.digest.day} 的摘要自称在该日之后 {days} 天才生成：其间被改写的内容以改写后的样子列入。",
+        )
+
+
+def older_than(proof: Proof, made_at: datetime) -> Iterator[tuple[str, str]]:
+    """A dossier is made with the proof of the newest digest: an older one leaves out what came since."""
+    days = (beijing_date(made_at) - proof.digest.day).days
+    if days > _SOON.days:
+        yield (
+            f"Its proof is of {proof.digest.day}, {days} days before it says it was made: an end that was cut"
+            " off in between would not show.",
+            f"其证明为 {proof.digest.day} 的摘要，早于其自称的编制日期 {days} 天：其间被截去的内容无从发现。",
         )
 
 

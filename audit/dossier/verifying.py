@@ -15,6 +15,7 @@ from audit.dossier.check_proof import (
     later_digests,
     made_late,
     not_proven,
+    older_than,
 )
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
@@ -126,6 +127,7 @@ def _anchor(
     verdict.problems += check_proven(proof, dossier.logs)
     verdict.notes += not_proven(proof, dossier.logs)
     verdict.notes += made_late(proof)
+    verdict.notes += older_than(proof, dossier.manifest.made_at)
     verdict.unchecked += later_digests(proof, roots)
     if leaves is not None:
         beside = wrong_beside(proof, leaves)

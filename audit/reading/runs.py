@@ -22,7 +22,7 @@ from workflows.carried import (
     TermResult,
     YearResult,
 )
-from workflows.contract import HAND_IN, WRITE_REGISTER
+from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
 from workflows.handing_in import HandedIn, HandIn, RegisterBatch
 
 Raw = Mapping[str, Any]
@@ -48,6 +48,7 @@ _CAUSES = (
     "workflowExecutionSignaled",
 )
 """What wakes a workflow so that something happens."""
+_TYPES = {False: PLATFORM_TYPE, True: ASSESSMENT_TYPE}
 _ROUNDING = timedelta(microseconds=2)
 
 
@@ -222,6 +223,9 @@ class _Reader:
         self.run.last_event = number
 
     def _started(self, number: int, at: datetime, about: Raw) -> None:
+        kind, expected = (about.get("workflowType") or {}).get("name"), _TYPES[bool(self._year)]
+        if kind != expected:
+            raise NoHistory(f"it is a workflow of the type {kind!s:.60}, not {expected}")
         run, given = self.run, payloads(about.get("input"))
         run.continued_from = _word(about.get("continuedExecutionRunId"))
         run.original_run = _word(about.get("originalExecutionRunId"))

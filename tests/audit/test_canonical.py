@@ -87,6 +87,12 @@ def test_true_histories_are_canonical(release: str) -> None:
         assert list(uncanonical(history.data["events"])) == []
 
 
+def test_a_workflow_of_another_type_under_a_platforms_id() -> None:
+    """Whoever starts one keeps the id from the platform; its history is nobody's life."""
+    forged = _with(b'"workflowType":{"name":"Platform"}', b'"workflowType":{"name":"Squatter"}')
+    assert "it is a workflow of the type Squatter, not Platform" in _told(forged)
+
+
 def test_each_kind_of_event_is_known_by_its_name() -> None:
     """An SDK that brings new kinds names them as it names the others; else true histories would be refused."""
     names = [

@@ -55,6 +55,7 @@ async def test_a_cut_dossier_with_an_older_proof_is_not_whole(tmp_path: Path) ->
     proof = prove(early, lines, MUCH)
     alone = await _verdict(cut, proof, tmp_path, {EARLY: early.root}, b"")
     assert (told(alone), alone.conclusion) == ([], Conclusion.WHOLE)
+    assert [en for en, _ in alone.notes if en.startswith("Its proof is of 2027-06-01, 2042 days")]
     whole = await live(MUCH, recorded(MUCH))
     late, lines = digested(LATE, leaves_of(MUCH, whole, LATE))
     found = await _verdict(cut, proof, tmp_path, {EARLY: early.root, LATE: late.root}, b"")
