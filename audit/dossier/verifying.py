@@ -27,6 +27,7 @@ from audit.dossier.package import unpack
 from audit.dossier.parts import PROOF, REPORTS, Manifest
 from audit.dossier.problems import Check, Problem
 from audit.dossier.wrapping import wrong_wrapping
+from audit.reading.checking import not_checked
 from starter.language import Language
 
 
@@ -109,6 +110,8 @@ async def verify(
                 "没有摘要佐证：内容自洽，但整体伪造的记录也会自洽。",
             )
         )
+    for where, en, zh in not_checked(life.reading):
+        verdict.unchecked.append(Problem(Check.RUNS, where, en, zh))
     _count(verdict, dossier, life)
     _derive(verdict, dossier, life)
     _pinned(verdict, dossier.manifest)

@@ -41,12 +41,11 @@ def check_reading(reading: Reading) -> list[Problem]:
 
 
 def not_checked(reading: Reading) -> list[Problem]:
-    """What nobody can say of the histories, since a run is kept no longer that nothing names."""
-    named = {run.history.run_id for run in reading.runs if run.continued_from}
+    """What nobody can say of the histories: another run is not here, or in part, and nothing names it."""
     return [
         Problem(f"{doubt.run.workflow_id} run {doubt.run.run_id}, event 1", doubt.en, doubt.zh)
         for doubt in check_origins(run_logs(reading))
-        if doubt.missing and doubt.run.run_id not in named
+        if doubt.missing and not doubt.named
     ]
 
 

@@ -50,12 +50,16 @@ class RunLog:
 
 
 class Doubt(NamedTuple):
-    """What is wrong with the origin of a run; or what nobody can say, since another run is `missing`."""
+    """What is wrong with the origin of a run; or what nobody can say, since another run is `missing`.
+
+    It is `named` where the history itself names that run: then whoever reads all of them misses it, too.
+    """
 
     run: RunLog
     en: str
     zh: str
     missing: bool = False
+    named: bool = False
 
 
 def check_origins(runs: Sequence[RunLog]) -> Iterator[Doubt]:
@@ -82,6 +86,7 @@ def _continued(run: RunLog, there: Mapping[str, RunLog]) -> Iterator[Doubt]:
                 f"{en} of its log it took up from run {run.continued_from}, which is not here: not checked",
                 f"其{zh}承接自运行 {run.continued_from}，该运行的历史不在此处：未核验",
                 missing=True,
+                named=True,
             )
         return
     if before.next_run and before.next_run not in run.ids:
@@ -92,6 +97,9 @@ def _continued(run: RunLog, there: Mapping[str, RunLog]) -> Iterator[Doubt]:
         )
         return
     known = {*before.taken, *before.written}
+    if _may_have_written(before, run.taken) and run.taken[-1] not in known:
+        yield _in_part(run, before)
+        return
     yield from _from_nowhere(run, known, f"run {before.run_id}", f"运行 {before.run_id}")
 
 
@@ -111,8 +119,12 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
     known = {entry for one in others for entry in one.written}
     noted = {end for one in runs for end in one.noted.get(run.place, ())}
     wrong = list(_from_nowhere(run, known | noted, "another run", "其他运行"))
-    yield from wrong
     ends = {end for one in others for end in one.ends} | noted
+    part = next((one for one in others if _may_have_written(one, run.taken)), None)
+    if part and run.taken[-1] not in ends:
+        yield _in_part(run, part)  # it must have ended since: a workflow has one run at a time
+        return
+    yield from wrong
     if not wrong and run.taken[-1] not in ends:
         count = len(run.taken)
         yield Doubt(
@@ -120,6 +132,22 @@ def _started_with_a_log(run: RunLog, runs: Iterable[RunLog]) -> Iterator[Doubt]:
             f"it took up {count} entries of a log that did not end there: no other run ended with them",
             f"其承接某记录的前 {count} 条，而该记录并未就此结束：没有其他运行以这些条目结束",
         )
+
+
+def _may_have_written(run: RunLog, log: Sequence[str]) -> bool:
+    """Whether a run whose history is a part may have written a log since: it begins as that run's does."""
+    begins = run.taken or ((run.first,) if run.first else ())
+    return run.under_way and len(run.taken) < len(log) and tuple(log[: len(begins)]) == begins
+
+
+def _in_part(run: RunLog, other: RunLog) -> Doubt:
+    """What a run took up may stand in the part of another's history that is not here."""
+    return Doubt(
+        run,
+        f"it took up the log of run {other.run_id}, whose history is here only in part: not checked",
+        f"其承接运行 {other.run_id} 的记录，而该运行的历史在此处不完整：未核验",
+        missing=True,
+    )
 
 
 def _from_nowhere(run: RunLog, known: set[str], en: str, zh: str) -> Iterator[Doubt]:

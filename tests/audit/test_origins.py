@@ -16,7 +16,7 @@ from audit.reading.logs import read_runs
 from audit.replay.replaying import Replaying
 from audit.replay.together import PlatformReplay, put_together
 from tests.audit.forging import NEW_RUN, input_changed, of_another, started_raw
-from tests.audit.lives import FLEX, MUCH, SHORT, TWICE, recorded
+from tests.audit.lives import FLEX, MUCH, SHORT, TWICE, cut, recorded
 
 DECLINED = "bj-green-building"
 
@@ -86,8 +86,8 @@ async def test_a_true_log_that_is_taken_up_before_its_end_is_named() -> None:
     def shorter(carried: Any) -> None:
         carried["record"]["log"] = carried["record"]["log"][:4]
 
-    cut = input_changed(forged, 1, shorter)
-    assert [one for one in _problems([*recorded(MUCH), cut]) if words.replace("5", "4") in one]
+    early = input_changed(forged, 1, shorter)
+    assert [one for one in _problems([*recorded(MUCH), early]) if words.replace("5", "4") in one]
 
 
 async def test_a_run_that_says_it_goes_on_from_another_is_held_against_it() -> None:
@@ -215,6 +215,20 @@ async def test_what_the_server_keeps_no_longer_is_not_checked() -> None:
     young = replace(again, kept_since=again.started_at - timedelta(days=300))
     assert [one for one in _problems([young]) if "nowhere" in one]
     assert not_checked(read_runs(FLEX, [young])) == []
+
+
+async def test_what_depends_on_a_run_that_is_here_in_part_is_not_checked() -> None:
+    """An archive may have a run as it was while it was open: what came behind that, nobody can say."""
+    runs = {one.run_id: read_runs(FLEX, [one]).runs[0] for one in recorded(FLEX, "0.3.0")}
+    own = [one for one in recorded(FLEX, "0.3.0") if one.year == 0]
+    again = next(o for o in own if runs[o.run_id].carried and not runs[o.run_id].continued_from)
+    first = next(one for one in own if not runs[one.run_id].carried)
+    part = replace(cut(first, runs[first.run_id].tasks[-2].event_id - 2), closed_at=None)
+    [named] = not_checked(read_runs(FLEX, [part, again]))
+    assert "whose history is here only in part: not checked" in named.en
+    replay = await _replayed([part, again])
+    assert (replay.sound, replay.checked) == (True, False)
+    assert not_checked(read_runs(FLEX, [first, again])) == []
 
 
 async def test_a_next_term_names_the_one_before_as_it_ended() -> None:
