@@ -4,10 +4,9 @@ The bytes are Temporal's own JSON, so that anyone's tools read them. The true wo
 them: a replay under another id reports false divergences.
 """
 
-import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -15,6 +14,8 @@ from typing import Any, Protocol
 
 from temporalio.client import WorkflowHistory
 
+from audit.canonical import uncanonical
+from starter.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
@@ -44,6 +45,8 @@ class StoredHistory:
     """The key of the payload codec, where payloads are encrypted."""
     damage: str | None = None
     """Why it is not what was archived, or cannot be read at all; None: nothing is known against it."""
+    kept_since: datetime | None = field(default=None, compare=False)
+    """Where it came from, runs that ended before this are kept no longer; None: nothing is known of that."""
 
     @property
     def platform_id(self) -> str:
@@ -65,16 +68,18 @@ class StoredHistory:
         """The content, read.
 
         Raises:
-            NoHistory: it is not JSON, or not Temporal's, or not what was archived.
+            NoHistory: it is not JSON, says something twice, is not Temporal's, or not what was archived.
         """
         if self.damage:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: {self.damage}")
         try:
-            data = json.loads(self.content)
+            data = strict_loads(self.content)
         except (ValueError, RecursionError) as error:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no JSON: {error}") from None
         if not isinstance(data, dict) or not isinstance(data.get("events"), list):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")
+        for number, why in uncanonical(data["events"]):
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: event {number}: {why}")
         return data
 
     def for_replay(self) -> WorkflowHistory:

@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 from starter.bounds import check_json
 
 
-def strict_loads(text: str) -> Any:
-    """The data that a JSON text says.
+def strict_loads(text: str | bytes) -> Any:
+    """The data that a JSON text says; bytes are UTF-8.
 
     Of a name that stands twice a parser would keep one in silence: what was decided would be chance.
 
@@ -20,11 +20,14 @@ def strict_loads(text: str) -> Any:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = set[str]()
+    for name, _ in pairs:
+        if name in names:
             raise ValueError(f"{name[:50]!r} stands twice in one object")
-        found[name] = value
+        names.add(name)
     return found
 
 

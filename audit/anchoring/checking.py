@@ -28,6 +28,7 @@ def broken_chain(digests: Sequence[Digest]) -> Iterator[Wrong]:
 def wrong_leaves(said: Head, root_said: str, lines: Iterable[bytes]) -> Iterator[Wrong]:
     """What does not hold between a digest and its leaves: each is read, and the root worked out anew."""
     root, heads, last = Root(), 0, ("", 0, 0, 0)
+    places: dict[tuple[str, int, int, int], int] = {}
     for number, line in enumerate(lines):
         root.add(line)
         leaf = read_line(line)
@@ -38,10 +39,20 @@ def wrong_leaves(said: Head, root_said: str, lines: Iterable[bytes]) -> Iterator
                     f"leaf {number} says {leaf.day} after {leaf.previous[:12]}…",
                     f"第 {number} 片叶载明 {leaf.day}，前根 {leaf.previous[:12]}…",
                 )
-        elif leaf is None or _key(leaf) <= last:
-            yield f"leaf {number} is none, or not in order", f"第 {number} 片叶无效或次序不对"
+        elif leaf is None:
+            yield f"leaf {number} is none", f"第 {number} 片叶无效"
+        elif _key(leaf) in places:
+            before = places[_key(leaf)]
+            yield (
+                f"leaf {number} is a second life: {named(leaf)} stands in leaf {before} already",
+                f"第 {number} 片叶为第二份记录：{named_zh(leaf)} 已见于第 {before} 片叶",
+            )
+        elif _key(leaf) <= last:
+            yield f"leaf {number} is not in order", f"第 {number} 片叶次序不对"
         else:
             last = _key(leaf)
+        if isinstance(leaf, LogLeaf):
+            places.setdefault(_key(leaf), number)
     if root.hash().hex() != root_said or heads != 1:
         yield (
             f"the leaves of {said.day} give the root {root.hash().hex()}, not {root_said}",

@@ -1,14 +1,15 @@
 """Check what is there of digests outside of the register: proofs, exported digests, leaves. Offline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from audit.anchoring.checking import Wrong, broken_chain, lines_of, named, named_zh, wrong_leaves
 from audit.anchoring.leaves import Head, read_line
 from audit.anchoring.merkle import Root
-from audit.anchoring.proofs import Proof, proven_logs, wrong_with
+from audit.anchoring.proofs import Proof, proven_logs, wrong_beside, wrong_with
 from audit.anchoring.published import read_exported
 from starter.language import say
+from starter.strict_json import strict_loads
 
 Roots = Mapping[date, str]
 """Roots that were published or printed, by their days."""
@@ -16,9 +17,14 @@ Answer = tuple[list[tuple[str, str]], list[Wrong]]
 """What a file says, and what does not hold of it."""
 
 
-def check_file(content: bytes, roots: Roots | None) -> Answer | None:
-    """Check a file, whichever of the three it is; None when it is none."""
-    return _proof(content, roots) or _digests(content, roots) or _leaves(content, roots)
+def check_file(
+    content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None = None
+) -> Answer | None:
+    """Check a file, whichever of the three it is; None when it is none.
+
+    A proof is also held against all `leaves` of its digest, where they are given.
+    """
+    return _proof(content, roots, leaves) or _digests(content, roots) or _leaves(content, roots)
 
 
 def unpublished(day: date, root: str, roots: Roots | None) -> list[Wrong]:
@@ -35,15 +41,32 @@ def unpublished(day: date, root: str, roots: Roots | None) -> list[Wrong]:
     ]
 
 
-def _proof(content: bytes, roots: Roots | None) -> Answer | None:
+def _proof(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) -> Answer | None:
     try:
+        strict_loads(content)
         proof = Proof.model_validate_json(content)
     except (ValueError, RecursionError):
         return None
     digest = proof.digest
     wrong = [*wrong_with(proof), *unpublished(digest.day, digest.root, roots)]
+    if leaves is not None:
+        wrong += wrong_beside(proof, leaves)
+    later = sorted(day for day in roots or () if day > digest.day)
     rows = [
         (say("Proof", "证明"), f"{proof.platform_id} · {proof.digest.day}"),
+        *(
+            [
+                (
+                    say("Later digests", "其后的摘要"),
+                    say(
+                        f"{len(later)}, up to {later[-1]}: what came since this proof does not say",
+                        f"{len(later)} 份，至 {later[-1]}：此证明不涉及其后的事项",
+                    ),
+                )
+            ]
+            if later
+            else []
+        ),
         (say("Root", "根"), proof.digest.root),
         *(
             (

@@ -1,13 +1,13 @@
 """The proof that a platform's logs stand in the digest of a day: small, and checked without the register.
 
-It is also the proof that no other log of the platform does: the leaves stand by platform, and those
-beside the platform's are in the proof.
+It also shows that no other log of the platform stands beside these: the leaves stand by platform, and
+those beside the platform's are in the proof. That all leaves stand in order, only the leaves show.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from audit.anchoring.checking import lines_of
+from audit.anchoring.checking import lines_of, wrong_leaves
 from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, LogLeaf, read_line
 from audit.anchoring.merkle import audit_path, leaf_hash, root_from
@@ -104,6 +104,11 @@ def _wrong_leaves(proof: Proof) -> Iterator[tuple[str, str]]:
             )
         elif isinstance(leaf, Head):
             heads += 1
+            if one.index:
+                yield (
+                    f"leaf {one.index} says a day, which only the first leaf does",
+                    f"第 {one.index} 片叶载明日期，而日期只见于首片叶",
+                )
             if (leaf.day, leaf.previous) != (proof.digest.day, proof.digest.previous):
                 yield (
                     f"the digest is of {leaf.day} after {leaf.previous[:12]}…, not of"
@@ -148,4 +153,23 @@ def _left_out(proof: Proof) -> Iterator[tuple[str, str]]:
         yield (
             f"leaf {index} is of {whose[index]}, not of {proof.platform_id}",
             f"第 {index} 片叶属于 {whose[index]}，不是 {proof.platform_id}",
+        )
+
+
+def wrong_beside(proof: Proof, lines: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+    """What does not hold between a proof and all leaves of its digest: there a second life would show.
+
+    A proof shows what stands beside the platform's leaves; that all stand in order only the leaves show.
+    """
+    head = Head(day=proof.digest.day, previous=proof.digest.previous)
+    yield from wrong_leaves(head, proof.digest.root, lines)
+    mine = [
+        leaf
+        for leaf in map(read_line, lines)
+        if isinstance(leaf, LogLeaf) and leaf.platform_id == proof.platform_id
+    ]
+    if sorted(mine, key=str) != sorted(proven_logs(proof), key=str):
+        yield (
+            f"the leaves have {len(mine)} logs of {proof.platform_id}, and not those that the proof names",
+            f"叶中有 {proof.platform_id} 的 {len(mine)} 份记录，与证明所列不同",
         )

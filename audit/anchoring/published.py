@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from audit.anchoring.digests import Digest
 from audit.writing import read_bounded
 from starter.errors import BadInput
+from starter.strict_json import strict_loads
 from workflows.model import canonical
 
 LARGEST = 64 * 1024 * 1024
@@ -26,8 +25,9 @@ def read_exported(content: bytes) -> list[Digest] | None:
     found = []
     for line in content.removesuffix(b"\n").split(b"\n"):
         try:
+            strict_loads(line)
             found.append(Digest.model_validate_json(line))
-        except ValidationError:
+        except (ValueError, RecursionError):
             return None
     return found
 
@@ -44,4 +44,11 @@ def published(path: Path) -> Mapping[date, str]:
             f"{path} holds no digests: it should be what `pingtai audit digest export` writes",
             f"{path} 不是摘要文件：应为 pingtai audit digest export 所写",
         )
-    return {one.day: one.root for one in found}
+    roots: dict[date, str] = {}
+    for one in found:
+        if roots.setdefault(one.day, one.root) != one.root:
+            raise BadInput(
+                f"{path} names two digests of {one.day}: only one can have been published",
+                f"{path} 载有 {one.day} 的两份不同摘要：只可能公布过一份",
+            )
+    return roots

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
+from starter.strict_json import strict_loads
 
 LARGEST = 256 * 1024 * 1024
 """No history is larger, when it is read (bytes); Temporal ends one far below."""
@@ -39,14 +40,18 @@ def history_of(
         NoHistory: it is none, or does not say whose it is.
     """
     try:
-        events = json.loads(content)["events"]
+        data = strict_loads(content)
+    except (ValueError, RecursionError) as error:
+        raise NoHistory(f"no JSON: {error}") from None
+    try:
+        events = data["events"]
         first, last = events[0], events[-1]
         begun = first[STARTED]
         started_at, ended_at = _moment(first), _moment(last)
         workflow_id = workflow_id or begun.get("workflowId")
         run_id = run_id or begun.get("originalExecutionRunId")
         sdk = sdk or _worker_sdk(events)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise NoHistory("no history of Temporal's: it has no first event of a workflow") from None
     if not (isinstance(workflow_id, str) and isinstance(run_id, str) and workflow_id and run_id):
         raise NoHistory("it does not say which run of which workflow it is of")

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 import re
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -13,6 +12,7 @@ from audit.archive.events import LARGEST, compact, history_of
 from audit.archive.server import in_order
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
+from starter.strict_json import strict_loads
 
 _NAMES = (".json", ".json.gz")
 _RUN = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -73,7 +73,7 @@ def read_history(path: Path) -> StoredHistory:
 
 
 def _history(path: Path, content: bytes) -> StoredHistory:
-    data = json.loads(content)
+    data = strict_loads(content)
     if not isinstance(data, dict):
         raise NoHistory("no JSON object")
     if isinstance(data.get("history"), dict):

@@ -1,9 +1,11 @@
 """Histories from the Temporal server, for as long as its retention keeps them."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -46,6 +48,7 @@ class ServerHistories:
         """Read through a client; the namespace is the client's."""
         self._client = client
         self._sdk = version("temporalio")
+        self._retention: timedelta | None = None
 
     async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
         """See `Histories`. One platform's are held at a time, and the ids of all platforms."""
@@ -85,7 +88,21 @@ class ServerHistories:
                 return None
             raise
         content = compact(history.to_json_dict())
-        return history_of(content, workflow_id=workflow_id, run_id=run_id, sdk=self._sdk)
+        found = history_of(content, workflow_id=workflow_id, run_id=run_id, sdk=self._sdk)
+        return replace(found, kept_since=await self._kept_since())
+
+    async def _kept_since(self) -> datetime | None:
+        """The moment before which runs that ended may be gone, by the namespace's retention."""
+        if self._retention is None:
+            request = DescribeNamespaceRequest(namespace=self._client.namespace)
+            try:
+                namespace = await self._client.workflow_service.describe_namespace(request)
+            except RPCError:  # whoever may read histories need not be allowed this
+                self._retention = timedelta()
+            else:
+                ttl = namespace.config.workflow_execution_retention_ttl
+                self._retention = ttl.ToTimedelta()
+        return datetime.now(UTC) - self._retention if self._retention else None
 
     async def _all_of(self, platform_id: str) -> list[StoredHistory]:
         own = platform_workflow_id(platform_id)

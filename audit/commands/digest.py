@@ -21,6 +21,7 @@ from audit.anchoring.digests import (
 from audit.anchoring.leaves import Head
 from audit.anchoring.offline import unpublished
 from audit.anchoring.published import exported, published
+from audit.claims import UNSEALED
 from audit.commands.verdicts import WRONG
 from audit.writing import write_new
 from starter.commands.filters import DAY, json_option
@@ -215,7 +216,7 @@ def _show(found: Sequence[Digest]) -> None:
         say("day", "日期"),
         say("logs", "记录"),
         say("root", "根"),
-        say("made", "生成"),
+        say("made ({})", "生成（{}）").format(say(*UNSEALED)),
     )
     rows = [(str(one.day), f"{one.leaves:,}", one.root, moment(one.made_at)) for one in found]
     show(table(columns, rows, whole=(0, 1)))

@@ -11,7 +11,7 @@ import click
 from audit.access import note
 from audit.archive.opening import Source
 from audit.commands.readings import opened, source_options
-from audit.commands.verdicts import WRONG, plain_verdict, show_verdict
+from audit.commands.verdicts import EXIT_CODES, plain_verdict, show_verdict
 from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
 from audit.writing import write_new
@@ -81,7 +81,7 @@ async def _dossier(
         show_verdict(verdict)
         show(f"{output} · {len(content):,} {say('bytes', '字节')}", f"SHA-256 {digest}")
     if not verdict.holds:
-        raise click.exceptions.Exit(WRONG)
+        raise click.exceptions.Exit(EXIT_CODES[verdict.conclusion])
 
 
 async def _checked(content: bytes) -> Verdict:

@@ -8,6 +8,7 @@ import click
 from audit.access import note
 from audit.archive.opening import Source
 from audit.commands.readings import opened, platforms_word, source_options
+from audit.commands.verdicts import NOT_CHECKED
 from audit.commands.watching import watching
 from audit.reading.logs import Problem
 from audit.reconciling.differences import Difference, What
@@ -45,6 +46,7 @@ async def reconcile_command(
     Named are: whatever does not hold in the histories themselves, with run and event; and each row of
     the register that differs, with its columns. Exit code 1 when something does. --repair writes those
     rows anew from the logs, where the histories hold; what is wrong in a history nobody can repair.
+    Exit code 5: nothing was found, and something depends on a run that the server keeps no longer.
 
     \b
     Example:
@@ -53,7 +55,7 @@ async def reconcile_command(
     """
     for platform in platforms:
         platform_id(platform)
-    wrong = looked = 0
+    wrong = looked = unchecked = 0
     unknown: list[str] = []
     live = source == "server" and not files
     async with open_engine(patient=True) as engine, opened(source, files) as histories:
@@ -70,6 +72,7 @@ async def reconcile_command(
                     continue
                 looked += 1
                 wrong += not one.agrees
+                unchecked += bool(one.not_checked)
                 told(
                     say(
                         f"{platforms_word(looked)}, {wrong} with something",
@@ -81,7 +84,7 @@ async def reconcile_command(
                 else:
                     _show(one, named=bool(platforms))
     if not as_json and (looked or not unknown):
-        _show_end(looked, wrong)
+        _show_end(looked, wrong, unchecked)
     if unknown:
         named, zh = ", ".join(unknown), "、".join(unknown)
         raise NoSuchPlatform(
@@ -90,12 +93,14 @@ async def reconcile_command(
         )
     if wrong:
         raise click.exceptions.Exit(DIFFERS)
+    if unchecked:
+        raise click.exceptions.Exit(NOT_CHECKED)
 
 
 def _show(one: Reconciled, *, named: bool) -> None:
-    if one.agrees and not (named or one.repaired or one.ahead or one.told_again):
+    if one.agrees and not (named or one.repaired or one.ahead or one.told_again or one.not_checked):
         return
-    mark = "✓" if one.agrees else "✗"
+    mark = ("?" if one.not_checked else "✓") if one.agrees else "✗"
     counted = say(
         f"histories {one.runs}, entries {one.entries}", f"历史 {one.runs} 份，记录 {one.entries} 条"
     )
@@ -113,11 +118,13 @@ def _show(one: Reconciled, *, named: bool) -> None:
                 f"记录 {place.name}：登记库多 {more} 条且衔接：案件仍在进行",
             )
         )
+    for problem in one.not_checked:
+        show(f"    ? {_problem(problem)}")
     for problem in one.told_again:
         show(f"    {say('note: ', '注：')}{_problem(problem)}")
 
 
-def _show_end(looked: int, wrong: int) -> None:
+def _show_end(looked: int, wrong: int, unchecked: int) -> None:
     if not looked:
         complain(say("no platforms", "没有平台"))
     elif wrong:
@@ -125,6 +132,13 @@ def _show_end(looked: int, wrong: int) -> None:
             say(
                 f"✗ {looked} platforms, and something does not hold in {wrong}",
                 f"✗ 共 {looked} 个平台，{wrong} 个有误",
+            )
+        )
+    elif unchecked:
+        show(
+            say(
+                f"? {looked} platforms: all that is here agrees; NOT CHECKED is something of {unchecked}",
+                f"? 共 {looked} 个平台：现有内容一致；{unchecked} 个有未核验内容",
             )
         )
     else:
@@ -186,5 +200,6 @@ def plain(one: Reconciled) -> dict[str, Any]:
         "differences": [difference.model_dump(mode="json") for difference in one.differences],
         "repaired": one.repaired,
         "ahead": {place.name: more for place, more in one.ahead.items()},
+        "not_checked": [problem._asdict() for problem in one.not_checked],
         "told_again": [problem._asdict() for problem in one.told_again],
     }

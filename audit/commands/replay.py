@@ -17,6 +17,7 @@ from audit.archive.opening import Source, histories
 from audit.archive.server import ServerHistories
 from audit.commands.replay_words import Totals, lines, summary
 from audit.commands.sources import from_option
+from audit.commands.verdicts import NOT_CHECKED
 from audit.histories import Histories, StoredHistory
 from audit.replay.comparing import against_register
 from audit.replay.finding import Finding
@@ -103,8 +104,9 @@ async def replay_command(
     """Execute histories again on the code that is installed here, and say what does not agree. 重放
 
     Whether the code does what the history says; whether what was handed in is what the code hands in;
-    whether the log's chain holds, the state is the log's fold, and the register says the same.
-    Exit code 1: something does not agree, or there is no history.
+    whether the log's chain holds, the state is the log's fold, and the register says the same; whether
+    what a run took up was written by another. Exit code 1: something does not agree, or there is no
+    history; 5: all that is here agrees, and something was not checked, since a history is missing.
 
     \b
     Example:
@@ -132,6 +134,8 @@ async def replay_command(
         show("", *summary(totals))
     if not (totals.sound and totals.platforms):
         raise click.exceptions.Exit(NOT_SOUND)
+    if totals.unchecked:
+        raise click.exceptions.Exit(NOT_CHECKED)
 
 
 async def _register(wanted: Asked, stack: AsyncExitStack) -> RegisterQueries | None:

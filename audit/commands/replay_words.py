@@ -22,6 +22,8 @@ class Totals:
     """Runs that were replayed, and in which something does not agree."""
     register_differs: int = 0
     """Platforms of which the register says something else."""
+    unchecked: int = 0
+    """Runs of which something was not checked, since another run is not here."""
     by_code: bool = False
 
     @property
@@ -36,6 +38,7 @@ class Totals:
         self.events += sum(run.events for run in found.runs)
         self.diverged += sum(run.divergence is not None for run in found.runs)
         self.disagree += sum(run.divergence is None and not run.sound for run in found.runs)
+        self.unchecked += sum(run.sound and not run.checked for run in found.runs)
         self.register_differs += not _agrees(differs)
         self.by_code |= any(run.divergence and run.divergence.by_code for run in found.runs)
 
@@ -52,7 +55,8 @@ def lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator[
     ]
     if differs is not None and _agrees(differs):
         parts.append(say("the register agrees", "与登记库一致"))
-    yield f"{'✓' if sound else '✗'} {found.platform_id}  {' · '.join(parts)}"
+    mark = ("✓" if found.checked else "?") if sound else "✗"
+    yield f"{mark} {found.platform_id}  {' · '.join(parts)}"
     for run in found.runs:
         if run.divergence:
             yield f"  ✗ {_name(run)}: {run.divergence.text(language())}"
@@ -69,8 +73,16 @@ def summary(totals: Totals) -> Iterator[str]:
         f" {totals.events:,} events replayed",
         f"已重放 {totals.platforms:,} 个平台、{totals.runs:,} 次运行、{totals.events:,} 个事件",
     )
-    if totals.sound:
+    unchecked = _counted(totals.unchecked, "run")
+    if totals.sound and not totals.unchecked:
         yield "✓ " + say(f"{of}: everything agrees.", f"{of}，全部一致。")
+        return
+    if totals.sound:
+        yield "? " + say(
+            f"{of}: NOT CHECKED is something of {unchecked}, since histories are missing here; the rest"
+            " agrees.",
+            f"{of}：因缺少历史，{totals.unchecked:,} 次运行有未核验内容；其余一致。",
+        )
         return
     yield "✗ " + say(f"{of}.", f"{of}。")
     diverged, disagree, differ = totals.diverged, totals.disagree, totals.register_differs
@@ -99,11 +111,11 @@ def _counted(number: int, one: str, many: str = "") -> str:
 
 
 def _agrees(differs: Sequence[Finding] | None) -> bool:
-    return all(one.remark for one in differs or ())
+    return not any(one.wrong for one in differs or ())
 
 
 def _mark(finding: Finding) -> str:
-    return "·" if finding.remark else "✗"
+    return "?" if finding.unchecked else "·" if finding.remark else "✗"
 
 
 def _name(run: ReplayedRun) -> str:

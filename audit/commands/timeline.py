@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from audit.archive.opening import Source
+from audit.claims import REASON_UNSEALED
 from audit.commands.readings import read_for, showing, source_options
 from audit.reading.logs import Line, Reading
 from audit.reading.runs import Run
@@ -88,6 +89,8 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
         return _message_words(one)
     line, entry = one.line, one.line.entry
     words = what(entry)
+    if entry.reason:
+        words += say(" ({})", "（{}）").format(say(*REASON_UNSEALED))
     if stages.get(line.place) != entry.stage:
         words += f" → {wording.stage(entry.stage)}"
     stages[line.place] = entry.stage
@@ -211,6 +214,7 @@ def moment_plain(one: Moment) -> dict[str, Any]:
         "entry": one.line.name,
         "handed_in": one.line.told_in,
         "set_aside_by": one.set_aside_by,
+        "unsealed": ["reason"] if entry.reason else [],
         "documents": [{"name": n, "sha256": d} for n, d in documents(entry.said)],
         **entry.model_dump(mode="json", exclude={"at"}),
     }

@@ -23,7 +23,6 @@ def check_agreement(life: Life, logs: Logs, files: Files) -> Iterator[Problem]:
         label, comma, event = problem.where.partition(", event ")
         where = labels.get(label, label) + comma + event
         yield Problem(Check.RUNS, where, problem.en, problem.zh)
-    yield from _taken_up(life, files)
     for place in sorted({*life.logs, *logs}):
         yield from _same(place, life.logs.get(place, ()), logs.get(place, ()))
 
@@ -36,7 +35,7 @@ def _replays(life: Life, files: Files) -> Iterator[Problem]:
             yield Problem(Check.REPLAY, file, parted.en, parted.zh)
             continue
         for one in replayed.findings:
-            if not one.remark:
+            if one.wrong:
                 yield Problem(Check.REPLAY, file, one.en, one.zh)
         whole = _whole(life, replayed)
         if _sealed(replayed.log) != _sealed(whole[: len(replayed.log)]):
@@ -49,26 +48,6 @@ def _replays(life: Life, files: Files) -> Iterator[Problem]:
 def _whole(life: Life, replayed: Replayed) -> tuple[LogEntry, ...]:
     state = replayed.state
     return life.logs.get(place_of_state(state), ()) if state is not None else ()
-
-
-def _taken_up(life: Life, files: Files) -> Iterator[Problem]:
-    """A case that had ended and was started again goes on from a log that another run ended with."""
-    # In whatever order the runs come: a clock that was set puts starts in another one.
-    told = {
-        (run.place, entry.seq)
-        for run in life.reading.runs
-        for telling in run.tellings
-        for entry in telling.batch.entries
-    }
-    for run in life.reading.runs:
-        entries = len(run.carried.record.log) if run.carried else 0
-        if entries and not run.continued_from and (run.place, entries) not in told:
-            yield Problem(
-                Check.RUNS,
-                files[run.history.workflow_id, run.history.run_id],
-                f"it goes on from a log of {entries} entries, and no history here tells them",
-                f"其承接 {entries} 条的记录，而没有历史写出这些条目",
-            )
 
 
 def _same(

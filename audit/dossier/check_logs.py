@@ -6,7 +6,7 @@ from audit.dossier.parts import LogPlace
 from audit.dossier.problems import Check, Problem
 from workflows.folding import states
 from workflows.record import BEGINNING, EntryKind, LogEntry, broken
-from workflows.rules import CaseState
+from workflows.rules import CaseState, lifecycle_of
 from workflows.state import PlatformState
 from workflows.vocabulary import Happening, Kind
 
@@ -26,6 +26,21 @@ def check_logs(logs: Logs) -> Iterator[Problem]:
             yield Problem(Check.CHAIN, place.file, wrong, _chinese(log, start))
             continue
         if place.year == 0:
+            yield from _previous(logs, place, log)
+            yield from _assessments(logs, place.term, log)
+
+
+def check_links(logs: Logs) -> Iterator[Problem]:
+    """The same of logs whose chains are known to hold: only how they go on from each other."""
+    for place, log in logs.items():
+        before = _before(logs, place)
+        if before is None:
+            yield _missing_before(place)
+        elif before != log[0].previous:
+            en = "entry 1 does not go on from the entry that stands before it in the other log"
+            yield Problem(Check.LINKS, place.file, en, "首条不接续其所接续记录的相应条目")
+        if place.year == 0:
+            yield from _previous(logs, place, log)
             yield from _assessments(logs, place.term, log)
 
 
@@ -73,6 +88,22 @@ def states_of(log: Sequence[LogEntry]) -> list[CaseState]:
         return []
 
 
+def _previous(logs: Logs, place: LogPlace, log: Sequence[LogEntry]) -> Iterator[Problem]:
+    """A next term names the one before it as it ended: by its number and its last hash."""
+    said = log[0].said.get("previous")
+    if place.term > 1 and isinstance(said, dict):
+        named = said.get("term"), said.get("log_hash")
+        if named != (place.term - 1, log[0].previous):
+            en = "it was applied for after another term than the one that it goes on from"
+            yield Problem(Check.LINKS, place.file, en, "申请所载上一期与其所接续的不同")
+    before = logs.get(LogPlace(place.term - 1), ())
+    after = states_of(before)
+    if after and not lifecycle_of(after[-1]).step(after[-1].stage).ended:
+        en = f"term {place.term - 1}, which it goes on from, had not ended: it stands in {after[-1].stage}"
+        zh = f"其所接续的第 {place.term - 1} 期尚未结束：处于 {after[-1].stage}"
+        yield Problem(Check.LINKS, place.file, en, zh)
+
+
 def _missing_before(place: LogPlace) -> Problem:
     if place.year:
         en = f"the platform's log has no entry that opened it: term {place.term}, year {place.year}"
@@ -80,7 +111,7 @@ def _missing_before(place: LogPlace) -> Problem:
     else:
         en = f"the log of term {place.term - 1}, which it goes on from, is missing"
         zh = f"缺少其所接续的第 {place.term - 1} 期记录"
-    return Problem(Check.LINKS, place.file, en, zh)
+    return Problem(Check.LINKS, place.file, en, zh, missing=True)
 
 
 def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Problem]:
@@ -110,8 +141,8 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
 
 def _ended(logs: Logs, place: LogPlace, note: LogEntry) -> Iterator[Problem]:
     log = logs.get(place, ())
-    entries = note.said["entries"]
-    if not log:
+    entries, missing = note.said["entries"], not log
+    if missing:
         en = f"missing: the platform's entry {note.seq} saw it end with {entries} entries"
         zh = f"缺失：平台记录第 {note.seq} 条载明它有 {entries} 条"
     elif len(log) < entries:
@@ -122,7 +153,7 @@ def _ended(logs: Logs, place: LogPlace, note: LogEntry) -> Iterator[Problem]:
         zh = f"第 {entries} 条不是平台记录第 {note.seq} 条所载的最后一条"
     else:
         return
-    yield Problem(Check.LINKS, place.file, en, zh)
+    yield Problem(Check.LINKS, place.file, en, zh, missing)
 
 
 def _chinese(log: Sequence[LogEntry], before: str) -> str:

@@ -1,13 +1,14 @@
 """Whether a dossier's logs stand in a digest, and the digest among those that were published."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from audit.anchoring.offline import Roots, unpublished
 from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
 from audit.dossier.parts import PROOF, LogPlace
 from audit.dossier.problems import Check, Problem
-from workflows.periods import end_of
+from workflows.periods import beijing_date, end_of
 
 
 def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator[Problem]:
@@ -52,3 +53,44 @@ def not_proven(proof: Proof, logs: Logs) -> Iterator[tuple[str, str]]:
                 f"{place.file}：第 {first} 至 {stood} 条的时刻早于 {proof.digest.day} 日终，而其摘要"
                 "未载：系迟到登记，或为后加。",
             )
+
+
+_SOON = timedelta(days=2)
+"""A digest is made in the night after its day."""
+
+
+def made_late(proof: Proof) -> Iterator[tuple[str, str]]:
+    """A digest that was made long after its day holds what stood then, rewritten or not."""
+    made, end = proof.digest.made_at, end_of(proof.digest.day)
+    if made - end > _SOON:
+        days = (made - end).days
+        yield (
+            f"The digest of {proof.digest.day} was made {days} days after that day, as it says itself: what"
+            " was rewritten in between stands in it as rewritten.",
+            f"{proof.digest.day} 的摘要自称在该日之后 {days} 天才生成：其间被改写的内容以改写后的样子列入。",
+        )
+
+
+def older_than(proof: Proof, made_at: datetime) -> Iterator[tuple[str, str]]:
+    """A dossier is made with the proof of the newest digest: an older one leaves out what came since."""
+    days = (beijing_date(made_at) - proof.digest.day).days
+    if days > _SOON.days:
+        yield (
+            f"Its proof is of {proof.digest.day}, {days} days before it says it was made: an end that was cut"
+            " off in between would not show.",
+            f"其证明为 {proof.digest.day} 的摘要，早于其自称的编制日期 {days} 天：其间被截去的内容无从发现。",
+        )
+
+
+def later_digests(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
+    """Digests that were published since may know of more: of an end that was cut off, for one."""
+    later = sorted(day for day in roots or () if day > proof.digest.day)
+    if later:
+        yield Problem(
+            Check.ANCHOR,
+            PROOF,
+            f"{len(later)} digests were published since that of {proof.digest.day}, up to {later[-1]}: what"
+            " came in between nobody can see here; ask for a dossier with a newer proof",
+            f"自 {proof.digest.day} 的摘要以来又公布了 {len(later)} 份，至 {later[-1]}：其间发生的事项无从"
+            "得知，请索取附有较新证明的档案",
+        )

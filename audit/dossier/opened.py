@@ -1,6 +1,5 @@
 """A dossier, opened: its manifest, logs and histories, and what is wrong with the files themselves."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,10 +10,12 @@ from audit.anchoring.proofs import Proof
 from audit.archive.events import history_of
 from audit.dossier.check_logs import Logs
 from audit.dossier.files import log_bytes
+from audit.dossier.names import is_name
 from audit.dossier.parts import MANIFEST, PROOF, LogPlace, Manifest, RunFile
 from audit.dossier.problems import Check, Problem
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
+from starter.strict_json import strict_loads
 from workflows.record import LogEntry
 
 
@@ -45,6 +46,7 @@ def opened(files: dict[str, bytes]) -> Opened:
     if content is None:
         raise BadInput(f"no dossier: {MANIFEST} is missing", f"不是档案：缺少 {MANIFEST}")
     try:
+        strict_loads(content)
         manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
@@ -52,6 +54,10 @@ def opened(files: dict[str, bytes]) -> Opened:
         raise BadInput(
             f"{MANIFEST} cannot be read: {why}. Was the dossier made by a newer program?",
             f"无法读取 {MANIFEST}：{why}。档案是否由更新的程序编制？",
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{MANIFEST} cannot be read: {error}", f"无法读取 {MANIFEST}：{error}"
         ) from None
     dossier = Opened(files, manifest)
     dossier.problems += _sums(files, manifest)
@@ -71,7 +77,13 @@ def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
     if len(listed) != len(manifest.files):
         yield Problem(Check.FILES, MANIFEST, "a file is listed twice", "有文件重复列出")
     for name in sorted({*listed, *files} - {MANIFEST}):
-        if name not in files:
+        if not is_name(name):
+            en, zh = (
+                "no dossier has a file of this name: it was added",
+                "档案中不应有此文件：系后加",
+            )
+            yield Problem(Check.FILES, name, en, zh)
+        elif name not in files:
             yield Problem(
                 Check.FILES, name, "missing: the manifest lists it", "缺失：清单中列有此文件"
             )
@@ -183,6 +195,7 @@ def _proof(files: dict[str, bytes], problems: list[Problem]) -> Proof | None:
     if PROOF not in files:
         return None
     try:
+        strict_loads(files[PROOF])
         return Proof.model_validate_json(files[PROOF])
     except (ValueError, RecursionError):
         problems.append(Problem(Check.ANCHOR, PROOF, "no proof that can be read", "不是可读的证明"))
@@ -192,7 +205,7 @@ def _proof(files: dict[str, bytes], problems: list[Problem]) -> Proof | None:
 def plain(files: dict[str, bytes], name: str) -> object:
     """A JSON file as plain data; None when it is none."""
     try:
-        data: object = json.loads(files[name])
+        data: object = strict_loads(files[name])
     except (KeyError, ValueError, RecursionError):
         return None
     return data

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from audit.dossier.names import is_harmful
 from audit.dossier.parts import MANIFEST
 from starter.bounds import (
     DOSSIER_BYTES,
@@ -42,7 +43,8 @@ def unpack(path: Path) -> dict[str, bytes]:
     """The files of a zip, held in memory: nothing is written anywhere.
 
     Raises:
-        BadInput: it cannot be read, is no zip, holds too much, or names a file twice.
+        BadInput: it cannot be read, is no zip, holds too much, names a file twice, or a path that leads
+            elsewhere.
     """
     try:
         with zipfile.ZipFile(path) as packed:
@@ -57,10 +59,13 @@ def unpack(path: Path) -> dict[str, bytes]:
 
 
 def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
-    infos = [info for info in packed.infolist() if not info.is_dir()]
+    infos = packed.infolist()
     names = [info.filename for info in infos]
-    if len(names) != len(set(names)):
+    if len(names) != len({name.casefold() for name in names}):
         raise _refused(path, "a file stands in it twice", "有重名文件")
+    for name in names:
+        if is_harmful(name):
+            raise _refused(path, f"it holds the path {name[:80]!r}", f"含有路径 {name[:80]!r}")
     if len(infos) > DOSSIER_FILES:
         raise _refused(path, f"more than {DOSSIER_FILES:,} files", f"文件超过 {DOSSIER_FILES:,} 个")
     files: dict[str, bytes] = {}

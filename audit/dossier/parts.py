@@ -59,6 +59,8 @@ class Code(Record):
     temporalio: str
     workflows_sha256: Sha256
     """Over all files of workflows/: their names and bytes, in order."""
+    program_sha256: Sha256 | None = None
+    """The same over all that made the dossier's files; those of before 0.4.0 do not name it."""
 
 
 class Guideline(Record):
@@ -67,6 +69,8 @@ class Guideline(Record):
     number: str
     title: str
     issued_on: date
+    text_sha256: Sha256 | None = None
+    """Of its text; dossiers of before 0.4.0 do not name it."""
 
 
 class RunFile(Record):

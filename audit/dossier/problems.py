@@ -42,3 +42,5 @@ class Problem:
     """The file, or whatever else it is about."""
     en: str
     zh: str
+    missing: bool = False
+    """What it is about is not there: whoever has only a part of the record cannot say that it is wrong."""

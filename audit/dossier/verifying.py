@@ -1,23 +1,43 @@
 """Check a dossier, offline: all that is needed is the file and this code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from audit.anchoring.offline import Roots
-from audit.anchoring.proofs import Proof
+from audit.anchoring.proofs import Proof, wrong_beside
 from audit.dossier.check_agreement import check_agreement
 from audit.dossier.check_logs import check_logs
-from audit.dossier.check_proof import check_proof, check_proven, not_proven
+from audit.dossier.check_proof import (
+    check_proof,
+    check_proven,
+    later_digests,
+    made_late,
+    not_proven,
+    older_than,
+)
 from audit.dossier.check_states import check_plans, check_states
-from audit.dossier.code import this_code
-from audit.dossier.files import files_of, with_manifest
+from audit.dossier.code import unknown_code, unknown_guideline
+from audit.dossier.coverage import Coverage, coverage_of
+from audit.dossier.derived import Derived, make_again
 from audit.dossier.lives import Life, live
 from audit.dossier.opened import Opened, opened
 from audit.dossier.package import unpack
-from audit.dossier.parts import MANIFEST, PROOF, Head, Manifest
+from audit.dossier.parts import PROOF, REPORTS, Manifest
 from audit.dossier.problems import Check, Problem
 from audit.dossier.wrapping import wrong_wrapping
+from audit.reading.checking import not_checked
+from starter.language import Language
+
+
+class Conclusion(StrEnum):
+    """What a verdict comes to."""
+
+    WHOLE = "whole"
+    NOT_CHECKED = "not_checked"
+    """Nothing was found, and something could not be checked: that is not "whole"."""
+    BROKEN = "broken"
 
 
 @dataclass
@@ -28,18 +48,38 @@ class Verdict:
     problems: list[Problem]
     done: dict[Check, tuple[str, str]] = field(default_factory=dict)
     """What was checked, with how much of it, in English and Chinese. What is not here was not checked."""
+    unchecked: list[Problem] = field(default_factory=list)
+    """What could not be checked, and why."""
     notes: list[tuple[str, str]] = field(default_factory=list)
     """What whoever reads the verdict should know, though nothing is wrong."""
     proof: Proof | None = None
+    coverage: Coverage = field(default_factory=lambda: Coverage(None, {}))
+    """How much of it a digest vouches for."""
+    derived: Derived | None = None
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What it comes to."""
+        if self.problems:
+            return Conclusion.BROKEN
+        return Conclusion.NOT_CHECKED if self.unchecked else Conclusion.WHOLE
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was found."""
-        return not self.problems
+        """Whether it is whole: nothing was found, and nothing was left unchecked."""
+        return self.conclusion is Conclusion.WHOLE
+
+    def report(self, language: Language) -> bytes | None:
+        """The report as this code renders it from the histories; None where they cannot be read."""
+        return self.derived.files[REPORTS[language]] if self.derived else None
 
 
-async def verify(path: Path, roots: Roots | None = None) -> Verdict:
+async def verify(
+    path: Path, roots: Roots | None = None, leaves: Sequence[bytes] | None = None
+) -> Verdict:
     """Check a dossier; `roots` are those of digests that it is held against, too.
+
+    `leaves` are the lines of the digest that its proof is of: they show whether it holds a second life.
 
     Raises:
         BadInput: it is no dossier, or cannot be read.
@@ -56,10 +96,9 @@ async def verify(path: Path, roots: Roots | None = None) -> Verdict:
         *check_plans(dossier),
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
+    verdict.coverage = coverage_of(dossier.proof, dossier.logs)
     if dossier.proof:
-        problems += check_proof(dossier.proof, dossier.manifest.platform_id, roots)
-        problems += check_proven(dossier.proof, dossier.logs)
-        verdict.notes += not_proven(dossier.proof, dossier.logs)
+        _anchor(verdict, dossier, dossier.proof, (roots, leaves))
     elif PROOF not in dossier.files and roots is not None:
         en, zh = "missing: nothing here stands in a digest", "缺失：无从与摘要核对"
         problems.append(Problem(Check.ANCHOR, PROOF, en, zh))
@@ -71,9 +110,46 @@ async def verify(path: Path, roots: Roots | None = None) -> Verdict:
                 "没有摘要佐证：内容自洽，但整体伪造的记录也会自洽。",
             )
         )
+    for where, en, zh in not_checked(life.reading):
+        verdict.unchecked.append(Problem(Check.RUNS, where, en, zh))
     _count(verdict, dossier, life)
-    _make_again(verdict, dossier, life)
+    _derive(verdict, dossier, life)
+    _pinned(verdict, dossier.manifest)
     return verdict
+
+
+def _anchor(
+    verdict: Verdict,
+    dossier: Opened,
+    proof: Proof,
+    known: tuple[Roots | None, Sequence[bytes] | None],
+) -> None:
+    """Hold the logs against the digest, and the digest against what is known of it."""
+    roots, leaves = known
+    verdict.problems += check_proof(proof, dossier.manifest.platform_id, roots)
+    verdict.problems += check_proven(proof, dossier.logs)
+    verdict.notes += not_proven(proof, dossier.logs)
+    verdict.notes += made_late(proof)
+    verdict.notes += older_than(proof, dossier.manifest.made_at)
+    verdict.unchecked += later_digests(proof, roots)
+    if leaves is not None:
+        beside = wrong_beside(proof, leaves)
+        verdict.problems += [Problem(Check.ANCHOR, PROOF, en, zh) for en, zh in beside]
+    else:
+        verdict.notes.append(
+            (
+                f"Whether the digest of {proof.digest.day} holds a second life of the platform, its"
+                " leaves show: --leaves.",
+                f"{proof.digest.day} 的摘要中是否另有本平台的记录，须以其叶核对：--leaves。",
+            )
+        )
+
+
+def _pinned(verdict: Verdict, manifest: Manifest) -> None:
+    """The guideline must be the one that this code follows; code that is not known is said."""
+    for en, zh in unknown_guideline(manifest.guideline):
+        verdict.unchecked.append(Problem(Check.DERIVED, "manifest.json", en, zh))
+    verdict.notes += unknown_code(manifest.code)
 
 
 def _whose(manifest: Manifest, life: Life) -> Iterator[Problem]:
@@ -112,38 +188,27 @@ def _count(verdict: Verdict, dossier: Opened, life: Life) -> None:
         )
 
 
-def _make_again(verdict: Verdict, dossier: Opened, life: Life) -> None:
-    """Make the dossier again from its histories, and compare; only the same code makes the same."""
-    theirs, ours = dossier.manifest.code, this_code()
-    if theirs != ours:
-        verdict.notes.append(
-            (
-                f"Made by pingtai {theirs.pingtai} (workflows {theirs.workflows_sha256[:12]}…), checked"
-                f" by {ours.pingtai} (workflows {ours.workflows_sha256[:12]}…): what follows from the"
-                " histories was not made again.",
-                f"由 pingtai {theirs.pingtai}（workflows {theirs.workflows_sha256[:12]}…）编制，以"
-                f" {ours.pingtai}（workflows {ours.workflows_sha256[:12]}…）核验：未重新得出其余文件。",
-            )
-        )
+def _derive(verdict: Verdict, dossier: Opened, life: Life) -> None:
+    """Make the dossier again from its histories, and compare; nothing is believed as it lies there."""
+    try:
+        derived = make_again(dossier, life)
+    except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+        if not verdict.problems:
+            raise  # a mistake of ours
+        why = " ".join(str(error).split())[:200]
+        en, zh = f"cannot be made again: {why}", f"无法重新得出：{why}"
+        verdict.unchecked.append(Problem(Check.DERIVED, "report.en.html, report.zh.html", en, zh))
         return
+    verdict.derived = derived
+    for name in derived.unchecked:
+        en = "not what this code writes, and the dossier names other code: do not read it, --report writes one"
+        zh = "与本程序所写不同，而档案载明由其他代码编制：请勿采信，可用 --report 另行生成"
+        verdict.unchecked.append(Problem(Check.DERIVED, name, en, zh))
     if verdict.problems:
-        return
-    head = Head.model_validate(dossier.manifest.model_dump())
-    again = with_manifest(files_of(life, head, dossier.proof), life, head)
-    differing = [
-        name
-        for name in sorted({*again, *dossier.files})
-        if again.get(name) != dossier.files.get(name)
-    ]
-    for name in differing:
-        # The manifest holds the sums of the others: it is named where it alone is another.
-        if name != MANIFEST or len(differing) == 1:
-            verdict.problems.append(
-                Problem(
-                    Check.DERIVED,
-                    name,
-                    "not what follows from the histories and the manifest",
-                    "与由历史和清单重新得出的不同",
-                )
-            )
-    verdict.done[Check.DERIVED] = (f"{len(again)} files", f"{len(again)} 个文件")
+        return  # whatever is wrong with the histories shows in what follows from them
+    for name in derived.wrong:
+        en = "not what follows from the histories and the manifest"
+        verdict.problems.append(Problem(Check.DERIVED, name, en, "与由历史和清单重新得出的不同"))
+    if not derived.unchecked:
+        files = len(derived.files)
+        verdict.done[Check.DERIVED] = (f"{files} files", f"{files} 个文件")

@@ -11,8 +11,10 @@ from audit.dossier.check_logs import check_logs
 from audit.dossier.parts import LogPlace
 from audit.reading.entry_checks import check_entry
 from audit.reading.logs import Line, Problem, Reading
+from audit.reading.origins import check_origins
 from audit.reading.places import Place
 from audit.reading.run_checks import check_run, check_runs
+from audit.reading.run_logs import run_logs
 from workflows.folding import states
 from workflows.model import sha256
 from workflows.record import EntryKind
@@ -26,6 +28,7 @@ def check_reading(reading: Reading) -> list[Problem]:
     """All that does not hold in the histories of a platform, and between them."""
     found = list(reading.problems)
     found += check_runs(reading)
+    found += _origins(reading)
     found += _links(reading)
     for place, lines in reading.logs.items():
         after = _states(place, lines, found)
@@ -35,6 +38,23 @@ def check_reading(reading: Reading) -> list[Problem]:
             found += check_run(reading, run, lines, after)
     found += _plans(reading)
     return list(dict.fromkeys(found))
+
+
+def not_checked(reading: Reading) -> list[Problem]:
+    """What nobody can say of the histories: another run is not here, or in part, and nothing names it."""
+    return [
+        Problem(f"{doubt.run.workflow_id} run {doubt.run.run_id}, event 1", doubt.en, doubt.zh)
+        for doubt in check_origins(run_logs(reading))
+        if doubt.missing and not doubt.named
+    ]
+
+
+def _origins(reading: Reading) -> Iterator[Problem]:
+    """What runs took up must have been written by others. Runs that are missing have been named."""
+    for doubt in check_origins(run_logs(reading)):
+        if not doubt.missing:
+            where = f"{doubt.run.workflow_id} run {doubt.run.run_id}, event 1"
+            yield Problem(where, doubt.en, doubt.zh)
 
 
 def _links(reading: Reading) -> Iterator[Problem]:

@@ -10,8 +10,9 @@ from workflows.carried import TermResult
 from workflows.case import decision_of
 from workflows.model import InvalidMessage, instant, said, sha256
 from workflows.record import LogEntry
+from workflows.reopening import record_of
 from workflows.rules import CaseState
-from workflows.state import Facts
+from workflows.state import Facts, Receipt
 
 
 def check_runs(reading: Reading) -> Iterator[Problem]:
@@ -87,6 +88,7 @@ def check_run(
     """Answers, states and the result of a run against its log."""
     entries = {line.entry.seq: line.entry for line in lines}
     yield from _result(run, entries)
+    yield from _started_with(reading, run)
     if reading.told_again:
         return  # a clock lagged: what was said meanwhile bears the moments of before
     for message in run.messages:
@@ -117,6 +119,37 @@ def check_run(
                 "the state that is carried on is not the one that its log leads to",
                 "所移交的状态与其记录推得的不同",
             )
+
+
+def _started_with(reading: Reading, run: Run) -> Iterator[Problem]:
+    """A case that is started again from its log brings with it what its log says, and nothing else."""
+    carried = run.carried
+    if carried is None or run.continued_from:
+        return  # what the run before handed on is held against what was taken up, word by word
+    where, record = f"{run.label}, event 1", carried.record
+    plans = {plan.sha256: plan.plan for plan in reading.plans.values()}
+    try:
+        follows = record_of(record.log, plans)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return  # the log itself is broken, or a plan's text is missing: that was said
+    one, other = [_core(r) for r in record.receipts], [_core(r) for r in follows.receipts]
+    if one != other or record.before != follows.before:
+        yield Problem(
+            where,
+            "it took up receipts that its log does not give",
+            "其所承接的回执与其记录不符",
+        )
+    if carried.due is not None:
+        yield Problem(
+            where,
+            "it took up a due date, which nobody had worked out: a case that had ended has none",
+            "其承接了期限，而已结束的案件没有期限",
+        )
+
+
+def _core(receipt: Receipt) -> tuple[Any, ...]:
+    """What a receipt says that releases do not add to."""
+    return receipt.decision_id, receipt.seq, receipt.kind, receipt.outcome, receipt.said_sha256
 
 
 def _same_state(told: CaseState, folded: CaseState) -> bool:

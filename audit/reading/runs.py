@@ -14,6 +14,7 @@ from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
 from audit.reading.places import Place
+from starter.strict_json import strict_loads
 from workflows.carried import (
     AssessmentOpening,
     CarriedAssessment,
@@ -21,7 +22,7 @@ from workflows.carried import (
     TermResult,
     YearResult,
 )
-from workflows.contract import HAND_IN, WRITE_REGISTER
+from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
 from workflows.handing_in import HandedIn, HandIn, RegisterBatch
 
 Raw = Mapping[str, Any]
@@ -47,6 +48,7 @@ _CAUSES = (
     "workflowExecutionSignaled",
 )
 """What wakes a workflow so that something happens."""
+_TYPES = {False: PLATFORM_TYPE, True: ASSESSMENT_TYPE}
 _ROUNDING = timedelta(microseconds=2)
 
 
@@ -121,6 +123,8 @@ class Run:
     children: list[Child] = field(default_factory=list)
     result: TermResult | YearResult | None = None
     parent_run: str | None = None
+    original_run: str | None = None
+    """The run whose history it began with: another than itself where it was reset."""
     continued_from: str | None = None
     next_run: str | None = None
     ended: str | None = None
@@ -219,8 +223,12 @@ class _Reader:
         self.run.last_event = number
 
     def _started(self, number: int, at: datetime, about: Raw) -> None:
+        kind, expected = (about.get("workflowType") or {}).get("name"), _TYPES[bool(self._year)]
+        if kind != expected:
+            raise NoHistory(f"it is a workflow of the type {kind!s:.60}, not {expected}")
         run, given = self.run, payloads(about.get("input"))
         run.continued_from = _word(about.get("continuedExecutionRunId"))
+        run.original_run = _word(about.get("originalExecutionRunId"))
         run.parent_run = _word((about.get("parentWorkflowExecution") or {}).get("runId"))
         run.given = given
         if self._year:
@@ -342,9 +350,9 @@ def _plain(payload: Raw) -> Any:
     if encoding != "json/plain":
         raise NoHistory(f"a payload is {encoding}, not JSON: is it encrypted?")
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise NoHistory("a payload is no JSON") from None
+        return strict_loads(data)
+    except (ValueError, RecursionError) as error:
+        raise NoHistory(f"a payload is no JSON: {error}") from None
 
 
 def _word(value: Any) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import literal, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import Histories
-from audit.reading.checking import check_reading
+from audit.reading.checking import check_reading, not_checked
 from audit.reading.logs import Problem, Reading, read_platform, readings
 from audit.reading.places import Place
 from audit.reconciling.differences import (
@@ -43,6 +43,8 @@ class Reconciled:
     ahead: dict[Place, int] = field(default_factory=dict)
     unproved: list[Place] = field(default_factory=list)
     told_again: list[Problem] = field(default_factory=list)
+    not_checked: list[Problem] = field(default_factory=list)
+    """What depends on runs that are kept no longer."""
     repaired: bool = False
 
     @property
@@ -156,6 +158,7 @@ async def _one(
         entries=sum(len(lines) for lines in reading.logs.values()),
         problems=check_reading(reading),
         told_again=reading.told_again,
+        not_checked=not_checked(reading),
     )
     async with doubles.about(reading.platform_id, locked=repair) as about:
         lines, unreadable = await about.log()
@@ -172,7 +175,7 @@ async def _one(
                 table, await about.register(table), await about.expected(table)
             )
         ]
-        if repair and done.differences and not done.problems:
+        if repair and done.differences and not (done.problems or done.not_checked):
             await _repair(about, done)
     return done
 

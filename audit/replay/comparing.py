@@ -66,7 +66,7 @@ def _one(
     stored = [line.entry for line in lines]
     whole = True
     for finding in _entries(log, stored, over=over):
-        whole = whole and finding.remark
+        whole = whole and not finding.wrong
         yield finding
     if not whole or not stored:
         return

@@ -14,6 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from audit.replay.commands import Command, CommandKind
 from audit.replay.divergence import says, tasks_of
 from audit.replay.finding import Finding
+from audit.replay.run_log import carried
 from audit.replay.watching import Seen
 from workflows.carried import AssessmentOpening, CarriedPlatform, TermResult, YearResult
 from workflows.contract import HAND_IN, READ_LOG, WRITE_REGISTER
@@ -92,13 +93,8 @@ def differences(one: Any, other: Any, path: Path = ()) -> Iterator[tuple[Path, A
 
 def carried_fields(events: Sequence[HistoryEvent]) -> set[str] | None:
     """The fields of the state that a run was begun with; None: it opened its case itself."""
-    start = events[0].workflow_execution_started_event_attributes
-    for payload in start.input.payloads:
-        given = json.loads(payload.data or b"null")
-        found = given.get("carried", given) if isinstance(given, dict) else None
-        if isinstance(found, dict) and isinstance(found.get("state"), dict):
-            return set(found["state"])
-    return None
+    found = carried(events)
+    return set(found["state"]) if found else None
 
 
 def _words(path: Path, history: Any, code: Any) -> str:

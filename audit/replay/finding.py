@@ -24,8 +24,18 @@ class Words:
 
 @dataclass(frozen=True)
 class Finding(Words):
-    """Something that does not agree. A `remark` is worth knowing, and no sign that anything was changed."""
+    """Something that does not agree.
+
+    A `remark` is worth knowing, and no sign that anything was changed. What is `unchecked` nobody can say,
+    since the other run that it depends on is not here.
+    """
 
     event_id: int | None = None
     """The event of the history that it is about."""
     remark: bool = False
+    unchecked: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something was found that does not hold."""
+        return not (self.remark or self.unchecked)

@@ -9,11 +9,13 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from audit.histories import StoredHistory
+from audit.reading.origins import RunLog
 from audit.replay.agreeing import disagreements
 from audit.replay.commands import Command
 from audit.replay.divergence import Divergence, explained
 from audit.replay.feeding import Feed, quiet_runtime
 from audit.replay.finding import Finding
+from audit.replay.run_log import run_log
 from audit.replay.shape import begun, misshapen
 from audit.replay.watching import Seen, Watch, WatchedRunner
 from workflows.assessment import AnnualAssessmentWorkflow
@@ -46,13 +48,15 @@ class Replayed:
     """The run that this one goes on from; empty where it is the first."""
     completed: bool = False
     """Whether the run came to its end: nothing more of its case is written, unless it is opened again."""
+    run_log: RunLog | None = None
+    """What the run took up of its log, and what it wrote itself."""
     tasks: dict[int, list[Command]] = field(default_factory=dict, repr=False)
     """By the event that starts a workflow task: what the code commanded in it."""
 
     @property
     def sound(self) -> bool:
         """Whether it was replayed, and everything agrees."""
-        return self.divergence is None and all(one.remark for one in self.findings)
+        return self.divergence is None and not any(one.wrong for one in self.findings)
 
 
 class Replaying:
@@ -101,16 +105,18 @@ class Replaying:
         seen, failure = await self._run(whole)
         divergence = explained(events, seen, failure) if failure else None
         found = disagreements(events, seen, assessment=assessment, diverged=failure is not None)
+        log = seen.record.log if seen.record else ()
         return Replayed(
             *name,
             divergence,
-            log=seen.record.log if seen.record else (),
+            log=log,
             state=seen.state,
             findings=tuple(found),
             events=len(events),
             recorded=seen.recorded,
             continued_from=_before(events),
             completed=events[-1].HasField("workflow_execution_completed_event_attributes"),
+            run_log=run_log(history, events, log, seen.state),
             tasks=seen.tasks,
         )
 

@@ -7,9 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from audit.reading.places import Place
+from audit.replay.between import between_runs
 from audit.replay.divergence import Divergence
 from audit.replay.finding import Finding
 from audit.replay.replaying import Replayed
+from audit.replay.run_log import place_of_state
 from db.projection import Row, assessment_row, term_row
 from workflows.folding import fold
 from workflows.handing_in import RegisterBatch
@@ -37,7 +39,12 @@ class ReplayedRun:
     @property
     def sound(self) -> bool:
         """Whether it was replayed, and everything agrees."""
-        return self.divergence is None and all(one.remark for one in self.findings)
+        return self.divergence is None and not any(one.wrong for one in self.findings)
+
+    @property
+    def checked(self) -> bool:
+        """Whether nothing was left out because another run is not here."""
+        return not any(one.unchecked for one in self.findings)
 
 
 @dataclass(frozen=True)
@@ -74,26 +81,30 @@ class PlatformReplay:
         """Whether every run was replayed, and everything agrees."""
         return all(run.sound for run in self.runs)
 
+    @property
+    def checked(self) -> bool:
+        """Whether nothing was left out because another run is not here."""
+        return all(run.checked for run in self.runs)
+
 
 def put_together(platform_id: str, replayed: Sequence[Replayed]) -> PlatformReplay:
     """Put a platform's replays together, which come by workflow and as they were started."""
     before = {one.run_id: one for one in replayed}
     last: dict[Place, Replayed] = {}
+    rows: dict[Place, Row] = {}
     for one in replayed:
-        if one.state is not None and one.divergence is None and register_row(one.log):
-            last[place_of_state(one.state)] = one
+        if one.state is not None and one.divergence is None and (row := register_row(one.log)):
+            place = place_of_state(one.state)
+            last[place], rows[place] = one, row
+    between = between_runs(replayed, dict(sorted(last.items())))
     return PlatformReplay(
         platform_id,
-        tuple(_run(one, before.get(one.continued_from)) for one in replayed),
-        tuple(_log(place, one) for place, one in sorted(last.items())),
+        tuple(
+            _run(one, before.get(one.continued_from), between.get(one.run_id, ()))
+            for one in replayed
+        ),
+        tuple(_log(place, one, rows[place]) for place, one in sorted(last.items())),
     )
-
-
-def place_of_state(state: CaseState) -> Place:
-    """Whose log leads to a state."""
-    if isinstance(state, AssessmentState):
-        return Place(state.facts.term, state.year, state.opening)
-    return Place(state.facts.term)
 
 
 def register_row(log: Sequence[LogEntry]) -> Row | None:
@@ -120,7 +131,7 @@ def _batch(state: CaseState, log: Sequence[LogEntry]) -> RegisterBatch:
     return RegisterBatch(workflow_id="", platform=platform, assessment=state, entries=tuple(log))
 
 
-def _run(one: Replayed, before: Replayed | None) -> ReplayedRun:
+def _run(one: Replayed, before: Replayed | None, between: Sequence[Finding]) -> ReplayedRun:
     return ReplayedRun(
         workflow_id=one.workflow_id,
         run_id=one.run_id,
@@ -129,7 +140,7 @@ def _run(one: Replayed, before: Replayed | None) -> ReplayedRun:
         log_hash=one.log[-1].hash if one.log else None,
         stage=str(one.state.stage) if one.state else None,
         divergence=one.divergence,
-        findings=(*one.findings, *_from_before(one, before)),
+        findings=(*one.findings, *_from_before(one, before), *between),
     )
 
 
@@ -153,11 +164,11 @@ def _from_before(one: Replayed, before: Replayed | None) -> Iterable[Finding]:
         )
 
 
-def _log(place: Place, one: Replayed) -> ReplayedLog:
+def _log(place: Place, one: Replayed, row: Row) -> ReplayedLog:
     return ReplayedLog(
         place,
         tuple(entry.hash for entry in one.log),
-        register_row(one.log) or {},
+        row,
         one.recorded,
         one.completed,
         _ENTRIES.dump_json(one.log),
@@ -178,6 +189,7 @@ def plain(found: PlatformReplay) -> dict[str, Any]:
                 "stage": run.stage,
                 "replayed": run.divergence is None,
                 "sound": run.sound,
+                "checked": run.checked,
                 "divergence": said([run.divergence])[0] if run.divergence else None,
                 "findings": said(run.findings),
             }
@@ -190,5 +202,6 @@ def said(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """Findings as plain data."""
     return [
         {"event_id": one.event_id, "en": one.en, "zh": one.zh, "remark": one.remark}
+        | ({"unchecked": True} if isinstance(one, Finding) and one.unchecked else {})
         for one in findings
     ]

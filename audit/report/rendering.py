@@ -3,6 +3,8 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from audit.anchoring.proofs import Proof
+from audit.claims import PROVES, PROVES_ZH, UNSEALED, UNSEALED_ARE
+from audit.dossier.coverage import coverage_of
 from audit.dossier.lives import Life
 from audit.dossier.parts import Head
 from audit.report.speaking import speaking
@@ -29,6 +31,10 @@ def render(life: Life, head: Head, proof: Proof | None, language: Language) -> s
             story=story(life, head, proof),
             head=head,
             proof=proof,
+            coverage=say(*coverage_of(proof, life.logs).words()),
+            proves=say(PROVES, PROVES_ZH),
+            unsealed=say(*UNSEALED),
+            unsealed_are=say(*UNSEALED_ARE),
             say=say,
             moment=wording.moment,
             language=language,

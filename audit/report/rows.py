@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from audit.claims import REASON_UNSEALED
 from audit.dossier.parts import LogPlace
 from audit.report.basis import Block, basis
 from db.rows import LogLine
@@ -104,7 +105,8 @@ def _what(place: LogPlace, entry: LogEntry) -> str:
     year = say(f"Year {place.year} · ", f"第 {place.year} 年 · ") if place.year else ""
     # What a decision says besides stands below it.
     told = entry.kind is EntryKind.DECISION
-    return year + (wording.said(entry.name, entry.outcome) if told else what(entry))
+    words = year + (wording.said(entry.name, entry.outcome) if told else what(entry))
+    return words + say(" ({})", "（{}）").format(say(*REASON_UNSEALED)) if entry.reason else words
 
 
 def _kind(line: LogLine) -> str:

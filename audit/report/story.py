@@ -111,7 +111,7 @@ def _problems(life: Life, head: Head) -> list[str]:
 def _trouble(replayed: Replayed) -> str:
     """Why a history does not replay, or what does not agree in it; empty when all is well."""
     divergence = replayed.divergence
-    found = [divergence] if divergence else [one for one in replayed.findings if not one.remark]
+    found = [divergence] if divergence else [one for one in replayed.findings if one.wrong]
     return say("; ", "；").join(say(one.en, one.zh) for one in found)
 
 

@@ -59,6 +59,7 @@ async def test_all_runs_are_found_whatever_visibility_knows(place: Place, world:
     seen = await all_of(place.server, life.id)
     assert [0, 0, 0, 1] == [history.year for history in seen]
     assert [True, True, False, True] == [history.closed_at is not None for history in seen]
+    assert all(history.kept_since for history in seen), "the namespace's retention is known"
     chain = seen[:3]
     assert sorted(chain, key=lambda history: history.started_at) == chain
     assert seen == await all_of(Blind(place.client), life.id)

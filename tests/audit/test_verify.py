@@ -98,7 +98,11 @@ async def test_one_byte_of_any_other_file(files: Files, tmp_path: Path, name: st
 async def test_a_file_that_was_added_or_taken_away(files: Files, tmp_path: Path) -> None:
     """What the manifest does not list was added; what it lists must be there."""
     added = await verdict(files | {"note.txt": b"believe me"}, tmp_path)
-    assert told(added) == ["files note.txt: not in the manifest: it was added"]
+    words = "no dossier has a file of this name: it was added"
+    assert told(added) == [f"files note.txt: {words}"]
+    more = "plans/term-1-version-9.json"
+    unlisted = await verdict(files | {more: b"{}"}, tmp_path)
+    assert f"files {more}: not in the manifest: it was added" in told(unlisted)
     fewer = {name: content for name, content in files.items() if name != "README.txt"}
     assert told(await verdict(fewer, tmp_path)) == [
         "files README.txt: missing: the manifest lists it"

@@ -1,0 +1,215 @@
+"""How far a digest vouches for a dossier, in numbers; later digests, second lives, days named twice."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit.anchoring.checking import lines_of
+from audit.anchoring.leaves import Head, LogLeaf
+from audit.anchoring.merkle import audit_path, leaf_hash
+from audit.anchoring.offline import check_file
+from audit.anchoring.proofs import Proof, ProvenLeaf, prove, wrong_beside, wrong_with
+from audit.anchoring.published import exported, published, read_exported
+from audit.dossier.coverage import coverage_of
+from audit.dossier.lives import Life, live
+from audit.dossier.package import pack
+from audit.dossier.parts import LogPlace, json_bytes
+from audit.dossier.verifying import Conclusion, Verdict, verify
+from starter.errors import BadInput
+from tests.audit.digesting import digested, leaves_of, other
+from tests.audit.dossiers import made, told
+from tests.audit.lives import MUCH, TWICE, recorded
+from tests.audit.lives import cut as cut_off
+from workflows.record import BEGINNING
+
+EARLY = date(2027, 6, 1)
+LATE = date(2035, 1, 1)
+
+
+@pytest.fixture(scope="module")
+async def life() -> Life:
+    """A platform with three assessments."""
+    return await live(MUCH, recorded(MUCH))
+
+
+async def _verdict(
+    life: Life, proof: Proof | None, folder: Path, roots: dict[date, str] | None, leaves: bytes
+) -> Verdict:
+    path = folder / "dossier.zip"
+    path.write_bytes(pack(made(life, MUCH, proof)))
+    return await verify(path, roots, lines_of(leaves) if leaves else None)
+
+
+async def test_a_cut_dossier_with_an_older_proof_is_not_whole(tmp_path: Path) -> None:
+    """It holds in itself and in the digest of its day; digests that were published since may know of more."""
+    own = [one for one in recorded(MUCH) if one.year == 0]
+    asleep = next(
+        number
+        for number, event in enumerate(own[1].data["events"])
+        if event["eventType"] == "EVENT_TYPE_TIMER_FIRED"
+    )
+    cut = await live(MUCH, [own[0], replace(cut_off(own[1], asleep), closed_at=None)])
+    early, lines = digested(EARLY, leaves_of(MUCH, cut, EARLY))
+    proof = prove(early, lines, MUCH)
+    alone = await _verdict(cut, proof, tmp_path, {EARLY: early.root}, b"")
+    assert (told(alone), alone.conclusion) == ([], Conclusion.WHOLE)
+    assert [en for en, _ in alone.notes if en.startswith("Its proof is of 2027-06-01, 2042 days")]
+    whole = await live(MUCH, recorded(MUCH))
+    late, lines = digested(LATE, leaves_of(MUCH, whole, LATE))
+    found = await _verdict(cut, proof, tmp_path, {EARLY: early.root, LATE: late.root}, b"")
+    assert found.conclusion is Conclusion.NOT_CHECKED
+    assert [
+        one.en for one in found.unchecked if one.en.startswith("1 digests were published since")
+    ]
+    answer = check_file(
+        json_bytes(proof.model_dump(mode="json")), {EARLY: early.root, LATE: late.root}
+    )
+    assert answer is not None
+    assert [words for _, words in answer[0] if words.startswith(f"1, up to {LATE}")]
+    # With the proof of the later one, what was cut off is missing.
+    newer = await _verdict(cut, prove(late, lines, MUCH), tmp_path, {LATE: late.root}, b"")
+    assert newer.conclusion is Conclusion.BROKEN
+    assert [one for one in told(newer) if "is missing: it stood in the digest" in one]
+
+
+async def test_how_much_is_covered_stands_in_numbers(life: Life) -> None:
+    """So many entries of so many, up to a day; what is not in it at all is named."""
+    entries = sum(len(log) for log in life.logs.values())
+    digest, lines = digested(EARLY, leaves_of(MUCH, life, EARLY))
+    coverage = coverage_of(prove(digest, lines, MUCH), life.logs)
+    covered = sum(entry.at.date() <= EARLY for log in life.logs.values() for entry in log)
+    assert coverage.entries == (covered, entries)
+    en, zh = coverage.words()
+    assert en.startswith(f"{covered} of {entries} entries, up to 2027-06-01; year 1 of term 1")
+    assert zh.startswith(f"{entries} 条中的 {covered} 条，截至 2027-06-01；")
+    assert coverage_of(None, life.logs).words()[0] == (
+        f"0 of {entries} entries: no digest vouches for any"
+    )
+
+
+async def test_a_term_that_came_later_is_not_covered_at_all() -> None:
+    """It is named once, with all its assessments."""
+    life = await live(TWICE, recorded(TWICE))
+    first = {place: log for place, log in life.logs.items() if place.term == 1}
+    digest, lines = digested(LATE, leaves_of(TWICE, Life(logs=first), LATE))
+    coverage = coverage_of(prove(digest, lines, TWICE), life.logs)
+    assert coverage.words()[0].endswith(f"up to {LATE}; term 2 not at all")
+    assert coverage.left_out == [LogPlace(2)]
+
+
+async def test_an_entry_that_was_rewritten_is_not_covered(life: Life) -> None:
+    """Only what is the same entry counts."""
+    leaves = leaves_of(MUCH, life, LATE)
+    leaves[0] = leaves[0].model_copy(update={"hash": "b" * 64})
+    digest, lines = digested(LATE, leaves)
+    coverage = coverage_of(prove(digest, lines, MUCH), life.logs)
+    assert coverage.logs[LogPlace(1)][0] == 0
+
+
+async def test_a_digest_that_was_made_long_after_its_day(life: Life, tmp_path: Path) -> None:
+    """A listing that was rewritten in the meantime is in it as rewritten: that is said."""
+    digest, lines = digested(LATE, leaves_of(MUCH, life, LATE), late=timedelta(days=40))
+    found = await _verdict(life, prove(digest, lines, MUCH), tmp_path, None, b"")
+    assert [en for en, _ in found.notes if "was made 40 days after that day" in en]
+
+
+# ---- a second life in a digest ----
+
+
+async def test_a_second_life_in_a_digest_is_found(life: Life, tmp_path: Path) -> None:
+    """Its maker puts another life of the platform where no proof leads: the leaves show it."""
+    true = leaves_of(MUCH, life, LATE)
+    false = [leaf.model_copy(update={"hash": "c" * 64}) for leaf in true]
+    digest, lines = digested(
+        LATE, [other("aa"), *true, other("zz"), other("ab"), *false, other("zy")]
+    )
+    count = len(true)
+    proof = prove(digest, lines, MUCH)
+    mine = {0, *range(1, count + 3)}
+    one = proof.model_copy(
+        update={"proven": tuple(p for p in _all(lines, MUCH) if p.index in mine)}
+    )
+    assert list(wrong_with(one)) == [], "the proof of one life does not see the other"
+    unseen = await _verdict(life, one, tmp_path, {LATE: digest.root}, b"")
+    assert (told(unseen), [en for en, _ in unseen.notes if "a second life" in en] != []) == (
+        [],
+        True,
+    )
+    words = [en for en, _ in wrong_beside(one, lines_of(lines))]
+    second = f"leaf {count + 4} is a second life: {MUCH}, term 1 stands in leaf 2 already"
+    assert second in words
+    found = await _verdict(life, one, tmp_path, {LATE: digest.root}, lines)
+    assert f"anchor proof.json: {second}" in told(found)
+    answer = check_file(json_bytes(one.model_dump(mode="json")), None, lines_of(lines))
+    assert answer is not None
+    assert second in [en for en, _ in answer[1]]
+
+
+def _all(lines: bytes, platform_id: str) -> list[ProvenLeaf]:
+    """Proven leaves for all of a digest: those a forger chooses from."""
+    kept = lines_of(lines)
+    hashes = [leaf_hash(line) for line in kept]
+    return [
+        ProvenLeaf(
+            leaf=line.decode(),
+            index=number,
+            path=tuple(part.hex() for part in audit_path(hashes, number)),
+        )
+        for number, line in enumerate(kept)
+    ]
+
+
+async def test_leaves_that_are_true_hold(life: Life, tmp_path: Path) -> None:
+    """In order, each log once, and the platform's as the proof names them."""
+    digest, lines = digested(LATE, [other("aa"), *leaves_of(MUCH, life, LATE), other("zz")])
+    proof = prove(digest, lines, MUCH)
+    found = await _verdict(life, proof, tmp_path, {LATE: digest.root}, lines)
+    assert (told(found), found.conclusion) == ([], Conclusion.WHOLE)
+    assert [en for en, _ in found.notes if "a second life" in en] == []
+
+
+def test_one_root_for_two_days() -> None:
+    """A second leaf that says a day would make one root the digest of two: only the first one may."""
+    leaves: list[LogLeaf | Head] = [other("aa"), Head(day=EARLY, previous=BEGINNING), other("bb")]
+    digest, lines = digested(LATE, leaves)
+    forged = digest.model_copy(update={"day": EARLY})
+    proof = Proof(
+        platform_id="bb",
+        digest=forged,
+        leaves=4,
+        proven=tuple(one for one in _all(lines, "bb") if one.index > 1),
+    )
+    assert "leaf 2 says a day, which only the first leaf does" in [
+        en for en, _ in wrong_with(proof)
+    ]
+
+
+# ---- what was published ----
+
+
+def test_a_day_that_was_published_twice(tmp_path: Path) -> None:
+    """Two roots of one day are two pasts: such a file is no ground to hold anything against."""
+    one, _ = digested(EARLY, [other("aa")])
+    two, _ = digested(EARLY, [other("bb")])
+    path = tmp_path / "digests.jsonl"
+    path.write_bytes(exported([one, two]))
+    with pytest.raises(BadInput, match="names two digests of 2027-06-01"):
+        published(path)
+    path.write_bytes(exported([one, one]))
+    assert published(path) == {EARLY: one.root}
+
+
+def test_a_digest_that_says_a_root_twice() -> None:
+    """A name that stands twice is an error in digests and proofs, too."""
+    digest, lines = digested(LATE, [other("aa")])
+    content = exported([digest])
+    twice = content.replace(b'"root":', b'"root":"' + b"0" * 64 + b'","root":')
+    assert read_exported(content) == [digest]
+    assert read_exported(twice) is None
+    proof = json_bytes(prove(digest, lines, "aa").model_dump(mode="json"))
+    assert check_file(proof, None) is not None
+    again = proof.replace(b'"leaves": 2', b'"leaves": 3, "leaves": 2')
+    assert again != proof
+    assert check_file(again, None) is None
