@@ -5,9 +5,9 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.register import Register, RegisterActivities
+from worker.query_isolation import make_isolating_worker
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
 from workflows.platform import PlatformWorkflow
@@ -34,12 +34,11 @@ def make_worker(
             # Named here and not on the workflows: an unversioned worker may not name a behaviour.
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
-    return Worker(
-        client,
+    return make_isolating_worker(
+        client=client,
         task_queue=TASK_QUEUE,
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
         activities=[activities.hand_in, activities.write_register, activities.read_log],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,
         deployment_config=versioning,
