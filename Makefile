@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test lint format bench docs record-histories chromium node-client clean
+.PHONY: demo test lint format bench campaign docs record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -55,6 +55,15 @@ format: $(READY)
 ## make bench: measure beside a bare workflow, and write docs/performance.md
 bench: $(READY)
 	$(BIN)/python -m bench
+
+## make campaign: kills -9 under load; nothing acknowledged may be lost (MINUTES, KILLS, SEED, OUT)
+MINUTES ?= 1
+KILLS ?= 6
+SEED ?= 1
+OUT ?=
+campaign: $(READY)
+	$(BIN)/python -m bench.campaign --kills $(KILLS) --seed $(SEED) $(if $(OUT),--out $(OUT)) \
+		$(if $(SECONDS),--seconds $(SECONDS),--minutes $(MINUTES))
 
 ## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)
