@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
 from bench.campaign.campaign import Plan, campaign
 
 
@@ -45,6 +47,9 @@ async def main() -> int:
     assert running
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    quiet = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    # Before the first client: else the SDK reports each call that a kill broke off.
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(quiet))))
     found = await campaign(_plan(), lambda line: print(line, flush=True))
     return int(bool(found))
 

@@ -24,18 +24,19 @@ class Entry:
 def violations(acknowledged: Iterable[Acknowledgement], entries: Iterable[Entry]) -> Iterator[str]:
     """Say what was promised and is not there, or is there twice; nothing where all promises hold."""
     by_id: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    refusals: Counter[str] = Counter()
+    refusals: Counter[tuple[str, int]] = Counter()
     for entry in entries:
         if entry.decision_id:
             by_id[entry.platform_id, entry.decision_id].append(entry)
-        refusals[entry.platform_id] += entry.kind == EntryKind.REFUSED
+        refusals[entry.platform_id, entry.year] += entry.kind == EntryKind.REFUSED
     for answer in dict.fromkeys(acknowledged):
         found = by_id[answer.platform_id, answer.decision_id]
         taken = [entry for entry in found if entry.kind == EntryKind.DECISION]
         what = f"{answer.channel} {answer.decision_id} of {answer.platform_id}"
         if answer.channel is Channel.SIGNAL:
             # After so many refusals a case only counts them: no entry need tell of this one.
-            if not found and refusals[answer.platform_id] < KEPT_REFUSALS:
+            full = refusals[answer.platform_id, answer.year or 0] >= KEPT_REFUSALS
+            if not found and not full:
                 yield f"lost: {what} was acknowledged and left no entry"
         elif not taken:
             yield f"lost: {what} has a receipt and no entry"

@@ -128,14 +128,15 @@ class Clients:
         return f"{UNEXPECTED} {answer.status_code}"
 
     async def _by_signal(self, case: Case, raw: Raw) -> Acknowledgement | str:
-        workflow_id = platform_workflow_id(case.platform_id)
+        workflow_id, year = platform_workflow_id(case.platform_id), None
         if is_yearly(raw["kind"]):
-            if case.year is None:
+            year = case.year
+            if year is None:
                 return "no such case"
-            workflow_id = assessment_workflow_id(case.platform_id, 1, case.year)
+            workflow_id = assessment_workflow_id(case.platform_id, 1, year)
         handle = self._temporal.get_workflow_handle(workflow_id)
         try:
             await handle.signal(raw["kind"], raw, rpc_timeout=_SIGNAL_WITHIN)
         except RPCError as error:
             return "no such case" if error.status.name == "NOT_FOUND" else "unanswered"
-        return Acknowledgement(case.platform_id, raw["decision_id"], Channel.SIGNAL)
+        return Acknowledgement(case.platform_id, raw["decision_id"], Channel.SIGNAL, year)

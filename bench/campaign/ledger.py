@@ -23,6 +23,7 @@ class Acknowledgement:
     decision_id: str
     channel: Channel
     year: int | None = None
+    """Of the assessment whose log has it; None: the platform's own."""
     seq: int | None = None
     """The entry that the receipt names; None of a signal."""
 

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bench.query_race.race import race
+from bench.query_race.race import lagging_clocks, race
 from bench.query_race.server import dev_server
 
 
@@ -27,6 +27,9 @@ async def main() -> int:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="pingtai-query-race-"))
         address = await stack.enter_async_context(dev_server(Path(folder), arguments.server))
         found = await race(address, arguments.workflows, isolated=arguments.isolated)
+        found["clock differs in replay"] = await lagging_clocks(
+            address, arguments.workflows, isolated=arguments.isolated
+        )
     wrong = found["lost"] + found["stuck"] + found["not replayable"]
     print(", ".join(f"{name}: {found[name]}" for name in sorted(found)), flush=True)
     return int(wrong > 0)

@@ -20,6 +20,7 @@ class Counting:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.seen: list[str] = []
+        self.moments: list[str] = []
         self.noted = 0
         self.ended = False
 
@@ -37,8 +38,9 @@ class Counting:
 
     @workflow.signal
     async def send(self, message: str) -> None:
-        """Keep a message."""
+        """Keep a message, and the moment at which it came."""
         self.seen.append(message)
+        self.moments.append(workflow.now().isoformat())
 
     @workflow.signal
     async def end(self) -> None:
@@ -49,6 +51,11 @@ class Counting:
     def state(self) -> list[str]:
         """Return what was seen."""
         return self.seen
+
+    @workflow.query
+    def clock(self) -> list[str]:
+        """Return when each message came, by the workflow's own clock."""
+        return self.moments
 
     @workflow.update
     async def refuse(self) -> None:

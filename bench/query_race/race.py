@@ -48,6 +48,30 @@ async def race(address: str, flows: int, *, isolated: bool, settle: float = 1.0)
     return found
 
 
+async def lagging_clocks(address: str, flows: int, *, isolated: bool, settle: float = 1.0) -> int:
+    """Let a query and a signal wait for a worker; count in how many workflows `now()` differs in replay."""
+    client = await Client.connect(address)
+    handles: list[Flow] = [
+        await client.start_workflow(Counting.run, id=uuid4().hex, task_queue=QUEUE)
+        for _ in range(flows)
+    ]
+    async with await _worker(address, isolated=isolated):
+        await asyncio.sleep(2 * settle)
+    asked = [asyncio.create_task(h.query(Counting.clock, rpc_timeout=_PATIENCE)) for h in handles]
+    await asyncio.sleep(2 * settle)
+    for handle in handles:
+        await handle.signal(Counting.send, "late")
+    async with await _worker(address, isolated=isolated):
+        await asyncio.gather(*asked, return_exceptions=True)
+        await asyncio.sleep(settle)
+        lived = [await handle.query(Counting.clock) for handle in handles]
+    async with await _worker(address, isolated=isolated):
+        replayed = [await handle.query(Counting.clock) for handle in handles]
+    for handle in handles:
+        await handle.terminate()
+    return sum(one != other for one, other in zip(lived, replayed, strict=True))
+
+
 async def _waiting(handles: list[Flow], settle: float) -> list[asyncio.Task[Any]]:
     """Queries, and then refused updates, that wait for a worker."""
     queries = [asyncio.create_task(h.query(Counting.state, rpc_timeout=_PATIENCE)) for h in handles]

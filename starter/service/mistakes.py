@@ -27,6 +27,8 @@ from workflows.refusal import Refused
 
 _log = structlog.stdlib.get_logger("pingtai.http")
 _DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY_STATES = ("08", "53", "57P", "25006")
+"""SQLSTATEs: no connection; no room or connections left; starting or stopping; read-only for now."""
 ANSWERED = (
     Problem,
     Refused,
@@ -96,7 +98,13 @@ def _is_away(error: SQLAlchemyError) -> bool:
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     # Tables that are missing or of another version come with the worker that makes them.
     known = (OperationalError, InterfaceError, ProgrammingError, PoolTimeout)
-    return lost or isinstance(error, known)
+    return lost or isinstance(error, known) or _says_it_is_away(error)
+
+
+def _says_it_is_away(error: SQLAlchemyError) -> bool:
+    """Whether PostgreSQL itself said that it cannot serve now: SQLAlchemy has no class for these."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state.startswith(_AWAY_STATES)
 
 
 def _away(en: str, zh: str, error: Exception) -> Problem:

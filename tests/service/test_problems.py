@@ -6,9 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from starter.service.app import make_app
+from starter.service.mistakes import problem_of
 from starter.service.problems import ProblemDetails
 from starter.service.replies import wanted_language
 from tests.rules.builders import COMMISSION, OPERATOR
@@ -222,3 +224,24 @@ async def test_only_the_operator_of_the_platform_is_heard(all_keys: httpx.AsyncC
     body = decision("withdrawal", actor={**OPERATOR, "organisation": "别的单位"})
     answer = await all_keys.post(f"/v1/platforms/{sent['platform_id']}/decisions", json=body)
     problem(answer, 409, "refused")
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("57P03", 503),
+        ("57P01", 503),
+        ("08006", 503),
+        ("53300", 503),
+        ("25006", 503),
+        ("22001", 500),
+        (None, 500),
+    ],
+)
+def test_a_database_that_cannot_serve_now_is_away(state: str | None, status: int) -> None:
+    """PostgreSQL that starts, stops, is full or read-only is no mistake of the service."""
+
+    class Said(Exception):
+        sqlstate = state
+
+    assert problem_of(DBAPIError("select 1", {}, Said())).kind.status == status

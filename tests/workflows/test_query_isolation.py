@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
-from bench.query_race.race import race
+from bench.query_race.race import lagging_clocks, race
 from starter.asking import Asking
 from worker.query_isolation import DIRECT_QUERY, _Watched
 from worker.temporal_server import TemporalServer
@@ -24,6 +24,11 @@ async def test_no_signal_is_lost_to_a_query(temporal: TemporalServer) -> None:
     found = await race(temporal.address, 8, isolated=True, settle=0.3)
     assert found["seen"] == 24
     assert found["lost"] + found["stuck"] + found["not replayable"] == 0
+
+
+async def test_a_query_does_not_change_the_clock(temporal: TemporalServer) -> None:
+    """A signal that waited with a query has the same moment when its history is replayed."""
+    assert await lagging_clocks(temporal.address, 6, isolated=True, settle=0.3) == 0
 
 
 async def test_temporal_still_needs_the_isolation(temporal: TemporalServer) -> None:
