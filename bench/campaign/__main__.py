@@ -27,6 +27,7 @@ def _plan() -> Plan:
     parser.add_argument("--clients", type=int, default=6)
     parser.add_argument("--out", type=Path, help="where logs and the ledger are kept")
     parser.add_argument("--pingtai", type=Path, help="another checkout's `pingtai`, to compare")
+    parser.add_argument("--targets", nargs="+", default=(), help="parts to hit, by default all")
     given = parser.parse_args()
     out = given.out or Path(tempfile.mkdtemp(prefix="pingtai-campaign-"))
     out.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,7 @@ def _plan() -> Plan:
         clients=given.clients,
         out=out.resolve(),
         pingtai=given.pingtai,
+        targets=tuple(given.targets),
     )
 
 

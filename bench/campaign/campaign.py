@@ -39,6 +39,8 @@ class Plan:
     clients: int
     out: Path
     pingtai: Path | None = None
+    targets: tuple[str, ...] = ()
+    """Which parts are hit; empty: all."""
 
 
 async def campaign(plan: Plan, say: Callable[[str], None]) -> list[str]:
@@ -72,7 +74,8 @@ async def _run(plan: Plan, system: System, say: Callable[[str], None]) -> list[s
         trust_env=False,
     ) as http:
         clients = Clients(temporal, client, http, ledger)
-        nemesis = Nemesis(system, random.Random(plan.seed), plan.out / "nemesis.jsonl")  # noqa: S311
+        chance = random.Random(plan.seed)  # noqa: S311
+        nemesis = Nemesis(system, chance, plan.out / "nemesis.jsonl", plan.targets)
         supervisor = asyncio.create_task(system.supervise())
         working = [
             asyncio.create_task(clients.work(cases, random.Random(plan.seed * 1000 + number)))  # noqa: S311

@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from bench.campaign.part import kill, pause
@@ -20,9 +21,12 @@ _TWO_AT_ONCE = 0.15
 class Nemesis:
     """Kills `kills` times in `seconds`, and pauses parts in between."""
 
-    def __init__(self, system: System, random_: random.Random, log: Path) -> None:
-        """Write what is done to `log`, with its time."""
+    def __init__(
+        self, system: System, random_: random.Random, log: Path, targets: Collection[str] = ()
+    ) -> None:
+        """Hit the parts named by `targets`, by default all; write what is done to `log`."""
         self._system, self._random, self._log = system, random_, log
+        self._targets = [name for name in system.parts if not targets or name in targets]
         self.done: Counter[str] = Counter()
         self.kills = 0
 
@@ -37,14 +41,16 @@ class Nemesis:
                 await self._pause(name)
                 continue
             await self._kill(name)
-            if self._random.random() < _TWO_AT_ONCE and self.kills < kills:
-                await self._kill(self._random.choice([n for n in self._system.parts if n != name]))
+            others = [other for other in self._targets if other != name]
+            if others and self._random.random() < _TWO_AT_ONCE and self.kills < kills:
+                await self._kill(self._random.choice(others))
 
     def _next(self) -> str:
-        names = list(self._system.parts)
         if self._random.random() < _EVENLY:
-            return min(names, key=lambda name: (self.done[f"kill {name}"], self._random.random()))
-        return self._random.choice(names)
+            return min(
+                self._targets, key=lambda name: (self.done[f"kill {name}"], self._random.random())
+            )
+        return self._random.choice(self._targets)
 
     async def _kill(self, name: str) -> None:
         if await asyncio.to_thread(kill, self._system.parts[name]):
