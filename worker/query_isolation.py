@@ -54,10 +54,10 @@ class QueryIsolatingRunner(SandboxedWorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Create an instance, as the sandbox does, that watches for queries."""
-        return _Watched(super().create_instance(det), det.info.run_id, self.evict)
+        return QueryIsolatedInstance(super().create_instance(det), det.info.run_id, self.evict)
 
 
-class _Watched(WorkflowInstance):
+class QueryIsolatedInstance(WorkflowInstance):
     """A workflow's instance that asks for its own eviction when it is queried directly."""
 
     def __init__(self, inner: WorkflowInstance, run_id: str, evict: Callable[[str], None]) -> None:

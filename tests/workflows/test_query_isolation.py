@@ -15,7 +15,7 @@ from temporalio.worker import WorkflowInstance
 
 from bench.query_race.race import lagging_clocks, race
 from starter.asking import Asking
-from worker.query_isolation import DIRECT_QUERY, _Watched
+from worker.query_isolation import DIRECT_QUERY, QueryIsolatedInstance
 from worker.temporal_server import TemporalServer
 
 
@@ -59,7 +59,7 @@ def test_only_a_direct_query_evicts(job: WorkflowActivationJob, evicted: list[st
         def activate(self, act: WorkflowActivation) -> None:
             happened.append("answered")
 
-    watched = _Watched(cast(WorkflowInstance, Inner()), "run", happened.append)
+    watched = QueryIsolatedInstance(cast(WorkflowInstance, Inner()), "run", happened.append)
     watched.activate(WorkflowActivation(jobs=[job]))
     assert happened == [*evicted, "answered"]
 
