@@ -24,7 +24,7 @@ from starter.client import PingtaiClient
 
 _SCOPES = ("read", "decide:operator", "decide:district", "decide:commission")
 _EVERY = 30.0
-_GRACE = 180.0
+_GRACE = 300.0
 """How long clients may take to finish what they have begun, and the nemesis its last kill."""
 
 

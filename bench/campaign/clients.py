@@ -19,7 +19,7 @@ from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 
-_LOOKS = 0.5
+_LOOKS, _TOGETHER = 0.4, 0.4
 _PAUSE = 0.3
 _TRIES = 4
 _SIGNAL_WITHIN = timedelta(seconds=20)
@@ -55,15 +55,22 @@ class Clients:
             if case.view is None or chance.random() < _LOOKS:
                 await self._look(case)
             raw = next_decision(chance, case.view, f"{case.platform_id}-{next(case.numbers)}")
-            if chance.random() < 0.2:
-                await self._preview(case, raw)
             channel = chance.choices(_CHANNELS, (45, 25, 30))[0]
-            for _ in range(_TRIES):
-                answer = await self._send(case, channel, raw)
-                if answer != "unanswered":
-                    break
-                await asyncio.sleep(chance.uniform(0.5, 4))
+            doing = [self._until_answered(case, channel, raw, chance)]
+            if chance.random() < _TOGETHER:  # others look at the case while it is decided
+                doing += [self._look(case), self._preview(case, raw)]
+            await asyncio.gather(*doing)
             await asyncio.sleep(chance.uniform(0, 2 * _PAUSE))
+
+    async def _until_answered(
+        self, case: Case, channel: Channel, raw: Raw, chance: random.Random
+    ) -> None:
+        """Send a decision, and the same one again while nobody answers; at last give up."""
+        for _ in range(_TRIES):
+            answer = await self._send(case, channel, raw)
+            if answer != "unanswered" or self.stopping:
+                return
+            await asyncio.sleep(chance.uniform(0.5, 4))
 
     async def _look(self, case: Case) -> None:
         """Query the case, and its open assessment."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import random
+import socket
 import sys
 import time
 from collections import Counter
@@ -9,12 +11,13 @@ from pathlib import Path
 
 from bench.campaign.database import Database
 from bench.campaign.part import Part, Program
-from worker.temporal_server import LOOPBACK, free_port, temporal_binary
+from worker.temporal_server import LOOPBACK, temporal_binary
 
 _ROOT = Path(__file__).parents[2]
-_READY_SECONDS = 180.0
+_READY_SECONDS = 300.0
 _POLL = 0.5
-_ENGINE_PORT, _HTTP_PORT = 7480, 7490
+_PORTS = range(20_000, 30_000)
+"""Below those that the system gives to outgoing connections: a killed part gets its port again."""
 
 
 class System:
@@ -22,8 +25,7 @@ class System:
 
     def __init__(self, folder: Path, data: Path, pingtai: Path | None) -> None:
         """Log to `folder` and keep data in `data`; `pingtai` is another checkout's program, to compare."""
-        self.address = f"{LOOPBACK}:{free_port(_ENGINE_PORT)}"
-        self.http = f"{LOOPBACK}:{free_port(_HTTP_PORT)}"
+        self.address, self.http = (f"{LOOPBACK}:{port}" for port in _free_ports(2))
         self.database = Database(data / "register")
         self.restarts: Counter[str] = Counter()
         self._folder, self._data = folder, data
@@ -115,9 +117,17 @@ class System:
         )
 
 
-def _listens(host: str, port: int) -> bool:
-    import socket  # noqa: PLC0415
+def _free_ports(count: int) -> list[int]:
+    """Ports that nobody listens at, by chance, so that campaigns beside each other do not meet."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.SystemRandom().choice(_PORTS)
+        if not _listens(LOOPBACK, port):
+            found.add(port)
+    return list(found)
 
+
+def _listens(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
