@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test lint format bench attack docs lock record-histories chromium node-client clean
+.PHONY: demo test lint format bench attack campaign docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -56,11 +56,15 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m bench
 
-## make attack: attack a system of its own for MINUTES, repeatable by SEED; failures are written to OUT
-MINUTES ?= 5
 SEED ?= 1
+## make attack: attack a system of its own (MINUTES=5), repeatable by SEED; failures are written to OUT
 attack: $(READY)
-	$(BIN)/python -m bench.attack --minutes $(MINUTES) --seed $(SEED) $(if $(OUT),--out $(OUT))
+	$(BIN)/python -m bench.attack --minutes $(or $(MINUTES),5) --seed $(SEED) $(if $(OUT),--out $(OUT))
+
+## make campaign: kills -9 under load (MINUTES=1, KILLS=6); nothing acknowledged may be lost
+campaign: $(READY)
+	$(BIN)/python -m bench.campaign --kills $(or $(KILLS),6) --seed $(SEED) $(if $(OUT),--out $(OUT)) \
+		$(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),1))
 
 ## make docs: write schemas/, and the parts of README.md and docs/ that are generated from the code
 docs: $(READY)

@@ -12,6 +12,7 @@ from temporalio.client import (
     WorkflowHandle,
     WorkflowQueryFailedError,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from starter.answers import reaching
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
@@ -26,6 +27,13 @@ ANSWER_WITHIN = timedelta(seconds=20)
 """How long to wait for a worker's answer."""
 _LOOK_AFTER = 1.0
 """So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
+
+_QUERY_TRIES = (timedelta(seconds=6), timedelta(seconds=6), timedelta(seconds=8))
+"""How long each try of a query lasts, `ANSWER_WITHIN` in all.
+
+A worker drops a query when it evicts the case that the query waits for; nobody answers it then, however
+long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
+"""
 
 Answer = TypeVar("Answer")
 
@@ -123,9 +131,7 @@ class Asking:
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
                 with reaching():
-                    return await handle.query(
-                        name, args=args, result_type=result_type, rpc_timeout=ANSWER_WITHIN
-                    )
+                    return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.
                 if not patience or "not scheduled yet" not in error.en:
@@ -140,3 +146,18 @@ def _is_case(run: WorkflowExecutionDescription) -> bool:
     if run.close_time is None:
         return ours and run.task_queue == TASK_QUEUE
     return ours and run.status is not WorkflowExecutionStatus.FAILED
+
+
+async def _query(
+    handle: WorkflowHandle[Any, Any], name: str, result_type: Any, args: tuple[Any, ...]
+) -> Any:
+    """Send a query, and send it again when nobody answers."""
+    for within in _QUERY_TRIES[:-1]:
+        try:
+            return await handle.query(name, args=args, result_type=result_type, rpc_timeout=within)
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise
+    return await handle.query(
+        name, args=args, result_type=result_type, rpc_timeout=_QUERY_TRIES[-1]
+    )

@@ -19,12 +19,12 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 from temporalio.service import RPCError
-from temporalio.worker import Worker
 
 from audit.anchoring.activity import DigestActivities
 from audit.archive.activity import ArchiveActivities
 from audit.archive.store import Store
 from worker.process import workflow_threads
+from worker.query_isolation import make_isolating_worker
 from workflows.archiving import ArchivingWorkflow
 from workflows.contract import (
     ARCHIVING_ID,
@@ -49,8 +49,8 @@ async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> 
     """Take part in what the schedules start; the first worker makes them."""
     archive = ArchiveActivities(client, engine, store)
     digest = DigestActivities(engine)
-    worker = Worker(
-        client,
+    worker = make_isolating_worker(
+        client=client,
         task_queue=AUDIT_QUEUE,
         workflows=[ArchivingWorkflow, DigestingWorkflow],
         activities=[archive.archive_histories, digest.make_digests],

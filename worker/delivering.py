@@ -8,7 +8,6 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.worker import Worker
 
 from activities.channels.destinations import Destinations
 from activities.notices import NoticeActivities, Patience, Recipient
@@ -16,6 +15,7 @@ from activities.subscriptions import SubscriptionActivities
 from db.outbox import PostgresOutbox
 from db.subscriptions import PostgresSubscriptions
 from worker.process import workflow_threads
+from worker.query_isolation import make_isolating_worker
 from workflows.contract import (
     NOTICES_ID,
     NOTICES_QUEUE,
@@ -73,8 +73,8 @@ async def _taking_part(
     activity: Callable[[], Awaitable[Delivered]],
 ) -> AsyncIterator[None]:
     """Work on a queue whose one workflow delivers for the whole system: it is started unless it runs."""
-    worker = Worker(
-        client,
+    worker = make_isolating_worker(
+        client=client,
         task_queue=queue,
         workflows=[workflow],
         activities=[activity],

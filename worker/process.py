@@ -6,9 +6,9 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.register import Register, RegisterActivities
+from worker.query_isolation import make_isolating_worker
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
 from workflows.converter import WORKER_DATA_CONVERTER
@@ -49,8 +49,8 @@ def make_worker(
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
     reading = client.config() | {"data_converter": WORKER_DATA_CONVERTER}
-    return Worker(
-        Client(**reading),
+    return make_isolating_worker(
+        client=Client(**reading),
         task_queue=TASK_QUEUE,
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
         activities=[
@@ -59,7 +59,6 @@ def make_worker(
             activities.read_log,
             activities.find_log,
         ],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
         workflow_task_executor=workflow_threads(),
         max_cached_workflows=max_cached,
         graceful_shutdown_timeout=GRACE,

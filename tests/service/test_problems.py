@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
@@ -287,3 +287,24 @@ def test_only_what_the_operator_can_mend_is_a_part_that_is_away(state: str, kind
         sqlstate = state
 
     assert kind == problem_of(ProgrammingError("SELECT", {}, Why("because"))).kind
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("57P03", 503),
+        ("57P01", 503),
+        ("08006", 503),
+        ("53300", 503),
+        ("25006", 503),
+        ("22001", 500),
+        (None, 500),
+    ],
+)
+def test_a_database_that_cannot_serve_now_is_away(state: str | None, status: int) -> None:
+    """PostgreSQL that starts, stops, is full or read-only is no mistake of the service."""
+
+    class Said(Exception):
+        sqlstate = state
+
+    assert problem_of(DBAPIError("select 1", {}, Said())).kind.status == status

@@ -1,0 +1,90 @@
+"""Queries leave nothing behind in a worker: a case that was queried is replayed before its next task.
+
+A direct query on a case that is not cached brings the case's history, and the SDK keeps what it built
+from it. Since Temporal 1.31 that history can end with events of a workflow task that is never written
+(docs/decisions/0001-queries-on-uncached-cases.md). The SDK counts them as seen, so it skips the signal
+that later gets their number. Therefore a case is evicted from the cache with the answer to the query.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Unpack
+
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.worker import (
+    Worker,
+    WorkerConfig,
+    WorkflowInstance,
+    WorkflowInstanceDetails,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.workflow import Info
+
+DIRECT_QUERY = "legacy_query"
+"""How the SDK's core names a query that came by itself, not with a workflow task."""
+
+
+def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
+    """Return a worker whose cache no query can change; `options` as for Temporal's own `Worker`.
+
+    Raises:
+        RuntimeError: this version of the SDK has no way to evict a workflow.
+    """
+    made: list[Worker] = []
+
+    def evict(run_id: str) -> None:
+        made[0]._bridge_worker.request_workflow_eviction(run_id)
+
+    options["workflow_runner"] = QueryIsolatingRunner(evict=evict)
+    worker = Worker(**options)
+    # The SDK has no public call for it: better no worker than one that loses signals.
+    if not callable(getattr(worker._bridge_worker, "request_workflow_eviction", None)):
+        raise RuntimeError("this version of temporalio cannot evict a workflow: use another")
+    made.append(worker)
+    return worker
+
+
+@dataclass(frozen=True)
+class QueryIsolatingRunner(SandboxedWorkflowRunner):
+    """The sandbox, with instances that are evicted once they have answered a direct query."""
+
+    evict: Callable[[str], None] = lambda run_id: None
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """Create an instance, as the sandbox does, that watches for queries."""
+        return QueryIsolatedInstance(super().create_instance(det), det.info.run_id, self.evict)
+
+
+class QueryIsolatedInstance(WorkflowInstance):
+    """A workflow's instance that asks for its own eviction when it is queried directly."""
+
+    def __init__(self, inner: WorkflowInstance, run_id: str, evict: Callable[[str], None]) -> None:
+        self._inner, self._run_id, self._evict = inner, run_id, evict
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Handle an activation; a direct query's ends in eviction.
+
+        It is asked for before the answer is given: once the core has the answer, a task that waits
+        behind the query would be applied to what the query left.
+        """
+        if any(job.query_workflow.query_id == DIRECT_QUERY for job in act.jobs):
+            self._evict(self._run_id)
+        return self._inner.activate(act)
+
+    def get_serialization_context(self, command_info: object) -> SerializationContext | None:
+        """Return what the inner instance returns."""
+        return self._inner.get_serialization_context(command_info)  # type: ignore[arg-type]
+
+    def get_external_store_context(self, command_info: object) -> StorageDriverStoreContext:
+        """Return what the inner instance returns."""
+        return self._inner.get_external_store_context(command_info)  # type: ignore[arg-type]
+
+    def get_info(self) -> Info:
+        """Return what the inner instance returns."""
+        return self._inner.get_info()
+
+    def get_thread_id(self) -> int | None:
+        """Return what the inner instance returns."""
+        return self._inner.get_thread_id()
