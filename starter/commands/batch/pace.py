@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-SLOWER = 2.0
+SLOWER = 1.7
 """So many times the idle answer, and fewer lines are under way: people may wait three times as long."""
 _LESS = 0.5
 _REMEMBERED = 200
