@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.dossier.code import this_code
+from audit.dossier.code import is_release, this_code
 from audit.dossier.files import files_of, with_manifest
 from audit.dossier.lives import Life
 from audit.dossier.opened import Opened, plain
+from audit.dossier.pages import is_inert
 from audit.dossier.parts import (
     DEADLINES,
     MANIFEST,
@@ -40,7 +41,9 @@ class Derived:
     wrong: list[str] = field(default_factory=list)
     """Those that are others than what follows from the histories."""
     unchecked: list[str] = field(default_factory=list)
-    """Pages that this code words otherwise, of a dossier that names other code."""
+    """Pages that this code words otherwise, of a dossier that names code that is not known."""
+    older: list[str] = field(default_factory=list)
+    """Pages that a release before this one worded: not vouched for, and inert."""
 
 
 def make_again(dossier: Opened, life: Life) -> Derived:
@@ -60,10 +63,20 @@ def make_again(dossier: Opened, life: Life) -> Derived:
             if name != MANIFEST or len(differing) == 1:
                 derived.wrong.append(name)
         elif name in WORDS and name in again and name in dossier.files:
-            derived.unchecked.append(name)
+            _judge_page(derived, name, dossier, again[name])
         elif not _same_data(name, again, dossier.files):
             derived.wrong.append(name)
     return derived
+
+
+def _judge_page(derived: Derived, name: str, dossier: Opened, ours: bytes) -> None:
+    """A page in other words: of a known release it must be able to do nothing, of others nobody knows."""
+    if not is_release(dossier.manifest.code):
+        derived.unchecked.append(name)
+    elif is_inert(dossier.files[name], ours):
+        derived.older.append(name)
+    else:
+        derived.wrong.append(name)
 
 
 def _same_data(name: str, one: Mapping[str, bytes], other: Mapping[str, bytes]) -> bool:

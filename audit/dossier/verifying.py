@@ -204,6 +204,15 @@ def _derive(verdict: Verdict, dossier: Opened, life: Life) -> None:
         en = "not what this code writes, and the dossier names other code: do not read it, --report writes one"
         zh = "与本程序所写不同，而档案载明由其他代码编制：请勿采信，可用 --report 另行生成"
         verdict.unchecked.append(Problem(Check.DERIVED, name, en, zh))
+    if derived.older:
+        pages, release = ", ".join(derived.older), dossier.manifest.code.pingtai
+        verdict.notes.append(
+            (
+                f"{pages}: worded by release {release}, no part of this verdict. Read the report that is"
+                " made anew: --report.",
+                f"{pages} 为 {release} 版所写，不在本次核验之内。请阅读重新生成的报告：--report。",
+            )
+        )
     if verdict.problems:
         return  # whatever is wrong with the histories shows in what follows from them
     for name in derived.wrong:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from audit.claims import PROVES, PROVES_ZH, REASON_UNSEALED, UNSEALED, UNSEALED_ARE
-from audit.dossier.code import GUIDELINE, RELEASES, this_code
+from audit.dossier.code import GUIDELINE, RELEASES, is_release, this_code
 from audit.dossier.lives import live
 from audit.dossier.names import is_harmful, is_name
 from audit.dossier.package import pack, unpack
@@ -88,17 +88,39 @@ async def test_what_other_code_says_is_checked_as_data(
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
-async def test_dossiers_of_older_releases_are_never_broken(path: Path) -> None:
-    """Each says what it said; their pages were worded by other code, and are named as not checked."""
+async def test_dossiers_of_older_releases_verify(path: Path) -> None:
+    """Each is whole; its pages were worded by that release, which is said and which nobody vouches for."""
     found = await verify(path)
-    assert told(found) == []
-    assert {one.where for one in found.unchecked} <= {
-        "report.en.html",
-        "report.zh.html",
-        "README.txt",
-    }
-    release = found.manifest.code.workflows_sha256
-    assert path.stem not in RELEASES.values() or RELEASES[release] == path.stem
+    assert (told(found), found.unchecked, found.holds) == ([], [], True)
+    assert any("no part of this verdict" in en for en, _ in found.notes)
+    assert is_release(found.manifest.code)
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        SCRIPT,
+        b'<img src="https://x.example/a.png">',
+        b'<p onclick="x()">',
+        b"<style>p{background:url(//x.example)}</style>",
+        b'<a href="https://x.example">',
+        b'<meta http-equiv="refresh" content="0;url=//x.example">',
+    ],
+)
+async def test_a_page_that_names_an_older_release_can_do_nothing(
+    put: bytes, files: Files, tmp_path: Path
+) -> None:
+    """Whoever names a known release may word a page, and neither run nor load anything by it."""
+    sha, release = next(iter(RELEASES.items()))
+
+    def older(manifest: Any) -> None:
+        manifest["code"] |= {"pingtai": release, "workflows_sha256": sha}
+
+    page = files["report.en.html"].replace(b"<section", put + b"<section", 1)
+    assert page != files["report.en.html"]
+    found = await verdict(_manifest(resealed(files | {"report.en.html": page}), older), tmp_path)
+    assert found.conclusion is Conclusion.BROKEN
+    assert [one for one in told(found) if "report.en.html" in one]
 
 
 def test_the_dossiers_of_all_releases_are_kept() -> None:
