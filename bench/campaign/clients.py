@@ -118,6 +118,8 @@ class Clients:
             return "refused"
         except NoSuchPlatform:
             return "no such case"
+        except RPCError as error:  # our client leaves none untranslated
+            return f"{UNEXPECTED} {error.status.name}"
         return Acknowledgement(
             case.platform_id, raw["decision_id"], Channel.UPDATE, receipt.year, receipt.seq
         )
