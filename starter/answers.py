@@ -15,6 +15,10 @@ _NOT_NOW = {
     RPCStatusCode.UNAVAILABLE: "is not reachable",
     RPCStatusCode.DEADLINE_EXCEEDED: "did not answer in time",
     RPCStatusCode.CANCELLED: "did not answer in time",
+    # "transport error" and the like: a server that is killed while it answers.
+    RPCStatusCode.UNKNOWN: "broke off the call",
+    RPCStatusCode.INTERNAL: "failed",
+    RPCStatusCode.ABORTED: "broke off the call",
     RPCStatusCode.FAILED_PRECONDITION: "has no worker that answers",
     RPCStatusCode.RESOURCE_EXHAUSTED: "is asked too much at once",
     RPCStatusCode.UNAUTHENTICATED: "does not know who asks: look at the API key or certificate",

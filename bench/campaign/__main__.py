@@ -28,6 +28,7 @@ def _plan() -> Plan:
     parser.add_argument("--out", type=Path, help="where logs and the ledger are kept")
     parser.add_argument("--pingtai", type=Path, help="another checkout's `pingtai`, to compare")
     parser.add_argument("--targets", nargs="+", default=(), help="parts to hit, by default all")
+    parser.add_argument("--both", type=float, default=0.15, help="how often two are hit at once")
     given = parser.parse_args()
     out = given.out or Path(tempfile.mkdtemp(prefix="pingtai-campaign-"))
     out.mkdir(parents=True, exist_ok=True)
@@ -40,6 +41,7 @@ def _plan() -> Plan:
         out=out.resolve(),
         pingtai=given.pingtai,
         targets=tuple(given.targets),
+        both=given.both,
     )
 
 

@@ -41,6 +41,8 @@ class Plan:
     pingtai: Path | None = None
     targets: tuple[str, ...] = ()
     """Which parts are hit; empty: all."""
+    both: float = 0.15
+    """How often two parts are killed at once."""
 
 
 async def campaign(plan: Plan, say: Callable[[str], None]) -> list[str]:
@@ -75,7 +77,7 @@ async def _run(plan: Plan, system: System, say: Callable[[str], None]) -> list[s
     ) as http:
         clients = Clients(temporal, client, http, ledger)
         chance = random.Random(plan.seed)  # noqa: S311
-        nemesis = Nemesis(system, chance, plan.out / "nemesis.jsonl", plan.targets)
+        nemesis = Nemesis(system, chance, plan.out / "nemesis.jsonl", plan.targets, plan.both)
         supervisor = asyncio.create_task(system.supervise())
         working = [
             asyncio.create_task(clients.work(cases, random.Random(plan.seed * 1000 + number)))  # noqa: S311

@@ -20,6 +20,7 @@ from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 
 _LOOKS, _TOGETHER = 0.4, 0.4
+_LOOKING = 0.05
 _PAUSE = 0.3
 _TRIES = 4
 _SIGNAL_WITHIN = timedelta(seconds=20)
@@ -56,10 +57,13 @@ class Clients:
                 await self._look(case)
             raw = next_decision(chance, case.view, f"{case.platform_id}-{next(case.numbers)}")
             channel = chance.choices(_CHANNELS, (45, 25, 30))[0]
-            doing = [self._until_answered(case, channel, raw, chance)]
+            looking = []
             if chance.random() < _TOGETHER:  # others look at the case while it is decided
-                doing += [self._look(case), self._preview(case, raw)]
-            await asyncio.gather(*doing)
+                looking = [asyncio.create_task(self._look(case)) for _ in range(2)]
+                looking.append(asyncio.create_task(self._preview(case, raw)))
+                await asyncio.sleep(chance.uniform(0, _LOOKING))
+            await self._until_answered(case, channel, raw, chance)
+            await asyncio.gather(*looking)
             await asyncio.sleep(chance.uniform(0, 2 * _PAUSE))
 
     async def _until_answered(
@@ -114,6 +118,8 @@ class Clients:
             return "refused"
         except NoSuchPlatform:
             return "no such case"
+        except RPCError as error:  # our client leaves none untranslated
+            return f"{UNEXPECTED} {error.status.name}"
         return Acknowledgement(
             case.platform_id, raw["decision_id"], Channel.UPDATE, receipt.year, receipt.seq
         )

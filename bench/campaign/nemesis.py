@@ -15,16 +15,24 @@ _EVENLY = 0.6
 """How often the part that was hit least is the next."""
 _PAUSED = 0.2
 _LONGEST_PAUSE = 8.0
-_TWO_AT_ONCE = 0.15
 
 
 class Nemesis:
     """Kills `kills` times in `seconds`, and pauses parts in between."""
 
     def __init__(
-        self, system: System, random_: random.Random, log: Path, targets: Collection[str] = ()
+        self,
+        system: System,
+        random_: random.Random,
+        log: Path,
+        targets: Collection[str],
+        both: float,
     ) -> None:
-        """Hit the parts named by `targets`, by default all; write what is done to `log`."""
+        """Hit the parts named by `targets`, or all if none is; write what is done to `log`.
+
+        `both` is how often (0 to 1) a second part is killed with the first.
+        """
+        self._both = both
         self._system, self._random, self._log = system, random_, log
         self._targets = [name for name in system.parts if not targets or name in targets]
         self.done: Counter[str] = Counter()
@@ -42,7 +50,7 @@ class Nemesis:
                 continue
             await self._kill(name)
             others = [other for other in self._targets if other != name]
-            if others and self._random.random() < _TWO_AT_ONCE and self.kills < kills:
+            if others and self._random.random() < self._both and self.kills < kills:
                 await self._kill(self._random.choice(others))
 
     def _next(self) -> str:

@@ -175,3 +175,10 @@ def test_a_namespace_that_is_not_there(message: str, expected: type[Exception]) 
     """A wrong namespace is not taken for a platform that was never applied for."""
     with pytest.raises(expected), reaching():
         raise RPCError(message, RPCStatusCode.NOT_FOUND, b"")
+
+
+@pytest.mark.parametrize("status", ["UNKNOWN", "INTERNAL", "ABORTED", "UNAVAILABLE"])
+def test_a_call_that_a_server_broke_off(status: str) -> None:
+    """A server that is killed while it answers does not answer; that is no mistake of ours."""
+    with pytest.raises(Unreachable), reaching():
+        raise RPCError("transport error", RPCStatusCode[status], b"")
