@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogLookup
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
-    from workflows.origin import check_id, check_start, goes_on
+    from workflows.origin import check_id, check_start, goes_on, is_first_run
     from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
@@ -91,13 +91,17 @@ class PlatformWorkflow(YearsOfValidity):
         if carried is None:
             form = parse(PlatformApplication, application)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
-            self.take_up(open_platform(form, workflow.now(), self.edition))
+            opened = open_platform(form, workflow.now(), self.edition)
+            # A second life of a term decides nothing: the register is asked before the first message.
+            new = self.edition >= Edition.BOUND and is_first_run()
+            self.take_up(opened, wait_for_register=new)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
         if self.edition >= Edition.BOUND and not goes_on():
             check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
             self.unconfirmed = True
-        self.take_up(Case(taken.state, taken.record, self.edition), taken.due, taken.recorded)
+        case = Case(taken.state, taken.record, self.edition)
+        self.take_up(case, taken.due, taken.recorded, wait_for_register=self.unconfirmed)
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:
@@ -132,6 +136,8 @@ class PlatformWorkflow(YearsOfValidity):
         if wrong:
             self.invalid = InvalidMessage(_INPUT, (("carried", *wrong),))
             self.unconfirmed = False
+            self.queue.release()  # whoever waits is refused, and the run fails
+            await workflow.wait_condition(workflow.all_handlers_finished)
         else:
             self.confirm()
 
