@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogLookup
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
-    from workflows.origin import check_id, check_start, goes_on, is_first_run
+    from workflows.origin import check_id, check_start, goes_on
     from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
@@ -93,7 +93,8 @@ class PlatformWorkflow(YearsOfValidity):
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
             opened = open_platform(form, workflow.now(), self.edition)
             # A second life of a term decides nothing: the register is asked before the first message.
-            new = self.edition >= Edition.BOUND and is_first_run()
+            # Also where it was reset: what a run commands must not depend on its own id.
+            new = self.edition >= Edition.BOUND and not goes_on()
             self.take_up(opened, wait_for_register=new)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
