@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import ASSESSMENT_TYPE, FIND_LOG, assessment_workflow_id
     from workflows.handing_in import CaseLog, LogLookup
     from workflows.model import InvalidMessage, instant, record_from, said
-    from workflows.origin import check_id, check_parent, check_start
+    from workflows.origin import check_id, check_parent, check_start, origin_wanted
     from workflows.register_sync import RETRY
     from workflows.reopening import closes
     from workflows.running import CaseWorkflow
@@ -72,6 +72,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             expected = assessment_workflow_id(facts.platform_id, facts.term, opening.year)
             check_id(_INPUT, "year", expected)
             check_parent(_INPUT, facts.platform_id)
+            self.origin_wanted = origin_wanted()
         if carried := opening.carried:
             case = Case(carried.state, carried.record, self.edition)
             case.roles_elsewhere(opening.roles)
@@ -95,6 +96,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         Raises:
             ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
         """
+        if self.origin_wanted and not self.invalid:
+            await self.check_origin(_INPUT)
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidOpening", non_retryable=True

@@ -27,6 +27,7 @@ HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
 READ_LOG = "read_log"
 FIND_LOG = "find_log"
+FIND_ORIGINS = "find_origins"
 DELIVER_NOTICES = "deliver_notices"
 DELIVER_EVENTS = "deliver_events"
 ARCHIVE_HISTORIES = "archive_histories"
@@ -38,6 +39,8 @@ TRUE_INPUT = "true-input"
 signals are judged from a queue, and what may be repeated at will has a share of the record.
 
 A run that has it has DESK as well, which is not asked for then."""
+KNOWN_ORIGIN = "known-origin"
+"""The second patch of 0.4.0: the run before and the parent are cases of ours, not only of the right id."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

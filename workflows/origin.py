@@ -5,12 +5,27 @@ when the server started it to go on from a run before, or when the register has 
 (`platform.py`); and an assessment is opened by its platform only.
 """
 
+from datetime import timedelta
+
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
-    from workflows.contract import TRUE_INPUT, platform_workflow_id
+    from workflows.contract import (
+        ASSESSMENT_TYPE,
+        FIND_ORIGINS,
+        KNOWN_ORIGIN,
+        PLATFORM_TYPE,
+        TASK_QUEUE,
+        TRUE_INPUT,
+        platform_workflow_id,
+    )
+    from workflows.handing_in import OriginLookup, Origins, RunId
     from workflows.model import InvalidMessage
+
+
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
 def edition_of_run() -> Edition:
@@ -78,3 +93,48 @@ def check_parent(what: str, platform_id: str) -> None:
         en = f"an assessment is opened by its platform, {platform_workflow_id(platform_id)}, only"
         zh = f"年度考核只能由平台流程 {platform_workflow_id(platform_id)} 启动"
         raise InvalidMessage(what, (("(parent)", en, zh),))
+
+
+def origin_wanted() -> bool:
+    """Return whether the origin of this run must be asked for: it goes on from a run, or has a parent."""
+    info = workflow.info()
+    return (goes_on() or info.parent is not None) and workflow.patched(KNOWN_ORIGIN)
+
+
+async def origin_known(what: str) -> bool:
+    """Return whether the server still has the runs from which this one comes; they are cases of ours.
+
+    A stranger's workflow can go on as a run of our type and queue, or have one as its child: the
+    server gives it the true id of the run before, or of the parent, whoever that was.
+
+    Raises:
+        InvalidMessage: the run before, or the parent, is of another type, or on another task queue.
+    """
+    info = workflow.info()
+    wanted: list[tuple[RunId, str]] = []
+    if info.continued_run_id:
+        before = RunId(workflow_id=info.workflow_id, run_id=info.continued_run_id)
+        wanted.append((before, info.workflow_type))
+    if info.parent:
+        if info.workflow_type != ASSESSMENT_TYPE or info.parent.namespace != info.namespace:
+            raise _stranger(what, f"{info.parent.namespace}/{info.parent.workflow_id}")
+        parent = RunId(workflow_id=info.parent.workflow_id, run_id=info.parent.run_id)
+        wanted.append((parent, PLATFORM_TYPE))
+    found: Origins = await workflow.execute_activity(
+        FIND_ORIGINS,
+        OriginLookup(runs=tuple(run for run, _ in wanted)),
+        result_type=Origins,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=_RETRY,
+        summary="whether a case of ours goes on here",
+    )
+    for (run, kind), origin in zip(wanted, found.origins, strict=True):
+        if origin and (origin.workflow_type, origin.task_queue) != (kind, TASK_QUEUE):
+            raise _stranger(what, f"{run.workflow_id} run {run.run_id}")
+    return all(found.origins)
+
+
+def _stranger(what: str, run: str) -> InvalidMessage:
+    en = f"comes from {run}, which is no case of this system"
+    zh = f"来自 {run}，该流程不是本系统的案件"
+    return InvalidMessage(what, (("(origin)", en[:300], zh[:300]),))

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogLookup
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
-    from workflows.origin import check_id, check_start, goes_on
+    from workflows.origin import check_id, check_start, goes_on, origin_wanted
     from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
@@ -97,6 +97,8 @@ class PlatformWorkflow(YearsOfValidity):
         if self.edition >= Edition.BOUND and not goes_on():
             check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
             self.unconfirmed = True
+        elif self.edition >= Edition.BOUND:
+            self.origin_wanted = origin_wanted()
         self.take_up(Case(taken.state, taken.record, self.edition), taken.due, taken.recorded)
 
     @workflow.run
@@ -109,6 +111,8 @@ class PlatformWorkflow(YearsOfValidity):
         """
         if self.unconfirmed:
             await self.uncancelled(self._confirm())
+        if self.origin_wanted and not self.invalid:
+            await self.uncancelled(self.check_origin(_INPUT))
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True

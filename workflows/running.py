@@ -7,6 +7,7 @@ those of activities.
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -21,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
         DueDate,
     )
     from workflows.model import InvalidMessage
-    from workflows.origin import edition_of_run
+    from workflows.origin import edition_of_run, origin_known
     from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
     from workflows.register_sync import RegisterSync
@@ -29,6 +30,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.signal_queue import SignalQueue
     from workflows.state import AssessmentState, PlatformState, Receipt
     from workflows.vocabulary import Kind
+
+
+_ORIGIN_AGAIN = timedelta(hours=1)
 
 
 class CaseWorkflow(RegisterSync[S]):
@@ -40,6 +44,9 @@ class CaseWorkflow(RegisterSync[S]):
     unconfirmed = False
     """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
 
+    origin_wanted = False
+    """The run before, or the parent, is not known yet to be a case of ours: nothing is decided."""
+
     def begin_run(self) -> None:
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
@@ -50,7 +57,7 @@ class CaseWorkflow(RegisterSync[S]):
         self.case = case
         self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
         case.notes_clocks = self.desk
-        self.queue = SignalQueue(held=self.unconfirmed)
+        self.queue = SignalQueue(held=self.unconfirmed or self.origin_wanted)
         self.due = due
         self.begin_sync(recorded)
 
@@ -174,6 +181,20 @@ class CaseWorkflow(RegisterSync[S]):
             raise ApplicationError(
                 "the case is being compared with the register", "正在与名册核对", type="Unconfirmed"
             )
+
+    async def check_origin(self, what: str) -> None:
+        """Wait until the server says that this run comes from a case of ours.
+
+        While it no longer has the run before nothing is decided or shown: someone must look.
+        """
+        try:
+            while not await origin_known(what):
+                self.unconfirmed = True
+                await workflow.sleep(_ORIGIN_AGAIN, summary="the run before is not there")
+        except InvalidMessage as error:
+            self.invalid = error
+        else:
+            self.confirm()
 
     def confirm(self) -> None:
         """Go on: what was taken up stands in the register. Messages that came meanwhile are judged."""
