@@ -16,6 +16,8 @@ async def find_origins(lookup: OriginLookup) -> Origins:
 
 
 async def _origin(client: Client, run: RunId) -> Origin | None:
+    if run.namespace and run.namespace != client.namespace:
+        return Origin(workflow_type="", task_queue="")  # a stranger's, whatever it is called
     handle = client.get_workflow_handle(run.workflow_id, run_id=run.run_id)
     try:
         first = await anext(handle.fetch_history_events(page_size=1))

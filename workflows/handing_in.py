@@ -99,6 +99,8 @@ class RunId(Record):
 
     workflow_id: str
     run_id: str
+    namespace: str | None = None
+    """Where the server named one: a parent may live in another."""
 
 
 class OriginLookup(Record):

@@ -13,7 +13,6 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import (
-        ASSESSMENT_TYPE,
         FIND_ORIGINS,
         KNOWN_ORIGIN,
         PLATFORM_TYPE,
@@ -116,9 +115,12 @@ async def origin_known(what: str) -> bool:
         before = RunId(workflow_id=info.workflow_id, run_id=info.continued_run_id)
         wanted.append((before, info.workflow_type))
     if info.parent:
-        if info.workflow_type != ASSESSMENT_TYPE or info.parent.namespace != info.namespace:
-            raise _stranger(what, f"{info.parent.namespace}/{info.parent.workflow_id}")
-        parent = RunId(workflow_id=info.parent.workflow_id, run_id=info.parent.run_id)
+        # Not compared here with the namespace of this run: a replay elsewhere has another.
+        parent = RunId(
+            workflow_id=info.parent.workflow_id,
+            run_id=info.parent.run_id,
+            namespace=info.parent.namespace,
+        )
         wanted.append((parent, PLATFORM_TYPE))
     found: Origins = await workflow.execute_activity(
         FIND_ORIGINS,

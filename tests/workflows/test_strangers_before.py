@@ -7,14 +7,16 @@ import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 from tests.rules.builders import application
 from tests.workflows.test_raw_starts import whole_life
 from tests.workflows.world import World
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
+from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.contract import ASSESSMENT_TYPE, FIND_ORIGINS, PLATFORM_TYPE, TASK_QUEUE
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
+from workflows.platform import PlatformWorkflow
 
 _QUEUE = "strangers"
 
@@ -71,6 +73,26 @@ async def test_a_life_that_a_stranger_goes_on_as(world: World, kind: str) -> Non
     assert "InvalidApplication" == error.type
     assert "is no case of this system" in error.message
     assert [] == await world.queries.log(name, 1)
+
+
+async def test_runs_that_asked_for_their_origin_replay(world: World) -> None:
+    """A year that a platform opened, and the platform's later runs: elsewhere, in another namespace, too."""
+    life = await world.apply()
+    await life.get_listed()
+    await life.open(1)
+    assert life.assessment
+    await life.decide("self_report")
+    replayer = Replayer(
+        workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
+        data_converter=world.temporal.data_converter,
+    )
+    for handle in (life.handle, life.assessment):
+        newest = await world.temporal.get_workflow_handle(handle.id).fetch_history()
+        names = [
+            e.activity_task_scheduled_event_attributes.activity_type.name for e in newest.events
+        ]
+        assert FIND_ORIGINS in names
+        await replayer.replay_workflow(newest)
 
 
 async def test_an_assessment_that_a_stranger_opens(world: World) -> None:
