@@ -77,6 +77,9 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             case = Case(carried.state, carried.record, self.edition)
             case.roles_elsewhere(opening.roles)
             self.take_up(case, carried.due, carried.recorded)
+            if opening.set_aside and self.origin_wanted:
+                # First in the queue that is held, before whatever comes meanwhile.
+                self.receive(Kind.SET_ASIDE, (opening.set_aside,))
             return
         content = {
             "year": opening.year,
@@ -106,7 +109,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         self.show()
         register = asyncio.create_task(self.hand_in())
         closing = asyncio.create_task(self._close_with_platform())
-        if opening.set_aside:
+        if opening.set_aside and not self.origin_wanted:
             # It had ended, and was opened again for this. Refused, it ends once more as it had.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
         while True:

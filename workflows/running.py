@@ -104,7 +104,7 @@ class CaseWorkflow(RegisterSync[S]):
         try:
             if self.invalid:
                 raise self.invalid
-            if self.queue:
+            if self.queue or (self.origin_wanted and not self.queue.is_free):
                 decision_of(_one(said))
                 return
             self.case.check(_one(said), workflow.now(), deadline=self._deadline())
