@@ -7,6 +7,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
+from activities.origins import find_origins
 from activities.register import Register, RegisterActivities
 from worker.query_isolation import make_isolating_worker
 from workflows.assessment import AnnualAssessmentWorkflow
@@ -58,6 +59,7 @@ def make_worker(
             activities.write_register,
             activities.read_log,
             activities.find_log,
+            find_origins,
         ],
         workflow_task_executor=workflow_threads(),
         max_cached_workflows=max_cached,

@@ -11,10 +11,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
     from workflows.case import Case
     from workflows.circumstances import Edition
-    from workflows.contract import ASSESSMENT_TYPE, FIND_LOG, assessment_workflow_id
-    from workflows.handing_in import CaseLog, LogLookup
+    from workflows.contract import (
+        ASSESSMENT_TYPE,
+        FIND_LOG,
+        PLATFORM_TYPE,
+        assessment_workflow_id,
+    )
+    from workflows.handing_in import CaseLog, LogLookup, RunId
     from workflows.model import InvalidMessage, instant, record_from, said
-    from workflows.origin import check_id, check_parent, check_start
+    from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.register_sync import RETRY
     from workflows.reopening import closes
     from workflows.running import CaseWorkflow
@@ -67,7 +72,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             raise InvalidMessage(_INPUT, (("(all)", en, zh),))
         self.opening = opening = record_from(AssessmentOpening, given[0])
         facts = opening.facts
-        if self.edition >= Edition.BOUND:
+        bound = self.edition >= Edition.BOUND  # then nothing is decided before the parent is known
+        if bound:
             check_start(_INPUT)
             expected = assessment_workflow_id(facts.platform_id, facts.term, opening.year)
             check_id(_INPUT, "year", expected)
@@ -75,7 +81,10 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         if carried := opening.carried:
             case = Case(carried.state, carried.record, self.edition)
             case.roles_elsewhere(opening.roles)
-            self.take_up(case, carried.due, carried.recorded)
+            self.take_up(case, carried.due, carried.recorded, wait_for_register=bound)
+            if opening.set_aside and bound:
+                # First in the queue that is held, before whatever comes meanwhile.
+                self.receive(Kind.SET_ASIDE, (opening.set_aside,))
             return
         content = {
             "year": opening.year,
@@ -86,7 +95,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         case = Case.open(
             content, workflow.now(), opening.before, edition=self.edition, roles=opening.roles
         )
-        self.take_up(case)
+        self.take_up(case, wait_for_register=bound)
 
     @workflow.run
     async def run(self, *given: Any) -> YearResult:
@@ -95,6 +104,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         Raises:
             ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
         """
+        if self.edition >= Edition.BOUND and not self.invalid:
+            await self._check_parent()
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidOpening", non_retryable=True
@@ -103,7 +114,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         self.show()
         register = asyncio.create_task(self.hand_in())
         closing = asyncio.create_task(self._close_with_platform())
-        if opening.set_aside:
+        if opening.set_aside and self.edition < Edition.BOUND:
             # It had ended, and was opened again for this. Refused, it ends once more as it had.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
         while True:
@@ -120,6 +131,21 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             log_hash=self.case.log[-1].hash,
             roles=self.case.roles if self.edition >= Edition.BOUND else {},
         )
+
+    async def _check_parent(self) -> None:
+        """The parent has the platform's id; it must be a case of ours, too, before anything is decided."""
+        parent = workflow.info().parent
+        assert parent, "check_parent has seen it"  # noqa: S101
+        run = RunId(
+            workflow_id=parent.workflow_id, run_id=parent.run_id, namespace=parent.namespace
+        )
+        try:
+            if not await is_ours(_INPUT, run, PLATFORM_TYPE):
+                raise InvalidMessage(_INPUT, (("(parent)", *NO_PARENT),))
+        except InvalidMessage as error:
+            await self.fail_with(error)
+        else:
+            self.confirm()
 
     async def _go_on(self, opening: AssessmentOpening) -> None:
         """Wait for what the table awaits until the assessment has ended."""

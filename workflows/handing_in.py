@@ -96,6 +96,34 @@ class LogLookup(Record):
     holding: Sha256 | None = None
 
 
+class RunId(Record):
+    """One run of a workflow."""
+
+    workflow_id: str
+    run_id: str
+    namespace: str | None = None
+    """Where the server named one: a parent may live in another."""
+
+
+class OriginLookup(Record):
+    """Ask of which type runs are, and on which task queue they began."""
+
+    runs: tuple[RunId, ...]
+
+
+class Origin(Record):
+    """What a run is, as the server has it in its first event."""
+
+    workflow_type: str
+    task_queue: str
+
+
+class Origins(Record):
+    """The answer, in the order of the question; None for a run that the server no longer has."""
+
+    origins: tuple[Origin | None, ...]
+
+
 class CaseLog(Record):
     """A whole log, by its numbers; empty where the register has none."""
 

@@ -3,6 +3,8 @@
 By fixed tables, not by Unicode's own, which grow with each version: a case is judged for years.
 """
 
+import unicodedata
+
 from workflows.circumstances import NEWEST, Edition
 
 
@@ -44,12 +46,21 @@ _KANGXI = (
 """The characters that the Kangxi radicals U+2F00 to U+2FD5 look like, in their order."""
 
 _FULL_WIDTH = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}
-_ALIKE: dict[Edition, dict[int, int]] = {
+_COMPATIBLE = {
+    code: unicodedata.normalize("NFC", chr(code))
+    for first, last in ((0xF900, 0xFA6D), (0xFA70, 0xFAD9), (0x2F800, 0x2FA1D))
+    for code in range(first, last + 1)
+}
+"""Compatibility ideographs as the characters that they stand for: assigned before Unicode 6.2, and by
+Unicode's policy of stability never changed."""
+_ALIKE: dict[Edition, dict[int, int] | dict[int, int | str]] = {
     Edition.FIRST: _FULL_WIDTH,
-    Edition.BOUND: _FULL_WIDTH | {0x2F00 + n: ord(c) for n, c in enumerate(_KANGXI)},
+    Edition.BOUND: _FULL_WIDTH | {0x2F00 + n: ord(c) for n, c in enumerate(_KANGXI)} | _COMPATIBLE,
 }
 
 _IGNORABLE = (
+    (0x0000, 0x001F),  # control characters; those that are spaces go anyway
+    (0x007F, 0x009F),
     (0x00AD, 0x00AD),  # soft hyphen
     (0x034F, 0x034F),
     (0x061C, 0x061C),
@@ -59,6 +70,7 @@ _IGNORABLE = (
     (0x200B, 0x200F),  # zero width, direction
     (0x202A, 0x202E),
     (0x2060, 0x206F),
+    (0x2800, 0x2800),  # a Braille pattern without dots
     (0x3164, 0x3164),
     (0xFE00, 0xFE0F),  # variation selectors
     (0xFEFF, 0xFEFF),
@@ -68,7 +80,8 @@ _IGNORABLE = (
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),  # tags, more variation selectors
 )
-"""The code points that Unicode 15 calls default-ignorable: whoever reads a name does not see them."""
+"""The code points that Unicode 15 calls default-ignorable, and others of no shape: whoever reads a name
+does not see them."""
 _INVISIBLE: dict[Edition, dict[int, None]] = {
     Edition.FIRST: dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
     Edition.BOUND: dict.fromkeys(c for first, last in _IGNORABLE for c in range(first, last + 1)),

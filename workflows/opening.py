@@ -25,7 +25,7 @@ def open_platform(
     """
     if edition >= Edition.BOUND:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
-        wrong = policy_problem(form.policy, given_by)
+        wrong = policy_problem(form.policy, given_by, (form.operator.name, form.lead_unit.name))
         if wrong:
             raise InvalidMessage("PlatformApplication", (wrong,))
     before = form.previous.log_hash if form.previous else BEGINNING

@@ -5,12 +5,24 @@ when the server started it to go on from a run before, or when the register has 
 (`platform.py`); and an assessment is opened by its platform only.
 """
 
+from datetime import timedelta
+
 from temporalio import workflow
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
-    from workflows.contract import TRUE_INPUT, platform_workflow_id
+    from workflows.contract import (
+        FIND_ORIGINS,
+        TASK_QUEUE,
+        TRUE_INPUT,
+        platform_workflow_id,
+    )
+    from workflows.handing_in import OriginLookup, Origins, RunId
     from workflows.model import InvalidMessage
+
+
+_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 
 
 def edition_of_run() -> Edition:
@@ -78,3 +90,34 @@ def check_parent(what: str, platform_id: str) -> None:
         en = f"an assessment is opened by its platform, {platform_workflow_id(platform_id)}, only"
         zh = f"年度考核只能由平台流程 {platform_workflow_id(platform_id)} 启动"
         raise InvalidMessage(what, (("(parent)", en, zh),))
+
+
+async def is_ours(what: str, run: RunId, kind: str) -> bool:
+    """Return whether a run from which this one comes is a case of ours; False: the server has it no more.
+
+    A stranger's workflow can go on as a run of our type and queue, or have one as its child: the
+    server gives it the true id of the run before, or of the parent, whoever that was.
+
+    Raises:
+        InvalidMessage: the run is of another type, or on another task queue.
+    """
+    found: Origins = await workflow.execute_activity(
+        FIND_ORIGINS,
+        OriginLookup(runs=(run,)),
+        result_type=Origins,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=_RETRY,
+        summary="whether a case of ours goes on here",
+    )
+    (origin,) = found.origins
+    if origin is None:
+        return False
+    if (origin.workflow_type, origin.task_queue) != (kind, TASK_QUEUE):
+        name = f"{run.workflow_id} run {run.run_id}"
+        en = f"comes from {name}, which is no case of this system"
+        zh = f"来自 {name}，该流程不是本系统的案件"
+        raise InvalidMessage(what, (("(origin)", en[:300], zh[:300]),))
+    return True
+
+
+NO_PARENT = ("the platform that opened it is not there", "启动本考核的平台流程不存在")

@@ -27,10 +27,10 @@ with workflow.unsafe.imports_passed_through():
         VALID_UNTIL,
         platform_workflow_id,
     )
-    from workflows.handing_in import CaseLog, LogLookup
+    from workflows.handing_in import CaseLog, LogLookup, RunId
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
-    from workflows.origin import check_id, check_start, goes_on
+    from workflows.origin import check_id, check_start, goes_on, is_ours
     from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
@@ -46,6 +46,7 @@ _TO_BE_TOLD = timedelta(minutes=1)
 
 
 _INPUT = "PlatformApplication"
+_ORIGIN_AGAIN = timedelta(hours=1)
 
 
 def _two(given: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -73,6 +74,7 @@ class PlatformWorkflow(YearsOfValidity):
         """
         self.begin_run()
         self.carried: CarriedPlatform | None = None
+        self.origin_wanted = False
         try:
             self._open(*_two(given))
         except InvalidMessage as error:
@@ -101,8 +103,11 @@ class PlatformWorkflow(YearsOfValidity):
         if self.edition >= Edition.BOUND and not goes_on():
             check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
             self.unconfirmed = True
+        # A run before of which only the id is known may be a stranger's, who went on as one of ours.
+        self.origin_wanted = self.edition >= Edition.BOUND and goes_on()
         case = Case(taken.state, taken.record, self.edition)
-        self.take_up(case, taken.due, taken.recorded, wait_for_register=self.unconfirmed)
+        wait = self.unconfirmed or self.origin_wanted
+        self.take_up(case, taken.due, taken.recorded, wait_for_register=wait)
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:
@@ -114,6 +119,8 @@ class PlatformWorkflow(YearsOfValidity):
         """
         if self.unconfirmed:
             await self.uncancelled(self._confirm())
+        if self.origin_wanted and not self.invalid:
+            await self.uncancelled(self._check_origin())
         if self.invalid:
             raise ApplicationError(
                 self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
@@ -135,12 +142,45 @@ class PlatformWorkflow(YearsOfValidity):
         )
         wrong = objection_to_taking_up(self.carried, found.entries)
         if wrong:
-            self.invalid = InvalidMessage(_INPUT, (("carried", *wrong),))
-            self.unconfirmed = False
-            self.queue.release()  # whoever waits is refused, and the run fails
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self.fail_with(InvalidMessage(_INPUT, (("carried", *wrong),)))
         else:
             self.confirm()
+
+    async def _check_origin(self) -> None:
+        """Wait until it is known that the run before was a case of ours.
+
+        The server may no longer have it, after a reset years later: then the register must have what is
+        carried. While neither does nothing is decided or shown: someone must look.
+        """
+        before = RunId(
+            workflow_id=workflow.info().workflow_id,
+            run_id=workflow.info().continued_run_id or "",
+        )
+        while True:
+            try:
+                known = await is_ours(_INPUT, before, PLATFORM_TYPE)
+            except InvalidMessage as error:
+                return await self.fail_with(error)
+            if known or await self._is_recorded():
+                return self.confirm()
+            self.unconfirmed = True
+            await workflow.sleep(_ORIGIN_AGAIN, summary="the run before is not there")
+
+    async def _is_recorded(self) -> bool:
+        """Whether the register has the log that is carried, as far as it was written there."""
+        facts, log = self.case.state.facts, self.case.log[: self.recorded]
+        if not log:
+            return False
+        lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=log[-1].hash)
+        found: CaseLog = await workflow.execute_activity(
+            FIND_LOG,
+            lookup,
+            result_type=CaseLog,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RETRY,
+            summary="what is carried, in the register",
+        )
+        return [e.hash for e in found.entries[: len(log)]] == [e.hash for e in log]
 
     async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
         self.show()

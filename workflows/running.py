@@ -183,6 +183,13 @@ class CaseWorkflow(RegisterSync[S]):
                 "the case is being compared with the register", "正在与名册核对", type="Unconfirmed"
             )
 
+    async def fail_with(self, error: InvalidMessage) -> None:
+        """Refuse whatever waits, so that it is answered; then the run is to fail."""
+        self.invalid = error
+        self.unconfirmed = False
+        self.queue.release()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
     def confirm(self) -> None:
         """Go on: what was taken up stands in the register. Messages that came meanwhile are judged."""
         self.unconfirmed = False

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -150,6 +151,12 @@ def _readable(line: bytes) -> bool:
     return True
 
 
+def reset_to(events: list[dict[str, Any]]) -> list[str]:
+    """The runs that came of it by a reset: their history begins as that of the run before."""
+    failed = (event.get("workflowTaskFailedEventAttributes") or {} for event in events)
+    return [one["newRunId"] for one in failed if one.get("newRunId")]
+
+
 def _history(
     files: dict[str, bytes], run: RunFile, problems: list[Problem]
 ) -> StoredHistory | None:
@@ -174,7 +181,8 @@ def _history(
         wrong(
             f"it is of {named}, not of {run.workflow_id}", f"属于 {named}，不是 {run.workflow_id}"
         )
-    if first.get("firstExecutionRunId") != run.run_id and not first.get("continuedExecutionRunId"):
+    own = run.run_id in (first.get("firstExecutionRunId"), *reset_to(history.data["events"]))
+    if not own and not first.get("continuedExecutionRunId"):
         wrong(
             f"it is of the run {first.get('firstExecutionRunId')}, not of {run.run_id}",
             f"属于运行 {first.get('firstExecutionRunId')}，不是 {run.run_id}",

@@ -8,6 +8,7 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.model import InvalidMessage, parse
+from workflows.names import same_name
 from workflows.opening import open_platform
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage, Kind, Role, Stage
@@ -135,8 +136,16 @@ def test_nobody_decides_on_their_own_body(organisation: str, body: str) -> None:
         "\u00ad".join(LEAD_UNIT),
         LEAD_UNIT.replace("子", "⼦"),
         LEAD_UNIT[:1] + "\U000e0101" + LEAD_UNIT[1:],
+        LEAD_UNIT[:2] + "\u2800" + LEAD_UNIT[2:],
+        LEAD_UNIT[:2] + "\u0008" + LEAD_UNIT[2:],
     ],
-    ids=["soft hyphens", "a Kangxi radical", "a variation selector"],
+    ids=[
+        "soft hyphens",
+        "a Kangxi radical",
+        "a variation selector",
+        "a blank Braille pattern",
+        "a control character",
+    ],
 )
 def test_experts_of_the_lead_unit_however_it_is_spelled(spelled: str) -> None:
     """§四(三): what nobody sees in a name makes it no other name."""
@@ -146,6 +155,13 @@ def test_experts_of_the_lead_unit_however_it_is_spelled(spelled: str) -> None:
     assert "belongs to the lead unit" in refusal(case, raw, "§四(三)")
     old: Case[Any] = Case(case.state, case.record(), Edition.FIRST)
     assert old.check(raw, moment(case))
+
+
+@pytest.mark.parametrize("north", ["\uf963", "\U0002f82b"], ids=["U+F963", "U+2F82B"])
+def test_compatibility_ideographs_are_the_characters_they_stand_for(north: str) -> None:
+    """Who reads the name sees no difference; an old case is judged as it was."""
+    assert same_name("北京大学", f"{north}京大学")
+    assert not same_name("北京大学", f"{north}京大学", Edition.FIRST)
 
 
 def test_the_operator_however_it_is_spelled() -> None:
@@ -165,6 +181,16 @@ def test_the_operator_however_it_is_spelled() -> None:
         ({"assessment_lead_days": 0}, COMMISSION, "0 days are too few"),
         ({"assessment_lead_days": 83}, COMMISSION, "at least 84 days before the anniversary"),
         ({"expiry_notice_days": [400], "validity_years": 1}, COMMISSION, "has not begun"),
+        (
+            {"validity_years": 10},
+            COMMISSION | {"organisation": f"{OPERATOR_NAME} 法务部"},
+            "nobody gives a policy to their own body",
+        ),
+        (
+            {"validity_years": 10},
+            COMMISSION | {"organisation": LEAD_UNIT},
+            "nobody gives a policy to their own body",
+        ),
     ],
 )
 def test_a_policy_of_ones_own(policy: dict[str, Any], by: Any, why: str) -> None:
