@@ -130,8 +130,7 @@ class PlatformWorkflow(YearsOfValidity):
         )
         wrong = objection_to_taking_up(self.carried, found.entries)
         if wrong:
-            self.invalid = InvalidMessage(_INPUT, (("carried", *wrong),))
-            self.unconfirmed = False
+            await self.reject(InvalidMessage(_INPUT, (("carried", *wrong),)))
         else:
             self.confirm()
 

@@ -167,8 +167,8 @@ class RegisterSync(StepClock[S]):
                     retry_policy=RETRY,
                     summary=f"entries {since + 1} to {len(self.case.log)}",
                 )
-            except ActivityError:
-                if since == 0 and self._is_second_life():
+            except ActivityError as error:
+                if since == 0 and self._is_second_life(error.cause):
                     self.second_life = True
                     return
                 if since == 0:
@@ -179,12 +179,16 @@ class RegisterSync(StepClock[S]):
                 since = self.recorded
         self._writing_later = None
 
-    def _is_second_life(self) -> bool:
-        """Whether the register has another life of this case, and this one began only now.
+    def _is_second_life(self, cause: BaseException | None) -> bool:
+        """Whether the register has another life of this term, and this one began only now.
 
         A case that was reset, or went on from another run, is not ended for that: someone must look.
+        Nor is an assessment, which its platform opened and waits for.
         """
-        return self.edition >= Edition.BOUND and self.recorded == 0 and is_first_run()
+        if self.edition < Edition.BOUND or not isinstance(self.case.state, PlatformState):
+            return False
+        refused = isinstance(cause, ApplicationError) and {"second_life": True} in cause.details
+        return refused and self.recorded == 0 and is_first_run()
 
     async def unless_second_life(self, life: Coroutine[Any, Any, None]) -> None:
         """Live, and fail when the register turns out to have this very term by another run.
