@@ -8,6 +8,7 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.model import InvalidMessage, parse
+from workflows.names import part_of
 from workflows.opening import open_platform
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage, Kind, Role, Stage
@@ -127,6 +128,24 @@ def test_nobody_decides_on_their_own_body(organisation: str, body: str) -> None:
     case = at_stage(Stage.INSPECTION)
     raw = decision(Kind.INSPECTION, case, actor=COMMISSION | {"organisation": organisation})
     assert f"kw-1 belongs to the {body}" in refusal(case, raw, "§四(二)")
+
+
+@pytest.mark.parametrize(
+    ("organisation", "is_part"),
+    [
+        ("Acme", True),
+        ("ACME　Robotics", True),
+        ("Acme (Beijing)", True),
+        ("Acme研究院", True),
+        ("Acmeson Labs", False),
+        ("Ａｃｍｅ２", False),
+        ("Ac\u00adme", True),
+    ],
+)
+def test_bodies_whose_names_begin_alike(organisation: str, is_part: bool) -> None:
+    """A name in Latin letters ends where a word ends; a run of before keeps its comparison."""
+    assert is_part == part_of(organisation, "Acme")
+    assert part_of("Acmeson Labs", "Acme", Edition.FIRST)
 
 
 @pytest.mark.parametrize(
