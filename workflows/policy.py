@@ -65,13 +65,17 @@ class Policy(Message):
         return self
 
 
+def is_own(policy: Policy) -> bool:
+    """Whether a policy is another than the usual one; to name the case or not makes it no other."""
+    return policy != Policy(decisions_name_case=policy.decisions_name_case)
+
+
 def policy_problem(policy: Policy, submitted_by: Actor | None) -> Problem | None:
     """Return why a new case may not go by a policy; None when it may.
 
     No validator of the model: cases that began with such a policy go on with it, and are replayed.
     """
-    usual = Policy(decisions_name_case=policy.decisions_name_case)
-    if policy != usual and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
+    if is_own(policy) and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
         return (
             "policy",
             "a policy other than the usual one is the commission's to give: submitted_by has the"

@@ -184,6 +184,11 @@ def test_the_operator_however_it_is_spelled() -> None:
         ({"assessment_lead_days": 0}, COMMISSION, "0 days are too few"),
         ({"assessment_lead_days": 83}, COMMISSION, "at least 84 days before the anniversary"),
         ({"expiry_notice_days": [400], "validity_years": 1}, COMMISSION, "has not begun"),
+        (
+            {"validity_years": 10},
+            COMMISSION | {"organisation": OPERATOR_NAME},
+            "kw-1 belongs to the operator",
+        ),
     ],
 )
 def test_a_policy_of_ones_own(policy: dict[str, Any], by: Any, why: str) -> None:
