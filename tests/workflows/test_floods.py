@@ -20,6 +20,7 @@ from worker.demo.clockwork import until
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, free_port, temporal_binary, temporal_server
 from workflows import signal_queue
+from workflows.case import Case
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, broken
 from workflows.refusal import Refused
 from workflows.signal_queue import COST_OF_A_TASK
@@ -78,7 +79,9 @@ async def test_what_came_first_is_judged_first(
     """
     life = await world.apply()
     await life.stands("recommendation")
-    way = [await life.decision(k) for k in ("recommendation", "inspection", "expert_opinion")]
+    case = await life.case("recommendation")
+    steps = ("recommendation", "inspection", "expert_opinion")
+    way = [await life.decision(kind, case=case) for kind in steps]
     async with world.without_worker():
         await life.handle.signal("recommendation", way[0])
         await send(life, COST_OF_A_TASK)
@@ -118,7 +121,7 @@ async def test_a_term_does_not_end_before_its_queue(world: World) -> None:
     """What waits behind a withdrawal is judged, too: each refusal is counted before the run closes."""
     life = await world.apply()
     await life.stands("recommendation")
-    withdrawal = await life.decision("withdrawal")
+    withdrawal = await life.decision("withdrawal", case=await life.case("withdrawal"))
     async with world.without_worker():
         await life.handle.signal("withdrawal", withdrawal)
         await send(life, COST_OF_A_TASK + 100)
@@ -192,13 +195,35 @@ def reset(world: World, life: Life) -> None:
 
 
 async def test_signals_that_are_no_json_stop_nothing(world: World) -> None:
-    """The SDK drops what it cannot read; the decision behind them is taken."""
+    """They are refused as any other; the decision behind them is taken."""
     life = await world.apply()
     await life.stands("recommendation")
-    raw = await life.decision("recommendation")
+    raw = await life.decision("recommendation", case=await life.case("recommendation"))
     nonsense = RawValue(Payload(metadata={"encoding": b"json/plain"}, data=b"[" * 300))
     async with world.without_worker():
         await send(life, 30, nonsense)
         await life.handle.signal("recommendation", raw)
     await life.stands("inspection")
-    assert 0 == (await life.view()).refusals
+    assert 30 == (await life.view()).refusals
+
+
+async def test_a_fault_of_ours_behind_the_first_task(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails the workflow task, and loses no signal: when it is mended, each is judged."""
+    monkeypatch.setattr(signal_queue, "COST_OF_A_TASK", 3)
+    life = await world.apply()
+    await life.stands("recommendation")
+    whole, faults = Case.refuse, iter(range(2))
+
+    def refuse(case: Case[Any], *given: Any) -> None:
+        if case.refusals == 4 and next(faults, None) is not None:
+            raise ZeroDivisionError("a fault of ours")
+        whole(case, *given)
+
+    monkeypatch.setattr(Case, "refuse", refuse)
+    async with world.without_worker():
+        await send(life, 7)
+    await refused(life, 7)
+    assert next(faults, None) is None, "the fault was met"
+    assert 7 == sum(entry.kind is EntryKind.REFUSED for entry in await life.log())
