@@ -65,6 +65,8 @@ class RegisterActivities:
         try:
             await asyncio.wait_for(self._register.write(batch), PATIENCE_SECONDS)
         except Exception as error:
+            if type(error).__name__ == REGISTER_CONFLICT and getattr(error, "second_life", False):
+                return answer.model_copy(update={"second_life": True})
             activity.logger.warning("the register is away; it will be written later: %r", error)
             return answer
         return answer.model_copy(update={"recorded": True})

@@ -9,15 +9,16 @@ lower than the largest that a case may carry:
     200 kept refusals of 3,000                600,000   400 letters of reason, of up to 6 bytes in JSON
     together                                2,024,288   and 72,864 are left for the state
 
-So a sender may send 2 MB, and we refuse whatever exceeds 512 KiB. A history may grow to 50 MB: what a worker
-has to take in at once where none has run for a while. A higher bound would not save a case that is flooded:
-its first task would take too long instead.
+So a sender may send 2 MB, and we refuse whatever exceeds 512 KiB. A history may grow to 96 MB, twice Temporal's
+own bound, beyond which the server terminates the case. From 4 MB on the case goes on in a new run with an empty
+history, as soon as its senders leave it a moment for that. A still higher bound would not save it: a task of a
+hundred such signals takes longer than a task may.
 """
 
 from workflows.model import MAX_MESSAGE_BYTES
 
 BLOB_BYTES = 2 * 1024 * 1024
-HISTORY_BYTES = 50 * 1024 * 1024
+HISTORY_BYTES = 96 * 1024 * 1024
 HISTORY_EVENTS = 50 * 1024
 
 LIMITS = (

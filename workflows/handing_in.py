@@ -72,6 +72,8 @@ class HandedIn(Record):
     recorded: bool
     due: DueDate | None = None
     escalate: Instant | None = None
+    second_life: bool = False
+    """The register has this log already, by another run, from its first entry on."""
 
 
 class LogRequest(Record):

@@ -166,7 +166,7 @@ def record_from(model: type[R], raw: Any) -> R:
     """
     try:
         return model.model_validate_json(json.dumps(raw))
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, TypeError, RecursionError) as error:
         problems = error.errors()[:1] if isinstance(error, ValidationError) else []
         found = tuple(problem_in(e) for e in problems) or (("(all)", str(error)[:300], "无法读取"),)
         raise InvalidMessage(model.__name__, found) from None

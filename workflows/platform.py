@@ -91,13 +91,18 @@ class PlatformWorkflow(YearsOfValidity):
         if carried is None:
             form = parse(PlatformApplication, application)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
-            self.take_up(open_platform(form, workflow.now(), self.edition))
+            opened = open_platform(form, workflow.now(), self.edition)
+            # A second life of a term decides nothing: the register is asked before the first message.
+            # Also where it was reset: what a run commands must not depend on its own id.
+            new = self.edition >= Edition.BOUND and not goes_on()
+            self.take_up(opened, wait_for_register=new)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
         if self.edition >= Edition.BOUND and not goes_on():
             check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
             self.unconfirmed = True
-        self.take_up(Case(taken.state, taken.record, self.edition), taken.due, taken.recorded)
+        case = Case(taken.state, taken.record, self.edition)
+        self.take_up(case, taken.due, taken.recorded, wait_for_register=self.unconfirmed)
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import HAND_IN, WRITE_REGISTER
     from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+    from workflows.model import InvalidMessage
     from workflows.origin import is_first_run
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
@@ -34,12 +35,21 @@ RETRY = RetryPolicy(
 _CONFLICT_AGAIN = timedelta(hours=1)
 """How long to wait before a register that holds another history is asked again: someone must look."""
 
+_SECOND_LIFE = (
+    "the register has this term by another run: apply for the next term with `pingtai apply`",
+    "名册中已有该期的其他记录：请用 pingtai apply 申请下一期",
+)
+
 
 class RegisterSync(StepClock[S]):
     """A case that hands in to the register what its log has more, in the background."""
 
     edition: Edition
     queue: SignalQueue
+    invalid: InvalidMessage | None = None
+    """Why the input of the workflow is none: the case was never opened, and the run fails."""
+    unconfirmed = False
+    """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
     recorded: int
     """So many entries of the log the register has."""
 
@@ -70,6 +80,9 @@ class RegisterSync(StepClock[S]):
             await workflow.wait_condition(self._behind)
             if self._asks() or self._can_hand_in():
                 await self._hand_in()
+                if not self.unconfirmed:
+                    # A term that begins judges nothing before the register was asked.
+                    self.queue.release()
             # After the answer, not before it: a search attribute costs as much as the decision.
             self._shown = len(self.case.log)
             self.show()
@@ -99,7 +112,9 @@ class RegisterSync(StepClock[S]):
                 self.due = answer.due
             elif escalation and self.due:
                 self.due = self.due.model_copy(update={"escalate": answer.escalate})
-        if answer.recorded:
+        if answer.second_life and self._is_second_life():
+            self._end_second_life()
+        elif answer.recorded:
             self._took(batch)
         elif batch:
             self._writing_later = asyncio.create_task(self._write_later())
@@ -168,8 +183,8 @@ class RegisterSync(StepClock[S]):
                     summary=f"entries {since + 1} to {len(self.case.log)}",
                 )
             except ActivityError as error:
-                if since == 0 and self._is_second_life(error.cause):
-                    self.second_life = True
+                if since == 0 and _other_life(error.cause) and self._is_second_life():
+                    self._end_second_life()
                     return
                 if since == 0:
                     await workflow.sleep(_CONFLICT_AGAIN, summary="the register conflicts")
@@ -179,7 +194,7 @@ class RegisterSync(StepClock[S]):
                 since = self.recorded
         self._writing_later = None
 
-    def _is_second_life(self, cause: BaseException | None) -> bool:
+    def _is_second_life(self) -> bool:
         """Whether the register has another life of this term, and this one began only now.
 
         A case that was reset, or went on from another run, is not ended for that: someone must look.
@@ -187,8 +202,12 @@ class RegisterSync(StepClock[S]):
         """
         if self.edition < Edition.BOUND or not isinstance(self.case.state, PlatformState):
             return False
-        refused = isinstance(cause, ApplicationError) and {"second_life": True} in cause.details
-        return refused and self.recorded == 0 and is_first_run()
+        return self.recorded == 0 and is_first_run()
+
+    def _end_second_life(self) -> None:
+        """Refuse whatever waits and whatever comes: this run is to fail."""
+        self.invalid = InvalidMessage("PlatformApplication", (("term", *_SECOND_LIFE),))
+        self.second_life = True
 
     async def unless_second_life(self, life: Coroutine[Any, Any, None]) -> None:
         """Live, and fail when the register turns out to have this very term by another run.
@@ -201,11 +220,14 @@ class RegisterSync(StepClock[S]):
         living = asyncio.create_task(life)
         await workflow.wait_condition(lambda: living.done() or self.second_life)
         if not living.done():
+            self.queue.release()
+            await workflow.wait_condition(workflow.all_handlers_finished)
             living.cancel()
-            raise ApplicationError(
-                "the register has this term by another run: apply for the next term with `pingtai apply`",
-                "名册中已有该期的其他记录：请用 pingtai apply 申请下一期",
-                type="SecondLife",
-                non_retryable=True,
-            )
+            en, zh = _SECOND_LIFE
+            raise ApplicationError(en, zh, type="SecondLife", non_retryable=True)
         return await living
+
+
+def _other_life(cause: BaseException | None) -> bool:
+    """Whether the register refused a batch because it has the whole log by another run."""
+    return isinstance(cause, ApplicationError) and {"second_life": True} in cause.details

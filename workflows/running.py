@@ -34,23 +34,27 @@ with workflow.unsafe.imports_passed_through():
 class CaseWorkflow(RegisterSync[S]):
     """A case that runs: takes decisions, keeps the clock of its step, hands in to the register."""
 
-    invalid: InvalidMessage | None = None
-    """Why the input of the workflow is none; then the case was never opened, and the run fails."""
-
-    unconfirmed = False
-    """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
-
     def begin_run(self) -> None:
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
 
-    def take_up(self, case: Case[S], due: DueDate | None = None, recorded: int = 0) -> None:
-        """Go on with a case; `recorded` entries of its log are in the register already."""
+    def take_up(
+        self,
+        case: Case[S],
+        due: DueDate | None = None,
+        recorded: int = 0,
+        *,
+        wait_for_register: bool = False,
+    ) -> None:
+        """Go on with a case; `recorded` entries of its log are in the register already.
+
+        With `wait_for_register` messages are judged once the register has been asked.
+        """
         self.case = case
         self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
         case.notes_clocks = self.desk
-        self.queue = SignalQueue(held=self.unconfirmed)
+        self.queue = SignalQueue(held=wait_for_register)
         self.due = due
         self.begin_sync(recorded)
 

@@ -80,8 +80,8 @@ async def test_what_came_first_is_judged_first(
     life = await world.apply()
     await life.stands("recommendation")
     case = await life.case("recommendation")
-    steps = ("recommendation", "inspection", "expert_opinion")
-    way = [await life.decision(kind, case=case) for kind in steps]
+    kinds = ("recommendation", "inspection", "expert_opinion")
+    way = [await life.decision(kind, case=case) for kind in kinds]
     async with world.without_worker():
         await life.handle.signal("recommendation", way[0])
         await send(life, COST_OF_A_TASK)
@@ -121,7 +121,8 @@ async def test_a_term_does_not_end_before_its_queue(world: World) -> None:
     """What waits behind a withdrawal is judged, too: each refusal is counted before the run closes."""
     life = await world.apply()
     await life.stands("recommendation")
-    withdrawal = await life.decision("withdrawal", case=await life.case("withdrawal"))
+    case = await life.case("withdrawal")
+    withdrawal = await life.decision("withdrawal", case=case)
     async with world.without_worker():
         await life.handle.signal("withdrawal", withdrawal)
         await send(life, COST_OF_A_TASK + 100)
@@ -195,7 +196,7 @@ def reset(world: World, life: Life) -> None:
 
 
 async def test_signals_that_are_no_json_stop_nothing(world: World) -> None:
-    """They are refused as any other; the decision behind them is taken."""
+    """What cannot be read is refused, each; the decision behind them is taken."""
     life = await world.apply()
     await life.stands("recommendation")
     raw = await life.decision("recommendation", case=await life.case("recommendation"))
