@@ -105,10 +105,6 @@ class RegisterActivities:
     async def find_log(self, lookup: LogLookup) -> CaseLog:
         """Find a platform's own log, against which a workflow checks what it was given.
 
-        Empty when the register has none, or not yet the entry asked for: the workflow decides what
-        that means.
+        Empty when the register has none: the workflow decides what that means.
         """
-        entries = await self._register.platform_log(lookup.platform_id, lookup.term)
-        if lookup.holding and all(entry.hash != lookup.holding for entry in entries):
-            return CaseLog(entries=())
-        return CaseLog(entries=entries)
+        return CaseLog(entries=await self._register.platform_log(lookup.platform_id, lookup.term))

@@ -19,7 +19,7 @@ from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.in_the_way import in_the_way, type_of
 from starter.visibility import quoted, runs_of
 from workflows.carried import CaseView
-from workflows.contract import TASK_QUEUE
+from workflows.contract import TASK_QUEUE, UNCONFIRMED
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 
@@ -136,6 +136,14 @@ class Asking:
                 # Between two runs of a case there is a moment in which nobody can be asked.
                 if not patience or "not scheduled yet" not in error.en:
                     raise
+            except WorkflowQueryFailedError as error:
+                if UNCONFIRMED not in str(error):
+                    raise
+                if not patience:
+                    raise Unreachable(
+                        "the term was just started again, and waits for the register",
+                        "该期刚重新启动，正在等待登记库",
+                    ) from None
             await asyncio.sleep(patience)
         raise AssertionError("the last try returns or raises")
 

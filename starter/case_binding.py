@@ -79,10 +79,12 @@ class CaseBinding:
     ) -> Receipt | None:
         """The first answer to a decision that an earlier case than `now` has taken.
 
+        One that says itself that it is about `now` is no repeat of what another case took.
+
         Raises Unreachable.
         """
-        earlier = (now.term, now.year or 1) > (1, 1) or decision.case not in (None, now)
-        if self._decided_before is None or not earlier:
+        earlier = (now.term, now.year or 1) > (1, 1) or decision.case is not None
+        if self._decided_before is None or decision.case == now or not earlier:
             return None
         for found in await self._decided_before(platform_id, decision.decision_id):
             entry = found.entry

@@ -31,6 +31,11 @@ _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for an assessment that its platform has noted as open (seconds)."""
 
 
+_DUE_AFTER = (0.05, 0.25, 0.6)
+"""When to look for the due date (seconds). Nearly always it is there at the first look, and each look
+costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
+
+
 class Deciding:
     """Takes decisions to their cases, and brings back the receipts."""
 
@@ -185,10 +190,10 @@ class Deciding:
 
     async def _with_due(self, workflow_id: str, receipt: Receipt) -> Receipt:
         """The receipt with the due date of what is awaited now, if it is known within a second."""
-        for pause in (0.05, 0.1, 0.2, 0.6):
+        if not receipt.awaited or receipt.repeated:
+            return receipt
+        for pause in _DUE_AFTER:
             await asyncio.sleep(pause)
-            if not receipt.awaited or receipt.repeated:
-                break
             view = await self._asking.view(workflow_id)
             case = view.platform or view.assessment
             if case is None or case.stage != receipt.stage:

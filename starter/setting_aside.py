@@ -65,12 +65,19 @@ class SettingAside:
                 return child, raw
         if decision.year:
             await self._check_year(platform, decision, decision.year)
-        if decision.year or await self._receipt(own, decision.target):
-            return own, raw
-        for ended in reversed(platform.assessments):
-            if await self._receipt(self._assessment(platform, ended.year), decision.target):
-                return own, raw | {"year": ended.year}
-        return own, raw
+            return own, _of_year(raw, decision.year)
+        return own, await self._naming_year(own, platform, decision)
+
+    async def _naming_year(
+        self, own: str, platform: PlatformState, decision: SetAside
+    ) -> dict[str, Any]:
+        """A setting aside for the platform; of what was decided in a year that has ended, with that year."""
+        raw = said(decision)
+        if not await self._receipt(own, decision.target):
+            for ended in reversed(platform.assessments):
+                if await self._receipt(self._assessment(platform, ended.year), decision.target):
+                    return _of_year(raw, ended.year)
+        return raw
 
     async def start_again(self, platform_id: str, raw: dict[str, Any]) -> Receipt:
         """Start a term that has ended again from its log, with the setting aside as its first message.
@@ -204,3 +211,11 @@ class SettingAside:
     def _assessment(self, platform: PlatformState, year: int) -> str:
         facts = platform.facts
         return contract.assessment_workflow_id(facts.platform_id, facts.term, year)
+
+
+def _of_year(raw: dict[str, Any], year: int) -> dict[str, Any]:
+    """A setting aside in a year that has ended: its platform takes it, though the case named is the year's."""
+    case = raw.get("case")
+    if case and case.get("year") == year:
+        raw = raw | {"case": {name: value for name, value in case.items() if name != "year"}}
+    return raw | {"year": year}

@@ -1,11 +1,12 @@
 """The workflow of one yearly assessment (§六), a child of its platform."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.carried import AssessmentOpening, CarriedAssessment, YearResult
@@ -20,8 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.handing_in import CaseLog, LogLookup, RunId
     from workflows.model import InvalidMessage, instant, record_from, said
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
+    from workflows.record import LogEntry
     from workflows.register_sync import RETRY
-    from workflows.reopening import closes
+    from workflows.reopening import closing_entry
     from workflows.running import CaseWorkflow
     from workflows.showing import details
     from workflows.state import AssessmentState, PlatformState
@@ -29,19 +31,17 @@ with workflow.unsafe.imports_passed_through():
 
 
 _INPUT = "AssessmentOpening"
-_LOOK_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 1, 5, 30, 120))
+_LOOK_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 1, 5, 30, 120, 600))
+"""The register may have the platform's entry later than the signal comes."""
 _LOOKS_AT_ONCE = 5
 _LOOK_AGAIN = timedelta(minutes=10)
 """Each look costs the history some events: whoever sends more than a few signals waits."""
 
 
-def _claimed_hash(said: tuple[Any, ...] | None) -> str | None:
-    """The hash of the platform's closing entry that came with the signal, if it looks like one."""
+def _claimed_hash(said: tuple[Any, ...]) -> str | None:
+    """The hash of the platform's closing entry that came with the signal, if it says one."""
     claim = said[0].get("closing") if said and isinstance(said[0], dict) else None
-    return claim if isinstance(claim, str) and len(claim) == _HASH_LETTERS else None
-
-
-_HASH_LETTERS = 64
+    return claim if isinstance(claim, str) else None
 
 
 @workflow.defn(name=ASSESSMENT_TYPE)
@@ -52,7 +52,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     def __init__(self, *given: Any) -> None:
         """Open the assessment of a year, or go on with it; `given` is one `AssessmentOpening`."""
         self.begin_run()
-        self._closing: tuple[Any, ...] | None = None
+        self._claimed: str | None = None
+        self._asked_to_close = self._looked_for = 0
         try:
             self._open(given)
         except InvalidMessage as error:
@@ -82,6 +83,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             case = Case(carried.state, carried.record, self.edition)
             case.roles_elsewhere(opening.roles)
             self.take_up(case, carried.due, carried.recorded, wait_for_register=bound)
+            self._asked_to_close = int(carried.closing)
             if opening.set_aside and bound:
                 # First in the queue that is held, before whatever comes meanwhile.
                 self.receive(Kind.SET_ASIDE, (opening.set_aside,))
@@ -143,7 +145,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             if not await is_ours(_INPUT, run, PLATFORM_TYPE):
                 raise InvalidMessage(_INPUT, (("(parent)", *NO_PARENT),))
         except InvalidMessage as error:
-            await self.fail_with(error)
+            await self.reject(error)
         else:
             self.confirm()
 
@@ -192,54 +194,76 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     async def end_with_platform(self, *said: Any) -> None:
         """The platform has ended, or its listing was set aside: end with it.
 
-        Anyone can send a signal. So it is taken as a reason to look, and the register says whether.
+        Anyone can send a signal. So each is taken as a reason to look, and the register says whether.
         """
         if self.invalid or self.case.ended:
             return
         if self.edition < Edition.BOUND:
             self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
         else:
-            self._closing = said
+            self._asked_to_close += 1
+            self._claimed = _claimed_hash(said)
 
     async def _close_with_platform(self) -> None:
-        """In the background: end when the platform's own log says that it goes on without this."""
-        looked = 0
-        while True:
-            await workflow.wait_condition(lambda: self._closing is not None and not self.case.ended)
-            claim, self._closing = self._closing, None
-            looked += 1
-            if looked > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
-                await workflow.sleep(_LOOK_AGAIN, summary="platform_ended was sent too often")
-            closing = await self._platform_closed(_claimed_hash(claim))
-            if closing and not self.case.ended:
-                self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
-            elif not closing:
-                workflow.logger.warning("platform_ended was not true", extra=self._about())
+        """In the background: end when the platform's own log says that it goes on without this.
 
-    async def _platform_closed(self, claimed: str | None) -> str | None:
+        One look answers all signals that came before it; one that comes later is looked into after it,
+        in the next run, too. So none takes the place of another.
+        """
+        looks = 0
+        while True:
+            await workflow.wait_condition(lambda: self._to_look() and not self.case.ended)
+            looks += 1
+            if looks > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
+                await workflow.sleep(_LOOK_AGAIN, summary="platform_ended was sent too often")
+            asked = self._asked_to_close
+            closing = await self._platform_closed(asked)
+            if self.case.ended:
+                continue
+            if closing:
+                self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
+            elif asked == self._asked_to_close:
+                workflow.logger.warning("platform_ended was not true", extra=self._about())
+            self._looked_for = asked
+
+    def _to_look(self) -> bool:
+        """Whether a signal has come that was not looked into."""
+        return self._looked_for < self._asked_to_close
+
+    async def _platform_closed(self, asked: int) -> str | None:
         """The entry, by its hash, up to which the platform's log closes this assessment; None if it does not.
 
-        The platform hands in its entry at the same time as it sends the signal: wait for it a while.
+        The platform hands in its entry at the same time as it sends the signal: wait for it a while, or
+        until the next signal. A platform whose run began before 0.4.0 does not say which entry.
         """
-        facts = self.opening.facts
-        lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=claimed)
         for pause in (*_LOOK_AFTER, None):
+            closing = closing_entry(await self._platform_log(), self.opening, self._claimed)
+            if closing or pause is None or self.case.ended:
+                return closing
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._asked_to_close > asked or self.case.ended,
+                    timeout=pause,
+                    timeout_summary="the register does not have the platform's entry yet",
+                )
+                return None
+        return None
+
+    async def _platform_log(self) -> tuple[LogEntry, ...]:
+        """The platform's log as the register has it; nothing when someone ended the activity from outside."""
+        facts = self.opening.facts
+        try:
             found: CaseLog = await workflow.execute_activity(
                 FIND_LOG,
-                lookup,
+                LogLookup(platform_id=facts.platform_id, term=facts.term),
                 result_type=CaseLog,
                 start_to_close_timeout=timedelta(seconds=30),
                 retry_policy=RETRY,
                 summary="the platform's log: whether it has closed this assessment",
             )
-            if found.entries and closes(found.entries, self.opening):
-                return claimed or found.entries[-1].hash
-            if found.entries or pause is None:
-                break
-            await workflow.sleep(
-                pause, summary="the register does not have the platform's entry yet"
-            )
-        return None
+        except ActivityError:
+            return ()
+        return found.entries
 
     def platform_state(self) -> PlatformState:
         """The platform as it was when the assessment opened: enough to name it in the register."""
@@ -259,6 +283,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             record=self.case.record(),
             due=self.due,
             recorded=self.recorded,
+            closing=self._to_look(),
         )
 
     def show(self) -> None:

@@ -31,6 +31,8 @@ class CarriedAssessment(Record):
     record: CaseRecord
     due: DueDate | None = None
     recorded: int = 0
+    closing: bool = False
+    """`platform_ended` was sent, and the platform's log has not been looked at since."""
 
 
 class AssessmentOpening(Record):

@@ -294,7 +294,7 @@ class Case(Generic[S]):
 
     def _note_role(self, entry: LogEntry) -> None:
         if entry.actor and entry.kind is not EntryKind.REFUSED:
-            self.roles.setdefault(entry.actor.id, entry.actor.role)
+            self.roles.setdefault(entry.actor.id.casefold(), entry.actor.role)
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""

@@ -30,4 +30,4 @@ class Circumstances:
     at: datetime
     edition: Edition = NEWEST
     roles: Mapping[str, Role] = field(default_factory=dict)
-    """In which role each person acted in this case before, by the id of the actor."""
+    """In which role each person acted in this case before, by the id of the actor in lower case."""

@@ -57,3 +57,7 @@ def platform_workflow_id(platform_id: str) -> str:
 def assessment_workflow_id(platform_id: str, term: int, year: int) -> str:
     """The id of a yearly assessment; `year` counts 1, 2, 3 within the term."""
     return f"platform:{platform_id}:term-{term}:assessment-{year}"
+
+
+UNCONFIRMED = "the case is being compared with the register"
+"""How the queries of a term that was just started again answer for a moment."""

@@ -1,7 +1,7 @@
 """What a case hands in after it moved: new log entries for the register, and a question about its due date."""
 
 from workflows.case import PlanVersion
-from workflows.model import Instant, Record, Sha256
+from workflows.model import Instant, Record
 from workflows.record import LogEntry
 from workflows.state import AssessmentState, PlatformState
 
@@ -86,14 +86,10 @@ class LogRequest(Record):
 
 
 class LogLookup(Record):
-    """Ask for a platform's own log as the register has it: of a term, or without `term` of its newest.
-
-    With `holding` the answer is empty until the register has the entry of that hash.
-    """
+    """Ask for a platform's own log as the register has it: of a term, or without `term` of its newest."""
 
     platform_id: str
     term: int | None = None
-    holding: Sha256 | None = None
 
 
 class RunId(Record):

@@ -6,6 +6,7 @@ the guideline demands of its content (`content.py`). What becomes of the case is
 
 from collections.abc import Callable, Iterator
 
+from workflows.actors import Actor
 from workflows.circumstances import Circumstances, Edition
 from workflows.content import CHECKS
 from workflows.decision import Decision
@@ -146,22 +147,27 @@ def _conflicts(facts: Facts, decision: Decision, circumstances: Circumstances) -
     """Nobody decides on the body they belong to, and one person has one role in a case."""
     actor = decision.actor
     if actor.role is not Role.OPERATOR:
-        for body, zh, name in (
-            ("operator", "运营单位", facts.operator.name),
-            ("lead unit", "牵头单位", facts.lead_unit.name),
-        ):
-            if part_of(actor.organisation, name, circumstances.edition):
-                yield (
-                    f"{actor.id} belongs to the {body}, {name}: nobody decides on their own body",
-                    f"{actor.id} 所在单位为该平台{zh}（{name}），应当回避",
-                )
+        yield from own_body(actor, facts.operator.name, facts.lead_unit.name, circumstances.edition)
     persons = [actor.id, *([actor.acting_for.principal_id] if actor.acting_for else [])]
     for person in persons:
-        before = circumstances.roles.get(person)
+        before = circumstances.roles.get(person.casefold())
         if before and before is not actor.role:
             yield (
                 f"{person} has acted in this case as {before}: one person has one role in a case",
                 f"{person} 在本案中已以“{before.zh}”身份办理，同一人不得以两种身份办理",
+            )
+
+
+def own_body(actor: Actor, operator: str, lead_unit: str, edition: Edition) -> Iterator[Words]:
+    """Why one who decides may not decide on a platform of these bodies: they belong to one."""
+    for body, zh, name in (
+        ("operator", "运营单位", operator),
+        ("lead unit", "牵头单位", lead_unit),
+    ):
+        if part_of(actor.organisation, name, edition):
+            yield (
+                f"{actor.id} belongs to the {body}, {name}: nobody decides on their own body",
+                f"{actor.id} 所在单位为该平台{zh}（{name}），应当回避",
             )
 
 

@@ -20,18 +20,38 @@ def same_name(one: str, other: str, edition: Edition = NEWEST) -> bool:
 def part_of(organisation: str, body: str, edition: Edition = NEWEST) -> bool:
     """Return whether an organisation is a body or a department of it: its name begins with the body's.
 
-    A name of three letters or fewer is too short to tell its departments by.
+    A name of three letters or fewer is too short to tell its departments by. One in Latin letters ends
+    where a word ends: "Acme" is no part of "Acmeson Labs" (since 0.4.0).
     """
     whole = name_key(body, edition)
     if len(whole) <= _SHORT:
         return same_name(organisation, body, edition)
-    return name_key(organisation, edition).startswith(whole)
+    if not name_key(organisation, edition).startswith(whole):
+        return False
+    return edition < Edition.BOUND or not _goes_on(organisation, whole, edition)
+
+
+def _goes_on(name: str, whole: str, edition: Edition) -> bool:
+    """Whether the last word of `whole`, with which a name begins, is in that name a longer one."""
+    seen = 0
+    for letter in _plain(name, edition):
+        if seen == len(whole):
+            return _latin(whole[-1]) and _latin(letter)
+        seen += 0 if letter.isspace() else len(letter.casefold())
+    return False
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
 
 
 def name_key(name: str, edition: Edition = NEWEST) -> str:
     """Return the form of a name in which equal names are equal texts."""
-    plain = name.translate(_ALIKE[edition]).translate(_INVISIBLE[edition])
-    return "".join(plain.split()).casefold()
+    return "".join(_plain(name, edition).split()).casefold()
+
+
+def _plain(name: str, edition: Edition) -> str:
+    return name.translate(_ALIKE[edition]).translate(_INVISIBLE[edition])
 
 
 _SHORT = 3

@@ -8,8 +8,9 @@ from datetime import datetime
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
+from workflows.judge import own_body
 from workflows.model import InvalidMessage, said
-from workflows.policy import policy_problem
+from workflows.policy import is_own, policy_problem
 from workflows.record import BEGINNING
 from workflows.refusal import Refused
 from workflows.state import PlatformState, applied
@@ -25,9 +26,12 @@ def open_platform(
     """
     if edition >= Edition.BOUND:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
-        wrong = policy_problem(form.policy, given_by, (form.operator.name, form.lead_unit.name))
+        wrong = policy_problem(form.policy, given_by)
         if wrong:
             raise InvalidMessage("PlatformApplication", (wrong,))
+        if given_by and is_own(form.policy):
+            for en, zh in own_body(given_by, form.operator.name, form.lead_unit.name, edition):
+                raise InvalidMessage("PlatformApplication", (("policy", en, zh),))
     before = form.previous.log_hash if form.previous else BEGINNING
     case: Case[PlatformState] = Case.open(
         applied(form), at, before, actor=form.submitted_by, edition=edition

@@ -36,28 +36,34 @@ def goes_on() -> bool:
 
 
 def is_first_run() -> bool:
-    """Return whether a case begins with this run: neither continued nor reset."""
-    info = workflow.info()
-    return not goes_on() and info.first_execution_run_id == info.run_id
+    """Return whether a case begins with this run: also where it was reset to its beginning.
+
+    Not by the run's own id: a replay has another than the run that was reset.
+    """
+    return not goes_on()
 
 
 def check_start(what: str) -> None:
     """Refuse a start that would end a case or repeat it by the server's clock.
+
+    A case that was started so by an older release lives on: of a run that goes on only the server's own
+    repeats are refused.
 
     Raises:
         InvalidMessage: a timeout, a retry policy or a cron schedule was given. With the last two the
             server itself starts runs that seem to go on from one before.
     """
     info = workflow.info()
+    begins = not goes_on()
     given = [
         name
-        for name, value in (
-            ("execution_timeout", info.execution_timeout),
-            ("run_timeout", info.run_timeout),
-            ("retry_policy", info.retry_policy),
+        for name, wrong in (
+            ("execution_timeout", begins and info.execution_timeout),
+            ("run_timeout", begins and info.run_timeout),
+            ("retry_policy", info.retry_policy and (begins or info.attempt > 1)),
             ("cron_schedule", info.cron_schedule),
         )
-        if value
+        if wrong
     ]
     if given:
         names = ", ".join(given)

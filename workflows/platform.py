@@ -142,7 +142,7 @@ class PlatformWorkflow(YearsOfValidity):
         )
         wrong = objection_to_taking_up(self.carried, found.entries)
         if wrong:
-            await self.fail_with(InvalidMessage(_INPUT, (("carried", *wrong),)))
+            await self.reject(InvalidMessage(_INPUT, (("carried", *wrong),)))
         else:
             self.confirm()
 
@@ -160,7 +160,7 @@ class PlatformWorkflow(YearsOfValidity):
             try:
                 known = await is_ours(_INPUT, before, PLATFORM_TYPE)
             except InvalidMessage as error:
-                return await self.fail_with(error)
+                return await self.reject(error)
             if known or await self._is_recorded():
                 return self.confirm()
             self.unconfirmed = True

@@ -1,13 +1,11 @@
 """The policy of a case: what the guideline leaves open, decided once and carried with the case."""
 
-from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from workflows.actors import Actor
 from workflows.model import Identifier, Message, wrong
-from workflows.names import part_of
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import Role
 
@@ -67,30 +65,23 @@ class Policy(Message):
         return self
 
 
-def policy_problem(
-    policy: Policy, submitted_by: Actor | None, bodies: Sequence[str] = ()
-) -> Problem | None:
-    """Return why a new case may not go by a policy; None when it may.
+def is_own(policy: Policy) -> bool:
+    """Whether a policy is another than the usual one; to name the case or not makes it no other."""
+    return policy != Policy(decisions_name_case=policy.decisions_name_case)
 
-    `bodies` are those that are judged in the case: none of their people gives it a policy.
+
+def policy_problem(policy: Policy, submitted_by: Actor | None) -> Problem | None:
+    """Return why a new case may not go by a policy; None when it may.
 
     No validator of the model: cases that began with such a policy go on with it, and are replayed.
     """
-    usual = Policy(decisions_name_case=policy.decisions_name_case)
-    if policy != usual and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
+    if is_own(policy) and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
         return (
             "policy",
             "a policy other than the usual one is the commission's to give: submitted_by has the"
             " role commission, or leave policy out",
             "自定政策参数只能由市科委、中关村管委会给出：submitted_by 的 role 应为 commission，"
             "否则请勿填写 policy",
-        )
-    own = [body for body in bodies if submitted_by and part_of(submitted_by.organisation, body)]
-    if policy != usual and own:
-        return (
-            "policy",
-            f"who gives it belongs to {own[0]}: nobody gives a policy to their own body",
-            f"给出政策参数者属于 {own[0]}，应当回避",
         )
     part, whole = policy.majority_of
     if part * 2 <= whole:

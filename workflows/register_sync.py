@@ -80,10 +80,6 @@ class RegisterSync(StepClock[S]):
             await workflow.wait_condition(self._behind)
             if self._asks() or self._can_hand_in():
                 await self._hand_in()
-                if (
-                    not self.unconfirmed
-                ):  # a term that begins judges nothing before the register knows it
-                    self.queue.release()
             # After the answer, not before it: a search attribute costs as much as the decision.
             self._shown = len(self.case.log)
             self.show()
@@ -105,6 +101,7 @@ class RegisterSync(StepClock[S]):
                 summary=f"{stage}, entry {seq}",
             )
         except ActivityError:  # ended from outside; what was asked for is still wanted
+            self._go_on_judging()
             await workflow.sleep(_CONFLICT_AGAIN, summary="the handing in was broken off")
             self._handing = False
             return
@@ -120,6 +117,12 @@ class RegisterSync(StepClock[S]):
         elif batch:
             self._writing_later = asyncio.create_task(self._write_later())
         self._handing = False
+        self._go_on_judging()
+
+    def _go_on_judging(self) -> None:
+        """A term that begins judges nothing before the register was asked."""
+        if not self.unconfirmed:
+            self.queue.release()
 
     def _behind(self) -> bool:
         """Whether something is new that was not handed in, or not shown."""
@@ -183,8 +186,8 @@ class RegisterSync(StepClock[S]):
                     retry_policy=RETRY,
                     summary=f"entries {since + 1} to {len(self.case.log)}",
                 )
-            except ActivityError:
-                if since == 0 and self._is_second_life():
+            except ActivityError as error:
+                if since == 0 and _other_life(error.cause) and self._is_second_life():
                     self._end_second_life()
                     return
                 if since == 0:
@@ -196,11 +199,14 @@ class RegisterSync(StepClock[S]):
         self._writing_later = None
 
     def _is_second_life(self) -> bool:
-        """Whether the register has another life of this case, and this one began only now.
+        """Whether the register has another life of this term, and this one began only now.
 
         A case that was reset, or went on from another run, is not ended for that: someone must look.
+        Nor is an assessment, which its platform opened and waits for.
         """
-        return self.edition >= Edition.BOUND and self.recorded == 0 and is_first_run()
+        if self.edition < Edition.BOUND or not isinstance(self.case.state, PlatformState):
+            return False
+        return self.recorded == 0 and is_first_run()
 
     def _end_second_life(self) -> None:
         """Refuse whatever waits and whatever comes: this run is to fail."""
@@ -224,3 +230,8 @@ class RegisterSync(StepClock[S]):
             en, zh = _SECOND_LIFE
             raise ApplicationError(en, zh, type="SecondLife", non_retryable=True)
         return await living
+
+
+def _other_life(cause: BaseException | None) -> bool:
+    """Whether the register refused a batch because it has the whole log by another run."""
+    return isinstance(cause, ApplicationError) and {"second_life": True} in cause.details

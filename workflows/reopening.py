@@ -119,6 +119,19 @@ def closes(log: Sequence[LogEntry], opening: AssessmentOpening) -> bool:
     return PLATFORM.ended(state.stage) or not still_open
 
 
+def closing_entry(
+    log: Sequence[LogEntry], opening: AssessmentOpening, claimed: str | None
+) -> str | None:
+    """The hash of the entry up to which a platform's log closes an assessment; None where it does not.
+
+    That is the one that is claimed, if the log has it and closes the assessment up to there; else the last.
+    """
+    if not log or not closes(log, opening):
+        return None
+    named = next((n for n, entry in enumerate(log, 1) if entry.hash == claimed), 0)
+    return claimed if named and closes(log[:named], opening) else log[-1].hash
+
+
 def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
     """Which opening of a year this is, said only where counting on would use a number twice.
 

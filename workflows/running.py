@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.carried import CaseView, Opinion
     from workflows.case import Case, decision_of, reasons
     from workflows.circumstances import Edition
-    from workflows.contract import DESK
+    from workflows.contract import DESK, UNCONFIRMED
     from workflows.handing_in import (
         DueDate,
     )
@@ -86,7 +86,7 @@ class CaseWorkflow(RegisterSync[S]):
         return await answer
 
     def _decide(self, said: tuple[Any, ...]) -> Receipt:
-        if self.invalid:
+        if self.invalid:  # found only after it was accepted: see `reject`
             raise _answer(self.invalid)
         before = self.case.state
         try:
@@ -161,7 +161,10 @@ class CaseWorkflow(RegisterSync[S]):
     @workflow.query
     def receipt(self, decision_id: str, sender: str | None = None) -> Receipt | None:
         """The answer that a decision id of a sender was given; also after the case has ended."""
-        return None if self.invalid else self.case.answered(decision_id, sender)
+        if self.invalid:
+            return None
+        self._check_known()
+        return self.case.answered(decision_id, sender)
 
     @workflow.query(name="check")
     def opinion(self, *said: Any) -> Opinion:
@@ -179,21 +182,18 @@ class CaseWorkflow(RegisterSync[S]):
         if self.invalid:
             raise _answer(self.invalid)
         if self.unconfirmed:
-            raise ApplicationError(
-                "the case is being compared with the register", "正在与名册核对", type="Unconfirmed"
-            )
-
-    async def fail_with(self, error: InvalidMessage) -> None:
-        """Refuse whatever waits, so that it is answered; then the run is to fail."""
-        self.invalid = error
-        self.unconfirmed = False
-        self.queue.release()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+            raise ApplicationError(UNCONFIRMED, "正在与名册核对", type="Unconfirmed")
 
     def confirm(self) -> None:
         """Go on: what was taken up stands in the register. Messages that came meanwhile are judged."""
         self.unconfirmed = False
         self.queue.release()
+
+    async def reject(self, error: InvalidMessage) -> None:
+        """What was taken up is not true: answer so whoever waits, before the run fails."""
+        self.invalid = error
+        self.confirm()
+        await workflow.wait_condition(lambda: not self.queue and workflow.all_handlers_finished())
 
     def view(self) -> CaseView:
         """The answer of the query `state`."""
@@ -223,8 +223,9 @@ class CaseWorkflow(RegisterSync[S]):
             try:
                 await asyncio.shield(task)
             except asyncio.CancelledError:
-                if task.done():
-                    raise
+                if task.done():  # how it ended counts, whatever came with it
+                    task.result()
+                    return
                 workflow.logger.warning("a request to cancel was passed over", extra=self._about())
             else:
                 return

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -50,6 +51,8 @@ class SignalQueue:
 
     def release(self) -> None:
         """Judge what came while the queue was held, and from now on whatever comes."""
+        if not self._held:
+            return
         self._held = False
         self._judge_some()
         self._go_on_later()
@@ -81,7 +84,12 @@ class SignalQueue:
     async def _judge_later(self) -> None:
         while self._waiting:
             await workflow.sleep(_PAUSE, summary=f"{len(self)} messages wait to be judged")
-            self._judge_some()
+            try:
+                self._judge_some()
+            except Exception as error:
+                # A fault of ours fails the task, as it would in the handler of a signal: then nothing is
+                # lost, and mended code takes it again. In a task of its own nobody would hear of it.
+                await workflow.wait_condition(partial(_fail, error))
         self._later = None
 
     def _judge_some(self) -> None:
@@ -91,3 +99,8 @@ class SignalQueue:
             raw, judge = self._waiting.popleft()
             spent += cost_of(raw)
             judge()
+
+
+def _fail(error: Exception) -> bool:
+    """Fail the workflow task: the SDK lets what a condition raises through."""
+    raise error

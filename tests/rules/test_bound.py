@@ -8,7 +8,7 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.model import InvalidMessage, parse
-from workflows.names import same_name
+from workflows.names import part_of, same_name
 from workflows.opening import open_platform
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage, Kind, Role, Stage
@@ -104,6 +104,14 @@ def test_one_person_has_one_role(acting: bool) -> None:
     assert refusal(case, decision(Kind.INSPECTION, case, actor=actor), "§四(二)") == why
 
 
+def test_an_id_in_other_letters_is_the_same_person() -> None:
+    """Case does not make one person two."""
+    case = at_stage(Stage.INSPECTION)
+    actor = COMMISSION | {"id": DISTRICT["id"].upper()}
+    why = refusal(case, decision(Kind.INSPECTION, case, actor=actor), "§四(二)")
+    assert "has acted in this case as district" in why
+
+
 def test_the_applicant_has_a_role_too() -> None:
     """Who applied for the operator does not decide for the commission."""
     case = open_platform(parse(PlatformApplication, application()), moment(at_stage(Stage.VALID)))
@@ -128,6 +136,24 @@ def test_nobody_decides_on_their_own_body(organisation: str, body: str) -> None:
     case = at_stage(Stage.INSPECTION)
     raw = decision(Kind.INSPECTION, case, actor=COMMISSION | {"organisation": organisation})
     assert f"kw-1 belongs to the {body}" in refusal(case, raw, "§四(二)")
+
+
+@pytest.mark.parametrize(
+    ("organisation", "is_part"),
+    [
+        ("Acme", True),
+        ("ACME　Robotics", True),
+        ("Acme (Beijing)", True),
+        ("Acme研究院", True),
+        ("Acmeson Labs", False),
+        ("Ａｃｍｅ２", False),
+        ("Ac\u00adme", True),
+    ],
+)
+def test_bodies_whose_names_begin_alike(organisation: str, is_part: bool) -> None:
+    """A name in Latin letters ends where a word ends; a run of before keeps its comparison."""
+    assert is_part == part_of(organisation, "Acme")
+    assert part_of("Acmeson Labs", "Acme", Edition.FIRST)
 
 
 @pytest.mark.parametrize(
@@ -184,12 +210,12 @@ def test_the_operator_however_it_is_spelled() -> None:
         (
             {"validity_years": 10},
             COMMISSION | {"organisation": f"{OPERATOR_NAME} 法务部"},
-            "nobody gives a policy to their own body",
+            "kw-1 belongs to the operator",
         ),
         (
             {"validity_years": 10},
             COMMISSION | {"organisation": LEAD_UNIT},
-            "nobody gives a policy to their own body",
+            "kw-1 belongs to the lead unit",
         ),
     ],
 )

@@ -20,6 +20,7 @@ from worker.demo.clockwork import until
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, free_port, temporal_binary, temporal_server
 from workflows import signal_queue
+from workflows.case import Case
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, broken
 from workflows.refusal import Refused
 from workflows.signal_queue import COST_OF_A_TASK
@@ -205,3 +206,25 @@ async def test_signals_that_are_no_json_stop_nothing(world: World) -> None:
         await life.handle.signal("recommendation", raw)
     await life.stands("inspection")
     assert 30 == (await life.view()).refusals
+
+
+async def test_a_fault_of_ours_behind_the_first_task(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails the workflow task, and loses no signal: when it is mended, each is judged."""
+    monkeypatch.setattr(signal_queue, "COST_OF_A_TASK", 3)
+    life = await world.apply()
+    await life.stands("recommendation")
+    whole, faults = Case.refuse, iter(range(2))
+
+    def refuse(case: Case[Any], *given: Any) -> None:
+        if case.refusals == 4 and next(faults, None) is not None:
+            raise ZeroDivisionError("a fault of ours")
+        whole(case, *given)
+
+    monkeypatch.setattr(Case, "refuse", refuse)
+    async with world.without_worker():
+        await send(life, 7)
+    await refused(life, 7)
+    assert next(faults, None) is None, "the fault was met"
+    assert 7 == sum(entry.kind is EntryKind.REFUSED for entry in await life.log())

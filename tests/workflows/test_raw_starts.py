@@ -6,14 +6,20 @@ from typing import Any
 
 import pytest
 from temporalio.api.common.v1 import Payload
-from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowQueryFailedError
-from temporalio.common import RawValue, RetryPolicy
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import RawValue, RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from starter.client import PingtaiClient
 from starter.ended_term import read_term
 from tests.rules.builders import COMMISSION, Raw, application
-from tests.rules.cases import at_stage
+from tests.rules.cases import at_stage, decision
 from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.application import PlatformApplication, PreviousTerm
@@ -64,6 +70,28 @@ async def test_a_whole_life_that_nobody_sent(world: World, reopened: bool) -> No
     assert "InvalidApplication" == error.type
     assert "is not the one of the platform's newest term in the register" in error.message
     assert await world.queries.log(name, 1) == []
+
+
+async def test_a_decision_on_a_life_that_nobody_sent(world: World) -> None:
+    """Whoever starts such a run with a decision, and with signals, hears why it fails."""
+    name = "raw-life-decided"
+    case = at_stage(Stage.VALID, platform_id=name)
+    raw = decision("withdrawal", case, case={"platform_id": name, "term": 1})
+    start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+        PLATFORM_TYPE,
+        args=[{}, whole_life(name)],
+        id=term_id(name),
+        task_queue=TASK_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+    )
+    async with asyncio.timeout(20):
+        with pytest.raises(WorkflowUpdateFailedError) as caught:
+            await world.clockwork.client.execute_update_with_start_workflow(
+                "decide", raw, start_workflow_operation=start
+            )
+    assert "newest term in the register" in str(caught.value.cause)
+    error = await fails(await start.workflow_handle())
+    assert "InvalidApplication" == error.type
 
 
 async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:

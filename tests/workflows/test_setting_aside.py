@@ -149,7 +149,8 @@ async def test_a_year_that_has_ended(world: World) -> None:
         Refused, match="no decision d-unknown was taken in the assessment of year 1"
     ):
         await life.set_aside("d-unknown", year=1)
-    await life.set_aside(wrong)
+    case = {"platform_id": life.id, "term": 1, "year": 1}
+    await life.set_aside(wrong, case=case)  # as it was decided; the platform takes it
     await life.opened(1)
     assert "rectification" == (await life.decide("evaluation", "not_effective")).stage
     assert ("valid", 1) == ((s := await life.state()).stage, s.open_assessment)
