@@ -16,6 +16,7 @@ from audit.archive.archive import PostgresArchive
 from audit.claims import REASON_UNSEALED
 from audit.commands.timeline import moment_plain, moments_table
 from audit.commands.verdicts import NOT_CHECKED, WRONG
+from audit.dossier.package import pack, unpack
 from audit.dossier.parts import MANIFEST, json_bytes
 from audit.reading.logs import read_runs
 from audit.reading.places import Place
@@ -69,20 +70,32 @@ async def test_a_forged_life_is_found_by_each_command(
     assert "来历不明" in chinese.output
 
 
-async def test_not_checked_has_an_exit_code_and_a_name(run: Run) -> None:
-    """A dossier of an older release, whose pages nobody can check: neither whole nor broken."""
-    found = await run("verify", str(KEPT[0]), "--json")
+async def test_not_checked_has_an_exit_code_and_a_name(run: Run, tmp_path: Path) -> None:
+    """A dossier of code that nobody knows, whose pages nobody can check: neither whole nor broken."""
+    files = await asyncio.to_thread(unpack, KEPT[0])
+    manifest = json.loads(files[MANIFEST])
+    manifest["code"] |= {"pingtai": "0.9.0", "workflows_sha256": "f" * 64}
+    unknown = tmp_path / "unknown.zip"
+    packed = pack(files | {MANIFEST: json_bytes(manifest)})
+    await asyncio.to_thread(unknown.write_bytes, packed)
+    found = await run("verify", str(unknown), "--json")
     said = json.loads(found.output)
     assert (found.exit_code, said["conclusion"], said["holds"]) == (5, "not_checked", False)
     assert NOT_CHECKED == 5
-    assert {one["where"] for one in said["unchecked"]} == {"report.en.html", "report.zh.html"}
+    pages = {"README.txt", "report.en.html", "report.zh.html"}
+    assert {one["where"] for one in said["unchecked"]} == pages
     assert (said["coverage"]["covered"], said["coverage"]["entries"]) == (0, 10)
-    words = await run("verify", str(KEPT[0]))
+    words = await run("verify", str(unknown))
     assert "? NOT CHECKED: nothing wrong was found" in words.output
     assert "✓ The record is whole" not in words.output
     assert "0 of 10 entries" in words.output
-    chinese = await run("verify", str(KEPT[0]), lang="zh")
+    chinese = await run("verify", str(unknown), lang="zh")
     assert "? 未全部核验" in chinese.output
+    older = await run("verify", str(KEPT[0]))
+    assert (older.exit_code, "no part of this verdict" in " ".join(older.output.split())) == (
+        0,
+        True,
+    )
 
 
 async def test_the_report_is_written_by_whoever_verifies(run: Run) -> None:

@@ -110,7 +110,7 @@ async def test_waiting(
         asked = {"after": now, "wait": "10"}
         waiting = [asyncio.create_task(client.get(PATH, params=asked)) for _ in range(3)]
         picky = asyncio.create_task(
-            client.get(PATH, params=asked | {"type": "listing", "wait": "1"})
+            client.get(PATH, params=asked | {"type": "listing", "wait": "3"})
         )
         watched = client._transport.app.state.arrivals  # type: ignore[attr-defined]
         await until(lambda: watched._waiting == 4)

@@ -278,7 +278,7 @@ async def test_only_the_operator_of_the_platform_is_heard(all_keys: httpx.AsyncC
 
 @pytest.mark.parametrize(
     ("state", "kind"),
-    [("42P01", "away"), ("42501", "away"), ("42601", "mistake"), ("42883", "mistake")],
+    [("42P01", "away"), ("42501", "away"), ("42601", "mistake"), ("42804", "mistake")],
 )
 def test_only_what_the_operator_can_mend_is_a_part_that_is_away(state: str, kind: str) -> None:
     """Missing tables and rights are 503; a statement that is wrong is a mistake of ours, and says so."""
