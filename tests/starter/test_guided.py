@@ -60,7 +60,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "support": (
         Stage.VALID,
         "support record",
-        ("2", *DISTRICT, "tax", DAY, "加计扣除", "12", DAY, ""),
+        ("2", *COMMISSION, "tax", DAY, "加计扣除", "12", DAY, ""),
     ),
     "report": (
         AssessmentStage.SELF_REPORT,
