@@ -8,7 +8,8 @@ from audit.reading.logs import Line, Problem, Reading
 from audit.reading.runs import Message, Run
 from workflows.carried import TermResult
 from workflows.case import decision_of
-from workflows.model import InvalidMessage, instant, said, sha256
+from workflows.decision import decision_digest
+from workflows.model import InvalidMessage, instant
 from workflows.record import LogEntry
 from workflows.reopening import record_of
 from workflows.rules import CaseState
@@ -196,7 +197,7 @@ def _answer(run: Run, message: Message, entries: dict[int, LogEntry]) -> Iterato
 def _sent(raw: Any) -> str | None:
     """The SHA-256 of a decision as it was sent."""
     try:
-        return sha256(said(decision_of(raw)))
+        return decision_digest(decision_of(raw))
     except InvalidMessage:
         return None
 

@@ -41,7 +41,7 @@ def pingtai(home: Path, *args: str, **more: str) -> subprocess.CompletedProcess[
         env=environment(home, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,  # the demo, beside other load
         check=False,
         cwd=ROOT,
     )
