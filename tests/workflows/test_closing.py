@@ -18,17 +18,28 @@ from workflows.case import Case
 from workflows.contract import (
     ASSESSMENT_TYPE,
     CLOSE_ASSESSMENT,
+    PLATFORM_TYPE,
     TASK_QUEUE,
     assessment_workflow_id,
     platform_workflow_id,
 )
-from workflows.handing_in import RegisterBatch
+from workflows.handing_in import Origin, RegisterBatch
 from workflows.model import said
 from workflows.reopening import closing_entry
 from workflows.state import AssessmentState, PlatformState
 from workflows.vocabulary import Happening, Kind, Stage
 
 OTHERS = "of-an-older-parent"
+
+
+@pytest.fixture(autouse=True)
+def any_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parent of these tests stands in for a platform: its type and queue are taken for ours."""
+
+    async def ours(client: object, run: object) -> Origin:
+        return Origin(workflow_type=PLATFORM_TYPE, task_queue=TASK_QUEUE)
+
+    monkeypatch.setattr("activities.origins._origin", ours)
 
 
 @workflow.defn(name="OlderParent", sandboxed=False)
