@@ -14,15 +14,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import (
         ASSESSMENT_TYPE,
-        FIND_LOG,
         PLATFORM_TYPE,
         assessment_workflow_id,
     )
-    from workflows.handing_in import CaseLog, LogLookup, RunId
+    from workflows.handing_in import LogLookup, RunId
     from workflows.model import InvalidMessage, instant, record_from, said
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.record import LogEntry
-    from workflows.register_sync import RETRY
     from workflows.reopening import closing_entry
     from workflows.running import CaseWorkflow
     from workflows.showing import details
@@ -253,17 +251,12 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         """The platform's log as the register has it; nothing when someone ended the activity from outside."""
         facts = self.opening.facts
         try:
-            found: CaseLog = await workflow.execute_activity(
-                FIND_LOG,
+            return await self.find_log(
                 LogLookup(platform_id=facts.platform_id, term=facts.term),
-                result_type=CaseLog,
-                start_to_close_timeout=timedelta(seconds=30),
-                retry_policy=RETRY,
-                summary="the platform's log: whether it has closed this assessment",
+                "the platform's log: whether it has closed this assessment",
             )
         except ActivityError:
             return ()
-        return found.entries
 
     def platform_state(self) -> PlatformState:
         """The platform as it was when the assessment opened: enough to name it in the register."""

@@ -31,16 +31,11 @@ def edition_of_run() -> Edition:
 
 
 def goes_on() -> bool:
-    """Return whether the server started this run to go on from the one before (continue-as-new)."""
-    return workflow.info().continued_run_id is not None
+    """Return whether the server started this run to go on from the one before (continue-as-new).
 
-
-def is_first_run() -> bool:
-    """Return whether a case begins with this run: also where it was reset to its beginning.
-
-    Not by the run's own id: a replay has another than the run that was reset.
+    Runs are not told apart by their own ids: a replay has another than the run that was reset.
     """
-    return not goes_on()
+    return workflow.info().continued_run_id is not None
 
 
 def check_start(what: str) -> None:

@@ -21,17 +21,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import (
         DISTRICT,
         FIELD,
-        FIND_LOG,
         PLATFORM_TYPE,
         STAGE,
         VALID_UNTIL,
         platform_workflow_id,
     )
-    from workflows.handing_in import CaseLog, LogLookup, RunId
+    from workflows.handing_in import LogLookup, RunId
     from workflows.model import InvalidMessage, parse, record_from
     from workflows.opening import open_platform
     from workflows.origin import check_id, check_start, goes_on, is_ours
-    from workflows.register_sync import RETRY
     from workflows.reopening import (
         objection_to_taking_up,
     )
@@ -132,15 +130,11 @@ class PlatformWorkflow(YearsOfValidity):
         """Compare what was brought along with the register: a term is taken up only as it ended there."""
         assert self.carried, "only what is carried is compared"  # noqa: S101
         platform_id = self.case.state.facts.platform_id
-        found: CaseLog = await workflow.execute_activity(
-            FIND_LOG,
+        found = await self.find_log(
             LogLookup(platform_id=platform_id),
-            result_type=CaseLog,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RETRY,
-            summary="the newest term in the register, to take it up again",
+            "the newest term in the register, to take it up again",
         )
-        wrong = objection_to_taking_up(self.carried, found.entries)
+        wrong = objection_to_taking_up(self.carried, found)
         if wrong:
             await self.reject(InvalidMessage(_INPUT, (("carried", *wrong),)))
         else:
@@ -172,15 +166,8 @@ class PlatformWorkflow(YearsOfValidity):
         if not log:
             return False
         lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=log[-1].hash)
-        found: CaseLog = await workflow.execute_activity(
-            FIND_LOG,
-            lookup,
-            result_type=CaseLog,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RETRY,
-            summary="what is carried, in the register",
-        )
-        return [e.hash for e in found.entries[: len(log)]] == [e.hash for e in log]
+        found = await self.find_log(lookup, "what is carried, in the register")
+        return [e.hash for e in found[: len(log)]] == [e.hash for e in log]
 
     async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
         self.show()

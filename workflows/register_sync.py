@@ -15,10 +15,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
-    from workflows.contract import HAND_IN, WRITE_REGISTER
-    from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+    from workflows.contract import FIND_LOG, HAND_IN, WRITE_REGISTER
+    from workflows.handing_in import CaseLog, HandedIn, HandIn, LogLookup, RegisterBatch
     from workflows.model import InvalidMessage
-    from workflows.origin import is_first_run
+    from workflows.origin import goes_on
+    from workflows.record import LogEntry
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
     from workflows.state import AssessmentState, PlatformState
@@ -68,6 +69,22 @@ class RegisterSync(StepClock[S]):
     def platform_state(self) -> PlatformState:
         """The state of the platform that the case belongs to."""
         raise NotImplementedError
+
+    async def find_log(self, lookup: LogLookup, summary: str) -> tuple[LogEntry, ...]:
+        """Return a platform's own log as the register has it; empty where it has none.
+
+        Raises:
+            ActivityError: someone ended the activity from outside.
+        """
+        found: CaseLog = await workflow.execute_activity(
+            FIND_LOG,
+            lookup,
+            result_type=CaseLog,
+            start_to_close_timeout=_WRITE_TIMEOUT,
+            retry_policy=RETRY,
+            summary=summary,
+        )
+        return found.entries
 
     async def hand_in(self) -> None:
         """In the background: hand in each move as it comes, and bring back its due date.
@@ -201,12 +218,12 @@ class RegisterSync(StepClock[S]):
     def _is_second_life(self) -> bool:
         """Whether the register has another life of this term, and this one began only now.
 
-        A case that was reset, or went on from another run, is not ended for that: someone must look.
-        Nor is an assessment, which its platform opened and waits for.
+        A case that went on from another run is not ended for that: someone must look. Nor is an
+        assessment, which its platform opened and waits for.
         """
         if self.edition < Edition.BOUND or not isinstance(self.case.state, PlatformState):
             return False
-        return self.recorded == 0 and is_first_run()
+        return self.recorded == 0 and not goes_on()
 
     def _end_second_life(self) -> None:
         """Refuse whatever waits and whatever comes: this run is to fail."""
