@@ -54,6 +54,15 @@ async def fails(handle: WorkflowHandle[Any, Any]) -> ApplicationError:
     return caught.value.cause
 
 
+async def _shown(handle: WorkflowHandle[Any, Any]) -> bool:
+    """Whether a run that takes something up has compared it with the register."""
+    try:
+        await handle.query("state")
+    except WorkflowQueryFailedError:
+        return False
+    return True
+
+
 def whole_life(platform_id: str, **more: Any) -> dict[str, Any]:
     """A life that nobody sent, as a run would carry it to its next."""
     case = at_stage(Stage.VALID, platform_id=platform_id)
@@ -108,6 +117,8 @@ async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:
         error = await fails(await start(world, term_id(life.id), {}, given))
         assert "InvalidApplication" == error.type
     again = await start(world, term_id(life.id), {}, said(true))
+    await until(lambda: _shown(again), "it is taken up again")
+    await world.clockwork.forward(again, timedelta(minutes=2))  # nobody says why it was started
     assert "declined" == (await again.result())["stage"], "the true one ends as it had"
 
 
