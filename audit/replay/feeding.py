@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 
 from temporalio.client import WorkflowHistory
 from temporalio.runtime import Runtime, TelemetryConfig
@@ -35,7 +34,9 @@ class Feed:
         waiting.cancel()
         if self._task in done:
             await self._task  # raises what ended it
-        # It is not cancelled: the SDK would wait, when it ends, for what never comes.
+        # It is not cancelled: the SDK would wait, when it ends, for what never comes. But it is given
+        # up, and what else this process does is to be heard again.
+        _speak(self._task)
         raise TimeoutError(f"the replay came to no end within {patience:g} seconds")
 
     async def close(self) -> None:
@@ -44,10 +45,14 @@ class Feed:
         await asyncio.wait({self._task}, timeout=5)
 
     async def _replay(self, replayer: Replayer) -> None:
-        with _quiet_loggers():
+        task = asyncio.current_task()
+        _hush(task)
+        try:
             async with replayer.workflow_replay_iterator(self._given()) as results:
                 async for result in results:
                     self._results.put_nowait(result.replay_failure)
+        finally:
+            _speak(task)
 
     async def _given(self) -> AsyncIterator[WorkflowHistory]:
         while (history := await self._histories.get()) is not None:
@@ -62,23 +67,25 @@ _LOUD = (
 )
 
 
-_replaying: list[object] = []
+_replaying: set[object] = set()
+"""Who replays now, and is to be quiet."""
 
 
-@contextmanager
-def _quiet_loggers() -> Iterator[None]:
+def _hush(replay: object) -> None:
     """What a replay has to say stands in its answer; the SDK would say it on standard error too."""
-    loggers = [logging.getLogger(name) for name in _LOUD]
-    replays = object()
-    _replaying.append(replays)
-    for logger in loggers:
-        logger.disabled = True
-    try:
-        yield
-    finally:
-        _replaying.remove(replays)
-        for logger in loggers:  # several replay at once: the last one out lets them speak again
-            logger.disabled = bool(_replaying)
+    _replaying.add(replay)
+    _set_loggers()
+
+
+def _speak(replay: object) -> None:
+    """Several replay at once: the last one out lets the loggers speak again."""
+    _replaying.discard(replay)
+    _set_loggers()
+
+
+def _set_loggers() -> None:
+    for name in _LOUD:
+        logging.getLogger(name).disabled = bool(_replaying)
 
 
 _runtimes: list[Runtime] = []

@@ -121,6 +121,7 @@ def test_every_way_to_be_wrong_has_its_exit_code(home: Path, tmp_path: Path) -> 
                 "decided_on": "2026-11-23",
                 "outcome": "recommended",
                 "opinion": "同意",
+                "case": {"platform_id": PLATFORM, "term": 1},
             },
         )
         shown = json.loads(pingtai(home, "show", PLATFORM, "--json").stdout)
