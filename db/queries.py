@@ -33,6 +33,7 @@ from db.tables import (
     terms,
 )
 from workflows.record import EntryKind
+from workflows.state import Receipt
 
 LARGEST_PAGE = 500
 
@@ -185,6 +186,21 @@ class RegisterQueries:
         query = select(of.due).where(of.platform_id == platform_id, of.term == term)
         if year:  # of several openings the last one counts
             query = query.where(of.year == year).order_by(of.opening.desc()).limit(1)
+        rows = await self._all(query)
+        return rows[0].due if rows else None
+
+    async def due_after(self, receipt: Receipt) -> datetime | None:
+        """When what is awaited after a decision is due; None: not, or the decision has not come here yet."""
+        of = assessments.c if receipt.year else terms.c
+        query = select(of.due).where(
+            of.platform_id == receipt.platform_id,
+            of.term == receipt.term,
+            of.stage == receipt.stage,
+            of.log_seq >= receipt.seq,
+            of.ended_at.is_(None),  # of several openings of a year only the last one may be open
+        )
+        if receipt.year:
+            query = query.where(of.year == receipt.year)
         rows = await self._all(query)
         return rows[0].due if rows else None
 

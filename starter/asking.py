@@ -19,7 +19,7 @@ from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.in_the_way import in_the_way, type_of
 from starter.visibility import quoted, runs_of
 from workflows.carried import CaseView
-from workflows.contract import TASK_QUEUE, UNCONFIRMED
+from workflows.contract import ASSESSMENT_TYPE, TASK_QUEUE, UNCONFIRMED
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 
@@ -58,6 +58,16 @@ class Asking:
                 return await handle.describe()
         except NoSuchPlatform:
             return None
+
+    async def open_child(self, workflow_id: str) -> str | None:
+        """The open assessment of a platform, as Temporal has it: no worker is asked; None: none.
+
+        Raises Unreachable.
+        """
+        found = await self.describe(self.handle(workflow_id))
+        children = found.raw_description.pending_children if found else ()
+        ours = (one.workflow_id for one in children if one.workflow_type_name == ASSESSMENT_TYPE)
+        return next(ours, None)
 
     async def case_of(
         self, found: WorkflowExecutionDescription | None

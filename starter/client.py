@@ -1,6 +1,6 @@
 """The typed client: start platforms, decide, and read where they stand, safely repeated."""
 
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
@@ -8,7 +8,7 @@ from starter.applying import Applied, Applying, LastTerm, TermAppliedFor
 from starter.asking import Asking
 from starter.case_binding import FindDecided
 from starter.connection import connect
-from starter.deciding import Deciding
+from starter.deciding import Deciding, FindDue
 from starter.setting_aside import EndedTerm
 from starter.taking_up import taken_up
 from workflows import contract
@@ -19,6 +19,20 @@ from workflows.record import LogEntry
 from workflows.state import Receipt
 
 
+class Register(TypedDict, total=False):
+    """What the register is asked, where it is at hand."""
+
+    ended_term: EndedTerm | None
+    """Reads a term that has ended, so that a decision in it can be set aside."""
+    applied_before: TermAppliedFor | None
+    """Recognises the application of any term, however long ago it was."""
+    decided_before: FindDecided | None
+    """Recognises a decision of any term or year."""
+    due_after: FindDue | None
+    """Finds when what follows a decision is due. Without it the case is asked, and that costs its
+    worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
+
+
 class PingtaiClient:
     """All that one may ask of the system. Every call may be repeated."""
 
@@ -26,31 +40,26 @@ class PingtaiClient:
         self,
         client: Client,
         last_term: LastTerm | None = None,
-        ended_term: EndedTerm | None = None,
-        applied_before: TermAppliedFor | None = None,
-        decided_before: FindDecided | None = None,
+        **register: Unpack[Register],
     ) -> None:
         """Use a connected client; the rest asks the register (`starter.register`, `starter.ended_term`).
 
-        `last_term` finds terms whose histories are gone from Temporal; `ended_term` reads one that has
-        ended, so that a decision in it can be set aside; `applied_before` recognises the application of
-        any term, however long ago it was; `decided_before` recognises a decision of any term or year.
+        `last_term` finds terms whose histories are gone from Temporal.
         """
         self.temporal = client
         self._asking = Asking(client)
-        self._applying = Applying(self._asking, last_term, applied_before)
-        self._deciding = Deciding(self._asking, ended_term, decided_before)
+        self._applying = Applying(self._asking, last_term, register.get("applied_before"))
+        self._deciding = Deciding(
+            self._asking,
+            register.get("ended_term"),
+            register.get("decided_before"),
+            register.get("due_after"),
+        )
 
     @classmethod
-    async def connect(
-        cls,
-        last_term: LastTerm | None = None,
-        ended_term: EndedTerm | None = None,
-        applied_before: TermAppliedFor | None = None,
-        decided_before: FindDecided | None = None,
-    ) -> Self:
+    async def connect(cls, last_term: LastTerm | None = None, **register: Unpack[Register]) -> Self:
         """Connect as `starter.connection` says."""
-        return cls(await connect(), last_term, ended_term, applied_before, decided_before)
+        return cls(await connect(), last_term, **register)
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.

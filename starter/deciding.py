@@ -1,7 +1,10 @@
 """Sending a decision to where it belongs: the platform, or its open assessment."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio.client import WorkflowUpdateFailedError
@@ -35,6 +38,9 @@ _DUE_AFTER = (0.05, 0.25, 0.6)
 """When to look for the due date (seconds). Nearly always it is there at the first look, and each look
 costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
 
+FindDue = Callable[[Receipt], Awaitable[datetime | None]]
+"""Answers, from the register, when what is awaited after a decision is due; waits a second for it."""
+
 
 class Deciding:
     """Takes decisions to their cases, and brings back the receipts."""
@@ -44,11 +50,14 @@ class Deciding:
         asking: Asking,
         ended_term: EndedTerm | None,
         decided_before: FindDecided | None = None,
+        due_after: FindDue | None = None,
     ) -> None:
         """`ended_term` reads a term that has ended from the register, so that it can be started again.
 
-        `decided_before` finds a decision that a case before this one has taken.
+        `decided_before` finds a decision that a case before this one has taken. Without `due_after`
+        the case itself is asked when what it awaits is due.
         """
+        self._due_after = due_after
         self._asking = asking
         self._setting_aside = SettingAside(asking, ended_term)
         self._binding = CaseBinding(asking, decided_before)
@@ -68,9 +77,7 @@ class Deciding:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
-        with suppress(PingtaiError):  # it is taken; only the due date may still be missing
-            answer = await self._with_due(workflow_id, answer)
-        return answer
+        return await self._with_due(workflow_id, answer)
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
         """Ask what would become of a decision: see `PingtaiClient.check`."""
@@ -149,6 +156,9 @@ class Deciding:
         )
 
     async def _assessment_for(self, platform_id: str, decision: Decision) -> str:
+        open_one = await self._asking.open_child(contract.platform_workflow_id(platform_id))
+        if open_one:
+            return open_one
         view = await self._asking.view(contract.platform_workflow_id(platform_id))
         platform = view.platform
         assert platform is not None  # noqa: S101 - a platform's own view
@@ -192,6 +202,13 @@ class Deciding:
         """The receipt with the due date of what is awaited now, if it is known within a second."""
         if not receipt.awaited or receipt.repeated:
             return receipt
+        by_case = partial(self._due_by_case, workflow_id)
+        for ask in (self._due_after, by_case) if self._due_after else (by_case,):
+            with suppress(PingtaiError):  # it is taken; only the due date may still be missing
+                return receipt.model_copy(update={"due": await ask(receipt)})
+        return receipt
+
+    async def _due_by_case(self, workflow_id: str, receipt: Receipt) -> datetime | None:
         for pause in _DUE_AFTER:
             await asyncio.sleep(pause)
             view = await self._asking.view(workflow_id)
@@ -199,8 +216,8 @@ class Deciding:
             if case is None or case.stage != receipt.stage:
                 break
             if view.due:
-                return receipt.model_copy(update={"due": view.due.due})
-        return receipt
+                return view.due.due
+        return None
 
 
 def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,7 +21,11 @@ from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
 from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
+from workflows.state import Receipt
 from workflows.vocabulary import Stage
+
+_UNTIL_RECORDED = (0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
+"""When to look for what was just decided (seconds): nearly always it is there at the first look."""
 
 
 @asynccontextmanager
@@ -99,6 +104,16 @@ class KnownTerms:
             for line in lines
         ]
 
+    async def due_after(self, receipt: Receipt) -> datetime | None:
+        """When what is awaited after a decision is due, once the register has it. Raises Unreachable."""
+        with _reaching():
+            for pause in _UNTIL_RECORDED:
+                await asyncio.sleep(pause)
+                due = await self._register.due_after(receipt)
+                if due:
+                    return due
+        return None
+
 
 @asynccontextmanager
 async def known_terms() -> AsyncIterator[KnownTerms]:
@@ -165,3 +180,9 @@ async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefo
     """The decisions of an id that a platform's cases have taken. Raises as `known_terms`."""
     async with known_terms() as known:
         return await known.decided_before(platform_id, decision_id)
+
+
+async def due_after(receipt: Receipt) -> datetime | None:
+    """When what is awaited after a decision is due. Raises as `known_terms`."""
+    async with known_terms() as known:
+        return await known.due_after(receipt)

@@ -23,7 +23,7 @@ from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import ended_term
 from starter.errors import BadInput, NoSuchPlatform
 from starter.language import say
-from starter.register import decided_before, open_register
+from starter.register import decided_before, due_after, open_register
 from starter.screen import at_terminal, complain, heading, show, show_json
 from starter.substitutes import in_place_of
 from workflows.carried import CaseView, Opinion
@@ -162,7 +162,9 @@ def _send(call: Call, raw: dict[str, Any]) -> None:
 
 
 async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
-    client = await PingtaiClient.connect(ended_term=ended_term, decided_before=decided_before)
+    client = await PingtaiClient.connect(
+        ended_term=ended_term, decided_before=decided_before, due_after=due_after
+    )
     try:
         receipt = await client.decide(platform, raw)
     except (Refused, InvalidMessage, NoSuchPlatform, BadInput):

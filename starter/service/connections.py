@@ -6,6 +6,7 @@ started anew may listen elsewhere.
 
 import asyncio
 import time
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +23,7 @@ from starter.errors import Unreachable
 from starter.register import KnownTerms, register_url
 from workflows.application import PreviousTerm
 from workflows.carried import CarriedPlatform
+from workflows.state import Receipt
 
 LOOKED_UP_EVERY = 2.0
 """Seconds for which it is believed where Temporal and PostgreSQL are."""
@@ -99,9 +101,10 @@ class FoundConnections:
         return PingtaiClient(
             await self.temporal(),
             self._last_term,
-            self._ended_term,
-            self._applied_before,
-            self._decided_before,
+            ended_term=self._ended_term,
+            applied_before=self._applied_before,
+            decided_before=self._decided_before,
+            due_after=self._due_after,
         )
 
     async def engine(self) -> AsyncEngine:
@@ -141,6 +144,9 @@ class FoundConnections:
     async def _decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
         known = KnownTerms(RegisterQueries(await self.engine()))
         return await known.decided_before(platform_id, decision_id)
+
+    async def _due_after(self, receipt: Receipt) -> datetime | None:
+        return await KnownTerms(RegisterQueries(await self.engine())).due_after(receipt)
 
     async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
         return await read_term(RegisterQueries(await self.engine()), platform_id)

@@ -17,7 +17,7 @@ from starter.service.parameters import PlatformId
 from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.schemas import AnyDecision
-from starter.service.standing import platform_standing
+from starter.service.standing import district_of
 from workflows.case import decision_of
 from workflows.decision import Decision
 from workflows.model import Instant, Record, Sha256, instant
@@ -99,8 +99,7 @@ async def _allow(request: Request, who: Caller, platform_id: str, decision: Deci
         engine = await request.app.state.connections.engine()
         await check_decider(engine, platform_id, decision)
     if who.key and who.key.district:
-        standing = await platform_standing(request.app.state.connections, platform_id)
-        who.only_of(standing.district)
+        who.only_of(await district_of(request.app.state.connections, platform_id))
 
 
 async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:

@@ -65,6 +65,15 @@ async def platform_standing(connections: Connections, platform_id: str) -> Stand
     return Standing(_view(log, await register.due(platform_id, last.term)), Source.REGISTER)
 
 
+async def district_of(connections: Connections, platform_id: str) -> str:
+    """A platform's district: by the register; where that has not heard of it yet, by its workflow.
+
+    Raises as above.
+    """
+    district = await RegisterQueries(await connections.engine()).district(platform_id)
+    return district or (await platform_standing(connections, platform_id)).district
+
+
 async def assessment_standing(
     connections: Connections, platform_id: str, year: int, term: int | None
 ) -> Standing:

@@ -6,14 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.queries import RegisterQueries
 from db.rows import LogLine
 from db.timeline import Place, place_of, timeline
 from starter.service.access import Reader
 from starter.service.documented import LINK, answers
 from starter.service.parameters import Limit, PlatformId
 from starter.service.replies import next_page, reply
-from starter.service.standing import platform_standing
+from starter.service.standing import district_of
 from workflows.model import Record
 
 router = APIRouter(prefix="/v1", tags=["reads"])
@@ -50,10 +49,8 @@ async def platform_timeline(
     """The entries of all terms, the platform's own and its assessments', from the register. Scope: `read`."""
     connections = request.app.state.connections
     engine = await connections.engine()
-    district = await RegisterQueries(engine).district(platform_id)
-    if district is None:  # the register may not have heard of it yet: then the page is empty
-        district = (await platform_standing(connections, platform_id)).district
-    who.only_of(district)
+    # Where the register has not heard of it yet, the page is empty.
+    who.only_of(await district_of(connections, platform_id))
     place = Place(*(int(part) for part in after.split("."))) if after else None
     lines = await timeline(engine, platform_id, after=place, limit=limit)
     following = None

@@ -107,12 +107,7 @@ def pingtai(
 ) -> Callable[..., Result]:
     """Run `pingtai` with these arguments; `lang` and `input` by name."""
 
-    async def connect(
-        last_term: Any = None,
-        ended_term: Any = None,
-        applied_before: Any = None,
-        decided_before: Any = None,
-    ) -> Any:
+    async def connect(last_term: Any = None, **register: Any) -> Any:
         if isinstance(answers["connect"], BaseException):
             raise answers["connect"]
         return PretendClient(answers, sent, last_term)

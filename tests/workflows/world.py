@@ -52,6 +52,7 @@ class World:
             ended_term=ended_term,
             applied_before=queries.applied,
             decided_before=KnownTerms(queries).decided_before,
+            due_after=KnownTerms(queries).due_after,
         )
         self._worker = AsyncExitStack()
 

@@ -24,6 +24,7 @@ from starter.language import say
 from starter.register import decided_before
 from starter.screen import complain
 from starter.substitutes import in_place_of
+from workflows.state import Receipt
 
 MOST_LINES = 100_000
 
@@ -67,7 +68,9 @@ async def run_batch(batch: Batch, acting: Acting) -> None:
             telling.tell(one)
     sending = None
     if lines:
-        client = await PingtaiClient.connect(ended_term=ended_term, decided_before=decided_before)
+        client = await PingtaiClient.connect(
+            ended_term=ended_term, decided_before=decided_before, due_after=_not_shown
+        )
         take = Tried(client) if batch.dry_run else Sent(client)
         sending = Sending(take, telling.hear, batch.at_once)
         with (
@@ -76,6 +79,10 @@ async def run_batch(batch: Batch, acting: Acting) -> None:
         ):
             await sending.run(lines)
     _conclude(batch, apart, telling.results, sending)
+
+
+async def _not_shown(receipt: Receipt) -> None:
+    """What follows each of many decisions is in the inbox: it is not looked up for each."""
 
 
 def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:

@@ -1,0 +1,48 @@
+"""A decision asks no case anything: each question costs a worker a whole history (docs/decisions/0001)."""
+
+from typing import Any
+
+import pytest
+
+from starter.asking import Asking
+from starter.client import PingtaiClient
+from starter.errors import Unreachable
+from tests.workflows.test_setting_aside import listed_long_ago
+from tests.workflows.world import World
+from workflows.state import Receipt
+
+
+async def test_decisions_ask_no_case(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a platform and of its open assessment; the receipt has its due date all the same."""
+    life = await world.apply()
+    listed = await listed_long_ago(world)
+    decisions = [
+        (life, await life.decision("recommendation")),
+        (listed, await listed.decision("self_report")),
+    ]
+    asked: list[Any] = []
+
+    async def count(self: Asking, *question: Any) -> Any:
+        asked.append(question)
+        raise Unreachable("asked", "询问")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Asking, "query", count)
+        for of, raw in decisions:
+            receipt = await world.client.decide(of.id, raw)
+            assert receipt.due
+    assert asked == []
+
+
+async def test_a_register_that_is_away(world: World) -> None:
+    """Then the case is asked when what it awaits is due."""
+
+    async def away(receipt: Receipt) -> None:
+        raise Unreachable("the register is down", "登记库停机")
+
+    life = await world.apply()
+    client = PingtaiClient(world.clockwork.client, due_after=away)
+    receipt = await client.decide(life.id, await life.decision("recommendation"))
+    view = await life.view()
+    assert view.due
+    assert receipt.due == view.due.due
