@@ -189,20 +189,21 @@ class RegisterQueries:
         rows = await self._all(query)
         return rows[0].due if rows else None
 
-    async def due_after(self, receipt: Receipt) -> datetime | None:
-        """When what is awaited after a decision is due; None: not, or the decision has not come here yet."""
+    async def due_after(self, receipt: Receipt) -> tuple[datetime | None] | None:
+        """When what is awaited after a decision is due, if it is; None: the decision has not come here yet."""
         of = assessments.c if receipt.year else terms.c
-        query = select(of.due).where(
+        query = select(of.due, of.stage).where(
             of.platform_id == receipt.platform_id,
             of.term == receipt.term,
-            of.stage == receipt.stage,
             of.log_seq >= receipt.seq,
             of.ended_at.is_(None),  # of several openings of a year only the last one may be open
         )
         if receipt.year:
             query = query.where(of.year == receipt.year)
         rows = await self._all(query)
-        return rows[0].due if rows else None
+        if not rows:
+            return None
+        return (rows[0].due if rows[0].stage == receipt.stage else None,)
 
     async def plans(self, platform_id: str, term: int) -> dict[str, Any]:
         """The texts of all plan versions of a term, by their SHA-256."""

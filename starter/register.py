@@ -24,7 +24,7 @@ from workflows.lifecycle import PLATFORM
 from workflows.state import Receipt
 from workflows.vocabulary import Stage
 
-_UNTIL_RECORDED = (0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
+_UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 """When to look for what was just decided (seconds): nearly always it is there at the first look."""
 
 
@@ -105,14 +105,17 @@ class KnownTerms:
         ]
 
     async def due_after(self, receipt: Receipt) -> datetime | None:
-        """When what is awaited after a decision is due, once the register has it. Raises Unreachable."""
+        """When what is awaited after a decision is due; None: not any more, or nothing is due.
+
+        Raises Unreachable, also where the register has not heard of the decision within a moment.
+        """
         with _reaching():
             for pause in _UNTIL_RECORDED:
                 await asyncio.sleep(pause)
-                due = await self._register.due_after(receipt)
-                if due:
-                    return due
-        return None
+                found = await self._register.due_after(receipt)
+                if found:
+                    return found[0]
+        raise Unreachable("the register has not heard of it yet", "登记库尚未收到该决定")
 
 
 @asynccontextmanager

@@ -162,12 +162,9 @@ class Life:
 
     async def settled(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Wait until a case has handed in its last move: its clock must not run before it began."""
-
-        async def handed_in() -> bool:
-            view = await self.world.client.view(handle.id)
-            return view.recorded == view.log_seq
-
-        await until(handed_in, f"{handle.id} has handed in its last move")
+        await until(
+            lambda: self.world.clockwork.at_rest(handle), f"{handle.id} has handed in its last move"
+        )
 
     async def open(self, year: int) -> None:
         """Go to the moment when the assessment of a year opens by itself."""
@@ -193,7 +190,8 @@ class Life:
         """Wait until the platform has noted how its assessment ended."""
 
         async def noted() -> bool:
-            return (await self.state()).open_assessment is None
+            children = (await self.handle.describe()).raw_description.pending_children
+            return not children and (await self.state()).open_assessment is None
 
         await until(noted, "the assessment ends")
         opened_by = (await self.assessment.describe()).parent_run_id if self.assessment else None
@@ -237,6 +235,8 @@ class Life:
         """Wait until the platform stands in a stage and the register knows."""
 
         async def there() -> bool:
+            if not await self.world.clockwork.at_rest(self.handle):
+                return False
             view = await self.view()
             at = view.platform.stage if view.platform else None
             return at == stage and view.recorded == view.log_seq

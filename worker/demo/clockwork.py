@@ -53,6 +53,14 @@ class Clockwork(Interceptor):
             async with asyncio.timeout(_PATIENCE):
                 await self._skipper.fast_forward(handle, span)
 
+    async def at_rest(self, handle: WorkflowHandle[Any, Any]) -> bool:
+        """Whether a workflow has nothing to do now: no task, nothing to hand in. No worker is asked.
+
+        A clock that is moved before that runs on without what the workflow was about to do.
+        """
+        raw = (await handle.describe()).raw_description
+        return not (raw.HasField("pending_workflow_task") or raw.pending_activities)
+
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
         """Put the delays on the way out."""
         return _Delayed(next, self._delays)

@@ -4,20 +4,12 @@ from typing import Any
 
 from starter.client import PingtaiClient
 from starter.errors import Unreachable
-from workflows.carried import CaseView
 from workflows.decision import Decision
 from workflows.state import Receipt
 
 
 class PatientClient(PingtaiClient):
     """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
-
-    async def view(self, workflow_id: str) -> CaseView:
-        """Where the case of a workflow stands."""
-        try:
-            return await super().view(workflow_id)
-        except Unreachable:
-            return await super().view(workflow_id)
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision; the same once more where no answer came: it is never taken twice."""

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
-from temporalio.service import RPCError
 
 from starter.deciding import ASSESSMENT_KINDS
 from starter.errors import NoSuchPlatform
@@ -14,6 +13,7 @@ from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm, as_of
 from worker.demo.patience import PatientClient
 from workflows.application import PlatformApplication
+from workflows.carried import CarriedPlatform
 from workflows.contract import (
     PLATFORM_TYPE,
     TASK_QUEUE,
@@ -24,7 +24,7 @@ from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import parse, said
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
-from workflows.state import PlatformState, Receipt
+from workflows.state import PlatformState, Receipt, next_assessment
 from workflows.vocabulary import Happening, Kind, Stage
 
 A_MOMENT = timedelta(seconds=1)
@@ -44,14 +44,17 @@ class Player:
         example: Example,
         clockwork: Clockwork,
         progress: Callable[[], None],
-        ended_term: EndedTerm,
+        read_term: EndedTerm,
     ) -> None:
-        """Get ready; `progress` is called after every step, `ended_term` reads one from the register."""
+        """Get ready; `progress` is called after every step, `read_term` reads a term from the register.
+
+        Where a platform stands is read there, too: a question to a case costs its worker a whole history.
+        """
         self._example = example
         self._clockwork = clockwork
         self._progress = progress
-        self._client = PatientClient(clockwork.client, ended_term=ended_term)
-        self._ended_term = ended_term
+        self._client = PatientClient(clockwork.client, ended_term=read_term)
+        self._read_term = read_term
         self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
             platform_workflow_id(example.platform_id)
         )
@@ -121,8 +124,10 @@ class Player:
             case = {"platform_id": self._example.platform_id, "term": self._term, "year": year}
             decision |= {"case": case}
             await target.signal(decision["kind"], decision)
-            await until(lambda: self._heard(target, decision), f"signal {decision['kind']}")
+            await self._settled(target)
         receipt = await self._client.decide(self._example.platform_id, decision)
+        if step.signal and not receipt.repeated:
+            raise Surprise("the signal was not taken")
         self._taken_by[decision["decision_id"]] = target.id
         self._latest = max(self._latest, receipt.at)
         ended = ASSESSMENT.ended(receipt.stage)
@@ -141,8 +146,8 @@ class Player:
     async def _wait(self, target: WorkflowHandle[Any, Any], step: ExampleStep) -> datetime:
         """Let the days of a step go by, and say what time it is for its decision."""
         days = timedelta(days=step.after_days)
-        view = await self._client.state(self._example.platform_id)
-        if view.platform and PLATFORM.ended(view.platform.stage):
+        state = await self._state()
+        if PLATFORM.ended(state.stage):
             self._latest += days
             if not step.refused:
                 await self._start_again()
@@ -150,14 +155,14 @@ class Player:
         clock = self._assessment or self._platform
         await self._settled(clock)
         if clock is self._platform:
-            await self._catch_up(view.next_assessment)
+            await self._catch_up(next_assessment(state))
         await self._clockwork.forward(clock, days)
         return await self._clockwork.now(target)
 
     async def _start_again(self) -> None:
         """Start a term that has ended again, at its own time: the client would at the real one."""
         await until(lambda: self._closed(self._platform), "the term that ended is closed")
-        carried = await self._ended_term(self._example.platform_id)
+        carried = await self._read_term(self._example.platform_id)
         delay = self._latest - datetime.now(UTC)
         self._clockwork.start_later(self._platform.id, delay)
         await self._clockwork.client.start_workflow(
@@ -174,12 +179,9 @@ class Player:
 
     async def _settled(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Wait until a case has handed in its last move: its clock must not run before it has begun."""
-
-        async def handed_in() -> bool:
-            view = await self._client.view(handle.id)
-            return view.recorded == view.log_seq
-
-        await until(handed_in, f"{handle.id} has handed in its last move")
+        await until(
+            lambda: self._clockwork.at_rest(handle), f"{handle.id} has handed in its last move"
+        )
 
     async def _refused(self, decision: dict[str, Any], rule: str | None) -> None:
         try:
@@ -190,18 +192,13 @@ class Player:
             raise Surprise(f"refused by {error.refusal.rule}, not {rule}: {error}") from None
         raise Surprise(f"{decision['kind']} should be refused by {rule}, and was taken")
 
-    async def _heard(self, target: WorkflowHandle[Any, Any], decision: dict[str, Any]) -> bool:
-        try:
-            return await target.query("receipt", decision["decision_id"]) is not None
-        except RPCError:
-            return False
-
     async def _open_assessment(self, year: int) -> None:
-        view = await self._client.state(self._example.platform_id)
-        if view.next_assessment and not self._assessment:
-            span = view.next_assessment - await self._clockwork.now(self._platform)
+        state = await self._state()
+        kick_off = next_assessment(state)
+        if kick_off and not self._assessment:
+            span = kick_off - await self._clockwork.now(self._platform)
             await self._clockwork.forward(self._platform, span - A_MOMENT)
-        term = (await self._state()).facts.term
+        term = state.facts.term
         assessment = self._clockwork.client.get_workflow_handle(
             assessment_workflow_id(self._example.platform_id, term, year)
         )
@@ -245,7 +242,7 @@ class Player:
     async def _assessment_over(self) -> None:
         async def noted() -> bool:
             # What is said of a year: opened, ended or closed, and set aside, which opens it again.
-            log = await self._client.log(self._example.platform_id)
+            log = (await self._term_now()).record.log
             return [e.name for e in log if e.said.get("year") == self._year][-1] in _CLOSED
 
         await until(noted, "the platform notes how its assessment ended")
@@ -263,9 +260,7 @@ class Player:
 
     async def _ends(self, number: int, term: ExampleTerm) -> None:
         async def there() -> bool:
-            view = await self._client.state(self._example.platform_id)
-            stage = view.platform.stage if view.platform else None
-            return stage is term.ends and view.recorded == view.log_seq
+            return (await self._state()).stage is term.ends
 
         try:
             await until(there, f"term {number} ends {term.ends}, and the register knows")
@@ -275,9 +270,21 @@ class Player:
             raise Surprise(f"{name}, term {number}: {stage}, and not {term.ends}") from None
 
     async def _state(self) -> PlatformState:
-        state = (await self._client.state(self._example.platform_id)).platform
-        assert state is not None  # noqa: S101 - the view of a platform has it
-        return state
+        return (await self._term_now()).state
+
+    async def _term_now(self) -> CarriedPlatform:
+        read: list[CarriedPlatform] = []
+
+        async def begun() -> bool:
+            await self._settled(self._platform)
+            term = await self._read_term(self._example.platform_id)
+            if term is None or term.state.facts.term < self._term:
+                return False
+            read.append(term)
+            return True
+
+        await until(begun, f"term {self._term} has begun")
+        return read[0]
 
     async def _closed(self, handle: WorkflowHandle[Any, Any]) -> bool:
         description = await self._client.describe(handle)
