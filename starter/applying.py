@@ -1,6 +1,5 @@
 """Applying for a platform: one workflow for all its terms, safely repeated."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +17,6 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from db.rows import AppliedBefore
 from starter.answers import reaching
 from starter.application_refusals import (
     CUT_SHORT,
@@ -37,6 +35,7 @@ from starter.first_application import (
     started_with,
 )
 from starter.in_the_way import in_the_way
+from starter.register_answers import KnownTerm, LastTerm, TermAppliedFor
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import TermResult
@@ -46,19 +45,6 @@ from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.vocabulary import Stage
-
-LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
-"""Answers a platform's last ended term from the register, when Temporal no longer keeps its history."""
-
-
-class KnownTerm(PreviousTerm):
-    """A platform's last term as the register knows it, and whether it has ended by the rules."""
-
-    ended: bool = False
-
-
-TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]
-"""Answers, from the register, which term of a platform an application asked for, however long ago."""
 
 
 class Applied(Record):

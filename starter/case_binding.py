@@ -5,12 +5,12 @@ the next term, is never taken twice: it is recognised here, and gets its first a
 """
 
 import re
-from collections.abc import Awaitable, Callable
 
 from temporalio.client import WorkflowExecutionDescription
 
 from starter.asking import Asking
 from starter.first_application import started_with
+from starter.register_answers import FindDecided
 from workflows.decision import (
     CaseReference,
     Decision,
@@ -18,24 +18,10 @@ from workflows.decision import (
     digest_of_content,
     sender_of,
 )
-from workflows.model import Record
-from workflows.record import LogEntry
 from workflows.state import Receipt, content_of
-
-
-class DecidedBefore(Record):
-    """A decision that was taken: in which case, and as which entry."""
-
-    term: int
-    year: int | None
-    entry: LogEntry
-
 
 _KNOWN = 10_000
 """Runs whose term is kept in mind: it never changes."""
-
-FindDecided = Callable[[str, str], Awaitable[list[DecidedBefore]]]
-"""Answers, from the register, the decisions of an id that a platform's cases have taken."""
 
 _ASSESSMENT = re.compile(r":term-(\d+):assessment-(\d+)$")
 

@@ -4,12 +4,11 @@ from typing import Any, Self, TypedDict, Unpack
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
-from starter.applying import Applied, Applying, LastTerm, TermAppliedFor
+from starter.applying import Applied, Applying
 from starter.asking import Asking
-from starter.case_binding import FindDecided
 from starter.connection import connect
-from starter.deciding import Deciding, FindDue
-from starter.setting_aside import EndedTerm
+from starter.deciding import Deciding
+from starter.register_answers import EndedTerm, FindDecided, FindDue, LastTerm, TermAppliedFor
 from starter.taking_up import taken_up
 from workflows import contract
 from workflows.application import PlatformApplication

@@ -1,7 +1,6 @@
 """Sending a decision to where it belongs: the platform, or its open assessment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -11,9 +10,10 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from starter.answers import from_workflow, reaching
 from starter.asking import ANSWER_WITHIN, Asking
-from starter.case_binding import CaseBinding, FindDecided
+from starter.case_binding import CaseBinding
 from starter.errors import NoSuchPlatform, PingtaiError
-from starter.setting_aside import EndedTerm, Place, SettingAside
+from starter.register_answers import EndedTerm, FindDecided, FindDue
+from starter.setting_aside import Place, SettingAside
 from workflows import contract
 from workflows.carried import Opinion
 from workflows.case import decision_of
@@ -37,9 +37,6 @@ _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 _DUE_AFTER = (0.05, 0.25, 0.6)
 """When to look for the due date (seconds). Nearly always it is there at the first look, and each look
 costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
-
-FindDue = Callable[[Receipt], Awaitable[datetime | None]]
-"""Answers, from the register, when what is awaited after a decision is due; waits a second for it."""
 
 
 class Deciding:

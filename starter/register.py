@@ -15,10 +15,9 @@ from db.queries import RegisterQueries
 from db.rows import AppliedBefore
 from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
 from db.url import database_url
-from starter.applying import KnownTerm
-from starter.case_binding import DecidedBefore
 from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
+from starter.register_answers import DecidedBefore, KnownTerm
 from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
 from workflows.state import Receipt

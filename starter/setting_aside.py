@@ -3,7 +3,6 @@
 A term that has ended is started again from its log in the register, together with the setting aside.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +17,9 @@ from starter.answers import from_workflow, reaching
 from starter.application_refusals import CUT_SHORT, cut_short
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.errors import NoSuchPlatform, Unreachable
+from starter.register_answers import EndedTerm
 from workflows import contract
-from workflows.carried import CarriedPlatform, TermResult
+from workflows.carried import TermResult
 from workflows.case import Case
 from workflows.decision import digest_of_content
 from workflows.decisions import SetAside
@@ -27,9 +27,6 @@ from workflows.model import said
 from workflows.refusal import Refusal, Refused
 from workflows.state import PlatformState, Receipt
 from workflows.vocabulary import Kind
-
-EndedTerm = Callable[[str], Awaitable[CarriedPlatform | None]]
-"""Reads a platform's newest term from the register, to be started again."""
 
 Place = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""

@@ -23,7 +23,7 @@ from worker.stack import RunningStack, local_stack
 from worker.stopping import ending_surely, stopping, until_stopped
 
 
-@click.command(short_help="Run the whole system on this machine. 启动本机系统")
+@click.command()
 @click.option("--ui", is_flag=True, help="With Temporal's Web UI. 同时启动 Temporal 网页界面")
 @answering
 @ending_surely
@@ -70,7 +70,7 @@ def where_it_listens(stack: RunningStack) -> str:
     )
 
 
-@click.command(short_help="Run a worker against any Temporal and PostgreSQL. 启动 worker")
+@click.command()
 @answering
 @ending_surely
 async def worker() -> None:
@@ -104,7 +104,7 @@ async def worker() -> None:
     click.echo(say("Stopped.", "已停止。"))
 
 
-@click.command(short_help="Examine the live system, and say what to do. 检查运行中的系统")
+@click.command()
 @answering
 async def doctor() -> None:
     """Examine the live system, and say what to do. 检查运行中的系统。

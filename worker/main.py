@@ -4,15 +4,41 @@ import traceback
 
 import click
 
-from audit.commands import AUDIT
+from audit.commands import AUDIT, REBUILD
 from starter.commands import COMMANDS
 from starter.exiting import leave
-from worker.commands import doctor, up, worker
-from worker.demo.command import demo
-from worker.serve import serve
+from starter.lazy_group import LazyGroup, Listed
+
+_OURS = (
+    Listed("up", "Run the whole system on this machine. 启动本机系统", "worker.commands:up"),
+    Listed(
+        "worker",
+        "Run a worker against any Temporal and PostgreSQL. 启动 worker",
+        "worker.commands:worker",
+    ),
+    Listed(
+        "serve", "Answer applications and decisions over HTTP. 启动 HTTP 接口", "worker.serve:serve"
+    ),
+    Listed(
+        "demo",
+        "Live the lives of the example platforms. 演示各平台全过程",
+        "worker.demo.command:demo",
+    ),
+    Listed(
+        "doctor",
+        "Examine the live system, and say what to do. 检查运行中的系统",
+        "worker.commands:doctor",
+    ),
+)
+_STAFF = (one._replace(more=(REBUILD,)) if one.name == "register" else one for one in COMMANDS)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    listed=(*_OURS, *_STAFF),
+    commands={"audit": AUDIT},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--lang",
     type=click.Choice(["en", "zh"]),
@@ -30,10 +56,6 @@ def pingtai(context: click.Context, lang: str | None) -> None:
       pingtai show bj-riscv-soc
     """
     context.ensure_object(dict)["lang"] = lang
-
-
-for command in (up, worker, serve, demo, doctor, *COMMANDS, AUDIT):
-    pingtai.add_command(command)
 
 
 def main() -> None:

@@ -24,8 +24,9 @@ def commands(root: click.Group, name: str = "pingtai") -> Iterator[click.Context
 def _below(context: click.Context) -> Iterator[click.Context]:
     yield context
     if isinstance(context.command, click.Group):
-        for name, command in sorted(context.command.commands.items()):
-            if not command.hidden:
+        for name in context.command.list_commands(context):
+            command = context.command.get_command(context, name)
+            if command and not command.hidden:
                 yield from _below(click.Context(command, info_name=name, parent=context))
 
 

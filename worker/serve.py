@@ -10,7 +10,7 @@ from worker.settings import load_settings
 from worker.stopping import stopping, until_stopped
 
 
-@click.command(short_help="Answer applications and decisions over HTTP. 启动 HTTP 接口")
+@click.command()
 @click.option(
     "--address",
     metavar="HOST:PORT",

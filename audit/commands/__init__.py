@@ -1,44 +1,33 @@
-"""The auditors' commands: `pingtai audit …`, a file for each."""
+"""The auditors' commands: `pingtai audit …`, a file for each, loaded when it is called."""
 
-import click
+from starter.lazy_group import LazyGroup, Listed
 
-from audit.commands.access import access_group
-from audit.commands.archive import archive_command
-from audit.commands.diff import diff_command
-from audit.commands.digest import digest_group
-from audit.commands.dossier import dossier_command
-from audit.commands.prove import prove_command
-from audit.commands.rebuild import rebuild_command
-from audit.commands.reconcile import reconcile_command
-from audit.commands.replay import replay_command
-from audit.commands.state import state_command
-from audit.commands.timeline import timeline_command
-from audit.commands.verify import verify_command
-from starter.commands.register import register_command
 
-AUDIT = click.Group(
+def _command(name: str, short_help: str, kind: str = "command") -> Listed:
+    return Listed(name, short_help, f"audit.commands.{name}:{name}_{kind}")
+
+
+AUDIT = LazyGroup(
     "audit",
     help="See what was decided, and prove that the record is whole. 审计\n\n\b\nExample:\n"
     "  pingtai audit archive --now\n"
     "  pingtai audit dossier bj-riscv-soc -o bj-riscv-soc.zip\n"
     "  pingtai audit verify bj-riscv-soc.zip",
     short_help="See what was decided, and prove that the record is whole. 审计",
+    listed=(
+        _command("archive", "How the archive stands; archive now. 归档"),
+        _command("timeline", "All that happened, event by event. 时间线"),
+        _command("state", "Where a platform stood, at a moment or entry. 历史状态"),
+        _command("diff", "What changed between two moments or entries. 状态差异"),
+        _command("reconcile", "Compare the register with the histories. 核对"),
+        _command("replay", "Execute histories again; say what does not agree. 重放"),
+        _command("dossier", "All of a platform in one file, with its proof. 平台档案"),
+        _command("verify", "Check a dossier, a proof or digests, offline. 核验"),
+        _command("digest", "One number a day stands for all logs. 每日摘要", "group"),
+        _command("prove", "That a platform's logs stand in a day's digest. 存证证明"),
+        _command("access", "Who looked at what. 查阅记录", "group"),
+    ),
 )
-"""The group; each part adds its commands here."""
 
-for command in (
-    archive_command,
-    timeline_command,
-    state_command,
-    diff_command,
-    reconcile_command,
-    replay_command,
-    dossier_command,
-    verify_command,
-    digest_group,
-    prove_command,
-    access_group,
-):
-    AUDIT.add_command(command)
-
-register_command.add_command(rebuild_command)
+REBUILD = _command("rebuild", "Rebuild the register from histories. 重建登记库")
+"""Of the group `register`."""

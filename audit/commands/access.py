@@ -14,7 +14,6 @@ from starter.wording import moment
 access_group = click.Group(
     "access",
     help="Who looked at what. 查阅记录\n\n\b\nExample:\n  pingtai audit access list",
-    short_help="Who looked at what. 查阅记录",
 )
 
 

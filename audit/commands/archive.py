@@ -25,7 +25,7 @@ from starter.screen import facts, show, show_json, watched
 from starter.wording import moment
 
 
-@click.command("archive", short_help="How the archive stands; archive now. 归档")
+@click.command("archive")
 @click.option("--now", is_flag=True, help="Archive what is not there yet, open runs too. 立即归档")
 @json_option
 @answering

@@ -29,7 +29,7 @@ _LETTERS = 60
 """Of a value that is longer a table shows the beginning; `--json` has it whole."""
 
 
-@click.command("diff", short_help="What changed between two moments or entries. 状态差异")
+@click.command("diff")
 @platform_argument
 @click.option(
     "--from",

@@ -38,7 +38,6 @@ digest_group = click.Group(
     help="One number a day stands for all logs: a Merkle root over their last hashes. 每日摘要\n\n"
     "Print it or publish it: whoever rewrites the database afterwards, even all of it, is found out.\n\n"
     "\b\nExample:\n  pingtai audit digest list\n  pingtai audit digest export -o digests.jsonl",
-    short_help="One number a day stands for all logs. 每日摘要",
 )
 
 

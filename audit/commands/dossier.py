@@ -25,7 +25,7 @@ from starter.screen import show, show_json
 from starter.who import who
 
 
-@click.command("dossier", short_help="All of a platform in one file, with its proof. 平台档案")
+@click.command("dossier")
 @platform_argument
 @click.option(
     "-o",

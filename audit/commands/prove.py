@@ -20,7 +20,7 @@ from starter.register import open_engine
 from starter.screen import complain, write
 
 
-@click.command("prove", short_help="That a platform's logs stand in a day's digest. 存证证明")
+@click.command("prove")
 @platform_argument
 @click.option("--day", type=DAY, required=True, metavar="DAY", help="Of which digest. 日期")
 @click.option(

@@ -20,7 +20,7 @@ LEFT_OUT = 1
 """The exit code where a platform was left out, or written with problems, or there was none."""
 
 
-@click.command("rebuild", short_help="Rebuild the register from histories. 重建登记库")
+@click.command("rebuild")
 @click.option(
     "--with-problems",
     is_flag=True,

@@ -26,7 +26,7 @@ DIFFERS = 1
 _LETTERS = 80
 
 
-@click.command("reconcile", short_help="Compare the register with the histories. 核对")
+@click.command("reconcile")
 @click.argument("platforms", nargs=-1, type=PlatformId(), metavar="[PLATFORM]...")
 @click.option("--repair", is_flag=True, help="Write the rows that differ anew. 修复")
 @source_options

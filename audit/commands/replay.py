@@ -69,7 +69,7 @@ class Asked:
                 platform_id(name)
 
 
-@click.command("replay", short_help="Execute histories again; say what does not agree. 重放")
+@click.command("replay")
 @click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId())
 @click.option("--all", "everything", is_flag=True, help="All platforms. 全部平台")
 @click.option(

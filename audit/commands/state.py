@@ -23,7 +23,7 @@ from workflows.periods import last_day
 from workflows.rules import awaited
 
 
-@click.command("state", short_help="Where a platform stood, at a moment or entry. 历史状态")
+@click.command("state")
 @platform_argument
 @click.option(
     "--at",

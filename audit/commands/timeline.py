@@ -27,7 +27,7 @@ HASH = 12
 """So many letters of a hash are shown in a table; `--json` has it whole."""
 
 
-@click.command("timeline", short_help="All that happened, event by event. 时间线")
+@click.command("timeline")
 @platform_argument
 @source_options
 @json_option

@@ -23,7 +23,7 @@ LARGEST = 256 * 1024 * 1024
 _ZIP = b"PK"
 
 
-@click.command("verify", short_help="Check a dossier, a proof or digests, offline. 核验")
+@click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--digests",

@@ -1,50 +1,76 @@
-"""The staff's commands; the entry point puts them together with the other folders' own."""
+"""The staff's commands, a line each; the entry point puts them together with the other folders' own."""
 
-import click
+from starter.lazy_group import Listed
 
-from starter.commands.absence import absence_command
-from starter.commands.apply import apply_command
-from starter.commands.assessment_forms import ASSESSMENT_FORMS
-from starter.commands.completion import completion_command
-from starter.commands.decide import decide_command
-from starter.commands.decision_commands import command_of
-from starter.commands.desk_forms import SET_ASIDE
-from starter.commands.importing.command import import_command
-from starter.commands.inbox import inbox_command
-from starter.commands.keys import keys_command
-from starter.commands.layout import layout_command
-from starter.commands.listing import list_command
-from starter.commands.login import login_command, logout_command
-from starter.commands.mechanisms import mechanisms_command
-from starter.commands.notices import notices_command
-from starter.commands.platform_forms import LIST, PLATFORM_FORMS
-from starter.commands.register import register_command
-from starter.commands.show import show_command
-from starter.commands.stats import stats_command
-from starter.commands.support import support_command
-from starter.commands.valid import valid_command
 
-_FORMS = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
+def _command(name: str, short_help: str, where: str = "") -> Listed:
+    return Listed(name, short_help, f"starter.commands.{where or f'{name}:{name}_command'}")
 
-COMMANDS: tuple[click.Command, ...] = (
-    login_command,
-    logout_command,
-    inbox_command,
-    apply_command,
-    import_command,
-    *(command_of(form) for form in _FORMS if form is not LIST),
-    list_command,
-    decide_command,
-    support_command,
-    absence_command,
-    notices_command,
-    keys_command,
-    show_command,
-    register_command,
-    valid_command,
-    layout_command,
-    mechanisms_command,
-    stats_command,
-    completion_command,
+
+def _form(name: str, short_help: str) -> Listed:
+    return _command(name, short_help, "decision_commands:form_command")
+
+
+COMMANDS = (
+    _command("login", "Say once who you are. 登记本人身份"),
+    _command("logout", "Forget who you are. 删除本人身份", "login:logout_command"),
+    _command("inbox", "List what awaits a decision, and until when. 待办"),
+    _command("apply", "Hand in an application. 提交申请 §四(一)"),
+    _command(
+        "import",
+        "Start the platforms of a file. 批量导入申请 §四(一)",
+        "importing.command:import_command",
+    ),
+    _form("recommend", "The district recommends a plan, returns it or declines. 区推荐 §四(一)"),
+    _form(
+        "inspect",
+        "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
+    ),
+    _form("revise", "The operator files an improved or corrected plan. 方案修改完善 §四(二)"),
+    _form(
+        "opine", "The expert panel's opinion, with its members and their votes. 专家论证 §四(三)"
+    ),
+    _command(
+        "list",
+        "The commission includes the platform in a numbered list, or does not. 纳入名单 §四(四)",
+        "listing:list_command",
+    ),
+    _form(
+        "bring-in",
+        "The commission says how a term stands that was listed before it came here. 既有平台转入 §四",
+    ),
+    _form("withdraw", "The operator withdraws, at any time before the term ends. 撤回 §四"),
+    _form(
+        "report", "The operator's yearly report; or the commission goes on without it. 年度报告 §六"
+    ),
+    _form("review", "The district's view of the year. 区意见 §六"),
+    _form(
+        "evaluate",
+        "The commission's evaluation of the year: four findings, the conclusion. 考核评价 §六",
+    ),
+    _form(
+        "rectify",
+        "The operator reports what was mended; or the commission goes on without it. 整改报告 §六",
+    ),
+    _form(
+        "reassess",
+        "The commission's assessment after rectification, on the same four groups. 整改后考核 §六",
+    ),
+    _form(
+        "set-aside",
+        "The commission sets a wrong decision aside, with all that followed from it. 撤销更正",
+    ),
+    _command("decide", "Take many decisions out of one file. 批量办理"),
+    _command("support", "Record and list the support given. 支持记录 §四"),
+    _command("absence", "Name who acts for you while you are away. 委托代理"),
+    _command("notices", "What was told to whom, and what waits. 通知"),
+    _command("keys", "Keys of the HTTP intake. 接口密钥"),
+    _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),
+    _command("register", "List the platforms, or export them. 平台名册"),
+    _command("valid", "Was a platform valid on a day? Exit code 0 or 1. 是否有效"),
+    _command("layout", "The layout of fields and directions. 总体建设布局"),
+    _command("mechanisms", "Legal forms, funding, governance, transfer. 运行机制"),
+    _command("stats", "The programme in figures. 统计"),
+    _command("completion", "Print a shell's completion script. 命令补全"),
 )
 """What staff may do; `list` is a group, because whole lists are published too."""

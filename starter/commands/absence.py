@@ -24,7 +24,7 @@ from workflows.vocabulary import District, Role
 _WHO = (AS, *(option(part) for part in ACTOR))
 
 
-@click.group("absence", short_help="Name who acts for you while you are away. 委托代理")
+@click.group("absence")
 def absence_command() -> None:
     """Name a substitute for some days; decisions then say who acted, and for whom. 委托代理
 

@@ -24,7 +24,7 @@ LOOK_SECONDS = 5.0
 """How long to wait for where the platform stands: the application itself has been taken by then."""
 
 
-@click.command("apply", short_help="Hand in an application. 提交申请 §四(一)")
+@click.command("apply")
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def apply_command(file: str, as_json: bool) -> None:

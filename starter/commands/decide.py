@@ -41,7 +41,7 @@ HOW = (
 """The options of every command that takes many decisions."""
 
 
-@click.command("decide", short_help="Take many decisions out of one file. 批量办理")
+@click.command("decide")
 @click.option(
     "--file", required=True, metavar="FILE", help="JSON lines or CSV; - is standard input. 文件"
 )

@@ -4,10 +4,13 @@ from typing import Any
 
 import click
 
+from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.deciding import Call, decide
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, Part
+from starter.commands.desk_forms import SET_ASIDE
 from starter.commands.notation import WordChoice
 from starter.commands.platform_argument import PlatformId
+from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.commands.running import answered
 
 AS = click.Option(
@@ -35,6 +38,16 @@ _HOW = (
 )
 
 
+def form_command(name: str) -> click.Command:
+    """The command of this name, for the entry point.
+
+    Raises:
+        StopIteration: no form is called so.
+    """
+    forms = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
+    return command_of(next(form for form in forms if form.name == name))
+
+
 def command_of(form: DecisionForm) -> click.Command:
     """The command of a form."""
 
@@ -53,7 +66,6 @@ def command_of(form: DecisionForm) -> click.Command:
         ],
         callback=callback,
         help=help_of(form),
-        short_help=form.does,
     )
 
 

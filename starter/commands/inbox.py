@@ -35,7 +35,7 @@ _STEPS = dict.fromkeys(
 )
 
 
-@click.command("inbox", short_help="List what awaits a decision, and until when. 待办")
+@click.command("inbox")
 @click.option("--as", "called", metavar="ROLE", help="What awaits you in this role of yours. 身份")
 @click.option(
     "--mine", is_flag=True, help="In all your roles, and for whom you stand in today. 本人全部"

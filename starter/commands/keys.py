@@ -23,7 +23,7 @@ LONGEST = 200
 _DECIDE = "decide:"
 
 
-@click.group("keys", short_help="Keys of the HTTP intake. 接口密钥")
+@click.group("keys")
 def keys_command() -> None:
     """Make, list and revoke keys of the HTTP intake (`pingtai serve`). 接口密钥
 

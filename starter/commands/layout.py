@@ -21,7 +21,7 @@ _TOLD = 50
 """So many problems of a file are written out."""
 
 
-@click.group("layout", short_help="The layout of fields and directions. 总体建设布局")
+@click.group("layout")
 def layout_command() -> None:
     """The layout of fields and directions, with priority and districts. 总体建设布局 §四
 

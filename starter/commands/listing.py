@@ -19,7 +19,6 @@ list_command = UsualGroup(
     "list",
     ONE,
     help=help_of(LIST) + "\n\nEvery option of it: `pingtai list one --help`.",
-    short_help=LIST.does,
     no_args_is_help=True,
 )
 

@@ -25,7 +25,7 @@ from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 
 
-@click.command("login", short_help="Say once who you are. 登记本人身份")
+@click.command("login")
 @click.option("--id", "person", metavar="ID", help="Your id. 经办人编号")
 @click.option("--role", type=WordChoice(Role), help="In what role you act. 身份")
 @click.option("--organisation", metavar="TEXT", help="Your organisation. 单位")
@@ -60,7 +60,7 @@ def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | No
             _login(said, add=add)
 
 
-@click.command("logout", short_help="Forget who you are. 删除本人身份")
+@click.command("logout")
 def logout_command() -> None:
     """Remove the profile. 删除本人身份
 

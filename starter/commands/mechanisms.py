@@ -24,7 +24,7 @@ from starter.screen import complain, facts, heading, short, show, show_json, tab
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
 
 
-@click.command("mechanisms", short_help="Legal forms, funding, governance, transfer. 运行机制")
+@click.command("mechanisms")
 @field_option
 @district_option
 @stage_option

@@ -22,7 +22,7 @@ from workflows.notices import Notice
 _LONGEST_ID = 300
 
 
-@click.group("notices", short_help="What was told to whom, and what waits. 通知")
+@click.group("notices")
 def notices_command() -> None:
     """Look at notices and their deliveries, and send again what was given up. 通知
 

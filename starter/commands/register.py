@@ -30,7 +30,6 @@ register_command = UsualGroup(
     "register",
     LIST,
     no_args_is_help=False,
-    short_help="List the platforms, or export them. 平台名册",
     help="""The platforms, now or as they stood on a day: `pingtai register list`, which is meant
     where no command is named. 平台名册
 

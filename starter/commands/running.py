@@ -6,12 +6,12 @@ not answer. Anything else is a mistake of ours, and shows itself whole.
 
 import asyncio
 import functools
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
 
 import click
-from temporalio.service import RPCError
 
 from db.errors import InvalidDatabaseUrl, RegisterError
 from starter.errors import PingtaiError, Unreachable
@@ -83,14 +83,19 @@ def _answer(error: BaseException) -> tuple[int, str] | None:
             answer = BAD_INPUT, str(error)
         case RegisterError():
             answer = UNREACHABLE, str(error)
-        case RPCError():  # what starter.answers has no better words for
-            status, told = error.status.name, error.message
-            answer = (
-                UNREACHABLE,
-                say(f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"),
-            )
         case OSError():
             answer = UNREACHABLE, say(f"not reachable: {error}", f"无法访问：{error}")
         case KeyboardInterrupt() | click.Abort():
             answer = INTERRUPTED, say("interrupted", "已中断")
-    return answer
+    return answer or _of_temporal(error)
+
+
+def _of_temporal(error: BaseException) -> tuple[int, str] | None:
+    """What `starter.answers` has no better words for; only who has loaded Temporal's client can meet it."""
+    service = sys.modules.get("temporalio.service")
+    if service is None or not isinstance(error, service.RPCError):
+        return None
+    status, told = error.status.name, error.message
+    return UNREACHABLE, say(
+        f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"
+    )

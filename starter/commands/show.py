@@ -11,7 +11,7 @@ from starter.register import open_register
 from starter.screen import show_json
 
 
-@click.command("show", short_help="Show a platform: card, terms, assessments, log. 平台卡片")
+@click.command("show")
 @platform_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the whole record as JSON.")
 def show_command(platform: str, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from starter.screen import complain, heading, show, show_json, table
 from workflows.vocabulary import AssessmentStage, Stage
 
 
-@click.command("stats", short_help="The programme in figures. 统计")
+@click.command("stats")
 @field_option
 @district_option
 @click.option(

@@ -11,6 +11,5 @@ support_command = click.Group(
     commands={"record": command_of(SUPPORT), "list": list_command},
     help="Support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n  pingtai support record"
     " bj-water-membrane --support tax --given-on 2026-05-01 \\\n      --title '研发费用加计扣除'",
-    short_help="Record and list the support given. 支持记录 §四",
 )
 """The group."""

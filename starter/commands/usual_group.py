@@ -5,8 +5,10 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from starter.lazy_group import LazyGroup
 
-class UsualGroup(click.Group):
+
+class UsualGroup(LazyGroup):
     """`list PLATFORM` is `list one PLATFORM`, and `register --stage valid` is `register list --stage valid`."""
 
     def __init__(self, name: str, usual: str, **more: Any) -> None:
@@ -16,7 +18,7 @@ class UsualGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the usual command before arguments that name none."""
-        named = bool(args) and args[0] in (*self.commands, *ctx.help_option_names)
+        named = bool(args) and args[0] in (*self.list_commands(ctx), *ctx.help_option_names)
         alone = not args and (self.no_args_is_help or ctx.resilient_parsing)
         return super().parse_args(ctx, args if named or alone else [self.usual, *args])
 

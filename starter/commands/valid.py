@@ -19,7 +19,7 @@ NO = 1
 """The exit code of the answer no."""
 
 
-@click.command("valid", short_help="Was a platform valid on a day? Exit code 0 or 1. 是否有效")
+@click.command("valid")
 @platform_argument
 @click.option("--on", "day", type=DAY, metavar="DAY", help="The day; by default today. 日期")
 @json_option

@@ -15,12 +15,12 @@ from temporalio.client import Client
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
-from starter.case_binding import DecidedBefore
 from starter.client import PingtaiClient
 from starter.connection import connect, connect_config
 from starter.ended_term import read_term
 from starter.errors import Unreachable
 from starter.register import KnownTerms, register_url
+from starter.register_answers import DecidedBefore
 from workflows.application import PreviousTerm
 from workflows.carried import CarriedPlatform
 from workflows.state import Receipt

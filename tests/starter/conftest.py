@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands import COMMANDS
+from starter.lazy_group import LazyGroup
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
 from workflows.state import Awaited, Receipt
@@ -114,7 +115,7 @@ def pingtai(
 
     monkeypatch.setattr(PingtaiClient, "connect", connect)
 
-    @click.group(commands={command.name or "": command for command in COMMANDS})
+    @click.group(cls=LazyGroup, listed=COMMANDS)
     @click.option("--lang")
     @click.pass_context
     def group(context: click.Context, lang: str | None) -> None:

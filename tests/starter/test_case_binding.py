@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from starter.asking import Asking
-from starter.case_binding import CaseBinding, DecidedBefore
+from starter.case_binding import CaseBinding
+from starter.register_answers import DecidedBefore
 from tests.rules.cases import at_stage, decide, decision
 from workflows.case import decision_of
 from workflows.decision import CaseReference

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
@@ -21,6 +20,7 @@ from db.store import PostgresRegister
 from db.url import shown
 from starter import screen
 from starter.commands import COMMANDS
+from starter.lazy_group import LazyGroup
 from tests.register.cases import (
     COMMISSION,
     MECHANISMS,
@@ -395,7 +395,7 @@ def test_ids_are_completed(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def completed(environment: dict[str, str]) -> str:
     """What a shell is answered."""
-    root = click.Group(commands={command.name or "": command for command in COMMANDS})
+    root = LazyGroup(listed=COMMANDS)
     result = CliRunner(env=environment).invoke(
         root, prog_name="pingtai", complete_var="_PINGTAI_COMPLETE"
     )

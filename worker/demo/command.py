@@ -28,7 +28,7 @@ from worker.stopping import ending_surely, stopping, until_stopped
 from worker.temporal_server import TIME_SKIPPING
 
 
-@click.command(short_help="Live the lives of the example platforms. 演示各平台全过程")
+@click.command()
 @click.option(
     "--keep", is_flag=True, help="Leave it all running at the end, to look at. 结束后保持运行"
 )

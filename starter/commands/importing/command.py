@@ -11,7 +11,7 @@ from starter.commands.running import answered, answering
 from starter.errors import BadInput
 
 
-@click.command("import", short_help="Start the platforms of a file. 批量导入申请 §四(一)")
+@click.command("import")
 @click.argument("file", required=False)
 @click.option(
     "--template",
