@@ -15,9 +15,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.sides import Side
+from worker.ports import free_port
 from worker.register_database import register_database
 from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+from worker.temporal_server import TIME_SKIPPING, temporal_server
 
 _PORT = 7400
 _ROOT = Path(__file__).parents[1]

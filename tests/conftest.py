@@ -19,8 +19,9 @@ from db.store import PostgresRegister
 from db.url import shown
 from tests.memory import throw_away_folder
 from tests.workflows.world import World
+from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, TemporalServer, free_port, temporal_server
+from worker.temporal_server import TIME_SKIPPING, TemporalServer, temporal_server
 
 _numbers = count(1)
 

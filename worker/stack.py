@@ -16,10 +16,11 @@ from starter.errors import BadInput, Unreachable
 from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from worker.delivering import Telling
 from worker.notices import load_notices
+from worker.ports import free_port
 from worker.register_database import register_database
 from worker.run import telemetry, worker_running
 from worker.settings import Settings
-from worker.temporal_server import free_port, temporal_server
+from worker.temporal_server import temporal_server
 
 _LOOK_SECONDS = 2.0
 

@@ -7,7 +7,6 @@ name that exists. Its Web UI is off unless it is asked for (`worker.ui_guard`).
 import asyncio
 import os
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
@@ -22,15 +21,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from starter.errors import Unreachable
+from worker.ports import LOOPBACK, UI_ABOVE, free_port
 from worker.server_limits import LIMITS, in_force
 from worker.server_lock import DATABASE, take_server_lock
 
-LOOPBACK = "127.0.0.1"
 RETENTION = timedelta(days=3650)
 """How long the embedded server keeps the history of a run that has ended."""
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
-_UI_ABOVE = 1000
 _LOG = "temporal.log"
 _WITH_PARENT = Path(__file__).with_name("with_parent.py")
 
@@ -71,25 +69,6 @@ def temporal_binary() -> str:
     return found
 
 
-def free_port(wanted: int, *, ui: bool = False) -> int:
-    """Return the wanted port if it is free on loopback (with `ui` also its Web UI's), or else one that is."""
-    port: int
-    for port in (wanted, *range(17233, 17333)):
-        if _is_free(port) and (not ui or _is_free(port + _UI_ABOVE)):
-            return port
-    raise Unreachable("no free port on loopback for Temporal", "本机没有可用端口运行 Temporal")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
-
-
 @asynccontextmanager
 async def temporal_server(
     folder: Path, port: int, *, dynamic_config: tuple[str, ...] = (), ui: bool = False
@@ -115,7 +94,7 @@ async def temporal_server(
             started = psutil.Process(process.pid).create_time()
             address = f"{LOOPBACK}:{port}"
             await _ready(process, address, folder / _LOG)
-            guard = guarded_ui(hidden, port + _UI_ABOVE) if hidden else nullcontext("")
+            guard = guarded_ui(hidden, port + UI_ABOVE) if hidden else nullcontext("")
             async with guard as ui_url:
                 yield TemporalServer(process.pid, started, address, ui_url)
             return

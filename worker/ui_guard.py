@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from worker.temporal_server import LOOPBACK
+from worker.ports import LOOPBACK
 
 _NAMES = [LOOPBACK, "localhost"]
 _METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]

@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from starter.local_stack import LocalStack, read_stack
-from worker.temporal_server import LOOPBACK, free_port
+from worker.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 PINGTAI = (sys.executable, "-m", "worker.main")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.campaign.database import Database
 from bench.campaign.part import Part, Program
-from worker.temporal_server import LOOPBACK, temporal_binary
+from worker.ports import LOOPBACK
+from worker.temporal_server import temporal_binary
 
 _ROOT = Path(__file__).parents[2]
 _READY_SECONDS = 300.0

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from worker.temporal_server import LOOPBACK, free_port, temporal_binary
+from worker.ports import LOOPBACK, free_port
+from worker.temporal_server import temporal_binary
 
 _TRIES = 100
 

@@ -21,8 +21,9 @@ from audit.archive.notes import ArchivingNotes
 from audit.archive.server import ServerHistories
 from tests.memory import throw_away_folder
 from tests.workflows.world import World
+from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+from worker.temporal_server import TIME_SKIPPING, temporal_server
 
 SHORT_RETENTION = (
     'system.namespaceMinRetentionLocal="1s"',

@@ -21,8 +21,9 @@ from tests.archive.conftest import SHORT_RETENTION, Place, keep_for
 from tests.archive.samples import all_of
 from tests.workflows.world import World
 from worker.demo.clockwork import until
+from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+from worker.temporal_server import TIME_SKIPPING, temporal_server
 from workflows.assessment import AnnualAssessmentWorkflow
 from workflows.platform import PlatformWorkflow
 

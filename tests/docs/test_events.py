@@ -29,7 +29,7 @@ from tests.notices.subscribed import (
     until,
 )
 from worker.documents import ROOT
-from worker.temporal_server import free_port
+from worker.ports import free_port
 from workflows.events import Event
 
 TEXT = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from activities.notices import Undeliverable
 from tests.notices.told import notice
 from worker.documents import ROOT
 from worker.notices import load_notices
-from worker.temporal_server import free_port
+from worker.ports import free_port
 
 TEXT = (ROOT / "docs" / "notices.md").read_text(encoding="utf-8")
 SECRET = "whsec_" + base64.b64encode(b"0123456789" * 3).decode()

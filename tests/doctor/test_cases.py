@@ -25,7 +25,8 @@ from worker.demo.clockwork import until
 from worker.doctor.cases import open_cases_run, paused, strangers
 from worker.doctor.finding import Finding, Verdict
 from worker.doctor.stuck import stuck
-from worker.temporal_server import free_port, temporal_server
+from worker.ports import free_port
+from worker.temporal_server import temporal_server
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 
 DYNAMIC = (

@@ -23,7 +23,7 @@ from db.store import PostgresRegister
 from tests.memory import throw_away_folder
 from tests.register.cases import batch, opened
 from tests.rules.builders import application
-from worker.temporal_server import free_port
+from worker.ports import free_port
 from workflows.application import PlatformApplication
 from workflows.model import parse
 

@@ -11,7 +11,8 @@ import psutil
 
 from starter.local_stack import read_stack
 from tests.system.processes import stack_of, started, stop
-from worker.temporal_server import LOOPBACK, TemporalServer, free_port, temporal_server
+from worker.ports import LOOPBACK, free_port
+from worker.temporal_server import TemporalServer, temporal_server
 
 READY = "Ctrl-C stops it."
 SIGNAL = "/api/v1/namespaces/default/workflow-executions/platform%3Ax/signal/withdrawal"

@@ -13,7 +13,8 @@ from db.engine import create_engine
 from db.queries import RegisterQueries
 from tests.system.processes import pingtai, started
 from worker.demo.clockwork import until
-from worker.temporal_server import free_port, temporal_server
+from worker.ports import free_port
+from worker.temporal_server import temporal_server
 
 CLIENTS, PLATFORMS, TIMES = 20, 10, 3
 """The whole storm, of 200 clients, is run by hand: docs/http.md says how, and what came of it."""

@@ -24,7 +24,8 @@ from tests.notices.subscribed import KEY, make_key
 from tests.rules.builders import DISTRICT, Raw, application, content
 from tests.system.processes import started
 from worker.demo.clockwork import until
-from worker.temporal_server import free_port, temporal_server
+from worker.ports import free_port
+from worker.temporal_server import temporal_server
 from workflows.application import PlatformApplication
 from workflows.events import Wanted
 from workflows.model import parse

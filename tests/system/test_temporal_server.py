@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from worker.temporal_server import free_port, temporal_server
+from worker.ports import free_port
+from worker.temporal_server import temporal_server
 
 
 async def test_two_that_want_one_port_get_one_each(home: Path) -> None:

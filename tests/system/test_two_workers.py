@@ -17,7 +17,8 @@ from worker.demo.clockwork import Clockwork
 from worker.demo.examples import load_examples
 from worker.demo.player import Player
 from worker.demo.report import check_arrows
-from worker.temporal_server import TIME_SKIPPING, free_port, temporal_server
+from worker.ports import free_port
+from worker.temporal_server import TIME_SKIPPING, temporal_server
 
 READY = "A worker is running"
 

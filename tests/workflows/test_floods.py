@@ -17,8 +17,9 @@ from tests.histories.recorded import replayer
 from tests.memory import throw_away_folder
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
+from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, free_port, temporal_binary, temporal_server
+from worker.temporal_server import TIME_SKIPPING, temporal_binary, temporal_server
 from workflows import signal_queue
 from workflows.case import Case
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, broken
