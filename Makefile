@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test lint format bench attack campaign docs lock record-histories chromium node-client clean
+.PHONY: demo test test-fast lint format bench attack campaign docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -15,6 +15,10 @@ demo: $(READY)
 ## make test: all tests, on the real Temporal server and the real PostgreSQL
 test: $(READY) chromium node-client
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal
+
+## make test-fast: what needs no server, in half a minute: rules, replay, forms, documents
+test-fast: $(READY)
+	$(BIN)/python -m pytest -n $(PROCESSES) -q --fast tests/rules tests/replay tests/starter tests/docs
 
 # Debian's own, in which a test opens a report. Where it cannot be had, that test is skipped and says why.
 chromium:

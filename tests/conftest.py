@@ -24,6 +24,20 @@ from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, TemporalServer, temporal_server
 
 _numbers = count(1)
+_SERVERS = {"postgres_url", "temporal"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fast`: only what needs no server."""
+    parser.addoption("--fast", action="store_true", help="only tests that need no server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--fast`, leave out what a server is started for."""
+    if config.getoption("--fast"):
+        slow = [item for item in items if _SERVERS & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ class Call(NamedTuple):
 
 def documents() -> list[Path]:
     """Every document that people read."""
-    named = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "examples/README.md")
+    named = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")
     return [*(ROOT / name for name in named), *sorted((ROOT / "docs").glob("*.md"))]
 
 
