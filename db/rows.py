@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from workflows.log_id import LogId
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
 
@@ -100,6 +101,16 @@ class LogLine(Record):
     workflow_id: str
     entry: LogEntry
     set_aside_by: int | None = None
+
+    @property
+    def log(self) -> LogId:
+        """Whose log it is in."""
+        return LogId(self.term, self.year, self.opening)
+
+    @property
+    def number(self) -> str:
+        """`1.7` is entry 7 of term 1's own log, `1-y2.3` entry 3 of its second assessment's."""
+        return self.log.entry(self.entry.seq)
 
 
 class SupportRow(Record):

@@ -8,6 +8,7 @@ from datetime import date
 
 from pydantic import ValidationError
 
+from workflows.log_id import LogId
 from workflows.model import Record, Sha256, canonical
 
 
@@ -27,6 +28,11 @@ class LogLeaf(Record):
     opening: int
     seq: int
     hash: Sha256
+
+    @property
+    def log(self) -> LogId:
+        """Whose log it is, within its platform."""
+        return LogId(self.term, self.year, self.opening)
 
 
 Leaf = Head | LogLeaf

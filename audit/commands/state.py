@@ -9,7 +9,7 @@ import click
 from audit.archive.opening import Source
 from audit.commands.readings import read_for, showing, source_options
 from audit.commands.when import EntryWord, MomentWord, standing_at, when_word
-from audit.reading.places import EntryName
+from audit.reading.entry_names import EntryName
 from audit.reading.standing import Case, Standing
 from starter import wording
 from starter.commands.filters import json_option

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from audit.reading.entry_names import EntryName, entry_named
 from audit.reading.logs import Reading
-from audit.reading.places import EntryName, entry_named
 from audit.reading.standing import NoStanding, Standing, at_entry, at_moment
 from starter.errors import BadInput
 from starter.language import say

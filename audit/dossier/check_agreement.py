@@ -5,10 +5,10 @@ from typing import Any
 
 from audit.dossier.check_logs import Logs
 from audit.dossier.lives import Life, place_of_state
-from audit.dossier.parts import LogPlace
 from audit.dossier.problems import Check, Problem
 from audit.reading.checking import check_reading
 from audit.replay.replaying import Replayed
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 
 Files = Mapping[tuple[str, str], str]
@@ -51,7 +51,7 @@ def _whole(life: Life, replayed: Replayed) -> tuple[LogEntry, ...]:
 
 
 def _same(
-    place: LogPlace, replayed: Sequence[LogEntry], kept: Sequence[LogEntry]
+    place: LogId, replayed: Sequence[LogEntry], kept: Sequence[LogEntry]
 ) -> Iterator[Problem]:
     """A log as the histories have it, and as its file has it."""
     one, other = _sealed(replayed), _sealed(kept)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.dossier.parts import LogPlace
 from audit.dossier.problems import Check, Problem
 from workflows.folding import states
+from workflows.log_id import LogId
 from workflows.record import BEGINNING, EntryKind, LogEntry, broken
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import PlatformState
 from workflows.vocabulary import Happening, Kind
 
-Logs = Mapping[LogPlace, Sequence[LogEntry]]
+Logs = Mapping[LogId, Sequence[LogEntry]]
 _ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
@@ -44,16 +44,16 @@ def check_links(logs: Logs) -> Iterator[Problem]:
             yield from _assessments(logs, place.term, log)
 
 
-def _before(logs: Logs, place: LogPlace) -> str | None:
+def _before(logs: Logs, place: LogId) -> str | None:
     """The hash that a log goes on from; None when what it goes on from is not there."""
     if place.year == 0:
         if place.term == 1:
             return BEGINNING
-        log = logs.get(LogPlace(place.term - 1))
+        log = logs.get(LogId(place.term - 1))
         if log:
             return log[-1].hash
         return BEGINNING if _brought_in(logs[place]) else None
-    for entry, year, opening in _openings(logs.get(LogPlace(place.term), ())):
+    for entry, year, opening in _openings(logs.get(LogId(place.term), ())):
         if (year, opening) == (place.year, place.opening):
             return entry.hash
     return None
@@ -88,7 +88,7 @@ def states_of(log: Sequence[LogEntry]) -> list[CaseState]:
         return []
 
 
-def _previous(logs: Logs, place: LogPlace, log: Sequence[LogEntry]) -> Iterator[Problem]:
+def _previous(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Problem]:
     """A next term names the one before it as it ended: by its number and its last hash."""
     said = log[0].said.get("previous")
     if place.term > 1 and isinstance(said, dict):
@@ -96,7 +96,7 @@ def _previous(logs: Logs, place: LogPlace, log: Sequence[LogEntry]) -> Iterator[
         if named != (place.term - 1, log[0].previous):
             en = "it was applied for after another term than the one that it goes on from"
             yield Problem(Check.LINKS, place.file, en, "申请所载上一期与其所接续的不同")
-    before = logs.get(LogPlace(place.term - 1), ())
+    before = logs.get(LogId(place.term - 1), ())
     after = states_of(before)
     if after and not lifecycle_of(after[-1]).step(after[-1].stage).ended:
         en = f"term {place.term - 1}, which it goes on from, had not ended: it stands in {after[-1].stage}"
@@ -104,7 +104,7 @@ def _previous(logs: Logs, place: LogPlace, log: Sequence[LogEntry]) -> Iterator[
         yield Problem(Check.LINKS, place.file, en, zh)
 
 
-def _missing_before(place: LogPlace) -> Problem:
+def _missing_before(place: LogId) -> Problem:
     if place.year:
         en = f"the platform's log has no entry that opened it: term {place.term}, year {place.year}"
         zh = f"平台记录中没有开始它的条目：第 {place.term} 期第 {place.year} 年"
@@ -117,7 +117,7 @@ def _missing_before(place: LogPlace) -> Problem:
 def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Problem]:
     """What a platform's log says of its assessments' logs: that they are there, and how they ended."""
     opened: dict[int, int] = {}
-    last: dict[LogPlace, LogEntry] = {}
+    last: dict[LogId, LogEntry] = {}
     after = states_of(log)
     if not after:
         return
@@ -127,7 +127,7 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
             opened[entry.said["year"]] = openings[entry.seq]
         elif entry.name in _ENDS and "log_hash" in entry.said:
             year = entry.said["year"]
-            place = LogPlace(term, year, opened.get(year, 1))
+            place = LogId(term, year, opened.get(year, 1))
             last[place] = entry
             yield from _ended(logs, place, entry)
     still_open = after[-1].open_assessment if isinstance(after[-1], PlatformState) else None
@@ -139,7 +139,7 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
             yield Problem(Check.LINKS, place.file, en, zh)
 
 
-def _ended(logs: Logs, place: LogPlace, note: LogEntry) -> Iterator[Problem]:
+def _ended(logs: Logs, place: LogId, note: LogEntry) -> Iterator[Problem]:
     log = logs.get(place, ())
     entries, missing = note.said["entries"], not log
     if missing:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from audit.anchoring.offline import Roots, unpublished
 from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
-from audit.dossier.parts import PROOF, LogPlace
+from audit.dossier.parts import PROOF
 from audit.dossier.problems import Check, Problem
 from workflows.periods import beijing_date, end_of
 
@@ -25,7 +25,7 @@ def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator
 def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:
     """Whatever stood in the digest, and is not in the logs any more."""
     for leaf in proven_logs(proof):
-        place = LogPlace(leaf.term, leaf.year, leaf.opening)
+        place = leaf.log
         log = logs.get(place, ())
         if len(log) < leaf.seq:
             en = f"entry {leaf.seq} is missing: it stood in the digest of {proof.digest.day}"
@@ -40,7 +40,7 @@ def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:
 
 def not_proven(proof: Proof, logs: Logs) -> Iterator[tuple[str, str]]:
     """Entries of before the digest that it does not have: they came late, or somebody added them since."""
-    told = {LogPlace(leaf.term, leaf.year, leaf.opening): leaf.seq for leaf in proven_logs(proof)}
+    told = {leaf.log: leaf.seq for leaf in proven_logs(proof)}
     end = end_of(proof.digest.day)
     for place, log in logs.items():
         stood = sum(entry.at < end for entry in log)

@@ -6,8 +6,9 @@ from typing import Any
 
 from audit.dossier.check_logs import states_of
 from audit.dossier.opened import Opened, plain
-from audit.dossier.parts import STATES, LogPlace, plan_file
+from audit.dossier.parts import STATES, plan_file
 from audit.dossier.problems import Check, Problem
+from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.rules import CaseState
 from workflows.state import AssessmentState, PlatformState
@@ -15,7 +16,7 @@ from workflows.state import AssessmentState, PlatformState
 
 def check_states(dossier: Opened) -> Iterator[Problem]:
     """Whatever the file of states says otherwise than the logs lead to."""
-    folded: dict[LogPlace, CaseState] = {}
+    folded: dict[LogId, CaseState] = {}
     for place, log in dossier.logs.items():
         after = states_of(log)
         if not after:
@@ -54,7 +55,7 @@ def check_plans(dossier: Opened) -> Iterator[Problem]:
             yield Problem(Check.STATES, file, en, zh)
 
 
-def _places(told: object, folded: dict[LogPlace, CaseState]) -> list[str]:
+def _places(told: object, folded: dict[LogId, CaseState]) -> list[str]:
     """The logs whose states are told otherwise, not at all, or without a log.
 
     What an older release did not tell is what its model fills in: a state has grown since.
@@ -65,21 +66,21 @@ def _places(told: object, folded: dict[LogPlace, CaseState]) -> list[str]:
     if len(states) != len(told):
         return [STATES]  # one is told twice
     return [
-        place.name if place else STATES
-        for place in sorted({*folded, *states}, key=lambda one: one or LogPlace(0))
+        place.long_name if place else STATES
+        for place in sorted({*folded, *states}, key=lambda one: one or LogId(0))
         if place is None or states.get(place) != folded.get(place)
     ]
 
 
-def _place(row: object) -> LogPlace | None:
+def _place(row: object) -> LogId | None:
     given = row if isinstance(row, dict) else {}
-    numbers = [given.get(name) for name in LogPlace._fields]
+    numbers = [given.get(name) for name in LogId._fields]
     if not all(isinstance(number, int) for number in numbers):
         return None
-    return LogPlace(*numbers)  # type: ignore[arg-type]
+    return LogId(*numbers)  # type: ignore[arg-type]
 
 
-def _state(row: Any, place: LogPlace | None) -> CaseState | None:
+def _state(row: Any, place: LogId | None) -> CaseState | None:
     if place is None:
         return None
     model: type[CaseState] = AssessmentState if place.year else PlatformState

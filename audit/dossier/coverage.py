@@ -7,7 +7,7 @@ from datetime import date
 from audit.anchoring.leaves import LogLeaf
 from audit.anchoring.proofs import Proof, proven_logs
 from audit.dossier.check_logs import Logs
-from audit.dossier.parts import LogPlace
+from workflows.log_id import LogId
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Coverage:
 
     day: date | None
     """The day of the digest; None: there is none."""
-    logs: Mapping[LogPlace, tuple[int, int]]
+    logs: Mapping[LogId, tuple[int, int]]
 
     @property
     def entries(self) -> tuple[int, int]:
@@ -24,7 +24,7 @@ class Coverage:
         return sum(n for n, _ in self.logs.values()), sum(n for _, n in self.logs.values())
 
     @property
-    def left_out(self) -> list[LogPlace]:
+    def left_out(self) -> list[LogId]:
         """The logs of which no entry stood in it; of a term that is left out, its own log only."""
         none = [place for place, (covered, _) in self.logs.items() if not covered]
         terms = {place.term for place in none if not place.year}
@@ -45,7 +45,7 @@ class Coverage:
 
 def coverage_of(proof: Proof | None, logs: Logs) -> Coverage:
     """What a proof covers of logs; entries that are others than those in the digest are not covered."""
-    stood = {LogPlace(leaf.term, leaf.year, leaf.opening): leaf for leaf in _leaves(proof)}
+    stood = {leaf.log: leaf for leaf in _leaves(proof)}
     found = {}
     for place, log in sorted(logs.items()):
         leaf = stood.get(place)
@@ -58,7 +58,7 @@ def _leaves(proof: Proof | None) -> list[LogLeaf]:
     return proven_logs(proof) if proof else []
 
 
-def _named(place: LogPlace) -> tuple[str, str]:
+def _named(place: LogId) -> tuple[str, str]:
     if not place.year:
         return f"term {place.term}", f"第 {place.term} 期"
     again = f", opening {place.opening}" if place.opening > 1 else ""

@@ -14,7 +14,6 @@ from audit.dossier.parts import (
     REPORTS,
     STATES,
     Head,
-    LogPlace,
     Manifest,
     RunFile,
     history_file,
@@ -25,6 +24,7 @@ from audit.dossier.parts import (
 from audit.dossier.read_me import read_me
 from audit.histories import StoredHistory
 from audit.report.rendering import render
+from workflows.log_id import LogId
 from workflows.model import canonical
 from workflows.record import LogEntry
 from workflows.rules import CaseState
@@ -88,7 +88,7 @@ def log_bytes(log: Sequence[LogEntry]) -> bytes:
     return b"".join(canonical(entry.model_dump(mode="json")) + b"\n" for entry in log)
 
 
-def states_bytes(states: Mapping[LogPlace, CaseState]) -> bytes:
+def states_bytes(states: Mapping[LogId, CaseState]) -> bytes:
     """The states to which logs lead."""
     rows: list[dict[str, Any]] = [
         {**place._asdict(), "state": state.model_dump(mode="json")}

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.dossier.check_logs import states_of
-from audit.dossier.parts import Deadline, LogPlace, RunReplay
+from audit.dossier.parts import Deadline, RunReplay
 from audit.histories import StoredHistory
 from audit.reading.logs import Reading, read_runs
 from audit.replay.replaying import Replayed, Replaying
 from workflows.case import PlanVersion
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
 from workflows.state import AssessmentState
@@ -24,8 +25,8 @@ class Life:
     """What came of each history, in their order."""
     reading: Reading = field(default_factory=lambda: Reading(""))
     """What the histories say without being replayed."""
-    logs: dict[LogPlace, tuple[LogEntry, ...]] = field(default_factory=dict)
-    states: dict[LogPlace, CaseState] = field(default_factory=dict)
+    logs: dict[LogId, tuple[LogEntry, ...]] = field(default_factory=dict)
+    states: dict[LogId, CaseState] = field(default_factory=dict)
     plans: dict[tuple[int, int], PlanVersion] = field(default_factory=dict)
     """By term and version."""
     deadlines: tuple[Deadline, ...] = ()
@@ -57,7 +58,7 @@ def put_together(
             life.logs[place_of_state(replayed.state)] = replayed.log
     for run in reading.runs:
         if run.place is not None and run.history.run_id in diverged:
-            place = LogPlace(*run.place)
+            place = run.place
             life.logs[place] = max(life.logs.get(place, ()), reading.entries(run.place), key=len)
     life.logs = {place: log for place, log in sorted(life.logs.items()) if log}
     after = {place: states_of(log) for place, log in life.logs.items()}
@@ -66,12 +67,12 @@ def put_together(
     return life
 
 
-def place_of_state(state: CaseState) -> LogPlace:
+def place_of_state(state: CaseState) -> LogId:
     """Whose log leads to a state."""
     term = state.facts.term
     if isinstance(state, AssessmentState):
-        return LogPlace(term, state.year, state.opening)
-    return LogPlace(term)
+        return LogId(term, state.year, state.opening)
+    return LogId(term)
 
 
 def report_of(replayed: Replayed) -> RunReplay:
@@ -90,12 +91,12 @@ def report_of(replayed: Replayed) -> RunReplay:
 
 def _deadlines(reading: Reading) -> list[Deadline]:
     """When steps were due, as it was answered when something was handed in."""
-    found: dict[tuple[LogPlace, datetime], Deadline] = {}
+    found: dict[tuple[LogId, datetime], Deadline] = {}
     for run in reading.runs:
         for told in run.tellings if run.place is not None else ():
             state = told.batch.assessment or told.batch.platform
             if told.batch.due and run.place is not None:
-                place, due = LogPlace(*run.place), told.batch.due
+                place, due = run.place, told.batch.due
                 found[place, state.since] = Deadline(
                     **place._asdict(),
                     since=state.since,

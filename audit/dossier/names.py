@@ -11,12 +11,12 @@ from audit.dossier.parts import (
     REPORTS,
     STATES,
 )
+from workflows.log_id import LogId
 
 _SINGLE = frozenset((MANIFEST, STATES, REPLAY, DEADLINES, PROOF, READ_ME, *REPORTS.values()))
 _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        r"logs/term-[1-9]\d{0,3}(-year-[1-9]\d{0,2}(-opening-[1-9]\d{0,3})?)?\.jsonl",
         r"plans/term-[1-9]\d{0,3}-version-[1-9]\d{0,5}\.json",
         r"histories/platform--[A-Za-z0-9._-]{1,200}/\d{3,6}--[A-Za-z0-9-]{1,64}\.json",
     )
@@ -25,7 +25,15 @@ _PATTERNS = tuple(
 
 def is_name(name: str) -> bool:
     """Whether a file of this name may be in a dossier."""
-    return name in _SINGLE or any(pattern.fullmatch(name) for pattern in _PATTERNS)
+    return name in _SINGLE or _is_log(name) or any(one.fullmatch(name) for one in _PATTERNS)
+
+
+def _is_log(name: str) -> bool:
+    try:
+        LogId.of_file(name)
+    except ValueError:
+        return False
+    return True
 
 
 def is_harmful(name: str) -> bool:

@@ -12,11 +12,12 @@ from audit.archive.events import history_of
 from audit.dossier.check_logs import Logs
 from audit.dossier.files import log_bytes
 from audit.dossier.names import is_name
-from audit.dossier.parts import MANIFEST, PROOF, LogPlace, Manifest, RunFile
+from audit.dossier.parts import MANIFEST, PROOF, Manifest, RunFile
 from audit.dossier.problems import Check, Problem
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
 from starter.strict_json import strict_loads
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 
 
@@ -111,12 +112,12 @@ def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
 
 def _logs(
     files: dict[str, bytes], problems: list[Problem]
-) -> Iterator[tuple[LogPlace, tuple[LogEntry, ...]]]:
+) -> Iterator[tuple[LogId, tuple[LogEntry, ...]]]:
     for name in sorted(name for name in files if name.startswith("logs/")):
         lines = files[name].removesuffix(b"\n").split(b"\n")
         try:
             log = tuple(LogEntry.model_validate_json(line) for line in lines)
-            place = _place(name)
+            place = LogId.of_file(name)
         except (ValueError, RecursionError):
             number = next((n for n, line in enumerate(lines, 1) if not _readable(line)), 0)
             en, zh = f"line {number} is no entry of a log", f"第 {number} 行不是记录条目"
@@ -126,21 +127,6 @@ def _logs(
             en = "it says more than its entries, or says them in another form"
             problems.append(Problem(Check.CHAIN, name, en, "含有条目以外的内容，或形式不符"))
         yield place, log
-
-
-def _place(name: str) -> LogPlace:
-    """Whose log a file is of.
-
-    Raises:
-        ValueError: the name is none of ours.
-    """
-    words = name.removeprefix("logs/").removesuffix(".jsonl").split("-")
-    given = dict(zip(words[::2], map(int, words[1::2]), strict=True))
-    year = given.get("year", 0)
-    place = LogPlace(given.get("term", 0), year, given.get("opening", 1) if year else 0)
-    if place.file != name:
-        raise ValueError(name)
-    return place
 
 
 def _readable(line: bytes) -> bool:

@@ -7,9 +7,10 @@ whoever checks a dossier makes it again and compares.
 import json
 from datetime import date
 from hashlib import sha256
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from starter.language import Language
+from workflows.log_id import LogId
 from workflows.model import Instant, Record, Sha256
 
 FORMAT = "pingtai-dossier/1"
@@ -20,36 +21,6 @@ DEADLINES = "deadlines.json"
 PROOF = "proof.json"
 READ_ME = "README.txt"
 REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
-
-
-class LogPlace(NamedTuple):
-    """Whose log: the term, the year (0: the platform's own), and which opening of that year (0 then)."""
-
-    term: int
-    year: int = 0
-    opening: int = 0
-
-    @property
-    def file(self) -> str:
-        """The name of the log's file."""
-        return f"logs/{self.name}.jsonl"
-
-    @property
-    def name(self) -> str:
-        """Such as term-1, term-1-year-2, term-1-year-2-opening-2."""
-        year = f"-year-{self.year}" if self.year else ""
-        again = f"-opening-{self.opening}" if self.opening > 1 else ""
-        return f"term-{self.term}{year}{again}"
-
-    def words(self) -> tuple[str, str]:
-        """The same in words, in English and Chinese."""
-        en, zh = f"the log of term {self.term}", f"第 {self.term} 期记录"
-        if self.year:
-            en = f"the log of assessment {self.year} in term {self.term}"
-            zh = f"第 {self.term} 期第 {self.year} 年考核记录"
-        if self.opening > 1:
-            en, zh = f"{en}, opening {self.opening}", f"{zh}（第 {self.opening} 次）"
-        return en, zh
 
 
 class Code(Record):
@@ -136,6 +107,11 @@ class Deadline(Record):
     since: Instant
     due: Instant
     provisional_years: tuple[int, ...] = ()
+
+    @property
+    def log(self) -> LogId:
+        """Whose step it was."""
+        return LogId(self.term, self.year, self.opening)
 
 
 def history_file(workflow_id: str, number: int, run_id: str) -> str:

@@ -4,24 +4,19 @@ A history names the runs and children that belong to it, holds each entry severa
 messages that people sent. So whatever is left out or changed in one place does not fit another.
 """
 
-import re
 from collections.abc import Iterator
 
 from audit.dossier.check_logs import check_logs
-from audit.dossier.parts import LogPlace
 from audit.reading.entry_checks import check_entry
 from audit.reading.logs import Line, Problem, Reading
 from audit.reading.origins import check_origins
-from audit.reading.places import Place
 from audit.reading.run_checks import check_run, check_runs
 from audit.reading.run_logs import run_logs
 from workflows.folding import states
+from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.record import EntryKind
 from workflows.rules import CaseState
-
-_FILE = re.compile(r"term-(?P<term>\d+)(-year-(?P<year>\d+)(-opening-(?P<opening>\d+))?)?\.jsonl$")
-"""How the check of logs names one."""
 
 
 def check_reading(reading: Reading) -> list[Problem]:
@@ -59,17 +54,12 @@ def _origins(reading: Reading) -> Iterator[Problem]:
 
 def _links(reading: Reading) -> Iterator[Problem]:
     """The hash chain of each log, and how logs go on from each other."""
-    logs = {LogPlace(*place): reading.entries(place) for place in reading.logs}
-    for problem in check_logs(logs):
-        found = _FILE.search(problem.where)
-        log = problem.where
-        if found:
-            year = int(found["year"] or 0)
-            log = Place(int(found["term"]), year, int(found["opening"] or min(year, 1))).name
+    for problem in check_logs({log: reading.entries(log) for log in reading.logs}):
+        log = LogId.of_file(problem.where).name
         yield Problem(f"{reading.platform_id}, log {log}", problem.en, problem.zh)
 
 
-def _states(place: Place, lines: tuple[Line, ...], found: list[Problem]) -> list[CaseState]:
+def _states(place: LogId, lines: tuple[Line, ...], found: list[Problem]) -> list[CaseState]:
     try:
         return states(line.entry for line in lines)
     except (LookupError, ValueError, TypeError, AttributeError) as error:

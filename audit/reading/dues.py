@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from audit.reading.logs import Reading
-from audit.reading.places import Place
 from workflows.handing_in import DueDate
+from workflows.log_id import LogId
 from workflows.rules import CaseState
 
 
-def due_of(reading: Reading, place: Place, after: Sequence[CaseState]) -> DueDate | None:
+def due_of(reading: Reading, place: LogId, after: Sequence[CaseState]) -> DueDate | None:
     """The due date of the step in which a log stands after its last state, as it was told last.
 
     `after` are the states after each entry, perhaps of a part of the log. What was handed in within a
@@ -22,7 +22,7 @@ def due_of(reading: Reading, place: Place, after: Sequence[CaseState]) -> DueDat
     return due
 
 
-def _told(reading: Reading, place: Place) -> list[tuple[int, DueDate | None]]:
+def _told(reading: Reading, place: LogId) -> list[tuple[int, DueDate | None]]:
     runs = [run for run in reading.runs if run.place == place]
     # What runs handed in that are no more there, the first that is left knows.
     first = runs[0].carried if runs else None

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from audit.histories import Histories, NoHistory, StoredHistory
-from audit.reading.places import Place
 from audit.reading.runs import Run, read_run, same_moment
 from workflows.case import PlanVersion
+from workflows.log_id import LogId
 from workflows.model import instant
 from workflows.record import LogEntry
 
@@ -24,7 +24,7 @@ class Problem(NamedTuple):
 class Line:
     """An entry of a log, and where the histories have it."""
 
-    place: Place
+    place: LogId
     entry: LogEntry
     run: Run
     """The run that told it first."""
@@ -45,7 +45,7 @@ class Reading:
 
     platform_id: str
     runs: list[Run] = field(default_factory=list)
-    logs: dict[Place, tuple[Line, ...]] = field(default_factory=dict)
+    logs: dict[LogId, tuple[Line, ...]] = field(default_factory=dict)
     plans: dict[tuple[int, int], PlanVersion] = field(default_factory=dict)
     """By term and version."""
     problems: list[Problem] = field(default_factory=list)
@@ -54,11 +54,11 @@ class Reading:
     told_again: list[Problem] = field(default_factory=list)
     """Entries that the histories have at two moments: no fault by itself (docs/architecture.md)."""
 
-    def entries(self, place: Place) -> tuple[LogEntry, ...]:
+    def entries(self, place: LogId) -> tuple[LogEntry, ...]:
         """A log without its events; empty when there is none."""
         return tuple(line.entry for line in self.logs.get(place, ()))
 
-    def open_places(self) -> set[Place]:
+    def open_places(self) -> set[LogId]:
         """The logs that a run still writes: the histories may be behind."""
         last = {run.place: run for run in self.runs}
         return {place for place, run in last.items() if place is not None and run.open}
@@ -101,7 +101,7 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             why = str(error).removeprefix(where).lstrip(",: ")
             reading.unreadable.add(history.run_id)
             reading.problems.append(Problem(where, why, f"历史无法读取：{why}"))
-    logs: dict[Place, _Log] = {}
+    logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         if run.place is None:
             continue
@@ -119,7 +119,7 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
     return reading
 
 
-def _keep_plans(reading: Reading, place: Place, plans: Iterable[PlanVersion]) -> None:
+def _keep_plans(reading: Reading, place: LogId, plans: Iterable[PlanVersion]) -> None:
     for plan in plans:
         reading.plans.setdefault((place.term, plan.version), plan)
 
@@ -127,7 +127,7 @@ def _keep_plans(reading: Reading, place: Place, plans: Iterable[PlanVersion]) ->
 class _Log:
     """A log that is put together from what runs tell of it."""
 
-    def __init__(self, reading: Reading, place: Place) -> None:
+    def __init__(self, reading: Reading, place: LogId) -> None:
         self.known: dict[int, Line] = {}
         self._reading = reading
         self._place = place

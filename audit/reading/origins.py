@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from audit.reading.places import Place
+from workflows.log_id import LogId
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class RunLog:
 
     workflow_id: str
     run_id: str
-    place: Place
+    place: LogId
     taken: tuple[str, ...] = ()
     """The hashes of the entries that it took up, in order."""
     written: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class RunLog:
     """The moment of the last entry that it took up."""
     kept_since: datetime | None = None
     """Where its history came from, runs that ended before this are kept no longer."""
-    noted: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    noted: Mapping[LogId, frozenset[str]] = field(default_factory=dict)
     """The last hashes of assessments' logs that it noted itself when they ended."""
 
     @property
@@ -190,7 +190,7 @@ def _child(run: RunLog, there: Mapping[str, RunLog]) -> Iterator[Doubt]:
 
 def _second_lives(runs: Iterable[RunLog]) -> Iterator[Doubt]:
     """A log is opened once; whoever opens it again, with another first entry, tells a second life."""
-    opened: dict[tuple[str, Place], RunLog] = {}
+    opened: dict[tuple[str, LogId], RunLog] = {}
     for run in runs:
         if run.first is None:
             continue

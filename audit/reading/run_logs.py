@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from audit.reading.logs import Reading
 from audit.reading.origins import RunLog
-from audit.reading.places import Place
 from audit.reading.runs import Run
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.vocabulary import Happening
 
@@ -18,7 +18,7 @@ def run_logs(reading: Reading) -> list[RunLog]:
     return [_run_log(run, run.place) for run in reading.runs if run.place is not None]
 
 
-def _run_log(run: Run, place: Place) -> RunLog:
+def _run_log(run: Run, place: LogId) -> RunLog:
     taken = run.carried.record.log if run.carried else ()
     written = [e for e in _told(run) if e.seq > len(taken)]
     opened = next((entry.hash for entry in written if entry.seq == 1), None)
@@ -53,9 +53,9 @@ def _told(run: Run) -> Iterable[LogEntry]:
         yield from telling.batch.entries
 
 
-def noted_ends(log: Iterable[LogEntry], taken: int = 0) -> Mapping[Place, frozenset[str]]:
+def noted_ends(log: Iterable[LogEntry], taken: int = 0) -> Mapping[LogId, frozenset[str]]:
     """The last hashes of assessments' logs that a platform's entries behind the first `taken` ones note."""
-    found: dict[Place, set[str]] = defaultdict(set)
+    found: dict[LogId, set[str]] = defaultdict(set)
     openings, seen = Counter[int](), set[int]()
     term = 1
     for entry in sorted(log, key=lambda one: one.seq):
@@ -70,5 +70,5 @@ def noted_ends(log: Iterable[LogEntry], taken: int = 0) -> Mapping[Place, frozen
         if entry.name == Happening.ASSESSMENT_OPENED:
             openings[year] = entry.said.get("opening", openings[year] + 1)
         elif entry.name in _ENDS and entry.seq > taken and isinstance(end, str):
-            found[Place(term, year, openings[year])].add(end)
+            found[LogId(term, year, openings[year])].add(end)
     return {place: frozenset(hashes) for place, hashes in found.items()}

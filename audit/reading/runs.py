@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
-from audit.reading.places import Place
 from starter.strict_json import strict_loads
 from workflows.carried import (
     AssessmentOpening,
@@ -24,6 +23,7 @@ from workflows.carried import (
 )
 from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
 from workflows.handing_in import HandedIn, HandIn, RegisterBatch
+from workflows.log_id import LogId
 
 Raw = Mapping[str, Any]
 
@@ -108,7 +108,7 @@ class Run:
     """One run: what its history says."""
 
     history: StoredHistory
-    place: Place | None = None
+    place: LogId | None = None
     """Whose log it writes; None: no case was opened, since the input was none."""
     application: Any = None
     opening: AssessmentOpening | None = None
@@ -234,15 +234,15 @@ class _Reader:
         if self._year:
             run.opening = opening = _model(AssessmentOpening, given[0])
             run.carried = opening.carried
-            run.place = Place(opening.facts.term, opening.year, opening.opening)
+            run.place = LogId(opening.facts.term, opening.year, opening.opening)
             return
         run.application = given[0] if given else None
         if len(given) > 1 and given[1] is not None:
             run.carried = _model(CarriedPlatform, given[1])
-            run.place = Place(run.carried.state.facts.term)
+            run.place = LogId(run.carried.state.facts.term)
         elif isinstance(run.application, dict):
             term = run.application.get("term", 1)
-            run.place = Place(term) if isinstance(term, int) else None
+            run.place = LogId(term) if isinstance(term, int) else None
 
     def _task(self, number: int, at: datetime, about: Raw) -> None:
         self.run.tasks.append(Task(number, at, self._cause or number))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.reading.dues import due_of
+from audit.reading.entry_names import EntryName
 from audit.reading.logs import Line, Reading
 from audit.reading.order import in_order
-from audit.reading.places import EntryName, Place
 from workflows.folding import states
 from workflows.handing_in import DueDate
+from workflows.log_id import LogId
 from workflows.rules import CaseState
 from workflows.state import PlatformState
 
@@ -26,7 +27,7 @@ class NoStanding(LookupError):
 class Case:
     """A case as it stood after an entry of its log."""
 
-    place: Place
+    place: LogId
     last: Line
     state: CaseState
     due: DueDate | None
@@ -65,7 +66,7 @@ def at_entry(reading: Reading, name: EntryName) -> Standing:
         NoStanding: the log has no such entry, or is none that a case can have.
     """
     own = [place for place in reading.logs if place.year == 0]
-    place = name.place or (own[-1] if own else Place(1))
+    place = name.place or (own[-1] if own else LogId(1))
     lines = reading.logs.get(place, ())
     if not 0 < name.seq <= len(lines):
         named, there = place.entry(name.seq), len(lines)
@@ -86,24 +87,24 @@ def _standing(
     reading: Reading, at: datetime, lines: list[Line], last: Line | None = None
 ) -> Standing | None:
     """What the lines that there were lead to; `last` is the one that is asked for."""
-    newest: dict[Place, Line] = {}
+    newest: dict[LogId, Line] = {}
     for line in lines:
         if line.place not in newest or line.entry.seq > newest[line.place].entry.seq:
             newest[line.place] = line
     own = [place for place in newest if place.year == 0]
     if not own:
         return None
-    platform = _case(reading, newest[Place(last.place.term) if last else max(own)])
+    platform = _case(reading, newest[LogId(last.place.term) if last else max(own)])
     place = last.place if last and last.place.year else _open(platform.state)
     assessment = _case(reading, newest[place]) if place in newest else None
     held = frozenset(line.name for line in lines)
     return Standing(at, platform, assessment, held)
 
 
-def _open(state: CaseState) -> Place | None:
+def _open(state: CaseState) -> LogId | None:
     if not isinstance(state, PlatformState) or not state.open_assessment:
         return None
-    return Place(state.facts.term, state.open_assessment, state.openings)
+    return LogId(state.facts.term, state.open_assessment, state.openings)
 
 
 def _case(reading: Reading, last: Line) -> Case:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from audit.reading.places import Place
 from db.tables import (
     assessments,
     awaiting,
@@ -19,6 +18,7 @@ from db.tables import (
     support,
     terms,
 )
+from workflows.log_id import LogId
 from workflows.model import Record
 
 DERIVED: tuple[Table, ...] = (
@@ -77,7 +77,7 @@ class Difference(Record):
         if self.table != log_entries.name:
             return None
         key = self.key
-        return Place(key["term"], key["year"], key["opening"]).entry(key["seq"])
+        return LogId(key["term"], key["year"], key["opening"]).entry(key["seq"])
 
 
 def compare(table: Table, register: Rows, expected: Rows) -> Iterator[Difference]:

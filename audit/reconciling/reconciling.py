@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.histories import Histories
 from audit.reading.checking import check_reading, not_checked
 from audit.reading.logs import Problem, Reading, read_platform, readings
-from audit.reading.places import Place
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
@@ -23,6 +22,7 @@ from audit.reconciling.truth import Truth, truth_of
 from db.rows import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
 from workflows.handing_in import DueDate
+from workflows.log_id import LogId
 
 _PAGE = 500
 AT_WORK = 2.0
@@ -40,8 +40,8 @@ class Reconciled:
     """What does not hold in the histories themselves."""
     differences: list[Difference] = field(default_factory=list)
     """The register's rows that are not what they should be; when repaired, were not."""
-    ahead: dict[Place, int] = field(default_factory=dict)
-    unproved: list[Place] = field(default_factory=list)
+    ahead: dict[LogId, int] = field(default_factory=dict)
+    unproved: list[LogId] = field(default_factory=list)
     told_again: list[Problem] = field(default_factory=list)
     not_checked: list[Problem] = field(default_factory=list)
     """What depends on runs that are kept no longer."""
@@ -131,7 +131,7 @@ async def register_ids(engine: AsyncEngine) -> AsyncIterator[str]:
         last = page[-1]
 
 
-def _settled(done: Reconciled, before: Reading, after: Reading) -> set[Place]:
+def _settled(done: Reconciled, before: Reading, after: Reading) -> set[LogId]:
     """The logs of which the register had more than a later look at the histories has.
 
     A case writes its history first: what stands in the register and never came there, no case wrote.
@@ -149,7 +149,7 @@ async def _one(
     *,
     repair: bool,
     live: bool = False,
-    settled: Container[Place] = (),
+    settled: Container[LogId] = (),
 ) -> Reconciled:
     """Reconcile a platform; `live`: its histories are as new as can be."""
     done = Reconciled(
@@ -181,12 +181,12 @@ async def _one(
 
 
 async def _truth(
-    about: About, reading: Reading, lines: Sequence[LogLine], settled: Container[Place]
+    about: About, reading: Reading, lines: Sequence[LogLine], settled: Container[LogId]
 ) -> Truth:
-    dues: dict[Place, DueDate | None] = {}
+    dues: dict[LogId, DueDate | None] = {}
     for table in (terms, assessments):
         for row in (await about.register(table)).values():
-            place = Place(row["term"], row.get("year", 0), row.get("opening", 0))
+            place = LogId(row["term"], row.get("year", 0), row.get("opening", 0))
             provisional = (0,) if row["due_provisional"] else ()
             due = row["due"]
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
@@ -211,7 +211,7 @@ def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
             yield Problem(named, f"it cannot be taken again: {why}", f"此记录不能成立：{why}")
 
 
-def _unreadable(reading: Reading, rows: Iterable[tuple[Place, int]]) -> Iterator[Problem]:
+def _unreadable(reading: Reading, rows: Iterable[tuple[LogId, int]]) -> Iterator[Problem]:
     """Rows that are no entries, and that no history has: nobody can say what they were."""
     for place, seq in rows:
         if seq > len(reading.logs.get(place, ())):
@@ -237,7 +237,7 @@ def _with_event(reading: Reading, difference: Difference) -> Difference:
     if difference.table != log_entries.name:
         return difference
     key = difference.key
-    place = Place(key["term"], key["year"], key["opening"])
+    place = LogId(key["term"], key["year"], key["opening"])
     line = next((one for one in reading.logs.get(place, ()) if one.entry.seq == key["seq"]), None)
     if line is None:
         return difference

@@ -13,13 +13,13 @@ from sqlalchemy import Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from audit.reading.places import Place
 from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.reading import log_line
 from db.rows import LogLine
 from db.store import write_on
 from db.tables import log_entries, platforms
 from workflows.handing_in import RegisterBatch
+from workflows.log_id import LogId
 
 
 class Scratch:
@@ -62,17 +62,17 @@ class About:
         self._own = own
         self._id = platform_id
 
-    async def log(self) -> tuple[list[LogLine], list[tuple[Place, int]]]:
+    async def log(self) -> tuple[list[LogLine], list[tuple[LogId, int]]]:
         """The logs that the register has of it; and the rows that are no entries of a log, by number."""
         query = select(log_entries).where(log_entries.c.platform_id == self._id)
         ordered = query.order_by(*log_entries.primary_key)
         rows = await self._connection.execute(ordered, execution_options=self._own)
-        lines, unreadable = list[LogLine](), list[tuple[Place, int]]()
+        lines, unreadable = list[LogLine](), list[tuple[LogId, int]]()
         for row in rows:
             try:
                 lines.append(log_line(row))
             except (ValueError, TypeError):  # what a row was changed to, by hand
-                unreadable.append((Place(row.term, row.year, row.opening), row.seq))
+                unreadable.append((LogId(row.term, row.year, row.opening), row.seq))
         return lines, unreadable
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:

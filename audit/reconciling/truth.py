@@ -6,13 +6,13 @@ from typing import Any
 
 from audit.reading.dues import due_of
 from audit.reading.logs import Reading
-from audit.reading.places import Place
 from audit.reading.runs import Run
 from db.rows import LogLine
 from workflows.case import PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.folding import states
 from workflows.handing_in import DueDate, RegisterBatch
+from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, broken
 from workflows.rules import CaseState
@@ -33,7 +33,7 @@ class Told:
 class WholeLog:
     """A log with the state after each entry, and how it was handed in."""
 
-    place: Place
+    place: LogId
     entries: tuple[LogEntry, ...]
     after: tuple[CaseState, ...]
     told: tuple[Told, ...]
@@ -100,16 +100,16 @@ class Truth:
     """What the register should hold of a platform."""
 
     platform_id: str
-    logs: dict[Place, WholeLog] = field(default_factory=dict)
+    logs: dict[LogId, WholeLog] = field(default_factory=dict)
     plans: dict[str, Any] = field(default_factory=dict)
     """Texts of plans by their SHA-256."""
-    ahead: dict[Place, int] = field(default_factory=dict)
+    ahead: dict[LogId, int] = field(default_factory=dict)
     """Logs of which the register has more than the histories, that fits: so many entries more."""
-    unproved: list[Place] = field(default_factory=list)
+    unproved: list[LogId] = field(default_factory=list)
     """Logs that only the register has: they are held against themselves."""
-    unreadable: dict[Place, str] = field(default_factory=dict)
+    unreadable: dict[LogId, str] = field(default_factory=dict)
     """Logs that cannot be taken again, and why."""
-    beyond: dict[Place, int] = field(default_factory=dict)
+    beyond: dict[LogId, int] = field(default_factory=dict)
     """Logs that go on, of which the register has more that does not fit: newer histories may tell why."""
 
     def at_once(self) -> Iterator[RegisterBatch]:
@@ -123,7 +123,7 @@ class Truth:
             yield from log.as_told(self.plans)
 
 
-Dues = Mapping[Place, DueDate | None]
+Dues = Mapping[LogId, DueDate | None]
 
 
 def truth_of(
@@ -131,7 +131,7 @@ def truth_of(
     register: Sequence[LogLine] = (),
     dues: Dues | None = None,
     plans: Sequence[Any] = (),
-    settled: Container[Place] = (),
+    settled: Container[LogId] = (),
 ) -> Truth:
     """What a register should hold, by the histories; for what they have not (yet), by its own whole logs.
 
@@ -164,10 +164,10 @@ def truth_of(
     return truth
 
 
-def _by_place(lines: Sequence[LogLine]) -> dict[Place, tuple[LogEntry, ...]]:
-    found: dict[Place, list[LogEntry]] = {}
+def _by_place(lines: Sequence[LogLine]) -> dict[LogId, tuple[LogEntry, ...]]:
+    found: dict[LogId, list[LogEntry]] = {}
     for line in lines:
-        found.setdefault(Place(line.term, line.year, line.opening), []).append(line.entry)
+        found.setdefault(line.log, []).append(line.entry)
     return {place: tuple(entries) for place, entries in found.items()}
 
 
@@ -197,18 +197,18 @@ def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
         return False
 
 
-def _may_be_behind(reading: Reading, place: Place, ahead: Container[Place]) -> bool:
+def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> bool:
     """Whether more of a log may be written than the histories have: a run is open, or not there.
 
     An assessment that ended may have been opened again by what its platform wrote since.
     """
-    if reading.unreadable or (place.year and Place(place.term) in ahead):
+    if reading.unreadable or (place.year and LogId(place.term) in ahead):
         return True
     last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
     return last is None or last.open or last.ended == "continued"
 
 
-def _whole(reading: Reading, place: Place, entries: tuple[LogEntry, ...]) -> WholeLog:
+def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> WholeLog:
     wrong = broken(entries, entries[0].previous)
     if wrong:
         raise ValueError(wrong)

@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from audit.dossier.check_logs import check_links
-from audit.dossier.parts import LogPlace
 from audit.reading.origins import check_origins
-from audit.reading.places import Place
 from audit.replay.finding import Finding
 from audit.replay.replaying import Replayed
+from workflows.log_id import LogId
 
 FIRST = 1
 """What a run took up stands in the event with which it began."""
 
 
 def between_runs(
-    replayed: Sequence[Replayed], last: Mapping[Place, Replayed]
+    replayed: Sequence[Replayed], last: Mapping[LogId, Replayed]
 ) -> Mapping[str, Sequence[Finding]]:
     """What does not hold between the runs of a platform, by the run that it is about.
 
@@ -31,9 +30,9 @@ def between_runs(
     return found
 
 
-def _links(last: Mapping[Place, Replayed], *, whole: bool) -> Iterator[tuple[str, Finding]]:
-    logs = {LogPlace(*place): one.log for place, one in last.items()}
-    ends = {LogPlace(*place).file: one.run_id for place, one in last.items()}
+def _links(last: Mapping[LogId, Replayed], *, whole: bool) -> Iterator[tuple[str, Finding]]:
+    logs = {place: one.log for place, one in last.items()}
+    ends = {place.file: one.run_id for place, one in last.items()}
     known = list(ends)
     for problem in check_links(logs):
         # What is missing is named by the log that should be there: it is told of the last run at hand.

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.reading.places import Place
 from audit.replay.content import differences
 from audit.replay.finding import Finding
 from audit.replay.together import PlatformReplay, ReplayedLog, register_row
 from db.rows import AssessmentRow, LogLine, PlatformCard, TermRow
 from workflows.folding import fallen
+from workflows.log_id import LogId
 from workflows.record import LogEntry, broken
 
 _NOT_OF_THE_LOG = frozenset(("due", "due_provisional", "plans", "assessments", "findings"))
 """What a row says besides: due dates come from an activity; the rest are tables of their own."""
 _MOST = 3
 
-Rows = Mapping[Place, TermRow | AssessmentRow]
+Rows = Mapping[LogId, TermRow | AssessmentRow]
 
 
 def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterator[Finding]:
@@ -27,14 +27,14 @@ def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterat
             yield Finding("the register does not know the platform", "登记库中没有该平台")
         return
     rows = _rows(card)
-    logs: dict[Place, list[LogLine]] = {}
+    logs: dict[LogId, list[LogLine]] = {}
     for line in card.log:
-        logs.setdefault(Place(line.term, line.year, line.opening), []).append(line)
+        logs.setdefault(line.log, []).append(line)
     told = {log.place: log for log in found.logs}
     ahead = {place for place, log in told.items() if len(logs.get(place, ())) > len(log.hashes)}
     for place, log in told.items():
         # An assessment that ended is opened again by what its platform says, and by nothing else.
-        over = log.completed and not (place.year and Place(place.term) in ahead)
+        over = log.completed and not (place.year and LogId(place.term) in ahead)
         yield from _one(log, logs.get(place, []), rows.get(place), over=over)
     unread = any(run.divergence for run in found.runs)
     for place in sorted(set(logs) - set(told)):
@@ -47,11 +47,11 @@ def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterat
 
 
 def _rows(card: PlatformCard) -> Rows:
-    rows: dict[Place, TermRow | AssessmentRow] = {}
+    rows: dict[LogId, TermRow | AssessmentRow] = {}
     for term in card.terms:
-        rows[Place(term.term)] = term
+        rows[LogId(term.term)] = term
         for year in term.assessments:
-            rows[Place(term.term, year.year, year.opening)] = year
+            rows[LogId(term.term, year.year, year.opening)] = year
     return rows
 
 

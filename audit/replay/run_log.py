@@ -7,19 +7,19 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from audit.histories import StoredHistory
 from audit.reading.origins import RunLog
-from audit.reading.places import Place
 from audit.reading.run_logs import noted_ends
 from starter.strict_json import strict_loads
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
 from workflows.state import AssessmentState
 
 
-def place_of_state(state: CaseState) -> Place:
+def place_of_state(state: CaseState) -> LogId:
     """Whose log leads to a state."""
     if isinstance(state, AssessmentState):
-        return Place(state.facts.term, state.year, state.opening)
-    return Place(state.facts.term)
+        return LogId(state.facts.term, state.year, state.opening)
+    return LogId(state.facts.term)
 
 
 def carried(events: Sequence[HistoryEvent]) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from audit.reading.places import Place
 from audit.replay.between import between_runs
 from audit.replay.divergence import Divergence
 from audit.replay.finding import Finding
@@ -15,6 +14,7 @@ from audit.replay.run_log import place_of_state
 from db.projection import Row, assessment_row, term_row
 from workflows.folding import fold
 from workflows.handing_in import RegisterBatch
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
 from workflows.state import AssessmentState, PlatformState
@@ -51,7 +51,7 @@ class ReplayedRun:
 class ReplayedLog:
     """The log that the last run of a case ended in."""
 
-    place: Place
+    place: LogId
     hashes: tuple[str, ...]
     row: Row
     """What the register should say of the case, but for its due date."""
@@ -90,8 +90,8 @@ class PlatformReplay:
 def put_together(platform_id: str, replayed: Sequence[Replayed]) -> PlatformReplay:
     """Put a platform's replays together, which come by workflow and as they were started."""
     before = {one.run_id: one for one in replayed}
-    last: dict[Place, Replayed] = {}
-    rows: dict[Place, Row] = {}
+    last: dict[LogId, Replayed] = {}
+    rows: dict[LogId, Row] = {}
     for one in replayed:
         if one.state is not None and one.divergence is None and (row := register_row(one.log)):
             place = place_of_state(one.state)
@@ -164,7 +164,7 @@ def _from_before(one: Replayed, before: Replayed | None) -> Iterable[Finding]:
         )
 
 
-def _log(place: Place, one: Replayed, row: Row) -> ReplayedLog:
+def _log(place: LogId, one: Replayed, row: Row) -> ReplayedLog:
     return ReplayedLog(
         place,
         tuple(entry.hash for entry in one.log),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audit.claims import REASON_UNSEALED
-from audit.dossier.parts import LogPlace
 from audit.report.basis import Block, basis
 from db.rows import LogLine
 from starter import wording
@@ -12,6 +11,7 @@ from starter.commands.timeline import in_order, what
 from starter.language import say
 from workflows.actors import Actor
 from workflows.folding import fallen
+from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind
 
@@ -42,7 +42,7 @@ class Row:
     """Whether it may be parted by the end of a page."""
 
 
-def rows(platform_id: str, logs: Iterable[tuple[LogPlace, Sequence[LogEntry]]]) -> list[Row]:
+def rows(platform_id: str, logs: Iterable[tuple[LogId, Sequence[LogEntry]]]) -> list[Row]:
     """All entries of logs in the order in which they came."""
     lines = [
         LogLine(
@@ -56,21 +56,21 @@ def rows(platform_id: str, logs: Iterable[tuple[LogPlace, Sequence[LogEntry]]]) 
         for marks in (fallen(log),)
         for entry in log
     ]
-    stages: dict[LogPlace, str] = {}
+    stages: dict[LogId, str] = {}
     found = []
     for line in in_order(lines):
-        place = LogPlace(line.term, line.year, line.opening)
+        place = line.log
         found.append(_row(place, line, stages.get(place)))
         stages[place] = line.entry.stage
     return found
 
 
-def _row(place: LogPlace, line: LogLine, before: str | None) -> Row:
+def _row(place: LogId, line: LogLine, before: str | None) -> Row:
     entry, actor = line.entry, line.entry.actor
     absence = actor.acting_for if actor else None
     blocks = basis(entry) if entry.kind is EntryKind.DECISION or actor else []
     return Row(
-        number=number(place, entry.seq),
+        number=place.entry(entry.seq),
         at=wording.moment(entry.at),
         kind=_kind(line),
         what=_what(place, entry),
@@ -81,7 +81,7 @@ def _row(place: LogPlace, line: LogLine, before: str | None) -> Row:
         ),
         decided_on=str(entry.said.get("decided_on", "")),
         decision_id=entry.decision_id or "",
-        set_aside_by=number(place, line.set_aside_by) if line.set_aside_by else "",
+        set_aside_by=place.entry(line.set_aside_by) if line.set_aside_by else "",
         blocks=blocks,
         hash=entry.hash,
         long=len(str(blocks)) > _LONG,
@@ -94,14 +94,7 @@ def _who(actor: Actor) -> str:
     return " · ".join(dict.fromkeys(words))
 
 
-def number(place: LogPlace, seq: int) -> str:
-    """`1.7` is entry 7 of term 1's own log; `1-y2.3` entry 3 of its second assessment's."""
-    year = f"-y{place.year}" if place.year else ""
-    again = f"-{place.opening}" if place.opening > 1 else ""
-    return f"{place.term}{year}{again}.{seq}"
-
-
-def _what(place: LogPlace, entry: LogEntry) -> str:
+def _what(place: LogId, entry: LogEntry) -> str:
     year = say(f"Year {place.year} · ", f"第 {place.year} 年 · ") if place.year else ""
     # What a decision says besides stands below it.
     told = entry.kind is EntryKind.DECISION

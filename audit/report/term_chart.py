@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from markupsafe import Markup
 
 from audit.dossier.lives import Life
-from audit.dossier.parts import LogPlace
 from audit.report.scale import Scale
 from audit.report.svg import Drawing, wide
 from audit.report.visits import Visit, over_at, visits
@@ -15,6 +14,7 @@ from starter import wording
 from starter.commands.timeline import what
 from starter.language import say
 from workflows.folding import fallen
+from workflows.log_id import LogId
 from workflows.periods import last_day, start_of
 from workflows.record import EntryKind, LogEntry
 from workflows.state import PlatformState
@@ -53,9 +53,9 @@ class _Lanes:
 def term_chart(life: Life, term: int, now: datetime) -> Markup:
     """The drawing of a term with its assessments; `now` is when the dossier was made."""
     places = [place for place in life.logs if place.term == term and life.logs[place]]
-    own = life.logs[LogPlace(term)]
+    own = life.logs[LogId(term)]
     scale = _scale(life, places, now)
-    state = life.states.get(LogPlace(term))
+    state = life.states.get(LogId(term))
     before = _held_before(own)
     lanes = _Lanes(
         validity=isinstance(state, PlatformState) and state.valid_until is not None,
@@ -64,7 +64,7 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
     title = say(f"The life of term {term}", f"第 {term} 期历程")
     drawing = Drawing(WIDTH, lanes.axis + 17, title)
     _frame(drawing, scale, lanes)
-    for visit in visits(LogPlace(term), own, life.deadlines):
+    for visit in visits(LogId(term), own, life.deadlines):
         _bar(drawing, scale, visit, (_STAGES, 20), now, words=wording.stage(visit.stage))
     if isinstance(state, PlatformState):
         _validity(drawing, scale, state, lanes.valid)
@@ -77,9 +77,9 @@ def term_chart(life: Life, term: int, now: datetime) -> Markup:
     return drawing.done()
 
 
-def _scale(life: Life, places: Sequence[LogPlace], now: datetime) -> Scale:
+def _scale(life: Life, places: Sequence[LogId], now: datetime) -> Scale:
     entries = [entry.at for place in places for entry in life.logs[place]]
-    state = life.states.get(LogPlace(places[0].term))
+    state = life.states.get(LogId(places[0].term))
     ends = [*entries]
     if isinstance(state, PlatformState) and state.brought_in_on and state.listed_on:
         entries.append(start_of(state.listed_on))  # its life began before its log
@@ -93,7 +93,7 @@ def _scale(life: Life, places: Sequence[LogPlace], now: datetime) -> Scale:
 
 
 def _open(life: Life, term: int) -> bool:
-    state = life.states.get(LogPlace(term))
+    state = life.states.get(LogId(term))
     return state is not None and not wording.has_ended(str(state.stage))
 
 
@@ -162,7 +162,7 @@ def _validity(drawing: Drawing, scale: Scale, state: PlatformState, y: float) ->
 
 
 def _year(
-    drawing: Drawing, scale: Scale, life: Life, place: LogPlace, at: tuple[float, datetime]
+    drawing: Drawing, scale: Scale, life: Life, place: LogId, at: tuple[float, datetime]
 ) -> None:
     y, now = at
     broken_off = over_at(life, place)

@@ -8,16 +8,17 @@ from typing import Any
 from markupsafe import Markup
 
 from audit.dossier.lives import Life
-from audit.dossier.parts import Head, LogPlace
+from audit.dossier.parts import Head
 from audit.report.basis import in_order, known, plain
 from audit.report.labels import label
-from audit.report.rows import Row, number, rows
+from audit.report.rows import Row, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
 from starter import wording
 from starter.language import say
 from workflows.folding import fallen
+from workflows.log_id import LogId
 from workflows.periods import beijing_date, last_day
 from workflows.record import EntryKind
 from workflows.state import PlatformState
@@ -59,7 +60,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
     """A term, told in the language that is spoken."""
     # A demo's clock runs ahead of the one by which a dossier is made.
     now = max([head.made_at, *(log[-1].at for log in life.logs.values())])
-    place = LogPlace(term)
+    place = LogId(term)
     log, state = life.logs[place], life.states[place]
     assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
     mine = [(one, entries) for one, entries in life.logs.items() if one.term == term and entries]
@@ -107,7 +108,7 @@ def _policy(state: PlatformState) -> list[Pair]:
     return [(label(name), plain(value)) for name, value in said.items()]
 
 
-def _year(life: Life, now: datetime, place: LogPlace) -> Year:
+def _year(life: Life, now: datetime, place: LogId) -> Year:
     log, state = life.logs[place], life.states.get(place)
     marks = fallen(log)
     words = wording.stage(str(state.stage)) if state else ""
@@ -136,7 +137,7 @@ def _year(life: Life, now: datetime, place: LogPlace) -> Year:
 
 
 def _plans(life: Life, term: int) -> list[dict[str, str]]:
-    log = life.logs[LogPlace(term)]
+    log = life.logs[LogId(term)]
     by_hash = {e.said["plan_sha256"]: e for e in log if "plan_sha256" in e.said}
     marks = fallen(log)
     found = []
@@ -158,7 +159,7 @@ def _plans(life: Life, term: int) -> list[dict[str, str]]:
     return found
 
 
-def _support(life: Life, place: LogPlace) -> list[dict[str, str]]:
+def _support(life: Life, place: LogId) -> list[dict[str, str]]:
     log = life.logs[place]
     marks = fallen(log)
     return [
@@ -168,7 +169,7 @@ def _support(life: Life, place: LogPlace) -> list[dict[str, str]]:
             "title": e.said["title"],
             "amount": f"{e.said['amount_wan']:,}" if e.said.get("amount_wan") is not None else "",
             "by": e.actor.id if e.actor else "",
-            "number": number(place, e.seq),
+            "number": place.entry(e.seq),
             "fell": "fell" if e.seq in marks else "",
         }
         for e in log

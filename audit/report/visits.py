@@ -6,8 +6,9 @@ from datetime import datetime
 
 from audit.dossier.check_logs import states_of
 from audit.dossier.lives import Life
-from audit.dossier.parts import Deadline, LogPlace
+from audit.dossier.parts import Deadline
 from workflows.folding import fallen
+from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state import AssessmentState, PlatformState
@@ -36,11 +37,9 @@ class Visit:
         return (self.due, until) if self.due and until > self.due else None
 
 
-def visits(place: LogPlace, log: Sequence[LogEntry], deadlines: Iterable[Deadline]) -> list[Visit]:
+def visits(place: LogId, log: Sequence[LogEntry], deadlines: Iterable[Deadline]) -> list[Visit]:
     """The stays of a case in its steps, in their order; a case that ended stays nowhere."""
-    dues = {
-        one.since: one.due for one in deadlines if (one.term, one.year, one.opening) == tuple(place)
-    }
+    dues = {one.since: one.due for one in deadlines if one.log == place}
     marks, found = fallen(log), []
     first: LogEntry | None = None
     before: CaseState | None = None
@@ -63,9 +62,9 @@ def visits(place: LogPlace, log: Sequence[LogEntry], deadlines: Iterable[Deadlin
     return found
 
 
-def over_at(life: Life, place: LogPlace) -> datetime | None:
+def over_at(life: Life, place: LogId) -> datetime | None:
     """When the platform noted that an assessment was over, whose own log does not say so: broken off."""
-    log = life.logs.get(LogPlace(place.term), ())
+    log = life.logs.get(LogId(place.term), ())
     opened = (0, 0)
     for entry, state in zip(log, states_of(log), strict=False):
         if isinstance(state, PlatformState) and entry.name == Happening.ASSESSMENT_OPENED:

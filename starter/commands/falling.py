@@ -34,7 +34,7 @@ def falling(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
     lifecycle = ASSESSMENT if target.year else PLATFORM
     if lifecycle.alone(target.entry.name):
         return [target]
-    own = [line for line in known if _case(line) == _case(target)]
+    own = [line for line in known if line.log == target.log]
     found = [line for line in own if line.entry.seq >= target.entry.seq]
     if target.year:
         platform = [line for line in known if (line.term, line.year) == (target.term, 0)]
@@ -46,13 +46,13 @@ def standing(log: Sequence[LogLine]) -> list[LogLine]:
     """The entries that still count."""
     logs: dict[tuple[int, int, int], list[LogLine]] = {}
     for line in sorted(log, key=lambda line: line.entry.seq):
-        logs.setdefault(_case(line), []).append(line)
+        logs.setdefault(line.log, []).append(line)
     gone = {
         (*case, seq)
         for case, lines in logs.items()
         for seq in fallen([line.entry for line in lines])
     }
-    return [line for line in in_order(log) if (*_case(line), line.entry.seq) not in gone]
+    return [line for line in in_order(log) if (*line.log, line.entry.seq) not in gone]
 
 
 def falling_table(lines: Sequence[LogLine]) -> Table:
@@ -74,10 +74,6 @@ def decisions_table(log: Sequence[LogLine]) -> Table:
             if line.entry.kind is EntryKind.DECISION
         ],
     )
-
-
-def _case(line: LogLine) -> tuple[int, int, int]:
-    return line.term, line.year, line.opening
 
 
 def _rank(known: Sequence[LogLine], line: LogLine) -> tuple[int, int]:

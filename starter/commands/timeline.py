@@ -10,10 +10,10 @@ from db.rows import LogLine
 from starter import wording
 from starter.language import say, word
 from starter.screen import table
+from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
 
-Log = tuple[int, int, int]
 """Whose log: the term, the year (0: the platform's own), and which opening of that year."""
 
 
@@ -27,18 +27,18 @@ def timeline(log: Iterable[LogLine]) -> Table:
 
     Those that were set aside say so, and by which entry.
     """
-    stages: dict[Log, str] = {}
+    stages: dict[LogId, str] = {}
     rows = []
     for line in in_order(log):
         entry = line.entry
         words = what(entry)
-        if stages.get(_log(line)) != entry.stage:
+        if stages.get(line.log) != entry.stage:
             words += f" → {wording.stage(entry.stage)}"
-        stages[_log(line)] = entry.stage
+        stages[line.log] = entry.stage
         if line.set_aside_by:
-            by = _number(line, line.set_aside_by)
+            by = line.log.entry(line.set_aside_by)
             words = say(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}")
-        rows.append((wording.moment(entry.at), _number(line), words, _who(entry)))
+        rows.append((wording.moment(entry.at), line.number, words, _who(entry)))
     return table(
         (say("time", "时间"), say("entry", "记录"), say("what", "事项"), say("who", "经办")),
         rows,
@@ -53,17 +53,17 @@ def in_order(log: Iterable[LogLine]) -> list[LogLine]:
     where both notes are of one moment. What an assessment that was opened again says after its end
     comes after the setting aside that opened it.
     """
-    logs: dict[Log, list[LogLine]] = {}
-    for line in sorted(log, key=lambda line: (*_log(line), line.entry.seq)):
-        logs.setdefault(_log(line), []).append(line)
+    logs: dict[LogId, list[LogLine]] = {}
+    for line in sorted(log, key=lambda line: (*line.log, line.entry.seq)):
+        logs.setdefault(line.log, []).append(line)
     return [line for term in sorted({term for term, *_ in logs}) for line in _of_term(logs, term)]
 
 
-def _of_term(logs: dict[Log, list[LogLine]], term: int) -> Iterator[LogLine]:
+def _of_term(logs: dict[LogId, list[LogLine]], term: int) -> Iterator[LogLine]:
     openings = Counter[int]()
     waiting: deque[LogLine] = deque()
     ended: dict[int, deque[LogLine]] = {}
-    for line in logs.pop((term, 0, 0), ()):
+    for line in logs.pop(LogId(term, 0, 0), ()):
         said, year = line.entry.said, line.entry.said.get("year", 0)
         last = said.get("entries", _ALL) if line.entry.name in _ENDS else 0
         while waiting and (
@@ -73,7 +73,7 @@ def _of_term(logs: dict[Log, list[LogLine]], term: int) -> Iterator[LogLine]:
         yield line
         if line.entry.name == Happening.ASSESSMENT_OPENED:
             openings[year] = said.get("opening", openings[year] + 1)
-            waiting.extend(logs.pop((term, year, openings[year]), ()))
+            waiting.extend(logs.pop(LogId(term, year, openings[year]), ()))
         elif last:
             ended[year], waiting = waiting, deque()
         elif line.entry.name == Kind.SET_ASIDE:
@@ -84,20 +84,6 @@ def _of_term(logs: dict[Log, list[LogLine]], term: int) -> Iterator[LogLine]:
     # The platform's own log may still be on its way.
     for early in sorted(one for one in logs if one[0] == term):
         yield from logs[early]
-
-
-def _log(line: LogLine) -> Log:
-    return line.term, line.year, line.opening
-
-
-def _number(line: LogLine, seq: int | None = None) -> str:
-    """`1.7` is entry 7 of term 1's own log; `1-y2.3` is entry 3 of its second assessment's.
-
-    `1-y2-2.3` is of the second opening of that assessment, after the first was broken off.
-    """
-    year = f"-y{line.year}" if line.year else ""
-    again = f"-{line.opening}" if line.opening > 1 else ""
-    return f"{line.term}{year}{again}.{seq or line.entry.seq}"
 
 
 def what(entry: LogEntry) -> str:

@@ -7,7 +7,7 @@ from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, LogLeaf, line_of
 from audit.anchoring.merkle import Root
 from audit.dossier.lives import Life
-from audit.dossier.parts import LogPlace
+from workflows.log_id import LogId
 from workflows.periods import end_of
 from workflows.record import BEGINNING, LogEntry
 
@@ -18,7 +18,7 @@ def leaves_of(platform_id: str, life: Life, day: date) -> list[LogLeaf]:
 
 
 def _leaves(
-    platform_id: str, logs: Mapping[LogPlace, Sequence[LogEntry]], day: date
+    platform_id: str, logs: Mapping[LogId, Sequence[LogEntry]], day: date
 ) -> Iterable[LogLeaf]:
     for place, log in sorted(logs.items()):
         stood = [entry for entry in log if entry.at < end_of(day)]

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from audit.dossier.lives import Life, place_of_state
-from audit.dossier.parts import Deadline, LogPlace
+from audit.dossier.parts import Deadline
 from tests.rules.builders import (
     ABSENT,
     BY,
@@ -20,6 +20,7 @@ from tests.rules.builders import (
 )
 from tests.rules.world import World
 from workflows.case import Case, PlanVersion
+from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind
@@ -45,7 +46,7 @@ class _Story:
         self.world = world
         self._name = name
         self._numbers = count(1)
-        self.dues: dict[tuple[LogPlace, datetime], Deadline] = {}
+        self.dues: dict[tuple[LogId, datetime], Deadline] = {}
 
     def wait(self, days: float) -> None:
         self._note_dues()

@@ -19,13 +19,13 @@ from audit.commands.verdicts import NOT_CHECKED, WRONG
 from audit.dossier.package import pack, unpack
 from audit.dossier.parts import MANIFEST, json_bytes
 from audit.reading.logs import read_runs
-from audit.reading.places import Place
 from audit.reading.timeline import moments
 from tests.audit.forging import started_raw
 from tests.audit.lives import MUCH, SHORT, recorded
 from tests.audit.test_claims import KEPT
 from tests.nobody import be_nobody
 from worker.main import pingtai
+from workflows.log_id import LogId
 from workflows.record import EntryKind
 
 Run = Callable[..., Awaitable[Result]]
@@ -131,11 +131,11 @@ async def test_a_replay_of_a_part_says_what_it_could_not_check(run: Run, tmp_pat
 async def test_what_is_unsealed_is_marked_wherever_it_is_shown(run: Run) -> None:
     """The reason of a refusal in the timeline; who made a dossier, and with what, in its verdict."""
     reading = read_runs(SHORT, recorded(SHORT))
-    lines = reading.logs[Place(1)]
+    lines = reading.logs[LogId(1)]
     refused = lines[1].entry.model_copy(
         update={"kind": EntryKind.REFUSED, "reason": "§四: too early / 过早"}
     )
-    reading.logs[Place(1)] = (lines[0], replace(lines[1], entry=refused), *lines[2:])
+    reading.logs[LogId(1)] = (lines[0], replace(lines[1], entry=refused), *lines[2:])
     rows = moments(reading)
     shown = Console(record=True, width=200, file=io.StringIO())
     shown.print(moments_table(reading, rows))

@@ -15,13 +15,14 @@ from audit.anchoring.published import exported, published, read_exported
 from audit.dossier.coverage import coverage_of
 from audit.dossier.lives import Life, live
 from audit.dossier.package import pack
-from audit.dossier.parts import LogPlace, json_bytes
+from audit.dossier.parts import json_bytes
 from audit.dossier.verifying import Conclusion, Verdict, verify
 from starter.errors import BadInput
 from tests.audit.digesting import digested, leaves_of, other
 from tests.audit.dossiers import made, told
 from tests.audit.lives import MUCH, TWICE, recorded
 from tests.audit.lives import cut as cut_off
+from workflows.log_id import LogId
 from workflows.record import BEGINNING
 
 EARLY = date(2027, 6, 1)
@@ -96,7 +97,7 @@ async def test_a_term_that_came_later_is_not_covered_at_all() -> None:
     digest, lines = digested(LATE, leaves_of(TWICE, Life(logs=first), LATE))
     coverage = coverage_of(prove(digest, lines, TWICE), life.logs)
     assert coverage.words()[0].endswith(f"up to {LATE}; term 2 not at all")
-    assert coverage.left_out == [LogPlace(2)]
+    assert coverage.left_out == [LogId(2)]
 
 
 async def test_an_entry_that_was_rewritten_is_not_covered(life: Life) -> None:
@@ -105,7 +106,7 @@ async def test_an_entry_that_was_rewritten_is_not_covered(life: Life) -> None:
     leaves[0] = leaves[0].model_copy(update={"hash": "b" * 64})
     digest, lines = digested(LATE, leaves)
     coverage = coverage_of(prove(digest, lines, MUCH), life.logs)
-    assert coverage.logs[LogPlace(1)][0] == 0
+    assert coverage.logs[LogId(1)][0] == 0
 
 
 async def test_a_digest_that_was_made_long_after_its_day(life: Life, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from audit.dossier.check_logs import check_links
-from audit.dossier.parts import LogPlace
 from audit.histories import StoredHistory
 from audit.reading.checking import check_reading, not_checked
 from audit.reading.logs import read_runs
@@ -17,6 +16,7 @@ from audit.replay.replaying import Replaying
 from audit.replay.together import PlatformReplay, put_together
 from tests.audit.forging import NEW_RUN, input_changed, of_another, started_raw
 from tests.audit.lives import FLEX, MUCH, SHORT, TWICE, cut, recorded
+from workflows.log_id import LogId
 
 DECLINED = "bj-green-building"
 
@@ -249,9 +249,9 @@ async def test_a_next_term_names_the_one_before_as_it_ended() -> None:
     changed[changed.index(whole[at])] = input_changed(whole[at], 0, other)
     assert [one for one in _found(await _replayed(changed)) if "entry 1 does not go on from" in one]
     reading = read_runs(TWICE, whole)
-    logs = {LogPlace(*place): reading.entries(place) for place in reading.logs}
+    logs = {place: reading.entries(place) for place in reading.logs}
     assert list(check_links(logs)) == []
-    logs[LogPlace(1)] = logs[LogPlace(1)][:-1]
+    logs[LogId(1)] = logs[LogId(1)][:-1]
     words = [one.en for one in check_links(logs)]
     assert "term 1, which it goes on from, had not ended: it stands in valid" in words
 

@@ -11,8 +11,8 @@ import pytest
 
 from audit.histories import StoredHistory
 from audit.reading.checking import check_reading
+from audit.reading.entry_names import EntryName, entry_named
 from audit.reading.logs import read_runs, readings
-from audit.reading.places import EntryName, Place, entry_named
 from tests.audit.lives import (
     BROUGHT_IN,
     CORRECTED,
@@ -28,6 +28,7 @@ from tests.audit.lives import (
     payload_edited,
     recorded,
 )
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 
 
@@ -103,14 +104,14 @@ def test_a_past_that_was_brought_in() -> None:
 def test_a_decisions_actor_in_what_was_handed_in() -> None:
     """Another actor in an entry: its hash is another, and event and entry are named."""
     history = recorded(SHORT)[0]
-    actor = read_runs(SHORT, recorded(SHORT)).logs[Place(1)][1].entry.actor
+    actor = read_runs(SHORT, recorded(SHORT)).logs[LogId(1)][1].entry.actor
     assert actor
 
     def change(events: Events) -> None:
         payload_edited(handed_in(events, 2), f'"id":"{actor.id}"', '"id":"nobody-1"')
 
     words = found(changed(recorded(SHORT), 0, change))
-    event = read_runs(SHORT, recorded(SHORT)).logs[Place(1)][1].told_in
+    event = read_runs(SHORT, recorded(SHORT)).logs[LogId(1)][1].told_in
     wanted = f"{label(history)}, event {event}: entry 1.2, as this event has it, was changed"
     assert any(one.startswith(wanted) for one in words)
 
@@ -206,7 +207,7 @@ def test_what_cannot_be_read_is_named_and_stops_nobody(words: str) -> None:
     assert any(f"{recorded(SHORT)[0].run_id}: event 5" in one for one in problems)
     reading = read_runs(SHORT, changed(recorded(SHORT), 0, change))
     assert {recorded(SHORT)[0].run_id} == reading.unreadable
-    assert Place(1) in reading.logs
+    assert LogId(1) in reading.logs
 
 
 def test_an_entry_that_is_told_again_at_another_moment() -> None:
@@ -223,7 +224,7 @@ def test_an_entry_that_is_told_again_at_another_moment() -> None:
 
     histories = changed(recorded(SHORT), 0, change)
     reading, true = read_runs(SHORT, histories), read_runs(SHORT, recorded(SHORT))
-    assert true.entries(Place(1)) == reading.entries(Place(1))
+    assert true.entries(LogId(1)) == reading.entries(LogId(1))
     assert ([], 1) == (check_reading(reading), len(reading.told_again))
 
 
@@ -242,7 +243,7 @@ def test_a_second_life_of_a_term_is_named() -> None:
     first = recorded(SHORT)
     second = replace(changed(first, 0, change)[0], run_id="begun-anew")
     reading = read_runs(SHORT, [*first, second])
-    assert read_runs(SHORT, first).entries(Place(1)) == reading.entries(Place(1))
+    assert read_runs(SHORT, first).entries(LogId(1)) == reading.entries(LogId(1))
     (problem,) = [one for one in reading.problems if "a second life" in one.en]
     assert "begun-anew" in problem.where
     assert first[0].run_id in problem.en
@@ -251,15 +252,15 @@ def test_a_second_life_of_a_term_is_named() -> None:
 def test_an_open_run_is_read_as_far_as_it_is() -> None:
     """Of every prefix of a history nothing is found, and the log is a prefix of the log."""
     histories = [history for history in recorded(CORRECTED) if history.year == 0]
-    whole = read_runs(CORRECTED, recorded(CORRECTED)).entries(Place(1))
+    whole = read_runs(CORRECTED, recorded(CORRECTED)).entries(LogId(1))
     first = histories[0]
     for events in range(4, len(first.data["events"]), 5):
         part = [replace(cut(first, events), closed_at=None)]
         reading = read_runs(CORRECTED, part)
         assert [] == check_reading(reading)
-        known = reading.entries(Place(1))
+        known = reading.entries(LogId(1))
         assert whole[: len(known)] == known
-        assert {Place(1)} == reading.open_places()
+        assert {LogId(1)} == reading.open_places()
 
 
 async def test_platforms_come_one_at_a_time() -> None:
@@ -274,9 +275,9 @@ async def test_platforms_come_one_at_a_time() -> None:
     ("name", "entry"),
     [
         ("7", EntryName(None, 7)),
-        ("1.7", EntryName(Place(1), 7)),
-        ("2-y3.1", EntryName(Place(2, 3, 1), 1)),
-        ("1-y2-2.4", EntryName(Place(1, 2, 2), 4)),
+        ("1.7", EntryName(LogId(1), 7)),
+        ("2-y3.1", EntryName(LogId(2, 3, 1), 1)),
+        ("1-y2-2.4", EntryName(LogId(1, 2, 2), 4)),
         ("2025-03-01", None),
         ("1.", None),
         ("-1", None),

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
+from audit.reading.entry_names import EntryName
 from audit.reading.logs import read_runs
-from audit.reading.places import EntryName, Place
 from audit.reading.standing import at_entry, at_moment
 from audit.reading.timeline import moments
 from starter import screen
@@ -20,6 +20,7 @@ from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.folding import fold
+from workflows.log_id import LogId
 
 FILES = ("--files", str(FOLDER / "0.2.0"))
 CORRECTED = "bj-flex-sensor"
@@ -115,9 +116,9 @@ def test_the_state_is_the_fold_of_a_prefix() -> None:
 def test_a_moment_holds_what_came_until_then() -> None:
     """A moment before an entry it was not there, at its moment it was; before all there is nothing."""
     reading = read_runs(TWICE, recorded(TWICE, "0.2.0"))
-    first = reading.logs[Place(1)][0].entry.at
+    first = reading.logs[LogId(1)][0].entry.at
     assert at_moment(reading, first.replace(year=2000)) is None
-    for line in reading.logs[Place(2)]:
+    for line in reading.logs[LogId(2)]:
         standing = at_moment(reading, line.entry.at)
         before = at_moment(reading, line.entry.at - timedelta(microseconds=1))
         assert standing and before

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
 from audit.reading.logs import read_runs
-from audit.reading.places import Place
 from audit.reconciling.reconciling import reconcile
 from audit.reconciling.scratch import scratch
 from db.queries import RegisterQueries
@@ -29,6 +28,7 @@ from tests.audit.lives import (
 )
 from tests.audit.test_reconciling import changed, done, entry, words
 from tests.register.content import everything
+from workflows.log_id import LogId
 from workflows.record import LogEntry
 
 
@@ -64,7 +64,7 @@ async def test_a_changed_entry_before_those_that_are_ahead(engine: AsyncEngine) 
     before = await everything(engine)
     await changed(engine, log_entries, entry(CORRECTED, 2), outcome="another")
     [found] = await done(engine, older(CORRECTED, 4), CORRECTED, repair=True)
-    assert (["1.2 changed ['outcome']"], {Place(1): 1}) == (words(found), found.ahead)
+    assert (["1.2 changed ['outcome']"], {LogId(1): 1}) == (words(found), found.ahead)
     assert found.repaired
     assert before == await everything(engine)
 
@@ -88,7 +88,7 @@ async def test_an_entry_that_no_case_can_have(engine: AsyncEngine) -> None:
     histories = list(recorded(CORRECTED))
     own = [h for h in histories if h.year == 0]
     histories[histories.index(own[-1])] = replace(cut(own[-1], 9), closed_at=None)
-    held = len(read_runs(CORRECTED, histories).entries(Place(1)))
+    held = len(read_runs(CORRECTED, histories).entries(LogId(1)))
     number = await forged(engine, CORRECTED, name="listing", outcome="listed")
     found = [
         one
@@ -143,7 +143,7 @@ async def test_an_assessment_that_was_opened_again_since(engine: AsyncEngine) ->
     before = await everything(engine)
     [found] = await done(engine, before_it_was_opened_again(whole), FLEX, repair=True)
     assert ([], []) == (words(found), found.problems)
-    assert {Place(1), Place(1, 1, 1)} == set(found.ahead)
+    assert {LogId(1), LogId(1, 1, 1)} == set(found.ahead)
     assert before == await everything(engine)
 
 
