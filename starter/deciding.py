@@ -11,7 +11,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from starter.answers import from_workflow, reaching
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.case_binding import CaseBinding
-from starter.errors import NoSuchPlatform, PingtaiError
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.register_answers import EndedTerm, FindDecided, FindDue
 from starter.setting_aside import Place, SettingAside
 from workflows import contract
@@ -33,6 +33,11 @@ ASSESSMENT_KINDS = frozenset(
 _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for an assessment that its platform has noted as open (seconds)."""
 
+
+_TASK_FAILED = "unexpected workflow task failure"
+"""So the server gives an update back whose task could not be written: a case that was about to go on in
+a new run heard something else in the same moment. It is sent again; it is never taken twice."""
+_GIVEN_BACK = (0.2, 1.0)
 
 _DUE_AFTER = (0.05, 0.25, 0.6)
 """When to look for the due date (seconds). Nearly always it is there at the first look, and each look
@@ -98,6 +103,13 @@ class Deciding:
         return contract.platform_workflow_id(platform_id), raw
 
     async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        for pause in _GIVEN_BACK:
+            try:
+                return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
+            except Unreachable as error:
+                if _TASK_FAILED not in error.en:
+                    raise
+            await asyncio.sleep(pause)
         return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
 
     async def _updated(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:

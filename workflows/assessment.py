@@ -1,7 +1,6 @@
 """The workflow of one yearly assessment (§六), a child of its platform."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -140,7 +139,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             workflow_id=parent.workflow_id, run_id=parent.run_id, namespace=parent.namespace
         )
         try:
-            if not await is_ours(_INPUT, run, PLATFORM_TYPE):
+            if not await self.marks.after(is_ours(_INPUT, run, PLATFORM_TYPE)):
                 raise InvalidMessage(_INPUT, (("(parent)", *NO_PARENT),))
         except InvalidMessage as error:
             await self.reject(error)
@@ -194,6 +193,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
 
         Anyone can send a signal. So each is taken as a reason to look, and the register says whether.
         """
+        self.marks.leave()
         if self.invalid or self.case.ended:
             return
         if self.edition < Edition.BOUND:
@@ -213,7 +213,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             await workflow.wait_condition(lambda: self._to_look() and not self.case.ended)
             looks += 1
             if looks > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
-                await workflow.sleep(_LOOK_AGAIN, summary="platform_ended was sent too often")
+                often = "platform_ended was sent too often"
+                await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
             asked = self._asked_to_close
             closing = await self._platform_closed(asked)
             if self.case.ended:
@@ -238,12 +239,15 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             closing = closing_entry(await self._platform_log(), self.opening, self._claimed)
             if closing or pause is None or self.case.ended:
                 return closing
-            with suppress(TimeoutError):
+            try:
                 await workflow.wait_condition(
                     lambda: self._asked_to_close > asked or self.case.ended,
                     timeout=pause,
                     timeout_summary="the register does not have the platform's entry yet",
                 )
+            except TimeoutError:
+                self.marks.leave()
+            else:
                 return None
         return None
 

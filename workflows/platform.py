@@ -152,13 +152,14 @@ class PlatformWorkflow(YearsOfValidity):
         )
         while True:
             try:
-                known = await is_ours(_INPUT, before, PLATFORM_TYPE)
+                known = await self.marks.after(is_ours(_INPUT, before, PLATFORM_TYPE))
             except InvalidMessage as error:
                 return await self.reject(error)
             if known or await self._is_recorded():
                 return self.confirm()
             self.unconfirmed = True
-            await workflow.sleep(_ORIGIN_AGAIN, summary="the run before is not there")
+            missing = "the run before is not there"
+            await self.marks.after(workflow.sleep(_ORIGIN_AGAIN, summary=missing))
 
     async def _is_recorded(self) -> bool:
         """Whether the register has the log that is carried, as far as it was written there."""
@@ -251,6 +252,7 @@ class PlatformWorkflow(YearsOfValidity):
                 timeout_summary="the decision for which the term was started again",
             )
         except TimeoutError:
+            self.marks.leave()
             workflow.logger.warning("started again, and told nothing", extra=self._about())
 
     # ---- one run a cycle ----

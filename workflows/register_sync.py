@@ -76,13 +76,15 @@ class RegisterSync(StepClock[S]):
         Raises:
             ActivityError: someone ended the activity from outside.
         """
-        found: CaseLog = await workflow.execute_activity(
-            FIND_LOG,
-            lookup,
-            result_type=CaseLog,
-            start_to_close_timeout=_WRITE_TIMEOUT,
-            retry_policy=RETRY,
-            summary=summary,
+        found: CaseLog = await self.marks.after(
+            workflow.execute_activity(
+                FIND_LOG,
+                lookup,
+                result_type=CaseLog,
+                start_to_close_timeout=_WRITE_TIMEOUT,
+                retry_policy=RETRY,
+                summary=summary,
+            )
         )
         return found.entries
 
@@ -109,17 +111,19 @@ class RegisterSync(StepClock[S]):
         stage, seq = self.case.state.stage, len(self.case.log)
         batch = self._batch(self.recorded) if self._can_hand_in() else None
         try:
-            answer: HandedIn = await workflow.execute_activity(
-                HAND_IN,
-                HandIn(batch=batch, due=request, escalation=escalation),
-                result_type=HandedIn,
-                start_to_close_timeout=_HAND_IN_TIMEOUT,
-                retry_policy=RETRY,
-                summary=f"{stage}, entry {seq}",
+            answer: HandedIn = await self.marks.after(
+                workflow.execute_activity(
+                    HAND_IN,
+                    HandIn(batch=batch, due=request, escalation=escalation),
+                    result_type=HandedIn,
+                    start_to_close_timeout=_HAND_IN_TIMEOUT,
+                    retry_policy=RETRY,
+                    summary=f"{stage}, entry {seq}",
+                )
             )
         except ActivityError:  # ended from outside; what was asked for is still wanted
             self._go_on_judging()
-            await workflow.sleep(_CONFLICT_AGAIN, summary="the handing in was broken off")
+            await self._pause("the handing in was broken off")
             self._handing = False
             return
         if self.case.state.since == since:
@@ -196,24 +200,29 @@ class RegisterSync(StepClock[S]):
         while self._unrecorded():
             batch = self._batch(since)
             try:
-                await workflow.execute_activity(
-                    WRITE_REGISTER,
-                    batch,
-                    start_to_close_timeout=_WRITE_TIMEOUT,
-                    retry_policy=RETRY,
-                    summary=f"entries {since + 1} to {len(self.case.log)}",
+                await self.marks.after(
+                    workflow.execute_activity(
+                        WRITE_REGISTER,
+                        batch,
+                        start_to_close_timeout=_WRITE_TIMEOUT,
+                        retry_policy=RETRY,
+                        summary=f"entries {since + 1} to {len(self.case.log)}",
+                    )
                 )
             except ActivityError as error:
                 if since == 0 and _other_life(error.cause) and self._is_second_life():
                     self._end_second_life()
                     return
                 if since == 0:
-                    await workflow.sleep(_CONFLICT_AGAIN, summary="the register conflicts")
+                    await self._pause("the register conflicts")
                 since = 0
             else:
                 self._took(batch)
                 since = self.recorded
         self._writing_later = None
+
+    async def _pause(self, why: str) -> None:
+        await self.marks.after(workflow.sleep(_CONFLICT_AGAIN, summary=why))
 
     def _is_second_life(self) -> bool:
         """Whether the register has another life of this term, and this one began only now.

@@ -28,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.rules import S, awaited
     from workflows.signal_queue import SignalQueue
     from workflows.state import AssessmentState, PlatformState, Receipt
+    from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Kind
 
 
@@ -38,6 +39,7 @@ class CaseWorkflow(RegisterSync[S]):
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
+        self.marks = TaskMarks(wanted=self.edition >= Edition.BOUND)
 
     def take_up(
         self,
@@ -52,9 +54,10 @@ class CaseWorkflow(RegisterSync[S]):
         With `wait_for_register` messages are judged once the register has been asked.
         """
         self.case = case
+        self.marks.entries = len(case.log)
         self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
         case.notes_clocks = self.desk
-        self.queue = SignalQueue(held=wait_for_register)
+        self.queue = SignalQueue(self.marks, held=wait_for_register)
         self.due = due
         self.begin_sync(recorded)
 
@@ -116,6 +119,7 @@ class CaseWorkflow(RegisterSync[S]):
         `said` is whatever came: a handler that takes fewer arguments than were sent would block the
         workflow, and one that names a type would drop what does not fit it.
         """
+        self.marks.leave()
         if self.invalid:
             return
         raw = _one(said)
@@ -226,6 +230,7 @@ class CaseWorkflow(RegisterSync[S]):
                 if task.done():  # how it ended counts, whatever came with it
                     task.result()
                     return
+                self.marks.leave()
                 workflow.logger.warning("a request to cancel was passed over", extra=self._about())
             else:
                 return

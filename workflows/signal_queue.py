@@ -15,6 +15,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.model import MAX_MESSAGE_BYTES, size_of
+    from workflows.task_marks import TaskMarks
 
 COST_OF_A_TASK = 300
 """So much is judged in one workflow task: 300 small signals, or a few of the largest. More would save
@@ -33,8 +34,9 @@ def cost_of(raw: Any) -> int:
 class SignalQueue:
     """First come, first judged: at once while a task has room for it, otherwise over the next tasks."""
 
-    def __init__(self, *, held: bool = False) -> None:
+    def __init__(self, marks: TaskMarks, *, held: bool = False) -> None:
         """Empty, as it nearly always is. One that is `held` judges nothing until it is released."""
+        self._marks = marks
         self._held = held
         self._waiting: deque[tuple[Any, Callable[[], None]]] = deque()
         self._spent = 0
@@ -83,7 +85,8 @@ class SignalQueue:
 
     async def _judge_later(self) -> None:
         while self._waiting:
-            await workflow.sleep(_PAUSE, summary=f"{len(self)} messages wait to be judged")
+            waiting = f"{len(self)} messages wait to be judged"
+            await self._marks.after(workflow.sleep(_PAUSE, summary=waiting))
             try:
                 self._judge_some()
             except Exception as error:

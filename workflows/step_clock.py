@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.rules import S, lifecycle_of
     from workflows.state import PlatformState, Spent
     from workflows.steps import Clock, Step
+    from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Happening
 
 Clocks = list[tuple[datetime, Happening | None]]
@@ -27,6 +28,7 @@ class StepClock(Generic[S]):
 
     case: Case[S]
     due: DueDate | None
+    marks: TaskMarks
     desk: bool
     """Whether this run calls to mind and escalates: runs that began before 0.2.0 do not."""
 
@@ -115,7 +117,7 @@ class StepClock(Generic[S]):
                 )
                 return False
             except TimeoutError:
-                pass
+                self.marks.leave()
         return not over()
 
     def _deadline(self) -> datetime | None:
@@ -157,6 +159,7 @@ class StepClock(Generic[S]):
     def _moved(self, before: S) -> None:
         """After every entry: a step that is entered, also anew, has no due date yet."""
         now = self.case.state
+        self.marks.entries = len(self.case.log)
         if now.stage is not before.stage or now.since != before.since:
             self.due = None
             workflow.logger.info("left %s", before.stage, extra=self._about())

@@ -33,10 +33,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.vocabulary import Happening
 
 _TRY_AGAIN = timedelta(hours=1)
+_SOON = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+"""Sooner at first: a stranger's workflow under the id of an assessment may be gone in a moment."""
 
 
 class YearsOfValidity(CaseWorkflow[PlatformState]):
     """What a platform's workflow does while its validity lasts."""
+
+    _taken = 0
+    """How often the id of an assessment was found taken, in this run."""
 
     async def live_to_next_event(self) -> None:
         """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
@@ -72,24 +77,27 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             return
         facts = self.case.state.facts
         try:
-            child = await workflow.start_child_workflow(
-                ASSESSMENT_TYPE,
-                opening,
-                id=assessment_workflow_id(facts.platform_id, facts.term, year),
-                result_type=YearResult,
-                parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
-                search_attributes=TypedSearchAttributes(
-                    [
-                        SearchAttributePair(DISTRICT, str(facts.district)),
-                        SearchAttributePair(FIELD, facts.field),
-                    ]
-                ),
-                static_summary=f"{facts.name}: 第 {year} 年考核 · assessment of year {year}",
+            child = await self.marks.after(
+                workflow.start_child_workflow(
+                    ASSESSMENT_TYPE,
+                    opening,
+                    id=assessment_workflow_id(facts.platform_id, facts.term, year),
+                    result_type=YearResult,
+                    parent_close_policy=workflow.ParentClosePolicy.REQUEST_CANCEL,
+                    search_attributes=TypedSearchAttributes(
+                        [
+                            SearchAttributePair(DISTRICT, str(facts.district)),
+                            SearchAttributePair(FIELD, facts.field),
+                        ]
+                    ),
+                    static_summary=f"{facts.name}: 第 {year} 年考核 · assessment of year {year}",
+                )
             )
         except WorkflowAlreadyStartedError:
             # Only after someone reset this workflow: the child of the run before is still open.
+            self._taken += 1
             workflow.logger.error("assessment %s is open already; trying again", year)
-            await workflow.sleep(_TRY_AGAIN, summary="an assessment of this id is open already")
+            await self._try_again_later("an assessment of this id is open already")
             return
 
         def over() -> bool:
@@ -99,7 +107,8 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         if not child.done():
             try:
                 if self.edition >= Edition.BOUND:
-                    await child.signal(CLOSE_ASSESSMENT, {"closing": self.case.log[-1].hash})
+                    closing = {"closing": self.case.log[-1].hash}
+                    await self.marks.after(child.signal(CLOSE_ASSESSMENT, closing))
                 else:
                     await child.signal(CLOSE_ASSESSMENT)
             except ApplicationError:
@@ -107,7 +116,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         content: dict[str, Any] = {"year": year}
         result = ""
         try:
-            ended: YearResult = await child
+            ended: YearResult = await self.marks.after(child)
             result = ended.result
             self.case.roles_elsewhere(ended.roles)
             content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
@@ -143,25 +152,32 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         if state.reopening is None:
             return opening
         facts = state.facts
-        ended: CaseLog = await workflow.execute_activity(
-            READ_LOG,
-            LogRequest(
-                platform_id=facts.platform_id,
-                term=facts.term,
-                year=year,
-                opening=opening.opening,
-            ),
-            result_type=CaseLog,
-            start_to_close_timeout=timedelta(seconds=30),
-            retry_policy=RETRY,
-            summary=f"the log of assessment {year}, to open it again",
+        ended: CaseLog = await self.marks.after(
+            workflow.execute_activity(
+                READ_LOG,
+                LogRequest(
+                    platform_id=facts.platform_id,
+                    term=facts.term,
+                    year=year,
+                    opening=opening.opening,
+                ),
+                result_type=CaseLog,
+                start_to_close_timeout=timedelta(seconds=30),
+                retry_policy=RETRY,
+                summary=f"the log of assessment {year}, to open it again",
+            )
         )
         try:
             return reopened(opening, ended.entries, self.case.log, state.reopening, self.edition)
         except BrokenLog as error:
             workflow.logger.error("assessment %s cannot be opened again: %s", year, error)
-            await workflow.sleep(_TRY_AGAIN, summary="the register has another log than this case")
+            await self._try_again_later("the register has another log than this case")
             return None
+
+    async def _try_again_later(self, why: str) -> None:
+        soon = self.edition >= Edition.BOUND and 0 < self._taken <= len(_SOON)
+        pause = _SOON[self._taken - 1] if soon else _TRY_AGAIN
+        await self.marks.after(workflow.sleep(pause, summary=why))
 
     async def _telling_the_end(self, over: Callable[[], bool]) -> None:
         """Wait until it is over; tell meanwhile that the end of validity is near."""

@@ -12,7 +12,7 @@ from bench.attack.valid_messages import application, brought_in
 from workflows import contract
 
 _CONFLICT = (409, 422)
-_UNTIL_OPENED = (1.0, 2.0, 4.0, 8.0, 15.0)
+_UNTIL_OPENED = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
 async def own_policy(attacker: Attacker, started: Started) -> None:
@@ -67,7 +67,8 @@ async def next_term_without_term(attacker: Attacker, started: Started) -> None:
     again = form | {"application_id": f"{platform_id}-b", "name": "另一平台"}
     handle = await start(attacker, workflow_id, plain(again))
     what = "a next term without `term` is opened"
-    await not_believed(attacker, handle, what, f"{workflow_id} started raw, after a declined term")
+    reproduce = f"{workflow_id} started raw, after a declined term"
+    await not_believed(attacker, handle, what, reproduce, ends=True)
 
 
 async def other_content(attacker: Attacker, started: Started) -> None:

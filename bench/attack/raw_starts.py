@@ -1,5 +1,6 @@
 """A workflow started raw, and what may come of it: words, or a case that answers; never silence."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from bench.attack.cases import ANSWER_WITHIN, Handle, decide, next_decision, sta
 from bench.attack.forged import FORGED_SINCE
 from workflows import contract
 
+_UNTIL_ENDED = (0.5, 1.0, 2.0, 4.0, 8.0)
 BELIEVED = "a forged life is believed"
 _USUAL = {"validity_years": 3, "majority_of": [2, 3], "assessment_lead_days": 90}
 
@@ -84,14 +86,25 @@ async def ends_or_opens(
         attacker.fail("an operator's own policy is taken", str(other), reproduce)
 
 
-async def not_believed(attacker: Attacker, handle: Handle, what: str, reproduce: str) -> None:
-    """A start that must be refused with words."""
+async def not_believed(
+    attacker: Attacker, handle: Handle, what: str, reproduce: str, *, ends: bool = False
+) -> None:
+    """A start that must be refused with words.
+
+    With `ends` it may show itself until the register was asked: it takes no decision, and ends by itself.
+    """
     view = await opened(attacker, handle, reproduce)
     if view is None:
         return
     found = view_of(view)
     said = next_decision(attacker.random, view, f"forged-{attacker.step}")
     answer = await decide(attacker.client, handle.id, said) if said else None
+    if ends and answer and answer.outcome in ("refused", "closed"):
+        for pause in _UNTIL_ENDED:
+            if (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
+                attacker.count("a second life ended by itself")
+                return
+            await asyncio.sleep(pause)
     taken = f"; a decision in it was {answer.outcome}" if answer else ""
     detail = f"{handle.id}: {found.get('stage')} since {found.get('since')}{taken}"
     attacker.fail(what, detail, reproduce)

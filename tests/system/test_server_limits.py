@@ -1,10 +1,10 @@
 """What the local stack's Temporal takes: all that a case may need, and no more."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from tests.workflows.world import World
@@ -59,3 +59,16 @@ def test_a_later_setting_counts() -> None:
     assert sorted(set(keys)) == sorted(keys)
     assert "limit.blobSize.error=7" in settings
     assert all(json.loads(setting.partition("=")[2]) for setting in settings)
+
+
+@pytest.mark.parametrize("size", [2_200_000, 3_600_000, 4_190_000])
+async def test_an_update_that_is_too_large_is_refused(world: World, size: int) -> None:
+    """The server takes more of an update than of a payload; whoever asks next is answered all the same."""
+    life = await world.apply()
+    await life.stands("recommendation")
+    raw = {"kind": "recommendation", "note": "x" * size}
+    with pytest.raises((RPCError, WorkflowUpdateFailedError)):
+        await life.handle.execute_update("decide", raw, rpc_timeout=timedelta(seconds=3))
+    assert (await life.decide("recommendation")).seq == 2
+    kinds = await life.events()
+    assert "WORKFLOW_TASK_FAILED" not in kinds
