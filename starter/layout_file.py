@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -203,12 +202,14 @@ def _book(path: str) -> Iterator[tuple[Any, ...]]:
         check_zip(content, unpacked=LARGEST_BOOK)
         check_workbook(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        page = book.worksheets[0]
+    except BadInput:
+        raise
+    except Exception as error:  # openpyxl meets what is broken as whatever it is
         raise BadInput(
             f"{path} cannot be read as XLSX: {error}", f"无法读取 XLSX 文件 {path}：{error}"
         ) from None
     try:
-        page = book.worksheets[0]
         yield from page.iter_rows(max_row=MOST + 10, max_col=20, values_only=True)
     finally:
         book.close()
