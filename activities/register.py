@@ -22,6 +22,8 @@ REGISTER_CONFLICT = "RegisterConflict"
 """The type of the error that a workflow gets: trying again cannot help."""
 PATIENCE_SECONDS = 1.0
 """How long the due date of a step waits for the register."""
+FIRST_PATIENCE_SECONDS = 8.0
+"""The first batch of a log says whether the register has another life of it: nothing may be decided before."""
 
 
 class Register(Protocol):
@@ -63,7 +65,7 @@ class RegisterActivities:
             return answer
         batch = move.batch.model_copy(update={"due": due}) if due else move.batch
         try:
-            await asyncio.wait_for(self._register.write(batch), PATIENCE_SECONDS)
+            await asyncio.wait_for(self._register.write(batch), _patience(batch))
         except Exception as error:
             if type(error).__name__ == REGISTER_CONFLICT and getattr(error, "second_life", False):
                 return answer.model_copy(update={"second_life": True})
@@ -108,3 +110,8 @@ class RegisterActivities:
         Empty when the register has none: the workflow decides what that means.
         """
         return CaseLog(entries=await self._register.platform_log(lookup.platform_id, lookup.term))
+
+
+def _patience(batch: RegisterBatch) -> float:
+    first = batch.entries and batch.entries[0].seq == 1
+    return FIRST_PATIENCE_SECONDS if first else PATIENCE_SECONDS

@@ -28,8 +28,8 @@ ANSWER_WITHIN = timedelta(seconds=20)
 _LOOK_AFTER = 1.0
 """So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
 
-_QUERY_TRIES = (timedelta(seconds=6), timedelta(seconds=6), timedelta(seconds=8))
-"""How long each try of a query lasts, `ANSWER_WITHIN` in all.
+_QUERY_TRIES = tuple(timedelta(seconds=s) for s in (1.5, 3, 5.5, 10))
+"""How long each try of a query lasts, `ANSWER_WITHIN` in all; the second ends within what a reader waits.
 
 A worker drops a query when it evicts the case that the query waits for; nobody answers it then, however
 long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
