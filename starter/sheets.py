@@ -16,19 +16,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from starter.errors import BadInput
-from starter.plain_text import as_plain_text, like_formula
 from starter.screen import harmless, write
+from starter.tables.plain_text import as_plain_text
+from starter.tables.workbook import text_cell
+from starter.tables.writing import BYTE_ORDER_MARK
 from workflows.periods import BEIJING
 
 Cell = str | int | date | datetime | None
 Format = Literal["csv", "xlsx", "json"]
 Writer = Callable[[Any], None]
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
 
 
 @contextmanager
@@ -99,13 +97,7 @@ def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
 def _cell(page: Any, value: Cell) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(page, value=harmless(value))
-    cell.data_type = "s"  # text, also where it looks like a formula
-    if like_formula(value):
-        cell.quotePrefix = True  # and stays so when somebody edits it
-    return cell
+    return text_cell(page, harmless(value)) if isinstance(value, str) else value
 
 
 def _text(value: Cell) -> str:
