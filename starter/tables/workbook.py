@@ -12,9 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from starter.tables.cells import Formatted
-from starter.tables.escapes import escaped
-from starter.tables.plain_text import like_formula
-from starter.tables.writing import Rows
+from starter.tables.plain_text import escaped, like_formula
 
 TEXT = "@"
 """The format of text: what is typed into such a cell stays as it was typed."""
@@ -24,7 +22,7 @@ OFFERED_ROWS = 5_000
 
 
 def workbook(
-    sheets: Iterable[tuple[str, Rows, Sequence[int]]],
+    sheets: Iterable[tuple[str, Iterable[Sequence[Any]], Sequence[int]]],
     choices: Mapping[int, Sequence[str]] | None = None,
     formats: Sequence[str] = (),
 ) -> bytes:

@@ -27,8 +27,8 @@ from openpyxl.utils.datetime import (
 from starter.bounds import TABLE_COLUMNS, TABLE_ROWS, TooMuch, check_workbook
 from starter.errors import BadInput
 from starter.tables.cells import Cell, Formatted
-from starter.tables.escapes import unescaped
 from starter.tables.files import refuse_old_book
+from starter.tables.plain_text import unescaped
 
 _NEVER_WORKED_OUT = "#VALUE!"
 _BROKEN = (

@@ -121,6 +121,11 @@ class Names:
         found: list[Entry] = []
         for number, line in enumerate(text_of_file(content, table=True).splitlines(), 1):
             words = line.partition("#")[0].split()
+            if not found and "certificate_number" in line:
+                raise BadInput(
+                    "it is a table, with a heading: say --format csv",
+                    "这是带表头的表格：请使用 --format csv",
+                )
             if words:
                 found.append(self._entry(number, words, len(found) + 1))
         return found
