@@ -15,12 +15,9 @@ from os import strerror
 from pathlib import Path
 from typing import Any, Literal
 
-from openpyxl import Workbook
-
 from starter.errors import BadInput
 from starter.screen import harmless, write
 from starter.tables.plain_text import as_plain_text
-from starter.tables.workbook import text_cell
 from starter.tables.writing import BYTE_ORDER_MARK
 from workflows.periods import BEIJING
 
@@ -82,22 +79,17 @@ def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
 
 @contextmanager
 def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
-    book = Workbook(write_only=True)
-    page = book.create_sheet()
-    page.freeze_panes = "A2"
+    rows: list[Sequence[Cell]] = [head]
+    yield lambda cells: rows.append([_cell(cell) for cell in cells])
+    from starter.tables.workbook import workbook  # noqa: PLC0415 - a terminal's table need not load it
 
-    def row(cells: Sequence[Cell]) -> None:
-        page.append([_cell(page, cell) for cell in cells])
-
-    row(head)
-    yield row
-    book.save(path)
+    path.write_bytes(workbook([("1", rows, ())]))
 
 
-def _cell(page: Any, value: Cell) -> Any:
+def _cell(value: Cell) -> Cell:
     if isinstance(value, datetime):
-        return value.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
-    return text_cell(page, harmless(value)) if isinstance(value, str) else value
+        return value.astimezone(BEIJING).replace(microsecond=0)
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _text(value: Cell) -> str:

@@ -8,22 +8,17 @@ from typing import Any
 from starter.bounds import MESSAGE_FILE_BYTES
 from starter.errors import BadInput
 from starter.strict_json import as_object
-from starter.tables.files import read_bytes
+from starter.tables.files import read_bytes, text_of_file
 
 
 def read_text(path: str) -> str:
     """The text of a file that holds one message, `-` being standard input.
 
     Raises:
-        BadInput: it cannot be read, is no UTF-8, or is too large to be any message of ours.
+        BadInput: it cannot be read, is no text, or is too large to be any message of ours.
     """
-    content, name = read_bytes(
-        path, MESSAGE_FILE_BYTES, ("no message is that large", "不会是本系统的报文")
-    )
-    try:
-        return content.decode("utf-8-sig")  # some editors put a mark before the first character
-    except UnicodeDecodeError:
-        raise BadInput(f"{name} is not UTF-8 text", f"{name} 不是 UTF-8 文本") from None
+    large = ("no message is that large", "不会是本系统的报文")
+    return text_of_file(read_bytes(path, MESSAGE_FILE_BYTES, large))
 
 
 def read_object(path: str) -> dict[str, Any]:

@@ -31,11 +31,11 @@ def read_many(path: str) -> bytes:
     Raises:
         BadInput: it cannot be read, or is too large.
     """
-    return read_bytes(path, BATCH_FILE_BYTES, ("split it", "请拆分"))[0]
+    return read_bytes(path, BATCH_FILE_BYTES, ("split it", "请拆分"))
 
 
-def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> tuple[bytes, str]:
-    """The bytes of a file, and what to call it; `too_large` says what of one that is.
+def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> bytes:
+    """The bytes of a file; `too_large` says what of one that is.
 
     Raises:
         BadInput: it cannot be read, or is larger than `largest`.
@@ -49,13 +49,13 @@ def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> tuple[byt
     except (OSError, ValueError, AttributeError) as error:  # a closed stdin is None
         why = getattr(error, "strerror", None) or error
         raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
-    name = "standard input" if path == "-" else path
     if len(content) > largest:
+        name = "standard input" if path == "-" else path
         raise BadInput(
             f"{name} is larger than {largest:,} bytes: {too_large[0]}",
             f"{name} 超过 {largest:,} 字节：{too_large[1]}",
         )
-    return content, name
+    return content
 
 
 def text_of_file(content: str | bytes, *, table: bool = False) -> str:
@@ -71,8 +71,8 @@ def text_of_file(content: str | bytes, *, table: bool = False) -> str:
     refuse_old_book(content)
     if content.startswith(ZIPPED):
         raise BadInput(
-            "it is a workbook: name it .xlsx, or say --format xlsx",
-            "这是工作簿：请以 .xlsx 命名，或使用 --format xlsx",
+            "it is a workbook, and no text: where tables are read, name it .xlsx or say --format xlsx",
+            "这是工作簿，不是文本：读取表格的命令请以 .xlsx 命名，或使用 --format xlsx",
         )
     encodings: tuple[str, ...] = ("utf-8-sig", "gb18030")
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):

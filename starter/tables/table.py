@@ -1,5 +1,6 @@
 """A table: a heading that names the columns, and rows. What people do not see in it is refused."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,15 +65,15 @@ def _read_book(content: bytes) -> Table:
 
     sheet = XlsxRows(content)
     table = _table(sheet, is_book=True)
-    read = {row.number for row in table.rows}
-    hidden = [number for number in sheet.hidden_rows if number in read]
+    read = [row.number for row in table.rows]
+    hidden = sorted({*sheet.hidden_rows} & {*read})
     if hidden:
         rows = _some([str(number) for number in hidden])
         raise BadInput(
             f"hidden rows (perhaps by a filter): {rows}: show them, or delete them",
             f"有隐藏的行（可能由筛选造成）：{rows}：请取消隐藏或删除",
         )
-    merged = [cells for cells in sheet.merged if _rows_of(cells) & read]
+    merged = [cells for cells in sheet.merged if _touches(cells, read)]
     if merged:
         raise BadInput(
             f"merged cells: {_some(merged)}: split them, and fill in each",
@@ -112,9 +113,11 @@ def _says_something(cells: Sequence[Cell]) -> bool:
     return any(as_text(cell).strip() for cell in cells)
 
 
-def _rows_of(cells: str) -> set[int]:
+def _touches(cells: str, rows: list[int]) -> bool:
+    """Whether cells such as `B3:B5` stand in one of these rows."""
     ends = [int("".join(filter(str.isdecimal, end)) or 0) for end in cells.split(":")]
-    return {*range(ends[0], min(ends[-1], ends[0] + 1_000_000) + 1)}
+    place = bisect_left(rows, ends[0])
+    return place < len(rows) and rows[place] <= ends[-1]
 
 
 def _some(words: Sequence[str]) -> str:

@@ -49,8 +49,7 @@ def workbook(
     return content.getvalue()
 
 
-def text_cell(page: Any, text: str) -> Any:
-    """A cell that holds text, and keeps to it when somebody edits it."""
+def _text_cell(page: Any, text: str) -> Any:
     cell = WriteOnlyCell(page, value=escaped(text))
     cell.data_type = "s"  # text, also where it looks like a formula
     cell.number_format = TEXT
@@ -70,7 +69,7 @@ def _offer(page: Any, letter: str, words: Sequence[str]) -> None:
 
 def _cell(page: Any, value: Any, heading: bool, wrapped: bool) -> Any:
     if isinstance(value, str):
-        cell = text_cell(page, value)
+        cell = _text_cell(page, value)
     else:
         shown = value.format if isinstance(value, Formatted) else None
         value = value.value if isinstance(value, Formatted) else value

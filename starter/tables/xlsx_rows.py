@@ -8,7 +8,6 @@ without its value as it goes. Formats and dates are openpyxl's all the same.
 import io
 import posixpath
 import re
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,6 +40,9 @@ _CHINESE_DATES = {*range(27, 37), *range(50, 59)}
 """Formats that Chinese spreadsheets name by their number only: all are days or times."""
 _AS_IT_IS = ("General", "0", "@")
 _ZEROS = re.compile("0+")
+_UNSEEN = re.compile(r"_.|\[[A-Za-z]+\]")
+"""Room and colours in a format."""
+_LARGEST = 1e300
 _PLACE = re.compile(r"([A-Z]{1,3})(\d+)")
 _NUMBER = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 
@@ -65,7 +67,7 @@ class XlsxRows:
         try:
             refuse_old_book(self._content)
             check_workbook(self._content)
-            with zipfile.ZipFile(io.BytesIO(self._content)) as parts, warnings.catch_warnings():
+            with zipfile.ZipFile(io.BytesIO(self._content)) as parts:
                 yield from self._rows(_Book(parts))
         except TooMuch as error:
             raise BadInput(error.en, error.zh) from None
@@ -97,7 +99,7 @@ class XlsxRows:
                     cells = _cells(book, node, number)
                     data.clear()
                     if cells:
-                        if node.get("hidden") in _YES:
+                        if node.get("hidden") in _YES or float(node.get("ht", 1)) == 0:
                             self.hidden_rows.append(number)
                         yield number, cells
 
@@ -221,9 +223,11 @@ def _cell(book: _Book, node: Element) -> Cell:
             cell = from_ISO8601(written)  # type: ignore[no-untyped-call]
         case "n":
             style = int(node.get("s", 0))
-            cell = _number(
-                book, written.strip(), book.formats[style] if book.formats else "General"
-            )
+            cell = _number(book, written.strip(), (book.formats or ["General"])[style])
+        case "e":
+            pass
+        case _:
+            raise ValueError(f"nobody knows cells of the type {kind[:40]!r}")
     return cell
 
 
@@ -231,6 +235,8 @@ def _number(book: _Book, written: str, code: str) -> Cell:
     if not _NUMBER.fullmatch(written):
         raise ValueError(f"{written[:40]!r} is no number")
     number = float(written) if {".", "e", "E"} & {*written} else int(written)
+    if abs(number) > _LARGEST:
+        raise ValueError(f"{written[:40]} is too large")
     timed = is_timedelta_format(code)
     if timed or is_date_format(code):
         try:
@@ -238,10 +244,12 @@ def _number(book: _Book, written: str, code: str) -> Cell:
         except (OverflowError, ValueError):
             return _NEVER_WORKED_OUT
         return _NEVER_WORKED_OUT if number < 0 else moment
-    if _ZEROS.fullmatch(code) and number == int(number) >= 0:
-        # As people see it: 00096. With one zero it is what it is.
-        return str(int(number)).zfill(len(code)) if len(code) > 1 else number
-    return number if code in _AS_IT_IS else Formatted(number, code)
+    shown = _UNSEEN.sub("", code.partition(";")[0]) if number >= 0 else code
+    if shown in _AS_IT_IS:
+        return number
+    if _ZEROS.fullmatch(shown) and number == int(number) >= 0:
+        return str(int(number)).zfill(len(shown))  # as people see it: 00096
+    return Formatted(number, code)
 
 
 def _text(node: Element) -> str:

@@ -28,9 +28,10 @@ FORMATS = {
     "zeros": 164,
     "own day": 165,
     "own text": 166,
+    "room": 167,
 }
 """What a cell may be formatted as, by the numbers that spreadsheets give."""
-_OWN = {164: "00000", 165: 'yyyy"年"m"月"', 166: '"BJ-"000'}
+_OWN = {164: "00000", 165: 'yyyy"年"m"月"', 166: '"BJ-"000', 167: "0_);[Red]\\(0\\)"}
 
 
 @dataclass(frozen=True)

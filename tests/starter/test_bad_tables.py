@@ -199,6 +199,9 @@ CELLS: dict[str, tuple[str, Value, Any]] = {
     "true as a number": ("number", True, None),
     "a fraction as a number": ("number", 1.5, None),
     "no number": ("number", value("1_000"), None),
+    "a number without an end": ("id", value("1e999", "zeros"), None),
+    "a cell of another kind": ("text", value("x", kind="x"), None),
+    "room behind digits": ("id", value(96, "room"), "96"),
 }
 """A cell of a workbook by the column that it stands in, and what it says there; None: it is refused."""
 
