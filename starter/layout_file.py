@@ -48,15 +48,28 @@ class LayoutFile:
         self.remarks: list[str] = []
         self.directions: list[Direction] = []
         self._places: dict[tuple[str, str], str] = {}
+        self._unread: dict[str, None] = {}
         for number, (place, said) in enumerate(_lines(path), start=1):
             if number > MOST:
                 self.problems.append(
                     say(f"{place}: more than {MOST:,} directions", f"{place}：超过 {MOST:,} 个方向")
                 )
                 break
-            self._take(place, said)
+            self._take(place, self._named(place, said))
+        if self._unread:
+            names = ", ".join(self._unread)
+            self.remarks.append(say(f"not read: {names}", f"未读取的列：{names}"))
         if not self.directions and not self.problems:
             self.problems.append(say(f"{path}: no directions in it", f"{path}：没有方向"))
+
+    def _named(self, place: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said, by our names of the columns."""
+        known = [(name, cell) for heading, cell in said.items() if (name := _column(heading))]
+        self._unread |= dict.fromkeys(heading for heading in said if not _column(heading))
+        named = dict(known)
+        if len(named) < len(known):
+            raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
+        return named
 
     def _take(self, place: str, said: Mapping[str, Any]) -> None:
         before = len(self.problems)
@@ -170,29 +183,21 @@ def _lines(path: str) -> Iterator[Line]:
 
 def _table(path: str, table: Table) -> Iterator[Line]:
     """Rows under a heading that names the columns, in English or Chinese and in any order."""
-    names = {heading: _column(heading) for heading in table.heading}
     place = say(f"{path}, line {table.number}", f"{path} 第 {table.number} 行")
-    missing = [name for name in ("field", "direction", "priority") if name not in names.values()]
+    names = {_column(heading) for heading in table.heading}
+    missing = [name for name in ("field", "direction", "priority") if name not in names]
     if missing:
         raise BadInput(
             f"{place}: the heading lacks {', '.join(missing)}",
             f"{place}：表头缺少" + "、".join(f"{_COLUMNS[name][1]}（{name}）" for name in missing),
         )
-    known = [name for name in map(_column, table.heading) if name]
-    if len(set(known)) < len(known):
+    if table.named_twice():
         raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
     for row in table.rows:
         where = say(f"line {row.number}", f"第 {row.number} 行")
         if row.beyond:
             raise BadInput(f"{where}: {BEYOND[0]}", f"{where}：{BEYOND[1]}")
-        yield (
-            where,
-            {
-                name: row.cells[heading]
-                for heading, name in names.items()
-                if name and heading in row.cells
-            },
-        )
+        yield where, row.cells
 
 
 def _column(heading: str) -> str | None:

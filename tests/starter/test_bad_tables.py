@@ -467,6 +467,17 @@ def test_hidden_columns_are_named(pingtai: Run, taken: Taken) -> None:
     assert "甲乙" == taken()[0]["direction"]
 
 
+def test_a_layout_names_what_it_does_not_read(pingtai: Run, taken: Taken) -> None:
+    """A heading of a synonym is read, also in JSON; one that is misspelt is named, or any district would do."""
+    plain = {"领域": "集成电路", "direction": "x", "priority": 1}
+    good = run(pingtai, COMMANDS["layout"], "t.json", lines({**plain, "所在区": "海淀区"}))
+    assert (["haidian"], "") == ([*taken()[0]["districts"]], good.stderr)
+    other = run(pingtai, COMMANDS["layout"], "t.json", lines({**plain, "distrcts": "海淀区"}))
+    assert "not read: distrcts\n" == other.stderr
+    twice = page([["领域", "field", "direction", "priority"], ["x", "y", "x", 1]])
+    assert 2 == run(pingtai, COMMANDS["layout"], "t.csv", twice).exit_code
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_what_is_hidden_is_named(pingtai: Run, taken: Taken, lang: str) -> None:
     """The rows, and what to do, in the language of the answers."""
