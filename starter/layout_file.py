@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from db.layout import Direction
 from starter.errors import BadInput
 from starter.language import say
-from starter.tables.cells import number_of, text_of
-from starter.tables.files import form_of, read_many
+from starter.tables.cell_values import number_of, text_of
+from starter.tables.file_content import form_of, read_many
 from starter.tables.json_items import json_items
 from starter.tables.table import BEYOND, Table, read_table
 from workflows.model import Identifier, Name

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 from starter.errors import BadInput
 from starter.screen import harmless, write
+from starter.tables.csv_rows import BYTE_ORDER_MARK
 from starter.tables.plain_text import as_plain_text
-from starter.tables.writing import BYTE_ORDER_MARK
 from workflows.periods import BEIJING
 
 Cell = str | int | date | datetime | None

@@ -11,7 +11,7 @@ from starter.commands.batch.run import Batch, run_batch
 from starter.commands.decision_commands import AS, option
 from starter.commands.decision_form import ACTOR
 from starter.commands.running import answering
-from starter.tables.files import FORMS, form_of
+from starter.tables.file_content import FORMS, form_of
 
 HOW = (
     AS,

@@ -8,7 +8,7 @@ from typing import Any
 from starter.bounds import MESSAGE_FILE_BYTES
 from starter.errors import BadInput
 from starter.strict_json import as_object
-from starter.tables.files import read_bytes, text_of_file
+from starter.tables.file_content import read_bytes, text_of_file
 
 
 def read_text(path: str) -> str:

@@ -1,19 +1,22 @@
-"""Rows of a CSV, read within bounds: so many rows, columns, characters of a cell and of a row."""
+"""Rows of a CSV, written; and read within bounds: so many rows, columns, characters of a cell and of a row."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from starter.bounds import CELL_CHARACTERS, ROW_CHARACTERS, TABLE_COLUMNS, TABLE_ROWS
 from starter.errors import BadInput
-from starter.tables.cells import as_in_csv
-from starter.tables.plain_text import from_plain_text
+from starter.tables.cell_values import as_in_csv, as_text
+from starter.tables.plain_text import as_plain_text, from_plain_text
 
 Row = tuple[int, list[str]]
 """The line in which it begins, and its cells, as they were before they were marked as text."""
 
 REMARK = ("#", "＃")
 """How a row begins that is passed over."""
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
 _SEPARATORS = (",", ";", "\t")
 _SAID = "sep="
 """A first line that says the separator, as Excel writes and reads it."""
@@ -50,6 +53,15 @@ def csv_rows(text: str) -> Iterator[Row]:
         raise BadInput(
             f"line {where} is not CSV: {error}", f"第 {where} 行不是 CSV：{error}"
         ) from None
+
+
+def csv_of(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV. What could be a formula is marked as text."""
+    page = io.StringIO()
+    writer = csv.writer(page)
+    for row in rows:
+        writer.writerow([as_plain_text(as_text(cell)) for cell in row])
+    return BYTE_ORDER_MARK + page.getvalue()
 
 
 def _separator(text: str) -> str:

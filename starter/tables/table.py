@@ -8,9 +8,9 @@ from typing import Any
 from starter.errors import BadInput
 from starter.language import say
 from starter.screen import complain
-from starter.tables.cells import Cell, as_text, is_error
-from starter.tables.csv_rows import REMARK, csv_rows
-from starter.tables.files import ZIPPED, refuse_old_book, text_of_file
+from starter.tables.cell_values import Cell, as_text, is_error
+from starter.tables.csv_rows import REMARK, csv_of, csv_rows
+from starter.tables.file_content import ZIPPED, refuse_old_book, text_of_file
 
 BEYOND = ("a cell stands under no heading", "有单元格没有列名")
 _NAMED = 10
@@ -45,6 +45,14 @@ class Table:
         return [
             name for name in dict.fromkeys(self.heading) if name and self.heading.count(name) > 1
         ]
+
+    def written(self, rows: Iterable[Sequence[Any]]) -> str | bytes:
+        """Rows as a file of the same form."""
+        if not self.is_book:
+            return csv_of(rows)
+        from starter.tables.workbook import workbook  # noqa: PLC0415 - what writes CSV need not load it
+
+        return workbook([("lines 各行", rows, ())])
 
 
 def read_table(content: str | bytes) -> Table:

@@ -11,7 +11,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from starter.tables.cells import Formatted
+from starter.tables.cell_values import Formatted
 from starter.tables.plain_text import escaped, like_formula
 
 TEXT = "@"

@@ -25,8 +25,8 @@ from openpyxl.utils.datetime import (
 
 from starter.bounds import TABLE_COLUMNS, TABLE_ROWS, TooMuch, check_workbook
 from starter.errors import BadInput
-from starter.tables.cells import Cell, Formatted
-from starter.tables.files import refuse_old_book
+from starter.tables.cell_values import Cell, Formatted
+from starter.tables.file_content import refuse_old_book
 from starter.tables.plain_text import unescaped
 
 _NEVER_WORKED_OUT = "#VALUE!"

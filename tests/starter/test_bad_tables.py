@@ -24,7 +24,7 @@ from starter.commands.importing.columns import COLUMNS, Holds, at
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
 from starter.sheets import sheet
-from starter.tables.cells import Cell
+from starter.tables.cell_values import Cell
 from starter.tables.table import read_table
 from starter.tables.workbook import workbook
 from tests.rules.builders import application

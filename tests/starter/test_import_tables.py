@@ -18,10 +18,10 @@ from starter.commands.importing.forms import read_applications
 from starter.commands.importing.labels import LABELS, column_of, how
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
-from starter.tables.cells import Cell, as_text
+from starter.tables.cell_values import Cell, as_text
+from starter.tables.csv_rows import csv_of
 from starter.tables.plain_text import as_plain_text, from_plain_text, like_formula
 from starter.tables.workbook import workbook
-from starter.tables.writing import csv_of
 from workflows.application import PlatformApplication
 from workflows.model import parse
 

@@ -17,7 +17,7 @@ from starter.commands.notation import word
 from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.errors import BadInput
 from starter.strict_json import parsed
-from starter.tables.cells import Cell, as_text, day_of, number_of, text_of
+from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from workflows.decisions import MODELS
 from workflows.vocabulary import Kind
 

@@ -9,10 +9,9 @@ from starter.commands.batch.lines import Entry, Line, Result
 from starter.errors import BadInput
 from starter.language import say
 from starter.screen import encodable
-from starter.tables.files import Form, text_of_file
+from starter.tables.file_content import Form, text_of_file
 from starter.tables.json_items import Item, json_items
 from starter.tables.table import BEYOND, Row, Table, read_table
-from starter.tables.writing import table_of
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -103,7 +102,7 @@ class Cells:
         header = dict.fromkeys([*self._table.heading, *(name for row in rows for name in row)])
         names = [*(name for name in header if name and name != PROBLEM), PROBLEM]
         written: list[list[Any]] = [names, *([row.get(name) for name in names] for row in rows)]
-        return table_of(written, as_book=self._table.is_book)
+        return self._table.written(written)
 
 
 class Names:

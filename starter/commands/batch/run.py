@@ -23,7 +23,7 @@ from starter.language import say
 from starter.register import decided_before
 from starter.screen import complain
 from starter.substitutes import in_place_of
-from starter.tables.files import read_many
+from starter.tables.file_content import read_many
 from workflows.state import Receipt
 
 MOST_LINES = 100_000

@@ -13,7 +13,7 @@ from starter.commands.batch.lines import Words
 from starter.commands.importing.columns import COLUMNS, Column, Holds, at
 from starter.commands.notation import known
 from starter.errors import BadInput
-from starter.tables.cells import Cell, as_text, day_of, number_of, text_of
+from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from workflows.vocabulary import Kind
 
 _BETWEEN = re.compile(r"[;；\n]")

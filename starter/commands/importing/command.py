@@ -9,7 +9,7 @@ from starter.commands.importing.run import Import, run_import
 from starter.commands.importing.template import write_template
 from starter.commands.running import answered, answering
 from starter.errors import BadInput
-from starter.tables.files import FORMS
+from starter.tables.file_content import FORMS
 
 
 @click.command("import")

@@ -27,7 +27,7 @@ from starter.errors import PingtaiError
 from starter.language import say
 from starter.register import KnownTerms, known_terms
 from starter.screen import complain, show, show_json_line
-from starter.tables.files import Form
+from starter.tables.file_content import Form
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from starter.commands.importing.labels import LABELS, how
 from starter.errors import BadInput
 from starter.language import say
 from starter.screen import show
-from starter.tables.cells import Cell
+from starter.tables.cell_values import Cell
+from starter.tables.csv_rows import csv_of
 from starter.tables.workbook import TEXT, workbook
-from starter.tables.writing import csv_of
 
 _YEARS_SHOWN = 3
 _FORMATS = {Holds.DAY: "yyyy-mm-dd", Holds.NUMBER: "General"}

@@ -45,6 +45,17 @@ Cell = str | int | float | bool | date | time | timedelta | Formatted | None
 """A moment is a date too."""
 
 
+_NO_TEXT: dict[type, tuple[str, str]] = {
+    bool: ("true or false", "逻辑值"),
+    date: ("a date", "日期"),
+    time: ("a time", "时间"),
+    timedelta: ("a time", "时间"),
+    float: ("a fraction", "小数"),
+    Formatted: ("a number that is shown otherwise", "按格式显示的数字"),
+    Changed: ("what a spreadsheet makes of a date or a long number", "表格程序改写的日期或长数字"),
+}
+
+
 def as_in_csv(text: str) -> str:
     """Text of a CSV, marked where a spreadsheet has changed it."""
     return Changed(text) if _CHANGED.fullmatch(text.strip()) else text
@@ -82,9 +93,11 @@ def text_of(cell: Any) -> str:
     whole = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
     if whole and not isinstance(cell, bool):
         return text
+    others = "a list or an object", "列表或对象"
+    en, zh = next((words for held, words in _NO_TEXT.items() if isinstance(cell, held)), others)
     raise BadInput(
-        f"the cell is not text but {_what(cell)} ({text[:40]}): format it as text, and write it again",
-        f"单元格不是文本，而是{_what(cell, zh=True)}（{text[:40]}）：请设为文本格式后重新填写",
+        f"the cell is not text but {en} ({text[:40]}): format it as text, and write it again",
+        f"单元格不是文本，而是{zh}（{text[:40]}）：请设为文本格式后重新填写",
     )
 
 
@@ -142,26 +155,3 @@ def _refuse_unreadable(cell: Any, text: str) -> None:
             "a number of more than 15 digits, of which spreadsheets lose some: write it as text",
             "数字超过 15 位，表格程序会丢失末位：请设为文本格式后重新填写",
         )
-
-
-def _what(cell: Any, *, zh: bool = False) -> str:
-    """What a cell holds that is no text."""
-    match cell:
-        case bool():
-            words = "true or false", "逻辑值"
-        case date():
-            words = "a date", "日期"
-        case time() | timedelta():
-            words = "a time", "时间"
-        case float():
-            words = "a fraction", "小数"
-        case Formatted():
-            words = f"a number shown as {cell.format}", f"按 {cell.format} 显示的数字"
-        case str():
-            words = (
-                "what a spreadsheet makes of a date or a long number",
-                "表格程序改写的日期或长数字",
-            )
-        case _:
-            words = "a list or an object", "列表或对象"
-    return words[zh]
