@@ -13,6 +13,8 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _STRICT_LINKS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 FORMATS = {
@@ -83,8 +85,23 @@ def book(
         f'<numFmt numFmtId="{n}" formatCode="{escape(c, {chr(34): "&quot;"})}"/>'
         for n, c in _OWN.items()
     )
-    styles = "".join(f'<xf numFmtId="{number}"/>' for number in (0, *FORMATS.values()))
+    styles = "".join(
+        f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0"/>'
+        for number in (0, *FORMATS.values())
+    )
+    kinds = "".join(
+        f'<Override PartName="/xl/{part}.xml" ContentType="{_KIND}.{kind}+xml"/>'
+        for part, kind in (
+            ("workbook", "sheet.main"),
+            ("styles", "styles"),
+            ("sharedStrings", "sharedStrings"),
+            ("worksheets/sheet1", "worksheet"),
+            ("worksheets/sheet2", "worksheet"),
+        )
+    )
     parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType='
+        f'"application/vnd.openxmlformats-package.relationships+xml"/>{kinds}</Types>',
         "_rels/.rels": _links([("rId1", "officeDocument", "xl/workbook.xml")]),
         "xl/_rels/workbook.xml.rels": _links(
             [
@@ -97,7 +114,9 @@ def book(
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><workbookPr date1904="{int(mac)}"/>'
         f'<sheets>{before}<sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts>{codes}</numFmts>'
-        f"<cellXfs>{styles}</cellXfs></styleSheet>",
+        "<fonts><font/></fonts><fills><fill><patternFill/></fill></fills><borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs>"
+        f"<cellXfs>{styles}</cellXfs>"
+        '<cellStyles><cellStyle name="Normal" xfId="0"/></cellStyles></styleSheet>',
         "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{shared}</sst>',
         "xl/worksheets/sheet1.xml": first,
         "xl/worksheets/sheet2.xml": empty,
