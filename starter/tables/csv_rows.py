@@ -18,7 +18,7 @@ REMARK = ("#", "＃")
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
 _SEPARATORS = (",", ";", "\t")
-_SAID = "sep="
+_SEPARATOR_LINE = "sep="
 """A first line that says the separator, as Excel writes and reads it."""
 
 
@@ -44,7 +44,7 @@ def csv_rows(text: str) -> Iterator[Row]:
                     f"line {begins}: more than {TABLE_COLUMNS} columns",
                     f"第 {begins} 行：超过 {TABLE_COLUMNS} 列",
                 )
-            if begins > 1 or not text.startswith(_SAID):
+            if begins > 1 or not text.startswith(_SEPARATOR_LINE):
                 yield begins, [as_in_csv(from_plain_text(cell)) for cell in row]
             lines.of_row = 0
             begins = rows.line_num + 1
@@ -67,8 +67,11 @@ def csv_of(rows: Iterable[Sequence[Any]]) -> str:
 def _separator(text: str) -> str:
     """What stands between the names of the heading, which hold none of these themselves."""
     lines = [line for line in text.split("\n", 50)[:50] if line.strip()]
-    if text.startswith(_SAID) and lines[0][len(_SAID) :].rstrip("\r") in _SEPARATORS:
-        return lines[0][len(_SAID)]
+    if (
+        text.startswith(_SEPARATOR_LINE)
+        and lines[0][len(_SEPARATOR_LINE) :].rstrip("\r") in _SEPARATORS
+    ):
+        return lines[0][len(_SEPARATOR_LINE)]
     heading = next((line for line in lines if not line.lstrip('"').startswith(REMARK)), "")
     return max(_SEPARATORS, key=heading.count)
 

@@ -127,7 +127,7 @@ class _Book:
         return self._parts.open(name)
 
     def first_sheet(self) -> str:
-        """What nobody sees is not what somebody meant to hand over."""
+        """What nobody sees is not what somebody meant to be read."""
         for sheet in _all(self._root, "sheet"):
             link = next((value for name, value in sheet.items() if _local(name) == "id"), "")
             if sheet.get("state", "visible") == "visible" and link in self._sheets:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import lists, text
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -562,6 +562,7 @@ def test_the_template_keeps_what_is_typed() -> None:
         )
 
 
+@settings(deadline=None, max_examples=50)
 @given(lists(text(), min_size=1, max_size=50))
 def test_texts_of_a_workbook_read_back_as_they_were(written: list[str]) -> None:
     """Whatever characters they have, and whatever they look like."""
