@@ -1,28 +1,23 @@
 """A layout from a file: CSV, XLSX or JSON. The whole file is checked, and each problem told with its line."""
 
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openpyxl import load_workbook
 from pydantic import TypeAdapter, ValidationError
 
 from db.layout import Direction
-from starter.bounds import check_workbook, check_zip
-from starter.commands.given import read_bytes, read_text
-from starter.csv_rows import csv_rows
 from starter.errors import BadInput
 from starter.language import say
-from starter.strict_json import strict_loads
+from starter.tables.cell_values import number_of, text_of
+from starter.tables.file_content import form_of, read_many
+from starter.tables.json_items import json_items
+from starter.tables.table import BEYOND, Table, read_table
 from workflows.model import Identifier, Name
 from workflows.vocabulary import District, Field
 
 MOST = 2_000
 """So many directions a layout has at most."""
-LARGEST_BOOK = 20_000_000
-"""No workbook of a layout is larger, unpacked (bytes)."""
 HIGHEST = 999
 
 _COLUMNS = {
@@ -53,25 +48,43 @@ class LayoutFile:
         self.remarks: list[str] = []
         self.directions: list[Direction] = []
         self._places: dict[tuple[str, str], str] = {}
+        self._unread: dict[str, None] = {}
         for number, (place, said) in enumerate(_lines(path), start=1):
             if number > MOST:
                 self.problems.append(
                     say(f"{place}: more than {MOST:,} directions", f"{place}：超过 {MOST:,} 个方向")
                 )
                 break
-            self._take(place, said)
+            self._take(place, self._named(place, said))
+        if self._unread:
+            names = ", ".join(self._unread)
+            self.remarks.append(say(f"not read: {names}", f"未读取的列：{names}"))
         if not self.directions and not self.problems:
             self.problems.append(say(f"{path}: no directions in it", f"{path}：没有方向"))
 
+    def _named(self, place: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What was said, by our names of the columns."""
+        known = [(name, cell) for heading, cell in said.items() if (name := _column(heading))]
+        self._unread |= dict.fromkeys(heading for heading in said if not _column(heading))
+        named = dict(known)
+        if len(named) < len(known):
+            raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
+        return named
+
     def _take(self, place: str, said: Mapping[str, Any]) -> None:
         before = len(self.problems)
-        field = self._field(place, said)
-        direction = _words(said.get("direction"))
+        texts = {
+            name: self._text(place, said, name) for name in ("field", "direction", "districts")
+        }
+        if len(self.problems) > before:
+            return
+        field = self._field(place, texts["field"])
+        direction = texts["direction"]
         if _problem(_DIRECTION, direction):
             self._wrong(place, "direction", "1 to 200 characters", "应为 1 至 200 字")
-        districts = self._districts(place, said)
-        priority = _words(said.get("priority"))
-        if not re.fullmatch(r"[1-9]\d{0,2}(\.0)?", priority):
+        districts = self._districts(place, texts["districts"])
+        priority = _priority(said.get("priority"))
+        if not 1 <= priority <= HIGHEST:
             self._wrong(
                 place, "priority", f"a number from 1 to {HIGHEST}", f"应为 1 至 {HIGHEST} 的整数"
             )
@@ -85,13 +98,12 @@ class LayoutFile:
             Direction(
                 field=field,
                 direction=direction,
-                priority=int(float(priority)),
+                priority=priority,
                 districts=districts,
             )
         )
 
-    def _field(self, place: str, said: Mapping[str, Any]) -> str:
-        given = _words(said.get("field"))
+    def _field(self, place: str, given: str) -> str:
         field = next((str(known) for known in Field if given in (known, known.zh)), given)
         if _problem(_FIELD, field):
             self._wrong(
@@ -109,11 +121,9 @@ class LayoutFile:
             )
         return field
 
-    def _districts(self, place: str, said: Mapping[str, Any]) -> tuple[str, ...]:
-        given = said.get("districts")
-        parts = given if isinstance(given, list) else _BETWEEN.split(_words(given))
+    def _districts(self, place: str, given: str) -> tuple[str, ...]:
         found: list[str] = []
-        for part in (_words(part) for part in parts):
+        for part in _BETWEEN.split(given):
             if part.lower() in _ANY:
                 continue
             known = next((str(d) for d in District if part in (d, d.zh)), None)
@@ -122,6 +132,16 @@ class LayoutFile:
             elif known not in found:
                 found.append(known)
         return tuple(found)
+
+    def _text(self, place: str, said: Mapping[str, Any], column: str) -> str:
+        given = said.get(column)
+        if column == "districts" and isinstance(given, list):
+            given = ";".join(one if isinstance(one, str) else str([one]) for one in given)
+        try:
+            return text_of(given)
+        except BadInput as error:
+            self._wrong(place, column, error.en, error.zh)
+            return ""
 
     def _wrong(self, place: str, column: str, en: str, zh: str) -> None:
         self.problems.append(
@@ -137,79 +157,49 @@ def _problem(model: TypeAdapter[str], value: str) -> bool:
     return False
 
 
-def _words(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _priority(cell: Any) -> int:
+    try:
+        return number_of(cell)
+    except BadInput:
+        return 0
 
 
 def _lines(path: str) -> Iterator[Line]:
-    kind = Path(path).suffix.lower()
-    if kind == ".json":
-        yield from _json(path)
-    elif kind == ".csv":
-        yield from _table(path, csv_rows(read_text(path)))
-    elif kind == ".xlsx":
-        yield from _table(path, enumerate(_book(path), start=1))
-    else:
+    form = form_of(path)
+    if form is None:
         raise BadInput(
             f"{path}: a layout is a .json, .csv or .xlsx file",
             f"{path}：布局文件应为 .json、.csv 或 .xlsx",
         )
+    content = read_many(path)
+    if form in ("csv", "xlsx"):
+        yield from _table(path, read_table(content))
+        return
+    for number, _, item in json_items(content, form):
+        if isinstance(item, BadInput):
+            raise item
+        yield say(f"item {number}", f"第 {number} 项"), item
 
 
-def _table(path: str, rows: Iterable[tuple[int, Iterable[Any]]]) -> Iterator[Line]:
+def _table(path: str, table: Table) -> Iterator[Line]:
     """Rows under a heading that names the columns, in English or Chinese and in any order."""
-    columns: list[str | None] | None = None
-    for number, row in rows:
-        cells = [_words(cell) for cell in row]
-        if not any(cells):
-            continue
-        if columns is None:
-            columns = [_column(cell) for cell in cells]
-            missing = [name for name in ("field", "direction", "priority") if name not in columns]
-            if missing:
-                raise BadInput(
-                    f"{path}, line {number}: the heading lacks {', '.join(missing)}",
-                    f"{path} 第 {number} 行：表头缺少 "
-                    + "、".join(f"{_COLUMNS[name][1]}（{name}）" for name in missing),
-                )
-            continue
-        said = {name: cell for name, cell in zip(columns, cells, strict=False) if name}
-        yield say(f"line {number}", f"第 {number} 行"), said
+    place = say(f"{path}, line {table.number}", f"{path} 第 {table.number} 行")
+    names = {_column(heading) for heading in table.heading}
+    missing = [name for name in ("field", "direction", "priority") if name not in names]
+    if missing:
+        raise BadInput(
+            f"{place}: the heading lacks {', '.join(missing)}",
+            f"{place}：表头缺少" + "、".join(f"{_COLUMNS[name][1]}（{name}）" for name in missing),
+        )
+    if table.named_twice():
+        raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
+    for row in table.rows:
+        where = say(f"line {row.number}", f"第 {row.number} 行")
+        if row.beyond:
+            raise BadInput(f"{where}: {BEYOND[0]}", f"{where}：{BEYOND[1]}")
+        yield where, row.cells
 
 
 def _column(heading: str) -> str | None:
     wanted = heading.lower()
     return next((name for name, known in _COLUMNS.items() if wanted in known), None)
-
-
-def _json(path: str) -> Iterator[Line]:
-    try:
-        found = strict_loads(read_text(path))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path} is not JSON: {error}", f"{path} 不是 JSON：{error}") from None
-    if not isinstance(found, list):
-        raise BadInput(f"{path} is not a JSON list", f"{path} 不是 JSON 列表")
-    for number, one in enumerate(found, start=1):
-        place = say(f"item {number}", f"第 {number} 项")
-        yield place, one if isinstance(one, dict) else {}
-
-
-def _book(path: str) -> Iterator[tuple[Any, ...]]:
-    try:
-        content, _ = read_bytes(
-            path, LARGEST_BOOK, ("no layout is that large", "超出布局文件的上限")
-        )
-        check_zip(content, unpacked=LARGEST_BOOK)
-        check_workbook(content)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        page = book.worksheets[0]
-    except BadInput:
-        raise
-    except Exception as error:  # openpyxl meets what is broken as whatever it is
-        raise BadInput(
-            f"{path} cannot be read as XLSX: {error}", f"无法读取 XLSX 文件 {path}：{error}"
-        ) from None
-    try:
-        yield from page.iter_rows(max_row=MOST + 10, max_col=20, values_only=True)
-    finally:
-        book.close()

@@ -15,20 +15,15 @@ from os import strerror
 from pathlib import Path
 from typing import Any, Literal
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from starter.errors import BadInput
-from starter.plain_text import as_plain_text, like_formula
 from starter.screen import harmless, write
+from starter.tables.csv_rows import BYTE_ORDER_MARK
+from starter.tables.plain_text import as_plain_text
 from workflows.periods import BEIJING
 
 Cell = str | int | date | datetime | None
 Format = Literal["csv", "xlsx", "json"]
 Writer = Callable[[Any], None]
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for another encoding; it stands in files, not in what a pipe reads."""
 
 
 @contextmanager
@@ -84,28 +79,17 @@ def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
 
 @contextmanager
 def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
-    book = Workbook(write_only=True)
-    page = book.create_sheet()
-    page.freeze_panes = "A2"
+    rows: list[Sequence[Cell]] = [head]
+    yield lambda cells: rows.append([_cell(cell) for cell in cells])
+    from starter.tables.workbook import workbook  # noqa: PLC0415 - a terminal's table need not load it
 
-    def row(cells: Sequence[Cell]) -> None:
-        page.append([_cell(page, cell) for cell in cells])
-
-    row(head)
-    yield row
-    book.save(path)
+    path.write_bytes(workbook([("1", rows, ())]))
 
 
-def _cell(page: Any, value: Cell) -> Any:
+def _cell(value: Cell) -> Cell:
     if isinstance(value, datetime):
-        return value.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
-    if not isinstance(value, str):
-        return value
-    cell = WriteOnlyCell(page, value=harmless(value))
-    cell.data_type = "s"  # text, also where it looks like a formula
-    if like_formula(value):
-        cell.quotePrefix = True  # and stays so when somebody edits it
-    return cell
+        return value.astimezone(BEIJING).replace(microsecond=0)
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _text(value: Cell) -> str:

@@ -3,7 +3,8 @@
 import json
 from typing import Any, NoReturn
 
-from starter.bounds import check_json
+from starter.bounds import JSON_DEPTH, MESSAGE_FILE_BYTES, check_depth, check_json
+from starter.errors import BadInput
 
 
 def strict_loads(text: str | bytes) -> Any:
@@ -17,6 +18,37 @@ def strict_loads(text: str | bytes) -> Any:
     """
     check_json(text)
     return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_number)
+
+
+def as_object(text: str, name: str) -> dict[str, Any]:
+    """The JSON object that a text is; `name` says where it stands.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if len(text) > MESSAGE_FILE_BYTES:
+        most = f"{MESSAGE_FILE_BYTES:,}"
+        raise BadInput(
+            f"{name} is not JSON: longer than {most}", f"{name} 不是 JSON：超过 {most} 字"
+        )
+    found = parsed(text, name)
+    if not isinstance(found, dict):
+        raise BadInput(f"{name} is not a JSON object", f"{name} 不是 JSON 对象")
+    return found
+
+
+def parsed(text: str, name: str, depth: int = JSON_DEPTH) -> Any:
+    """The data that a JSON text of people says; `name` says where it stands.
+
+    Raises:
+        BadInput: it is no JSON, says something twice, or is nested deeper than may be.
+    """
+    try:
+        check_depth(text, depth)
+        return strict_loads(text)
+    except (ValueError, RecursionError) as error:
+        why = str(error) or "nested too deeply"
+        raise BadInput(f"{name} is not JSON: {why}", f"{name} 不是 JSON：{why}") from None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

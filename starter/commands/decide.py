@@ -1,6 +1,6 @@
 """`pingtai decide`: many decisions, out of one file."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from starter.commands.batch.run import Batch, run_batch
 from starter.commands.decision_commands import AS, option
 from starter.commands.decision_form import ACTOR
 from starter.commands.running import answering
+from starter.tables.file_content import FORMS, form_of
 
 HOW = (
     AS,
@@ -35,6 +36,11 @@ HOW = (
         show_default=True,
         help="At most so many platforms side by side. 并行数上限",
     ),
+    click.Option(
+        ["--format", "written"],
+        type=click.Choice(FORMS),
+        help="How the file is written. 格式 [default: by its name]",
+    ),
     click.Option(["--dry-run"], is_flag=True, help="Only ask whether they would be taken. 试办"),
     click.Option(["--json", "as_json"], is_flag=True, help="Print a JSON object a line."),
 )
@@ -43,13 +49,10 @@ HOW = (
 
 @click.command("decide")
 @click.option(
-    "--file", required=True, metavar="FILE", help="JSON lines or CSV; - is standard input. 文件"
-)
-@click.option(
-    "--format",
-    "written",
-    type=click.Choice(["jsonl", "csv"]),
-    help="How it is written. 格式 [default: by the file's name, else jsonl]",
+    "--file",
+    required=True,
+    metavar="FILE",
+    help="JSON lines or a list, CSV or XLSX; - is standard input, by default JSON lines. 文件",
 )
 def decide_command(*, file: str, written: str | None, **said: Any) -> None:
     """Take many decisions: a line each, of any kinds and for any platforms. 批量办理
@@ -61,12 +64,20 @@ def decide_command(*, file: str, written: str | None, **said: Any) -> None:
     Example:
       pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
     """
-    by_name = "csv" if Path(file).suffix.lower() == ".csv" else "jsonl"
-    form: Format = Cells() if (written or by_name) == "csv" else JsonLines()
-    carry_out(file, form, said)
+    carry_out(file, format_of(file, written) or JsonLines(), said)
 
 
 decide_command.params.extend(HOW)
+
+
+def format_of(
+    file: str, written: str | None, preset: Mapping[str, str] | None = None
+) -> Format | None:
+    """How to read a file, by what it is said to be or by its name; None when neither says."""
+    form = form_of(file, written)
+    if form is None:
+        return None
+    return Cells(preset) if form in ("csv", "xlsx") else JsonLines(preset, form)
 
 
 def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def layout_command() -> None:
     "--actor", metavar="ID", envvar="PINGTAI_ACTOR", help="Who brings it; by default your profile."
 )
 def import_command(file: str, dry_run: bool, actor: str | None) -> None:
-    """Replace the layout by a file: .csv with a heading, .xlsx (its first sheet), or .json. 导入布局
+    """Replace the layout by a file: CSV or XLSX with a heading, or JSON. 导入布局
 
     Columns: field 领域, direction 方向, priority 优先级 (1 is the first), districts 所在区 (several with
     a semicolon; none: any). The whole file is checked first, and nothing changes when it has a problem.

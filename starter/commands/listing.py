@@ -1,12 +1,11 @@
 """`pingtai list`: include one platform in a list, and `pingtai list publish`: many of them."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from starter.commands.batch.formats import Cells, Format, Names
-from starter.commands.decide import HOW, carry_out
+from starter.commands.batch.formats import Names
+from starter.commands.decide import HOW, carry_out, format_of
 from starter.commands.decision_commands import command_of, help_of
 from starter.commands.decision_form import today
 from starter.commands.platform_forms import LIST
@@ -29,7 +28,7 @@ list_command = UsualGroup(
     "--file",
     required=True,
     metavar="FILE",
-    help="Lines of PLATFORM CERTIFICATE, or CSV with the columns platform and certificate_number;"
+    help="Lines of PLATFORM CERTIFICATE; or CSV, XLSX or JSON with platform and certificate_number;"
     " - is standard input. 文件",
 )
 @click.option(
@@ -38,7 +37,9 @@ list_command = UsualGroup(
     metavar="TEXT",
     help="For lines that name a platform only: certificates PREFIX001, PREFIX002, … 证书编号前缀",
 )
-def publish_command(*, number: str, file: str, prefix: str | None, **said: Any) -> None:
+def publish_command(
+    *, number: str, file: str, prefix: str | None, written: str | None, **said: Any
+) -> None:
     """Include many platforms in one numbered list, each on its own. 公布名单 §四(四)
 
     A platform that is in the list under its certificate is done already. What was not done is set
@@ -53,8 +54,7 @@ def publish_command(*, number: str, file: str, prefix: str | None, **said: Any) 
         "outcome": str(ListingOutcome.INCLUDED),
         "list_number": number,
     }
-    csv = Path(file).suffix.lower() == ".csv"
-    form: Format = Cells(preset) if csv else Names(preset, prefix)
+    form = format_of(file, written, preset) or Names(preset, prefix)
     carry_out(file, form, {**said, "day": said["day"] or str(today())})
 
 

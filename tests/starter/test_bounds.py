@@ -23,14 +23,13 @@ from starter.bounds import (
 )
 from starter.commands.batch.formats import Cells
 from starter.commands.batch.lines import Outcome, Result
-from starter.commands.given import as_object
-from starter.commands.importing.book import workbook
 from starter.commands.importing.forms import read_applications
-from starter.csv_rows import csv_rows
 from starter.errors import BadInput
 from starter.layout_file import LayoutFile
-from starter.plain_text import as_plain_text
-from starter.strict_json import strict_loads
+from starter.strict_json import as_object, strict_loads
+from starter.tables.csv_rows import csv_rows
+from starter.tables.plain_text import as_plain_text
+from starter.tables.workbook import workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -74,15 +73,16 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 def test_a_workbook_that_becomes_too_much_is_not_opened(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Neither by an import nor as a layout: what it becomes is judged before openpyxl sees it."""
+    """Neither by an import nor as a layout: what it becomes is judged before it is parsed."""
     monkeypatch.chdir(tmp_path)
     Path("x.xlsx").write_bytes(BOMBS[name]())
-    monkeypatch.setattr("starter.commands.importing.book.load_workbook", None)
-    monkeypatch.setattr("starter.layout_file.load_workbook", None)
+    monkeypatch.setattr("starter.tables.xlsx_rows._Book", None)
     with pytest.raises(BadInput):
         read_applications("x.xlsx", "xlsx")
     with pytest.raises(BadInput):
         LayoutFile("x.xlsx")
+    with pytest.raises(BadInput):
+        Cells().read(Path("x.xlsx").read_bytes())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_workbook_that_becomes_too_much_is_not_opened(
 )
 def test_a_csv_that_is_too_much_is_bad_input(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows, columns, cells and lines, each by itself."""
-    monkeypatch.setattr("starter.csv_rows.TABLE_ROWS", 1_000)
+    monkeypatch.setattr("starter.tables.csv_rows.TABLE_ROWS", 1_000)
     with pytest.raises(BadInput):
         list(csv_rows(page))
     with pytest.raises(BadInput):
@@ -141,6 +141,7 @@ def test_a_batch_that_was_not_done_is_no_formula_and_reads_back(odd: str) -> Non
     given = 'platform,kind,reason\np-1,withdrawal,"' + as_plain_text(odd) + '"\n'
     (entry,) = cells.read(given)
     page = cells.write([Result(entry, Outcome.REFUSED, problem=("no", "否"))])
+    assert isinstance(page, str)
     assert f"'{odd}" in page
     (again,) = Cells().read(page.removeprefix("\ufeff"))
     assert entry.fields == again.fields

@@ -2,9 +2,8 @@
 
 import pytest
 
-from starter.commands.given import as_object
 from starter.errors import BadInput
-from starter.strict_json import strict_loads
+from starter.strict_json import as_object, strict_loads
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands.batch import patience
 from starter.commands.batch.lines import Line, Result
-from starter.commands.importing.book import workbook
 from starter.commands.importing.cells import cell_of
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.forms import form_of
 from starter.commands.importing.run import Import, run_import
 from starter.commands.importing.starting import Starting
 from starter.errors import Unreachable
+from starter.tables.workbook import workbook
 from tests.rules.builders import Raw, application
 from tests.workflows.world import World
 from worker.temporal_server import TemporalServer

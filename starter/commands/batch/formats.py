@@ -1,19 +1,17 @@
-"""The forms that a batch may have on paper: JSON lines, a spreadsheet's CSV, a plain list of names."""
+"""The forms that a batch may have on paper: JSON, a spreadsheet's table, a plain list of names."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from starter.commands.batch.cells import from_cells
 from starter.commands.batch.lines import Entry, Line, Result
-from starter.commands.given import as_object
-from starter.csv_rows import csv_rows
 from starter.errors import BadInput
 from starter.language import say
-from starter.plain_text import as_plain_text
 from starter.screen import encodable
+from starter.tables.file_content import Form, text_of_file
+from starter.tables.json_items import Item, json_items
+from starter.tables.table import BEYOND, Row, Table, read_table
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -31,7 +29,7 @@ class Written(Protocol):
 class Format(Written, Protocol):
     """A way to write a batch."""
 
-    def read(self, text: str) -> list[Entry]:
+    def read(self, content: str | bytes) -> list[Entry]:
         """The lines of a file; those that cannot be read say why.
 
         Raises:
@@ -40,14 +38,24 @@ class Format(Written, Protocol):
 
 
 class JsonLines:
-    """A JSON object a line: `platform`, `kind`, and the decision's other fields."""
+    """A JSON object a line: `platform`, `kind`, and the decision's other fields; or a list of them."""
 
     suffix = ".jsonl"
 
-    def read(self, text: str) -> list[Entry]:
+    def __init__(self, preset: Mapping[str, str] | None = None, form: Form = "jsonl") -> None:
+        """`preset` are fields of every decision."""
+        self._preset = dict(preset or {})
+        self._form = form
+
+    def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`. Empty lines count as lines, and say nothing."""
-        lines = enumerate(text.split("\n"), 1)
-        return [_object(number, line) for number, line in lines if line.strip()]
+        return [self._entry(*item) for item in json_items(content, self._form)]
+
+    def _entry(self, number: int, line: str, item: Item) -> Entry:
+        if isinstance(item, BadInput):
+            return Entry(number, {"line": line}, problem=(item.en, item.zh))
+        item.pop(PROBLEM, None)
+        return Entry(number, item, {**self._preset, **item})
 
     def write(self, results: Iterable[Result]) -> str:
         """See `Format`."""
@@ -56,56 +64,45 @@ class JsonLines:
 
 
 class Cells:
-    """CSV with a header, as spreadsheets write it: see `starter.commands.batch.cells`."""
+    """A table with a heading, CSV or XLSX: see `starter.commands.batch.cells`."""
 
     suffix = ".csv"
 
     def __init__(self, preset: Mapping[str, str] | None = None) -> None:
         """`preset` are cells of every row."""
         self._preset = dict(preset or {})
-        self._header: list[str] = []
+        self._table = Table(0, [], [], is_book=False)
 
-    def read(self, text: str) -> list[Entry]:
+    def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`."""
-        rows = csv_rows(text)
-        _, first = next(rows, (0, []))
-        header = [name.strip() for name in first]
-        self._header = header
-        if "platform" not in header or len(set(header)) != len(header):
+        self._table = read_table(content)
+        if "platform" not in self._table.heading or self._table.named_twice():
             raise BadInput(
-                "the first row of the CSV names its columns, each once, and one of them is platform",
-                "CSV 首行应为列名，不得重复，且须有 platform 列",
+                "the first row names the columns, each once, and one of them is platform",
+                "首行应为列名，不得重复，且须有 platform 列",
             )
-        return [
-            self._entry(number, header, row)
-            for number, row in rows
-            if any(cell.strip() for cell in row)
-        ]
+        return [self._entry(row) for row in self._table.rows]
 
-    def _entry(self, number: int, header: list[str], row: list[str]) -> Entry:
-        given = dict(zip(header, row, strict=False))
-        if len(row) > len(header):
-            return Entry(number, given, problem=("more cells than columns", "单元格多于列"))
-        cells = {**self._preset, **{name: text for name, text in given.items() if name != PROBLEM}}
+    def _entry(self, row: Row) -> Entry:
+        cells = {name: cell for name, cell in row.cells.items() if name != PROBLEM}
+        if row.beyond:
+            return Entry(row.number, row.cells, cells, BEYOND)
+        cells = {**self._preset, **cells}
         try:
-            return Entry(number, given, from_cells(cells))
+            return Entry(row.number, row.cells, from_cells(cells))
         except BadInput as error:
-            return Entry(number, given, cells, (error.en, error.zh))
+            return Entry(row.number, row.cells, cells, (error.en, error.zh))
 
-    def write(self, results: Iterable[Result]) -> str:
-        """See `Format`. A mark of UTF-8 goes before, or spreadsheets take the Chinese for something else."""
+    def write(self, results: Iterable[Result]) -> str | bytes:
+        """See `Format`."""
         rows = [
             {**result.entry.given, **_settled(result.line), PROBLEM: why(result)}
             for result in results
         ]
-        header = dict.fromkeys([*self._header, *(name for row in rows for name in row)])
-        names = [*(name for name in header if name != PROBLEM), PROBLEM]
-        page = io.StringIO()
-        written = csv.DictWriter(page, names, restval="")
-        written.writeheader()
-        for row in rows:
-            written.writerow({name: as_plain_text(str(cell)) for name, cell in row.items()})
-        return "\ufeff" + page.getvalue()
+        header = dict.fromkeys([*self._table.heading, *(name for row in rows for name in row)])
+        names = [*(name for name in header if name and name != PROBLEM), PROBLEM]
+        written: list[list[Any]] = [names, *([row.get(name) for name in names] for row in rows)]
+        return self._table.written(written)
 
 
 class Names:
@@ -118,11 +115,16 @@ class Names:
         self._preset = dict(preset)
         self._prefix = certificate_prefix
 
-    def read(self, text: str) -> list[Entry]:
+    def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`."""
         found: list[Entry] = []
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text_of_file(content, table=True).splitlines(), 1):
             words = line.partition("#")[0].split()
+            if not found and "certificate_number" in line:
+                raise BadInput(
+                    "it is a table, with a heading: say --format csv",
+                    "这是带表头的表格：请使用 --format csv",
+                )
             if words:
                 found.append(self._entry(number, words, len(found) + 1))
         return found
@@ -154,15 +156,6 @@ def why(result: Result) -> str:
     """Why a line was not done, on one line, in the language of the answers."""
     words = say(*result.problem) if result.problem else str(result.outcome)
     return " ".join(words.split())
-
-
-def _object(number: int, line: str) -> Entry:
-    try:
-        given = as_object(line, say("the line", "该行"))
-    except BadInput as error:
-        return Entry(number, {"line": line}, problem=(error.en, error.zh))
-    given.pop(PROBLEM, None)
-    return Entry(number, given, given)
 
 
 def _completed(result: Result) -> dict[str, Any]:

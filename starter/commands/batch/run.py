@@ -16,7 +16,6 @@ from starter.commands.batch.preparing import Preparing
 from starter.commands.batch.sending import Sending
 from starter.commands.batch.taking import Sent, Tried
 from starter.commands.batch.telling import DECISIONS, Telling, counted
-from starter.commands.given import read_batch
 from starter.commands.running import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
 from starter.ended_term import ended_term
 from starter.errors import BadInput
@@ -24,6 +23,7 @@ from starter.language import say
 from starter.register import decided_before
 from starter.screen import complain
 from starter.substitutes import in_place_of
+from starter.tables.file_content import read_many
 from workflows.state import Receipt
 
 MOST_LINES = 100_000
@@ -51,7 +51,7 @@ async def run_batch(batch: Batch, acting: Acting) -> None:
         Unreachable: nothing answers, before anything was sent.
         click.exceptions.Exit: with a code, unless every line was done.
     """
-    entries = batch.form.read(read_batch(batch.file))
+    entries = batch.form.read(read_many(batch.file))
     if len(entries) > MOST_LINES:
         raise BadInput(
             f"more than {MOST_LINES:,} lines: split the file", f"超过 {MOST_LINES:,} 行：请拆分"

@@ -6,22 +6,15 @@ separated by `;`. Words may be English or Chinese.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from starter.commands.batch.lines import Words
 from starter.commands.importing.columns import COLUMNS, Column, Holds, at
 from starter.commands.notation import known
 from starter.errors import BadInput
+from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from workflows.vocabulary import Kind
-
-Cell = str | int | float | bool | date | time | None
-"""What a spreadsheet may hold in a cell; a moment is a date too."""
-
-LONGEST = 32_767
-"""No spreadsheet program keeps longer cells (characters), and no field is as long."""
-
-_INEXACT = 10**15
 
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
@@ -29,9 +22,6 @@ _BETWEEN_WORDS = re.compile(r"[;；、,，\n]")
 # The hash has its length, and the share its digits: what is named may hold a semicolon itself.
 _DOCUMENT = re.compile(r"\s*(.+?)\s*[=＝]\s*([0-9a-fA-F]{64})\s*(?:[;；\n]\s*|$)", re.DOTALL)
 _SHARE = re.compile(r"\s*(.+?)\s*[=＝]\s*(\d{1,3})\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL)
-# A comma elsewhere may be a decimal one: 3,5 is not 35.
-_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.0+)?")
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 
 
 def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
@@ -39,7 +29,7 @@ def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[st
     said: dict[str, Any] = {}
     wrong: list[tuple[str, str, str]] = []
     for name, cell in cells.items():
-        if as_text(cell) == "":
+        if not as_text(cell).strip():
             continue
         try:
             _put(said, name, read(COLUMNS[name], cell))
@@ -50,40 +40,21 @@ def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[st
     return said, wrong
 
 
-def as_text(cell: Cell) -> str:
-    """A cell as text: a whole number without a point, a date as it is written here."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time()
-        return str(cell.date()) if midnight else cell.isoformat(" ", "seconds")
-    return str(cell).strip()
-
-
 def read(column: Column, cell: Cell) -> Any:
     """The value of a cell, as the message has it.
 
     Raises:
         BadInput: it cannot be read as what the column holds.
     """
-    text = as_text(cell)
-    if len(text) > LONGEST:
-        raise BadInput(f"longer than {LONGEST:,} characters", f"超过 {LONGEST:,} 字")
-    if isinstance(cell, int | float) and abs(cell) >= _INEXACT:
-        raise BadInput(
-            "a number of more than 15 digits, of which spreadsheets lose some: write it as text",
-            "数字超过 15 位，表格程序会丢失末位：请设为文本格式后重新填写",
-        )
+    if column.holds is Holds.DAY:
+        return day_of(cell)
+    if column.holds is Holds.NUMBER:
+        return number_of(cell)
+    text = text_of(cell)
     value: Any = text
     match column.holds:
-        case Holds.DAY:
-            value = _day(cell, text)
-        case Holds.NUMBER:
-            value = _number(text)
         case Holds.NUMBERS:
-            value = [_number(one) for one in _listed(_BETWEEN_NUMBERS, text)]
+            value = [number_of(one) for one in _listed(_BETWEEN_NUMBERS, text)]
         case Holds.WORD:
             value = _word(column, text)
         case Holds.WORDS:
@@ -159,30 +130,6 @@ def _none_of(text: str, column: Column) -> Words:
     shown = text if len(text) <= 40 else text[:40] + "…"
     chinese = "、".join(getattr(word, "zh", word) for word in column.vocabulary)
     return f"{shown!r} is none of {', '.join(column.vocabulary)}", f"“{shown}”不在 {chinese} 之中"
-
-
-def _day(cell: Cell, text: str) -> str:
-    if isinstance(cell, date) and len(text) == len("2026-01-01"):
-        return text
-    parts = _DAY.fullmatch(text)
-    try:
-        if parts and isinstance(cell, str):
-            return str(date(*(int(part) for part in parts.groups())))
-    except ValueError:
-        pass
-    raise BadInput(
-        f"{text[:40]!r} is no day: write 2026-11-24, or use a date cell",
-        f"“{text[:40]}”不是日期：请写作 2026-11-24，或使用日期单元格",
-    )
-
-
-def _number(text: str) -> int:
-    plain = text.replace("，", ",")
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
-    if not re.fullmatch(r"-?\d{1,15}(?:\.0+)?", plain):
-        raise BadInput(f"{text[:40]!r} is no whole number", f"“{text[:40]}”不是整数")
-    return int(plain.partition(".")[0])
 
 
 def _pairs(pattern: re.Pattern[str], text: str, how: Words) -> Iterable[tuple[str, str]]:

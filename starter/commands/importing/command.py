@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from starter.commands.importing.forms import FORMS, form_of
+from starter.commands.importing.forms import form_of
 from starter.commands.importing.run import Import, run_import
 from starter.commands.importing.template import write_template
 from starter.commands.running import answered, answering
 from starter.errors import BadInput
+from starter.tables.file_content import FORMS
 
 
 @click.command("import")
@@ -63,7 +64,7 @@ def import_command(
     refused: str | None,
     as_json: bool,
 ) -> None:
-    """Start the platforms of a file of applications: JSON lines, CSV or XLSX. 批量导入申请 §四(一)
+    """Start the platforms of a file of applications: JSON, CSV or XLSX. 批量导入申请 §四(一)
 
     The whole file is checked first, and nothing is started while anything in it is wrong. The same
     file again changes nothing, so whatever was broken off is simply run again. - is standard input.

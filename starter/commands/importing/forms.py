@@ -1,19 +1,21 @@
-"""The forms that a file of applications may have, and reading it in its own."""
+"""The forms that a file of applications may have: JSON, or a table with a heading of field names."""
 
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from starter.bounds import BATCH_FILE_BYTES, TABLE_ROWS
-from starter.commands.batch.formats import JsonLines, Written
-from starter.commands.batch.lines import Entry
-from starter.commands.given import read_batch, read_bytes
+from starter.bounds import TABLE_ROWS
+from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
+from starter.commands.batch.lines import Entry, Result, Words
+from starter.commands.importing.cells import from_cells
+from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.problems import Problem
-from starter.commands.importing.tables import Csv, Xlsx
 from starter.errors import BadInput
-
-Form = Literal["jsonl", "csv", "xlsx"]
-FORMS: tuple[Form, ...] = ("jsonl", "csv", "xlsx")
+from starter.tables.cell_values import Cell
+from starter.tables.file_content import Form, read_many
+from starter.tables.file_content import form_of as form_by_name
+from starter.tables.table import BEYOND, Row, Table, read_table
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,18 @@ def form_of(file: str, told: str | None) -> Form:
     Raises:
         BadInput: neither says.
     """
-    suffix = Path(file).suffix.lower().removeprefix(".")
-    named = told or {"ndjson": "jsonl"}.get(suffix, suffix)
-    for form in FORMS:
-        if named == form:
-            return form
+    form = form_by_name(file, told)
+    if form:
+        return form
     if file == "-":
         raise BadInput(
-            "of standard input, say how it is written: --format jsonl, csv or xlsx",
-            "读取标准输入须指明格式：--format jsonl、csv 或 xlsx",
+            "of standard input, say how it is written: --format jsonl, json, csv or xlsx",
+            "读取标准输入须指明格式：--format jsonl、json、csv 或 xlsx",
         )
     raise BadInput(
-        f"{file}: applications come as .jsonl, .csv or .xlsx; else say --format (for one alone:"
+        f"{file}: applications come as .jsonl, .json, .csv or .xlsx; else say --format (for one alone:"
         " pingtai apply)",
-        f"{file}：申请文件应为 .jsonl、.csv 或 .xlsx；否则请用 --format 指明（单个申请：pingtai apply）",
+        f"{file}：申请文件应为 .jsonl、.json、.csv 或 .xlsx；否则请用 --format 指明（单个申请：pingtai apply）",
     )
 
 
@@ -59,11 +59,14 @@ def read_applications(file: str, form: Form) -> Read:
     Raises:
         BadInput: it cannot be read as a whole, or there are none in it.
     """
-    if form == "jsonl":
-        lines = JsonLines()
-        read = Read(lines.read(read_batch(file)), lines)
+    content = read_many(file)
+    if form in ("jsonl", "json"):
+        lines = JsonLines(form=form)
+        read = Read(lines.read(content), lines)
     else:
-        read = _table(file, form)
+        table = Applications()
+        entries = table.read(content)
+        read = Read(entries, table, True, tuple(table.problems), table.absent)
     if not read.entries and not read.problems:
         raise BadInput("there are no applications in it", "其中没有申请")
     if len(read.entries) > TABLE_ROWS:
@@ -73,13 +76,74 @@ def read_applications(file: str, form: Form) -> Read:
     return read
 
 
-def _table(file: str, form: Form) -> Read:
-    table: Csv | Xlsx
-    if form == "csv":
-        table = Csv()
-        entries = table.read(read_batch(file))
-    else:
-        table = Xlsx()
-        content, _ = read_bytes(file, BATCH_FILE_BYTES, ("split it", "请拆分"))
-        entries = table.read(content)
-    return Read(entries, table, True, tuple(table.problems), table.absent)
+class Applications:
+    """A table of applications, read and written."""
+
+    suffix = ".csv"
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self.problems: list[Problem] = []
+        """What is wrong with the heading."""
+        self.absent: frozenset[str] = frozenset()
+        """Columns that are needed and are not there: told once, and not for each row."""
+        self._table = Table(0, [], [], is_book=False)
+
+    def read(self, content: bytes) -> list[Entry]:
+        """The rows as applications.
+
+        Raises:
+            BadInput: it is no table, or there is no heading.
+        """
+        self._table = read_table(content)
+        if not set(self._table.heading) & set(COLUMNS):
+            raise BadInput(
+                "the first row names the columns, as the fields are named: see pingtai import --template",
+                "首行应为列名（字段名）：见 pingtai import --template",
+            )
+        self._judge_heading()
+        return [self._entry(row) for row in self._table.rows]
+
+    def _judge_heading(self) -> None:
+        number, heading = self._table.number, self._table.heading
+        twice = self._table.named_twice()
+        for name in dict.fromkeys(name for name in heading if name and name != PROBLEM):
+            if name not in COLUMNS:
+                self.problems.append(Problem(number, name, _unknown(name)))
+            elif name in twice:
+                self.problems.append(
+                    Problem(number, name, ("the column stands there twice", "该列重复"))
+                )
+        needed = [column.name for column in COLUMNS.values() if column.required]
+        self.absent = frozenset(
+            name for name in needed if not COLUMNS[name].group and name not in heading
+        )
+        for name in needed:
+            if name in self.absent:
+                self.problems.append(Problem(number, name, ("the column is missing", "缺少该列")))
+
+    def _entry(self, row: Row) -> Entry:
+        if row.beyond:
+            return Entry(row.number, row.cells, problem=BEYOND)
+        ours = {name: cell for name, cell in row.cells.items() if name in COLUMNS}
+        said, wrong = from_cells(ours)
+        return Entry(row.number, row.cells, said, bad_cells=tuple(wrong))
+
+    def write(self, results: Iterable[Result]) -> str | bytes:
+        """The rows that were not done, with why, in the form in which they came."""
+        return self._table.written(self._rows(results))
+
+    def _rows(self, results: Iterable[Result]) -> Iterator[list[Cell]]:
+        names = [*(name for name in self._table.heading if name and name != PROBLEM), PROBLEM]
+        yield [*names]
+        for result in results:
+            given: Mapping[str, Any] = {**result.entry.given, PROBLEM: why(result)}
+            yield [given.get(name) for name in names]
+
+
+def _unknown(name: str) -> Words:
+    near = difflib.get_close_matches(name, COLUMNS, 1)
+    en, zh = "no such column", "没有此列"
+    if near:
+        en, zh = f"{en}: {near[0]} is meant?", f"{zh}：是否应为 {near[0]}？"
+    return en, zh

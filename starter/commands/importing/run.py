@@ -18,7 +18,7 @@ from starter.commands.batch.telling import Telling
 from starter.commands.batch.telling import counted as counted_results
 from starter.commands.importing import problems as wrong
 from starter.commands.importing.checking import Checking
-from starter.commands.importing.forms import Form, Read, read_applications
+from starter.commands.importing.forms import Read, read_applications
 from starter.commands.importing.starting import Starting
 from starter.commands.importing.wording import APPLICATIONS
 from starter.commands.running import BAD_INPUT
@@ -27,6 +27,7 @@ from starter.errors import PingtaiError
 from starter.language import say
 from starter.register import KnownTerms, known_terms
 from starter.screen import complain, show, show_json_line
+from starter.tables.file_content import Form
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from starter.commands.importing.book import workbook
-from starter.commands.importing.cells import Cell, cell_of
+from starter.commands.importing.cells import cell_of
 from starter.commands.importing.columns import COLUMNS, YEARS, Column, Holds
 from starter.commands.importing.example import EXAMPLES
 from starter.commands.importing.labels import LABELS, how
-from starter.commands.importing.tables import csv_of
 from starter.errors import BadInput
 from starter.language import say
 from starter.screen import show
+from starter.tables.cell_values import Cell
+from starter.tables.csv_rows import csv_of
+from starter.tables.workbook import TEXT, workbook
 
 _YEARS_SHOWN = 3
+_FORMATS = {Holds.DAY: "yyyy-mm-dd", Holds.NUMBER: "General"}
+"""All others are text: a spreadsheet would take 2024-2 for a date, and 00096 for 96."""
 _WIDTHS = (44, 36, 36, 20, 40, 40, 60)
 
 
@@ -102,6 +105,7 @@ def _book() -> bytes:
             ("columns 列说明", list(_explained()), _WIDTHS),
         ],
         choices,
+        [_FORMATS.get(column.holds, TEXT) for column in columns],
     )
 
 

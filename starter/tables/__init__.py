@@ -1,0 +1,1 @@
+"""Tables of files, read once for all commands: CSV, XLSX and JSON become rows of cells with their places."""
