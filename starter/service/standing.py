@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from temporalio.service import RPCError
 
 from db.queries import RegisterQueries
-from db.rows import LogLine
+from db.rows import LastTerm, LogLine
 from starter.client import PingtaiClient
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.service.connections import Connections
@@ -24,6 +24,8 @@ from workflows.state import AssessmentState, PlatformState, next_assessment
 T = TypeVar("T")
 PATIENCE = 4.0
 """Seconds for the workflow to answer; after them the register is asked."""
+LONGER = 12.0
+"""Seconds for one that the register has not heard of yet."""
 
 
 class Source(StrEnum):
@@ -53,16 +55,13 @@ async def platform_standing(connections: Connections, platform_id: str) -> Stand
         NoSuchPlatform: neither knows it.
         Unreachable: neither can be asked.
     """
-    view = await _asked(connections, lambda client: client.state(platform_id))
-    if not isinstance(view, Exception):
-        return Standing(view, Source.WORKFLOW)
-    register = RegisterQueries(await connections.engine())
-    last = await register.last_term(platform_id)
-    lines = await register.log(platform_id, last.term) if last else []
-    log = [line.entry for line in lines if line.year == 0]
-    if last is None or not log:
-        raise _unknown(view)
-    return Standing(_view(log, await register.due(platform_id, last.term)), Source.REGISTER)
+
+    async def by_register(register: RegisterQueries) -> CaseView | None:
+        last = await register.last_term(platform_id)
+        own = await _own_log(register, platform_id, last)
+        return _view(own, await register.due(platform_id, last.term)) if last and own else None
+
+    return Standing(*await _known(connections, lambda of: of.state(platform_id), by_register))
 
 
 async def district_of(connections: Connections, platform_id: str) -> str:
@@ -82,39 +81,63 @@ async def assessment_standing(
         platform = (await platform_standing(connections, platform_id)).view.platform
         assert platform is not None  # noqa: S101 - a platform's own view
         term = platform.facts.term
-    view = await _asked(
-        connections, lambda client: client.assessment_state(platform_id, term, year)
+    of_term = term
+
+    async def by_register(register: RegisterQueries) -> CaseView | None:
+        lines = [one for one in await register.log(platform_id, of_term) if one.year == year]
+        due = await register.due(platform_id, of_term, year)
+        return _view(_last_opening(lines), due) if lines else None
+
+    return Standing(
+        *await _known(
+            connections, lambda of: of.assessment_state(platform_id, of_term, year), by_register
+        )
     )
-    if not isinstance(view, Exception):
-        return Standing(view, Source.WORKFLOW)
-    register = RegisterQueries(await connections.engine())
-    lines = [one for one in await register.log(platform_id, term) if one.year == year]
-    if not lines:
-        raise _unknown(view)
-    due = await register.due(platform_id, term, year)
-    return Standing(_view(_last_opening(lines), due), Source.REGISTER)
 
 
 async def platform_log(connections: Connections, platform_id: str) -> tuple[list[LogEntry], Source]:
     """The own log of a platform's newest term. Raises as above."""
-    log = await _asked(connections, lambda client: client.log(platform_id))
-    if not isinstance(log, Exception):
-        return log, Source.WORKFLOW
-    register = RegisterQueries(await connections.engine())
-    last = await register.last_term(platform_id)
+
+    async def by_register(register: RegisterQueries) -> list[LogEntry] | None:
+        return await _own_log(register, platform_id, await register.last_term(platform_id)) or None
+
+    return await _known(connections, lambda of: of.log(platform_id), by_register)
+
+
+async def _own_log(
+    register: RegisterQueries, platform_id: str, last: LastTerm | None
+) -> list[LogEntry]:
     lines = await register.log(platform_id, last.term) if last else []
-    own = [line.entry for line in lines if line.year == 0]
-    if not own:
-        raise _unknown(log)
-    return own, Source.REGISTER
+    return [line.entry for line in lines if line.year == 0]
+
+
+async def _known(
+    connections: Connections,
+    question: Callable[[PingtaiClient], Awaitable[T]],
+    by_register: Callable[[RegisterQueries], Awaitable[T | None]],
+) -> tuple[T, Source]:
+    """The workflow's answer; or the register's, where the workflow does not answer in time.
+
+    What the register does not have either was applied for just now: then the workflow is waited for longer.
+    """
+    answer = await _asked(connections, question, PATIENCE)
+    if isinstance(answer, Exception):
+        found = await by_register(RegisterQueries(await connections.engine()))
+        if found is not None:
+            return found, Source.REGISTER
+    if isinstance(answer, TimeoutError):
+        answer = await _asked(connections, question, LONGER)
+    if isinstance(answer, Exception):
+        raise _unknown(answer)
+    return answer, Source.WORKFLOW
 
 
 async def _asked(
-    connections: Connections, question: Callable[[PingtaiClient], Awaitable[T]]
+    connections: Connections, question: Callable[[PingtaiClient], Awaitable[T]], patience: float
 ) -> T | Exception:
     """The workflow's answer; or why it, its worker or Temporal is not to be had."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             return await question(await connections.client())
     except (NoSuchPlatform, Unreachable, InvalidMessage, RPCError, TimeoutError) as error:
         return error
