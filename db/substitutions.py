@@ -11,34 +11,11 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import read
+from db.rows import SubstitutionRow
 from db.tables import substitutions
 from workflows.actors import Actor
-from workflows.model import Instant, Record
 
 LARGEST_LIST = 500
-
-
-class SubstitutionRow(Record):
-    """A substitute for a period, both days included (Beijing time). The role is the principal's."""
-
-    number: int
-    principal_id: str
-    substitute_id: str
-    role: str
-    organisation: str
-    district: str | None
-    first_day: date
-    last_day: date
-    reason: str | None
-    named_by: str
-    named_at: Instant
-    withdrawn_at: Instant | None
-
-    @property
-    def principal(self) -> Actor:
-        """The one who is absent, as decisions name who takes them."""
-        said = {"role": self.role, "organisation": self.organisation, "district": self.district}
-        return Actor.model_validate({"id": self.principal_id, **said}, strict=False)
 
 
 class Substitutions:

@@ -51,11 +51,19 @@ class ProfileRole(Message):
         return word in (self.name, self.role, self.role.zh)
 
 
+class ProfileService(Message):
+    """The service by which a person's commands work (`starter.service_address`); never the key itself."""
+
+    url: str = Field(min_length=1, max_length=500)
+    key_file: str | None = Field(default=None, min_length=1, max_length=4_000)
+
+
 class Profile(Message):
     """A person: an id, and one role or several. The first is the one that counts when none is said."""
 
     id: Identifier
     lang: Literal["en", "zh"] | None = None
+    service: ProfileService | None = None
     roles: tuple[ProfileRole, ...] = Field(min_length=1, max_length=20)
 
     @model_validator(mode="after")

@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
-from db.substitutions import SubstitutionRow, Substitutions
+from db.rows import SubstitutionRow
+from db.substitutions import Substitutions
 from starter.service.problems import Kind, Problem
 from workflows.actors import Actor
 from workflows.decision import Decision, digest_of_content

@@ -1,0 +1,135 @@
+"""The staff's commands by HTTP: whole processes, without the clients of Temporal and PostgreSQL."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from fastapi import FastAPI
+
+from starter.service.serving import listener, serving, url_of
+from tests.rules.builders import Raw
+from tests.service.conftest import EVERYTHING, MakeKey, form
+
+RUN = """
+import sys
+from worker.main import pingtai
+try:
+    pingtai(prog_name="pingtai")
+finally:
+    print(sorted({"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules)), file=sys.stderr)
+"""
+"""Runs a command, and says at the end which of the clients were imported that it must not need."""
+DISTRICT = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian")
+RECOMMEND = (*DISTRICT, "--outcome", "recommended", "--opinion", "同意推荐。")
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+class Desk:
+    """An officer's machine: it knows the service's address and a key, and nothing else."""
+
+    def __init__(self, url: str, key: str, folder: Path) -> None:
+        """The officer has no profile."""
+        self.folder = folder
+        self.settings = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "LANG": "C.UTF-8",
+            "COLUMNS": "200",
+            "PINGTAI_HOME": str(folder / "home"),
+            "PINGTAI_PROFILE": str(folder / "profile.toml"),
+            "PINGTAI_URL": url,
+            "PINGTAI_KEY": key,
+        }
+
+    async def run(self, *args: str, given: object = None) -> Ended:
+        """Run `pingtai`, with JSON on its standard input; it must import no client but httpx."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", RUN, *args),
+            cwd=self.folder,
+            env=self.settings,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate(json.dumps(given).encode() if given else b"")
+        *lines, imported = err.decode().splitlines()
+        assert "[]" == imported, "\n".join(lines)
+        assert self.settings["PINGTAI_KEY"] not in out.decode() + err.decode()
+        return Ended(process.returncode, out.decode(), "\n".join(lines))
+
+
+@pytest.fixture(scope="session")
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The service at a port of this machine."""
+    with listener("127.0.0.1:0") as listening:
+        async with serving(app, listening):
+            yield url_of(listening)
+
+
+@pytest.fixture
+async def desk(served: str, make_key: MakeKey, tmp_path: Path) -> Desk:
+    """A desk whose key may do everything in the district of the usual application."""
+    return Desk(served, await make_key(*EVERYTHING, district="haidian"), tmp_path)
+
+
+@pytest.fixture
+async def applied(desk: Desk) -> Raw:
+    """An application that the desk has handed in."""
+    raw = form()
+    ended = await desk.run("apply", "--file", "-", given=raw)
+    assert (0, "") == (ended.code, ended.err)
+    assert "Next         recommendation from the district" in ended.out
+    return raw
+
+
+async def test_a_decision_is_tried_taken_and_repeated(desk: Desk, applied: Raw) -> None:
+    """With flags: what the terminal shows is what it shows without the service."""
+    name = applied["platform_id"]
+    tried = await desk.run("recommend", name, *RECOMMEND, "--dry-run")
+    assert (0, "") == (tried.code, tried.err)
+    assert "Leads to        inspection" in tried.out
+    again = (*RECOMMEND, "--id", "d-1", "--date", "2026-11-23")
+    taken, repeated = (
+        await desk.run("recommend", name, *again),
+        await desk.run("recommend", name, *again),
+    )
+    assert (0, 0) == (taken.code, repeated.code), taken.err
+    assert "Next         inspection from the commission (§四(二)), until " in taken.out
+    assert "Repeated     this is the first answer" in repeated.out
+
+
+async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
+    desk: Desk, applied: Raw, make_key: MakeKey
+) -> None:
+    """2 bad input, 3 refused or not allowed, 4 not reachable; a key that lacks something is told what."""
+    name = applied["platform_id"]
+    reader = Desk(desk.settings["PINGTAI_URL"], await make_key("read"), desk.folder)
+    nobody = Desk(desk.settings["PINGTAI_URL"], "ptk_0123456789_x", desk.folder)
+    away = Desk("http://127.0.0.1:1", desk.settings["PINGTAI_KEY"], desk.folder)
+    commission = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    missing, early, lacking, unknown, silent, other = await asyncio.gather(
+        desk.run("recommend", name, *RECOMMEND[:-1], ""),
+        desk.run("withdraw", name, *commission, "--reason", "x"),
+        reader.run("recommend", name, *RECOMMEND),
+        nobody.run("recommend", name, *RECOMMEND),
+        away.run("recommend", name, *RECOMMEND),
+        desk.run("recommend", "no-such-platform", *RECOMMEND),
+    )
+    assert (2, True) == (missing.code, "opinion (--opinion)" in missing.err), missing.err
+    assert (3, True) == (early.code, early.err.startswith("refused: ")), early.err
+    assert (3, True) == (lacking.code, "the scope decide:" in lacking.err), lacking.err
+    assert (3, "there is no such key") == (unknown.code, unknown.err)
+    assert (4, True) == (silent.code, "is not reachable" in silent.err), silent.err
+    assert (2, True) == (other.code, "no platform" in other.err), other.err
