@@ -121,9 +121,17 @@ class PingtaiHttpClient:
         answer = await self._call("GET", f"{platform_path(platform_id)}/log")
         return read(_LOG, answer.content)
 
-    async def get(self, path: str, **params: str) -> bytes:
-        """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does."""
-        return (await self._call("GET", path, params=params or None)).content
+    async def get(self, path: str, **wanted: Any) -> bytes:
+        """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does.
+
+        `wanted` are the parameters; what is None or False is not asked for.
+        """
+        params = {
+            name: "true" if value is True else str(value)
+            for name, value in wanted.items()
+            if value is not None and value is not False
+        }
+        return (await self._call("GET", path, params=params)).content
 
     async def _decision(
         self, platform_id: str, decision: Decision | dict[str, Any], **params: str

@@ -1,47 +1,92 @@
 """What the register answers, asked of the service (`pingtai serve`)."""
 
 import json
+from contextlib import suppress
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from db.rows import LogLine, SubstitutionRow
-from starter.http_client import PingtaiHttpClient, platform_path
+from db.rows import LogLine, PlatformCard, RegisterRow, SubstitutionRow
+from starter.errors import NoSuchPlatform, NotAllowed
+from starter.http_client import PingtaiHttpClient, platform_path, read
 
-_LINES: TypeAdapter[list[LogLine]] = TypeAdapter(list[LogLine])
-_SUBSTITUTIONS: TypeAdapter[list[SubstitutionRow]] = TypeAdapter(list[SubstitutionRow])
+if TYPE_CHECKING:
+    from db.validity import Validity
+    from starter.http_inbox import HttpInbox
+
 _PAGE = 500
 
 
 class HttpReads:
-    """See `starter.register_reads.RegisterReads`."""
+    """See `starter.register_reads.RegisterReads`. Each raises NotAllowed, too: what the key lacks."""
 
     def __init__(self, client: PingtaiHttpClient) -> None:
         """Ask by this client."""
         self._client = client
 
-    async def log(self, platform_id: str) -> list[LogLine]:
+    def inbox(self) -> "HttpInbox":
         """See `RegisterReads`."""
-        lines: list[LogLine] = []
-        following = f"{platform_path(platform_id)}/timeline?limit={_PAGE}"
-        while following:
-            page = json.loads(await self._client.get(following))
-            lines += _LINES.validate_json(json.dumps(page["items"]))
-            following = page["next"]
-        return lines
+        from starter.http_inbox import HttpInbox  # noqa: PLC0415 - one command needs it
 
-    async def substitutions(
-        self, principal_id: str, substitute_id: str, day: date
-    ) -> list[SubstitutionRow]:
+        return HttpInbox(self._client)
+
+    async def platform(self, platform_id: str) -> PlatformCard | None:
         """See `RegisterReads`."""
-        page = await self._client.get(
-            "/v1/substitutions", principal=principal_id, substitute=substitute_id, on=str(day)
-        )
-        return _SUBSTITUTIONS.validate_json(json.dumps(json.loads(page)["items"]))
+        with suppress(NoSuchPlatform):
+            found = await self._client.get(f"{platform_path(platform_id)}/card")
+            return read(TypeAdapter(PlatformCard), found)
+        return None
+
+    async def register(self, **wanted: Any) -> list[RegisterRow]:
+        """See `RegisterReads`."""
+        items = await self._items("/v1/register", **wanted)
+        if any("since" not in one for one in items):
+            raise NotAllowed(
+                "the key lacks the scope read: it sees only what anybody may",
+                "密钥没有权限 read，仅可查看公开内容",
+            )
+        return read(TypeAdapter(list[RegisterRow]), json.dumps(items))
 
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         """See `RegisterReads`."""
-        after = {"after": beginning} if beginning else {}
-        page = await self._client.get("/v1/register", limit=str(limit), **after)
-        found = ((row["platform_id"], row["name"]) for row in json.loads(page)["items"])
+        items = await self._items("/v1/register", limit=limit, after=beginning or None)
+        found = ((one["platform_id"], one["name"]) for one in items)
         return [one for one in found if one[0].startswith(beginning)]
+
+    async def log(self, platform_id: str) -> list[LogLine]:
+        """See `RegisterReads`."""
+        card = await self.platform(platform_id)
+        return list(card.log) if card else []
+
+    async def validity(self, platform_id: str, day: date) -> "Validity | None":
+        """See `RegisterReads`."""
+        from db.validity import Validity  # noqa: PLC0415 - one command needs it
+
+        with suppress(NoSuchPlatform):
+            found = await self._client.get(f"{platform_path(platform_id)}/validity", on=day)
+            return read(TypeAdapter(Validity), found)
+        return None
+
+    async def substitutions(
+        self, person: str | None = None, since: date | None = None, limit: int = _PAGE
+    ) -> list[SubstitutionRow]:
+        """See `RegisterReads`."""
+        items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
+        return read(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
+
+    async def standing_in(
+        self, principal_id: str, substitute_id: str, day: date
+    ) -> list[SubstitutionRow]:
+        """See `RegisterReads`."""
+        return [
+            row
+            for row in await self.substitutions(substitute_id, since=day)
+            if (row.principal_id, row.substitute_id) == (principal_id, substitute_id)
+            and row.first_day <= day
+        ]
+
+    async def _items(self, path: str, **wanted: Any) -> list[Any]:
+        page = json.loads(await self._client.get(path, **wanted))
+        items: list[Any] = page["items"]
+        return items

@@ -43,7 +43,7 @@ async def open_pingtai(
         async with _service(address) as client:
             yield client
         return
-    from starter.direct import connected  # noqa: PLC0415 - only this way needs Temporal's client
+    from starter.direct_client import connected  # noqa: PLC0415 - only this way needs Temporal's client
 
     yield await connected(due=due, last_term=last_term, applied_before=applied_before)
 
@@ -63,7 +63,7 @@ async def open_reads(*, start: bool = True) -> AsyncIterator[RegisterReads]:
         async with _service(address) as client:
             yield HttpReads(client)
         return
-    from starter.direct import direct_reads  # noqa: PLC0415 - only this way needs the database's client
+    from starter.direct_reads import direct_reads  # noqa: PLC0415 - only this way needs the database's client
 
     async with direct_reads(start=start) as reads:
         yield reads

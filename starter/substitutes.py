@@ -22,7 +22,7 @@ async def in_place_of(
         Unreachable: the register, where absences are kept, does not answer.
     """
     async with open_reads() as register:
-        standing = await register.substitutions(principal_id, substitute_id, day)
+        standing = await register.standing_in(principal_id, substitute_id, day)
     if not standing:
         raise Refused(
             Refusal(

@@ -21,9 +21,11 @@ from worker.main import pingtai
 try:
     pingtai(prog_name="pingtai")
 finally:
-    print(sorted({"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules)), file=sys.stderr)
+    print(*{"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules), "", file=sys.stderr)
 """
 """Runs a command, and says at the end which of the clients were imported that it must not need."""
+CLIENTS = frozenset(("temporalio", "sqlalchemy", "asyncpg"))
+"""Those that a desk with nothing but the service's address must not need."""
 DISTRICT = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian")
 RECOMMEND = (*DISTRICT, "--outcome", "recommended", "--opinion", "同意推荐。")
 
@@ -53,8 +55,10 @@ class Desk:
             "PINGTAI_KEY": key,
         }
 
-    async def run(self, *args: str, given: object = None) -> Ended:
-        """Run `pingtai`, with JSON on its standard input; it must import no client but httpx."""
+    async def run(
+        self, *args: str, given: object = None, without: frozenset[str] = CLIENTS
+    ) -> Ended:
+        """Run `pingtai`, with JSON on its standard input; `without`: what it must not import."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", RUN, *args),
             cwd=self.folder,
@@ -65,7 +69,7 @@ class Desk:
         )
         out, err = await process.communicate(json.dumps(given).encode() if given else b"")
         *lines, imported = err.decode().splitlines()
-        assert "[]" == imported, "\n".join(lines)
+        assert not without & set(imported.split()), "\n".join([*lines, imported])
         assert self.settings["PINGTAI_KEY"] not in out.decode() + err.decode()
         return Ended(process.returncode, out.decode(), "\n".join(lines))
 
@@ -133,3 +137,25 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
     assert (3, "there is no such key") == (unknown.code, unknown.err)
     assert (4, True) == (silent.code, "is not reachable" in silent.err), silent.err
     assert (2, True) == (other.code, "no platform" in other.err), other.err
+
+
+async def test_what_is_read_looks_as_it_does_directly(
+    desk: Desk, applied: Raw, session_database_url: str
+) -> None:
+    """Card, inbox, list and validity: the same words as from the register itself."""
+    name = applied["platform_id"]
+    calls = (
+        ("show", name),
+        ("show", name, "--json"),
+        ("inbox", "--role", "district", "--district", "haidian", "--limit", "2"),
+        ("register", "--district", "haidian", "--limit", "2"),
+        ("valid", name),
+        ("show", "no-such-platform"),
+    )
+    directly = Desk("", desk.settings["PINGTAI_KEY"], desk.folder)
+    directly.settings["DATABASE_URL"] = session_database_url
+    no_temporal = frozenset(("temporalio",))
+    by_http = await asyncio.gather(*(desk.run(*call, without=no_temporal) for call in calls))
+    directly_read = (directly.run(*call, without=no_temporal) for call in calls)
+    assert by_http == await asyncio.gather(*directly_read)
+    assert [0, 0, 0, 0, 1, 2] == [ended.code for ended in by_http]

@@ -109,7 +109,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> PretendQueries:
         yield pretended
 
     for module in (showing, listing):
-        monkeypatch.setattr(module, "open_register", pretend)
+        monkeypatch.setattr(module, "open_reads", pretend)
     return pretended
 
 

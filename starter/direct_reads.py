@@ -1,0 +1,67 @@
+"""The direct way to read: the register in PostgreSQL. `starter.reach` chooses it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.inbox import Inbox
+from db.queries import RegisterQueries
+from db.rows import LogLine, PlatformCard, RegisterRow, SubstitutionRow
+from db.substitutions import LARGEST_LIST, Substitutions
+from db.validity import Validity, validity
+from starter.register import open_engine
+
+
+@asynccontextmanager
+async def direct_reads(*, start: bool) -> AsyncIterator["DirectReads"]:
+    """The register; see `starter.register.open_engine`."""
+    async with open_engine(start=start) as engine:
+        yield DirectReads(engine)
+
+
+class DirectReads:
+    """See `starter.register_reads.RegisterReads`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Ask through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+        self._queries = RegisterQueries(engine)
+
+    def inbox(self) -> Inbox:
+        """See `RegisterReads`."""
+        return Inbox(self._engine)
+
+    async def platform(self, platform_id: str) -> PlatformCard | None:
+        """See `RegisterReads`."""
+        return await self._queries.platform(platform_id)
+
+    async def register(self, **wanted: Any) -> list[RegisterRow]:
+        """See `RegisterReads`."""
+        return await self._queries.register(**wanted)
+
+    async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
+        """See `RegisterReads`."""
+        return await self._queries.named_like(beginning, limit)
+
+    async def log(self, platform_id: str) -> Sequence[LogLine]:
+        """See `RegisterReads`."""
+        return await self._queries.log(platform_id)
+
+    async def validity(self, platform_id: str, day: date) -> Validity | None:
+        """See `RegisterReads`."""
+        return await validity(self._engine, platform_id, day)
+
+    async def substitutions(
+        self, person: str | None = None, since: date | None = None, limit: int = LARGEST_LIST
+    ) -> Sequence[SubstitutionRow]:
+        """See `RegisterReads`."""
+        return await Substitutions(self._engine).of(person, since, limit)
+
+    async def standing_in(
+        self, principal_id: str, substitute_id: str, day: date
+    ) -> Sequence[SubstitutionRow]:
+        """See `RegisterReads`."""
+        return await Substitutions(self._engine).standing(principal_id, substitute_id, day)
