@@ -90,6 +90,10 @@ class PingtaiHttpClient:
         applied = read(_APPLIED, answer.content)
         return applied.model_copy(update={"repeated": REPEATED in answer.headers})
 
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """See `Pingtai`. The service tells nothing of its workers: it is taken to be so, without waiting."""
+        return True
+
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         answer = await self._decision(platform_id, decision)

@@ -42,6 +42,9 @@ class Pingtai(Protocol):
             Unreachable: no answer; repeat it.
         """
 
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """Whether a worker has taken up what was just applied for, within so many seconds."""
+
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs; the same `decision_id` again gives the first receipt.
 

@@ -69,13 +69,18 @@ async def open_reads(*, start: bool = True) -> AsyncIterator[RegisterReads]:
         yield reads
 
 
+def by_http() -> bool:
+    """Whether a service is named. Raises as `service_address`."""
+    return service_address() is not None
+
+
 def directly_only(what: str, zh: str) -> None:
     """Refuse what no call of the service answers, where the commands work by it.
 
     Raises:
         BadInput: a service is named.
     """
-    if service_address() is not None:
+    if by_http():
         raise BadInput(
             f"{what} does not work by HTTP: it needs the database itself (DATABASE_URL; set {URL} to nothing)",
             f"{zh}不能通过 HTTP 办理：须直接访问数据库（DATABASE_URL；并将 {URL} 置空）",

@@ -159,3 +159,24 @@ async def test_what_is_read_looks_as_it_does_directly(
     directly_read = (directly.run(*call, without=no_temporal) for call in calls)
     assert by_http == await asyncio.gather(*directly_read)
     assert [0, 0, 0, 0, 1, 2] == [ended.code for ended in by_http]
+
+
+async def test_files_of_many(desk: Desk) -> None:
+    """`import` starts applications and `decide` takes decisions, each once however often."""
+    first, second = form(), form()
+    names = [first["platform_id"], second["platform_id"]]
+    lines = "".join(f"{json.dumps(one)}\n" for one in (first, second))
+    (desk.folder / "applications.jsonl").write_text(lines)
+    for said in ("2 started", "2 already started"):
+        ended = await desk.run("import", "applications.jsonl")
+        assert (0, True) == (ended.code, said in ended.err), ended.err
+    said = {"kind": "recommendation", "outcome": "recommended", "opinion": "同意推荐。"}
+    lines = "".join(f"{json.dumps({'platform': name, **said})}\n" for name in (*names, "no-such"))
+    (desk.folder / "decisions.jsonl").write_text(lines)
+    many = ("decide", "--file", "decisions.jsonl", *DISTRICT, "--date", "2026-11-23")
+    tried = await desk.run(*many, "--dry-run")
+    assert (2, True) == (tried.code, "2 would be taken" in tried.err), tried.err
+    taken = await desk.run(*many)
+    assert (2, True) == (taken.code, "2 done, 1 BAD" in taken.err), taken.err
+    again = await desk.run(*many)
+    assert (2, True) == (again.code, "2 already done" in again.err), again.err
