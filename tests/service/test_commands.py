@@ -167,9 +167,9 @@ async def test_files_of_many(desk: Desk) -> None:
     names = [first["platform_id"], second["platform_id"]]
     lines = "".join(f"{json.dumps(one)}\n" for one in (first, second))
     (desk.folder / "applications.jsonl").write_text(lines)
-    for said in ("2 started", "2 already started"):
+    for words in ("2 started", "2 already started"):
         ended = await desk.run("import", "applications.jsonl")
-        assert (0, True) == (ended.code, said in ended.err), ended.err
+        assert (0, True) == (ended.code, words in ended.err), ended.err
     said = {"kind": "recommendation", "outcome": "recommended", "opinion": "同意推荐。"}
     lines = "".join(f"{json.dumps({'platform': name, **said})}\n" for name in (*names, "no-such"))
     (desk.folder / "decisions.jsonl").write_text(lines)
