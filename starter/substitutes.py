@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from db.substitutions import SubstitutionRow, Substitutions
-from starter.register import open_engine
+from db.substitution_queries import SubstitutionQueries, SubstitutionRow
+from starter.register import open_connections
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Kind, Role
 
@@ -21,8 +21,9 @@ async def in_place_of(
         Refused: nobody named them for that day.
         Unreachable: the register, where absences are kept, does not answer.
     """
-    async with open_engine() as engine:
-        standing = await Substitutions(engine).standing(principal_id, substitute_id, day)
+    async with open_connections() as connections:
+        queries = SubstitutionQueries(connections)
+        standing = await queries.standing(principal_id, substitute_id, day)
     if not standing:
         raise Refused(
             Refusal(

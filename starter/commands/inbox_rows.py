@@ -9,9 +9,8 @@ from typing import Any
 from rich.cells import cell_len
 from rich.table import Table
 
-from activities.calendar import working_days_left
-from db.awaited import UNKNOWN
-from db.inbox import InboxRow, Place, StepCount
+from activities.working_days import working_days_left
+from db.inbox import UNKNOWN, InboxRow, Place, StepCount
 from starter import wording
 from starter.errors import BadInput
 from starter.language import say

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from db.as_of import register_on
 from db.queries import LARGEST_PAGE
 from db.rows import RegisterRow
 from starter.commands.filters import DAY, district_option, field_option, stage_option
@@ -149,6 +148,8 @@ async def _pages(
                 if limit or len(page) < size:
                     return
                 after = page[-1].platform_id
+    from db.as_of import register_on  # noqa: PLC0415 - folds logs, by all the rules
+
     async with open_engine(patient=True) as engine:
         while True:
             standing = await register_on(engine, day, **wanted, after=after, limit=size)
