@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from workflows.actors import Actor
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
 
@@ -129,29 +128,6 @@ class PlatformCard(Record):
     terms: tuple[TermRow, ...]
     log: tuple[LogLine, ...]
     support: tuple[SupportRow, ...] = ()
-
-
-class SubstitutionRow(Record):
-    """A substitute for a period, both days included (Beijing time). The role is the principal's."""
-
-    number: int
-    principal_id: str
-    substitute_id: str
-    role: str
-    organisation: str
-    district: str | None
-    first_day: date
-    last_day: date
-    reason: str | None
-    named_by: str
-    named_at: Instant
-    withdrawn_at: Instant | None
-
-    @property
-    def principal(self) -> Actor:
-        """The one who is absent, as decisions name who takes them."""
-        said = {"role": self.role, "organisation": self.organisation, "district": self.district}
-        return Actor.model_validate({"id": self.principal_id, **said}, strict=False)
 
 
 class RegisterRow(Record):

@@ -5,34 +5,33 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from db.connections import Source
 from db.inbox import Inbox
 from db.queries import RegisterQueries
-from db.rows import LogLine, PlatformCard, RegisterRow, SubstitutionRow
-from db.substitutions import LARGEST_LIST, Substitutions
+from db.rows import LogLine, PlatformCard, RegisterRow
+from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
 from db.validity import Validity, validity
-from starter.register import open_engine
+from starter.register import open_connections
 
 
 @asynccontextmanager
 async def direct_reads(*, start: bool) -> AsyncIterator["DirectReads"]:
-    """The register; see `starter.register.open_engine`."""
-    async with open_engine(start=start) as engine:
-        yield DirectReads(engine)
+    """The register; see `starter.register.open_connections`."""
+    async with open_connections(start=start) as source:
+        yield DirectReads(source)
 
 
 class DirectReads:
     """See `starter.register_reads.RegisterReads`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Ask through an engine of `db.engine.create_engine`."""
-        self._engine = engine
-        self._queries = RegisterQueries(engine)
+    def __init__(self, source: Source) -> None:
+        """Ask over connections, or through an engine of `db.engine.create_engine`."""
+        self._source = source
+        self._queries = RegisterQueries(source)
 
     def inbox(self) -> Inbox:
         """See `RegisterReads`."""
-        return Inbox(self._engine)
+        return Inbox(self._source)
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
         """See `RegisterReads`."""
@@ -52,16 +51,16 @@ class DirectReads:
 
     async def validity(self, platform_id: str, day: date) -> Validity | None:
         """See `RegisterReads`."""
-        return await validity(self._engine, platform_id, day)
+        return await validity(self._source, platform_id, day)
 
     async def substitutions(
         self, person: str | None = None, since: date | None = None, limit: int = LARGEST_LIST
     ) -> Sequence[SubstitutionRow]:
         """See `RegisterReads`."""
-        return await Substitutions(self._engine).of(person, since, limit)
+        return await SubstitutionQueries(self._source).of(person, since, limit)
 
     async def standing_in(
         self, principal_id: str, substitute_id: str, day: date
     ) -> Sequence[SubstitutionRow]:
         """See `RegisterReads`."""
-        return await Substitutions(self._engine).standing(principal_id, substitute_id, day)
+        return await SubstitutionQueries(self._source).standing(principal_id, substitute_id, day)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from db.rows import LogLine, PlatformCard, RegisterRow, SubstitutionRow
+from db.rows import LogLine, PlatformCard, RegisterRow
+from db.substitution_queries import SubstitutionRow
 from starter.errors import NoSuchPlatform, NotAllowed
 from starter.http_client import PingtaiHttpClient, platform_path, read
 

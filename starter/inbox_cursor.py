@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from db.awaited import UNKNOWN
-from db.inbox import Place
+from db.inbox import UNKNOWN, Place
 from starter.errors import BadInput
 
 

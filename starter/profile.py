@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import platformdirs
-import tomli_w
 from pydantic import Field, model_validator
 
 from starter.errors import BadInput
@@ -107,6 +105,8 @@ def profile_path() -> Path:
     given = os.environ.get("PINGTAI_PROFILE")
     if given:
         return Path(given).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 - looked up only where nothing says the place
+
     return platformdirs.user_config_path("pingtai", appauthor=False) / "profile.toml"
 
 
@@ -130,6 +130,8 @@ def write_profile(profile: Profile) -> Path:
     Raises:
         BadInput: it cannot be written.
     """
+    import tomli_w  # noqa: PLC0415 - every command reads the profile, one writes it
+
     path = profile_path()
     draft = path.with_name(f".{path.name}.new")
     try:

@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from db.embedded import EmbeddedPostgres, running
-from db.engine import create_engine
+from db.connections import Connections
+from db.direct import DirectConnections
 from db.errors import InvalidDatabaseUrl, RegisterError
 from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
-from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
+from db.troubles import Trouble, database_errors, first_line, in_words, trouble_of
 from db.url import database_url
 from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.local_stack import read_stack
@@ -23,19 +22,37 @@ from workflows.lifecycle import PLATFORM
 from workflows.state import Receipt
 from workflows.vocabulary import Stage
 
+if TYPE_CHECKING:  # only who writes needs it
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
 _UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 """When to look for what was just decided (seconds): nearly always it is there at the first look."""
 
 
 @asynccontextmanager
 async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]:
-    """The register for reading; see `open_engine`."""
-    async with open_engine(start=start) as engine:
-        yield RegisterQueries(engine)
+    """The register for its questions; see `open_connections`."""
+    async with open_connections(start=start) as connections:
+        yield RegisterQueries(connections)
 
 
 @asynccontextmanager
-async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIterator[AsyncEngine]:
+async def open_connections(*, start: bool = True) -> AsyncIterator[Connections]:
+    """Connections to the register, for whoever only reads; found and started as by `open_engine`.
+
+    Raises:
+        Unreachable, BadInput: as `open_engine`.
+    """
+    async with register_url(start=start) as url:
+        connections = DirectConnections(url)
+        try:
+            yield connections
+        finally:
+            await connections.close()
+
+
+@asynccontextmanager
+async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIterator["AsyncEngine"]:
     """An engine on the register: DATABASE_URL, the running local stack, or the embedded server.
 
     Each module of `db` that asks or writes something takes it. With `start`, an embedded server that
@@ -46,6 +63,8 @@ async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIter
         Unreachable: there is none, it does not answer, or it has no tables.
         BadInput: DATABASE_URL cannot be used.
     """
+    from db.engine import create_engine  # noqa: PLC0415 - a second of loading, which reading can do without
+
     # The outer one gives words to what the engine's user meets, so it must be open the longest.
     async with register_url(start=start) as url:
         engine = create_engine(url, pooled=False) if patient else create_engine(url)
@@ -63,6 +82,8 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
         if url is not None:
             yield url
             return
+        from db.embedded import EmbeddedPostgres  # noqa: PLC0415 - seldom needed
+
         embedded = EmbeddedPostgres(home())
         if not (start and embedded.data.is_dir()):
             raise _nowhere()
@@ -148,6 +169,8 @@ async def applied_before(platform_id: str, application_id: str) -> AppliedBefore
 
 
 def _local_url() -> str | None:
+    from db.postmaster import running  # noqa: PLC0415 - not where DATABASE_URL is set
+
     stack = read_stack(home())
     return stack.database_url if stack and stack.running else running(home())
 
@@ -167,7 +190,7 @@ def _reaching() -> Iterator[None]:
         raise BadInput(str(error), f"DATABASE_URL 无法使用：{error}") from None
     except RegisterError as error:
         raise Unreachable(*in_words_of_ours(error)) from None
-    except DATABASE_ERRORS as error:
+    except database_errors() as error:
         kind = PingtaiError if trouble_of(error) is Trouble.MISTAKE else Unreachable
         raise kind(*in_words(error)) from None
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from db.rows import LogLine, PlatformCard, RegisterRow, SubstitutionRow
+from db.rows import LogLine, PlatformCard, RegisterRow
+from db.substitution_queries import SubstitutionRow
 
 if TYPE_CHECKING:
     from db.inbox import InboxRow, Place, StepCount, Wanted

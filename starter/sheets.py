@@ -15,9 +15,6 @@ from os import strerror
 from pathlib import Path
 from typing import Any, Literal
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from starter.errors import BadInput
 from starter.plain_text import as_plain_text, like_formula
 from starter.screen import harmless, write
@@ -84,6 +81,8 @@ def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
 
 @contextmanager
 def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
+    from openpyxl import Workbook  # noqa: PLC0415 - a table on the terminal needs none of it
+
     book = Workbook(write_only=True)
     page = book.create_sheet()
     page.freeze_panes = "A2"
@@ -101,6 +100,8 @@ def _cell(page: Any, value: Cell) -> Any:
         return value.astimezone(BEIJING).replace(tzinfo=None, microsecond=0)
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+
     cell = WriteOnlyCell(page, value=harmless(value))
     cell.data_type = "s"  # text, also where it looks like a formula
     if like_formula(value):

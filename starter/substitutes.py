@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from db.rows import SubstitutionRow
+from db.substitution_queries import SubstitutionRow
 from starter.reach import open_reads
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Kind, Role

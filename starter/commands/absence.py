@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from db.rows import SubstitutionRow
-from db.substitutions import LARGEST_LIST, Substitutions
+from db.substitution_queries import LARGEST_LIST, SubstitutionRow
+from db.substitutions import Substitutions
 from starter import wording
 from starter.absences import Absence, may_name
 from starter.commands.acting import Acting

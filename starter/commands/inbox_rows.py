@@ -9,7 +9,7 @@ from typing import Any
 from rich.cells import cell_len
 from rich.table import Table
 
-from activities.calendar import working_days_left
+from activities.working_days import working_days_left
 from db.inbox import InboxRow, StepCount
 from starter import wording
 from starter.language import say

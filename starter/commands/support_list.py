@@ -15,7 +15,7 @@ from starter.commands.running import answering
 from starter.commands.support_table import support_table
 from starter.errors import BadInput
 from starter.language import say
-from starter.register import open_engine
+from starter.register import open_connections
 from starter.screen import complain, show, show_json
 from workflows.vocabulary import Support
 
@@ -73,8 +73,8 @@ async def _list(*, after: str | None, limit: int, as_json: bool, **wanted: Any) 
     if wanted["platform_id"] is not None:
         platform_id(wanted["platform_id"])
     page = _read(after) if after else None
-    async with open_engine() as engine, engine.connect() as connection:
-        rows = await support_of(connection, **wanted, after=page, limit=limit)
+    async with open_connections() as connections, connections.connect() as reading:
+        rows = await support_of(reading, **wanted, after=page, limit=limit)
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:

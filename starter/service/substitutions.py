@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.rows import SubstitutionRow
-from db.substitutions import Substitutions
+from db.substitution_queries import SubstitutionQueries, SubstitutionRow
 from starter.service.access import Caller, Reader
 from starter.service.documented import answers
 from starter.service.examples import add
@@ -67,7 +66,7 @@ async def substitutions(
     A key of a district, or of one body, sees those of its own. Scope: `read`.
     """
     day = day_of(since, "since") if since else None
-    found = Substitutions(await request.app.state.connections.engine())
+    found = SubstitutionQueries(await request.app.state.connections.engine())
     rows = await found.of(person, day, limit)
     return reply(SubstitutionList(items=tuple(row for row in rows if _sees(who, row))))
 

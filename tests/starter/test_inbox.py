@@ -10,8 +10,7 @@ from click.testing import Result
 from rich.cells import cell_len
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.awaited import UNKNOWN
-from db.inbox import InboxRow, StepCount, Wanted
+from db.inbox import UNKNOWN, InboxRow, StepCount, Wanted
 from db.store import PostgresRegister
 from db.substitutions import Substitutions
 from starter import inbox_cursor, screen
