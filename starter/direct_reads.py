@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
-from db.connections import Source
+from db.connections import Source, connections
 from db.inbox import Inbox
+from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
-from db.rows import LogLine, PlatformCard, RegisterRow
+from db.rows import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
+from db.support import support_of
 from db.validity import Validity, validity
-from starter.register import open_connections
+from starter.register import open_connections, open_engine
 
 
 @asynccontextmanager
@@ -64,3 +66,29 @@ class DirectReads:
     ) -> Sequence[SubstitutionRow]:
         """See `RegisterReads`."""
         return await SubstitutionQueries(self._source).standing(principal_id, substitute_id, day)
+
+    async def support(self, **wanted: Any) -> list[SupportRow]:
+        """See `RegisterReads`."""
+        async with connections(self._source).connect() as reading:
+            return await support_of(reading, **wanted)
+
+    async def figures(self, **wanted: Any) -> Figures:
+        """See `RegisterReads`."""
+        from db.figures import figures  # noqa: PLC0415 - goes through all, by SQLAlchemy
+
+        async with open_engine(patient=True) as engine:
+            return await figures(engine, **wanted)
+
+    async def mechanisms(self, today: date, **wanted: Any) -> Mechanisms:
+        """See `RegisterReads`."""
+        from db.mechanisms import mechanisms  # noqa: PLC0415 - as above
+
+        async with open_engine(patient=True) as engine:
+            return await mechanisms(engine, today, **wanted)
+
+    async def layout(self, **wanted: Any) -> Layout:
+        """See `RegisterReads`."""
+        from db.layout import layout  # noqa: PLC0415 - as above
+
+        async with open_engine(patient=True) as engine:
+            return await layout(engine, **wanted)

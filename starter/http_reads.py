@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from db.rows import LogLine, PlatformCard, RegisterRow
+from db.programme_rows import Figures, Layout, Mechanisms
+from db.rows import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
 from starter.errors import NoSuchPlatform, NotAllowed
 from starter.http_client import PingtaiHttpClient, platform_path, read
+from starter.support_place import written_place
 
 if TYPE_CHECKING:
+    from db.support import After
     from db.validity import Validity
     from starter.http_inbox import HttpInbox
 
@@ -86,6 +89,27 @@ class HttpReads:
             if (row.principal_id, row.substitute_id) == (principal_id, substitute_id)
             and row.first_day <= day
         ]
+
+    async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
+        """See `RegisterReads`."""
+        renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
+        asked = {renamed.get(name, name): value for name, value in wanted.items()}
+        place = written_place(after) if after else None
+        items = await self._items("/v1/support", **asked, after=place)
+        return read(TypeAdapter(list[SupportRow]), json.dumps(items))
+
+    async def figures(self, **wanted: Any) -> Figures:
+        """See `RegisterReads`."""
+        return read(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
+
+    async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> Mechanisms:
+        """See `RegisterReads`. It is by the service's own day."""
+        found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
+        return read(TypeAdapter(Mechanisms), found)
+
+    async def layout(self, **wanted: Any) -> Layout:
+        """See `RegisterReads`."""
+        return read(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
 
     async def _items(self, path: str, **wanted: Any) -> list[Any]:
         page = json.loads(await self._client.get(path, **wanted))

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl import load_workbook
 from pydantic import TypeAdapter, ValidationError
 
-from db.layout import Direction
+from db.programme_rows import Direction
 from starter.bounds import check_workbook, check_zip
 from starter.commands.given import read_bytes, read_text
 from starter.csv_rows import csv_rows

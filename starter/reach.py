@@ -4,6 +4,7 @@ Commands ask here and nowhere else. By HTTP neither Temporal's client nor the da
 way is loaded when it is taken.
 """
 
+import os
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,10 +78,12 @@ def by_http() -> bool:
 def directly_only(what: str, zh: str) -> None:
     """Refuse what no call of the service answers, where the commands work by it.
 
+    Who has named the database, too (DATABASE_URL), administers it: then it goes there.
+
     Raises:
-        BadInput: a service is named.
+        BadInput: a service is named, and no database.
     """
-    if by_http():
+    if by_http() and not os.environ.get("DATABASE_URL"):
         raise BadInput(
             f"{what} does not work by HTTP: it needs the database itself (DATABASE_URL; set {URL} to nothing)",
             f"{zh}不能通过 HTTP 办理：须直接访问数据库（DATABASE_URL；并将 {URL} 置空）",

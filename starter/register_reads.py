@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from db.rows import LogLine, PlatformCard, RegisterRow
+from db.programme_rows import Figures, Layout, Mechanisms
+from db.rows import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
 
 if TYPE_CHECKING:
     from db.inbox import InboxRow, Place, StepCount, Wanted
+    from db.support import After
     from db.validity import Validity
 
 
@@ -65,3 +67,27 @@ class RegisterReads(Protocol):
         self, principal_id: str, substitute_id: str, day: date
     ) -> Sequence[SubstitutionRow]:
         """Under what somebody may act for somebody on a day, the newest first."""
+
+    async def support(
+        self,
+        *,
+        platform_id: str | None = None,
+        kind: str | None = None,
+        first_day: date | None = None,
+        last_day: date | None = None,
+        district: str | None = None,
+        after: "After | None" = None,
+        limit: int = 50,
+    ) -> Sequence[SupportRow]:
+        """Support by the day it was given; see `db.support.support_of`."""
+
+    async def figures(
+        self, *, field: str | None = None, district: str | None = None, year: int | None = None
+    ) -> Figures:
+        """The programme in figures; see `db.figures.figures`."""
+
+    async def mechanisms(self, today: date, **wanted: Any) -> Mechanisms:
+        """The platforms' newest mechanisms; see `db.mechanisms.mechanisms`."""
+
+    async def layout(self, *, field: str | None = None, district: str | None = None) -> Layout:
+        """The layout with its platforms; see `db.layout.layout`."""

@@ -148,7 +148,7 @@ async def _pages(
                 if limit or len(page) < size:
                     return
                 after = page[-1].platform_id
-    directly_only("register --on", "register --on ")
+    directly_only("`pingtai register --on`", "register --on ")
     from db.as_of import register_on  # noqa: PLC0415 - folds logs, by all the rules
     from starter.register import open_engine  # noqa: PLC0415 - only the direct way needs it
 

@@ -15,15 +15,19 @@ from starter.service.serving import listener, serving, url_of
 from tests.rules.builders import Raw
 from tests.service.conftest import EVERYTHING, MakeKey, form
 
+END = "\x1e"
 RUN = """
-import sys
+import json, sys
 from worker.main import pingtai
-try:
-    pingtai(prog_name="pingtai")
-finally:
-    print(*{"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules), "", file=sys.stderr)
+for call in json.loads(sys.argv[1]):
+    try:
+        pingtai(call, prog_name="pingtai")
+    except SystemExit as end:
+        print(end.code, end="\x1e", flush=True)
+        print(end="\x1e", file=sys.stderr, flush=True)
+print(*{"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules), file=sys.stderr)
 """
-"""Runs a command, and says at the end which of the clients were imported that it must not need."""
+"""Runs commands, and says at the end which clients were imported."""
 CLIENTS = frozenset(("temporalio", "sqlalchemy", "asyncpg"))
 """Those that a desk with nothing but the service's address must not need."""
 DISTRICT = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian")
@@ -55,12 +59,17 @@ class Desk:
             "PINGTAI_KEY": key,
         }
 
-    async def run(
-        self, *args: str, given: object = None, without: frozenset[str] = CLIENTS
-    ) -> Ended:
-        """Run `pingtai`, with JSON on its standard input; `without`: what it must not import."""
+    async def run(self, *args: str, given: object = None) -> Ended:
+        """Run `pingtai`, with JSON on its standard input."""
+        (ended,) = await self.run_all(args, given=given)
+        return ended
+
+    async def run_all(
+        self, *calls: tuple[str, ...], given: object = None, without: frozenset[str] = CLIENTS
+    ) -> list[Ended]:
+        """Run `pingtai` several times in a process of its own; `without`: what it must not import."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", RUN, *args),
+            *(sys.executable, "-c", RUN, json.dumps(calls)),
             cwd=self.folder,
             env=self.settings,
             stdin=asyncio.subprocess.PIPE,
@@ -68,10 +77,15 @@ class Desk:
             stderr=asyncio.subprocess.PIPE,
         )
         out, err = await process.communicate(json.dumps(given).encode() if given else b"")
-        *lines, imported = err.decode().splitlines()
-        assert not without & set(imported.split()), "\n".join([*lines, imported])
+        *outs, _ = out.decode().split(END)
+        *errs, imported = err.decode().split(END)
+        assert not without & set(imported.split()), err.decode()
         assert self.settings["PINGTAI_KEY"] not in out.decode() + err.decode()
-        return Ended(process.returncode, out.decode(), "\n".join(lines))
+        assert len(calls) == len(outs), err.decode()
+        return [
+            Ended(int(told[-1]), told[:-1], said.strip())
+            for told, said in zip(outs, errs, strict=True)
+        ]
 
 
 @pytest.fixture(scope="session")
@@ -100,15 +114,11 @@ async def applied(desk: Desk) -> Raw:
 
 async def test_a_decision_is_tried_taken_and_repeated(desk: Desk, applied: Raw) -> None:
     """With flags: what the terminal shows is what it shows without the service."""
-    name = applied["platform_id"]
-    tried = await desk.run("recommend", name, *RECOMMEND, "--dry-run")
+    recommend = ("recommend", applied["platform_id"], *RECOMMEND)
+    again = (*recommend, "--id", "d-1", "--date", "2026-11-23")
+    tried, taken, repeated = await desk.run_all((*recommend, "--dry-run"), again, again)
     assert (0, "") == (tried.code, tried.err)
     assert "Leads to        inspection" in tried.out
-    again = (*RECOMMEND, "--id", "d-1", "--date", "2026-11-23")
-    taken, repeated = (
-        await desk.run("recommend", name, *again),
-        await desk.run("recommend", name, *again),
-    )
     assert (0, 0) == (taken.code, repeated.code), taken.err
     assert "Next         inspection from the commission (§四(二)), until " in taken.out
     assert "Repeated     this is the first answer" in repeated.out
@@ -123,14 +133,14 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
     nobody = Desk(desk.settings["PINGTAI_URL"], "ptk_0123456789_x", desk.folder)
     away = Desk("http://127.0.0.1:1", desk.settings["PINGTAI_KEY"], desk.folder)
     commission = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
-    missing, early, lacking, unknown, silent, other = await asyncio.gather(
-        desk.run("recommend", name, *RECOMMEND[:-1], ""),
-        desk.run("withdraw", name, *commission, "--reason", "x"),
-        reader.run("recommend", name, *RECOMMEND),
-        nobody.run("recommend", name, *RECOMMEND),
-        away.run("recommend", name, *RECOMMEND),
-        desk.run("recommend", "no-such-platform", *RECOMMEND),
+    missing, early, other = await desk.run_all(
+        ("recommend", name, *RECOMMEND[:-1], ""),
+        ("withdraw", name, *commission, "--reason", "x"),
+        ("recommend", "no-such-platform", *RECOMMEND),
     )
+    lacking = await reader.run("recommend", name, *RECOMMEND)
+    unknown = await nobody.run("recommend", name, *RECOMMEND)
+    silent = await away.run("recommend", name, *RECOMMEND)
     assert (2, True) == (missing.code, "opinion (--opinion)" in missing.err), missing.err
     assert (3, True) == (early.code, early.err.startswith("refused: ")), early.err
     assert (3, True) == (lacking.code, "the scope decide:" in lacking.err), lacking.err
@@ -142,7 +152,7 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
 async def test_what_is_read_looks_as_it_does_directly(
     desk: Desk, applied: Raw, session_database_url: str
 ) -> None:
-    """Card, inbox, list and validity: the same words as from the register itself."""
+    """Card, inbox, lists, figures: the same words as from the register itself."""
     name = applied["platform_id"]
     calls = (
         ("show", name),
@@ -151,14 +161,18 @@ async def test_what_is_read_looks_as_it_does_directly(
         ("register", "--district", "haidian", "--limit", "2"),
         ("valid", name),
         ("show", "no-such-platform"),
+        ("inbox", "--all", "--json", "--limit", "1"),
+        ("stats", "--district", "haidian"),
+        ("mechanisms", "--district", "haidian", "--limit", "1"),
+        ("layout", "show", "--json"),
+        ("support", "list"),
+        ("absence", "list"),
     )
     directly = Desk("", desk.settings["PINGTAI_KEY"], desk.folder)
     directly.settings["DATABASE_URL"] = session_database_url
-    by_http = await asyncio.gather(*(desk.run(*call) for call in calls))
-    only = frozenset(("temporalio",))
-    directly_read = (directly.run(*call, without=only) for call in calls)
-    assert by_http == await asyncio.gather(*directly_read)
-    assert [0, 0, 0, 0, 1, 2] == [ended.code for ended in by_http]
+    by_http = await desk.run_all(*calls)
+    assert by_http == await directly.run_all(*calls, without=frozenset())
+    assert [0, 0, 0, 0, 1, 2, *[0] * 6] == [ended.code for ended in by_http]
 
 
 async def test_files_of_many(desk: Desk) -> None:
@@ -180,3 +194,19 @@ async def test_files_of_many(desk: Desk) -> None:
     assert (2, True) == (taken.code, "2 done, 1 BAD" in taken.err), taken.err
     again = await desk.run(*many)
     assert (2, True) == (again.code, "2 already done" in again.err), again.err
+
+
+async def test_what_needs_the_database_says_so(desk: Desk) -> None:
+    """One line that names what is needed, and code 2; Temporal and PostgreSQL are not tried."""
+    (desk.folder / "layout.csv").write_text("field,direction,priority,districts\n")
+    who = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    calls = (
+        ("keys", "list"),
+        ("notices", "list"),
+        ("absence", "withdraw", "1", *who),
+        ("layout", "import", "layout.csv"),
+        ("register", "--on", "2026-05-01"),
+    )
+    for ended in await desk.run_all(*calls, without=frozenset()):
+        told = ended.err.splitlines()
+        assert (2, 1, True) == (ended.code, len(told), "DATABASE_URL" in told[0]), ended.err

@@ -23,6 +23,7 @@ from tests.service.conftest import WorldConnections
 from tests.workflows.world import World
 from workflows.actors import Actor
 from workflows.handing_in import DueDate
+from workflows.periods import beijing_date
 
 MakeReads = Callable[..., Awaitable[HttpReads]]
 DAYS = date(2026, 11, 23), date(2026, 11, 25)
@@ -134,3 +135,23 @@ async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> 
         await applicant.register()
     with pytest.raises(NotAllowed, match="the scope read"):
         await applicant.inbox().page()
+
+
+async def test_the_programme_as_a_whole(
+    direct: DirectReads, over_http: MakeReads, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures, mechanisms, layout and support: equal either way; a district's key counts its own only."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    http, today = await over_http(), beijing_date(datetime.now(UTC))
+    for of in ({}, {"district": "chaoyang"}, {"field": "artificial_intelligence"}):
+        assert await direct.figures(**of) == await http.figures(**of)
+        assert await direct.mechanisms(today, **of) == await http.mechanisms(today, **of)
+        assert await direct.layout(**of) == await http.layout(**of)
+    days: dict[str, Any] = {"first_day": DAYS[0], "last_day": DAYS[1], "kind": "tax"}
+    assert await direct.support(**days, limit=5) == await http.support(**days, limit=5)
+    page: dict[str, Any] = {"after": (DAYS[0], "p-1", 1, 2), "limit": 5}
+    assert await direct.support(**page) == await http.support(**page)
+    own = await over_http(district="haidian")
+    assert ["haidian"] == [one.word for one in (await own.figures()).districts]
+    with pytest.raises(NotAllowed, match="the key is for haidian"):
+        await own.layout(district="chaoyang")
