@@ -90,7 +90,4 @@ class OnDriver:
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
         """The rows of an answer."""
-        return [
-            row_of(record)
-            for record in await self._connection.fetch(sql, *for_driver(values))
-        ]
+        return [row_of(record) for record in await self._connection.fetch(sql, *for_driver(values))]
