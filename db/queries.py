@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.connections import Parameters, Reading, Row, Source, connections, where
 from db.reading import LOG_COLUMNS, columns, log_line, read
@@ -22,7 +22,9 @@ from db.rows import (
 )
 from db.support import support_of
 from workflows.record import EntryKind
-from workflows.state import Receipt
+
+if TYPE_CHECKING:  # only named here, and it brings the whole case with it
+    from workflows.state import Receipt
 
 LARGEST_PAGE = 500
 
@@ -136,7 +138,7 @@ class RegisterQueries:
             rows = await self._connections.fetch(_DUE, platform_id, term)
         return rows[0]["due"] if rows else None
 
-    async def due_after(self, receipt: Receipt) -> tuple[datetime | None] | None:
+    async def due_after(self, receipt: "Receipt") -> tuple[datetime | None] | None:
         """When what is awaited after a decision is due, if it is; None: the decision has not come here yet."""
         case = (receipt.platform_id, receipt.term, receipt.seq)
         if receipt.year:

@@ -6,9 +6,9 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
+from workflows.awaited import Awaited
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
-from workflows.state import Awaited
 
 _NO_KEY, _NOT_ALLOWED, _NOT_FOUND = 401, 403, 404
 _MOVED, _BAD, _SERVER = 300, 400, 500

@@ -15,15 +15,15 @@ from db.rows import AppliedBefore
 from db.troubles import Trouble, database_errors, first_line, in_words, trouble_of
 from db.url import database_url
 from starter.errors import BadInput, PingtaiError, Unreachable
-from starter.local_stack import read_stack
-from starter.register_answers import DecidedBefore, KnownTerm
-from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
-from workflows.state import Receipt
 from workflows.vocabulary import Stage
 
-if TYPE_CHECKING:  # only who writes needs it
+if TYPE_CHECKING:  # only who writes, or decides, needs them
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from starter.register_answers import DecidedBefore
+    from workflows.application import PreviousTerm
+    from workflows.state import Receipt
 
 _UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 """When to look for what was just decided (seconds): nearly always it is there at the first look."""
@@ -101,8 +101,10 @@ class KnownTerms:
         """Ask this register."""
         self._register = register
 
-    async def last_term(self, platform_id: str) -> PreviousTerm | None:
+    async def last_term(self, platform_id: str) -> "PreviousTerm | None":
         """A platform's last term. Raises Unreachable."""
+        from starter.register_answers import KnownTerm  # noqa: PLC0415 - only who decides asks this
+
         with _reaching():
             found = await self._register.last_term(platform_id)
         if found is None:
@@ -115,8 +117,10 @@ class KnownTerms:
         with _reaching():
             return await self._register.applied(platform_id, application_id)
 
-    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+    async def decided_before(self, platform_id: str, decision_id: str) -> "list[DecidedBefore]":
         """The decisions of an id that a platform's cases have taken. Raises Unreachable."""
+        from starter.register_answers import DecidedBefore  # noqa: PLC0415 - as above
+
         with _reaching():
             lines = await self._register.decisions(platform_id, decision_id)
         return [
@@ -124,7 +128,7 @@ class KnownTerms:
             for line in lines
         ]
 
-    async def due_after(self, receipt: Receipt) -> datetime | None:
+    async def due_after(self, receipt: "Receipt") -> datetime | None:
         """When what is awaited after a decision is due; None: not any more, or nothing is due.
 
         Raises Unreachable, also where the register has not heard of the decision within a moment.
@@ -150,7 +154,7 @@ async def known_terms() -> AsyncIterator[KnownTerms]:
         yield KnownTerms(register)
 
 
-async def last_term(platform_id: str) -> PreviousTerm | None:
+async def last_term(platform_id: str) -> "PreviousTerm | None":
     """A platform's last term as the register knows it, for an application that goes on from it.
 
     Raises as `known_terms`.
@@ -170,6 +174,7 @@ async def applied_before(platform_id: str, application_id: str) -> AppliedBefore
 
 def _local_url() -> str | None:
     from db.postmaster import running  # noqa: PLC0415 - not where DATABASE_URL is set
+    from starter.local_stack import read_stack  # noqa: PLC0415 - as above
 
     stack = read_stack(home())
     return stack.database_url if stack and stack.running else running(home())
@@ -201,13 +206,13 @@ def in_words_of_ours(error: RegisterError) -> tuple[str, str]:
     return f"the register cannot be used: {why}", f"登记库无法使用：{why}"
 
 
-async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
+async def decided_before(platform_id: str, decision_id: str) -> "list[DecidedBefore]":
     """The decisions of an id that a platform's cases have taken. Raises as `known_terms`."""
     async with known_terms() as known:
         return await known.decided_before(platform_id, decision_id)
 
 
-async def due_after(receipt: Receipt) -> datetime | None:
+async def due_after(receipt: "Receipt") -> datetime | None:
     """When what is awaited after a decision is due. Raises as `known_terms`."""
     async with known_terms() as known:
         return await known.due_after(receipt)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from activities.working_days import working_days_left
 from starter.language import say, sentence, word
+from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import BEIJING, last_day
-from workflows.state import Awaited
 from workflows.steps import AnyStage, Lifecycle
 from workflows.vocabulary import (
     AssessmentStage,

@@ -9,7 +9,6 @@ from db.inbox import LARGEST_PAGE, Wanted
 from starter import wording
 from starter.commands.filters import district_option, field_option, json_option
 from starter.commands.inbox_rows import counted, data, rows_table
-from starter.commands.inbox_watch import watch
 from starter.commands.notation import WordChoice
 from starter.commands.running import answering
 from starter.commands.today import today
@@ -130,6 +129,8 @@ async def _inbox(
         narrowed = [one.narrowed(role=role, kind=step, **more) for one in whose]
         wanted = [one.model_copy(update={"overdue": overdue}) for one in narrowed if one]
         if every:
+            from starter.commands.inbox_watch import watch  # noqa: PLC0415 - draws over and over
+
             await watch(register.inbox(), wanted, limit, every, as_json=as_json)
             return
         inbox = register.inbox()

@@ -15,7 +15,8 @@ from starter.lazy_group import LazyGroup
 from starter.pingtai import Applied
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
-from workflows.state import Awaited, Receipt
+from workflows.awaited import Awaited
+from workflows.state import Receipt
 from workflows.vocabulary import Role
 
 
