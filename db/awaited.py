@@ -5,7 +5,6 @@ Every batch locks the platform's row before (`db.statements`), so no two bring u
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
@@ -28,12 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import Insert, distinct_on
 
 from db.derived import brought_up
+from db.inbox import UNKNOWN
 from db.tables import assessments, awaiting, platforms, terms
 from db.text import Words
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-
-UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
-"""Stands for a due date that is not known yet, so that it comes last."""
 
 _ROW = ("platform_id", "term", "stage", "since", "overdue", "due", "due_provisional")
 Rule = tuple[str, str, str, str, bool]

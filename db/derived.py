@@ -4,7 +4,6 @@ Each statement brings its rows up to the entries that are there, whichever came 
 (撤销更正) may come before what it sets aside, and what is decided again takes the place of what fell.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -31,23 +30,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, distinct_on, insert
 
+from db.listing_decisions import LISTED
 from db.projection import Row, opening_of, year_of
 from db.tables import findings, listings, log_entries
 from db.text import Words
-from workflows.bringing_in import BringingIn
 from workflows.handing_in import RegisterBatch
 from workflows.record import EntryKind
-from workflows.vocabulary import Kind, ListingOutcome
+from workflows.vocabulary import Kind
 
 LOG = ("platform_id", "term", "year", "opening")
 """What tells one log from another."""
-
-
-LISTED: Mapping[str, str] = {
-    Kind.LISTING: ListingOutcome.INCLUDED,
-    Kind.BRINGING_IN: BringingIn.only_outcome,
-}
-"""The decisions that tell of a listing, each with its outcome: one taken here, and one taken before."""
 
 
 def brought_up(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:

@@ -2,7 +2,7 @@
 
 Every process that needs it calls `start()`: the first one starts it, the others use it, and the
 last one to `stop()` stops it. A process that dies counts as gone at once. Those who only read take
-`running()` and do not count. All of this blocks: call it from a thread.
+`db.postmaster.running()` and do not count. All of this blocks: call it from a thread.
 """
 
 import os
@@ -17,22 +17,23 @@ import psutil
 from db.errors import EmbeddedPostgresError
 from db.file_lock import Presence, locked, taken
 from db.home import home as default_home
-from db.postmaster import PID_FILE, Postmaster, mark, postmaster, processes
+from db.postmaster import (
+    DATABASE,
+    PID_FILE,
+    Postmaster,
+    mark,
+    postmaster,
+    processes,
+    url_of,
+)
 from db.programs import VERSION, make_reachable, owner, run
 from db.socket_directory import SOCKET, socket_directory
 
-DATABASE = "pingtai"
 _LOG = "postgres.log"
 _LARGEST_LOG = 10_000_000
 _START_SECONDS = 120
 _STOP_SECONDS = 30
 _ORPHANS_SECONDS = 15
-
-
-def running(home: Path | None = None) -> str | None:
-    """The URL of the home's server if it runs and takes connections; it may stop at any time."""
-    found = postmaster((home or default_home()) / "postgres")
-    return _url(found.socket_directory) if found and found.ready else None
 
 
 class EmbeddedPostgres:
@@ -65,7 +66,7 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(f"PostgreSQL ended at once.{self._last_words()}")
             self._ensure_database(found.socket_directory)
             self._presence.enter()
-            return _url(found.socket_directory)
+            return url_of(found.socket_directory)
 
     def stop(self) -> bool:
         """Use the server no longer; stop it unless another living process has started it too.
@@ -243,8 +244,3 @@ class EmbeddedPostgres:
             return ""
         lines = log.read_text(errors="replace").splitlines()[-15:]
         return f" Its log, {log}, ends:\n" + "\n".join(lines)
-
-
-def _url(sockets: Path) -> str:
-    # The port is said, because asyncpg would otherwise take it from PGPORT.
-    return f"postgresql+asyncpg://postgres@/{DATABASE}?host={sockets}&port=5432"

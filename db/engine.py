@@ -1,20 +1,25 @@
 """The one place that opens connections to the register's database."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.pooler import notice_pooler
+from db.direct import COMMAND_SECONDS, CONNECT_SECONDS, SERVER_SETTINGS
+from db.pooler import WITHOUT_STATEMENTS, BehindPooler, connect_directly, connect_through
 from workflows.model import canonical
 
-CONNECT_SECONDS = 5.0
-COMMAND_SECONDS = 15.0
-"""Far more than any statement of ours needs; after it a lost connection is noticed."""
 _POOL = 4
 _OVERFLOW = 4
+_THROUGH_A_POOLER = {
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": lambda: "",
+    **WITHOUT_STATEMENTS,
+}
 
 
 def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
@@ -26,7 +31,7 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
     parts = make_url(url)
     connect_args: dict[str, Any] = {
         "timeout": float(str(parts.query.get("timeout", CONNECT_SECONDS))),
-        "server_settings": {"application_name": "pingtai", "timezone": "UTC", "jit": "off"},
+        "server_settings": SERVER_SETTINGS,
     }
     options: dict[str, Any] = {"poolclass": NullPool}
     if pooled:
@@ -45,5 +50,27 @@ def create_engine(url: str, *, pooled: bool = True) -> AsyncEngine:
         hide_parameters=True,  # what people wrote does not belong in error messages
         **options,
     )
-    notice_pooler(engine)
+    _notice_pooler(engine)
     return engine
+
+
+def _notice_pooler(engine: AsyncEngine) -> None:
+    """Let an engine find out with its first connection whether a pooler is in between, and mind it."""
+    pooled = False
+
+    def connect(dialect: Any, record: Any, args: list[Any], arguments: dict[str, Any]) -> Any:
+        nonlocal pooled
+        if not pooled:
+            try:
+                return _connected(dialect, args, arguments, connect_directly)
+            except BehindPooler:
+                pooled = True
+        return _connected(dialect, args, arguments | _THROUGH_A_POOLER, connect_through)
+
+    event.listen(engine.sync_engine, "do_connect", connect)
+
+
+def _connected(
+    dialect: Any, args: list[Any], arguments: dict[str, Any], creator: Callable[..., Any]
+) -> Any:
+    return dialect.connect(*args, **arguments, async_creator_fn=creator)

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.programme_rows import Count, Figures, Results, StepTime
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.model import Record
 
 AWAITING = tuple(
     str(step.stage)
@@ -80,42 +80,6 @@ _RESULTS = text(
     GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2
     """
 )
-
-
-class Count(Record):
-    """How many platforms, by their newest terms, are of a stage, a district, a field or a year."""
-
-    word: str
-    platforms: int
-
-
-class StepTime(Record):
-    """How many days a step took, each time that it has come to its end."""
-
-    stage: str
-    times: int
-    median_days: float
-    worst_days: float
-    worst_platform: str
-
-
-class Results(Record):
-    """How the assessments that ended in a year (Beijing time) ended; year None: they are open."""
-
-    year: int | None
-    result: str
-    assessments: int
-
-
-class Figures(Record):
-    """The programme in figures. Platforms that were never listed are in no year."""
-
-    stages: tuple[Count, ...]
-    districts: tuple[Count, ...]
-    fields: tuple[Count, ...]
-    years: tuple[Count, ...]
-    steps: tuple[StepTime, ...]
-    results: tuple[Results, ...]
 
 
 async def figures(

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import platformdirs
-
 ROOTS_HOME = Path("/var/lib/pingtai")
 """As root PostgreSQL runs as another user, who must be able to pass through to its data: not /root."""
 
@@ -23,6 +21,8 @@ def home() -> Path:
     elif is_root():
         path = ROOTS_HOME
     else:
+        import platformdirs  # noqa: PLC0415 - looked up only where nothing says the place
+
         path = platformdirs.user_data_path("pingtai", appauthor=False)
     if not path.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,30 +5,16 @@ it takes as long at 100,000 platforms as at 1,000 (`bench/desk.py` measures it, 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    tuple_,
-    union_all,
-)
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from db.awaited import UNKNOWN
-from db.reading import AnyRow, read
-from db.tables import awaiting
+from db.connections import Parameters, Query, Row, Source, connections, where
+from db.reading import columns, read
 from workflows.model import Instant, Record
 from workflows.names import name_key, same_name
 from workflows.vocabulary import Role
 
+UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for a due date that is not known yet, so that it comes last."""
 LARGEST_PAGE = 500
 
 Place = tuple[datetime, str, int, str]
@@ -99,9 +85,9 @@ class StepCount(Record):
 class Inbox:
     """What awaits a decision."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Ask through an engine of `db.engine.create_engine`."""
-        self._engine = engine
+    def __init__(self, source: Source) -> None:
+        """Ask over connections, or through an engine of `db.engine.create_engine`."""
+        self._connections = connections(source)
 
     async def page(
         self, *wanted: Wanted, after: Place | None = None, limit: int = 50
@@ -111,47 +97,57 @@ class Inbox:
         The next page is asked for with `after`: the `place` of the last row of the page before.
         """
         query = page_query(wanted, after, max(0, min(limit, LARGEST_PAGE)))
-        async with self._engine.connect() as connection:
-            return [_row(row) for row in await connection.execute(query)]
+        return [_row(row) for row in await self._connections.fetch(query.sql, *query.values)]
 
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
         """How many await each kind of decision; kinds that nothing awaits are left out.
 
         It counts what fits, along the small index made for that: some milliseconds at 100,000.
         """
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(count_query(wanted))
-            return [read(StepCount, row) for row in rows]
+        query = count_query(wanted)
+        rows = await self._connections.fetch(query.sql, *query.values)
+        return [read(StepCount, row) for row in rows]
 
 
-def page_query(wanted: Sequence[Wanted], after: Place | None, limit: int) -> Select[Any]:
+_ROWS = " ".join(("SELECT", columns(InboxRow, of="awaiting"), "FROM awaiting"))
+_PLACE = "due, platform_id, year, role"
+_ORDER = f"ORDER BY {_PLACE}"
+_MERGED = "SELECT * FROM ({}) AS merged"
+_COUNTS = """SELECT kind, count(*) AS waiting, count(*) FILTER (WHERE overdue) AS overdue
+FROM awaiting"""
+_BY_KIND = "GROUP BY kind ORDER BY kind"
+_EQUAL = {
+    name: f"awaiting.{name} = {{}}"
+    for name in ("role", "district", "field", "kind", "year", "operator_key")
+}
+_OVERDUE = (
+    "awaiting.overdue",
+    # What is overdue was due first: no index is read beyond the last of it.
+    "awaiting.due <= (SELECT max(late.due) FROM awaiting AS late WHERE late.overdue)",
+)
+
+
+def page_query(wanted: Sequence[Wanted], after: Place | None, limit: int) -> Query:
     """The one query of a page: each part along its index, the parts merged."""
-    parts = [
-        select(awaiting).where(_condition(one), _beyond(after)).order_by(*_ORDER).limit(limit)
-        for one in _along_indexes(wanted or (Wanted(),))
-    ]
-    if len(parts) == 1:
-        return parts[0]
-    merged = union_all(*(select(part.subquery()) for part in parts)).subquery("merged")
-    return select(merged).order_by(*(merged.c[key.name] for key in _ORDER)).limit(limit)
+    part = Parameters()
+    end = part(f"{_ORDER} LIMIT {{}}", limit)
+    pages = []
+    for one in _along_indexes(wanted or (Wanted(),)):
+        conditions = _conditions(one, part)
+        if after is not None:
+            conditions.append(part(f"({_PLACE}) > ({{}}, {{}}, {{}}, {{}})", *after))
+        pages.append(" ".join((_ROWS, where(conditions), end)))
+    if len(pages) == 1:
+        return part.query(*pages)
+    return part.query(_MERGED.format(" UNION ALL ".join(f"({page})" for page in pages)), end)
 
 
-def count_query(wanted: Sequence[Wanted]) -> Select[Any]:
+def count_query(wanted: Sequence[Wanted]) -> Query:
     """The one query of the counts."""
-    rows = awaiting.c
-    return (
-        select(
-            rows.kind,
-            func.count().label("waiting"),
-            func.count().filter(rows.overdue).label("overdue"),
-        )
-        .where(or_(*(_condition(one) for one in wanted)) if wanted else true())
-        .group_by(rows.kind)
-        .order_by(rows.kind)
-    )
-
-
-_ORDER = tuple(awaiting.c[name] for name in ("due", "platform_id", "year", "role"))
+    part = Parameters()
+    each = [" AND ".join(_conditions(one, part)) or "true" for one in wanted]
+    any_of = [" OR ".join(f"({one})" for one in each)] if each else []
+    return part.query(_COUNTS, where(any_of), _BY_KIND)
 
 
 def _along_indexes(wanted: Iterable[Wanted]) -> list[Wanted]:
@@ -167,24 +163,13 @@ def _along_indexes(wanted: Iterable[Wanted]) -> list[Wanted]:
     return parts
 
 
-def _condition(wanted: Wanted) -> ColumnElement[bool]:
+def _conditions(wanted: Wanted, part: Parameters) -> list[str]:
     said = wanted.model_dump(exclude={"overdue"}, exclude_none=True)
     if wanted.operator is not None:  # as the rules compare it where it decides
         said["operator_key"] = name_key(said.pop("operator"))
-    conditions = [awaiting.c[name] == value for name, value in said.items()]
-    if wanted.overdue:
-        # What is overdue was due first: no index is read beyond the last of it.
-        last = select(func.max(awaiting.c.due)).where(awaiting.c.overdue).scalar_subquery()
-        conditions += [awaiting.c.overdue, awaiting.c.due <= last]
-    return and_(true(), *conditions)
+    conditions = [part(_EQUAL[name], value) for name, value in said.items()]
+    return conditions + list(_OVERDUE if wanted.overdue else ())
 
 
-def _beyond(after: Place | None) -> ColumnElement[bool]:
-    if after is None:
-        return true()
-    place = (literal(value, key.type) for value, key in zip(after, _ORDER, strict=True))
-    return tuple_(*_ORDER) > tuple_(*place)
-
-
-def _row(row: AnyRow) -> InboxRow:
-    return read(InboxRow, row, due=None if row.due == UNKNOWN else row.due)
+def _row(row: Row) -> InboxRow:
+    return read(InboxRow, row, due=None if row["due"] == UNKNOWN else row["due"])

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, and_, any_, delete, func, insert, or_, select, tex
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.programme_rows import Direct, Direction, Layout, Standing
 from db.reading import AnyRow
 from db.tables import directions, platforms, terms
 from db.text import Words
@@ -17,15 +18,6 @@ SHOWN = 20
 """So many platforms of a direction and a stage are named; the others are counted."""
 
 
-class Direction(Record):
-    """A direction of the layout; no districts: any of them. Priority 1 comes first."""
-
-    field: str
-    direction: str
-    priority: int
-    districts: tuple[str, ...] = ()
-
-
 class Change(Record):
     """What a new layout changes of the one before."""
 
@@ -33,31 +25,6 @@ class Change(Record):
     changed: tuple[Direction, ...]
     removed: tuple[Direction, ...]
     same: int
-
-
-class Standing(Record):
-    """How many platforms stand in a stage, by their newest terms, and the first of them by id."""
-
-    stage: str
-    platforms: int
-    first: tuple[str, ...]
-
-
-class Direct(Record):
-    """A direction and the platforms in it; `direction` None: those that name none."""
-
-    field: str
-    direction: str | None
-    priority: int | None
-    districts: tuple[str, ...] = ()
-    stages: tuple[Standing, ...] = ()
-
-
-class Layout(Record):
-    """The layout with its platforms, and the directions of platforms that are not in it."""
-
-    directions: tuple[Direct, ...]
-    outside: tuple[Direct, ...]
 
 
 async def replace_layout(

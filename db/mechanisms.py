@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Date, Integer, Numeric, String, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import read
 from db.text import Words
-from workflows.model import Record
 
 # Of the sources of funding the twenty most common are counted.
 # Each platform's mechanisms once, as JSON; the plans themselves never leave the database.
@@ -89,44 +89,6 @@ _LIST = text(
     FROM chosen WHERE platform_id > :after ORDER BY platform_id LIMIT :limit
     """
 ).columns(name=Words(), independent_by=Date, governance=ARRAY(Words()), transfer=ARRAY(Words()))
-
-
-class Counted(Record):
-    """How many platforms state something; `average_share` of a source of funding, in percent."""
-
-    word: str
-    platforms: int
-    average_share: float | None = None
-
-
-class PlatformMechanisms(Record):
-    """What a platform states; `year` is that of the yearly report it stands in, 0: in the plan."""
-
-    platform_id: str
-    name: str
-    district: str
-    field: str
-    stage: str
-    year: int
-    legal_form: str
-    independent_by: date | None
-    past_date: bool
-    lead_unit_funding_wan: int
-    governance: tuple[str, ...]
-    transfer: tuple[str, ...]
-
-
-class Mechanisms(Record):
-    """The mechanisms of the platforms that were asked for: counted, and a page of them."""
-
-    platforms: int
-    past_date: int
-    average_lead_unit_funding_wan: float | None
-    legal_forms: tuple[Counted, ...]
-    funding: tuple[Counted, ...]
-    governance: tuple[Counted, ...]
-    transfer: tuple[Counted, ...]
-    page: tuple[PlatformMechanisms, ...]
 
 
 async def mechanisms(

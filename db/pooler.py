@@ -6,20 +6,14 @@ statements are prepared without a name, for one transaction each, and every call
 is inside one. All else that we need is bound to a transaction anyway: locks, settings, snapshots.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.errors import StatementPooling
 
-_THROUGH_A_POOLER = {
-    "prepared_statement_cache_size": 0,
-    "prepared_statement_name_func": lambda: "",
-    "statement_cache_size": 0,
-}
+WITHOUT_STATEMENTS = {"statement_cache_size": 0}
+"""Lets asyncpg prepare without a name."""
 _UNKNOWN_TO_POOLERS = ("jit",)
 """Settings that pgbouncer refuses when a client connects; each only makes something faster."""
 
@@ -42,7 +36,7 @@ class _InTransactions(asyncpg.Connection):  # type: ignore[misc]
             raise
 
 
-async def _connect_directly(**arguments: Any) -> "asyncpg.Connection[Any]":
+async def connect_directly(**arguments: Any) -> "asyncpg.Connection[Any]":
     """Connect, and see that the server process that answers is the one that was connected to."""
     try:
         connection = await asyncpg.connect(**arguments)
@@ -64,7 +58,8 @@ async def _connect_directly(**arguments: Any) -> "asyncpg.Connection[Any]":
     return connection
 
 
-async def _connect_through(**arguments: Any) -> "asyncpg.Connection[Any]":
+async def connect_through(**arguments: Any) -> "asyncpg.Connection[Any]":
+    """Connect where a pooler is in between."""
     settings = dict(arguments.pop("server_settings", {}))
     for name in _UNKNOWN_TO_POOLERS:
         settings.pop(name, None)
@@ -72,25 +67,3 @@ async def _connect_through(**arguments: Any) -> "asyncpg.Connection[Any]":
         **arguments, server_settings=settings, connection_class=_InTransactions
     )
     return connection
-
-
-def notice_pooler(engine: AsyncEngine) -> None:
-    """Let an engine find out with its first connection whether a pooler is in between, and mind it."""
-    pooled = False
-
-    def connect(dialect: Any, record: Any, args: list[Any], arguments: dict[str, Any]) -> Any:
-        nonlocal pooled
-        if not pooled:
-            try:
-                return _connected(dialect, args, arguments, _connect_directly)
-            except BehindPooler:
-                pooled = True
-        return _connected(dialect, args, arguments | _THROUGH_A_POOLER, _connect_through)
-
-    event.listen(engine.sync_engine, "do_connect", connect)
-
-
-def _connected(
-    dialect: Any, args: list[Any], arguments: dict[str, Any], creator: Callable[..., Any]
-) -> Any:
-    return dialect.connect(*args, **arguments, async_creator_fn=creator)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import psutil
 
+from db.home import home as default_home
+
+DATABASE = "pingtai"
 PID_FILE = "postmaster.pid"
 _SOCKET_LINE = 4
 _STATUS_LINE = 7
@@ -44,6 +47,18 @@ def postmaster(data: Path) -> Postmaster | None:
     socket_directory = lines[_SOCKET_LINE] if len(lines) > _SOCKET_LINE else ""
     status = lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else ""
     return Postmaster(pid, Path(socket_directory), ready=status == "ready")
+
+
+def running(home: Path | None = None) -> str | None:
+    """The URL of the home's server if it runs and takes connections; it may stop at any time."""
+    found = postmaster((home or default_home()) / "postgres")
+    return url_of(found.socket_directory) if found and found.ready else None
+
+
+def url_of(sockets: Path) -> str:
+    """The URL of our database at a server whose socket is in this directory."""
+    # The port is said, because asyncpg would otherwise take it from PGPORT.
+    return f"postgresql+asyncpg://postgres@/{DATABASE}?host={sockets}&port=5432"
 
 
 def processes(data: Path) -> Iterator[psutil.Process]:

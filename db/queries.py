@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, exists, false, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from db.reading import AnyRow, log_line, read
+from db.connections import Parameters, Reading, Row, Source, connections, where
+from db.reading import LOG_COLUMNS, columns, log_line, read
 from db.rows import (
     AppliedBefore,
     AssessmentRow,
@@ -23,45 +21,36 @@ from db.rows import (
     Walked,
 )
 from db.support import support_of
-from db.tables import (
-    assessments,
-    awaiting,
-    findings,
-    log_entries,
-    plan_versions,
-    platforms,
-    terms,
-)
 from workflows.record import EntryKind
-from workflows.state import Receipt
+
+if TYPE_CHECKING:  # only named here, and it brings the whole case with it
+    from workflows.state import Receipt
 
 LARGEST_PAGE = 500
 
-_NEWEST = and_(platforms.c.platform_id == terms.c.platform_id, platforms.c.term == terms.c.term)
+_FROM_NEWEST = """FROM platforms AS p JOIN terms AS t
+ON t.platform_id = p.platform_id AND t.term = p.term"""
 
 
 class RegisterQueries:
     """The questions that the register answers."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Ask through an engine of `db.engine.create_engine`."""
-        self._engine = engine
+    def __init__(self, source: Source) -> None:
+        """Ask over connections, or through an engine of `db.engine.create_engine`."""
+        self._connections = connections(source)
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
         """Everything about a platform, as of one moment; None when the register does not know it."""
-        engine = self._engine.execution_options(isolation_level="REPEATABLE READ")
-        async with engine.connect() as connection:
-            first = await connection.execute(
-                select(platforms).where(platforms.c.platform_id == platform_id)
-            )
-            row = first.first()
-            if row is None:
+        async with self._connections.connect(snapshot=True) as reading:
+            found = await reading.fetch(_PLATFORM, platform_id)
+            if not found:
                 return None
+            row = found[0]
             return PlatformCard(
-                platform=read(PlatformRow, row, services=tuple(row.services)),
-                terms=await _terms(connection, platform_id),
-                log=tuple(await log_of(connection, platform_id, None)),
-                support=tuple(await support_of(connection, platform_id=platform_id)),
+                platform=read(PlatformRow, row, services=tuple(row["services"])),
+                terms=await _terms(reading, platform_id),
+                log=tuple(await log_of(reading, platform_id, None)),
+                support=tuple(await support_of(reading, platform_id=platform_id)),
             )
 
     async def register(
@@ -83,252 +72,216 @@ class RegisterQueries:
         `listed`: only those whose newest term was included in a list.
         The next page is asked for with `after`: the last platform id of the page before.
         """
+        part = Parameters()
         wanted = (
-            (platforms.c.district, district),
-            (platforms.c.field, field),
-            (terms.c.stage, stage),
-            (terms.c.list_number, list_number),
+            ("p.district = {}", district),
+            ("p.field = {}", field),
+            ("t.stage = {}", stage),
+            ("t.list_number = {}", list_number),
         )
-        columns = [
-            platforms.c[name] if name in platforms.c else terms.c[name]
-            for name in RegisterRow.model_fields
-            if name in platforms.c or name in terms.c
-        ]
-        late = _assessment_overdue()
-        query = (
-            select(*columns, late.label("assessment_overdue"))
-            .join_from(platforms, terms, _NEWEST)
-            .where(*(column == value for column, value in wanted if value is not None))
-            .order_by(platforms.c.platform_id)
-            .limit(max(0, min(limit, LARGEST_PAGE)))
-        )
+        conditions = [part(sql, value) for sql, value in wanted if value is not None]
         if year is not None:
-            query = query.where(terms.c.listed_on.between(date(year, 1, 1), date(year, 12, 31)))
-        if overdue:  # whatever is overdue is awaited, and the inbox has an index of what is late
-            waiting = awaiting.c
-            query = query.where(
-                exists().where(waiting.platform_id == platforms.c.platform_id, waiting.overdue)
-            )
+            days = date(year, 1, 1), date(year, 12, 31)
+            conditions.append(part("t.listed_on BETWEEN {} AND {}", *days))
+        if overdue:
+            conditions.append(_OVERDUE)
         if listed:
-            query = query.where(terms.c.listed_on.is_not(None))
+            conditions.append("t.listed_on IS NOT NULL")
         if after is not None:  # of both, or the planner begins with the first term of all
-            query = query.where(platforms.c.platform_id > after, terms.c.platform_id > after)
-        return [read(RegisterRow, row) for row in await self._all(query)]
+            conditions.append(part("p.platform_id > {}", after))
+            conditions.append(part("t.platform_id > {}", after))
+        query = part.query(
+            _REGISTER,
+            where(conditions),
+            part("ORDER BY p.platform_id LIMIT {}", max(0, min(limit, LARGEST_PAGE))),
+        )
+        rows = await self._connections.fetch(query.sql, *query.values)
+        return [read(RegisterRow, row) for row in rows]
 
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         """Platforms whose ids begin so, with their names, by id."""
-        rows = await self._all(
-            select(platforms.c.platform_id, platforms.c.name)
-            .where(
-                platforms.c.platform_id >= beginning,
-                platforms.c.platform_id.startswith(beginning, autoescape=True),
-            )
-            .order_by(platforms.c.platform_id)
-            .limit(limit)
-        )
-        return [(row.platform_id, row.name) for row in rows]
+        rows = await self._connections.fetch(_NAMED_LIKE, beginning, _prefix(beginning), limit)
+        return [(row["platform_id"], row["name"]) for row in rows]
 
     async def log(self, platform_id: str, term: int | None = None) -> list[LogLine]:
         """The log of a platform, of all terms or one: in each term its own, then each assessment's."""
-        async with self._engine.connect() as connection:
-            return await log_of(connection, platform_id, term)
+        async with self._connections.connect() as reading:
+            return await log_of(reading, platform_id, term)
 
     async def last_term(self, platform_id: str) -> LastTerm | None:
         """The newest term of a platform; None when the register does not know it."""
-        rows = await self._all(
-            select(terms.c.term, terms.c.application_id, terms.c.stage, terms.c.log_hash)
-            .where(terms.c.platform_id == platform_id)
-            .order_by(terms.c.term.desc())
-            .limit(1)
-        )
-        return LastTerm._make(rows[0]) if rows else None
+        rows = await self._connections.fetch(_LAST_TERM, platform_id)
+        return LastTerm(**rows[0]) if rows else None
 
     async def applied(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         """The term of a platform that an application asked for; None when it asked for none."""
-        log = log_entries.c
-        rows = await self._all(
-            select(terms.c.term, log.said)
-            .join_from(
-                terms,
-                log_entries,
-                and_(terms.c.platform_id == log.platform_id, terms.c.term == log.term),
-            )
-            .where(
-                terms.c.platform_id == platform_id,
-                terms.c.application_id == application_id,
-                log.year == 0,
-                log.seq == 1,
-            )
-            .order_by(terms.c.term)
-            .limit(1)
-        )
-        return AppliedBefore._make(rows[0]) if rows else None
+        rows = await self._connections.fetch(_APPLIED, platform_id, application_id)
+        return AppliedBefore(**rows[0]) if rows else None
 
     async def decisions(self, platform_id: str, decision_id: str) -> list[LogLine]:
         """The decisions of an id that a platform's cases have taken, the newest first."""
-        log = log_entries.c
-        newest = select(log_entries).where(
-            log.platform_id == platform_id, log.decision_id == decision_id, log.kind == "decision"
+        rows = await self._connections.fetch(
+            _DECISIONS, platform_id, decision_id, EntryKind.DECISION
         )
-        rows = await self._all(newest.order_by(log.term.desc(), log.year.desc(), log.seq.desc()))
         return [log_line(row) for row in rows]
 
     async def district(self, platform_id: str) -> str | None:
         """A platform's district; None when the register does not know it."""
-        rows = await self._all(
-            select(platforms.c.district).where(platforms.c.platform_id == platform_id)
-        )
-        return rows[0].district if rows else None
+        rows = await self._connections.fetch(_DISTRICT, platform_id)
+        return rows[0]["district"] if rows else None
 
     async def due(self, platform_id: str, term: int, year: int = 0) -> datetime | None:
         """When the step of a term is due, or of its assessment of a year; None: not, or not known."""
-        of = terms.c if year == 0 else assessments.c
-        query = select(of.due).where(of.platform_id == platform_id, of.term == term)
-        if year:  # of several openings the last one counts
-            query = query.where(of.year == year).order_by(of.opening.desc()).limit(1)
-        rows = await self._all(query)
-        return rows[0].due if rows else None
+        if year:
+            rows = await self._connections.fetch(_ASSESSMENT_DUE, platform_id, term, year)
+        else:
+            rows = await self._connections.fetch(_DUE, platform_id, term)
+        return rows[0]["due"] if rows else None
 
-    async def due_after(self, receipt: Receipt) -> tuple[datetime | None] | None:
+    async def due_after(self, receipt: "Receipt") -> tuple[datetime | None] | None:
         """When what is awaited after a decision is due, if it is; None: the decision has not come here yet."""
-        of = assessments.c if receipt.year else terms.c
-        query = select(of.due, of.stage).where(
-            of.platform_id == receipt.platform_id,
-            of.term == receipt.term,
-            of.log_seq >= receipt.seq,
-            of.ended_at.is_(None),  # of several openings of a year only the last one may be open
-        )
+        case = (receipt.platform_id, receipt.term, receipt.seq)
         if receipt.year:
-            query = query.where(of.year == receipt.year)
-        rows = await self._all(query)
+            rows = await self._connections.fetch(_ASSESSMENT_DUE_AFTER, *case, receipt.year)
+        else:
+            rows = await self._connections.fetch(_DUE_AFTER, *case)
         if not rows:
             return None
-        return (rows[0].due if rows[0].stage == receipt.stage else None,)
+        return (rows[0]["due"] if rows[0]["stage"] == receipt.stage else None,)
 
     async def plans(self, platform_id: str, term: int) -> dict[str, Any]:
         """The texts of all plan versions of a term, by their SHA-256."""
-        c = plan_versions.c
-        rows = await self._all(
-            select(c.sha256, c.plan).where(c.platform_id == platform_id, c.term == term)
-        )
-        return {row.sha256: row.plan for row in rows}
+        rows = await self._connections.fetch(_PLANS, platform_id, term)
+        return {row["sha256"]: row["plan"] for row in rows}
 
     async def arrows(self) -> set[Walked]:
         """Every arrow of the lifecycles that some case in the register has taken."""
-        log = log_entries.c
-        steps = (
-            select(
-                case((log.year == 0, "platform"), else_="assessment").label("lifecycle"),
-                func.lag(log.stage)
-                .over(
-                    partition_by=(log.platform_id, log.term, log.year, log.opening),
-                    order_by=log.seq,
-                )
-                .label("stage_before"),
-                log.name,
-                log.outcome,
-                log.stage,
-            )
-            .where(log.kind != EntryKind.REFUSED)
-            .subquery()
-        )
-        rows = await self._all(select(steps).where(steps.c.stage_before.is_not(None)).distinct())
-        return {Walked._make(row) for row in rows}
+        rows = await self._connections.fetch(_ARROWS, EntryKind.REFUSED)
+        return {Walked(**row) for row in rows}
 
     async def counts(self) -> dict[str, int]:
         """How many platforms are in each stage, by their newest term; stages without any are left out."""
-        rows = await self._all(
-            select(terms.c.stage, func.count().label("platforms"))
-            .join_from(platforms, terms, _NEWEST)
-            .group_by(terms.c.stage)
-            .order_by(terms.c.stage)
-        )
-        return {row.stage: row.platforms for row in rows}
+        rows = await self._connections.fetch(_COUNTS)
+        return {row["stage"]: row["platforms"] for row in rows}
 
     async def activity(self) -> list[PlatformActivity]:
         """For every platform, how many entries, decisions and refusals its logs hold."""
-        log = log_entries.c
-        rows = await self._all(
-            select(
-                platforms.c.platform_id,
-                platforms.c.name,
-                func.count(log.seq).label("entries"),
-                func.count(log.seq).filter(log.kind == EntryKind.DECISION).label("decisions"),
-                func.count(log.seq).filter(log.kind == EntryKind.REFUSED).label("refusals"),
-            )
-            .join_from(
-                platforms,
-                log_entries,
-                platforms.c.platform_id == log.platform_id,
-                isouter=True,
-            )
-            .group_by(platforms.c.platform_id)
-            .order_by(platforms.c.platform_id)
-        )
+        rows = await self._connections.fetch(_ACTIVITY, EntryKind.DECISION, EntryKind.REFUSED)
         return [read(PlatformActivity, row) for row in rows]
 
-    async def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
-        async with self._engine.connect() as connection:
-            return (await connection.execute(query)).all()
+
+def _prefix(beginning: str) -> str:
+    """The pattern of LIKE for what begins so."""
+    plain = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{plain}%"
 
 
-def _assessment_overdue() -> ColumnElement[bool]:
-    """Whether the open assessment is overdue; of several openings of its year the last one counts."""
-    c = assessments.c
-    newest = (
-        select(c.overdue)
-        .where(
-            c.platform_id == terms.c.platform_id,
-            c.term == terms.c.term,
-            c.year == terms.c.open_assessment,
-        )
-        .order_by(c.opening.desc())
-        .limit(1)
-    )
-    return func.coalesce(newest.scalar_subquery(), false())
+def _select(columns: str, *rest: str) -> str:
+    return " ".join(("SELECT", columns, *rest))
 
 
-async def _of(
-    connection: AsyncConnection, table: Table, platform_id: str, *order: str
-) -> Sequence[AnyRow]:
-    query = select(table).where(table.c.platform_id == platform_id)
-    return (await connection.execute(query.order_by(*(table.c[name] for name in order)))).all()
+_PLATFORM = _select(columns(PlatformRow, of="p"), "FROM platforms AS p WHERE p.platform_id = $1")
+_TERMS = _select(
+    columns(TermRow, of="t", but=("plans", "assessments")),
+    "FROM terms AS t WHERE t.platform_id = $1 ORDER BY t.term",
+)
+_ASSESSMENTS = _select(
+    columns(AssessmentRow, of="a", but=("findings",)),
+    "FROM assessments AS a WHERE a.platform_id = $1 ORDER BY a.term, a.year, a.opening",
+)
+_FINDINGS = _select(
+    columns(FindingRow, of="f"),
+    """, f.term, f.year, f.opening FROM findings AS f WHERE f.platform_id = $1
+    ORDER BY f.term, f.year, f.opening, f.round, f.indicator_group""",
+)
+_PLAN_VERSIONS = _select(
+    columns(PlanRow, of="v"),
+    ", v.term FROM plan_versions AS v WHERE v.platform_id = $1 ORDER BY v.term, v.version",
+)
+_LOG = _select(LOG_COLUMNS, "FROM log_entries AS log WHERE log.platform_id = $1")
+_LOG_OF_TERM = f"{_LOG} AND log.term = $2"
+_LOG_ORDER = "ORDER BY log.term, log.year, log.opening, log.seq"
+_OF_PLATFORM = ("platform_id", "name", "operator", "lead_unit", "district", "field", "term")
+_REGISTER = _select(
+    columns(RegisterRow, of="t", but=(*_OF_PLATFORM, "assessment_overdue")),
+    """, p.platform_id, p.name, p.operator, p.lead_unit, p.district, p.field, p.term,
+    coalesce(  -- of several openings of a year the last one counts
+        (SELECT a.overdue FROM assessments AS a
+        WHERE a.platform_id = t.platform_id AND a.term = t.term AND a.year = t.open_assessment
+        ORDER BY a.opening DESC LIMIT 1),
+        false
+    ) AS assessment_overdue""",
+    _FROM_NEWEST,
+)
+_OVERDUE = """EXISTS (  -- whatever is overdue is awaited, and the inbox has an index of what is late
+    SELECT 1 FROM awaiting AS w WHERE w.platform_id = p.platform_id AND w.overdue
+)"""
+_NAMED_LIKE = """SELECT platform_id, name FROM platforms
+WHERE platform_id >= $1 AND platform_id LIKE $2 ORDER BY platform_id LIMIT $3"""
+_LAST_TERM = """SELECT term, application_id, stage, log_hash FROM terms
+WHERE platform_id = $1 ORDER BY term DESC LIMIT 1"""
+_APPLIED = """SELECT t.term, log.said
+FROM terms AS t JOIN log_entries AS log ON log.platform_id = t.platform_id AND log.term = t.term
+WHERE t.platform_id = $1 AND t.application_id = $2 AND log.year = 0 AND log.seq = 1
+ORDER BY t.term LIMIT 1"""
+_DECISIONS = f"""{_LOG} AND log.decision_id = $2 AND log.kind = $3
+ORDER BY log.term DESC, log.year DESC, log.seq DESC"""
+_DISTRICT = "SELECT district FROM platforms WHERE platform_id = $1"
+_DUE = "SELECT due FROM terms WHERE platform_id = $1 AND term = $2"
+_ASSESSMENT_DUE = """SELECT due FROM assessments
+WHERE platform_id = $1 AND term = $2 AND year = $3
+ORDER BY opening DESC LIMIT 1"""
+"""Of several openings the last one counts."""
+_DUE_AFTER = """SELECT due, stage FROM terms
+WHERE platform_id = $1 AND term = $2 AND log_seq >= $3 AND ended_at IS NULL"""
+_ASSESSMENT_DUE_AFTER = """SELECT due, stage FROM assessments
+WHERE platform_id = $1 AND term = $2 AND log_seq >= $3 AND ended_at IS NULL AND year = $4"""
+"""Of several openings of a year only the last one may be open."""
+_PLANS = "SELECT sha256, plan FROM plan_versions WHERE platform_id = $1 AND term = $2"
+_ARROWS = """SELECT DISTINCT * FROM (
+    SELECT
+        CASE WHEN year = 0 THEN 'platform' ELSE 'assessment' END AS lifecycle,
+        lag(stage) OVER (PARTITION BY platform_id, term, year, opening ORDER BY seq) AS stage_before,
+        name, outcome, stage AS stage_after
+    FROM log_entries WHERE kind <> $1
+) AS steps WHERE stage_before IS NOT NULL"""
+_COUNTS = _select(
+    "t.stage, count(*) AS platforms", _FROM_NEWEST, "GROUP BY t.stage ORDER BY t.stage"
+)
+_ACTIVITY = """SELECT p.platform_id, p.name, count(log.seq) AS entries,
+    count(log.seq) FILTER (WHERE log.kind = $1) AS decisions,
+    count(log.seq) FILTER (WHERE log.kind = $2) AS refusals
+FROM platforms AS p LEFT JOIN log_entries AS log ON log.platform_id = p.platform_id
+GROUP BY p.platform_id ORDER BY p.platform_id"""
 
 
-async def _terms(connection: AsyncConnection, platform_id: str) -> tuple[TermRow, ...]:
-    found = await _of(
-        connection, findings, platform_id, "term", "year", "opening", "round", "indicator_group"
-    )
+async def _terms(reading: Reading, platform_id: str) -> tuple[TermRow, ...]:
+    found = await reading.fetch(_FINDINGS, platform_id)
     years = [
-        read(
-            AssessmentRow,
-            row,
-            findings=tuple(
-                read(FindingRow, f)
-                for f in found
-                if (f.term, f.year, f.opening) == (row.term, row.year, row.opening)
-            ),
-        )
-        for row in await _of(connection, assessments, platform_id, "term", "year", "opening")
+        read(AssessmentRow, row, findings=tuple(read(FindingRow, f) for f in _of_same(row, found)))
+        for row in await reading.fetch(_ASSESSMENTS, platform_id)
     ]
-    plans = await _of(connection, plan_versions, platform_id, "term", "version")
+    plans = await reading.fetch(_PLAN_VERSIONS, platform_id)
     return tuple(
         read(
             TermRow,
             row,
-            plans=tuple(read(PlanRow, plan) for plan in plans if plan.term == row.term),
-            assessments=tuple(year for year in years if year.term == row.term),
+            plans=tuple(read(PlanRow, plan) for plan in plans if plan["term"] == row["term"]),
+            assessments=tuple(year for year in years if year.term == row["term"]),
         )
-        for row in await _of(connection, terms, platform_id, "term")
+        for row in await reading.fetch(_TERMS, platform_id)
     )
 
 
-async def log_of(connection: AsyncConnection, platform_id: str, term: int | None) -> list[LogLine]:
+def _of_same(assessment: Row, found: Sequence[Row]) -> list[Row]:
+    key = ("term", "year", "opening")
+    return [one for one in found if all(one[name] == assessment[name] for name in key)]
+
+
+async def log_of(reading: Reading, platform_id: str, term: int | None) -> list[LogLine]:
     """The log of a platform, of all terms or one, on a connection that is open."""
-    query = select(log_entries).where(log_entries.c.platform_id == platform_id)
-    if term is not None:
-        query = query.where(log_entries.c.term == term)
-    rows = await connection.execute(
-        query.order_by(*(log_entries.c[name] for name in ("term", "year", "opening", "seq")))
-    )
+    if term is None:
+        rows = await reading.fetch(f"{_LOG} {_LOG_ORDER}", platform_id)
+    else:
+        rows = await reading.fetch(f"{_LOG_OF_TERM} {_LOG_ORDER}", platform_id, term)
     return [log_line(row) for row in rows]

@@ -18,7 +18,7 @@ from db.projection import (
     term_row,
     year_of,
 )
-from db.queries import log_of
+from db.queries import RegisterQueries
 from db.statements import (
     WRITE_ASSESSMENT,
     WRITE_LOG,
@@ -80,15 +80,13 @@ class PostgresRegister:
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
-        async with self._engine.connect() as connection:
-            lines = await log_of(connection, request.platform_id, request.term)
+        lines = await RegisterQueries(self._engine).log(request.platform_id, request.term)
         asked = (request.year, request.opening)
         return tuple(line.entry for line in lines if (line.year, line.opening) == asked)
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""
-        async with self._engine.connect() as connection:
-            lines = await log_of(connection, platform_id, term)
+        lines = await RegisterQueries(self._engine).log(platform_id, term)
         own = [line for line in lines if line.year == 0]
         newest = max((line.term for line in own), default=0)
         return tuple(line.entry for line in own if line.term == newest)

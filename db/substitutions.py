@@ -4,48 +4,23 @@ Whether somebody may act for another is looked up when a decision is sent, and t
 the principal and the days itself: what was taken stays true after a row here is withdrawn.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import read
+from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
 from db.tables import substitutions
 from workflows.actors import Actor
-from workflows.model import Instant, Record
-
-LARGEST_LIST = 500
 
 
-class SubstitutionRow(Record):
-    """A substitute for a period, both days included (Beijing time). The role is the principal's."""
-
-    number: int
-    principal_id: str
-    substitute_id: str
-    role: str
-    organisation: str
-    district: str | None
-    first_day: date
-    last_day: date
-    reason: str | None
-    named_by: str
-    named_at: Instant
-    withdrawn_at: Instant | None
-
-    @property
-    def principal(self) -> Actor:
-        """The one who is absent, as decisions name who takes them."""
-        said = {"role": self.role, "organisation": self.organisation, "district": self.district}
-        return Actor.model_validate({"id": self.principal_id, **said}, strict=False)
-
-
-class Substitutions:
+class Substitutions(SubstitutionQueries):
     """Names substitutes, withdraws them, and finds them. Every call may be repeated."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Ask and write through an engine of `db.engine.create_engine`."""
+        super().__init__(engine)
         self._engine = engine
 
     async def name(
@@ -95,49 +70,12 @@ class Substitutions:
             found = await _found(connection, _C.number == number)
         return found[0] if found else None
 
-    async def find(self, number: int) -> SubstitutionRow | None:
-        """The substitution of a number; None when there is none."""
-        async with self._engine.connect() as connection:
-            found = await _found(connection, _C.number == number)
-        return found[0] if found else None
-
-    async def standing(
-        self, principal_id: str, substitute_id: str, day: date
-    ) -> Sequence[SubstitutionRow]:
-        """Under what somebody may act for somebody on a day, the newest first."""
-        where = and_(
-            _C.principal_id == principal_id,
-            _C.substitute_id == substitute_id,
-            _C.first_day <= day,
-            _C.last_day >= day,
-            _C.withdrawn_at.is_(None),
-        )
-        async with self._engine.connect() as connection:
-            return await _found(connection, where)
-
-    async def of(
-        self, person: str | None = None, since: date | None = None, limit: int = 50
-    ) -> Sequence[SubstitutionRow]:
-        """Those of a person, as principal or substitute, or of everybody, the newest first.
-
-        With `since` only those that count on that day or later.
-        """
-        where: list[ColumnElement[bool]] = []
-        if person is not None:
-            where.append(or_(_C.principal_id == person, _C.substitute_id == person))
-        if since is not None:
-            where.append(and_(_C.last_day >= since, _C.withdrawn_at.is_(None)))
-        async with self._engine.connect() as connection:
-            return await _found(connection, and_(True, *where), max(0, min(limit, LARGEST_LIST)))
-
 
 _C = substitutions.c
 _LOCK = 0x70696E67_73756273
 """Any number that nobody else locks by."""
 
 
-async def _found(
-    connection: AsyncConnection, where: ColumnElement[bool], limit: int = LARGEST_LIST
-) -> list[SubstitutionRow]:
-    query = select(substitutions).where(where).order_by(_C.number.desc()).limit(limit)
+async def _found(connection: AsyncConnection, where: ColumnElement[bool]) -> list[SubstitutionRow]:
+    query = select(substitutions).where(where).order_by(_C.number.desc()).limit(LARGEST_LIST)
     return [read(SubstitutionRow, row) for row in await connection.execute(query)]

@@ -2,15 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import and_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from db.reading import read
+from db.connections import Parameters, Query, Reading, where
+from db.reading import columns, read
 from db.rows import SupportRow
-from db.tables import log_entries, platforms, support
 
 After = tuple[date, str, int, int]
 """Where a page ended: the day, the platform, the term and the number of its last row."""
+
+_SUPPORT = columns(SupportRow, of="s", but=("name", "district", "set_aside_by"))
+_WITH_PLATFORM = """, p.name, p.district, log.set_aside_by
+FROM support AS s JOIN platforms AS p ON p.platform_id = s.platform_id
+LEFT JOIN log_entries AS log ON log.platform_id = s.platform_id AND log.term = s.term
+    AND log.year = 0 AND log.opening = 0 AND log.seq = s.seq"""
+_ORDER = "ORDER BY s.given_on, s.platform_id, s.term, s.seq"
 
 
 def place(row: SupportRow) -> After:
@@ -19,7 +23,7 @@ def place(row: SupportRow) -> After:
 
 
 async def support_of(
-    connection: AsyncConnection,
+    reading: Reading,
     *,
     platform_id: str | None = None,
     kind: str | None = None,
@@ -33,33 +37,19 @@ async def support_of(
 
     What was set aside stays in it, and says so.
     """
-    s, log = support.c, log_entries.c
-    entry = and_(
-        log.platform_id == s.platform_id,
-        log.term == s.term,
-        log.year == 0,
-        log.opening == 0,
-        log.seq == s.seq,
+    part = Parameters()
+    wanted = (
+        ("s.platform_id = {}", platform_id),
+        ("s.support = {}", kind),
+        ("p.district = {}", district),
+        ("s.given_on >= {}", first_day),
+        ("s.given_on <= {}", last_day),
     )
-    key = (s.given_on, s.platform_id, s.term, s.seq)
-    query = (
-        select(support, platforms.c.name, platforms.c.district, log.set_aside_by)
-        .join_from(support, platforms, platforms.c.platform_id == s.platform_id)
-        .join(log_entries, entry, isouter=True)
-        .order_by(*key)
-        .limit(limit)
-    )
-    for column, wanted in (
-        (s.platform_id, platform_id),
-        (s.support, kind),
-        (platforms.c.district, district),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if first_day is not None:
-        query = query.where(s.given_on >= first_day)
-    if last_day is not None:
-        query = query.where(s.given_on <= last_day)
+    conditions = [part(sql, value) for sql, value in wanted if value is not None]
     if after is not None:
-        query = query.where(tuple_(*key) > after)
-    return [read(SupportRow, row) for row in await connection.execute(query)]
+        place = "(s.given_on, s.platform_id, s.term, s.seq) > ({}, {}, {}, {})"
+        conditions.append(part(place, *after))
+    query: Query = part.query(
+        "SELECT", _SUPPORT, _WITH_PLATFORM, where(conditions), _ORDER, part("LIMIT {}", limit)
+    )
+    return [read(SupportRow, row) for row in await reading.fetch(query.sql, *query.values)]

@@ -3,12 +3,11 @@
 https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
+import sys
 from collections.abc import Iterator
 from enum import StrEnum
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.url import redacted
 
@@ -103,10 +102,18 @@ _BY_CLASS = {
     "40": Trouble.BUSY,
     "53": Trouble.BUSY,
 }
-_UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, OSError, asyncpg.InterfaceError)
+_UNREACHABLE = ("OperationalError", "InterfaceError", "TimeoutError")
+"""SQLAlchemy's errors that no SQLSTATE explains: the last one is that of its pool."""
 
-DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""All that a database that is away, or refuses, raises; asyncpg's own come while connecting."""
+
+def database_errors() -> tuple[type[Exception], ...]:
+    """All that a database that is away, or refuses, raises: asyncpg's, and SQLAlchemy's where it is loaded."""
+    return (
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        *_of_sqlalchemy("SQLAlchemyError"),
+    )
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -114,8 +121,9 @@ def trouble_of(error: BaseException) -> Trouble:
     state = sqlstate(error)
     if state is not None:
         return _BY_STATE.get(state) or _BY_CLASS.get(state[:2], Trouble.MISTAKE)
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return Trouble.AWAY if lost or isinstance(error, _UNREACHABLE) else Trouble.MISTAKE
+    lost = getattr(error, "connection_invalidated", False)
+    unreachable = (OSError, asyncpg.InterfaceError, *_of_sqlalchemy(*_UNREACHABLE))
+    return Trouble.AWAY if lost or isinstance(error, unreachable) else Trouble.MISTAKE
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -145,3 +153,9 @@ def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
         yield error
         origin = getattr(error, "orig", None)
         error = origin if isinstance(origin, BaseException) else error.__cause__
+
+
+def _of_sqlalchemy(*names: str) -> list[type[Exception]]:
+    """Errors of SQLAlchemy; none where it is not loaded, since nothing can have raised one."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return [getattr(loaded, name) for name in names] if loaded else []

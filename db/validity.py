@@ -9,13 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from db.derived import LISTED
-from db.reading import log_line
+from db.connections import Source, connections
+from db.listing_decisions import LISTED
+from db.reading import LOG_COLUMNS, log_line
 from db.rows import LogLine
-from db.tables import log_entries, platforms, terms
 from workflows.model import Record
 from workflows.periods import anniversary, beijing_date
 from workflows.record import EntryKind
@@ -60,29 +57,33 @@ class Validity(Record):
     listing: Listing | None = None
 
 
-async def validity(engine: AsyncEngine, platform_id: str, day: date) -> Validity | None:
-    """Whether a platform was, is or as things stand will be valid on a day; None: it is not known."""
-    log = log_entries.c
-    telling = or_(
-        log.name.in_((*LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)),
-        and_(log.name == Happening.ASSESSMENT_ENDED, log.stage == Stage.DELISTED),
+_NAME = "SELECT name FROM platforms WHERE platform_id = $1"
+_POLICIES = "SELECT term, policy FROM terms WHERE platform_id = $1"
+_TELLING = " ".join(
+    (
+        "SELECT",
+        LOG_COLUMNS,
+        """FROM log_entries AS log WHERE log.platform_id = $1 AND log.kind <> $2
+        AND (log.name = ANY($3) OR (log.name = $4 AND log.stage = $5))
+        ORDER BY log.term, log.year, log.opening, log.seq""",
     )
-    async with engine.connect() as connection:
-        name = await connection.scalar(
-            select(platforms.c.name).where(platforms.c.platform_id == platform_id)
-        )
-        if name is None:
+)
+_DECISIONS = (*LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)
+_TOLD_BY = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
+"""What has a say, for `_TELLING`."""
+
+
+async def validity(source: Source, platform_id: str, day: date) -> Validity | None:
+    """Whether a platform was, is or as things stand will be valid on a day; None: it is not known."""
+    async with connections(source).connect() as reading:
+        named = await reading.fetch(_NAME, platform_id)
+        if not named:
             return None
-        policies = await connection.execute(
-            select(terms.c.term, terms.c.policy).where(terms.c.platform_id == platform_id)
-        )
-        years = {term: int(policy.get("validity_years", 3)) for term, policy in policies}
-        rows = await connection.execute(
-            select(log_entries)
-            .where(log.platform_id == platform_id, log.kind != EntryKind.REFUSED, telling)
-            .order_by(log.term, log.year, log.opening, log.seq)
-        )
-        found = listings([log_line(row) for row in rows], years)
+        policies = await reading.fetch(_POLICIES, platform_id)
+        rows = await reading.fetch(_TELLING, platform_id, *_TOLD_BY)
+    name = named[0]["name"]
+    years = {row["term"]: int(row["policy"].get("validity_years", 3)) for row in policies}
+    found = listings([log_line(row) for row in rows], years)
     listing, why = on(found, day)
     return Validity(
         platform_id=platform_id,

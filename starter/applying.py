@@ -35,26 +35,17 @@ from starter.first_application import (
     started_with,
 )
 from starter.in_the_way import in_the_way
+from starter.pingtai import Applied
 from starter.register_answers import KnownTerm, LastTerm, TermAppliedFor
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import TermResult
-from workflows.model import Record, parse
+from workflows.model import parse
 from workflows.opening import open_platform
 from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.vocabulary import Stage
-
-
-class Applied(Record):
-    """The answer to an application: the workflow that runs it, and whether it was there before."""
-
-    platform_id: str
-    application_id: str
-    term: int
-    workflow_id: str
-    repeated: bool = False
 
 
 class Applying:

@@ -4,10 +4,11 @@ from typing import Any, Self, TypedDict, Unpack
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
-from starter.applying import Applied, Applying
+from starter.applying import Applying
 from starter.asking import Asking
 from starter.connection import connect
 from starter.deciding import Deciding
+from starter.pingtai import Applied
 from starter.register_answers import EndedTerm, FindDecided, FindDue, LastTerm, TermAppliedFor
 from starter.taking_up import taken_up
 from workflows import contract

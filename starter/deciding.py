@@ -12,6 +12,7 @@ from starter.answers import from_workflow, reaching
 from starter.asking import ANSWER_WITHIN, Asking
 from starter.case_binding import CaseBinding
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from starter.pingtai import ASSESSMENT_KINDS
 from starter.register_answers import EndedTerm, FindDecided, FindDue
 from starter.setting_aside import Place, SettingAside
 from workflows import contract
@@ -19,16 +20,10 @@ from workflows.carried import Opinion
 from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decisions import SetAside
-from workflows.lifecycle import ASSESSMENT
 from workflows.model import InvalidMessage, said
 from workflows.refusal import Refusal, Refused
 from workflows.state import Receipt
 from workflows.vocabulary import Kind
-
-ASSESSMENT_KINDS = frozenset(
-    trigger.name for step in ASSESSMENT.steps for trigger in step.triggers if trigger.awaited
-)
-
 
 _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for an assessment that its platform has noted as open (seconds)."""

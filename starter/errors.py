@@ -3,6 +3,12 @@
 The rules' own answers are `workflows.refusal.Refused` and `workflows.model.InvalidMessage`.
 """
 
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from temporalio.service import RPCError
+
 
 class PingtaiError(Exception):
     """Something a person can act on: `en` and `zh` say what is wrong and what to do."""
@@ -38,3 +44,9 @@ class Unreachable(PingtaiError):
     """Temporal, a worker or PostgreSQL does not answer."""
 
     exit_code = 4
+
+
+def rpc_error(error: BaseException) -> "RPCError | None":
+    """Temporal's own error, where it is one; only who has loaded its client can meet it."""
+    service = sys.modules.get("temporalio.service")
+    return error if service is not None and isinstance(error, service.RPCError) else None

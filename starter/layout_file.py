@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from db.layout import Direction
+from db.programme_rows import Direction
 from starter.errors import BadInput
 from starter.language import say
 from starter.tables.cell_values import number_of, text_of

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import psutil
 from pydantic import ValidationError
 
 from workflows.model import Record
@@ -29,6 +28,8 @@ class LocalStack(Record):
 
 def same_process(pid: int, started: float) -> bool:
     """Whether a pid is still the process that began at `started`."""
+    import psutil  # noqa: PLC0415 - where DATABASE_URL is set, no process is looked at
+
     try:
         process = psutil.Process(pid)
         return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) < 1

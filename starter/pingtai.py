@@ -6,12 +6,28 @@ same, raise the same, and may be asked again.
 
 from typing import Any, Protocol
 
-from starter.applying import Applied
 from workflows.application import PlatformApplication
 from workflows.carried import CaseView, Opinion
 from workflows.decision import Decision
+from workflows.lifecycle import ASSESSMENT
+from workflows.model import Record
 from workflows.record import LogEntry
 from workflows.state import Receipt
+
+ASSESSMENT_KINDS = frozenset(
+    trigger.name for step in ASSESSMENT.steps for trigger in step.triggers if trigger.awaited
+)
+"""What is decided about the open assessment, and not about the platform itself."""
+
+
+class Applied(Record):
+    """The answer to an application: the workflow that runs it, and whether it was there before."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    workflow_id: str
+    repeated: bool = False
 
 
 class Pingtai(Protocol):
@@ -25,6 +41,9 @@ class Pingtai(Protocol):
             InvalidMessage: it does not fit, or the rules refuse what it brings in.
             Unreachable: no answer; repeat it.
         """
+
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """Whether a worker has taken up what was just applied for, within so many seconds."""
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs; the same `decision_id` again gives the first receipt.

@@ -6,12 +6,12 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
+from workflows.awaited import Awaited
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
-from workflows.state import Awaited
 
 _NO_KEY, _NOT_ALLOWED, _NOT_FOUND = 401, 403, 404
-_BAD, _SERVER = 400, 500
+_MOVED, _BAD, _SERVER = 300, 400, 500
 
 
 class _Field(BaseModel):
@@ -44,8 +44,15 @@ def raise_for(answer: httpx.Response) -> None:
         BadInput: the call cannot be used as it is.
         Unreachable: the service cannot answer now.
     """
-    if answer.status_code < _BAD:
+    if answer.status_code < _MOVED:
+        _check_json(answer)
         return
+    if answer.status_code < _BAD:
+        # What is sent carries the key: it follows nobody elsewhere.
+        raise BadInput(
+            f"the service answered HTTP {answer.status_code}, a redirection: is its address right?",
+            f"服务应答 HTTP {answer.status_code}（重定向）：请核对服务地址",
+        )
     problem = _read(answer)
     if problem.rule:
         refusal = problem.model_dump(include={"rule", "en", "zh", "stage", "awaited"})
@@ -60,6 +67,15 @@ def raise_for(answer: httpx.Response) -> None:
     }
     late = Unreachable if answer.status_code >= _SERVER else BadInput
     raise kinds.get(answer.status_code, late)(problem.en, problem.zh or problem.en)
+
+
+def _check_json(answer: httpx.Response) -> None:
+    """A page for people, as a proxy shows it to who is to log in, is no answer of ours."""
+    if not answer.headers.get("content-type", "").startswith("application/json"):
+        raise BadInput(
+            "what answers there is not `pingtai serve`: is its address right?",
+            "该地址应答的不是 pingtai serve：请核对服务地址",
+        )
 
 
 def _read(answer: httpx.Response) -> _Problem:

@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import platformdirs
-import tomli_w
 from pydantic import Field, model_validator
 
 from starter.errors import BadInput
@@ -51,11 +49,19 @@ class ProfileRole(Message):
         return word in (self.name, self.role, self.role.zh)
 
 
+class ProfileService(Message):
+    """The service by which a person's commands work (`starter.service_address`); never the key itself."""
+
+    url: str = Field(min_length=1, max_length=500)
+    key_file: str | None = Field(default=None, min_length=1, max_length=4_000)
+
+
 class Profile(Message):
     """A person: an id, and one role or several. The first is the one that counts when none is said."""
 
     id: Identifier
     lang: Literal["en", "zh"] | None = None
+    service: ProfileService | None = None
     roles: tuple[ProfileRole, ...] = Field(min_length=1, max_length=20)
 
     @model_validator(mode="after")
@@ -99,6 +105,8 @@ def profile_path() -> Path:
     given = os.environ.get("PINGTAI_PROFILE")
     if given:
         return Path(given).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 - looked up only where nothing says the place
+
     return platformdirs.user_config_path("pingtai", appauthor=False) / "profile.toml"
 
 
@@ -122,6 +130,8 @@ def write_profile(profile: Profile) -> Path:
     Raises:
         BadInput: it cannot be written.
     """
+    import tomli_w  # noqa: PLC0415 - every command reads the profile, one writes it
+
     path = profile_path()
     draft = path.with_name(f".{path.name}.new")
     try:

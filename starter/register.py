@@ -4,24 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from db.embedded import EmbeddedPostgres, running
-from db.engine import create_engine
+from db.connections import Connections
+from db.direct import DirectConnections
 from db.errors import InvalidDatabaseUrl, RegisterError
 from db.home import home
 from db.queries import RegisterQueries
 from db.rows import AppliedBefore
-from db.troubles import DATABASE_ERRORS, Trouble, first_line, in_words, trouble_of
+from db.troubles import Trouble, database_errors, first_line, in_words, trouble_of
 from db.url import database_url
 from starter.errors import BadInput, PingtaiError, Unreachable
-from starter.local_stack import read_stack
-from starter.register_answers import DecidedBefore, KnownTerm
-from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
-from workflows.state import Receipt
 from workflows.vocabulary import Stage
+
+if TYPE_CHECKING:  # only who writes, or decides, needs them
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from starter.register_answers import DecidedBefore
+    from workflows.application import PreviousTerm
+    from workflows.state import Receipt
 
 _UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 """When to look for what was just decided (seconds): nearly always it is there at the first look."""
@@ -29,13 +31,28 @@ _UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 
 @asynccontextmanager
 async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]:
-    """The register for reading; see `open_engine`."""
-    async with open_engine(start=start) as engine:
-        yield RegisterQueries(engine)
+    """The register for its questions; see `open_connections`."""
+    async with open_connections(start=start) as connections:
+        yield RegisterQueries(connections)
 
 
 @asynccontextmanager
-async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIterator[AsyncEngine]:
+async def open_connections(*, start: bool = True) -> AsyncIterator[Connections]:
+    """Connections to the register, for whoever only reads; found and started as by `open_engine`.
+
+    Raises:
+        Unreachable, BadInput: as `open_engine`.
+    """
+    async with register_url(start=start) as url:
+        connections = DirectConnections(url)
+        try:
+            yield connections
+        finally:
+            await connections.close()
+
+
+@asynccontextmanager
+async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIterator["AsyncEngine"]:
     """An engine on the register: DATABASE_URL, the running local stack, or the embedded server.
 
     Each module of `db` that asks or writes something takes it. With `start`, an embedded server that
@@ -46,6 +63,8 @@ async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIter
         Unreachable: there is none, it does not answer, or it has no tables.
         BadInput: DATABASE_URL cannot be used.
     """
+    from db.engine import create_engine  # noqa: PLC0415 - a second of loading, which reading can do without
+
     # The outer one gives words to what the engine's user meets, so it must be open the longest.
     async with register_url(start=start) as url:
         engine = create_engine(url, pooled=False) if patient else create_engine(url)
@@ -63,6 +82,8 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
         if url is not None:
             yield url
             return
+        from db.embedded import EmbeddedPostgres  # noqa: PLC0415 - seldom needed
+
         embedded = EmbeddedPostgres(home())
         if not (start and embedded.data.is_dir()):
             raise _nowhere()
@@ -80,8 +101,10 @@ class KnownTerms:
         """Ask this register."""
         self._register = register
 
-    async def last_term(self, platform_id: str) -> PreviousTerm | None:
+    async def last_term(self, platform_id: str) -> "PreviousTerm | None":
         """A platform's last term. Raises Unreachable."""
+        from starter.register_answers import KnownTerm  # noqa: PLC0415 - only who decides asks this
+
         with _reaching():
             found = await self._register.last_term(platform_id)
         if found is None:
@@ -94,8 +117,10 @@ class KnownTerms:
         with _reaching():
             return await self._register.applied(platform_id, application_id)
 
-    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+    async def decided_before(self, platform_id: str, decision_id: str) -> "list[DecidedBefore]":
         """The decisions of an id that a platform's cases have taken. Raises Unreachable."""
+        from starter.register_answers import DecidedBefore  # noqa: PLC0415 - as above
+
         with _reaching():
             lines = await self._register.decisions(platform_id, decision_id)
         return [
@@ -103,7 +128,7 @@ class KnownTerms:
             for line in lines
         ]
 
-    async def due_after(self, receipt: Receipt) -> datetime | None:
+    async def due_after(self, receipt: "Receipt") -> datetime | None:
         """When what is awaited after a decision is due; None: not any more, or nothing is due.
 
         Raises Unreachable, also where the register has not heard of the decision within a moment.
@@ -129,7 +154,7 @@ async def known_terms() -> AsyncIterator[KnownTerms]:
         yield KnownTerms(register)
 
 
-async def last_term(platform_id: str) -> PreviousTerm | None:
+async def last_term(platform_id: str) -> "PreviousTerm | None":
     """A platform's last term as the register knows it, for an application that goes on from it.
 
     Raises as `known_terms`.
@@ -148,6 +173,9 @@ async def applied_before(platform_id: str, application_id: str) -> AppliedBefore
 
 
 def _local_url() -> str | None:
+    from db.postmaster import running  # noqa: PLC0415 - not where DATABASE_URL is set
+    from starter.local_stack import read_stack  # noqa: PLC0415 - as above
+
     stack = read_stack(home())
     return stack.database_url if stack and stack.running else running(home())
 
@@ -167,7 +195,7 @@ def _reaching() -> Iterator[None]:
         raise BadInput(str(error), f"DATABASE_URL 无法使用：{error}") from None
     except RegisterError as error:
         raise Unreachable(*in_words_of_ours(error)) from None
-    except DATABASE_ERRORS as error:
+    except database_errors() as error:
         kind = PingtaiError if trouble_of(error) is Trouble.MISTAKE else Unreachable
         raise kind(*in_words(error)) from None
 
@@ -178,13 +206,13 @@ def in_words_of_ours(error: RegisterError) -> tuple[str, str]:
     return f"the register cannot be used: {why}", f"登记库无法使用：{why}"
 
 
-async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
+async def decided_before(platform_id: str, decision_id: str) -> "list[DecidedBefore]":
     """The decisions of an id that a platform's cases have taken. Raises as `known_terms`."""
     async with known_terms() as known:
         return await known.decided_before(platform_id, decision_id)
 
 
-async def due_after(receipt: Receipt) -> datetime | None:
+async def due_after(receipt: "Receipt") -> datetime | None:
     """When what is awaited after a decision is due. Raises as `known_terms`."""
     async with known_terms() as known:
         return await known.due_after(receipt)

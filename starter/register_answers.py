@@ -5,13 +5,16 @@ They speak to Temporal and need no database; who reads the register needs no Tem
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from db.rows import AppliedBefore
 from workflows.application import PreviousTerm
-from workflows.carried import CarriedPlatform
 from workflows.model import Record
 from workflows.record import LogEntry
 from workflows.state import Receipt
+
+if TYPE_CHECKING:  # it brings the whole case with it, which no question to the register needs
+    from workflows.carried import CarriedPlatform
 
 
 class KnownTerm(PreviousTerm):
@@ -31,7 +34,7 @@ class DecidedBefore(Record):
 LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
 """Answers a platform's last ended term, when Temporal no longer keeps its history."""
 
-EndedTerm = Callable[[str], Awaitable[CarriedPlatform | None]]
+EndedTerm = Callable[[str], Awaitable["CarriedPlatform | None"]]
 """Reads a platform's newest term, to be started again."""
 
 TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]

@@ -6,11 +6,9 @@ It decides what is offered. What may be decided, the rules say in the workflow.
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from db.inbox import Wanted
-from db.substitutions import LARGEST_LIST, Substitutions
 from starter.profile import Profile
+from starter.register_reads import RegisterReads
 from workflows.actors import Actor
 from workflows.vocabulary import Role
 
@@ -24,10 +22,10 @@ def seat(actor: Actor) -> Wanted:
     return Wanted(role=str(actor.role))
 
 
-async def seats_of(engine: AsyncEngine, profile: Profile, day: date) -> list[Wanted]:
+async def seats_of(register: RegisterReads, profile: Profile, day: date) -> list[Wanted]:
     """What awaits a person in all their roles, and in those of people they stand in for on a day."""
     own = (profile.actor(role) for role in profile.roles)
-    named = await Substitutions(engine).of(profile.id, since=day, limit=LARGEST_LIST)
+    named = await register.substitutions(profile.id, since=day)
     absent = (
         row.principal
         for row in named

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from db.substitutions import SubstitutionRow, Substitutions
-from starter.register import open_engine
+from starter.reach import open_reads
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Kind, Role
+
+if TYPE_CHECKING:
+    from db.substitution_queries import SubstitutionRow
 
 
 async def in_place_of(
@@ -21,8 +23,8 @@ async def in_place_of(
         Refused: nobody named them for that day.
         Unreachable: the register, where absences are kept, does not answer.
     """
-    async with open_engine() as engine:
-        standing = await Substitutions(engine).standing(principal_id, substitute_id, day)
+    async with open_reads() as register:
+        standing = await register.standing_in(principal_id, substitute_id, day)
     if not standing:
         raise Refused(
             Refusal(
@@ -37,7 +39,7 @@ async def in_place_of(
     return acting_for((fitting or list(standing))[0])
 
 
-def acting_for(row: SubstitutionRow) -> dict[str, Any]:
+def acting_for(row: "SubstitutionRow") -> dict[str, Any]:
     """A substitute as the `actor` of a decision."""
     absence = {
         "principal_id": row.principal_id,

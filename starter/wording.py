@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from activities.calendar import working_days_left
+from activities.working_days import working_days_left
 from starter.language import say, sentence, word
-from workflows.decisions import MODELS
+from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import BEIJING, last_day
-from workflows.state import Awaited
 from workflows.steps import AnyStage, Lifecycle
 from workflows.vocabulary import (
     AssessmentStage,
@@ -73,6 +72,8 @@ def said(name: str, outcome: str) -> str:
 
 
 def _outcome(name: str, outcome: str) -> str:
+    from workflows.decisions import MODELS  # noqa: PLC0415 - only who tells of decisions needs all their models
+
     if name in tuple(Kind) and "outcome" in MODELS[Kind(name)].model_fields:
         words = MODELS[Kind(name)].model_fields["outcome"].annotation
         if isinstance(words, type) and issubclass(words, StrEnum):

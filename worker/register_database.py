@@ -9,7 +9,7 @@ import structlog
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
-from db.troubles import DATABASE_ERRORS, first_line, trouble_of
+from db.troubles import database_errors, first_line, trouble_of
 from db.url import database_url
 
 _AGAIN_SECONDS = 5.0
@@ -40,7 +40,7 @@ async def migrate_when_there(url: str) -> None:
         try:
             await upgrade(url)
             return
-        except DATABASE_ERRORS as error:
+        except database_errors() as error:
             trouble, why = trouble_of(error), first_line(error)[:200]
             _log.warning("the register cannot be migrated; trying again", trouble=trouble, why=why)
         await asyncio.sleep(_AGAIN_SECONDS)

@@ -10,8 +10,8 @@ import psutil
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from db.embedded import running
 from db.file_lock import held_alone
+from db.postmaster import running
 from starter.errors import BadInput, Unreachable
 from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from worker.delivering import Telling

@@ -4,11 +4,12 @@ from typing import Any
 
 from pydantic import Field
 
+from workflows.awaited import Awaited
 from workflows.case import CaseRecord
 from workflows.handing_in import DueDate
 from workflows.model import Instant, Record, Sha256
 from workflows.refusal import Refusal
-from workflows.state import AssessmentState, Awaited, Facts, PlatformState
+from workflows.state import AssessmentState, Facts, PlatformState
 from workflows.vocabulary import Role
 
 

@@ -1,7 +1,7 @@
 """Why a decision was refused: the rule, what is awaited, from whom. One shape for every way in."""
 
+from workflows.awaited import Awaited
 from workflows.model import Record
-from workflows.state import Awaited
 from workflows.vocabulary import Kind
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import BEGINNING
 from workflows.state import (
     AssessmentResult,
     AssessmentState,
-    Awaited,
     PlatformState,
     Spent,
     facts_of,

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication
+from workflows.awaited import Awaited
 from workflows.model import Instant, Message, Record, Sha256, parse, said, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
-from workflows.vocabulary import AssessmentStage, District, Role, Service, Stage
+from workflows.vocabulary import AssessmentStage, District, Service, Stage
 
 
 class Facts(Record):
@@ -95,14 +96,6 @@ class AssessmentState(Record):
     reminded: bool = False
     decided_on: date | None = None
     mend_by: Instant | None = None
-
-
-class Awaited(Record):
-    """What is awaited now, from whom, by which rule."""
-
-    kind: str
-    role: Role
-    rule: str
 
 
 class Receipt(Record):

@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 
 from bench.campaign.part import family
-from db.embedded import EmbeddedPostgres, running
+from db.embedded import EmbeddedPostgres
 from db.errors import EmbeddedPostgresError
-from db.postmaster import postmaster
+from db.postmaster import postmaster, running
 
 _TRIES = 5
 

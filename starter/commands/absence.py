@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from db.substitutions import LARGEST_LIST, SubstitutionRow, Substitutions
+from db.substitution_queries import LARGEST_LIST, SubstitutionRow
 from starter import wording
 from starter.absences import Absence, may_name
 from starter.commands.acting import Acting
@@ -15,7 +15,7 @@ from starter.commands.notation import WordChoice
 from starter.commands.running import answering
 from starter.errors import BadInput
 from starter.language import say
-from starter.register import open_engine
+from starter.reach import directly_only, open_reads
 from starter.screen import complain, facts, show, show_json, table
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
@@ -120,6 +120,10 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
         raise _explained(error) from None
     who = parse(Actor, person, "actor")
     may_name(who, absence.principal.id)
+    directly_only("naming or withdrawing a substitute", "指定、撤回委托")
+    from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
+    from starter.register import open_engine  # noqa: PLC0415
+
     async with open_engine() as engine:
         row, before = await Substitutions(engine).name(
             absence.principal,
@@ -138,8 +142,8 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
 
 @answering
 async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -> None:
-    async with open_engine() as engine:
-        rows = await Substitutions(engine).of(person, None if whole else today(), limit)
+    async with open_reads() as register:
+        rows = await register.substitutions(person, None if whole else today(), limit)
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
@@ -151,6 +155,10 @@ async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -
 @answering
 async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -> None:
     who = parse(Actor, _person(said, preset), "actor")
+    directly_only("naming or withdrawing a substitute", "指定、撤回委托")
+    from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
+    from starter.register import open_engine  # noqa: PLC0415
+
     async with open_engine() as engine:
         substitutions = Substitutions(engine)
         row = await substitutions.find(number)

@@ -6,13 +6,12 @@ from contextlib import suppress
 import click
 
 from db.rows import AppliedBefore
-from starter.applying import Applied
-from starter.client import PingtaiClient
 from starter.commands.given import read_text
 from starter.commands.running import answering
-from starter.errors import PingtaiError
+from starter.errors import NotAllowed, PingtaiError
 from starter.language import say
-from starter.register import applied_before, last_term
+from starter.pingtai import Applied, Pingtai
+from starter.reach import open_pingtai
 from starter.screen import complain, facts, show, show_json
 from starter.wording import awaited, awaited_in, stage
 from workflows.application import PlatformApplication, PreviousTerm
@@ -42,9 +41,9 @@ def apply_command(file: str, as_json: bool) -> None:
 @answering
 async def _apply(file: str, as_json: bool) -> None:
     application = parse(PlatformApplication, read_text(file))
-    client = await PingtaiClient.connect(_last_term, applied_before=_applied_before)
-    applied = await client.apply(application)
-    view = await _look(client, applied)
+    async with open_pingtai(last_term=_last_term, applied_before=_applied_before) as client:
+        applied = await client.apply(application)
+        view = await _look(client, applied)
     if as_json:
         state = view.model_dump(mode="json") if view else None
         show_json({**applied.model_dump(mode="json"), "state": state})
@@ -84,11 +83,14 @@ def _standing(applied: Applied, view: CaseView | None) -> list[tuple[str, str]]:
     return [(say("Stage", "阶段"), stage(now)), (say("Next", "下一步"), then)]
 
 
-async def _look(client: PingtaiClient, applied: Applied) -> CaseView | None:
+async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
     """Where the platform stands; None when no worker says so, for it will take up the case later."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             return await client.state(applied.platform_id)
+    except NotAllowed as error:  # a key that may apply need not have the scope to read
+        complain(say(f"The application is in. {error.en}", f"申请已提交。{error.zh}"))
+        return None
     except (PingtaiError, TimeoutError):
         complain(
             say(
@@ -101,6 +103,8 @@ async def _look(client: PingtaiClient, applied: Applied) -> CaseView | None:
 
 async def _applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
     """An earlier term's application; where the register cannot be asked, `_last_term` has said so."""
+    from starter.register import applied_before  # noqa: PLC0415 - only the direct way needs it
+
     with suppress(PingtaiError):
         return await applied_before(platform_id, application_id)
     return None
@@ -108,6 +112,8 @@ async def _applied_before(platform_id: str, application_id: str) -> AppliedBefor
 
 async def _last_term(platform_id: str) -> PreviousTerm | None:
     """The last term by the register; an application does not fail because it cannot be asked."""
+    from starter.register import last_term  # noqa: PLC0415 - only the direct way needs it
+
     try:
         return await last_term(platform_id)
     except PingtaiError as error:

@@ -9,21 +9,18 @@ from typing import Any
 
 import click
 
-from starter.client import PingtaiClient
 from starter.commands.acting import Acting
 from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
-from starter.commands.falling import decisions_table, falling, falling_table
 from starter.commands.given import read_object
 from starter.commands.guided.draft import keep
 from starter.commands.guided.form import confirm, fill_in, show_case
 from starter.commands.notation import platform_id
 from starter.commands.receipts import end_of_stage, show_opinion, show_receipt
 from starter.commands.running import answered
-from starter.deciding import ASSESSMENT_KINDS
-from starter.ended_term import ended_term
-from starter.errors import BadInput, NoSuchPlatform
+from starter.errors import BadInput, NoSuchPlatform, NotAllowed
 from starter.language import say
-from starter.register import decided_before, due_after, open_register
+from starter.pingtai import ASSESSMENT_KINDS
+from starter.reach import open_pingtai, open_reads
 from starter.screen import at_terminal, complain, heading, show, show_json
 from starter.substitutes import in_place_of
 from workflows.carried import CaseView, Opinion
@@ -90,6 +87,8 @@ def _asked(form: DecisionForm, call: Call, raw: dict[str, Any]) -> CaseView | No
     view = asyncio.run(_case(form.kind, call.platform))
     show_case(form, view)
     if form.kind is Kind.SET_ASIDE and "target" not in raw:
+        from starter.commands.falling import decisions_table  # noqa: PLC0415 - one kind needs it
+
         log = asyncio.run(_log(call.platform))
         show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
     fill_in(form, raw, view, office=call.principal is None)
@@ -162,34 +161,33 @@ def _send(call: Call, raw: dict[str, Any]) -> None:
 
 
 async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
-    client = await PingtaiClient.connect(
-        ended_term=ended_term, decided_before=decided_before, due_after=due_after
-    )
-    try:
-        receipt = await client.decide(platform, raw)
-    except (Refused, InvalidMessage, NoSuchPlatform, BadInput):
-        raise
-    except BaseException as error:
-        # Whatever it was, an interruption by the keyboard too: it may have been taken.
-        error.add_note(_how_to_repeat(raw))
-        raise
-    return receipt, None if receipt.due else await end_of_stage(client, receipt)
+    async with open_pingtai() as client:
+        try:
+            receipt = await client.decide(platform, raw)
+        except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+            raise
+        except BaseException as error:
+            # Whatever it was, an interruption by the keyboard too: it may have been taken.
+            error.add_note(_how_to_repeat(raw))
+            raise
+        return receipt, None if receipt.due else await end_of_stage(client, receipt)
 
 
 async def _check(platform: str, raw: dict[str, Any]) -> Opinion:
-    client = await PingtaiClient.connect(ended_term=ended_term, decided_before=decided_before)
-    return await client.check(platform, raw)
+    async with open_pingtai() as client:
+        return await client.check(platform, raw)
 
 
 async def _case(kind: Kind, platform: str) -> CaseView:
     """Where the case of a kind stands: the open assessment, or the platform itself."""
-    client = await PingtaiClient.connect()
-    view = await client.state(platform)
-    state = view.platform
-    if kind in ASSESSMENT_KINDS and state and state.open_assessment:
-        with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
-            return await client.assessment_state(platform, state.facts.term, state.open_assessment)
-    return view
+    async with open_pingtai() as client:
+        view = await client.state(platform)
+        state = view.platform
+        if kind in ASSESSMENT_KINDS and state and state.open_assessment:
+            year = state.open_assessment
+            with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
+                return await client.assessment_state(platform, state.facts.term, year)
+        return view
 
 
 async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
@@ -205,6 +203,8 @@ async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
 
 
 def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:
+    from starter.commands.falling import falling, falling_table  # noqa: PLC0415 - as above
+
     lines = falling(asyncio.run(_log(platform)), str(raw.get("target")))
     if lines:
         show(
@@ -216,7 +216,7 @@ def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:
 
 
 async def _log(platform: str) -> Any:
-    async with open_register() as register:
+    async with open_reads() as register:
         return await register.log(platform)
 
 

@@ -4,20 +4,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox import LARGEST_PAGE, Inbox, Wanted
+from db.inbox import LARGEST_PAGE, Wanted
 from starter import wording
 from starter.commands.filters import district_option, field_option, json_option
-from starter.commands.inbox_rows import counted, cursor, data, place, rows_table
-from starter.commands.inbox_watch import watch
+from starter.commands.inbox_rows import counted, data, rows_table
 from starter.commands.notation import WordChoice
 from starter.commands.running import answering
 from starter.commands.today import today
 from starter.errors import BadInput
+from starter.inbox_cursor import cursor, place
 from starter.language import say
 from starter.profile import Profile, read_profile
-from starter.register import open_engine
+from starter.reach import open_reads
+from starter.register_reads import RegisterReads
 from starter.screen import complain, draws, heading, show, show_json
 from starter.seats import seat, seats_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -117,8 +117,8 @@ async def _inbox(
             "--as、--mine 依据个人配置；尚无个人配置：请先 pingtai login",
         )
     start = place(after) if after else None
-    async with open_engine() as engine:
-        whose = await _whose(engine, profile, called, mine=mine)
+    async with open_reads() as register:
+        whose = await _whose(register, profile, called, mine=mine)
         if profile is None and not (everything or role):
             complain(
                 say(
@@ -129,9 +129,11 @@ async def _inbox(
         narrowed = [one.narrowed(role=role, kind=step, **more) for one in whose]
         wanted = [one.model_copy(update={"overdue": overdue}) for one in narrowed if one]
         if every:
-            await watch(Inbox(engine), wanted, limit, every, as_json=as_json)
+            from starter.commands.inbox_watch import watch  # noqa: PLC0415 - draws over and over
+
+            await watch(register.inbox(), wanted, limit, every, as_json=as_json)
             return
-        inbox = Inbox(engine)
+        inbox = register.inbox()
         rows = await inbox.page(*wanted, after=start, limit=limit) if wanted else []
         counts = await inbox.counts(*wanted) if wanted else []
     now = datetime.now(UTC)
@@ -153,7 +155,7 @@ async def _inbox(
 
 
 async def _whose(
-    engine: AsyncEngine, profile: Profile | None, called: str | None, *, mine: bool
+    register: RegisterReads, profile: Profile | None, called: str | None, *, mine: bool
 ) -> list[Wanted]:
     """Whose inbox is asked for.
 
@@ -163,7 +165,7 @@ async def _whose(
     if profile is None:
         return [Wanted()]
     if mine:
-        return await seats_of(engine, profile, today())
+        return await seats_of(register, profile, today())
     return [seat(profile.actor(profile.role(called)))]
 
 

@@ -1,19 +1,17 @@
-"""Rows of the inbox as people read them: a table that fits 80 columns, plain lines, counts, cursors."""
+"""Rows of the inbox as people read them: a table that fits 80 columns, plain lines, and counts."""
 
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len
 from rich.table import Table
 
-from activities.calendar import working_days_left
-from db.awaited import UNKNOWN
-from db.inbox import InboxRow, Place, StepCount
+from activities.working_days import working_days_left
+from db.inbox import InboxRow, StepCount
 from starter import wording
-from starter.errors import BadInput
 from starter.language import say
 from starter.screen import stacked, table, watched
 from workflows.periods import beijing_date, last_day
@@ -112,34 +110,6 @@ def data(row: InboxRow, now: datetime) -> dict[str, Any]:
     """A row as JSON data."""
     more = {"rule": rule(row), "working_days_left": days_left(row, now)}
     return row.model_dump(mode="json") | more
-
-
-def cursor(place: Place) -> str:
-    """Where a page ended, as `--after` takes it."""
-    due, platform_id, year, role = place
-    moment = due.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return f"{moment},{platform_id},{year},{role}"
-
-
-def place(given: str) -> Place:
-    """Where the page before ended.
-
-    Raises:
-        BadInput: it is not as `cursor` writes it.
-    """
-    try:
-        moment, platform_id, year, role = given.split(",")
-        due = datetime.fromisoformat(moment)
-        if due.tzinfo is None or not date.min.year < due.year <= UNKNOWN.year:
-            raise ValueError(moment)
-        if not 0 <= int(year) < 100:
-            raise ValueError(year)
-        return due.astimezone(UTC), platform_id, int(year), role
-    except (ValueError, OverflowError):
-        raise BadInput(
-            f"--after {given!r}: take it from the last line of the page before",
-            f"--after {given!r}：请取上一页末行所示",
-        ) from None
 
 
 def _narrow(rows: Sequence[InboxRow], now: datetime) -> Table:

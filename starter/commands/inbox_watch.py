@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from rich.console import Console, Group
 from rich.live import Live
 
-from db.inbox import Inbox, InboxRow, StepCount, Wanted
+from db.inbox import InboxRow, StepCount, Wanted
 from starter import wording
 from starter.commands.inbox_rows import cells, counted, data, rows_table
 from starter.language import say
+from starter.register_reads import InboxReads
 from starter.screen import (
     draws,
     harmless,
@@ -27,7 +28,7 @@ NEW, CHANGED, GONE = "new", "changed", "gone"
 
 
 async def watch(
-    inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+    inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
 ) -> None:
     """Look again every so many seconds, until Ctrl-C."""
     if draws() and not as_json:
@@ -36,7 +37,7 @@ async def watch(
         await _tell(inbox, wanted, limit, every, as_json=as_json)
 
 
-async def _draw(inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int) -> None:
+async def _draw(inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
         while True:
@@ -59,7 +60,7 @@ def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> 
 
 
 async def _tell(
-    inbox: Inbox, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+    inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
 ) -> None:
     known: Known = {}
     while True:

@@ -10,6 +10,7 @@ from starter.commands.filters import district_option, json_option
 from starter.commands.running import answering
 from starter.errors import BadInput
 from starter.language import say, word
+from starter.reach import directly_only
 from starter.register import open_engine
 from starter.screen import complain, harmless, show, show_json, table, write
 from starter.service.scopes import Scope
@@ -112,6 +113,7 @@ async def _create(
             f"权限 {Scope.DECIDE_DISTRICT} 须写明 --district",
         )
     by = who()
+    directly_only("`pingtai keys`", "密钥管理")
     async with open_engine() as engine:
         key, token = await Keys(engine).create(
             name,
@@ -135,6 +137,7 @@ async def _create(
 @answering
 async def _list(as_json: bool) -> None:
     keys: list[ApiKey] = []
+    directly_only("`pingtai keys`", "密钥管理")
     async with open_engine() as engine:
         while True:
             page = await Keys(engine).all(after=keys[-1].id if keys else None)
@@ -197,6 +200,7 @@ async def _revoke(key_id: str) -> None:
             "say the key's id only, as `pingtai keys list` shows it",
             "只写密钥编号，见 pingtai keys list",
         )
+    directly_only("`pingtai keys`", "密钥管理")
     async with open_engine() as engine:
         key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
     if key is None:

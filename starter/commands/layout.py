@@ -2,11 +2,12 @@
 
 import os
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
 
-from db.layout import Change, Direct, Direction, Layout, Standing, layout, replace_layout
+from db.programme_rows import Direct, Direction, Layout, Standing
 from starter import wording
 from starter.commands.filters import district_option, field_option, json_option
 from starter.commands.running import answering
@@ -14,8 +15,11 @@ from starter.errors import BadInput
 from starter.language import say, sentence
 from starter.layout_file import LayoutFile
 from starter.profile import read_profile
-from starter.register import open_engine
+from starter.reach import directly_only, open_reads
 from starter.screen import complain, heading, show, show_json, table
+
+if TYPE_CHECKING:
+    from db.layout import Change
 
 _TOLD = 50
 """So many problems of a file are written out."""
@@ -53,6 +57,10 @@ def import_command(file: str, dry_run: bool, actor: str | None) -> None:
 
 @answering
 async def _import(file: str, dry_run: bool, actor: str | None) -> None:
+    directly_only("`pingtai layout import`", "导入布局")
+    from db.layout import replace_layout  # noqa: PLC0415 - only who writes needs the database's client
+    from starter.register import open_engine  # noqa: PLC0415
+
     found = LayoutFile(file)
     complain(*found.remarks)
     if found.problems:
@@ -75,7 +83,7 @@ def _myself() -> str:
     return profile.id if profile else os.environ.get("USER") or "unknown"
 
 
-def _tell(change: Change, dry_run: bool) -> None:
+def _tell(change: "Change", dry_run: bool) -> None:
     show(
         *(
             f"{mark} {_named(one)}"
@@ -124,8 +132,8 @@ def show_command(field: str | None, district: str | None, as_json: bool) -> None
 
 @answering
 async def _show(field: str | None, district: str | None, as_json: bool) -> None:
-    async with open_engine(patient=True) as engine:
-        found = await layout(engine, field=field, district=district)
+    async with open_reads() as register:
+        found = await register.layout(field=field, district=district)
     if as_json:
         show_json(found.model_dump(mode="json"))
         return

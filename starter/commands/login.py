@@ -1,5 +1,6 @@
 """`pingtai login` and `logout`: say once who you are, and in which roles you act."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,14 +16,19 @@ from starter.language import say, word
 from starter.profile import (
     Profile,
     ProfileRole,
+    ProfileService,
     profile_path,
     read_profile,
     remove_profile,
     write_profile,
 )
 from starter.screen import at_terminal, complain, facts, heading, show, show_json, table
+from starter.service_address import checked_url, read_key
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
+
+_WHO = ("person", "role", "organisation", "district", "called", "lang")
+"""What says who one is: without any of it, only where the service is is kept anew."""
 
 
 @click.command("login")
@@ -37,6 +43,14 @@ from workflows.vocabulary import District, Role
 )
 @click.option("--name", "called", metavar="NAME", help="What --as calls this role. 身份名称")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Answer in this language. 输出语言")
+@click.option(
+    "--url",
+    metavar="URL",
+    help="Work by this service from now on (docs/http.md); '' no longer. 服务地址",
+)
+@click.option(
+    "--key-file", metavar="FILE", help="Where its key is: a file that only you can read. 密钥文件"
+)
 @click.option("--add", is_flag=True, help="Another role beside those there are. 增加身份")
 @click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
 @click.option("--json", "as_json", is_flag=True, help="With --show: as JSON.")
@@ -51,6 +65,7 @@ def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | No
     Example:
       pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
       pingtai login --add --role commission --organisation 市科委、中关村管委会
+      pingtai login --url https://pingtai.example.org --key-file ~/.config/pingtai/key
       pingtai login --show
     """
     with answered():
@@ -76,7 +91,12 @@ def logout_command() -> None:
 
 
 def _login(said: dict[str, str | None], *, add: bool) -> None:
-    before = read_profile() if add else None
+    old = read_profile() if add or said["url"] is not None or said["key_file"] else None
+    service = _service(said, old)
+    if old and not add and not any(said[name] for name in _WHO):
+        _keep(old.model_copy(update={"service": service}))
+        return
+    before = old if add else None
     if add and before is None:
         raise BadInput(
             "--add needs a profile to add to: `pingtai login` without it",
@@ -96,16 +116,45 @@ def _login(said: dict[str, str | None], *, add: bool) -> None:
         "organisation": answers["organisation"],
         "district": answers["district"],
     }
-    old = before.model_dump(mode="json", exclude_none=True) if before else {}
+    kept = before.model_dump(mode="json", exclude_none=True) if before else {}
     raw: dict[str, Any] = {
         "id": answers["person"],
-        "lang": answers["lang"] or old.get("lang"),
-        "roles": [*old.get("roles", ()), {key: value for key, value in role.items() if value}],
+        "lang": answers["lang"] or kept.get("lang"),
+        "service": service.model_dump(exclude_none=True) if service else None,
+        "roles": [*kept.get("roles", ()), {key: value for key, value in role.items() if value}],
     }
     try:
         profile = parse(Profile, {key: value for key, value in raw.items() if value})
     except InvalidMessage as error:
         raise _explained(error) from None
+    _keep(profile)
+
+
+def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService | None:
+    """The service that the profile is to name: as it was, but for what the flags say.
+
+    Raises:
+        BadInput: the URL cannot be used, the key file cannot be read, or it is for no service.
+    """
+    before = old.service if old else None
+    url, file = said["url"], said["key_file"]
+    if url == "":
+        return None
+    # Another service's key is not shown to this one.
+    new = checked_url(url, "--url") if url else before.url if before else None
+    same = before is not None and before.url == new
+    kept = before.key_file if before and same else None
+    if file:
+        kept = str(Path(file).expanduser().absolute())
+        read_key(Path(kept))
+    if new is None and file:
+        raise BadInput(
+            "--key-file is for a service: give --url, too", "--key-file 须与 --url 一并使用"
+        )
+    return ProfileService(url=new, key_file=kept) if new else None
+
+
+def _keep(profile: Profile) -> None:
     path = write_profile(profile)
     show(facts(((say("Kept in", "已保存至"), str(path)),)))
     _show_roles(profile)
@@ -146,6 +195,11 @@ def _show(as_json: bool) -> None:
                     (say("File", "文件"), str(profile_path())),
                     (say("Id", "编号"), profile.id),
                     (say("Language", "语言"), profile.lang or ""),
+                    (say("Service", "服务地址"), profile.service.url if profile.service else ""),
+                    (
+                        say("Key file", "密钥文件"),
+                        (profile.service.key_file or "") if profile.service else "",
+                    ),
                 )
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from db.mechanisms import Counted, Mechanisms, PlatformMechanisms, mechanisms
+from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.queries import LARGEST_PAGE
 from starter import wording
 from starter.commands.filters import (
@@ -19,7 +19,7 @@ from starter.commands.notation import WordChoice
 from starter.commands.running import answering
 from starter.commands.today import today
 from starter.language import say, word
-from starter.register import open_engine
+from starter.reach import open_reads
 from starter.screen import complain, facts, heading, short, show, show_json, table
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
 
@@ -64,8 +64,8 @@ def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
 
 @answering
 async def _mechanisms(*, limit: int, as_json: bool, **asked: Any) -> None:
-    async with open_engine(patient=True) as engine:
-        found = await mechanisms(engine, today(), limit=limit, **asked)
+    async with open_reads() as register:
+        found = await register.mechanisms(today(), limit=limit, **asked)
     if as_json:
         show_json(found.model_dump(mode="json"))
         return

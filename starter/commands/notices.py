@@ -15,6 +15,7 @@ from starter.commands.platform_argument import PlatformId
 from starter.commands.running import answering
 from starter.errors import BadInput
 from starter.language import language, say
+from starter.reach import directly_only
 from starter.register import open_engine
 from starter.screen import complain, facts, heading, show, show_json
 from workflows.notices import Notice
@@ -104,6 +105,7 @@ async def _list(
     if platform is not None:
         platform_id(platform)
     place = _read(after) if after else None
+    directly_only("`pingtai notices`", "通知管理")
     async with open_engine() as engine:
         rows = await OutboxQueries(engine).page(
             state=state, platform_id=platform, after=place, limit=limit
@@ -122,6 +124,7 @@ async def _list(
 
 @answering
 async def _show(which: str, *, as_json: bool) -> None:
+    directly_only("`pingtai notices`", "通知管理")
     async with open_engine() as engine:
         notice, deliveries = await _found(OutboxQueries(engine), which)
     texts = {language: text_of(notice, language) for language in BOTH}
@@ -146,6 +149,7 @@ async def _show(which: str, *, as_json: bool) -> None:
 
 @answering
 async def _resend(which: str | None, recipient: str | None, *, as_json: bool) -> None:
+    directly_only("`pingtai notices`", "通知管理")
     async with open_engine() as engine:
         outbox = OutboxQueries(engine)
         if which is None:

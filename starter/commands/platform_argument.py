@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from starter.register import open_register
+from starter.reach import open_reads
 
 WITHIN = 1.0
 """Seconds that somebody who pressed Tab waits at most."""
@@ -34,8 +34,8 @@ class PlatformId(click.ParamType[str]):
 
 
 async def _offered(incomplete: str) -> list[CompletionItem]:
-    async with asyncio.timeout(WITHIN), open_register(start=False) as register:
-        rows = await register.named_like(incomplete, limit=OFFERED)
+    async with asyncio.timeout(WITHIN), open_reads(start=False) as register:
+        rows = await register.named_like(incomplete, OFFERED)
     return [CompletionItem(platform_id, help=name) for platform_id, name in rows]
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from starter.client import PingtaiClient
 from starter.errors import PingtaiError
 from starter.language import say
+from starter.pingtai import Pingtai
 from starter.screen import facts, show
 from starter.wording import awaited, has_ended, moment, said, stage, what
 from workflows.carried import Opinion
@@ -86,7 +86,7 @@ def show_opinion(platform: str, raw: Mapping[str, Any], opinion: Opinion) -> Non
     )
 
 
-async def end_of_stage(client: PingtaiClient, receipt: Receipt) -> datetime | None:
+async def end_of_stage(client: Pingtai, receipt: Receipt) -> datetime | None:
     """The end of a stage that no due date ends: of a rectification, and of validity.
 
     The decision was taken in any case: when this cannot be asked, the receipt does without it.

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from db.as_of import register_on
 from db.queries import LARGEST_PAGE
 from db.rows import RegisterRow
 from starter.commands.filters import DAY, district_option, field_option, stage_option
@@ -17,7 +16,7 @@ from starter.commands.today import today
 from starter.commands.usual_group import UsualGroup
 from starter.errors import BadInput
 from starter.language import say
-from starter.register import open_engine, open_register
+from starter.reach import directly_only, open_reads
 from starter.screen import complain, show
 from starter.sheets import sheet
 
@@ -142,13 +141,17 @@ async def _pages(
     """Pages until there are `limit` rows; None: until the end."""
     size = limit or LARGEST_PAGE
     if day is None:
-        async with open_register() as register:
+        async with open_reads() as register:
             while True:
                 page = await register.register(**wanted, after=after, limit=size)
-                yield page
+                yield list(page)
                 if limit or len(page) < size:
                     return
                 after = page[-1].platform_id
+    directly_only("`pingtai register --on`", "register --on ")
+    from db.as_of import register_on  # noqa: PLC0415 - folds logs, by all the rules
+    from starter.register import open_engine  # noqa: PLC0415 - only the direct way needs it
+
     async with open_engine(patient=True) as engine:
         while True:
             standing = await register_on(engine, day, **wanted, after=after, limit=size)

@@ -6,7 +6,6 @@ not answer. Anything else is a mistake of ours, and shows itself whole.
 
 import asyncio
 import functools
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
@@ -14,7 +13,7 @@ from typing import ParamSpec
 import click
 
 from db.errors import InvalidDatabaseUrl, RegisterError
-from starter.errors import PingtaiError, Unreachable
+from starter.errors import PingtaiError, Unreachable, rpc_error
 from starter.language import say
 from starter.screen import complain
 from workflows.model import InvalidMessage
@@ -91,11 +90,11 @@ def _answer(error: BaseException) -> tuple[int, str] | None:
 
 
 def _of_temporal(error: BaseException) -> tuple[int, str] | None:
-    """What `starter.answers` has no better words for; only who has loaded Temporal's client can meet it."""
-    service = sys.modules.get("temporalio.service")
-    if service is None or not isinstance(error, service.RPCError):
+    """What `starter.answers` has no better words for."""
+    rpc = rpc_error(error)
+    if rpc is None:
         return None
-    status, told = error.status.name, error.message
+    status, told = rpc.status.name, rpc.message
     return UNREACHABLE, say(
         f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"
     )

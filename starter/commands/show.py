@@ -7,7 +7,7 @@ from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
 from starter.commands.running import answering
 from starter.errors import NoSuchPlatform
-from starter.register import open_register
+from starter.reach import open_reads
 from starter.screen import show_json
 
 
@@ -29,7 +29,7 @@ def show_command(platform: str, as_json: bool) -> None:
 @answering
 async def _show(platform: str, as_json: bool) -> None:
     platform_id(platform)
-    async with open_register() as register:
+    async with open_reads() as register:
         card = await register.platform(platform)
     if card is None:
         raise NoSuchPlatform(

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 import click
 from rich.table import Table
 
-from db.figures import Count, Figures, StepTime, figures
+from db.programme_rows import Count, Figures, StepTime
 from starter import wording
 from starter.bars import chart
 from starter.commands.filters import district_option, field_option, json_option
 from starter.commands.running import answering
 from starter.language import say
-from starter.register import open_engine
+from starter.reach import open_reads
 from starter.screen import complain, heading, show, show_json, table
 from workflows.vocabulary import AssessmentStage, Stage
 
@@ -43,8 +43,8 @@ def stats_command(
 
 @answering
 async def _stats(field: str | None, district: str | None, year: int | None, as_json: bool) -> None:
-    async with open_engine(patient=True) as engine:
-        found = await figures(engine, field=field, district=district, year=year)
+    async with open_reads() as register:
+        found = await register.figures(field=field, district=district, year=year)
     if as_json:
         show_json(found.model_dump(mode="json"))
     elif not found.stages:

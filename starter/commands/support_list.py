@@ -1,22 +1,20 @@
 """`pingtai support list`: which support was given, to which platform, on what day."""
 
-import re
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
 import click
 
-from db.support import After, place, support_of
+from db.support import place
 from starter.commands.filters import DAY, district_option, json_option
 from starter.commands.notation import WordChoice, platform_id
 from starter.commands.platform_argument import PlatformId
 from starter.commands.running import answering
 from starter.commands.support_table import support_table
-from starter.errors import BadInput
 from starter.language import say
-from starter.register import open_engine
+from starter.reach import open_reads
 from starter.screen import complain, show, show_json
+from starter.support_place import read_place, written_place
 from workflows.vocabulary import Support
 
 MOST = 500
@@ -72,9 +70,9 @@ def list_command(
 async def _list(*, after: str | None, limit: int, as_json: bool, **wanted: Any) -> None:
     if wanted["platform_id"] is not None:
         platform_id(wanted["platform_id"])
-    page = _read(after) if after else None
-    async with open_engine() as engine, engine.connect() as connection:
-        rows = await support_of(connection, **wanted, after=page, limit=limit)
+    page = read_place(after) if after else None
+    async with open_reads() as register:
+        rows = await register.support(**wanted, after=page, limit=limit)
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
@@ -82,20 +80,5 @@ async def _list(*, after: str | None, limit: int, as_json: bool, **wanted: Any) 
     else:
         complain(say("no support was recorded", "没有支持记录"))
     if len(rows) == limit and not as_json:
-        more = f"--after {_written(place(rows[-1]))}"
+        more = f"--after {written_place(place(rows[-1]))}"
         complain(say(f"There may be more: {more}", f"可能还有：{more}"))
-
-
-def _written(after: After) -> str:
-    return "{}/{}/{}.{}".format(*after)
-
-
-def _read(text: str) -> After:
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)/([^/]+)/(\d{1,4})\.(\d{1,9})", text)
-    with suppress(ValueError):  # a day that is none
-        if found:
-            return date.fromisoformat(found[1]), found[2], int(found[3]), int(found[4])
-    raise BadInput(
-        f"--after {text}: write the place as the page before named it",
-        f"--after {text}：请照上一页给出的位置填写",
-    )

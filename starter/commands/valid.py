@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from db.validity import Validity, Why, validity
+from db.validity import Validity, Why
 from starter.commands.filters import DAY, json_option
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
@@ -12,7 +12,7 @@ from starter.commands.running import answering
 from starter.commands.today import today
 from starter.errors import NoSuchPlatform
 from starter.language import say
-from starter.register import open_engine
+from starter.reach import open_reads
 from starter.screen import show, show_json
 
 NO = 1
@@ -39,8 +39,8 @@ def valid_command(platform: str, day: date | None, as_json: bool) -> None:
 @answering
 async def _valid(platform: str, day: date | None, as_json: bool) -> None:
     platform_id(platform)
-    async with open_engine() as engine:
-        found = await validity(engine, platform, day or today())
+    async with open_reads() as register:
+        found = await register.validity(platform, day or today())
     if found is None:
         raise NoSuchPlatform(
             f"the register does not know {platform}: look at `pingtai register` for the ids",

@@ -72,6 +72,13 @@ class Caller:
                 f"密钥仅限{_zh(own)}，此项属于其他区",
             )
 
+    def district_within(self, wanted: District | None) -> str | None:
+        """The district to look at: a key of one sees no other. Raises Problem (403)."""
+        if wanted is not None:
+            self.only_of(wanted)
+        own = self.key.district if self.key else None
+        return own or (wanted and str(wanted))
+
     def speak_as(self, actor: Actor) -> None:
         """Let a key decide in its own roles, for its own body and district only. Raises Problem (403)."""
         key = self.require(deciding_as(actor.role))

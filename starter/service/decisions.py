@@ -18,10 +18,11 @@ from starter.service.repeats import IdempotencyKey, once
 from starter.service.replies import reply
 from starter.service.schemas import AnyDecision
 from starter.service.standing import district_of
+from workflows.awaited import Awaited
 from workflows.case import decision_of
 from workflows.decision import Decision
 from workflows.model import Instant, Record, Sha256, instant
-from workflows.state import Awaited, Receipt
+from workflows.state import Receipt
 
 router = APIRouter(prefix="/v1", tags=["writes"])
 _TIMES = {

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
-from db.substitutions import SubstitutionRow, Substitutions
+from db.substitution_queries import SubstitutionQueries, SubstitutionRow
 from starter.service.problems import Kind, Problem
 from workflows.actors import Actor
 from workflows.decision import Decision, digest_of_content
@@ -40,7 +40,7 @@ async def check_submitter(engine: AsyncEngine, actor: Actor | None, day: date) -
 async def _is_named(engine: AsyncEngine, actor: Actor, day: date) -> bool:
     assert actor.acting_for is not None  # noqa: S101 - the callers have looked
     principal = actor.acting_for.principal_id
-    found = await Substitutions(engine).standing(principal, actor.id, day)
+    found = await SubstitutionQueries(engine).standing(principal, actor.id, day)
     return any(_is_this(row, actor) for row in found)
 
 

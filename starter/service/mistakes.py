@@ -11,7 +11,7 @@ from starlette.responses import Response
 from temporalio.service import RPCError
 
 from db.errors import RegisterError
-from db.troubles import DATABASE_ERRORS, Trouble, trouble_of
+from db.troubles import Trouble, database_errors, trouble_of
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problems
 from starter.service.problems import FieldProblem, Kind, Problem
@@ -91,7 +91,7 @@ def problem_of(error: Exception) -> Problem:
 def _away(en: str, zh: str, error: Exception) -> Problem:
     """Where the parts are, and why they are away, is for the log and not for whoever calls."""
     why = str(getattr(error, "en", "") or getattr(error, "orig", "") or error)
-    trouble = str(trouble_of(error)) if isinstance(error, DATABASE_ERRORS) else None
+    trouble = str(trouble_of(error)) if isinstance(error, database_errors()) else None
     _log.warning(
         "a part is away",
         trouble=trouble,

@@ -6,8 +6,12 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.queries import RegisterQueries
+from db.rows import PlatformCard
+from starter.errors import NoSuchPlatform
 from starter.service.access import Reader
 from starter.service.documented import SOURCE, answers
+from starter.service.examples import add, value
 from starter.service.parameters import PlatformId
 from starter.service.replies import reply
 from starter.service.standing import (
@@ -21,6 +25,45 @@ from workflows.record import LogEntry
 from workflows.vocabulary import Happening
 
 router = APIRouter(prefix="/v1", tags=["reads"])
+_TIMES = {"since": "2026-11-23T19:02:19.766176Z", "applied_at": "2026-11-23T18:40:02.000000Z"}
+_CARD = add(
+    "card",
+    {
+        "platform": {
+            "platform_id": "bj-riscv-soc",
+            "term": 1,
+            "name": "RISC-V处理器核与软硬协同验证共性技术平台",
+            "operator": "北京开沅处理器技术中心",
+            "lead_unit": "沅渚计算技术研究所",
+            "lead_unit_kind": "research_institute",
+            "district": "haidian",
+            "field": "integrated_circuits",
+            "services": ["research", "design"],
+            "direction": "开放指令集处理器",
+        },
+        "terms": [
+            {
+                "term": 1,
+                "application_id": "2026-hd-0096",
+                "stage": "inspection",
+                **_TIMES,
+                "overdue": False,
+                "due": "2027-01-06T16:00:00.000000Z",
+                "due_provisional": False,
+                "open_assessment": None,
+                "plan_version": 1,
+                "list_number": None,
+                "certificate_number": None,
+                "listed_on": None,
+                "valid_until": None,
+                "ended_at": None,
+                "log_seq": 2,
+                "log_hash": value("platform")["log_hash"],
+            }
+        ],
+        "log": value("timeline")["items"],
+    },
+)
 
 
 @router.get(
@@ -53,6 +96,26 @@ async def assessment(
     standing = await assessment_standing(request.app.state.connections, platform_id, year, term)
     who.only_of(standing.district)
     return _reply(standing)
+
+
+@router.get(
+    "/platforms/{platform_id}/card",
+    summary="All that the register holds of a platform. 平台卡片",
+    responses=answers(PlatformCard, _CARD, 404),
+)
+async def card(request: Request, platform_id: PlatformId, who: Reader) -> Response:
+    """The platform, its terms, its assessments with their findings, support, and all entries. Scope: `read`.
+
+    What was just applied for may take a moment to be there.
+    """
+    queries = RegisterQueries(await request.app.state.connections.engine())
+    found = await queries.platform(platform_id)
+    if found is None:
+        raise NoSuchPlatform(
+            "the register knows no platform of this id", "登记库中没有此编号的平台"
+        )
+    who.only_of(found.platform.district)
+    return reply(found)
 
 
 @router.get(

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
+from workflows.awaited import Awaited
 from workflows.model import InvalidMessage, Record
 from workflows.refusal import Refused
-from workflows.state import Awaited
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from db.queries import RegisterQueries
 from db.rows import RegisterRow
-from starter.service.access import Anyone, Caller
+from starter.service.access import Anyone
 from starter.service.documented import ETAG, LINK, answers, public, unchanged
 from starter.service.parameters import Limit
 from starter.service.replies import next_page, raw_reply, written
@@ -83,7 +83,7 @@ async def register(
     if overdue:
         who.require(Scope.READ)
     rows = await RegisterQueries(await request.app.state.connections.engine()).register(
-        district=_district(who, district) if reader else district,
+        district=who.district_within(district) if reader else district,
         field=field,
         stage=stage,
         list_number=list_number,
@@ -109,14 +109,6 @@ async def register(
 
 
 _LISTED = set(ListedRow.model_fields)
-
-
-def _district(who: Caller, wanted: District | None) -> str | None:
-    """The district to look at: a key of one sees no other. Raises Problem (403)."""
-    own = who.key.district if who.key else None
-    if wanted is not None:
-        who.only_of(wanted)
-    return own or wanted
 
 
 def _known(given: str, etag: str) -> bool:

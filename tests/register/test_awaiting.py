@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.awaited import UNKNOWN, _rules
+from db.awaited import _rules
 from db.engine import create_engine
+from db.inbox import UNKNOWN
 from db.migrate import downgrade, upgrade
 from db.store import PostgresRegister
 from db.tables import awaiting

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from db import socket_directory as sockets
-from db.embedded import EmbeddedPostgres, running
+from db.embedded import EmbeddedPostgres
 from db.errors import EmbeddedPostgresError
 from db.home import home
-from db.postmaster import PID_FILE, postmaster, processes
+from db.postmaster import PID_FILE, postmaster, processes, running
 from db.programs import VERSION, programs, run
 from tests.memory import throw_away_folder
 
@@ -290,7 +290,7 @@ def test_a_reader_does_not_stop_it(place: Path) -> None:
     """Who only reads asks `running`, and ends without any effect on the server."""
     server = EmbeddedPostgres(place)
     url = server.start()
-    code = "import sys; from pathlib import Path; from db.embedded import running;"
+    code = "import sys; from pathlib import Path; from db.postmaster import running;"
     seen = subprocess.run(
         [sys.executable, "-c", f"{code} print(running(Path(sys.argv[1])))", str(place)],
         capture_output=True,

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.figures import Count, StepTime, figures
+from db.figures import figures
+from db.programme_rows import Count, StepTime
 from db.store import PostgresRegister
 from workflows.vocabulary import Happening
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Select, select, text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.filling import RARE, fill
 from bench.templates import TODAY
-from db.awaited import UNKNOWN
+from db.connections import Query
 from db.engine import create_engine
-from db.inbox import Inbox, InboxRow, Place, StepCount, Wanted, page_query
+from db.inbox import UNKNOWN, Inbox, InboxRow, Place, StepCount, Wanted, page_query
 from db.store import PostgresRegister
 from db.tables import awaiting
 from db.url import shown
@@ -114,17 +114,18 @@ async def test_a_page_reads_no_more_than_a_page(
 
 async def test_the_plan_is_read_rightly(filled: AsyncEngine) -> None:
     """A question that no index answers is caught by the test above: it reads every row, and sorts them."""
-    plan = await explained(filled, select(awaiting).order_by(awaiting.c.name).limit(PAGE))
+    plan = await explained(filled, Query("SELECT * FROM awaiting ORDER BY name LIMIT $1", (PAGE,)))
     scans = [node for node in nodes(plan) if node.get("Relation Name") == "awaiting"]
     assert "Seq Scan" in {node["Node Type"] for node in scans}
     assert 2_000 < sum(touched(node) for node in scans)
 
 
-async def explained(engine: AsyncEngine, query: Select[Any]) -> dict[str, Any]:
+async def explained(engine: AsyncEngine, query: Query) -> dict[str, Any]:
     """What PostgreSQL did to answer a query."""
-    sql = query.compile(engine.sync_engine, compile_kwargs={"literal_binds": True})
     async with engine.connect() as connection:
-        told = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        told = await connection.exec_driver_sql(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {query.sql}", query.values
+        )
         answer = told.scalar_one()
     plans = json.loads(answer) if isinstance(answer, str) else answer
     plan: dict[str, Any] = plans[0]["Plan"]

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.layout import Change, Direction, Standing, layout, replace_layout
+from db.layout import Change, layout, replace_layout
+from db.programme_rows import Direction, Standing
 from db.store import PostgresRegister
 from db.tables import directions
 

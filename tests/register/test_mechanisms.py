@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.mechanisms import Counted, Mechanisms, mechanisms
+from db.mechanisms import mechanisms
+from db.programme_rows import Counted, Mechanisms
 from db.store import PostgresRegister
 from workflows.vocabulary import IndicatorGroup, PlanPart
 

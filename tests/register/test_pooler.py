@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from db.direct import DirectConnections
 from db.engine import create_engine
 from db.errors import StatementPooling
 from db.feed import Feed
@@ -124,6 +125,10 @@ async def test_a_register_behind_a_pooler(
         assert "UTC" == zone.scalar_one()
     for engine in engines:
         await engine.dispose()
+    direct = DirectConnections(bouncer.url)
+    asked = RegisterQueries(direct)
+    assert all(await asyncio.gather(*(asked.platform(f"p-{number % 2}") for number in rounds)))
+    await direct.close()
 
 
 async def test_a_pooler_for_single_statements_is_named(
@@ -137,3 +142,5 @@ async def test_a_pooler_for_single_statements_is_named(
     with pytest.raises(StatementPooling, match="pool_mode = transaction"):
         await RegisterQueries(engine).counts()
     await engine.dispose()
+    with pytest.raises(StatementPooling, match="pool_mode = transaction"):
+        await RegisterQueries(DirectConnections(bouncer.url)).counts()

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.substitutions import SubstitutionRow, Substitutions
+from db.substitution_queries import SubstitutionRow
+from db.substitutions import Substitutions
 from workflows.actors import Actor
 from workflows.vocabulary import District, Role
 

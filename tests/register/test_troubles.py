@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.troubles import DATABASE_ERRORS, Trouble, in_words, sqlstate, trouble_of
+from db.troubles import Trouble, database_errors, in_words, sqlstate, trouble_of
 from db.url import shown
 
 
@@ -52,7 +52,7 @@ async def test_what_the_server_says(
 async def test_a_database_that_is_not_there(postgres_url: str) -> None:
     """A name that nobody made is a wrong address, and no missing table."""
     engine = create_engine(shown(make_url(postgres_url).set(database="never_made")))
-    with pytest.raises(DATABASE_ERRORS) as raised:
+    with pytest.raises(database_errors()) as raised:
         async with engine.connect():
             pass
     assert Trouble.NO_LOGIN is trouble_of(raised.value)

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from activities.calendar import announced, is_working_day, working_day_due
+from activities.calendar import working_day_due
+from activities.working_days import announced, is_working_day
 from workflows.handing_in import DueDate, DueRequest
 from workflows.periods import last_day
 

@@ -88,6 +88,13 @@ TABLE = (
     row("GET", "/v1/register", *Scope, public=True),
     row("GET", "/v1/register", Scope.READ, query={"overdue": "true"}, of_a_district=False),
     row("GET", "/v1/register", Scope.READ, query={"district": "haidian", "overdue": "true"}),
+    row("GET", f"{ID}/card", Scope.READ),
+    *(
+        row("GET", f"/v1/{whole}", Scope.READ, query=query, of_a_district=bool(query))
+        for whole in ("inbox", "figures", "mechanisms", "layout", "support")
+        for query in ({}, {"district": "haidian"})
+    ),
+    row("GET", "/v1/substitutions", Scope.READ, of_a_district=False),
     following("GET", "/v1/events"),
     following("GET", "/v1/subscriptions"),
     following("POST", "/v1/subscriptions", body={"url": "https://hooks.example.org/"}),

@@ -9,13 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands import COMMANDS
 from starter.lazy_group import LazyGroup
+from starter.pingtai import Applied
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
-from workflows.state import Awaited, Receipt
+from workflows.awaited import Awaited
+from workflows.state import Receipt
 from workflows.vocabulary import Role
 
 

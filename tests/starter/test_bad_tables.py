@@ -16,13 +16,13 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from db.layout import Change, Direction
-from starter.applying import Applied
 from starter.commands import layout
 from starter.commands.batch.cells import from_cells
 from starter.commands.importing.cells import cell_of, read
 from starter.commands.importing.columns import COLUMNS, Holds, at
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
+from starter.pingtai import Applied
 from starter.sheets import sheet
 from starter.tables.cell_values import Cell
 from starter.tables.table import read_table

@@ -12,9 +12,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from starter.answers import reaching
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from workflows.awaited import Awaited
 from workflows.model import InvalidMessage
 from workflows.refusal import Refusal, Refused
-from workflows.state import Awaited
 from workflows.vocabulary import Role
 
 Run = Callable[..., Result]

@@ -105,7 +105,7 @@ def test_setting_aside_shows_what_falls_and_asks(
     async def register() -> Any:
         yield Register()
 
-    monkeypatch.setattr("starter.commands.deciding.open_register", register)
+    monkeypatch.setattr("starter.commands.deciding.open_reads", register)
     monkeypatch.setattr("starter.commands.deciding.at_terminal", lambda: True)
     answers["check"] = Opinion(stage="inspection")
     who = ("--actor", "kw-1", "--organisation", "市科委")

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.applying import Applied
 from starter.commands.batch import patience
-from starter.commands.importing import problems, run
+from starter.commands.importing import problems
 from starter.errors import Unreachable
+from starter.pingtai import Applied
 from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
 from workflows.application import PlatformApplication
@@ -61,7 +61,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr(run, "known_terms", known_terms)
+    monkeypatch.setattr("starter.register.known_terms", known_terms)
     monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
     return made
 

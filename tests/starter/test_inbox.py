@@ -10,14 +10,14 @@ from click.testing import Result
 from rich.cells import cell_len
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.awaited import UNKNOWN
-from db.inbox import InboxRow, StepCount, Wanted
+from db.inbox import UNKNOWN, InboxRow, StepCount, Wanted
 from db.store import PostgresRegister
 from db.substitutions import Substitutions
-from starter import screen
+from starter import inbox_cursor, screen
 from starter.commands import inbox_rows
 from starter.commands.inbox_watch import CHANGED, GONE, NEW, changes, key
 from starter.commands.today import today
+from starter.direct_reads import DirectReads
 from starter.errors import BadInput
 from starter.profile import Profile, ProfileRole, write_profile
 from starter.seats import seats_of
@@ -158,12 +158,12 @@ async def test_a_substitute_has_the_principals_inbox(engine: AsyncEngine) -> Non
         Wanted(role="operator", operator=OPERATOR["organisation"]),
     ]
     theirs = Wanted(role="district", district="chaoyang")
-    assert own == await seats_of(engine, STAFF, first - timedelta(days=1))
-    assert [*own, theirs] == await seats_of(engine, STAFF, first)
-    assert [*own, theirs] == await seats_of(engine, STAFF, last)
-    assert own == await seats_of(engine, STAFF, last + timedelta(days=1))
+    assert own == await seats_of(DirectReads(engine), STAFF, first - timedelta(days=1))
+    assert [*own, theirs] == await seats_of(DirectReads(engine), STAFF, first)
+    assert [*own, theirs] == await seats_of(DirectReads(engine), STAFF, last)
+    assert own == await seats_of(DirectReads(engine), STAFF, last + timedelta(days=1))
     away = STAFF.model_copy(update={"id": "li"})
-    assert own == await seats_of(engine, away, first)
+    assert own == await seats_of(DirectReads(engine), away, first)
 
 
 def test_pages(pingtai: Run, desk: None) -> None:
@@ -284,7 +284,7 @@ def test_counts_in_words() -> None:
 @pytest.mark.parametrize("place", [ROW.place, (UNKNOWN, "p.1_x-2", 3, "operator")])
 def test_a_cursor_comes_back(place: tuple[datetime, str, int, str]) -> None:
     """What is printed as a cursor is read as the same place."""
-    assert place == inbox_rows.place(inbox_rows.cursor(place))
+    assert place == inbox_cursor.place(inbox_cursor.cursor(place))
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_cursor_comes_back(place: tuple[datetime, str, int, str]) -> None:
 def test_no_cursor(given: str) -> None:
     """What is no cursor is bad input, never an error of the database."""
     with pytest.raises(BadInput, match="--after"):
-        inbox_rows.place(given)
+        inbox_cursor.place(given)
 
 
 # ---- watching ----

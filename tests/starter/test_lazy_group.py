@@ -2,19 +2,24 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from audit.commands import REBUILD
+from db.store import PostgresRegister
 from starter.commands import COMMANDS
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.desk_forms import SET_ASIDE
 from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.lazy_group import Listed
+from tests.register.cases import batch, listed
 from worker.main import pingtai
 from worker.manual import commands
 
 LISTED = (*COMMANDS, REBUILD)
+ROOT = Path(__file__).parents[2]
+"""From here this code is imported, also where another copy of it is installed."""
 HEAVY = {"temporalio.client", "sqlalchemy", "rich", "pydantic"}
 
 
@@ -42,14 +47,22 @@ def test_every_command_is_reached() -> None:
 
 def loaded(*said: str) -> set[str]:
     """The heavy libraries that a process loads which runs `pingtai` with these arguments."""
-    program = (
-        f"import sys; from worker.main import pingtai\ntry: pingtai({list(said)!r})\n"
-        "except SystemExit: pass\nprint('LOADED', *sys.modules)"
-    )
+    return run(*said)[1]
+
+
+def run(*said: str) -> tuple[str, set[str]]:
+    """What a process writes that runs `pingtai` with these arguments, and the heavy libraries it loads."""
+    return ran(f"from worker.main import pingtai; pingtai({list(said)!r}, prog_name='pingtai')")
+
+
+def ran(program: str) -> tuple[str, set[str]]:
+    """The same of any program."""
+    program = f"import sys\ntry: {program}\nexcept SystemExit: pass\nprint('LOADED', *sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    return HEAVY & set(done.stdout.rpartition("LOADED")[2].split())
+    written, _, modules = done.stdout.rpartition("LOADED")
+    return written, HEAVY & set(modules.split())
 
 
 def test_help_loads_nothing() -> None:
@@ -57,7 +70,57 @@ def test_help_loads_nothing() -> None:
     assert loaded("--help") == loaded("audit", "--help") == loaded("nonsense") == set()
 
 
-@pytest.mark.parametrize("name", ["show", "inbox", "valid"])
-def test_reading_needs_no_temporal(name: str) -> None:
-    """What reads the register does not load Temporal's client."""
-    assert "temporalio.client" not in loaded(name, "--help")
+@pytest.fixture
+async def register_there(
+    register: PostgresRegister, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A register with a platform is where DATABASE_URL says."""
+    await register.write(batch(listed()))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("show", "p-1"),
+        ("show", "p-1", "--json"),
+        ("register",),
+        ("register", "--format", "csv", "--all"),
+        ("valid", "p-1", "--on", "2030-01-01"),
+        ("inbox", "--all"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("register_there")
+def test_reading_needs_the_driver_only(said: tuple[str, ...]) -> None:
+    """What reads the register asks asyncpg, and loads neither SQLAlchemy nor Temporal's client."""
+    written, heavy = run(*said)
+    assert "p-1" in written or said[0] == "inbox"
+    assert not {"temporalio.client", "sqlalchemy"} & heavy
+
+
+@pytest.mark.usefixtures("register_there")
+def test_completing_an_id_needs_the_driver_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tab looks into the register as quickly; and nothing that draws is loaded for it."""
+    monkeypatch.setenv("_PINGTAI_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "pingtai valid p")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    written, heavy = run()
+    assert "plain,p-1\n" == written
+    assert not {"temporalio.client", "sqlalchemy"} & heavy
+
+
+@pytest.mark.usefixtures("register_there")
+def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
+    """When something is due, whether it was decided before, and a term that ended, as decisions ask it."""
+    answers = (
+        "asyncio.run(register.decided_before('p-1', 'd-1')),"
+        " asyncio.run(register.applied_before('p-1', 'a-p-1')),"
+        " asyncio.run(ended_term('p-1'))"
+    )
+    imports = (
+        "import asyncio; from starter import register; from starter.ended_term import ended_term"
+    )
+    written, heavy = ran(f"{imports}; import starter.commands.decision_commands; print({answers})")
+    assert "AppliedBefore(term=1" in written
+    assert "sqlalchemy" not in heavy

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.applying import Applied
-from starter.commands import apply as applying
 from starter.errors import Unreachable
+from starter.pingtai import Applied
 from starter.wording import awaited_in
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.carried import CaseView
@@ -166,14 +165,14 @@ def test_application_goes_on_from_the_register(
     async def known(platform_id: str) -> PreviousTerm:
         return PreviousTerm(term=2, log_hash="a" * 64)
 
-    monkeypatch.setattr(applying, "last_term", known)
+    monkeypatch.setattr("starter.register.last_term", known)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert "Term         3" in result.stdout
 
     async def away(platform_id: str) -> PreviousTerm:
         raise Unreachable("away", "不在")
 
-    monkeypatch.setattr(applying, "last_term", away)
+    monkeypatch.setattr("starter.register.last_term", away)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
     assert "the register could not be asked" in result.stderr

@@ -13,7 +13,7 @@ from click.testing import Result
 from rich.cells import cell_len
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from db.engine import create_engine
+from db.direct import DirectConnections
 from db.rows import (
     AssessmentRow,
     FindingRow,
@@ -109,7 +109,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> PretendQueries:
         yield pretended
 
     for module in (showing, listing):
-        monkeypatch.setattr(module, "open_register", pretend)
+        monkeypatch.setattr(module, "open_reads", pretend)
     return pretended
 
 
@@ -254,19 +254,20 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     PretendServer.done = done
 
-    def watched(url: str) -> Any:
+    def watched(url: str) -> DirectConnections:
         done.append(url.rpartition("/")[2])
-        return create_engine(url)
+        return DirectConnections(url)
 
-    monkeypatch.setattr(opening, "create_engine", watched)
-    monkeypatch.setattr(opening, "EmbeddedPostgres", PretendServer)
-    monkeypatch.setattr(opening, "running", lambda home: None)
+    monkeypatch.setattr(opening, "DirectConnections", watched)
+    monkeypatch.setattr("db.embedded.EmbeddedPostgres", PretendServer)
+    monkeypatch.setattr("db.postmaster.running", lambda home: None)
     return done
 
 
 async def test_database_url_comes_first(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """DATABASE_URL goes before a running server; a running one is used and left alone."""
-    monkeypatch.setattr(opening, "running", lambda home: "postgresql+asyncpg://u@localhost:1/local")
+    local = "postgresql+asyncpg://u@localhost:1/local"
+    monkeypatch.setattr("db.postmaster.running", lambda home: local)
     async with opening.open_register():
         pass
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")

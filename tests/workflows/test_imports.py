@@ -10,7 +10,6 @@ from typing import Any
 import click
 import pytest
 
-from starter.applying import Applied
 from starter.client import PingtaiClient
 from starter.commands.batch import patience
 from starter.commands.batch.lines import Line, Result
@@ -20,6 +19,7 @@ from starter.commands.importing.forms import form_of
 from starter.commands.importing.run import Import, run_import
 from starter.commands.importing.starting import Starting
 from starter.errors import Unreachable
+from starter.pingtai import Applied
 from starter.tables.workbook import workbook
 from tests.rules.builders import Raw, application
 from tests.workflows.world import World

@@ -14,8 +14,8 @@ from activities.register import Register
 from db.queries import RegisterQueries
 from db.store import PostgresRegister
 from starter.client import PingtaiClient
-from starter.deciding import ASSESSMENT_KINDS
 from starter.ended_term import read_term
+from starter.pingtai import ASSESSMENT_KINDS
 from starter.register import KnownTerms
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, in_a_run_after, until

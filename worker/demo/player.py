@@ -6,8 +6,8 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from starter.deciding import ASSESSMENT_KINDS
 from starter.errors import NoSuchPlatform
+from starter.pingtai import ASSESSMENT_KINDS
 from starter.register_answers import EndedTerm
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.demo.examples import Example, ExampleStep, ExampleTerm, as_of

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from db.errors import RegisterError
-from db.troubles import DATABASE_ERRORS, in_words
+from db.troubles import database_errors, in_words
 from worker.doctor.archive import archive
 from worker.doctor.cases import open_cases_run, paused, second_lives, strangers
 from worker.doctor.digests import digests
@@ -59,7 +59,7 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
             yield _not_examined(name, error.message, error.message)
         except RegisterError as error:
             yield _not_examined(name, str(error), str(error))
-        except DATABASE_ERRORS as error:
+        except database_errors() as error:
             yield _not_examined(name, *in_words(error))
 
 

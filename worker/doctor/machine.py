@@ -3,7 +3,7 @@
 import importlib.metadata
 from datetime import datetime
 
-from activities.calendar import announced
+from activities.working_days import announced
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.periods import beijing_date
 

@@ -8,7 +8,7 @@ this one migrates have none until the platform's next entry, or `pingtai audit r
 import sqlalchemy as sa
 from alembic import op
 
-from db.text import escaped, restored
+from db.nul_escape import escaped, restored
 from workflows.names import name_key
 
 revision = "0005"

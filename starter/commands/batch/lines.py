@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from starter.applying import Applied
+from starter.pingtai import Applied
 from workflows.state import Receipt
 
 Words = tuple[str, str]

@@ -6,7 +6,6 @@ from functools import partial
 
 import click
 
-from starter.client import PingtaiClient
 from starter.commands.acting import Acting
 from starter.commands.batch.apart import Apart
 from starter.commands.batch.formats import Format
@@ -17,14 +16,12 @@ from starter.commands.batch.sending import Sending
 from starter.commands.batch.taking import Sent, Tried
 from starter.commands.batch.telling import DECISIONS, Telling, counted
 from starter.commands.running import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
-from starter.ended_term import ended_term
 from starter.errors import BadInput
 from starter.language import say
-from starter.register import decided_before
+from starter.reach import open_pingtai
 from starter.screen import complain
 from starter.substitutes import in_place_of
 from starter.tables.file_content import read_many
-from workflows.state import Receipt
 
 MOST_LINES = 100_000
 
@@ -68,21 +65,15 @@ async def run_batch(batch: Batch, acting: Acting) -> None:
             telling.tell(one)
     sending = None
     if lines:
-        client = await PingtaiClient.connect(
-            ended_term=ended_term, decided_before=decided_before, due_after=_not_shown
-        )
-        take = Tried(client) if batch.dry_run else Sent(client)
-        sending = Sending(take, telling.hear, batch.at_once)
-        with (
-            telling.watching([line.entry.number for line in lines]),
-            interruptible(sending, telling.note),
-        ):
-            await sending.run(lines)
+        async with open_pingtai(due=False) as client:
+            take = Tried(client) if batch.dry_run else Sent(client)
+            sending = Sending(take, telling.hear, batch.at_once)
+            with (
+                telling.watching([line.entry.number for line in lines]),
+                interruptible(sending, telling.note),
+            ):
+                await sending.run(lines)
     _conclude(batch, apart, telling.results, sending)
-
-
-async def _not_shown(receipt: Receipt) -> None:
-    """What follows each of many decisions is in the inbox: it is not looked up for each."""
 
 
 def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:

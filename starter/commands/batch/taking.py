@@ -2,11 +2,16 @@
 
 from typing import Protocol
 
-from temporalio.service import RPCError, RPCStatusCode
-
-from starter.client import PingtaiClient
 from starter.commands.batch.lines import Line, Outcome, Result, Words
-from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
+from starter.errors import (
+    BadInput,
+    NoSuchPlatform,
+    NotAllowed,
+    PingtaiError,
+    Unreachable,
+    rpc_error,
+)
+from starter.pingtai import Pingtai
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.state import Receipt
@@ -23,7 +28,7 @@ class Taking(Protocol):
 class Sent:
     """Sends lines to be taken."""
 
-    def __init__(self, client: PingtaiClient) -> None:
+    def __init__(self, client: Pingtai) -> None:
         """Send them by this client."""
         self._client = client
 
@@ -35,7 +40,9 @@ class Sent:
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
             return not_done(line, error)
-        except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
+        except Exception as error:
+            if not is_answer(error):
+                raise
             return not_done(line, error)
         if receipt.set_aside_by:
             return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
@@ -46,7 +53,7 @@ class Sent:
 class Tried:
     """Asks whether lines would be taken, and changes nothing."""
 
-    def __init__(self, client: PingtaiClient) -> None:
+    def __init__(self, client: Pingtai) -> None:
         """Ask by this client."""
         self._client = client
         self._asked: dict[str, int] = {}
@@ -66,19 +73,23 @@ class Tried:
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
             return not_done(line, error)
-        except (InvalidMessage, PingtaiError, RPCError, OSError) as error:
+        except Exception as error:
+            if not is_answer(error):
+                raise
             return not_done(line, error)
         return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
 
 
-async def _is_so_already(client: PingtaiClient, line: Line) -> bool:
+async def _is_so_already(client: Pingtai, line: Line) -> bool:
     """Whether a platform stands in this list under this certificate: listed on another day, then."""
     decision = line.message
     if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
         return False
     try:
         state = (await client.state(line.platform)).platform
-    except (InvalidMessage, PingtaiError, RPCError, OSError):
+    except Exception as error:
+        if not is_answer(error):
+            raise
         return False
     wanted = (decision["list_number"], decision["certificate_number"])
     return state is not None and (state.list_number, state.certificate_number) == wanted
@@ -93,6 +104,11 @@ def _counts_no_longer(receipt: Receipt) -> Words:
     )
 
 
+def is_answer(error: Exception) -> bool:
+    """Whether it is what a call may end with; else it is a mistake of ours, and shows itself."""
+    return isinstance(error, InvalidMessage | PingtaiError | OSError) or bool(rpc_error(error))
+
+
 def not_done(line: Line, error: Exception) -> Result:
     """What became of a line for which this was raised."""
     outcome = Outcome.UNANSWERED
@@ -101,12 +117,15 @@ def not_done(line: Line, error: Exception) -> Result:
             outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, (error.en, error.zh)
-        case RPCError(status=RPCStatusCode.INVALID_ARGUMENT):
-            outcome, words = Outcome.BAD, _plain(error)  # sent again it would be no better
+        case NotAllowed():
+            outcome, words = Outcome.REFUSED, (error.en, error.zh)
         case Unreachable():
             words = (error.en, error.zh)
         case _:
             words = _plain(error)
+            rpc = rpc_error(error)
+            if rpc is not None and rpc.status.name == "INVALID_ARGUMENT":
+                outcome = Outcome.BAD  # sent again it would be no better
     return Result(line.entry, outcome, line, problem=words)
 
 

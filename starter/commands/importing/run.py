@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from starter.client import PingtaiClient
 from starter.commands.batch.apart import Apart
 from starter.commands.batch.interrupting import interruptible
 from starter.commands.batch.lines import Line
@@ -19,15 +19,18 @@ from starter.commands.batch.telling import counted as counted_results
 from starter.commands.importing import problems as wrong
 from starter.commands.importing.checking import Checking
 from starter.commands.importing.forms import Read, read_applications
-from starter.commands.importing.starting import Starting
+from starter.commands.importing.starting import Connect, Starting
 from starter.commands.importing.wording import APPLICATIONS
 from starter.commands.running import BAD_INPUT
-from starter.connection import quietly
 from starter.errors import PingtaiError
 from starter.language import say
-from starter.register import KnownTerms, known_terms
+from starter.pingtai import Pingtai
+from starter.reach import by_http, open_pingtai
 from starter.screen import complain, show, show_json_line
 from starter.tables.file_content import Form
+
+if TYPE_CHECKING:
+    from starter.register import KnownTerms
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,7 @@ async def run_import(order: Import) -> None:
         return
     apart = Apart.beside(order.file, read.form, order.refused)
     telling = Telling(APPLICATIONS, as_json=order.as_json)
-    quietly()
-    async with _terms(order) as known:
-
-        async def connect() -> PingtaiClient:
-            if known is None:
-                return await PingtaiClient.connect()
-            return await PingtaiClient.connect(known.last_term, applied_before=known.applied_before)
-
+    async with _connecting(order) as connect:
         starting = Starting(connect)
         await starting.connect()  # who forgot to start anything hears it at once
         patience = Patience(order.patience, telling.note)
@@ -105,23 +101,40 @@ def _say_checked(order: Import, count: int) -> None:
 
 
 @asynccontextmanager
-async def _terms(order: Import) -> AsyncIterator[KnownTerms | None]:
-    if order.first_terms:
-        yield None
-        return
+async def _connecting(order: Import) -> AsyncIterator[Connect]:
+    """What connects, and connects anew; the service knows of terms itself."""
     async with AsyncExitStack() as stack:
-        try:
-            known = await stack.enter_async_context(known_terms())
-        except PingtaiError as error:
-            error.add_note(
-                say(
-                    "It knows the terms that ended before. If no platform of the file had one here:"
-                    " --first-terms.",
-                    "须据此查明以往期次。如文件中的平台此前均无期次，可用 --first-terms。",
-                )
+        known = None if by_http() else await _directly(order, stack)
+
+        async def connect() -> Pingtai:
+            if known is None:
+                return await stack.enter_async_context(open_pingtai())
+            last_term, before = known.last_term, known.applied_before
+            client = open_pingtai(last_term=last_term, applied_before=before)
+            return await stack.enter_async_context(client)
+
+        yield connect
+
+
+async def _directly(order: Import, stack: AsyncExitStack) -> "KnownTerms | None":
+    """What the register knows of terms, for an import that speaks to Temporal."""
+    from starter.connection import quietly  # noqa: PLC0415 - only the direct way needs these
+    from starter.register import known_terms  # noqa: PLC0415
+
+    quietly()
+    if order.first_terms:
+        return None
+    try:
+        return await stack.enter_async_context(known_terms())
+    except PingtaiError as error:
+        error.add_note(
+            say(
+                "It knows the terms that ended before. If no platform of the file had one here:"
+                " --first-terms.",
+                "须据此查明以往期次。如文件中的平台此前均无期次，可用 --first-terms。",
             )
-            raise
-        yield known
+        )
+        raise
 
 
 def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:

@@ -3,17 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from temporalio.service import RPCError
-
-from starter.client import PingtaiClient
 from starter.commands.batch.lines import Line, Outcome, Result
-from starter.commands.batch.taking import not_done
-from starter.errors import PingtaiError, Unreachable
+from starter.commands.batch.taking import is_answer, not_done
+from starter.errors import Unreachable
+from starter.pingtai import Pingtai
 from workflows.application import PlatformApplication
-from workflows.model import InvalidMessage, parse
+from workflows.model import parse
 from workflows.refusal import Refused
 
-Connect = Callable[[], Awaitable[PingtaiClient]]
+Connect = Callable[[], Awaitable[Pingtai]]
 
 _TAKEN_WITHIN = 3.0
 """So many seconds it is waited for a worker to take a new case up."""
@@ -27,11 +25,11 @@ class Starting:
     def __init__(self, connect: Connect) -> None:
         """Nothing is connected yet."""
         self._connect = connect
-        self._client: PingtaiClient | None = None
+        self._client: Pingtai | None = None
         self._one_connects = asyncio.Lock()
         self._unheard = 0
 
-    async def connect(self) -> PingtaiClient:
+    async def connect(self) -> Pingtai:
         """The client that is connected, or a new one. Raises Unreachable, BadInput."""
         async with self._one_connects:
             if self._client is None:
@@ -48,7 +46,9 @@ class Starting:
             if self._client is client:
                 self._client = None
             return not_done(line, error)
-        except (Refused, InvalidMessage, PingtaiError, RPCError, OSError) as error:
+        except Exception as error:
+            if not (isinstance(error, Refused) or is_answer(error)):
+                raise
             return not_done(line, error)
         if not applied.repeated and self._unheard < _NO_WORKER:
             # Only then the pace of the batch shows what it costs those who wait for the same workers.

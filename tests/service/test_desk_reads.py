@@ -1,0 +1,157 @@
+"""What the commands read over HTTP: the same models as read directly, and no more than the key may see."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.inbox import Wanted
+from db.keys import Keys
+from db.store import PostgresRegister
+from db.substitutions import Substitutions
+from starter.direct_reads import DirectReads
+from starter.errors import NotAllowed
+from starter.http_client import PingtaiHttpClient
+from starter.http_reads import HttpReads
+from starter.service.app import make_app
+from tests.register import cases
+from tests.service.conftest import WorldConnections
+from tests.workflows.world import World
+from workflows.actors import Actor
+from workflows.handing_in import DueDate
+from workflows.periods import beijing_date
+
+MakeReads = Callable[..., Awaitable[HttpReads]]
+DAYS = date(2026, 11, 23), date(2026, 11, 25)
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+@pytest.fixture
+async def direct(engine: AsyncEngine, register: PostgresRegister) -> DirectReads:
+    """A register with a listed platform that has an assessment behind it, and two that wait."""
+    platform = cases.listed(cases.application("p-1"))
+    year = cases.rectified(platform)
+    await register.write(cases.batch(platform))
+    await register.write(cases.batch(year, platform=platform))
+    for name, of in (("p-2", "haidian"), ("p-3", "chaoyang")):
+        told = cases.opened(cases.application(name, district=of))
+        due = DueDate(due=datetime(2026, 12, 1, tzinfo=UTC)) if name == "p-3" else None
+        await register.write(cases.batch(told, due=due))
+    for number, (role, district) in enumerate(
+        (("commission", None), ("district", "haidian"), ("district", "chaoyang"))
+    ):
+        office = {
+            "id": f"away-{number}",
+            "role": role,
+            "organisation": "科委",
+            "district": district,
+        }
+        principal = Actor.model_validate(office, strict=False)
+        await Substitutions(engine).name(principal, "li", DAYS, reason=None, named_by="x", at=AT)
+    return DirectReads(engine)
+
+
+@pytest.fixture
+async def over_http(engine: AsyncEngine) -> AsyncIterator[MakeReads]:
+    """The same register by the service, with a key of these scopes; `district` and `organisation` by name."""
+    app = make_app(WorldConnections(cast("World", None), engine))  # Temporal is not asked
+    async with AsyncExitStack() as stack:
+
+        async def make(*scopes: str, **narrowed: Any) -> HttpReads:
+            usual: dict[str, Any] = {"district": None, "organisation": None, "days": 1, "by": "t"}
+            _, key = await Keys(engine).create(
+                "t", scopes or ("read",), at=datetime.now(UTC), **(usual | narrowed)
+            )
+            transport = httpx.ASGITransport(app)
+            client = PingtaiHttpClient("http://localhost", key, transport=transport, patience=1)
+            return HttpReads(await stack.enter_async_context(client))
+
+        yield make
+
+
+async def test_the_same_models_either_way(direct: DirectReads, over_http: MakeReads) -> None:
+    """A card, the log, the list and what narrows it, validity, absences: equal, down to the last field."""
+    http = await over_http()
+    for name in ("p-1", "p-2", "no-such"):
+        assert await direct.platform(name) == await http.platform(name)
+        assert list(await direct.log(name)) == await http.log(name)
+        for day in (date(2024, 1, 1), date(2025, 1, 1), date(2040, 1, 1)):
+            assert await direct.validity(name, day) == await http.validity(name, day)
+    asked: tuple[dict[str, Any], ...] = (
+        {},
+        {"district": "chaoyang"},
+        {"stage": "valid", "overdue": False},
+        {"after": "p-1", "limit": 1},
+        {"year": 2024, "list_number": "2024-01"},
+    )
+    for wanted in asked:
+        assert await direct.register(**wanted) == await http.register(**wanted)
+    assert await direct.named_like("p-", 50) == await http.named_like("p-", 50)
+    assert list(await direct.substitutions("li")) == await http.substitutions("li")
+    for day in (DAYS[0], DAYS[1], date(2026, 11, 26)):
+        who = ("away-0", "li", day)
+        assert list(await direct.standing_in(*who)) == await http.standing_in(*who)
+
+
+async def test_the_inbox_of_several_seats_is_one(direct: DirectReads, over_http: MakeReads) -> None:
+    """In one order, with pages that meet and one count, though each seat is a call of its own."""
+    http = await over_http()
+    district = [Wanted(role="district", district=name) for name in ("haidian", "chaoyang")]
+    body = Wanted(role="operator", operator="甲运营公司")
+    for wanted in (
+        [],
+        district,
+        [*district, body, body.model_copy(update={"operator": " 甲运营公司"})],
+    ):
+        rows = await direct.inbox().page(*wanted)
+        inbox = http.inbox()
+        assert rows == await inbox.page(*wanted)
+        assert await direct.inbox().counts(*wanted) == await inbox.counts(*wanted)
+        assert await direct.inbox().counts(*wanted) == await http.inbox().counts(*wanted)
+    first = await http.inbox().page(*district, limit=1)
+    rest = await http.inbox().page(*district, after=first[0].place, limit=9)
+    assert ["p-3", "p-2"] == [row.platform_id for row in (*first, *rest)]
+
+
+async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> None:
+    """One district's platforms, its inbox and its absences; what the key lacks is named."""
+    http = await over_http(district="haidian")
+    with pytest.raises(NotAllowed, match="the key is for haidian"):
+        await http.platform("p-3")
+    with pytest.raises(NotAllowed, match="the key is for haidian"):
+        await http.inbox().page(Wanted(district="chaoyang"))
+    assert {"haidian"} == {row.district for row in await http.inbox().page()}
+    assert ["away-1"] == [row.principal_id for row in await http.substitutions("li")]
+    commission = await over_http("read", "decide:commission", district="haidian")
+    found = [row.principal_id for row in await commission.substitutions("li")]
+    assert ["away-1", "away-0"] == found
+    assert [] == await (await over_http(organisation="另一单位")).substitutions("li")
+    applicant = await over_http("apply")
+    with pytest.raises(NotAllowed, match="the scope read"):
+        await applicant.register()
+    with pytest.raises(NotAllowed, match="the scope read"):
+        await applicant.inbox().page()
+
+
+async def test_the_programme_as_a_whole(
+    direct: DirectReads, over_http: MakeReads, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures, mechanisms, layout and support: equal either way; a district's key counts its own only."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    http, today = await over_http(), beijing_date(datetime.now(UTC))
+    for of in ({}, {"district": "chaoyang"}, {"field": "artificial_intelligence"}):
+        assert await direct.figures(**of) == await http.figures(**of)
+        assert await direct.mechanisms(today, **of) == await http.mechanisms(today, **of)
+        assert await direct.layout(**of) == await http.layout(**of)
+    days: dict[str, Any] = {"first_day": DAYS[0], "last_day": DAYS[1], "kind": "tax"}
+    assert await direct.support(**days, limit=5) == await http.support(**days, limit=5)
+    page: dict[str, Any] = {"after": (DAYS[0], "p-1", 1, 2), "limit": 5}
+    assert await direct.support(**page) == await http.support(**page)
+    own = await over_http(district="haidian")
+    assert ["haidian"] == [one.word for one in (await own.figures()).districts]
+    with pytest.raises(NotAllowed, match="the key is for haidian"):
+        await own.layout(district="chaoyang")
