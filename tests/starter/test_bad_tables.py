@@ -15,7 +15,8 @@ from hypothesis.strategies import lists, text
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from db.layout import Change, Direction
+from db.layout import Change
+from db.programme_rows import Direction
 from starter.commands import layout
 from starter.commands.batch.cells import from_cells
 from starter.commands.importing.cells import cell_of, read
