@@ -20,3 +20,13 @@ def test_completion_scripts(shell: str) -> None:
     root = LazyGroup(listed=COMMANDS)
     result = CliRunner().invoke(root, ["completion", shell], prog_name="pingtai")
     assert "_PINGTAI_COMPLETE" in result.stdout
+
+
+def completed(environment: dict[str, str]) -> str:
+    """What a shell is answered."""
+    root = LazyGroup(listed=COMMANDS)
+    result = CliRunner(env=environment).invoke(
+        root, prog_name="pingtai", complete_var="_PINGTAI_COMPLETE"
+    )
+    assert 0 == result.exit_code
+    return str(result.output)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from openpyxl import Workbook, load_workbook
 from rich.cells import cell_len
 from sqlalchemy import text
@@ -19,8 +19,6 @@ from db.engine import create_engine
 from db.store import PostgresRegister
 from db.url import shown
 from starter import screen
-from starter.commands import COMMANDS
-from starter.lazy_group import LazyGroup
 from tests.register.cases import (
     COMMISSION,
     MECHANISMS,
@@ -33,6 +31,7 @@ from tests.register.cases import (
     rectified,
     set_aside,
 )
+from tests.starter.test_bars_and_completion import completed
 from workflows.vocabulary import Happening, PlanPart
 
 Run = Callable[..., Result]
@@ -391,13 +390,3 @@ def test_ids_are_completed(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> Non
     assert [] == completed(asked | {"COMP_WORDS": "pingtai show p%"}).split()
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@127.0.0.1:1/away")
     assert [] == completed(asked).split()
-
-
-def completed(environment: dict[str, str]) -> str:
-    """What a shell is answered."""
-    root = LazyGroup(listed=COMMANDS)
-    result = CliRunner(env=environment).invoke(
-        root, prog_name="pingtai", complete_var="_PINGTAI_COMPLETE"
-    )
-    assert 0 == result.exit_code
-    return str(result.output)
