@@ -12,7 +12,6 @@ from click.testing import Result
 
 from db.layout import Change
 from db.programme_rows import Direction
-from starter.commands import layout
 from starter.commands.importing.cells import cell_of
 from starter.commands.importing.columns import COLUMNS, at
 from starter.pingtai import Applied
@@ -112,8 +111,8 @@ def taken(monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, dict[str, Any]]
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr(layout, "replace_layout", replace)
-    monkeypatch.setattr(layout, "open_engine", no_engine)
+    monkeypatch.setattr("db.layout.replace_layout", replace)
+    monkeypatch.setattr("starter.register.open_engine", no_engine)
     return lambda: [*found, *({"platform": platform, **said} for platform, said in sent)]
 
 
