@@ -162,6 +162,16 @@ def _history(
     except (NoHistory, KeyError, TypeError, RecursionError) as error:
         wrong(f"no history of a run: {error}", f"不是运行的历史：{error}")
         return None
+    if run.codec is not None:
+        wrong(
+            f"it names a payload codec, {run.codec!r}, and no codec is known",
+            f"标注了载荷编码 {run.codec!r}，而此处没有任何编码",
+        )
+    if history.closed_at and history.closed_at != run.closed_at:
+        wrong(
+            f"it was closed at {history.closed_at}, not at {run.closed_at}",
+            f"其结束时间为 {history.closed_at}，不是 {run.closed_at}",
+        )
     named = first.get("workflowId", run.workflow_id)
     if named != run.workflow_id:
         wrong(
@@ -181,7 +191,6 @@ def _history(
         closed_at=run.closed_at,
         sdk=run.sdk,
         content=content,
-        codec=run.codec,
     )
 
 

@@ -334,9 +334,19 @@ def _maker(manifest: Any) -> None:
     manifest["made_by"] = "somebody-else"
 
 
+def _codec(manifest: Any) -> None:
+    manifest["runs"][0]["codec"] = "of-mine"
+
+
+def _closed(manifest: Any) -> None:
+    manifest["runs"][0]["closed_at"] = None
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
+        (_codec, "runs histories/"),
+        (_closed, "runs histories/"),
         (_size, "files README.txt: "),
         (_twice, "files manifest.json: a file is listed twice"),
         (_began, "derived manifest.json: not what follows"),
