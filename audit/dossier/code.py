@@ -22,6 +22,7 @@ RELEASES = {
     "3ccca9c2c5bd6a6e62a20c2d7e35f65b8905e9a739bad2b871f0741dea68bf17": "0.2.0",
     "18f9ae4591e549949bb40221b16126c1b9b0f876a881c47b105c6975386687c8": "0.3.0",
     "814dcdb64b4df63b264cedb94de77ce628fc9a8a912f5fcb742fb161a224e3aa": "0.3.0",  # as last merged
+    "5fbd7633e3bfabc22b41390b59525aab55d454f7783c19f3698d8383795d3dc1": "0.4.0",
 }
 """The SHA-256 of `workflows/` of each release that made dossiers."""
 _PROGRAM = ("audit", "db", "starter", "workflows")
