@@ -4,7 +4,6 @@ PINGTAI_URL and PINGTAI_KEY, or what the profile names (`pingtai login --url URL
 either the commands speak to Temporal and to the register themselves. An empty PINGTAI_URL asks for that, too.
 """
 
-import ipaddress
 import os
 import re
 import stat
@@ -13,6 +12,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from starter.errors import BadInput
+from starter.loopback import is_loopback
 from starter.profile import ProfileService, read_profile
 
 URL, KEY = "PINGTAI_URL", "PINGTAI_KEY"
@@ -75,7 +75,7 @@ def checked_url(url: str, named: str) -> str:
             f"{named}: write https://HOST or https://HOST:PORT, without a user or a password",
             f"{named}：应写作 https://主机 或 https://主机:端口，不含用户名和密码",
         )
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)):
         return url
     raise BadInput(
         f"{named}: {host} is not this machine, so it must be https://; a key is never sent in the clear",
@@ -127,12 +127,3 @@ def read_key(path: Path) -> str:
 def _of_profile() -> ProfileService | None:
     profile = read_profile()
     return profile.service if profile else None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

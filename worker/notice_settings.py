@@ -1,6 +1,5 @@
 """What the configuration of notices may say: strict, so that a typing mistake tells nobody nothing."""
 
-import ipaddress
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -8,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from activities.channels.email import Encryption, MailServer
 from activities.texts import Language
+from starter.loopback import is_loopback
 from workflows.events import SOURCE
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
@@ -101,7 +101,7 @@ class SmtpSettings(Message):
                 "a username has exactly one of password_env and password_file; without, none",
                 "写了 username 须写 password_env 或 password_file 之一；不写则都不写",
             )
-        if self.username and self.tls == "none" and not (_loopback(self.host) or self.insecure):
+        if self.username and self.tls == "none" and not (is_loopback(self.host) or self.insecure):
             raise wrong(
                 'a password would travel readable: tls = "starttls" or "tls", or insecure = true',
                 '口令会以明文传送：请设 tls = "starttls" 或 "tls"，或 insecure = true',
@@ -172,17 +172,8 @@ def _check_url(url: str, insecure: bool) -> None:
             "webhook: no user and no password in the URL: it is signed with the secret",
             "webhook：URL 中不得有用户名和口令：请求以密钥签名",
         )
-    if parts.scheme == "http" and not (_loopback(host) or insecure):
+    if parts.scheme == "http" and not (is_loopback(host) or insecure):
         raise wrong(
             "webhook: http only to this machine; write https, or insecure = true",
             "webhook：http 只能用于本机；请用 https，或设 insecure = true",
         )
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -134,19 +134,20 @@ class FoundConnections:
             engine, self._engine = self._engine[1], None
             await engine.dispose()
 
+    async def _known(self) -> KnownTerms:
+        return KnownTerms(RegisterQueries(await self.engine()))
+
     async def _last_term(self, platform_id: str) -> PreviousTerm | None:
-        return await KnownTerms(RegisterQueries(await self.engine())).last_term(platform_id)
+        return await (await self._known()).last_term(platform_id)
 
     async def _applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
-        known = KnownTerms(RegisterQueries(await self.engine()))
-        return await known.applied_before(platform_id, application_id)
+        return await (await self._known()).applied_before(platform_id, application_id)
 
     async def _decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
-        known = KnownTerms(RegisterQueries(await self.engine()))
-        return await known.decided_before(platform_id, decision_id)
+        return await (await self._known()).decided_before(platform_id, decision_id)
 
     async def _due_after(self, receipt: Receipt) -> datetime | None:
-        return await KnownTerms(RegisterQueries(await self.engine())).due_after(receipt)
+        return await (await self._known()).due_after(receipt)
 
     async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
         return await read_term(RegisterQueries(await self.engine()), platform_id)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import Result
 
 from tests.starter.odd_tables import Raw, Value, book, page, value
 from tests.starter.table_commands import (
@@ -145,6 +146,16 @@ BOOKS: dict[str, tuple[Callable[[Command], bytes], str]] = {
 """A workbook, and why it is not read; empty: it is."""
 
 
+def read_or_refused(result: Result, taken: Taken, command: Command, why: str) -> None:
+    """The rows were read as they are; or, with `why`, refused in these words."""
+    if why:
+        words = why.replace("COLUMN", "|".join(command.columns.values())).split("|")
+        assert refused(result, taken, *words), result.output
+    else:
+        assert 0 == result.exit_code, result.output
+        assert ["甲乙"] == [one[command.columns["text"]] for one in taken()]
+
+
 @of_each
 @pytest.mark.parametrize(("made", "why"), BOOKS.values(), ids=BOOKS)
 def test_workbooks(
@@ -156,12 +167,7 @@ def test_workbooks(
 ) -> None:
     """What people do not see is not taken; what is broken is no traceback."""
     result = run(pingtai, command, "t.xlsx", made(command))
-    if why:
-        words = why.replace("COLUMN", "|".join(command.columns.values())).split("|")
-        assert refused(result, taken, *words), result.output
-    else:
-        assert 0 == result.exit_code, result.output
-        assert ["甲乙"] == [one[command.columns["text"]] for one in taken()]
+    read_or_refused(result, taken, command, why)
 
 
 @of_each
@@ -234,12 +240,7 @@ def test_pages_of_csv(
 ) -> None:
     """As spreadsheets in China and elsewhere write it."""
     result = run(pingtai, command, "t.csv", made(command))
-    if why:
-        words = why.replace("COLUMN", "|".join(command.columns.values())).split("|")
-        assert refused(result, taken, *words), result.output
-    else:
-        assert 0 == result.exit_code, result.output
-        assert ["甲乙"] == [one[command.columns["text"]] for one in taken()]
+    read_or_refused(result, taken, command, why)
 
 
 JSON: dict[str, tuple[str, Callable[[Command], str], str]] = {
