@@ -38,9 +38,6 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
         made[0]._bridge_worker.request_workflow_eviction(run_id)
 
     options["workflow_runner"] = QueryIsolatingRunner(evict=evict)
-    # A refusal carries the update that it refuses. The server takes more of an update than of a payload:
-    # with the SDK's own limit such a task would fail, again and again, and nobody else is answered.
-    options["disable_payload_error_limit"] = True
     worker = Worker(**options)
     # The SDK has no public call for it: better no worker than one that loses signals.
     if not callable(getattr(worker._bridge_worker, "request_workflow_eviction", None)):

@@ -15,6 +15,8 @@ _USUAL = {
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND,
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_UPDATE,
     WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_STICKY_TASK_QUEUE,
+    # More came meanwhile than the server holds back for a task (100 events, or 2 MB): it breaks the task off.
+    WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND,
 }
 _CLEAR = frozenset(("InvalidApplication", "InvalidMessage", "Refused", "InvalidOpening"))
 """Types of application errors by which a run that never became a case may fail."""

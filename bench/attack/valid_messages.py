@@ -9,9 +9,7 @@ from random import Random
 from typing import Any
 
 from bench.attack.system import ROOT
-from workflows.decisions import MODELS
 from workflows.periods import beijing_date
-from workflows.vocabulary import Kind
 
 EXAMPLES = ROOT / "examples"
 _FIRST = EXAMPLES / "bj-eda-verification" / "application.json"
@@ -56,9 +54,17 @@ def brought_in(platform_id: str) -> dict[str, Any]:
 
 
 def decision(
-    random: Random, kind: str, role: str, facts: dict[str, Any], decision_id: str
+    random: Random,
+    kind: str,
+    role: str,
+    facts: dict[str, Any],
+    decision_id: str,
+    year: int | None = None,
 ) -> dict[str, Any]:
-    """A decision of a kind that fits a platform, with one of the outcomes that fit the role."""
+    """A decision of a kind that fits a platform, with one of the outcomes that fit the role.
+
+    `year` is that of the assessment that it is for; none for the platform itself.
+    """
     fitting = [
         one
         for one in _templates()[kind]
@@ -71,12 +77,15 @@ def decision(
         "decision_id": decision_id,
         "decided_on": str(today()),
         "actor": actor(role, facts),
+        "case": {"platform_id": facts["platform_id"], "term": facts["term"]},
     }
+    if year is not None:
+        said["case"]["year"] = year
     said.pop("mend_by", None)
     adjust = _ADJUST.get(kind)
     if adjust:
         adjust(random, said, decision_id)
-    return said | _bound(kind, facts)
+    return said
 
 
 def actor(role: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -87,13 +96,6 @@ def actor(role: str, facts: dict[str, Any]) -> dict[str, Any]:
     if role == "operator":
         return {"id": "op-01", "role": role, "organisation": facts["operator"]["name"]}
     return {"id": "c-01", "role": role, "organisation": "市科委、中关村管委会"}
-
-
-def _bound(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """To which platform and term a decision is bound, where its model has fields for it."""
-    known = {"platform_id": facts["platform_id"], "term": facts["term"]}
-    fields = MODELS[Kind(kind)].model_fields
-    return {name: value for name, value in known.items() if name in fields}
 
 
 def _listing(random: Random, said: dict[str, Any], decision_id: str) -> None:

@@ -1,5 +1,6 @@
 """What the local stack's Temporal takes: all that a case may need, and no more."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from tests.workflows.world import World
-from worker.server_limits import BLOB_BYTES, LIMITS, in_force
+from worker.server_limits import BLOB_BYTES, LIMITS, UPDATES_BYTES, in_force
 from workflows import case
 from workflows.model import MAX_MESSAGE_BYTES, MAX_RECORD_BYTES
 from workflows.record import KEPT_REFUSALS, EntryKind, LogEntry
@@ -61,14 +62,34 @@ def test_a_later_setting_counts() -> None:
     assert all(json.loads(setting.partition("=")[2]) for setting in settings)
 
 
-@pytest.mark.parametrize("size", [2_200_000, 3_600_000, 4_190_000])
-async def test_an_update_that_is_too_large_is_refused(world: World, size: int) -> None:
-    """The server takes more of an update than of a payload; whoever asks next is answered all the same."""
+@pytest.mark.parametrize("size", [UPDATES_BYTES, 2_200_000, 3_600_000, 4_190_000])
+async def test_an_update_that_is_too_large_never_reaches_the_case(world: World, size: int) -> None:
+    """The refusal carries the update: in the task that ends the case, the server would terminate it."""
     life = await world.apply()
     await life.stands("recommendation")
+    ending = await life.decision(
+        "recommendation", "declined", case=await life.case("recommendation")
+    )
     raw = {"kind": "recommendation", "note": "x" * size}
-    with pytest.raises((RPCError, WorkflowUpdateFailedError)):
-        await life.handle.execute_update("decide", raw, rpc_timeout=timedelta(seconds=3))
-    assert (await life.decide("recommendation")).seq == 2
-    kinds = await life.events()
-    assert "WORKFLOW_TASK_FAILED" not in kinds
+    answer = asyncio.create_task(life.handle.execute_update("decide", ending))
+    with pytest.raises(RPCError) as refusal:
+        await life.handle.execute_update("decide", raw, rpc_timeout=timedelta(seconds=1))
+    assert refusal.value.status in {
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.DEADLINE_EXCEEDED,  # the client has tried again until it was out of time
+        RPCStatusCode.NOT_FOUND,  # until the case was over
+    }
+    assert (await answer)["outcome"] == "declined"
+    await life.handle.result()
+    assert (await life.handle.describe()).status == WorkflowExecutionStatus.COMPLETED
+    assert "WORKFLOW_TASK_FAILED" not in await life.events()
+
+
+async def test_two_of_the_largest_decisions_can_wait_at_once(world: World) -> None:
+    """The bound of updates that wait is not in the way of people: the case itself refuses them."""
+    life = await world.apply()
+    await life.stands("recommendation")
+    raw = {"kind": "recommendation", "note": "x" * (MAX_MESSAGE_BYTES - 1000)}
+    sent = [life.handle.execute_update("decide", raw) for _ in range(2)]
+    for refusal in await asyncio.gather(*sent, return_exceptions=True):
+        assert isinstance(refusal, WorkflowUpdateFailedError)
