@@ -78,8 +78,14 @@ def next_decision(random: Random, view: dict[str, Any], decision_id: str) -> dic
     if not awaited or not state_now:
         return None
     one = random.choice(awaited)
-    year = state_now.get("year")
-    return decision(random, one["kind"], one["role"], state_now["facts"], decision_id, year)
+    return decision(
+        random,
+        one["kind"],
+        one["role"],
+        state_now["facts"],
+        decision_id,
+        year=state_now.get("year"),
+    )
 
 
 def _possible(awaited: dict[str, Any]) -> bool:

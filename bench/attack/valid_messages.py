@@ -59,6 +59,7 @@ def decision(
     role: str,
     facts: dict[str, Any],
     decision_id: str,
+    *,
     year: int | None = None,
 ) -> dict[str, Any]:
     """A decision of a kind that fits a platform, with one of the outcomes that fit the role.

@@ -169,6 +169,13 @@ class BoundedConnection(H11Protocol):
         if self.cycle is not before and not self.cycle.response_complete:
             self._enter(Phase.CALL)
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer nonsense. If it came in the middle of a call, the call has its answer by this."""
+        super().send_400_response(msg)
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # uvicorn notes it only when the connection is gone
+            self.cycle.message_event.set()
+
     def on_response_complete(self) -> None:
         """Note that an answer is complete; the next call may have come already."""
         self._enter(Phase.IDLE)

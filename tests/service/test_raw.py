@@ -193,3 +193,16 @@ async def test_whatever_bytes_come_no_answer_is_a_5xx(
             await asyncio.gather(*(one(raw) for raw in chosen))
     assert {b"200", b"400", b"404", b"405", b"422"} <= set(seen)
     assert [] == [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("chunk", CHUNKS[:2])
+async def test_nonsense_after_a_head_that_is_answered_at_once_leaves_no_traceback(
+    app: FastAPI, caplog: pytest.LogCaptureFixture, chunk: bytes
+) -> None:
+    """The nonsense is answered; what the call itself would have got comes too late."""
+    head = b"POST / HTTP/1.1\r\nHost: stranger.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with listener("127.0.0.1:0") as listening:
+        async with serving(app, listening, ConnectionLimits(head=0.5)):
+            answer = await answered(listening.getsockname()[1], head + chunk)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert [] == [record for record in caplog.records if record.exc_info]
