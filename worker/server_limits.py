@@ -9,13 +9,13 @@ lower than the largest that a case may carry:
     200 kept refusals of 3,000                600,000   400 letters of reason, of up to 6 bytes in JSON
     together                                2,024,288   and 72,864 are left for the state
 
-So a signal may be 2 MB, and we refuse whatever exceeds 512 KiB. Of an update the server itself checks no size,
-but it does of the refusal, which carries the whole update: there it would terminate the case. So the updates that
-wait for a case's answer are bounded together, below that.
+So a signal may be 2 MB, and we refuse whatever exceeds 512 KiB. Of an update the server itself checks no
+size, but it does of the refusal, which carries the whole update: there it would terminate the case. So the
+updates that wait for a case's answer are bounded together, below that.
 
-A history may grow to 96 MB, twice Temporal's own bound, beyond which the server terminates the case. From 4 MB
-on the case goes on in a new run with an empty history, as soon as its senders leave it a moment for that. A still
-higher bound would not save it: a task of a hundred such signals takes longer than a task may.
+A history may grow to 96 MB, twice Temporal's own bound, beyond which the server terminates the case. From 4
+MB on the case goes on in a new run with an empty history, as soon as its senders leave it a moment for that.
+A still higher bound would not save it: a task of a hundred such signals takes longer than a task may.
 """
 
 from workflows.model import MAX_MESSAGE_BYTES
