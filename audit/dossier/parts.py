@@ -7,7 +7,9 @@ whoever checks a dossier makes it again and compares.
 import json
 from datetime import date
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from starter.language import Language
 from workflows.log_id import LogId
@@ -23,11 +25,15 @@ READ_ME = "README.txt"
 REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
 
 
+Release = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+!_-]{1,64}$")]
+"""A release's number as PEP 440 writes it: no letter in it that nobody sees."""
+
+
 class Code(Record):
     """The code that made a dossier: releases, and the SHA-256 of what decides."""
 
-    pingtai: str
-    temporalio: str
+    pingtai: Release
+    temporalio: Release
     workflows_sha256: Sha256
     """Over all files of workflows/: their names and bytes, in order."""
     program_sha256: Sha256 | None = None

@@ -144,6 +144,17 @@ async def test_a_guideline_that_this_code_does_not_follow(files: Files, tmp_path
         assert [one for one in found.unchecked if "it names a guideline" in one.en]
 
 
+@pytest.mark.parametrize("release", ["1.35.\u200b0", "1.35.0\n", "", "1" * 65, "十"])
+@pytest.mark.parametrize("name", ["pingtai", "temporalio"])
+async def test_what_is_no_number_of_a_release(
+    files: Files, tmp_path: Path, name: str, release: str
+) -> None:
+    """A page would show it as the one that it resembles."""
+    forged = _manifest(files, lambda manifest: manifest["code"].update({name: release}))
+    with pytest.raises(BadInput, match=f"code.{name}"):
+        await verdict(forged, tmp_path)
+
+
 def test_the_text_of_the_guideline_is_pinned() -> None:
     """Its SHA-256 stands in each dossier: the text lies in the docs, as it was published."""
     text = (ROOT / "docs" / "guideline-2023-25.txt").read_bytes()
