@@ -7,7 +7,7 @@ For a year that is not announced yet only Saturdays and Sundays are left out, an
 from datetime import date, datetime, timedelta
 
 from activities.working_days import announced, is_working_day, working_days_between
-from workflows.handing_in import DueDate, DueRequest, EscalationRequest
+from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
 from workflows.periods import at_nine, beijing_date, end_of, last_day
 
 _DAY = timedelta(days=1)

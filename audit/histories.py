@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from temporalio.client import WorkflowHistory
 
 from audit.canonical import uncanonical
-from starter.strict_json import strict_loads
+from starter.tables.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)

@@ -23,7 +23,7 @@ from bench.desk_figures import DOCUMENT, LARGE, SMALL, PageTime, renewed, table
 from bench.filling import RARE, fill
 from bench.templates import TODAY
 from db.engine import create_engine
-from db.inbox import Inbox, Wanted
+from db.inbox_queries import Inbox, Wanted
 from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.url import shown

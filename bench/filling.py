@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.templates import TEMPLATES, write
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.tables import (
     assessments,
     awaiting,

@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from bench.processes import Ground, ground
 from bench.script import GETTING_IN, application, decided
 from bench.sides import OURS
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 from workflows.application import PlatformApplication
 from workflows.contract import platform_workflow_id
 from workflows.model import parse

@@ -16,13 +16,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from audit.archive.files import FileHistories
+from audit.archive.file_archive import FileHistories
 from audit.histories import StoredHistory
 from audit.replay.parallel import Pool, replay_all
 from bench.desk_figures import DOCUMENT
 from bench.replay_figures import Replays, Way, renewed, table
-from workflows.assessment import AnnualAssessmentWorkflow
-from workflows.platform import PlatformWorkflow
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 RECORDED = Path(__file__).parents[1] / "tests" / "histories"
 YEARS = {1, 2, 3}

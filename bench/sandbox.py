@@ -8,9 +8,9 @@ from temporalio import workflow
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from bench.bare import BarePlatform
-from worker.process import make_worker  # noqa: F401 - loads what a worker has loaded
-from workflows.assessment import AnnualAssessmentWorkflow
-from workflows.platform import PlatformWorkflow
+from worker.worker_process import make_worker  # noqa: F401 - loads what a worker has loaded
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 _TIMES = 20
 _ROUNDS = 7

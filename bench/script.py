@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from worker.demo.examples import Example
+from worker.demo.example_lives import Example
 from workflows.periods import beijing_date
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "bj-eda-verification"

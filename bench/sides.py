@@ -60,7 +60,7 @@ class Ours(Side):
     _policy = Policy()
 
     async def start(self, client: Client, platform_id: str) -> Handle:
-        """Start a platform as `starter.client` does, without its questions beforehand."""
+        """Start a platform as `starter.client.temporal_client` does, without its questions beforehand."""
         form = application(platform_id)
         attributes = [
             SearchAttributePair(contract.STAGE, str(Stage.RECOMMENDATION)),

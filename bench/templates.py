@@ -6,14 +6,14 @@ from typing import Any
 
 from activities.calendar import working_day_due
 from bench.script import application, decided
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
+from workflows.activity_messages import DueRequest, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.handing_in import DueRequest, RegisterBatch
 from workflows.model import instant, parse, said
 from workflows.rules import lifecycle_of
-from workflows.state import PlatformState, applied
+from workflows.states import PlatformState, applied
 from workflows.vocabulary import Happening
 
 TODAY = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -19,11 +19,11 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkerConfig
 from bench.bare import BareAssessment, BarePlatform
 from bench.bare_and import BareAndActivity, BareAndAttribute
 from bench.sides import OURS, SIDES, Ours, Side
-from worker.logs import set_up_logs
-from worker.process import make_worker
-from worker.run import worker_running
+from worker.log_setup import set_up_logs
 from worker.settings import Settings
-from workflows.handing_in import LogRequest, RegisterBatch
+from worker.worker_process import make_worker
+from worker.worker_run import worker_running
+from workflows.activity_messages import LogRequest, RegisterBatch
 from workflows.record import LogEntry
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.reading import AnyRow, log_entry
-from db.rows import RegisterRow
+from db.row_types import RegisterRow
 from db.tables import log_entries, platforms
-from workflows.folding import fold
 from workflows.model import Record
 from workflows.periods import end_of
 from workflows.record import LogEntry
-from workflows.state import AssessmentState, PlatformState
+from workflows.state_folding import fold
+from workflows.states import AssessmentState, PlatformState
 
 _PAGE = 200
 """So many platforms are taken at a time."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.projection import Row, log_rows
 from db.reading import read
 from db.tables import conflicts, log_entries
-from workflows.handing_in import RegisterBatch
+from workflows.activity_messages import RegisterBatch
 from workflows.model import Record
 
 _LOG = ("platform_id", "term", "year", "opening")

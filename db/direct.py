@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from db.connections import Connections, Reading, Row, for_driver, row_of
+from db.asyncpg_connections import Connections, Reading, Row, for_driver, row_of
 from db.pooler import WITHOUT_STATEMENTS, BehindPooler, connect_directly, connect_through
 from db.url import connect_arguments
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psutil
 
-from db.errors import EmbeddedPostgresError
 from db.file_lock import Presence, locked, taken
 from db.home import home as default_home
 from db.postmaster import (
@@ -27,6 +26,7 @@ from db.postmaster import (
     url_of,
 )
 from db.programs import VERSION, make_reachable, owner, run
+from db.register_errors import EmbeddedPostgresError
 from db.socket_directory import SOCKET, socket_directory
 
 _LOG = "postgres.log"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.connections import Connections, Reading, Row, for_driver, row_of
+from db.asyncpg_connections import Connections, Reading, Row, for_driver, row_of
 
 
 class EngineConnections(Connections):

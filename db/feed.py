@@ -24,13 +24,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.errors import CursorOfAnotherFeed, NoCursor
-from db.events import event_of
+from db.event_rows import event_of
 from db.intake_tables import feeds
+from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.tables import log_entries, platforms
-from workflows.events import REFUSED, Wanted
+from workflows.cloud_events import REFUSED, Wanted
 from workflows.record import EntryKind
-from workflows.subscriptions import Numbered
+from workflows.subscription_messages import Numbered
 
 LARGEST_PAGE = 500
 SPAN = 20_000
@@ -184,7 +184,7 @@ def _events(wanted: Wanted, after: int, until: int) -> Select[Any]:
 
 
 def _named(names: Sequence[str]) -> ColumnElement[bool]:
-    """As `workflows.events.event_name` names them."""
+    """As `workflows.cloud_events.event_name` names them."""
     log = log_entries.c
     done = and_(log.kind != EntryKind.REFUSED, log.name.in_(names))
     return or_(done, log.kind == EntryKind.REFUSED) if REFUSED in names else done

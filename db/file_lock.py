@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from db.errors import EmbeddedPostgresError
+from db.register_errors import EmbeddedPostgresError
 
 PATIENCE_SECONDS = 120.0
 """How long one process waits for another that starts or stops the server."""

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from db.engine import create_engine
-from db.errors import SchemaTooNew
+from db.register_errors import SchemaTooNew
 
 _LOCK = 0x70696E67746169
 """The advisory lock of migrations: "pingtai"."""

@@ -8,9 +8,9 @@ from sqlalchemy import Row, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.notices import NEWS
+from db.notice_queries import NEWS
 from db.tables import deliveries, notices
-from workflows.notices import Delivery, Notice
+from workflows.notice_messages import Delivery, Notice
 
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 _AT_ONCE = 200
@@ -32,7 +32,7 @@ class Recipient(Protocol):
 
 
 class PostgresOutbox:
-    """The outbox that the activity delivers from (`activities.notices.Outbox`)."""
+    """The outbox that the activity delivers from (`activities.notice_delivery.Outbox`)."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Work through an engine of `db.engine.create_engine`."""

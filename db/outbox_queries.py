@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.outbox import DEAD, WAITING, notice_of
 from db.tables import deliveries, notices
 from workflows.model import Instant, Record
-from workflows.notices import Notice
+from workflows.notice_messages import Notice
 
 LARGEST_PAGE = 500
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from db.errors import StatementPooling
+from db.register_errors import StatementPooling
 
 WITHOUT_STATEMENTS = {"statement_cache_size": 0}
 """Lets asyncpg prepare without a name."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from db.errors import EmbeddedPostgresError
 from db.home import is_root
+from db.register_errors import EmbeddedPostgresError
 
 VERSION = 18
 SYSTEM_USER = "pgserver"

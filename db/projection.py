@@ -1,13 +1,13 @@
-"""From a batch of a case to rows of the register's tables. Pure; `db.store` writes them."""
+"""From a batch of a case to rows of the register's tables. Pure; `db.register_store` writes them."""
 
 from datetime import date, datetime
 from typing import Any
 
-from workflows.handing_in import RegisterBatch
-from workflows.names import name_key
+from workflows.activity_messages import RegisterBatch
+from workflows.name_comparison import name_key
 from workflows.record import BEGINNING, EntryKind
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import AssessmentState, PlatformState
+from workflows.states import AssessmentState, PlatformState
 from workflows.steps import Clock
 from workflows.vocabulary import Kind
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from db.connections import Parameters, Reading, Row, Source, connections, where
+from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
 from db.reading import LOG_COLUMNS, columns, log_line, read
-from db.rows import (
+from db.row_types import (
     AppliedBefore,
     AssessmentRow,
     FindingRow,
@@ -20,11 +20,11 @@ from db.rows import (
     TermRow,
     Walked,
 )
-from db.support import support_of
+from db.support_queries import support_of
 from workflows.record import EntryKind
 
 if TYPE_CHECKING:  # only named here, and it brings the whole case with it
-    from workflows.state import Receipt
+    from workflows.states import Receipt
 
 LARGEST_PAGE = 500
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from db.rows import LogLine
+from db.row_types import LogLine
 from workflows.actors import Actor
 from workflows.model import Record
 from workflows.record import EntryKind, LogEntry

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from db.connections import Parameters, Source, connections, where
+from db.asyncpg_connections import Parameters, Source, connections, where
 from db.reading import columns, read
 from workflows.actors import Actor
 from workflows.model import Instant, Record

@@ -228,7 +228,7 @@ awaiting = Table(
     Column("operator", Words(), nullable=False),
     Column("district", Words(), nullable=False),
     Column("field", Words(), nullable=False),
-    Column("operator_key", Words(), comment="as names are compared (workflows.names)"),
+    Column("operator_key", Words(), comment="as names are compared (workflows.name_comparison)"),
     Index(None, "due", "platform_id", "year", "role"),
     Index(None, "role", "due", "platform_id", "year"),
     Index(None, "role", "district", "due", "platform_id", "year"),

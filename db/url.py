@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
-from db.errors import InvalidDatabaseUrl
+from db.register_errors import InvalidDatabaseUrl
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

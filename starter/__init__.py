@@ -4,12 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from starter.client import PingtaiClient
-    from starter.http_client import PingtaiHttpClient
+    from starter.client.http_client import PingtaiHttpClient
+    from starter.client.temporal_client import PingtaiClient
 
 __all__ = ["PingtaiClient", "PingtaiHttpClient"]
 
-_WHERE = {"PingtaiClient": "starter.client", "PingtaiHttpClient": "starter.http_client"}
+_WHERE = {
+    "PingtaiClient": "starter.client.temporal_client",
+    "PingtaiHttpClient": "starter.client.http_client",
+}
 
 
 def __getattr__(name: str) -> Any:

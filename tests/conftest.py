@@ -15,7 +15,7 @@ from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
 from db.migrate import upgrade
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.url import shown
 from tests.memory import throw_away_folder
 from tests.workflows.world import World

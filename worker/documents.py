@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from worker import import_columns, schemas, told
+from worker import import_columns, notice_table, schema_files
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -22,7 +22,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
-    "told-table": told.table,
+    "told-table": notice_table.table,
     "import-columns": import_columns.table,
 }
 
@@ -59,7 +59,7 @@ def _part(name: str) -> str:
 )
 def main(check: bool) -> None:
     """Bring the generated parts of README.md and docs/*.md, and schemas/, up to date."""
-    stale = schemas.bring_up_to_date(ROOT, write=not check)
+    stale = schema_files.bring_up_to_date(ROOT, write=not check)
     for path in documents():
         text = path.read_text(encoding="utf-8")
         try:

@@ -2,8 +2,8 @@
 
 import re
 
+from starter.commands.importing.column_labels import LABELS, how
 from starter.commands.importing.columns import COLUMNS, Column
-from starter.commands.importing.labels import LABELS, how
 from workflows.vocabulary import Condition, PlanPart
 
 _ONE_OF_MANY = (

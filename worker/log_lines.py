@@ -16,7 +16,7 @@ from copy import copy
 from typing import TextIO
 
 CORE = "temporalio.core"
-"""The logger that the SDK's core writes to (`worker.run.telemetry`)."""
+"""The logger that the SDK's core writes to (`worker.worker_run.telemetry`)."""
 EACH_SECONDS = 60.0
 """So long a line like one that was written is counted and not written."""
 _COUNTED = ("temporalio", "asyncio", "py.warnings")

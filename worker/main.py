@@ -6,15 +6,17 @@ import click
 
 from audit.commands import AUDIT, REBUILD
 from starter.commands import COMMANDS
-from starter.exiting import leave
-from starter.lazy_group import LazyGroup, Listed
+from starter.terminal.lazy_group import LazyGroup, Listed
+from starter.terminal.process_exit import leave
 
 _OURS = (
-    Listed("up", "Run the whole system on this machine. 启动本机系统", "worker.commands:up"),
+    Listed(
+        "up", "Run the whole system on this machine. 启动本机系统", "worker.operator_commands:up"
+    ),
     Listed(
         "worker",
         "Run a worker against any Temporal and PostgreSQL. 启动 worker",
-        "worker.commands:worker",
+        "worker.operator_commands:worker",
     ),
     Listed(
         "serve", "Answer applications and decisions over HTTP. 启动 HTTP 接口", "worker.serve:serve"
@@ -22,12 +24,12 @@ _OURS = (
     Listed(
         "demo",
         "Live the lives of the example platforms. 演示各平台全过程",
-        "worker.demo.command:demo",
+        "worker.demo.demo_command:demo",
     ),
     Listed(
         "doctor",
         "Examine the live system, and say what to do. 检查运行中的系统",
-        "worker.commands:doctor",
+        "worker.operator_commands:doctor",
     ),
 )
 _STAFF = (one._replace(more=(REBUILD,)) if one.name == "register" else one for one in COMMANDS)

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from activities.channels.email import Encryption, MailServer
-from activities.texts import Language
+from activities.notice_texts import Language
 from starter.loopback import is_loopback
-from workflows.events import SOURCE
+from workflows.cloud_events import SOURCE
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
 

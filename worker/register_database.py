@@ -9,7 +9,7 @@ import structlog
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import upgrade
-from db.troubles import database_errors, first_line, trouble_of
+from db.sqlstate import database_errors, first_line, trouble_of
 from db.url import database_url
 
 _AGAIN_SECONDS = 5.0

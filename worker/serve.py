@@ -2,10 +2,10 @@
 
 import click
 
-from starter.commands.running import answering
-from starter.language import say
-from starter.screen import complain
-from worker.logs import set_up_logs
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain
+from worker.log_setup import set_up_logs
 from worker.settings import load_settings
 from worker.stopping import stopping, until_stopped
 
@@ -30,7 +30,7 @@ async def serve(address: str | None) -> None:
     """
     # Only this command needs FastAPI, and every other would wait for it to be imported.
     from starter.service.app import make_app  # noqa: PLC0415
-    from starter.service.connections import FoundConnections  # noqa: PLC0415
+    from starter.service.backends import FoundConnections  # noqa: PLC0415
     from starter.service.serving import is_loopback, listener, serving, url_of  # noqa: PLC0415
 
     settings = load_settings()

@@ -1,7 +1,7 @@
 """What an operator of the system may set, each by one environment variable `PINGTAI_...`.
 
-How to reach Temporal is Temporal's own configuration (`starter.connection`), how to reach PostgreSQL
-is `DATABASE_URL` (`db.url`), where the embedded parts keep their data is `PINGTAI_HOME` (`db.home`).
+How to reach Temporal is Temporal's own configuration (`starter.client.temporal_connection`), how to reach
+PostgreSQL is `DATABASE_URL` (`db.url`), where the embedded parts keep their data is `PINGTAI_HOME` (`db.home`).
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     http_address: str = "127.0.0.1:8080"
     """Where `pingtai serve` listens."""
     notices: Path | None = None
-    """The configuration of notices (`worker.notices`); none: only the local stack writes a file."""
+    """The configuration of notices (`worker.notice_channels`); none: only the local stack writes a file."""
 
 
 def load_settings() -> Settings:

@@ -12,15 +12,15 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.file_lock import held_alone
 from db.postmaster import running
+from starter.client.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from starter.errors import BadInput, Unreachable
-from starter.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
-from worker.delivering import Telling
-from worker.notices import load_notices
+from worker.delivery_worker import Telling
+from worker.notice_channels import load_notices
 from worker.ports import free_port
 from worker.register_database import register_database
-from worker.run import telemetry, worker_running
 from worker.settings import Settings
 from worker.temporal_server import temporal_server
+from worker.worker_run import telemetry, worker_running
 
 _LOOK_SECONDS = 2.0
 

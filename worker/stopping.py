@@ -19,8 +19,8 @@ from typing import Literal, ParamSpec
 
 import click
 
-from starter.commands.running import answered
-from starter.exiting import leave
+from starter.terminal.command_runner import answered
+from starter.terminal.process_exit import leave
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """SIGHUP, too: it comes when the terminal or the connection goes in which a person started us."""

@@ -13,7 +13,6 @@ from workflows.actors import Actor
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.decision import Decision, decision_digest
 from workflows.decisions import MODELS, PlanRevision, SetAside
-from workflows.folding import fallen, move
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
@@ -28,11 +27,12 @@ from workflows.model import (
 )
 from workflows.receipts import Receipts
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
+from workflows.record_shares import RecordRoom
 from workflows.refusal import Refusal, Refused
-from workflows.room import RecordRoom
 from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of
 from workflows.setting_aside import objection, span
-from workflows.state import PlatformState, Receipt, content_of
+from workflows.state_folding import fallen, move
+from workflows.states import PlatformState, Receipt, content_of
 from workflows.steps import Arrow
 from workflows.vocabulary import Happening, Kind, Role
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 
 from workflows.actors import Actor
 from workflows.circumstances import Circumstances, Edition
-from workflows.content import CHECKS
+from workflows.content_checks import CHECKS
 from workflows.decision import Decision
-from workflows.names import part_of, same_name
+from workflows.name_comparison import part_of, same_name
 from workflows.periods import beijing_date, last_day
 from workflows.refusal import Refusal, Refused
 from workflows.rules import CaseState, awaited, lifecycle_of
-from workflows.state import Facts
+from workflows.states import Facts
 from workflows.vocabulary import Kind, Role
 
 Words = tuple[str, str]

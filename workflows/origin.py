@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import OriginLookup, Origins, RunId
     from workflows.circumstances import Edition
     from workflows.contract import (
         FIND_ORIGINS,
@@ -18,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
         TRUE_INPUT,
         platform_workflow_id,
     )
-    from workflows.handing_in import OriginLookup, Origins, RunId
     from workflows.model import InvalidMessage
 
 

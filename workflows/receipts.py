@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from workflows.circumstances import Edition
 from workflows.decision import Decision
-from workflows.state import Receipt
+from workflows.states import Receipt
 
 
 class Receipts:

@@ -14,15 +14,15 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import CaseLog, HandedIn, HandIn, LogLookup, RegisterBatch
     from workflows.circumstances import Edition
     from workflows.contract import FIND_LOG, HAND_IN, WRITE_REGISTER
-    from workflows.handing_in import CaseLog, HandedIn, HandIn, LogLookup, RegisterBatch
     from workflows.model import InvalidMessage
     from workflows.origin import goes_on
     from workflows.record import LogEntry
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
-    from workflows.state import AssessmentState, PlatformState
+    from workflows.states import AssessmentState, PlatformState
     from workflows.step_clock import StepClock
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)

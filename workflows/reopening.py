@@ -7,16 +7,16 @@ register is checked by the hash chain, up to the hash that the next case above i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflows.carried import AssessmentOpening, CarriedAssessment, CarriedPlatform
 from workflows.case import CaseRecord
 from workflows.circumstances import NEWEST, Edition
 from workflows.decision import digest_of_content, sender_of
-from workflows.folding import fold, states
 from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, broken
 from workflows.rules import CaseState, awaited
-from workflows.state import AssessmentState, PlatformState, Receipt
+from workflows.run_io import AssessmentOpening, CarriedAssessment, CarriedPlatform
+from workflows.state_folding import fold, states
+from workflows.states import AssessmentState, PlatformState, Receipt
 from workflows.vocabulary import Happening
 
 

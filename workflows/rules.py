@@ -11,13 +11,7 @@ from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import BEGINNING
-from workflows.state import (
-    AssessmentResult,
-    AssessmentState,
-    PlatformState,
-    Spent,
-    facts_of,
-)
+from workflows.states import AssessmentResult, AssessmentState, PlatformState, Spent, facts_of
 from workflows.steps import Arrow, Lifecycle
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 

@@ -7,14 +7,14 @@ for every decision").
 
 from collections.abc import Sequence
 
-from workflows.content import Objection
+from workflows.content_checks import Objection
 from workflows.decisions import SetAside
-from workflows.folding import fallen
 from workflows.lifecycle import ASSESSMENT, SET_ASIDE
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import PlatformState
+from workflows.state_folding import fallen
+from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
 
 

@@ -10,12 +10,12 @@ from typing import Any, Generic
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
     from workflows.case import Case
-    from workflows.handing_in import DueDate, DueRequest, EscalationRequest
     from workflows.model import instant
     from workflows.record import LogEntry
     from workflows.rules import S, lifecycle_of
-    from workflows.state import PlatformState, Spent
+    from workflows.states import PlatformState, Spent
     from workflows.steps import Clock, Step
     from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Happening

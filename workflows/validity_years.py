@@ -13,7 +13,8 @@ from temporalio.exceptions import (
 )
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.carried import AssessmentOpening, YearResult
+    from workflows.activity_messages import CaseLog, LogRequest
+    from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import (
         ASSESSMENT_TYPE,
@@ -23,13 +24,12 @@ with workflow.unsafe.imports_passed_through():
         READ_LOG,
         assessment_workflow_id,
     )
-    from workflows.handing_in import CaseLog, LogRequest
     from workflows.periods import at_nine, last_day
     from workflows.register_sync import RETRY
     from workflows.reopening import BrokenLog, opening_number, reopened
     from workflows.rules import ending
-    from workflows.running import CaseWorkflow
-    from workflows.state import PlatformState, next_assessment
+    from workflows.run_io import AssessmentOpening, YearResult
+    from workflows.states import PlatformState, next_assessment
     from workflows.vocabulary import Happening
 
 _TRY_AGAIN = timedelta(hours=1)

@@ -1,1 +1,1 @@
-"""The ways by which notices get to people: e-mail, webhook, file; each is an `activities.notices.Channel`."""
+"""The channels of notices: e-mail, webhook, file; each is a `Channel` (`activities.notice_delivery`)."""

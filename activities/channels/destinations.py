@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from activities.channels.public_addresses import Address, inner_address, is_public
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -13,9 +13,9 @@ from typing import Literal
 
 import aiosmtplib
 
-from activities.notices import Undeliverable
-from activities.texts import Language, text_of
-from workflows.notices import Notice
+from activities.notice_delivery import Undeliverable
+from activities.notice_texts import Language, text_of
+from workflows.notice_messages import Notice
 
 Encryption = Literal["starttls", "tls", "none"]
 

@@ -7,10 +7,10 @@ import os
 import stat
 from pathlib import Path
 
-from activities.notices import Undeliverable
-from activities.texts import BOTH, text_of
+from activities.notice_delivery import Undeliverable
+from activities.notice_texts import BOTH, text_of
 from workflows.model import instant
-from workflows.notices import Notice
+from workflows.notice_messages import Notice
 
 # Never through a link in the last place, and never waiting for whoever reads a pipe.
 _FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -12,7 +12,7 @@ from typing import Protocol, Self
 import httpx
 
 from activities.channels.signature import signatures
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 # They log each URL with its query, which may hold a receiver's token.
 for _talker in ("httpx", "httpcore"):

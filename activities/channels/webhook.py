@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from activities.channels.posting import EventPoster
-from activities.texts import BOTH, text_of
-from workflows.events import SOURCE, TYPE_PREFIX
+from activities.notice_texts import BOTH, text_of
+from workflows.cloud_events import SOURCE, TYPE_PREFIX
 from workflows.model import instant
-from workflows.notices import Notice
+from workflows.notice_messages import Notice
 
 
 class WebhookChannel:

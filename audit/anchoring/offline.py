@@ -3,13 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from audit.anchoring.checking import Wrong, broken_chain, lines_of, named, named_zh, wrong_leaves
+from audit.anchoring.digest_checks import (
+    Wrong,
+    broken_chain,
+    lines_of,
+    named,
+    named_zh,
+    wrong_leaves,
+)
 from audit.anchoring.leaves import Head, read_line
 from audit.anchoring.merkle import Root
 from audit.anchoring.proofs import Proof, proven_logs, wrong_beside, wrong_with
 from audit.anchoring.published import read_exported
-from starter.language import say
-from starter.strict_json import strict_loads
+from starter.tables.strict_json import strict_loads
+from starter.terminal.language import say
 
 Roots = Mapping[date, str]
 """Roots that were published or printed, by their days."""

@@ -7,7 +7,7 @@ those beside the platform's are in the proof. That all leaves stand in order, on
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from audit.anchoring.checking import lines_of, wrong_leaves
+from audit.anchoring.digest_checks import lines_of, wrong_leaves
 from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, LogLeaf, read_line
 from audit.anchoring.merkle import audit_path, leaf_hash, root_from

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from audit.anchoring.digests import Digest
-from audit.writing import read_bounded
+from audit.report_files import read_bounded
 from starter.errors import BadInput
-from starter.strict_json import strict_loads
+from starter.tables.strict_json import strict_loads
 from workflows.model import canonical
 
 LARGEST = 64 * 1024 * 1024

@@ -1,6 +1,6 @@
 """The auditors' commands: `pingtai audit …`, a file for each, loaded when it is called."""
 
-from starter.lazy_group import LazyGroup, Listed
+from starter.terminal.lazy_group import LazyGroup, Listed
 
 
 def _command(name: str, short_help: str, kind: str = "command") -> Listed:

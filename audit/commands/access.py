@@ -2,14 +2,14 @@
 
 import click
 
-from audit.access import LARGEST_PAGE, looks
+from audit.access_log import LARGEST_PAGE, looks
+from starter.client.register_access import open_engine
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import PlatformId
-from starter.commands.running import answering
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain, show, show_json, table
-from starter.wording import moment
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json, table
+from starter.terminal.wording import moment
 
 access_group = click.Group(
     "access",

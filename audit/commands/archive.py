@@ -10,19 +10,19 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from audit.access import note
-from audit.archive.archive import Counts, PostgresArchive
-from audit.archive.archiving import Taken, archive_now
+from audit.access_log import note
+from audit.archive.archive_contents import Counts, PostgresArchive
+from audit.archive.archive_store import configured_store
+from audit.archive.archiver import Taken, archive_now
 from audit.archive.notes import ArchivingNotes, Noted
-from audit.archive.server import ServerHistories
-from audit.archive.store import configured_store
+from audit.archive.server_histories import ServerHistories
+from starter.client.register_access import open_engine
+from starter.client.temporal_connection import connect
 from starter.commands.filters import json_option
-from starter.commands.running import answering
-from starter.connection import connect
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import facts, show, show_json, watched
-from starter.wording import moment
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import facts, show, show_json, watched
+from starter.terminal.wording import moment
 
 
 @click.command("archive")

@@ -9,20 +9,20 @@ from typing import Any
 import click
 from rich.table import Table
 
-from audit.archive.opening import Source
+from audit.archive.archive_opening import Source
 from audit.commands.readings import named_source_options, read_for, showing
 from audit.commands.state import standing_plain
 from audit.commands.timeline import moment_plain, moments_table
 from audit.commands.when import When, WhenWord, standing_at, when_word
 from audit.reading.changes import Change, between, changes
-from audit.reading.timeline import moments
+from audit.reading.timeline_entries import moments
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
 from starter.errors import BadInput, NoSuchPlatform
-from starter.language import say
-from starter.screen import complain, heading, show, show_json, table
-from starter.wording import moment
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, heading, show, show_json, table
+from starter.terminal.wording import moment
 
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$")
 _LETTERS = 60

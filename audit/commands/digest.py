@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from audit.access import note
-from audit.anchoring.checking import broken_chain, lines_of, rewritten, wrong_leaves
+from audit.access_log import note
+from audit.anchoring.digest_checks import broken_chain, lines_of, rewritten, wrong_leaves
 from audit.anchoring.digests import (
     LARGEST_PAGE,
     Digest,
@@ -23,15 +23,15 @@ from audit.anchoring.offline import unpublished
 from audit.anchoring.published import exported, published
 from audit.claims import UNSEALED
 from audit.commands.verdicts import WRONG
-from audit.writing import write_new
+from audit.report_files import write_new
+from starter.client.register_access import open_engine
 from starter.commands.filters import DAY, json_option
-from starter.commands.running import answering
 from starter.commands.today import today
 from starter.errors import BadInput
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain, show, show_json, table, write
-from starter.wording import moment
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json, table, write
+from starter.terminal.wording import moment
 
 digest_group = click.Group(
     "digest",

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import click
 
-from audit.access import note
-from audit.archive.opening import Source
+from audit.access_log import note
+from audit.archive.archive_opening import Source
 from audit.commands.readings import opened, source_options
 from audit.commands.verdicts import EXIT_CODES, plain_verdict, show_verdict
 from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
-from audit.writing import write_new
+from audit.report_files import write_new
+from starter.client.register_access import open_engine
 from starter.commands.filters import json_option
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import show, show_json
-from starter.who import who
+from starter.desk.user_name import who
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import show, show_json
 
 
 @click.command("dossier")

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import click
 
-from audit.access import note
+from audit.access_log import note
 from audit.anchoring.digests import digest_of
 from audit.anchoring.proofs import prove, proven_logs
-from audit.dossier.parts import json_bytes
-from audit.writing import write_new
+from audit.dossier.format import json_bytes
+from audit.report_files import write_new
+from starter.client.register_access import open_engine
 from starter.commands.filters import DAY
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
 from starter.errors import BadInput
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain, write
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, write
 
 
 @click.command("prove")

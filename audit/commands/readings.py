@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from audit.access import note
-from audit.archive.files import FileHistories
-from audit.archive.opening import SOURCES, Source, histories
+from audit.access_log import note
+from audit.archive.archive_opening import SOURCES, Source, histories
+from audit.archive.file_archive import FileHistories
 from audit.commands.sources import from_option
 from audit.histories import Histories
-from audit.reading.checking import check_reading
-from audit.reading.logs import Problem, Reading, read_platform
+from audit.reading.case_logs import Problem, Reading, read_platform
+from audit.reading.log_checks import check_reading
+from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id as checked
 from starter.errors import BadInput, NoSuchPlatform
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain
+from starter.terminal.language import say
+from starter.terminal.screen import complain
 
 Command = Callable[..., Any]
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import click
 
-from audit.access import note
-from audit.archive.opening import Source
+from audit.access_log import note
+from audit.archive.archive_opening import Source
+from audit.commands.progress_line import watching
 from audit.commands.readings import opened, platforms_word, source_options
-from audit.commands.watching import watching
 from audit.reconciling.rebuilding import Rebuilt, expect_empty, rebuild
 from db.migrate import upgrade
-from starter.commands.running import answering
-from starter.language import say
-from starter.register import open_engine, register_url
-from starter.screen import complain, show, show_json_line
+from starter.client.register_access import open_engine, register_url
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json_line
 
 LEFT_OUT = 1
 """The exit code where a platform was left out, or written with problems, or there was none."""

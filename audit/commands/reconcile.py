@@ -5,21 +5,21 @@ from typing import Any
 
 import click
 
-from audit.access import note
-from audit.archive.opening import Source
+from audit.access_log import note
+from audit.archive.archive_opening import Source
+from audit.commands.progress_line import watching
 from audit.commands.readings import opened, platforms_word, source_options
 from audit.commands.verdicts import NOT_CHECKED
-from audit.commands.watching import watching
-from audit.reading.logs import Problem
+from audit.reading.case_logs import Problem
 from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
+from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import PlatformId
-from starter.commands.running import answering
 from starter.errors import NoSuchPlatform
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain, show, show_json_line
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json_line
 
 DIFFERS = 1
 """The exit code where something is left that does not hold."""

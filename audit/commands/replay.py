@@ -10,27 +10,27 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from audit.access import note
-from audit.archive.archive import PostgresArchive
-from audit.archive.files import FileHistories
-from audit.archive.opening import Source, histories
-from audit.archive.server import ServerHistories
+from audit.access_log import note
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archive_opening import Source, histories
+from audit.archive.file_archive import FileHistories
+from audit.archive.server_histories import ServerHistories
 from audit.commands.replay_words import Totals, lines, summary
 from audit.commands.sources import from_option
 from audit.commands.verdicts import NOT_CHECKED
 from audit.histories import Histories, StoredHistory
 from audit.replay.comparing import against_register
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
 from audit.replay.parallel import replay_all
 from audit.replay.together import PlatformReplay, plain, said
 from db.queries import RegisterQueries
+from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import PlatformId
-from starter.commands.running import answering
 from starter.errors import BadInput, NoSuchPlatform
-from starter.language import say
-from starter.register import open_engine
-from starter.screen import complain, show, show_json_line, watched
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json_line, watched
 
 NOT_SOUND = 1
 """The exit code when something does not agree, or nothing was there that could."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from audit.replay.divergence import WHAT_TO_DO
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
 from audit.replay.together import PlatformReplay, ReplayedRun
-from starter.language import language, say
+from starter.terminal.language import language, say
 
 
 @dataclass

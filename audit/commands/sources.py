@@ -2,7 +2,7 @@
 
 import click
 
-from audit.archive.opening import SOURCES
+from audit.archive.archive_opening import SOURCES
 
 from_option = click.option(
     "--from",

@@ -6,18 +6,18 @@ from typing import Any
 
 import click
 
-from audit.archive.opening import Source
+from audit.archive.archive_opening import Source
 from audit.commands.readings import read_for, showing, source_options
 from audit.commands.when import EntryWord, MomentWord, standing_at, when_word
 from audit.reading.entry_names import EntryName
-from audit.reading.standing import Case, Standing
-from starter import wording
+from audit.reading.state_at import Case, Standing
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
 from starter.errors import BadInput, NoSuchPlatform
-from starter.language import say
-from starter.screen import facts, show, show_json
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import facts, show, show_json
 from workflows.model import instant
 from workflows.periods import last_day
 from workflows.rules import awaited

@@ -7,19 +7,19 @@ from typing import Any
 import click
 from rich.table import Table
 
-from audit.archive.opening import Source
+from audit.archive.archive_opening import Source
 from audit.claims import REASON_UNSEALED
 from audit.commands.readings import read_for, showing, source_options
-from audit.reading.logs import Line, Reading
+from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
-from audit.reading.timeline import ENTRY, RUN, Moment, documents, moments
-from starter import wording
+from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
 from starter.commands.timeline import what
-from starter.language import say
-from starter.screen import heading, show, show_json, table
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import heading, show, show_json, table
 from workflows.model import instant
 from workflows.periods import beijing_date
 

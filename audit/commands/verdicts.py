@@ -5,11 +5,11 @@ from typing import Any
 from rich.text import Text
 
 from audit.claims import UNSEALED
-from audit.dossier.problems import Check, Problem
+from audit.dossier.dossier_problems import Check, Problem
 from audit.dossier.verifying import Conclusion, Verdict
-from starter.language import say
-from starter.screen import facts, harmless, show
-from starter.wording import moment
+from starter.terminal.language import say
+from starter.terminal.screen import facts, harmless, show
+from starter.terminal.wording import moment
 
 WRONG = 1
 """The exit code where something does not hold."""

@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
-from audit.anchoring.checking import lines_of
+from audit.anchoring.digest_checks import lines_of
 from audit.anchoring.offline import Roots, check_file
 from audit.anchoring.published import published
 from audit.commands.verdicts import EXIT_CODES, WRONG, plain_verdict, show_verdict
 from audit.dossier.verifying import Verdict, verify
-from audit.writing import read_bounded, write_new
+from audit.report_files import read_bounded, write_new
 from starter.commands.filters import json_option
-from starter.commands.running import answering
 from starter.errors import BadInput
-from starter.language import language, say
-from starter.screen import facts, show, show_json
+from starter.terminal.command_runner import answering
+from starter.terminal.language import language, say
+from starter.terminal.screen import facts, show, show_json
 
 LARGEST = 256 * 1024 * 1024
 _ZIP = b"PK"

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
+from audit.reading.case_logs import Reading
 from audit.reading.entry_names import EntryName, entry_named
-from audit.reading.logs import Reading
-from audit.reading.standing import NoStanding, Standing, at_entry, at_moment
+from audit.reading.state_at import NoStanding, Standing, at_entry, at_moment
 from starter.errors import BadInput
-from starter.language import say
+from starter.terminal.language import say
 from workflows.model import instant
 from workflows.periods import BEIJING, end_of
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from audit.dossier.check_logs import Logs
+from audit.dossier.dossier_problems import Check, Problem
 from audit.dossier.lives import Life, place_of_state
-from audit.dossier.problems import Check, Problem
-from audit.reading.checking import check_reading
+from audit.reading.log_checks import check_reading
 from audit.replay.replaying import Replayed
 from workflows.log_id import LogId
 from workflows.record import LogEntry

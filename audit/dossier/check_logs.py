@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.dossier.problems import Check, Problem
-from workflows.folding import states
+from audit.dossier.dossier_problems import Check, Problem
 from workflows.log_id import LogId
 from workflows.record import BEGINNING, EntryKind, LogEntry, broken
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import PlatformState
+from workflows.state_folding import states
+from workflows.states import PlatformState
 from workflows.vocabulary import Happening, Kind
 
 Logs = Mapping[LogId, Sequence[LogEntry]]

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from audit.anchoring.offline import Roots, unpublished
 from audit.anchoring.proofs import Proof, proven_logs, wrong_with
 from audit.dossier.check_logs import Logs
-from audit.dossier.parts import PROOF
-from audit.dossier.problems import Check, Problem
+from audit.dossier.dossier_problems import Check, Problem
+from audit.dossier.format import PROOF
 from workflows.periods import beijing_date, end_of
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.dossier.check_logs import states_of
-from audit.dossier.opened import Opened, plain
-from audit.dossier.parts import STATES, plan_file
-from audit.dossier.problems import Check, Problem
+from audit.dossier.dossier_problems import Check, Problem
+from audit.dossier.format import STATES, plan_file
+from audit.dossier.opened_dossier import Opened, plain
 from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.rules import CaseState
-from workflows.state import AssessmentState, PlatformState
+from workflows.states import AssessmentState, PlatformState
 
 
 def check_states(dossier: Opened) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import workflows.contract
-from audit.dossier.parts import Code, Guideline
+from audit.dossier.format import Code, Guideline
 
 GUIDELINE = Guideline(
     number="京科发〔2023〕25号",

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from audit.dossier.check_logs import states_of
-from audit.dossier.parts import Deadline, RunReplay
+from audit.dossier.format import Deadline, RunReplay
 from audit.histories import StoredHistory
-from audit.reading.logs import Reading, read_runs
+from audit.reading.case_logs import Reading, read_runs
 from audit.replay.replaying import Replayed, Replaying
 from workflows.case import PlanVersion
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
-from workflows.state import AssessmentState
+from workflows.states import AssessmentState
 
 
 @dataclass

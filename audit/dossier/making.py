@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.anchoring.digests import digest_of, last_day_with_digest
 from audit.anchoring.proofs import Proof, prove
 from audit.dossier.code import GUIDELINE, this_code
-from audit.dossier.files import files_of, with_manifest
+from audit.dossier.dossier_files import files_of, with_manifest
+from audit.dossier.format import Head
 from audit.dossier.lives import live
 from audit.dossier.package import pack
-from audit.dossier.parts import Head
 from audit.histories import Histories, StoredHistory
 from audit.reconciling.differences import Difference
 from audit.reconciling.reconciling import reconcile

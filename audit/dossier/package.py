@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from audit.dossier.names import is_harmful
-from audit.dossier.parts import MANIFEST
+from audit.dossier.file_names import is_harmful
+from audit.dossier.format import MANIFEST
 from starter.bounds import (
     DOSSIER_BYTES,
     DOSSIER_FILE_BYTES,

@@ -1,6 +1,6 @@
 """The first thing that somebody reads who was given a dossier."""
 
-from audit.dossier.parts import Head
+from audit.dossier.format import Head
 
 _TEXT = """\
 {title_zh}

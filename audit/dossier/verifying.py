@@ -20,15 +20,15 @@ from audit.dossier.check_proof import (
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
 from audit.dossier.coverage import Coverage, coverage_of
-from audit.dossier.derived import Derived, make_again
+from audit.dossier.derived_files import Derived, make_again
+from audit.dossier.dossier_problems import Check, Problem
+from audit.dossier.format import PROOF, REPORTS, Manifest
 from audit.dossier.lives import Life, live
-from audit.dossier.opened import Opened, opened
+from audit.dossier.opened_dossier import Opened, opened
 from audit.dossier.package import unpack
-from audit.dossier.parts import PROOF, REPORTS, Manifest
-from audit.dossier.problems import Check, Problem
 from audit.dossier.wrapping import wrong_wrapping
-from audit.reading.checking import not_checked
-from starter.language import Language
+from audit.reading.log_checks import not_checked
+from starter.terminal.language import Language
 
 
 class Conclusion(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audit.dossier.package import fresh
-from audit.writing import read_bounded
+from audit.report_files import read_bounded
 from starter.bounds import DOSSIER_BYTES
 
 _HEADER = 30

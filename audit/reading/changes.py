@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from audit.reading.standing import Standing
-from audit.reading.timeline import Moment
+from audit.reading.state_at import Standing
+from audit.reading.timeline_entries import Moment
 from workflows.rules import CaseState
 
 Change = tuple[str, Any, Any]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from audit.reading.logs import Reading
-from workflows.handing_in import DueDate
+from audit.reading.case_logs import Reading
+from workflows.activity_messages import DueDate
 from workflows.log_id import LogId
 from workflows.rules import CaseState
 

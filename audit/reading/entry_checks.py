@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from audit.reading.logs import Line, Problem
+from audit.reading.case_logs import Line, Problem
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.case import decision_of
 from workflows.model import InvalidMessage, instant, parse, said
 from workflows.record import EntryKind, LogEntry
-from workflows.state import applied, content_of
+from workflows.states import applied, content_of
 from workflows.vocabulary import Happening, Kind
 
 

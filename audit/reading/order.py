@@ -1,7 +1,7 @@
 """The entries of all logs of a platform in one order, as they came."""
 
-from audit.reading.logs import Line, Reading
-from db.rows import LogLine
+from audit.reading.case_logs import Line, Reading
+from db.row_types import LogLine
 from starter.commands import timeline
 
 

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audit.reading.logs import Line, Problem, Reading
+from audit.reading.case_logs import Line, Problem, Reading
 from audit.reading.runs import Message, Run
-from workflows.carried import TermResult
 from workflows.case import decision_of
 from workflows.decision import decision_digest
 from workflows.model import InvalidMessage, instant
 from workflows.record import LogEntry
 from workflows.reopening import record_of
 from workflows.rules import CaseState
-from workflows.state import Facts, Receipt
+from workflows.run_io import TermResult
+from workflows.states import Facts, Receipt
 
 
 def check_runs(reading: Reading) -> Iterator[Problem]:

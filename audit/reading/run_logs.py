@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
-from audit.reading.logs import Reading
+from audit.reading.case_logs import Reading
 from audit.reading.origins import RunLog
 from audit.reading.runs import Run
 from workflows.log_id import LogId

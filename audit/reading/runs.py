@@ -13,17 +13,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
-from starter.strict_json import strict_loads
-from workflows.carried import (
+from starter.tables.strict_json import strict_loads
+from workflows.activity_messages import HandedIn, HandIn, RegisterBatch
+from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
+from workflows.log_id import LogId
+from workflows.run_io import (
     AssessmentOpening,
     CarriedAssessment,
     CarriedPlatform,
     TermResult,
     YearResult,
 )
-from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
-from workflows.handing_in import HandedIn, HandIn, RegisterBatch
-from workflows.log_id import LogId
 
 Raw = Mapping[str, Any]
 

@@ -7,12 +7,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import Histories
-from audit.reading.checking import check_reading
-from audit.reading.logs import Problem, readings
+from audit.reading.case_logs import Problem, readings
+from audit.reading.log_checks import check_reading
 from audit.reconciling.differences import DERIVED
-from audit.reconciling.truth import truth_of
-from db.errors import RegisterConflict
-from db.store import write_on
+from audit.reconciling.expected_register import truth_of
+from db.register_errors import RegisterConflict
+from db.register_store import write_on
 from starter.errors import BadInput
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import literal, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import Histories
-from audit.reading.checking import check_reading, not_checked
-from audit.reading.logs import Problem, Reading, read_platform, readings
+from audit.reading.case_logs import Problem, Reading, read_platform, readings
+from audit.reading.log_checks import check_reading, not_checked
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
@@ -17,11 +17,11 @@ from audit.reconciling.differences import (
     differing,
     must_be_there,
 )
+from audit.reconciling.expected_register import Truth, truth_of
 from audit.reconciling.scratch import About, Scratch, scratch
-from audit.reconciling.truth import Truth, truth_of
-from db.rows import LogLine
+from db.row_types import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
-from workflows.handing_in import DueDate
+from workflows.activity_messages import DueDate
 from workflows.log_id import LogId
 
 _PAGE = 500

@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.reconciling.differences import DERIVED, Row, Rows, compared
 from db.reading import log_line
-from db.rows import LogLine
-from db.store import write_on
+from db.register_store import write_on
+from db.row_types import LogLine
 from db.tables import log_entries, platforms
-from workflows.handing_in import RegisterBatch
+from workflows.activity_messages import RegisterBatch
 from workflows.log_id import LogId
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from temporalio.api.history.v1 import HistoryEvent
 
-from audit.replay.content import carried_fields, changed_content
-from audit.replay.finding import Finding
-from audit.replay.watching import Seen
-from workflows.folding import fold
+from audit.replay.event_content import carried_fields, changed_content
+from audit.replay.findings import Finding
+from audit.replay.replay_watch import Seen
 from workflows.record import broken
 from workflows.rules import CaseState
+from workflows.state_folding import fold
 
 
 def disagreements(

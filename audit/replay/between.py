@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from audit.dossier.check_logs import check_links
 from audit.reading.origins import check_origins
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
 from audit.replay.replaying import Replayed
 from workflows.log_id import LogId
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.replay.content import differences
-from audit.replay.finding import Finding
+from audit.replay.event_content import differences
+from audit.replay.findings import Finding
 from audit.replay.together import PlatformReplay, ReplayedLog, register_row
-from db.rows import AssessmentRow, LogLine, PlatformCard, TermRow
-from workflows.folding import fallen
+from db.row_types import AssessmentRow, LogLine, PlatformCard, TermRow
 from workflows.log_id import LogId
 from workflows.record import LogEntry, broken
+from workflows.state_folding import fallen
 
 _NOT_OF_THE_LOG = frozenset(("due", "due_provisional", "plans", "assessments", "findings"))
 """What a row says besides: due dates come from an activity; the rest are tables of their own."""

@@ -9,9 +9,9 @@ from itertools import zip_longest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from audit.replay.commands import Command, CommandKind, of_event
-from audit.replay.finding import Finding, Words
-from audit.replay.watching import Seen
+from audit.replay.command_sequences import Command, CommandKind, of_event
+from audit.replay.findings import Finding, Words
+from audit.replay.replay_watch import Seen
 from workflows.periods import BEIJING
 
 WHAT_TO_DO = Words(

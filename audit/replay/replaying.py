@@ -11,16 +11,16 @@ from temporalio.worker import Replayer
 from audit.histories import StoredHistory
 from audit.reading.origins import RunLog
 from audit.replay.agreeing import disagreements
-from audit.replay.commands import Command
+from audit.replay.command_sequences import Command
 from audit.replay.divergence import Divergence, explained
 from audit.replay.feeding import Feed, quiet_runtime
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
+from audit.replay.replay_watch import Seen, Watch, WatchedRunner
 from audit.replay.run_log import run_log
 from audit.replay.shape import begun, misshapen
-from audit.replay.watching import Seen, Watch, WatchedRunner
-from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.converter import WORKER_DATA_CONVERTER
-from workflows.platform import PlatformWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 from workflows.record import LogEntry
 from workflows.rules import CaseState
 

@@ -8,11 +8,11 @@ from temporalio.api.history.v1 import HistoryEvent
 from audit.histories import StoredHistory
 from audit.reading.origins import RunLog
 from audit.reading.run_logs import noted_ends
-from starter.strict_json import strict_loads
+from starter.tables.strict_json import strict_loads
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
-from workflows.state import AssessmentState
+from workflows.states import AssessmentState
 
 
 def place_of_state(state: CaseState) -> LogId:

@@ -8,16 +8,16 @@ from pydantic import TypeAdapter
 
 from audit.replay.between import between_runs
 from audit.replay.divergence import Divergence
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
 from audit.replay.replaying import Replayed
 from audit.replay.run_log import place_of_state
 from db.projection import Row, assessment_row, term_row
-from workflows.folding import fold
-from workflows.handing_in import RegisterBatch
+from workflows.activity_messages import RegisterBatch
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
-from workflows.state import AssessmentState, PlatformState
+from workflows.state_folding import fold
+from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Stage
 
 _ENTRIES: TypeAdapter[tuple[LogEntry, ...]] = TypeAdapter(tuple[LogEntry, ...])

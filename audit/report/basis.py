@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from audit.report.labels import label
-from starter.language import say, word
+from audit.report.field_labels import label
+from starter.terminal.language import say, word
 from workflows.record import LogEntry
 from workflows.vocabulary import (
     AssessmentStage,

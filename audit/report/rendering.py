@@ -5,13 +5,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from audit.anchoring.proofs import Proof
 from audit.claims import PROVES, PROVES_ZH, UNSEALED, UNSEALED_ARE
 from audit.dossier.coverage import coverage_of
+from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.dossier.parts import Head
 from audit.report.speaking import speaking
 from audit.report.story import story
-from starter import wording
-from starter.language import Language, say
-from starter.screen import harmless
+from starter.terminal import wording
+from starter.terminal.language import Language, say
+from starter.terminal.screen import harmless
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("audit.report"),

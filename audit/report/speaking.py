@@ -5,13 +5,13 @@ from contextlib import contextmanager
 
 import click
 
-from starter.language import Language
+from starter.terminal.language import Language
 
 _NOBODY = click.Command("report")
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Inside, `starter.language.say` says it in this language."""
+    """Inside, `starter.terminal.language.say` says it in this language."""
     with click.Context(_NOBODY, obj={"lang": language}):
         yield

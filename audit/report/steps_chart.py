@@ -9,8 +9,8 @@ from audit.report.scale import Scale
 from audit.report.svg import Drawing, wide
 from audit.report.term_chart import WIDTH, kind_of
 from audit.report.visits import Visit
-from starter import wording
-from starter.language import say
+from starter.terminal import wording
+from starter.terminal.language import say
 from workflows.periods import beijing_date, last_day
 from workflows.vocabulary import Kind, Stage
 

@@ -6,18 +6,18 @@ from typing import Any
 
 from audit.anchoring.proofs import Proof
 from audit.dossier.check_logs import check_logs
+from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.dossier.parts import Head
-from audit.reading.checking import check_reading
+from audit.reading.log_checks import check_reading
 from audit.replay.replaying import Replayed
 from audit.report.basis import known
 from audit.report.terms import Pair, Term, term_of
 from audit.report.visits import visits
-from starter import wording
-from starter.language import say, word
+from starter.terminal import wording
+from starter.terminal.language import say, word
 from workflows.periods import last_day
 from workflows.record import EntryKind
-from workflows.state import PlatformState
+from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Service
 
 

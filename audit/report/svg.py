@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from starter.screen import harmless
+from starter.terminal.screen import harmless
 
 
 class Drawing:

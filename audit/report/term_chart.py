@@ -10,14 +10,14 @@ from audit.dossier.lives import Life
 from audit.report.scale import Scale
 from audit.report.svg import Drawing, wide
 from audit.report.visits import Visit, over_at, visits
-from starter import wording
 from starter.commands.timeline import what
-from starter.language import say
-from workflows.folding import fallen
+from starter.terminal import wording
+from starter.terminal.language import say
 from workflows.log_id import LogId
 from workflows.periods import last_day, start_of
 from workflows.record import EntryKind, LogEntry
-from workflows.state import PlatformState
+from workflows.state_folding import fallen
+from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 WIDTH, LEFT, RIGHT = 720, 66, 712

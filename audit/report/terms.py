@@ -7,21 +7,21 @@ from typing import Any
 
 from markupsafe import Markup
 
+from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.dossier.parts import Head
 from audit.report.basis import in_order, known, plain
-from audit.report.labels import label
-from audit.report.rows import Row, rows
+from audit.report.field_labels import label
+from audit.report.report_rows import Row, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
-from starter import wording
-from starter.language import say
-from workflows.folding import fallen
+from starter.terminal import wording
+from starter.terminal.language import say
 from workflows.log_id import LogId
 from workflows.periods import beijing_date, last_day
 from workflows.record import EntryKind
-from workflows.state import PlatformState
+from workflows.state_folding import fallen
+from workflows.states import PlatformState
 from workflows.vocabulary import Kind
 
 Pair = tuple[str, str]

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.dossier.check_logs import states_of
+from audit.dossier.format import Deadline
 from audit.dossier.lives import Life
-from audit.dossier.parts import Deadline
-from workflows.folding import fallen
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import AssessmentState, PlatformState
+from workflows.state_folding import fallen
+from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import AssessmentStage, Happening
 
 _ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)

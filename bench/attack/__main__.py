@@ -16,7 +16,7 @@ import click
 from bench.attack.campaign import PER_SECOND, campaign
 from bench.attack.findings import Findings, open_findings
 from bench.attack.report import report
-from starter.connection import quietly
+from starter.client.temporal_connection import quietly
 
 _INTERRUPTED = 130
 

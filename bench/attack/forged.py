@@ -13,10 +13,10 @@ from bench.attack.payloads import plain
 from bench.attack.valid_messages import application, decision
 from workflows import contract
 from workflows.application import PlatformApplication
-from workflows.carried import AssessmentOpening, CarriedPlatform
+from workflows.case_opening import open_platform
 from workflows.model import parse
-from workflows.opening import open_platform
-from workflows.state import Facts
+from workflows.run_io import AssessmentOpening, CarriedPlatform
+from workflows.states import Facts
 
 FORGED_SINCE = "2026-06"
 """Whatever claims to stand somewhere since before this month was made up: the attack began later."""

@@ -18,7 +18,7 @@ import psutil
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from starter.local_stack import LocalStack, read_stack
+from starter.client.local_stack import LocalStack, read_stack
 from worker.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]

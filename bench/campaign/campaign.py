@@ -20,7 +20,7 @@ from bench.campaign.messages import first_application, listed_application
 from bench.campaign.nemesis import Nemesis
 from bench.campaign.system import System
 from bench.campaign.verdict import verdict
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 
 _SCOPES = ("read", "decide:operator", "decide:district", "decide:commission")
 _EVERY = 30.0

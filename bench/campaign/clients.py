@@ -12,12 +12,12 @@ from temporalio.service import RPCError
 
 from bench.campaign.ledger import Acknowledgement, Channel, Ledger
 from bench.campaign.messages import Raw, is_yearly, next_decision
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
-from workflows.carried import CaseView
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
+from workflows.run_io import CaseView
 
 _LOOKS, _TOGETHER = 0.4, 0.4
 _LOOKING = 0.05

@@ -8,8 +8,8 @@ import psutil
 
 from bench.campaign.part import family
 from db.embedded import EmbeddedPostgres
-from db.errors import EmbeddedPostgresError
 from db.postmaster import postmaster, running
+from db.register_errors import EmbeddedPostgresError
 
 _TRIES = 5
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from tests.rules.builders import BY, COMMISSION, DOCUMENT, application, content
 from workflows.application import PlatformApplication
-from workflows.carried import CaseView
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import parse
 from workflows.periods import anniversary, beijing_date
+from workflows.run_io import CaseView
 from workflows.vocabulary import Kind
 
 _LEAD = timedelta(days=90)

@@ -14,7 +14,7 @@ from bench.campaign.ledger import Ledger
 from bench.campaign.system import System
 from db.engine import create_engine
 from db.tables import log_entries
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 
 _QUIET_SECONDS = 300.0
 _OURS = "WorkflowType IN ('Platform', 'AnnualAssessment')"

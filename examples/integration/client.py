@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 
 from starter import PingtaiClient, PingtaiHttpClient
+from starter.client.interface import Pingtai
+from starter.client.register_access import applied_before, last_term
 from starter.errors import PingtaiError
-from starter.exiting import leave
-from starter.pingtai import Pingtai
-from starter.register import applied_before, last_term
+from starter.terminal.process_exit import leave
 from workflows.actors import Actor
 from workflows.application import PlatformApplication
 from workflows.decisions import Recommendation

@@ -1,6 +1,6 @@
 """The staff's commands, a line each; the entry point puts them together with the other folders' own."""
 
-from starter.lazy_group import Listed
+from starter.terminal.lazy_group import Listed
 
 
 def _command(name: str, short_help: str, where: str = "") -> Listed:
@@ -19,7 +19,7 @@ COMMANDS = (
     _command(
         "import",
         "Start the platforms of a file. 批量导入申请 §四(一)",
-        "importing.command:import_command",
+        "importing.import_command:import_command",
     ),
     _form("recommend", "The district recommends a plan, returns it or declines. 区推荐 §四(一)"),
     _form(

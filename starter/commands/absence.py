@@ -6,17 +6,17 @@ from typing import Any
 import click
 
 from db.substitution_queries import LARGEST_LIST, SubstitutionRow
-from starter import wording
-from starter.absences import Absence, may_name
-from starter.commands.acting import Acting
+from starter.commands.actor_resolution import Acting
 from starter.commands.decision_commands import AS, option, preset
 from starter.commands.decision_form import ACTOR, today
 from starter.commands.notation import WordChoice
-from starter.commands.running import answering
+from starter.desk.absences import Absence, may_name
+from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
-from starter.language import say
-from starter.reach import directly_only, open_reads
-from starter.screen import complain, facts, show, show_json, table
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, facts, show, show_json, table
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
@@ -122,7 +122,7 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
     may_name(who, absence.principal.id)
     directly_only("naming or withdrawing a substitute", "指定、撤回委托")
     from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
-    from starter.register import open_engine  # noqa: PLC0415
+    from starter.client.register_access import open_engine  # noqa: PLC0415
 
     async with open_engine() as engine:
         row, before = await Substitutions(engine).name(
@@ -157,7 +157,7 @@ async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -
     who = parse(Actor, _person(said, preset), "actor")
     directly_only("naming or withdrawing a substitute", "指定、撤回委托")
     from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
-    from starter.register import open_engine  # noqa: PLC0415
+    from starter.client.register_access import open_engine  # noqa: PLC0415
 
     async with open_engine() as engine:
         substitutions = Substitutions(engine)

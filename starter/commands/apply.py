@@ -5,18 +5,18 @@ from contextlib import suppress
 
 import click
 
-from db.rows import AppliedBefore
-from starter.commands.given import read_text
-from starter.commands.running import answering
+from db.row_types import AppliedBefore
+from starter.client.interface import Applied, Pingtai
+from starter.commands.input_files import read_text
+from starter.desk.reach import open_pingtai
 from starter.errors import NotAllowed, PingtaiError
-from starter.language import say
-from starter.pingtai import Applied, Pingtai
-from starter.reach import open_pingtai
-from starter.screen import complain, facts, show, show_json
-from starter.wording import awaited, awaited_in, stage
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, facts, show, show_json
+from starter.terminal.wording import awaited, awaited_in, stage
 from workflows.application import PlatformApplication, PreviousTerm
-from workflows.carried import CaseView
 from workflows.model import parse
+from workflows.run_io import CaseView
 from workflows.vocabulary import Stage
 
 LOOK_SECONDS = 5.0
@@ -103,7 +103,7 @@ async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
 
 async def _applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
     """An earlier term's application; where the register cannot be asked, `_last_term` has said so."""
-    from starter.register import applied_before  # noqa: PLC0415 - only the direct way needs it
+    from starter.client.register_access import applied_before  # noqa: PLC0415 - only the direct way needs it
 
     with suppress(PingtaiError):
         return await applied_before(platform_id, application_id)
@@ -112,7 +112,7 @@ async def _applied_before(platform_id: str, application_id: str) -> AppliedBefor
 
 async def _last_term(platform_id: str) -> PreviousTerm | None:
     """The last term by the register; an application does not fail because it cannot be asked."""
-    from starter.register import last_term  # noqa: PLC0415 - only the direct way needs it
+    from starter.client.register_access import last_term  # noqa: PLC0415 - only the direct way needs it
 
     try:
         return await last_term(platform_id)

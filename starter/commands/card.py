@@ -4,13 +4,13 @@ from datetime import datetime
 
 from rich.table import Table
 
-from db.rows import AssessmentRow, PlatformCard, TermRow
-from starter import wording
+from db.row_types import AssessmentRow, PlatformCard, TermRow
 from starter.commands.support_table import support_table
 from starter.commands.timeline import timeline
 from starter.commands.today import today
-from starter.language import say, word
-from starter.screen import facts, heading, show, table
+from starter.terminal import wording
+from starter.terminal.language import say, word
+from starter.terminal.screen import facts, heading, show, table
 from workflows.periods import beijing_date, last_day
 from workflows.vocabulary import (
     AssessmentStage,

@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from starter.screen import write
+from starter.terminal.screen import write
 
 SHELLS = ("bash", "zsh", "fish")
 

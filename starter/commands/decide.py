@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from starter.commands.acting import Acting
+from starter.commands.actor_resolution import Acting
+from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Cells, Format, JsonLines
-from starter.commands.batch.run import Batch, run_batch
 from starter.commands.decision_commands import AS, option
 from starter.commands.decision_form import ACTOR
-from starter.commands.running import answering
 from starter.tables.file_content import FORMS, form_of
+from starter.terminal.command_runner import answering
 
 HOW = (
     AS,

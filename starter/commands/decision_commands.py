@@ -5,20 +5,20 @@ from typing import Any
 import click
 
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
-from starter.commands.deciding import Call, decide
+from starter.commands.decision_command import Call, decide
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, Part
 from starter.commands.desk_forms import SET_ASIDE
 from starter.commands.notation import WordChoice
 from starter.commands.platform_argument import PlatformId
 from starter.commands.platform_forms import PLATFORM_FORMS
-from starter.commands.running import answered
+from starter.terminal.command_runner import answered
 
 AS = click.Option(
     ["--as", "called"],
     metavar="ROLE",
     help="In which of the roles of your profile, by its name or the role. 以何身份",
 )
-"""`--as`, of every command that a person gives in a role (see `starter.profile`)."""
+"""`--as`, of every command that a person gives in a role (see `starter.desk.profile`)."""
 
 _HOW = (
     AS,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from starter.commands.given import document, read_object
+from starter.commands.input_files import document, read_object
 from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage
@@ -122,7 +122,7 @@ class DecisionForm:
     def decision(self, given: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         """The decision as far as it was said: what a file says, with the flags over it.
 
-        Who takes it is `starter.commands.acting`'s matter.
+        Who takes it is `starter.commands.actor_resolution`'s matter.
 
         Raises:
             BadInput: a flag is not written as it should be.

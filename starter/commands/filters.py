@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from starter.commands.notation import WordChoice
-from starter.language import say
+from starter.terminal.language import say
 from workflows.vocabulary import District, Field, Stage
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -5,21 +5,21 @@ from typing import Any
 
 import click
 
-from db.inbox import LARGEST_PAGE, Wanted
-from starter import wording
+from db.inbox_queries import LARGEST_PAGE, Wanted
 from starter.commands.filters import district_option, field_option, json_option
 from starter.commands.inbox_rows import counted, data, rows_table
 from starter.commands.notation import WordChoice
-from starter.commands.running import answering
 from starter.commands.today import today
+from starter.desk.inbox_cursor import cursor, place
+from starter.desk.inbox_scope import seat, seats_of
+from starter.desk.profile import Profile, read_profile
+from starter.desk.reach import open_reads
+from starter.desk.register_reads import RegisterReads
 from starter.errors import BadInput
-from starter.inbox_cursor import cursor, place
-from starter.language import say
-from starter.profile import Profile, read_profile
-from starter.reach import open_reads
-from starter.register_reads import RegisterReads
-from starter.screen import complain, draws, heading, show, show_json
-from starter.seats import seat, seats_of
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, draws, heading, show, show_json
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Kind, Role
 

@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from rich.table import Table
 
 from activities.working_days import working_days_left
-from db.inbox import InboxRow, StepCount
-from starter import wording
-from starter.language import say
-from starter.screen import stacked, table, watched
+from db.inbox_queries import InboxRow, StepCount
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import stacked, table, watched
 from workflows.periods import beijing_date, last_day
 
 ROOMY = 130

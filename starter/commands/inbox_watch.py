@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from rich.console import Console, Group
 from rich.live import Live
 
-from db.inbox import InboxRow, StepCount, Wanted
-from starter import wording
+from db.inbox_queries import InboxRow, StepCount, Wanted
 from starter.commands.inbox_rows import cells, counted, data, rows_table
-from starter.language import say
-from starter.register_reads import InboxReads
-from starter.screen import (
+from starter.desk.register_reads import InboxReads
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import (
     draws,
     harmless,
     heading,

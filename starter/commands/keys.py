@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 
 import click
 
-from db.keys import LARGEST_PAGE, ApiKey, Keys
+from db.key_rows import LARGEST_PAGE, ApiKey, Keys
+from starter.client.register_access import open_engine
 from starter.commands.filters import district_option, json_option
-from starter.commands.running import answering
+from starter.desk.reach import directly_only
+from starter.desk.user_name import who
 from starter.errors import BadInput
-from starter.language import say, word
-from starter.reach import directly_only
-from starter.register import open_engine
-from starter.screen import complain, harmless, show, show_json, table, write
 from starter.service.scopes import Scope
-from starter.who import who
-from starter.wording import moment
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say, word
+from starter.terminal.screen import complain, harmless, show, show_json, table, write
+from starter.terminal.wording import moment
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.vocabulary import District

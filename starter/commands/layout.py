@@ -8,18 +8,18 @@ import click
 from rich.table import Table
 
 from db.programme_rows import Direct, Direction, Layout, Standing
-from starter import wording
 from starter.commands.filters import district_option, field_option, json_option
-from starter.commands.running import answering
+from starter.desk.profile import read_profile
+from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
-from starter.language import say, sentence
-from starter.layout_file import LayoutFile
-from starter.profile import read_profile
-from starter.reach import directly_only, open_reads
-from starter.screen import complain, heading, show, show_json, table
+from starter.tables.layout_file import LayoutFile
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say, sentence
+from starter.terminal.screen import complain, heading, show, show_json, table
 
 if TYPE_CHECKING:
-    from db.layout import Change
+    from db.layout_rows import Change
 
 _TOLD = 50
 """So many problems of a file are written out."""
@@ -58,8 +58,8 @@ def import_command(file: str, dry_run: bool, actor: str | None) -> None:
 @answering
 async def _import(file: str, dry_run: bool, actor: str | None) -> None:
     directly_only("`pingtai layout import`", "导入布局")
-    from db.layout import replace_layout  # noqa: PLC0415 - only who writes needs the database's client
-    from starter.register import open_engine  # noqa: PLC0415
+    from db.layout_rows import replace_layout  # noqa: PLC0415 - only who writes needs the database's client
+    from starter.client.register_access import open_engine  # noqa: PLC0415
 
     found = LayoutFile(file)
     complain(*found.remarks)

@@ -9,7 +9,7 @@ from starter.commands.decide import HOW, carry_out, format_of
 from starter.commands.decision_commands import command_of, help_of
 from starter.commands.decision_form import today
 from starter.commands.platform_forms import LIST
-from starter.commands.usual_group import UsualGroup
+from starter.terminal.default_group import UsualGroup
 from workflows.vocabulary import Kind, ListingOutcome
 
 ONE = "one"

@@ -5,15 +5,11 @@ from typing import Any
 
 import click
 
-from starter import wording
 from starter.commands.guided import prompts
-from starter.commands.guided.parts import misfit
-from starter.commands.guided.words import name
+from starter.commands.guided.nested_forms import misfit
+from starter.commands.guided.vocabulary_prompts import name
 from starter.commands.notation import WordChoice
-from starter.commands.running import answered
-from starter.errors import BadInput
-from starter.language import say, word
-from starter.profile import (
+from starter.desk.profile import (
     Profile,
     ProfileRole,
     ProfileService,
@@ -22,8 +18,12 @@ from starter.profile import (
     remove_profile,
     write_profile,
 )
-from starter.screen import at_terminal, complain, facts, heading, show, show_json, table
-from starter.service_address import checked_url, read_key
+from starter.desk.service_address import checked_url, read_key
+from starter.errors import BadInput
+from starter.terminal import wording
+from starter.terminal.command_runner import answered
+from starter.terminal.language import say, word
+from starter.terminal.screen import at_terminal, complain, facts, heading, show, show_json, table
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.queries import LARGEST_PAGE
-from starter import wording
 from starter.commands.filters import (
     district_option,
     field_option,
@@ -16,11 +15,12 @@ from starter.commands.filters import (
     stage_option,
 )
 from starter.commands.notation import WordChoice
-from starter.commands.running import answering
 from starter.commands.today import today
-from starter.language import say, word
-from starter.reach import open_reads
-from starter.screen import complain, facts, heading, short, show, show_json, table
+from starter.desk.reach import open_reads
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say, word
+from starter.terminal.screen import complain, facts, heading, short, show, show_json, table
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
 
 

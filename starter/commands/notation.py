@@ -8,7 +8,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from starter.commands.given import document
+from starter.commands.input_files import document
 from starter.errors import BadInput
 from workflows.model import Identifier
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome

@@ -5,20 +5,20 @@ from typing import Any
 
 import click
 
-from activities.texts import BOTH, text_of
+from activities.notice_texts import BOTH, text_of
 from db.outbox import DEAD, DELIVERED, WAITING
 from db.outbox_queries import LARGEST_PAGE, DeliveryRow, OutboxQueries, Place
+from starter.client.register_access import open_engine
 from starter.commands.filters import json_option
 from starter.commands.notation import platform_id
 from starter.commands.notices_table import about, deliveries_table, notices_table
 from starter.commands.platform_argument import PlatformId
-from starter.commands.running import answering
+from starter.desk.reach import directly_only
 from starter.errors import BadInput
-from starter.language import language, say
-from starter.reach import directly_only
-from starter.register import open_engine
-from starter.screen import complain, facts, heading, show, show_json
-from workflows.notices import Notice
+from starter.terminal.command_runner import answering
+from starter.terminal.language import language, say
+from starter.terminal.screen import complain, facts, heading, show, show_json
+from workflows.notice_messages import Notice
 
 _LONGEST_ID = 300
 

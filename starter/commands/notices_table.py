@@ -6,10 +6,10 @@ from rich.table import Table
 
 from db.outbox import DEAD, DELIVERED, WAITING
 from db.outbox_queries import DeliveryRow, NoticeRow
-from starter import wording
-from starter.language import say
-from starter.screen import short, table
-from workflows.notices import Notice
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import short, table
+from workflows.notice_messages import Notice
 
 
 def about(notice: Notice) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from starter.reach import open_reads
+from starter.desk.reach import open_reads
 
 WITHIN = 1.0
 """Seconds that somebody who pressed Tab waits at most."""

@@ -8,17 +8,17 @@ from typing import Any
 import click
 
 from db.queries import LARGEST_PAGE
-from db.rows import RegisterRow
+from db.row_types import RegisterRow
 from starter.commands.filters import DAY, district_option, field_option, stage_option
 from starter.commands.register_rows import cells, head, rows_table
-from starter.commands.running import answering
 from starter.commands.today import today
-from starter.commands.usual_group import UsualGroup
+from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
-from starter.language import say
-from starter.reach import directly_only, open_reads
-from starter.screen import complain, show
-from starter.sheets import sheet
+from starter.tables.sheet_writer import sheet
+from starter.terminal.command_runner import answering
+from starter.terminal.default_group import UsualGroup
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show
 
 FORMATS = ("table", "json", "csv", "xlsx")
 
@@ -150,7 +150,7 @@ async def _pages(
                 after = page[-1].platform_id
     directly_only("`pingtai register --on`", "register --on ")
     from db.as_of import register_on  # noqa: PLC0415 - folds logs, by all the rules
-    from starter.register import open_engine  # noqa: PLC0415 - only the direct way needs it
+    from starter.client.register_access import open_engine  # noqa: PLC0415 - only the direct way needs it
 
     async with open_engine(patient=True) as engine:
         while True:

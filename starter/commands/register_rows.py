@@ -6,11 +6,11 @@ import sys
 from rich.cells import cell_len
 from rich.table import Table
 
-from db.rows import RegisterRow
-from starter import wording
-from starter.language import say
-from starter.screen import short, stacked, table, watched
-from starter.sheets import Cell
+from db.row_types import RegisterRow
+from starter.tables.sheet_writer import Cell
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import short, stacked, table, watched
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
 

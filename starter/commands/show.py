@@ -5,10 +5,10 @@ import click
 from starter.commands.card import show_card
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
+from starter.desk.reach import open_reads
 from starter.errors import NoSuchPlatform
-from starter.reach import open_reads
-from starter.screen import show_json
+from starter.terminal.command_runner import answering
+from starter.terminal.screen import show_json
 
 
 @click.command("show")

@@ -6,13 +6,13 @@ import click
 from rich.table import Table
 
 from db.programme_rows import Count, Figures, StepTime
-from starter import wording
-from starter.bars import chart
 from starter.commands.filters import district_option, field_option, json_option
-from starter.commands.running import answering
-from starter.language import say
-from starter.reach import open_reads
-from starter.screen import complain, heading, show, show_json, table
+from starter.desk.reach import open_reads
+from starter.terminal import wording
+from starter.terminal.bar_chart import chart
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, heading, show, show_json, table
 from workflows.vocabulary import AssessmentStage, Stage
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import click
 
-from db.support import place
+from db.support_queries import place
 from starter.commands.filters import DAY, district_option, json_option
 from starter.commands.notation import WordChoice, platform_id
 from starter.commands.platform_argument import PlatformId
-from starter.commands.running import answering
 from starter.commands.support_table import support_table
-from starter.language import say
-from starter.reach import open_reads
-from starter.screen import complain, show, show_json
-from starter.support_place import read_place, written_place
+from starter.desk.reach import open_reads
+from starter.desk.support_cursor import read_place, written_place
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json
 from workflows.vocabulary import Support
 
 MOST = 500

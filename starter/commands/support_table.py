@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from db.rows import SupportRow
-from starter import wording
-from starter.language import say, word
-from starter.screen import short, table
+from db.row_types import SupportRow
+from starter.terminal import wording
+from starter.terminal.language import say, word
+from starter.terminal.screen import short, table
 from workflows.vocabulary import Support
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from rich.table import Table
 
-from db.rows import LogLine
-from starter import wording
-from starter.language import say, word
-from starter.screen import table
+from db.row_types import LogLine
+from starter.terminal import wording
+from starter.terminal.language import say, word
+from starter.terminal.screen import table
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support

@@ -4,16 +4,16 @@ from datetime import date
 
 import click
 
-from db.validity import Validity, Why
+from db.validity_queries import Validity, Why
 from starter.commands.filters import DAY, json_option
 from starter.commands.notation import platform_id
 from starter.commands.platform_argument import platform_argument
-from starter.commands.running import answering
 from starter.commands.today import today
+from starter.desk.reach import open_reads
 from starter.errors import NoSuchPlatform
-from starter.language import say
-from starter.reach import open_reads
-from starter.screen import show, show_json
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import show, show_json
 
 NO = 1
 """The exit code of the answer no."""

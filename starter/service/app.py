@@ -8,43 +8,43 @@ from fastapi import Depends, FastAPI
 from starlette.responses import Response
 
 from starter.service import (
-    applications,
-    decisions,
-    events,
-    health,
-    inbox,
-    platforms,
-    programme,
-    register,
-    subscriptions,
-    substitutions,
-    timeline,
-    validity,
+    application_routes,
+    decision_routes,
+    event_routes,
+    health_routes,
+    inbox_routes,
+    platform_routes,
+    programme_routes,
+    register_routes,
+    subscription_routes,
+    substitution_routes,
+    timeline_routes,
+    validity_routes,
 )
 from starter.service.arrivals import Arrivals
-from starter.service.connections import Connections
-from starter.service.document import documented
-from starter.service.guard import Guard
-from starter.service.measures import Measures
-from starter.service.mistakes import answer_for_errors
+from starter.service.backends import Connections
+from starter.service.error_handlers import answer_for_errors
+from starter.service.metrics import Measures
+from starter.service.openapi_document import documented
 from starter.service.parameters import known_parameters
-from starter.service.shares import Shares
+from starter.service.rate_shares import Shares
+from starter.service.request_guard import Guard
 from starter.service.trusted_names import configured_names
 from starter.webhook_hosts import configured_destinations
 
 ROUTERS = (
-    applications.router,
-    decisions.router,
-    platforms.router,
-    timeline.router,
-    validity.router,
-    register.router,
-    inbox.router,
-    substitutions.router,
-    programme.router,
-    events.router,
-    subscriptions.router,
-    health.router,
+    application_routes.router,
+    decision_routes.router,
+    platform_routes.router,
+    timeline_routes.router,
+    validity_routes.router,
+    register_routes.router,
+    inbox_routes.router,
+    substitution_routes.router,
+    programme_routes.router,
+    event_routes.router,
+    subscription_routes.router,
+    health_routes.router,
 )
 """A new module of routes is one more line here."""
 

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 
 from starter.bounds import TooMuch, check_depth
-from starter.service.problems import Kind, Problem
-from starter.strict_json import strict_loads
+from starter.service.problem_details import Kind, Problem
+from starter.tables.strict_json import strict_loads
 from workflows.model import MAX_MESSAGE_BYTES
 
 WITHIN_SECONDS = 10.0

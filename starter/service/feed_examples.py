@@ -1,6 +1,6 @@
 """Examples for the calls about events, in the OpenAPI document."""
 
-from starter.service.examples import add
+from starter.service.api_examples import add
 
 GONE = (
     "the cursor is of another feed: the register was rebuilt, or restored from a backup. Begin again"

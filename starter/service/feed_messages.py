@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from db.subscription_keeping import SubscriptionRow
-from workflows.events import EVENT_NAMES, Event
+from db.subscription_admin import SubscriptionRow
+from workflows.cloud_events import EVENT_NAMES, Event
 from workflows.model import Identifier, Instant, Message, Record, wrong
 from workflows.vocabulary import District
 

@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
 from db.substitution_queries import SubstitutionQueries, SubstitutionRow
-from starter.service.problems import Kind, Problem
+from starter.service.problem_details import Kind, Problem
 from workflows.actors import Actor
 from workflows.decision import Decision, digest_of_content
-from workflows.names import same_name
-from workflows.state import content_of
+from workflows.name_comparison import same_name
+from workflows.states import content_of
 
 
 async def check_decider(engine: AsyncEngine, platform_id: str, decision: Decision) -> None:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from db.queries import LARGEST_PAGE
-from starter.service.mistakes import unknown_parameter
+from starter.service.error_handlers import unknown_parameter
 from workflows.model import Day, Identifier, InvalidMessage, problem_in
 
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]

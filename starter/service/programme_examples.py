@@ -1,6 +1,6 @@
 """The examples of the calls about the programme as a whole."""
 
-from starter.service.examples import add
+from starter.service.api_examples import add
 
 _PLATFORM, _NAME = "bj-riscv-soc", "RISC-V处理器核与软硬协同验证共性技术平台"
 _OF = {"district": "haidian", "field": "integrated_circuits"}

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from starter.errors import BadInput
 from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
-from starter.service.guard import WHOLE_SECONDS
+from starter.service.request_guard import WHOLE_SECONDS
 
 _BACKLOG = 512
 _HEAD_BYTES = 32 * 1024

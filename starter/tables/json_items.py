@@ -5,9 +5,9 @@ from typing import Any
 
 from starter.bounds import JSON_DEPTH
 from starter.errors import BadInput
-from starter.language import say
-from starter.strict_json import as_object, parsed
 from starter.tables.file_content import Form, text_of_file
+from starter.tables.strict_json import as_object, parsed
+from starter.terminal.language import say
 
 Item = dict[str, Any] | BadInput
 """An object, or what is wrong with what should be one."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from starter.errors import BadInput
-from starter.language import say
-from starter.screen import complain
 from starter.tables.cell_values import Cell, as_text, is_error
 from starter.tables.csv_rows import REMARK, csv_of, csv_rows
 from starter.tables.file_content import ZIPPED, refuse_old_book, text_of_file
+from starter.terminal.language import say
+from starter.terminal.screen import complain
 
 BEYOND = ("a cell stands under no heading", "有单元格没有列名")
 _NAMED = 10

@@ -16,9 +16,9 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from audit.archive.archive import PostgresArchive
+from audit.archive.archive_contents import PostgresArchive
 from audit.archive.notes import ArchivingNotes
-from audit.archive.server import ServerHistories
+from audit.archive.server_histories import ServerHistories
 from tests.memory import throw_away_folder
 from tests.workflows.world import World
 from worker.ports import free_port

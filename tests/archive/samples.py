@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from audit.archive.events import compact
-from audit.archive.files import read_history
+from audit.archive.event_json import compact
+from audit.archive.file_archive import read_history
 from audit.histories import Histories, StoredHistory
 
 RECORDED = Path(__file__).parents[1] / "histories" / "0.1.0"

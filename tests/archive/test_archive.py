@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.archive.archive import PostgresArchive
-from audit.archive.files import FileHistories
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archive_store import Store, configured_store, fetch
+from audit.archive.file_archive import FileHistories
 from audit.archive.notes import ArchivingNotes
-from audit.archive.store import Store, configured_store, fetch
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded
@@ -136,7 +136,7 @@ async def test_a_file_that_gives_way_while_it_is_read_is_no_damage(
         asyncio.run_coroutine_threadsafe(archive.keep(whole), loop).result(30)
         return fetch(place, limit)
 
-    monkeypatch.setattr("audit.archive.archive.fetch", late)
+    monkeypatch.setattr("audit.archive.archive_contents.fetch", late)
     assert [whole] == await all_of(archive)
 
 

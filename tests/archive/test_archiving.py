@@ -12,10 +12,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
-from audit.archive.archive import PostgresArchive
-from audit.archive.archiving import archive_now, archive_platform
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archiver import archive_now, archive_platform
 from audit.archive.notes import ArchivingNotes
-from audit.archive.server import Execution, ServerHistories
+from audit.archive.server_histories import Execution, ServerHistories
 from audit.histories import StoredHistory
 from tests.archive.conftest import SHORT_RETENTION, Place, keep_for
 from tests.archive.samples import all_of
@@ -24,8 +24,8 @@ from worker.demo.clockwork import until
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, temporal_server
-from workflows.assessment import AnnualAssessmentWorkflow
-from workflows.platform import PlatformWorkflow
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 
 class Blind(ServerHistories):

@@ -8,12 +8,12 @@ from temporalio.service import RPCError
 
 from audit.anchoring.digests import listed, make
 from tests.archive.conftest import Place
-from worker.auditing import auditing
+from worker.audit_worker import auditing
 from worker.demo.clockwork import until
-from worker.doctor.digests import digests
+from worker.doctor.check_digests import digests
+from worker.doctor.check_schedules import digest_schedule
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
-from worker.doctor.schedules import digest_schedule
 from workflows.contract import ARCHIVING_ID, DIGESTING_ID
 from workflows.periods import beijing_date
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.archive.events import STARTED, compact
-from audit.archive.files import FileHistories, read_history
+from audit.archive.event_json import STARTED, compact
+from audit.archive.file_archive import FileHistories, read_history
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded
 

@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 from temporalio.client import Client
 
-from audit.access import looks
+from audit.access_log import looks
 from tests.archive.conftest import Place, keep_for
 from tests.archive.samples import all_of
 from tests.workflows.world import World
-from worker.auditing import auditing
+from worker.audit_worker import auditing
 from worker.demo.clockwork import until
-from worker.doctor.archive import archive
+from worker.doctor.check_archive import archive
+from worker.doctor.check_schedules import archive_schedule
 from worker.doctor.finding import Verdict
-from worker.doctor.schedules import archive_schedule
 from worker.main import pingtai
 from workflows.contract import ARCHIVING_ID
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from audit.anchoring.proofs import Proof
 from audit.dossier.code import GUIDELINE, this_code
-from audit.dossier.files import files_of, with_manifest
+from audit.dossier.dossier_files import files_of, with_manifest
+from audit.dossier.format import MANIFEST, Head, json_bytes, sum_of
 from audit.dossier.lives import Life
 from audit.dossier.package import pack
-from audit.dossier.parts import MANIFEST, Head, json_bytes, sum_of
 from audit.dossier.verifying import Verdict, verify
 from workflows.record import LogEntry
 

@@ -5,8 +5,8 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from audit.dossier.format import Deadline
 from audit.dossier.lives import Life, place_of_state
-from audit.dossier.parts import Deadline
 from tests.rules.builders import (
     ABSENT,
     BY,

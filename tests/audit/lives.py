@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.archive.files import read_history
-from audit.archive.server import in_order
+from audit.archive.file_archive import read_history
+from audit.archive.server_histories import in_order
 from audit.histories import StoredHistory
-from audit.reading.logs import read_runs
+from audit.reading.case_logs import read_runs
 from audit.reading.runs import read_run
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 
 FOLDER = Path(__file__).parents[1] / "histories"
 RELEASES = sorted(path for path in FOLDER.iterdir() if any(path.glob("*.json.gz")))

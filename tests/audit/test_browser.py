@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from audit.report.rendering import render
-from starter.language import Language
+from starter.terminal.language import Language
 from tests.audit.browser import CHROMIUM, browser
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything

@@ -11,8 +11,8 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from audit.canonical import uncanonical
 from audit.histories import NoHistory, StoredHistory
-from audit.reading.checking import check_reading
-from audit.reading.logs import read_runs
+from audit.reading.case_logs import read_runs
+from audit.reading.log_checks import check_reading
 from audit.replay.replaying import replay
 from tests.audit.lives import RELEASES, SHORT, everybody, recorded
 

@@ -1,7 +1,7 @@
 """Logs held against each other, where there is no history to take them from."""
 
 from audit.dossier.check_logs import check_logs
-from audit.reading.logs import read_runs
+from audit.reading.case_logs import read_runs
 from tests.audit.lives import TWICE, recorded
 from tests.rules.test_bringing_in import opened
 from workflows.log_id import LogId

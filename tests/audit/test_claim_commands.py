@@ -12,14 +12,14 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.archive.archive import PostgresArchive
+from audit.archive.archive_contents import PostgresArchive
 from audit.claims import REASON_UNSEALED
 from audit.commands.timeline import moment_plain, moments_table
 from audit.commands.verdicts import NOT_CHECKED, WRONG
+from audit.dossier.format import MANIFEST, json_bytes
 from audit.dossier.package import pack, unpack
-from audit.dossier.parts import MANIFEST, json_bytes
-from audit.reading.logs import read_runs
-from audit.reading.timeline import moments
+from audit.reading.case_logs import read_runs
+from audit.reading.timeline_entries import moments
 from tests.audit.forging import started_raw
 from tests.audit.lives import MUCH, SHORT, recorded
 from tests.audit.test_claims import KEPT

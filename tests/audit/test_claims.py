@@ -12,10 +12,10 @@ import pytest
 
 from audit.claims import PROVES, PROVES_ZH, REASON_UNSEALED, UNSEALED, UNSEALED_ARE
 from audit.dossier.code import GUIDELINE, RELEASES, is_release, this_code
+from audit.dossier.file_names import is_harmful, is_name
+from audit.dossier.format import MANIFEST, json_bytes
 from audit.dossier.lives import live
-from audit.dossier.names import is_harmful, is_name
 from audit.dossier.package import pack, unpack
-from audit.dossier.parts import MANIFEST, json_bytes
 from audit.dossier.verifying import Conclusion, verify
 from audit.report.rendering import render
 from starter.errors import BadInput

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from audit.anchoring.checking import lines_of
+from audit.anchoring.digest_checks import lines_of
 from audit.anchoring.leaves import Head, LogLeaf
 from audit.anchoring.merkle import audit_path, leaf_hash
 from audit.anchoring.offline import check_file
 from audit.anchoring.proofs import Proof, ProvenLeaf, prove, wrong_beside, wrong_with
 from audit.anchoring.published import exported, published, read_exported
 from audit.dossier.coverage import coverage_of
+from audit.dossier.format import json_bytes
 from audit.dossier.lives import Life, live
 from audit.dossier.package import pack
-from audit.dossier.parts import json_bytes
 from audit.dossier.verifying import Conclusion, Verdict, verify
 from starter.errors import BadInput
 from tests.audit.digesting import digested, leaves_of, other

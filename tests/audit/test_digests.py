@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.anchoring.checking import broken_chain, lines_of, rewritten, wrong_leaves
+from audit.anchoring.digest_checks import broken_chain, lines_of, rewritten, wrong_leaves
 from audit.anchoring.digests import Digest, digest_of, is_over, listed, make, make_missing
 from audit.anchoring.leaves import Head, LogLeaf, read_line
 from audit.anchoring.offline import check_file
 from audit.anchoring.proofs import Proof, prove, proven_logs, wrong_with
 from audit.anchoring.published import exported, read_exported
+from audit.dossier.format import json_bytes
 from audit.dossier.lives import live
-from audit.dossier.parts import json_bytes
 from audit.dossier.verifying import verify
 from db.tables import log_entries
 from starter.errors import BadInput

@@ -13,11 +13,11 @@ from rich.cells import cell_len
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.access import looks
-from audit.archive.archive import PostgresArchive
+from audit.access_log import looks
+from audit.archive.archive_contents import PostgresArchive
 from audit.dossier.package import pack, unpack
 from db.tables import terms
-from starter import screen
+from starter.terminal import screen
 from tests.audit.lives import FOLDER, MUCH, recorded, write_register
 from tests.nobody import be_nobody
 from worker.main import pingtai

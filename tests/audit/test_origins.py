@@ -10,8 +10,8 @@ import pytest
 
 from audit.dossier.check_logs import check_links
 from audit.histories import StoredHistory
-from audit.reading.checking import check_reading, not_checked
-from audit.reading.logs import read_runs
+from audit.reading.case_logs import read_runs
+from audit.reading.log_checks import check_reading, not_checked
 from audit.replay.replaying import Replaying
 from audit.replay.together import PlatformReplay, put_together
 from tests.audit.forging import NEW_RUN, input_changed, of_another, started_raw

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from audit.histories import StoredHistory
-from audit.reading.checking import check_reading
+from audit.reading.case_logs import read_runs, readings
 from audit.reading.entry_names import EntryName, entry_named
-from audit.reading.logs import read_runs, readings
+from audit.reading.log_checks import check_reading
 from tests.audit.lives import (
     BROUGHT_IN,
     CORRECTED,

@@ -11,16 +11,16 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
+from audit.reading.case_logs import read_runs
 from audit.reading.entry_names import EntryName
-from audit.reading.logs import read_runs
-from audit.reading.standing import at_entry, at_moment
-from audit.reading.timeline import moments
-from starter import screen
+from audit.reading.state_at import at_entry, at_moment
+from audit.reading.timeline_entries import moments
+from starter.terminal import screen
 from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
 from tests.nobody import be_nobody
 from worker.main import pingtai
-from workflows.folding import fold
 from workflows.log_id import LogId
+from workflows.state_folding import fold
 
 FILES = ("--files", str(FOLDER / "0.2.0"))
 CORRECTED = "bj-flex-sensor"

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.access import looks
-from audit.archive.archive import PostgresArchive
+from audit.access_log import looks
+from audit.archive.archive_contents import PostgresArchive
 from audit.reconciling.reconciling import reconcile
 from db.audit_tables import archived_histories
 from db.engine import create_engine

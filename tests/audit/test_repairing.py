@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
-from audit.reading.logs import read_runs
+from audit.reading.case_logs import read_runs
 from audit.reconciling.reconciling import reconcile
 from audit.reconciling.scratch import scratch
 from db.queries import RegisterQueries
-from db.store import write_on
+from db.register_store import write_on
 from db.tables import log_entries, platforms
 from tests.audit.lives import (
     CORRECTED,

@@ -8,7 +8,7 @@ import pytest
 from audit.dossier.lives import live
 from audit.report.rendering import render
 from audit.report.term_chart import LEFT
-from starter.language import Language
+from starter.terminal.language import Language
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from tests.audit.lives import BROUGHT_IN, recorded

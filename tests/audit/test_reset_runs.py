@@ -1,6 +1,6 @@
 """A run that came of `temporal workflow reset`, which is our remedy for a flood."""
 
-from audit.dossier.opened import reset_to
+from audit.dossier.opened_dossier import reset_to
 
 
 def test_the_runs_that_a_history_was_reset_to() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from audit.dossier.format import MANIFEST, json_bytes
 from audit.dossier.lives import live
 from audit.dossier.package import fresh, pack, unpack
-from audit.dossier.parts import MANIFEST, json_bytes
 from audit.dossier.verifying import verify
 from audit.dossier.wrapping import wrong_wrapping
 from starter.errors import BadInput

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from starter.commands.usual_group import UsualGroup
+from starter.terminal.default_group import UsualGroup
 from worker.documents import ROOT
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.posting import EventPoster
 from activities.channels.signature import key_of, signatures
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 from db.feed import Feed
-from db.subscription_keeping import SubscriptionKeeping
+from db.subscription_admin import SubscriptionKeeping
 from tests.notices.subscribed import (
     KEY,
     SECRET,
@@ -30,7 +30,7 @@ from tests.notices.subscribed import (
 )
 from worker.documents import ROOT
 from worker.ports import free_port
-from workflows.events import Event
+from workflows.cloud_events import Event
 
 TEXT = (ROOT / "docs" / "events.md").read_text(encoding="utf-8")
 

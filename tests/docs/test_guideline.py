@@ -15,7 +15,7 @@ ROWS = [
     )
 ]
 NO_RULE = "§二"
-ABOUT = {"db/layout.py": "layout", "db/support.py": "support"}
+ABOUT = {"db/layout_rows.py": "layout", "db/support_queries.py": "support"}
 """Files of data that people enter: they name their matter, not its article."""
 
 

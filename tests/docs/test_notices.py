@@ -14,10 +14,10 @@ import pytest
 
 from activities.channels.signature import key_of, signatures
 from activities.channels.webhook import WebhookChannel
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 from tests.notices.told import notice
 from worker.documents import ROOT
-from worker.notices import load_notices
+from worker.notice_channels import load_notices
 from worker.ports import free_port
 
 TEXT = (ROOT / "docs" / "notices.md").read_text(encoding="utf-8")

@@ -16,12 +16,12 @@ from tests.docs.reading import links
 from tests.rules.builders import DOCUMENT, Raw, application, changed
 from tests.rules.cases import decide, decision, platform
 from worker.documents import ROOT
-from worker.schemas import BEYOND, FOLDER, bring_up_to_date
+from worker.schema_files import BEYOND, FOLDER, bring_up_to_date
 from workflows.application import PlatformApplication
-from workflows.carried import CaseView, Opinion, YearResult
 from workflows.decisions import MODELS
 from workflows.model import Message
 from workflows.refusal import Refusal
+from workflows.run_io import CaseView, Opinion, YearResult
 from workflows.vocabulary import Condition, Kind, PlanPart
 
 MORE: dict[str, Raw] = {

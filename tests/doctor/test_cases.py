@@ -17,12 +17,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from db.store import PostgresRegister
-from starter.paused import read_paused_as_open
+from db.register_store import PostgresRegister
+from starter.client.paused import read_paused_as_open
 from tests.memory import throw_away_folder
 from tests.register.cases import application, batch, listed, opened
 from worker.demo.clockwork import until
-from worker.doctor.cases import open_cases_run, paused, strangers
+from worker.doctor.check_cases import open_cases_run, paused, strangers
 from worker.doctor.finding import Finding, Verdict
 from worker.doctor.stuck import stuck
 from worker.ports import free_port

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.archive.files import read_history
-from audit.replay.commands import Command
+from audit.archive.file_archive import read_history
+from audit.replay.command_sequences import Command
 from audit.replay.divergence import WHAT_TO_DO, tasks_of
 from audit.replay.replaying import Replayed, Replaying
 

@@ -17,10 +17,10 @@ from temporalio.client import Client
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from starter.ended_term import read_term
+from starter.client.ended_term import read_term
 from tests.histories.baseline import write
 from worker.demo.clockwork import Clockwork
-from worker.demo.examples import load_examples
+from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
 from worker.settings import Settings
 from worker.stack import local_stack

@@ -8,9 +8,9 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.converter import WORKER_DATA_CONVERTER
-from workflows.platform import PlatformWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 FOLDER = Path(__file__).parent
 

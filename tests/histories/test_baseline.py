@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from temporalio import workflow
 
-from audit.archive.files import read_history
+from audit.archive.file_archive import read_history
 from audit.replay.divergence import WHAT_TO_DO, tasks_of
 from audit.replay.replaying import Replaying
 from tests.histories import baseline
-from workflows.assessment import AnnualAssessmentWorkflow
-from workflows.carried import CarriedPlatform, TermResult
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
+from workflows.run_io import CarriedPlatform, TermResult
 from workflows.contract import PLATFORM_TYPE
-from workflows.platform import PlatformWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 ROOT = Path(__file__).parents[2]
 SHORT = "platform--bj-riscv-soc--01"

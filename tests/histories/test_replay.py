@@ -10,11 +10,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from tests.histories.recorded import WHAT_TO_DO, recorded, replayer
-from workflows.assessment import AnnualAssessmentWorkflow
-from workflows.carried import CarriedPlatform, TermResult
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
+from workflows.run_io import CarriedPlatform, TermResult
 from workflows.contract import PLATFORM_TYPE
 from workflows.converter import WORKER_DATA_CONVERTER
-from workflows.platform import PlatformWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 
 async def test_every_recorded_history_replays() -> None:

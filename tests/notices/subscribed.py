@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
 from activities.channels.destinations import Destinations, destinations_of
-from activities.notices import Patience
-from activities.subscriptions import SubscriptionActivities
+from activities.event_delivery import SubscriptionActivities
+from activities.notice_delivery import Patience
 from db.feed import Feed
 from db.intake_tables import api_keys
-from db.store import PostgresRegister
-from db.subscription_keeping import SubscriptionKeeping, SubscriptionRow
-from db.subscriptions import PostgresSubscriptions
+from db.register_store import PostgresRegister
+from db.subscription_admin import SubscriptionKeeping, SubscriptionRow
+from db.subscription_queries import PostgresSubscriptions
 from tests.register.cases import application, batch, listed
 
 from .receiver import Answer, Receiver

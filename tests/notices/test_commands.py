@@ -17,14 +17,14 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.file import FileChannel
-from activities.notices import Recipient
+from activities.notice_delivery import Recipient
 from db.outbox import PostgresOutbox
 from db.outbox_queries import OutboxQueries, page_query
 from db.tables import deliveries
 from db.tables import notices as notices_table
-from starter import screen
 from starter.commands.notices import notices_command
-from worker.doctor import notices as doctor
+from starter.terminal import screen
+from worker.doctor import check_notices as doctor
 from worker.doctor.finding import Verdict
 
 from .told import notices

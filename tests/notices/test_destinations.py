@@ -14,7 +14,7 @@ import pytest
 from activities.channels.destinations import Destinations, NotAllowed, destinations_of
 from activities.channels.posting import EventPoster
 from activities.channels.public_addresses import is_public
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 from .receiver import receiving, status
 

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from activities.channels.email import EmailChannel, MailServer, message_of
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 from .told import notice
 

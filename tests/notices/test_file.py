@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from activities.channels.file import FileChannel
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 from .told import notice, notices
 

@@ -8,9 +8,9 @@ import pytest
 from activities.channels.email import EmailChannel
 from activities.channels.file import FileChannel
 from activities.channels.webhook import WebhookChannel
-from activities.notices import Patience
+from activities.notice_delivery import Patience
 from starter.errors import BadInput
-from worker.notices import load_notices
+from worker.notice_channels import load_notices
 
 from .told import notice
 

@@ -11,16 +11,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.signature import key_of, signatures
-from activities.notices import Patience
+from activities.notice_delivery import Patience
 from db.engine import create_engine
 from db.feed import Feed
 from db.intake_tables import api_keys, subscriptions
-from db.subscription_keeping import SubscriptionKeeping
-from db.subscriptions import KEY_ENDED, PostgresSubscriptions
+from db.subscription_admin import SubscriptionKeeping
+from db.subscription_queries import KEY_ENDED, PostgresSubscriptions
 from db.tables import log_entries
+from worker.doctor.check_subscriptions import subscribers
 from worker.doctor.finding import Verdict
-from worker.doctor.subscriptions import subscribers
-from workflows.events import Wanted
+from workflows.cloud_events import Wanted
 
 from .receiver import receiving, status
 from .subscribed import (

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from activities.texts import BOTH, Language, text_of
-from db.notices import WHO_IS_TOLD
+from activities.notice_texts import BOTH, Language, text_of
+from db.notice_queries import WHO_IS_TOLD
 
 from .told import notice, notices
 

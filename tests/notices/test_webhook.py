@@ -16,7 +16,7 @@ import pytest
 from activities.channels import posting
 from activities.channels.signature import key_of, signatures
 from activities.channels.webhook import WebhookChannel
-from activities.notices import Undeliverable
+from activities.notice_delivery import Undeliverable
 
 from .receiver import Answer, receiving, status
 from .told import notice

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from db.notices import notice_rows
+from db.notice_queries import notice_rows
 from tests.register.cases import (
     COMMISSION,
     DISTRICT,
@@ -17,9 +17,9 @@ from tests.register.cases import (
     rectified,
     set_aside,
 )
-from workflows.handing_in import DueDate, RegisterBatch
+from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.model import instant
-from workflows.notices import Notice
+from workflows.notice_messages import Notice
 from workflows.vocabulary import Happening
 
 

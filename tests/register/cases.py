@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case, PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.folding import states
-from workflows.handing_in import DueDate, RegisterBatch
 from workflows.model import parse, said
 from workflows.record import BEGINNING
-from workflows.state import AssessmentState, PlatformState, applied
+from workflows.state_folding import states
+from workflows.states import AssessmentState, PlatformState, applied
 from workflows.vocabulary import (
     AssessmentStage,
     Condition,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.as_of import register_on
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from workflows.periods import beijing_date
 from workflows.vocabulary import Happening
 

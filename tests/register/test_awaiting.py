@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.awaited import _rules
+from db.awaited_rows import _rules
 from db.engine import create_engine
-from db.inbox import UNKNOWN
+from db.inbox_queries import UNKNOWN
 from db.migrate import downgrade, upgrade
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.tables import awaiting
+from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
 from workflows.case import Case
-from workflows.handing_in import DueDate
 from workflows.rules import awaited
-from workflows.state import AssessmentState
+from workflows.states import AssessmentState
 from workflows.vocabulary import Happening, IndicatorGroup
 
 from .cases import (

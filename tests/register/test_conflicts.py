@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.conflicts import noted_conflicts
-from db.errors import RegisterConflict
-from db.store import PostgresRegister
+from db.register_errors import RegisterConflict
+from db.register_store import PostgresRegister
 from tests.register.cases import OPERATOR, START, Told, application, batch, listed, opened
 from tests.register.content import everything
 

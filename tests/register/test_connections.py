@@ -12,18 +12,18 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.connections import Parameters, Source, connections, where
+from db.asyncpg_connections import Parameters, Source, connections, where
 from db.direct import DirectConnections
-from db.errors import InvalidDatabaseUrl
-from db.inbox import Inbox, Wanted
+from db.inbox_queries import Inbox, Wanted
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_errors import InvalidDatabaseUrl
+from db.register_store import PostgresRegister
+from db.sqlstate import Trouble, database_errors, sqlstate, trouble_of
 from db.substitution_queries import SubstitutionQueries
 from db.substitutions import Substitutions
-from db.support import support_of
-from db.troubles import Trouble, database_errors, sqlstate, trouble_of
+from db.support_queries import support_of
 from db.url import connect_arguments, normalised
-from db.validity import validity
+from db.validity_queries import validity
 from workflows.actors import Actor
 from workflows.vocabulary import Role
 

@@ -16,10 +16,10 @@ from sqlalchemy.engine import make_url
 
 from db import socket_directory as sockets
 from db.embedded import EmbeddedPostgres
-from db.errors import EmbeddedPostgresError
 from db.home import home
 from db.postmaster import PID_FILE, postmaster, processes, running
 from db.programs import VERSION, programs, run
+from db.register_errors import EmbeddedPostgresError
 from tests.memory import throw_away_folder
 
 PROJECT = Path(__file__).parents[2]

@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import feed as feeds
-from db.errors import CursorOfAnotherFeed, NoCursor
 from db.feed import Cursor, Feed, Page, cursor_of
-from db.store import PostgresRegister, write_on
+from db.register_errors import CursorOfAnotherFeed, NoCursor
+from db.register_store import PostgresRegister, write_on
 from db.tables import log_entries
-from workflows.events import EVENT_NAMES, Event, Wanted
+from workflows.cloud_events import EVENT_NAMES, Event, Wanted
 from workflows.model import InvalidMessage
 
 from .cases import (

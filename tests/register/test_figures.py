@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.figures import figures
 from db.programme_rows import Count, StepTime
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from workflows.vocabulary import Happening
 
 from .cases import (

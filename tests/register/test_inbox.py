@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.filling import RARE, fill
 from bench.templates import TODAY
-from db.connections import Query
+from db.asyncpg_connections import Query
 from db.engine import create_engine
-from db.inbox import UNKNOWN, Inbox, InboxRow, Place, StepCount, Wanted, page_query
-from db.store import PostgresRegister
+from db.inbox_queries import UNKNOWN, Inbox, InboxRow, Place, StepCount, Wanted, page_query
+from db.register_store import PostgresRegister
 from db.tables import awaiting
 from db.url import shown
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.layout import Change, layout, replace_layout
+from db.layout_rows import Change, layout, replace_layout
 from db.programme_rows import Direction, Standing
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.tables import directions
 
 from .cases import application, batch, listed, opened

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.mechanisms import mechanisms
+from db.mechanism_queries import mechanisms
 from db.programme_rows import Counted, Mechanisms
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from workflows.vocabulary import IndicatorGroup, PlanPart
 
 from .cases import (

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from db import audit_tables, intake_tables  # noqa: F401 - their tables are of the same metadata
 from db.engine import create_engine
-from db.errors import SchemaTooNew
 from db.migrate import downgrade, pending, upgrade
+from db.register_errors import SchemaTooNew
 from db.tables import metadata, platforms
-from workflows.names import name_key
+from workflows.name_comparison import name_key
 
 
 async def _seen(url: str, sql: str | None = None) -> list[str]:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.notices import Recipient
-from db.notices import WHO_IS_TOLD, notice_rows
+from activities.notice_delivery import Recipient
+from db.notice_queries import WHO_IS_TOLD, notice_rows
 from db.outbox import PostgresOutbox
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.tables import deliveries, notices
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.notices import Delivery, Notice
+from workflows.notice_messages import Delivery, Notice
 
 from .cases import batch, listed, rectified
 

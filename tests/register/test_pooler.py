@@ -14,13 +14,13 @@ from sqlalchemy.engine import make_url
 
 from db.direct import DirectConnections
 from db.engine import create_engine
-from db.errors import StatementPooling
 from db.feed import Feed
 from db.figures import figures
-from db.inbox import Inbox, Wanted
+from db.inbox_queries import Inbox, Wanted
 from db.migrate import pending, upgrade
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_errors import StatementPooling
+from db.register_store import PostgresRegister
 from tests.memory import throw_away_folder
 from tests.register.cases import batch, opened
 from tests.rules.builders import application

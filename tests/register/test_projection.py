@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
+from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
 from workflows.case import decision_of
-from workflows.handing_in import DueDate
 from workflows.model import InvalidMessage
 from workflows.record import BEGINNING, broken
 from workflows.refusal import Refused

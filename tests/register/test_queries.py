@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from db.queries import RegisterQueries
-from db.rows import Walked
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
+from db.row_types import Walked
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Happening, Kind
 

@@ -9,11 +9,11 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.tables import findings, listings, log_entries, support
 from workflows.case import Case
-from workflows.folding import fallen
 from workflows.record import LogEntry
+from workflows.state_folding import fallen
 
 from .cases import (
     COMMISSION,

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.troubles import Trouble, database_errors, in_words, sqlstate, trouble_of
+from db.sqlstate import Trouble, database_errors, in_words, sqlstate, trouble_of
 from db.url import shown
 
 

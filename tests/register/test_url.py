@@ -3,7 +3,7 @@
 import pytest
 
 from db.engine import create_engine
-from db.errors import InvalidDatabaseUrl
+from db.register_errors import InvalidDatabaseUrl
 from db.url import database_url, normalised, redacted
 
 

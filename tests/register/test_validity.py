@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.store import PostgresRegister
-from db.validity import Listing, Validity, Why, on, validity
+from db.register_store import PostgresRegister
+from db.validity_queries import Listing, Validity, Why, on, validity
 from workflows.periods import beijing_date, last_day
 from workflows.record import LogEntry
 

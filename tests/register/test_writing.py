@@ -11,16 +11,16 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from activities.register import Register
+from activities.register_activities import Register
 from db.embedded import EmbeddedPostgres
 from db.engine import create_engine
-from db.errors import RegisterConflict
 from db.migrate import upgrade
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
+from db.register_errors import RegisterConflict
+from db.register_store import PostgresRegister
 from db.tables import log_entries, terms
 from tests.memory import throw_away_folder
-from workflows.handing_in import RegisterBatch
+from workflows.activity_messages import RegisterBatch
 from workflows.record import BEGINNING, broken
 
 from .cases import (

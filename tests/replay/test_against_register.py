@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
 from audit.replay.comparing import against_register
-from audit.replay.finding import Finding
+from audit.replay.findings import Finding
 from audit.replay.parallel import replay_all
 from audit.replay.together import PlatformReplay
 from db.queries import RegisterQueries

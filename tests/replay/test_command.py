@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.archive.archive import PostgresArchive
+from audit.archive.archive_contents import PostgresArchive
 from audit.histories import StoredHistory
 from db.audit_tables import access_log
 from db.tables import log_entries, terms

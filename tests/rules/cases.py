@@ -5,11 +5,11 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
-from workflows.folding import fallen
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
-from workflows.state import AssessmentState, PlatformState, Receipt, applied
+from workflows.state_folding import fallen
+from workflows.states import AssessmentState, PlatformState, Receipt, applied
 from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 

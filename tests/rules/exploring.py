@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
-from workflows.folding import fallen, fold, states
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, broken
 from workflows.refusal import Refused
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state import PlatformState, Receipt
+from workflows.state_folding import fallen, fold, states
+from workflows.states import PlatformState, Receipt
 from workflows.steps import Arrow, Trigger
 from workflows.vocabulary import Happening, Kind
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from workflows.case import Case
-from workflows.folding import fold
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.state_folding import fold
 from workflows.steps import AnyStage, Arrow, Lifecycle, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 

@@ -6,10 +6,10 @@ import pytest
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
+from workflows.case_opening import open_platform
 from workflows.circumstances import Edition
 from workflows.model import InvalidMessage, parse
-from workflows.names import part_of, same_name
-from workflows.opening import open_platform
+from workflows.name_comparison import part_of, same_name
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage, Kind, Role, Stage
 

@@ -7,12 +7,12 @@ import pytest
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
-from workflows.folding import fold
+from workflows.case_opening import open_platform
 from workflows.model import InvalidMessage, parse
-from workflows.opening import open_platform
 from workflows.periods import validity_end
 from workflows.record import BEGINNING, broken
-from workflows.state import PlatformState
+from workflows.state_folding import fold
+from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Stage
 
 from .builders import ABSENT, COMMISSION, DISTRICT, DOCUMENT, Raw, application, changed, content

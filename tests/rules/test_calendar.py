@@ -6,7 +6,7 @@ import pytest
 
 from activities.calendar import working_day_due
 from activities.working_days import announced, is_working_day
-from workflows.handing_in import DueDate, DueRequest
+from workflows.activity_messages import DueDate, DueRequest
 from workflows.periods import last_day
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from worker.demo.examples import as_of
+from worker.demo.example_lives import as_of
 from workflows.case import Case
-from workflows.folding import fold
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, broken
 from workflows.refusal import Refused
 from workflows.rules import lifecycle_of
+from workflows.state_folding import fold
 from workflows.vocabulary import District, Field, Kind, Service
 
 from .builders import Raw

@@ -11,7 +11,7 @@ from workflows.decisions import PlanRevision, Recommendation
 from workflows.model import Remark, canonical, instant, parse, said, sha256
 from workflows.periods import BEIJING
 from workflows.record import BEGINNING, LogEntry, broken
-from workflows.state import applied, content_of
+from workflows.states import applied, content_of
 from workflows.steps import AnyStage
 from workflows.vocabulary import AssessmentStage, Kind, Stage
 

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from workflows.case import Case
-from workflows.folding import fold
 from workflows.refusal import Refused
 from workflows.rules import ending
-from workflows.state import AssessmentResult
+from workflows.state_folding import fold
+from workflows.states import AssessmentResult
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import DAY, plan

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from workflows.carried import AssessmentOpening
 from workflows.case import Case
-from workflows.folding import fold
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.reopening import BrokenLog, record_of, reopened
+from workflows.run_io import AssessmentOpening
+from workflows.state_folding import fold
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import plan

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from workflows.circumstances import Edition
-from workflows.folding import fold
 from workflows.model import InvalidMessage, sha256
 from workflows.record import BEGINNING, KEPT_REFUSALS, broken
 from workflows.refusal import Refused
+from workflows.state_folding import fold
 from workflows.vocabulary import Kind, Stage
 
 from .builders import changed

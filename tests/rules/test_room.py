@@ -8,8 +8,8 @@ from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import MAX_RECORD_BYTES
+from workflows.record_shares import ROOM_TO_CORRECT, SHARES
 from workflows.refusal import Refused
-from workflows.room import ROOM_TO_CORRECT, SHARES
 from workflows.steps import AnyStage
 from workflows.vocabulary import Kind, Role, Stage
 

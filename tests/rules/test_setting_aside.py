@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from workflows.case import Case
-from workflows.folding import fallen, fold, states
 from workflows.record import broken
 from workflows.refusal import Refused
 from workflows.reopening import opening_number
-from workflows.state import Receipt
+from workflows.state_folding import fallen, fold, states
+from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import DAY, plan

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from workflows.handing_in import DueDate
-from workflows.showing import details
+from workflows.activity_messages import DueDate
 from workflows.vocabulary import Happening, Stage
+from workflows.web_ui_summary import details
 
 from .cases import at_stage, happen
 

@@ -4,7 +4,7 @@ import pytest
 
 from workflows.case import Case, decision_of
 from workflows.model import InvalidMessage
-from workflows.state import PlatformState
+from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Stage
 
 from .builders import COMMISSION, DISTRICT, Raw

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from workflows.case import Case, decision_of
-from workflows.folding import fallen, fold
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
+from workflows.state_folding import fallen, fold
 from workflows.vocabulary import Kind, Stage, Support
 
 from .builders import COMMISSION, DAY, DISTRICT, OPERATOR, changed

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.calendar import escalation, working_day_due
+from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
 from workflows.application import PlatformApplication
-from workflows.carried import AssessmentOpening
 from workflows.case import Case
-from workflows.handing_in import DueDate, DueRequest, EscalationRequest
+from workflows.case_opening import open_platform
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
-from workflows.opening import open_platform
 from workflows.periods import at_nine, beijing_date, kick_off, last_day
 from workflows.refusal import Refused
 from workflows.reopening import opening_number, reopened
 from workflows.rules import ending, lifecycle_of
-from workflows.state import AssessmentState, PlatformState, Receipt
+from workflows.run_io import AssessmentOpening
+from workflows.states import AssessmentState, PlatformState, Receipt
 from workflows.steps import Clock
 from workflows.vocabulary import Happening, Kind
 

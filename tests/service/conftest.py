@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from db.engine import create_engine
-from db.keys import Keys
-from starter.client import PingtaiClient
+from db.key_rows import Keys
+from starter.client.temporal_client import PingtaiClient
 from starter.service.app import make_app
 from starter.service.scopes import Scope
 from tests.rules.builders import application

@@ -9,8 +9,8 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
-from db.keys import Keys
-from starter.client import PingtaiClient
+from db.key_rows import Keys
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from starter.service.app import make_app
 from tests.service.conftest import calling

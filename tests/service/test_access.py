@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.keys import Keys
-from starter.applying import completed
+from db.key_rows import Keys
+from starter.client.application_sender import completed
 from starter.service.app import ROUTERS
 from starter.service.scopes import Scope
 from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw

@@ -11,8 +11,8 @@ import pytest
 from fastapi import FastAPI
 
 from starter import PingtaiHttpClient
+from starter.client.interface import Pingtai
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, Unreachable
-from starter.pingtai import Pingtai
 from starter.service.scopes import Scope
 from tests.rules.builders import DISTRICT, OPERATOR, Raw, actor
 from tests.service.conftest import EVERYTHING, MakeKey, form
@@ -225,7 +225,7 @@ async def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
     async def sleep(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr("starter.http_client.asyncio.sleep", sleep)
+    monkeypatch.setattr("starter.client.http_client.asyncio.sleep", sleep)
     told = iter([{"retry-after": "3"}, {}, {"retry-after": "3600"}])
 
     def answer(request: httpx.Request) -> httpx.Response:

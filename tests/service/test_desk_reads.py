@@ -9,20 +9,20 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox import Wanted
-from db.keys import Keys
-from db.store import PostgresRegister
+from db.inbox_queries import Wanted
+from db.key_rows import Keys
+from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
-from starter.direct_reads import DirectReads
+from starter.client.http_client import PingtaiHttpClient
+from starter.desk.direct_reads import DirectReads
+from starter.desk.http_reads import HttpReads
 from starter.errors import NotAllowed
-from starter.http_client import PingtaiHttpClient
-from starter.http_reads import HttpReads
 from starter.service.app import make_app
 from tests.register import cases
 from tests.service.conftest import WorldConnections
 from tests.workflows.world import World
+from workflows.activity_messages import DueDate
 from workflows.actors import Actor
-from workflows.handing_in import DueDate
 from workflows.periods import beijing_date
 
 MakeReads = Callable[..., Awaitable[HttpReads]]

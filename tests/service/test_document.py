@@ -8,7 +8,7 @@ import jsonschema_rs
 import pytest
 from fastapi import FastAPI
 
-from starter.service import examples
+from starter.service import api_examples
 from tests.service.decisions import decision
 from workflows.application import PlatformApplication
 from workflows.case import decision_of
@@ -54,8 +54,8 @@ def test_every_body_and_answer_has_an_example_that_fits(document: dict[str, Any]
 
 def test_the_examples_of_what_is_sent_are_taken_by_the_models() -> None:
     """What a reader copies is understood."""
-    parse(PlatformApplication, examples.value("application"))
-    decision_of(examples.value("decision"))
+    parse(PlatformApplication, api_examples.value("application"))
+    decision_of(api_examples.value("decision"))
 
 
 def test_every_kind_of_decision_fits_the_schema(document: dict[str, Any]) -> None:

@@ -13,14 +13,14 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from starter.service import arrivals
 from starter.service.app import make_app
 from starter.service.serving import listener, serving, url_of
 from tests.notices.subscribed import until
 from tests.register.cases import START, application, batch, listed, opened
 from worker.documents import ROOT
-from workflows.events import Event
+from workflows.cloud_events import Event
 
 from .following import RegisterOnly, following, names
 

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from structlog.testing import capture_logs
 
 from starter.service import bodies
-from starter.service.access import Reader
 from starter.service.app import make_app
-from starter.service.mistakes import problem_of
-from starter.service.problems import ProblemDetails
-from starter.service.replies import wanted_language
-from starter.service.shares import NOBODY
+from starter.service.error_handlers import problem_of
+from starter.service.key_access import Reader
+from starter.service.problem_details import ProblemDetails
+from starter.service.rate_shares import NOBODY
+from starter.service.responses import wanted_language
 from tests.rules.builders import COMMISSION, OPERATOR
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision

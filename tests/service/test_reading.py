@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from starter.service.app import make_app
-from starter.service.connections import FoundConnections
+from starter.service.backends import FoundConnections
 from tests.register import cases
 from tests.service.conftest import MakeKey, WorldConnections, calling, form
 from tests.workflows.world import World
-from workflows.handing_in import RegisterBatch
+from workflows.activity_messages import RegisterBatch
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.idempotency import ABANDONED, KEPT_FOR, Claim, KeptAnswer, KeptAnswers, sweep
 from db.intake_tables import kept_answers
-from db.kept_answers import ABANDONED, KEPT_FOR, Claim, KeptAnswer, KeptAnswers, sweep
 from tests.rules.builders import OPERATOR
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
@@ -110,7 +110,7 @@ async def test_a_key_has_a_share_of_what_is_kept(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond it its oldest answers go; no other key loses any. What was left behind unanswered goes too."""
-    monkeypatch.setattr("db.kept_answers.MOST_PER_KEY", 3)
+    monkeypatch.setattr("db.idempotency.MOST_PER_KEY", 3)
     answer = KeptAnswer(status=201, content_type="application/json", location=None, body=b"{}")
     for number in range(5):
         for key in ("busy", "quiet") if number < 2 else ("busy",):

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.channels.destinations import destinations_of
 from activities.channels.signature import key_of
 from db.intake_tables import kept_answers, subscriptions
-from db.store import PostgresRegister
-from db.subscription_keeping import MOST_PER_KEY
+from db.register_store import PostgresRegister
+from db.subscription_admin import MOST_PER_KEY
 from tests.notices.receiver import receiving
 from tests.notices.subscribed import delivering, keeps, told, until
 from tests.register.cases import batch, listed

@@ -43,7 +43,7 @@ async def test_an_operator_begins_no_term_of_a_platform_that_another_ran(
         async def nothing(*_: object) -> None:
             return None
 
-        monkeypatch.setattr("starter.service.applications.whose", nothing)
+        monkeypatch.setattr("starter.service.application_routes.whose", nothing)
     taken = form(
         platform_id=platform_id,
         operator={"name": OTHER},

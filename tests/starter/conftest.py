@@ -9,14 +9,14 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from starter.client import PingtaiClient
+from starter.client.interface import Applied
+from starter.client.temporal_client import PingtaiClient
 from starter.commands import COMMANDS
-from starter.lazy_group import LazyGroup
-from starter.pingtai import Applied
+from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
 from workflows.awaited import Awaited
-from workflows.state import Receipt
+from workflows.states import Receipt
 from workflows.vocabulary import Role
 
 

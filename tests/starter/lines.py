@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from db.rows import LogLine
+from db.row_types import LogLine
 from workflows.actors import Actor
 from workflows.record import BEGINNING, EntryKind, LogEntry
 from workflows.vocabulary import Role

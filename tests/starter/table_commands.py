@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from db.layout import Change
+from db.layout_rows import Change
 from db.programme_rows import Direction
-from starter.commands.importing.cells import cell_of
+from starter.client.interface import Applied
+from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.columns import COLUMNS, at
-from starter.pingtai import Applied
 from tests.rules.builders import application
 from tests.starter.conftest import PretendClient
 from tests.starter.odd_tables import Value
@@ -111,8 +111,8 @@ def taken(monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, dict[str, Any]]
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr("db.layout.replace_layout", replace)
-    monkeypatch.setattr("starter.register.open_engine", no_engine)
+    monkeypatch.setattr("db.layout_rows.replace_layout", replace)
+    monkeypatch.setattr("starter.client.register_access.open_engine", no_engine)
     return lambda: [*found, *({"platform": platform, **said} for platform, said in sent)]
 
 

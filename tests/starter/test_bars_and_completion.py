@@ -3,15 +3,15 @@
 import pytest
 from click.testing import CliRunner
 
-from starter import bars
 from starter.commands import COMMANDS
-from starter.lazy_group import LazyGroup
+from starter.terminal import bar_chart
+from starter.terminal.lazy_group import LazyGroup
 
 
 @pytest.mark.parametrize(("number", "length"), [(0, 0), (1, 1), (50, 15), (99, 30), (100, 30)])
 def test_a_bar(number: int, length: int) -> None:
     """A bar is as long as its share of the largest; what is not nothing can be seen."""
-    assert length == len(bars.bar(number, 100))
+    assert length == len(bar_chart.bar(number, 100))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

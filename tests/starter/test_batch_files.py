@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.batch import apart
-from starter.commands.batch.cells import from_cells
+from starter.commands.batch import rejected_lines
+from starter.commands.batch.decision_cells import from_cells
 from starter.commands.batch.formats import Cells, JsonLines, Names, Written
-from starter.commands.batch.preparing import derived_id
+from starter.commands.batch.preparation import derived_id
+from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
-from starter.profile import Profile, ProfileRole, write_profile
 from workflows.refusal import Refusal, Refused
-from workflows.state import Receipt
+from workflows.states import Receipt
 from workflows.vocabulary import Role
 
 Run = Callable[..., Result]
@@ -264,7 +264,7 @@ def test_two_who_run_the_same_file_keep_apart_what_they_leave(
     """A name that another took while lines were sent is left to it, and the next one is used."""
     answers["decide"] = REFUSED
     write([DATED])
-    taken, free = Path("d.refused.jsonl"), apart._free
+    taken, free = Path("d.refused.jsonl"), rejected_lines._free
 
     def just_before_the_other(file: str, form: Written) -> Path | None:
         found = free(file, form)
@@ -272,7 +272,7 @@ def test_two_who_run_the_same_file_keep_apart_what_they_leave(
             taken.write_text("another's", encoding="utf-8")
         return found
 
-    monkeypatch.setattr(apart, "_free", just_before_the_other)
+    monkeypatch.setattr(rejected_lines, "_free", just_before_the_other)
     assert 3 == pingtai("decide", "--file", "d.jsonl").exit_code
     assert "another's" == taken.read_text(encoding="utf-8")
     assert "p-1" in Path("d.refused-2.jsonl").read_text(encoding="utf-8")

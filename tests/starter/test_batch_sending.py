@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from starter.commands.batch import patience
-from starter.commands.batch.interrupting import interruptible
+from starter.commands.batch import retries
+from starter.commands.batch.batch_run import exit_code
+from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
-from starter.commands.batch.patience import Patience
-from starter.commands.batch.run import exit_code
-from starter.commands.batch.sending import GIVE_UP_AFTER, Sending
+from starter.commands.batch.retries import Patience
+from starter.commands.batch.sender import GIVE_UP_AFTER, Sending
 
 Answer = Callable[[Line], Awaitable[Outcome]]
 
@@ -162,7 +162,7 @@ async def test_whoever_stops_while_it_waits_waits_no_longer() -> None:
 
 async def test_what_comes_and_goes_is_told_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is repeated several times says so once, and each is taken in the end."""
-    monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
+    monkeypatch.setattr(retries, "TRY_EVERY", 0.001)
     tries: Counter[int] = Counter()
     said: list[str] = []
 

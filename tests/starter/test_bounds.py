@@ -25,10 +25,10 @@ from starter.commands.batch.formats import Cells
 from starter.commands.batch.lines import Outcome, Result
 from starter.commands.importing.forms import read_applications
 from starter.errors import BadInput
-from starter.layout_file import LayoutFile
-from starter.strict_json import as_object, strict_loads
 from starter.tables.csv_rows import csv_rows
+from starter.tables.layout_file import LayoutFile
 from starter.tables.plain_text import as_plain_text
+from starter.tables.strict_json import as_object, strict_loads
 from starter.tables.workbook import workbook
 
 SHEET = "xl/worksheets/sheet1.xml"

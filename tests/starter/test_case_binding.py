@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from starter.asking import Asking
-from starter.case_binding import CaseBinding
-from starter.register_answers import DecidedBefore
+from starter.client.case_binding import CaseBinding
+from starter.client.case_queries import Asking
+from starter.client.register_lookups import DecidedBefore
 from tests.rules.cases import at_stage, decide, decision
 from workflows.case import decision_of
 from workflows.decision import CaseReference

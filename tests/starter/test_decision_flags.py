@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from click.testing import Result
 
-from starter.commands.batch.cells import FORMS
+from starter.commands.batch.decision_cells import FORMS
 from starter.commands.decision_form import DecisionForm
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 

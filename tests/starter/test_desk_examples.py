@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.profile import Profile, ProfileRole, write_profile
+from starter.desk.profile import Profile, ProfileRole, write_profile
 from workflows.vocabulary import District, Role
 
 Run = Callable[..., Result]

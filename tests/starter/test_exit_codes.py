@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.answers import reaching
+from starter.client.rpc_errors import reaching
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.awaited import Awaited
 from workflows.model import InvalidMessage

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from db.rows import LogLine
-from starter.commands.falling import falling, standing
+from db.row_types import LogLine
+from starter.commands.set_aside_preview import falling, standing
 from starter.commands.timeline import timeline
 from tests.rules.cases import PATHS, assessment, at_stage, decide, decision, happen, moment, walk
-from workflows.carried import Opinion
 from workflows.case import Case
-from workflows.folding import fallen
+from workflows.run_io import Opinion
+from workflows.state_folding import fallen
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 Run = Callable[..., Result]
@@ -105,8 +105,8 @@ def test_setting_aside_shows_what_falls_and_asks(
     async def register() -> Any:
         yield Register()
 
-    monkeypatch.setattr("starter.commands.deciding.open_reads", register)
-    monkeypatch.setattr("starter.commands.deciding.at_terminal", lambda: True)
+    monkeypatch.setattr("starter.commands.decision_command.open_reads", register)
+    monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: True)
     answers["check"] = Opinion(stage="inspection")
     who = ("--actor", "kw-1", "--organisation", "市科委")
     flags = ("set-aside", "bj-test", "--decision", "d-3", "--reason", "有误", *who)

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.batch.cells import FORMS
-from starter.commands.guided.words import NAMES, RULES
+from starter.commands.batch.decision_cells import FORMS
+from starter.commands.guided.vocabulary_prompts import NAMES, RULES
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
-from workflows.carried import CaseView, Opinion
 from workflows.case import Case
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.refusal import Refusal, Refused
 from workflows.rules import awaited
-from workflows.state import AssessmentState
+from workflows.run_io import CaseView, Opinion
+from workflows.states import AssessmentState
 from workflows.vocabulary import AssessmentStage, InspectionItem, Kind, Stage
 
 Run = Callable[..., Result]
@@ -90,7 +90,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
 @pytest.fixture(autouse=True)
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody sits there; a plan and mechanisms lie in the folder."""
-    monkeypatch.setattr("starter.commands.deciding.at_terminal", lambda: True)
+    monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: True)
     Path("plan.json").write_text(json.dumps(plan("已修改")), encoding="utf-8")
     Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
 
@@ -272,7 +272,7 @@ def test_no_question_in_a_pipe_and_none_for_programs(
         result = pingtai("recommend", "bj-test", *flags, stdin="{}")
         assert 2 == result.exit_code
         assert "outcome (--outcome): Field required" in result.stderr
-    monkeypatch.setattr("starter.commands.deciding.at_terminal", lambda: False)
+    monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: False)
     result = pingtai("recommend", "bj-test", stdin="1\n")
     assert 2 == result.exit_code
     assert "pingtai login" in result.stderr

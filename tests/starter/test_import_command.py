@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.batch import patience
-from starter.commands.importing import problems
+from starter.client.interface import Applied
+from starter.commands.batch import retries
+from starter.commands.importing import import_problems
 from starter.errors import Unreachable
-from starter.pingtai import Applied
 from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
 from workflows.application import PlatformApplication
@@ -61,8 +61,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr("starter.register.known_terms", known_terms)
-    monkeypatch.setattr(patience, "TRY_EVERY", 0.001)
+    monkeypatch.setattr("starter.client.register_access.known_terms", known_terms)
+    monkeypatch.setattr(retries, "TRY_EVERY", 0.001)
     return made
 
 
@@ -143,7 +143,7 @@ def test_hundreds_are_told_and_the_rest_counted(
     pingtai: Run, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody reads more."""
-    monkeypatch.setattr(problems, "MOST_TOLD", 3)
+    monkeypatch.setattr(import_problems, "MOST_TOLD", 3)
     result = pingtai("import", write(*["{"] * 5))
     assert 3 == len(result.stdout.splitlines())
     assert "2 more problems" in result.stderr
@@ -242,7 +242,7 @@ def test_rows_that_were_refused_can_be_run_again(
     name: str, pingtai: Run, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are set apart in the form in which they came, with the reason in a column that is passed over."""
-    monkeypatch.setattr("starter.commands.importing.checking.EXAMPLE_IDS", frozenset())
+    monkeypatch.setattr("starter.commands.importing.import_checks.EXAMPLE_IDS", frozenset())
     pingtai("import", "--template", name)
     started.answers = {"bj-example-listed": [OPEN]}
     assert 3 == pingtai("import", name).exit_code

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis.strategies import text
 from openpyxl import Workbook, load_workbook
 
-from starter.commands.importing.cells import cell_of, from_cells, read
+from starter.commands.importing.application_cells import cell_of, from_cells, read
+from starter.commands.importing.column_labels import LABELS, column_of, how
 from starter.commands.importing.columns import COLUMNS, Holds, lacking
 from starter.commands.importing.example import EXAMPLES
 from starter.commands.importing.forms import read_applications
-from starter.commands.importing.labels import LABELS, column_of, how
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text

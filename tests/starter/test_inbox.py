@@ -10,19 +10,20 @@ from click.testing import Result
 from rich.cells import cell_len
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.inbox import UNKNOWN, InboxRow, StepCount, Wanted
-from db.store import PostgresRegister
+from db.inbox_queries import UNKNOWN, InboxRow, StepCount, Wanted
+from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
-from starter import inbox_cursor, screen
 from starter.commands import inbox_rows
 from starter.commands.inbox_watch import CHANGED, GONE, NEW, changes, key
 from starter.commands.today import today
-from starter.direct_reads import DirectReads
+from starter.desk import inbox_cursor
+from starter.desk.direct_reads import DirectReads
+from starter.desk.inbox_scope import seats_of
+from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput
-from starter.profile import Profile, ProfileRole, write_profile
-from starter.seats import seats_of
+from starter.terminal import screen
+from workflows.activity_messages import DueDate
 from workflows.actors import Actor
-from workflows.handing_in import DueDate
 from workflows.periods import end_of
 from workflows.vocabulary import District, Happening, Role
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import Result
 
-from db.keys import ApiKey
+from db.key_rows import ApiKey
 
 Pingtai = Callable[..., Result]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from starter import screen
-from starter.language import language, word
-from starter.screen import harmless, show, show_json, table
-from starter.wording import awaited, awaited_in, said, until
+from starter.terminal import screen
+from starter.terminal.language import language, word
+from starter.terminal.screen import harmless, show, show_json, table
+from starter.terminal.wording import awaited, awaited_in, said, until
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import District, Field, Stage
 
@@ -126,7 +126,7 @@ def test_json_is_readable_chinese(capsys: pytest.CaptureFixture[str]) -> None:
 def test_leave_writes_out_and_ends() -> None:
     """What was said is written out, the code is kept, and nothing that waits for the end is run."""
     code = (
-        "import atexit, sys; from starter.exiting import leave;"
+        "import atexit, sys; from starter.terminal.process_exit import leave;"
         "atexit.register(print, 'late'); sys.stdout.write('out'); sys.stderr.write('err'); leave(3)"
     )
     ended = subprocess.run(
@@ -143,7 +143,7 @@ def test_leave_writes_out_and_ends() -> None:
 def test_reader_that_leaves_and_reader_of_little(encoding: str) -> None:
     """A reader that has left is no error, and a terminal of another encoding gets question marks."""
     code = (
-        "from starter.screen import show; from starter.exiting import leave\n"
+        "from starter.terminal.screen import show; from starter.terminal.process_exit import leave\n"
         "for _ in range(3): show('平台' * 40000)\n"
         "leave(0)"
     )

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from audit.commands import REBUILD
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from starter.commands import COMMANDS
 from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.desk_forms import SET_ASIDE
 from starter.commands.platform_forms import PLATFORM_FORMS
-from starter.lazy_group import Listed
+from starter.terminal.lazy_group import Listed
 from tests.register.cases import batch, listed
 from worker.main import pingtai
 from worker.manual import commands
@@ -118,9 +118,7 @@ def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
         " asyncio.run(register.applied_before('p-1', 'a-p-1')),"
         " asyncio.run(ended_term('p-1'))"
     )
-    imports = (
-        "import asyncio; from starter import register; from starter.ended_term import ended_term"
-    )
+    imports = "import asyncio; from starter import register; from starter.client.ended_term import ended_term"
     written, heavy = ran(f"{imports}; import starter.commands.decision_commands; print({answers})")
     assert "AppliedBefore(term=1" in written
     assert "sqlalchemy" not in heavy

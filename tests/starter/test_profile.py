@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.desk.profile import Profile, ProfileRole, profile_path, read_profile, write_profile
 from starter.errors import BadInput
-from starter.language import language
-from starter.profile import Profile, ProfileRole, profile_path, read_profile, write_profile
+from starter.terminal.language import language
 from workflows.model import InvalidMessage
 from workflows.vocabulary import District, Role
 

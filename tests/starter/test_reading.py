@@ -16,9 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from db.engine import create_engine
-from db.store import PostgresRegister
+from db.register_store import PostgresRegister
 from db.url import shown
-from starter import screen
+from starter.terminal import screen
 from tests.register.cases import (
     COMMISSION,
     MECHANISMS,

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.client.interface import Applied
 from starter.errors import Unreachable
-from starter.pingtai import Applied
-from starter.wording import awaited_in
+from starter.terminal.wording import awaited_in
+from workflows.activity_messages import DueDate
 from workflows.application import PlatformApplication, PreviousTerm
-from workflows.carried import CaseView
 from workflows.case import Case
-from workflows.handing_in import DueDate
 from workflows.model import parse
-from workflows.state import Receipt, applied
+from workflows.run_io import CaseView
+from workflows.states import Receipt, applied
 from workflows.vocabulary import Condition
 
 Run = Callable[..., Result]
@@ -165,14 +165,14 @@ def test_application_goes_on_from_the_register(
     async def known(platform_id: str) -> PreviousTerm:
         return PreviousTerm(term=2, log_hash="a" * 64)
 
-    monkeypatch.setattr("starter.register.last_term", known)
+    monkeypatch.setattr("starter.client.register_access.last_term", known)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert "Term         3" in result.stdout
 
     async def away(platform_id: str) -> PreviousTerm:
         raise Unreachable("away", "不在")
 
-    monkeypatch.setattr("starter.register.last_term", away)
+    monkeypatch.setattr("starter.client.register_access.last_term", away)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
     assert "the register could not be asked" in result.stderr

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from starter.desk.profile import Profile, ProfileRole, ProfileService, read_profile, write_profile
+from starter.desk.service_address import ServiceAddress, checked_url, read_key, service_address
 from starter.errors import BadInput
-from starter.profile import Profile, ProfileRole, ProfileService, read_profile, write_profile
-from starter.service_address import ServiceAddress, checked_url, read_key, service_address
 from workflows.vocabulary import Role
 
 Run = Callable[..., Result]

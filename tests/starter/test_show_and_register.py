@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from db.direct import DirectConnections
-from db.rows import (
+from db.row_types import (
     AssessmentRow,
     FindingRow,
     LastTerm,
@@ -23,12 +23,12 @@ from db.rows import (
     RegisterRow,
     TermRow,
 )
-from starter import register as opening
-from starter import screen
+from starter.client import register_access as opening
 from starter.commands import register as listing
 from starter.commands import show as showing
 from starter.commands.timeline import in_order
 from starter.errors import BadInput, PingtaiError, Unreachable
+from starter.terminal import screen
 from workflows.record import BEGINNING, EntryKind
 
 from .lines import ACTOR, AT, line

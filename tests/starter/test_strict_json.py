@@ -3,7 +3,7 @@
 import pytest
 
 from starter.errors import BadInput
-from starter.strict_json import as_object, strict_loads
+from starter.tables.strict_json import as_object, strict_loads
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis.strategies import lists, text
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from starter.commands.batch.cells import from_cells
-from starter.commands.importing.cells import read
+from starter.commands.batch.decision_cells import from_cells
+from starter.commands.importing.application_cells import read
 from starter.commands.importing.columns import COLUMNS, Holds
 from starter.commands.importing.template import shown, write_template
 from starter.errors import BadInput
-from starter.sheets import sheet
 from starter.tables.cell_values import Cell
+from starter.tables.sheet_writer import sheet
 from starter.tables.table import read_table
 from starter.tables.workbook import workbook
 from tests.starter.odd_tables import Value, book, page, value

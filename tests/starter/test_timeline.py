@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from starter import language
 from starter.commands.timeline import in_order, timeline, what
-from starter.screen import show
+from starter.terminal import language
+from starter.terminal.screen import show
 from workflows.actors import Actor, Substitution
 from workflows.periods import beijing_date
 from workflows.record import EntryKind

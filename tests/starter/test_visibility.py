@@ -2,7 +2,7 @@
 
 import pytest
 
-from starter.visibility import any_type, named, quoted
+from starter.client.visibility import any_type, named, quoted
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ import sys
 import time
 from typing import Any
 
+import worker.run
 from temporalio import activity
 
 import worker.main
-import worker.run
-from activities.register import RegisterActivities
+from activities.register_activities import RegisterActivities
+from workflows.activity_messages import HandedIn, HandIn
 from workflows.case import Case
 from workflows.contract import HAND_IN
-from workflows.handing_in import HandedIn, HandIn
 
 BOUND_SECONDS = 2.0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from starter.local_stack import read_stack
+from starter.client.local_stack import read_stack
 from tests.system.processes import stack_of, started, stop
 from worker.ports import LOOPBACK, free_port
 from worker.temporal_server import TemporalServer, temporal_server

@@ -17,9 +17,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.feed import Feed
-from db.subscription_keeping import SubscriptionKeeping
+from db.subscription_admin import SubscriptionKeeping
 from db.tables import notices
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 from tests.notices.subscribed import KEY, make_key
 from tests.rules.builders import DISTRICT, Raw, application, content
 from tests.system.processes import started
@@ -27,7 +27,7 @@ from worker.demo.clockwork import until
 from worker.ports import free_port
 from worker.temporal_server import temporal_server
 from workflows.application import PlatformApplication
-from workflows.events import Wanted
+from workflows.cloud_events import Wanted
 from workflows.model import parse
 from workflows.periods import beijing_date
 

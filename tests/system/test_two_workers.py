@@ -11,10 +11,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from starter.ended_term import read_term
+from starter.client.ended_term import read_term
 from tests.system.processes import pingtai, started
 from worker.demo.clockwork import Clockwork
-from worker.demo.examples import load_examples
+from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
 from worker.demo.report import check_arrows
 from worker.ports import free_port

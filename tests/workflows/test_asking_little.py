@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from starter.asking import Asking
-from starter.client import PingtaiClient
+from starter.client.case_queries import Asking
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.workflows.test_setting_aside import listed_long_ago
 from tests.workflows.world import World
-from workflows.state import Receipt
+from workflows.states import Receipt
 
 
 async def test_decisions_ask_no_case(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

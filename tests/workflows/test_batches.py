@@ -10,11 +10,11 @@ from typing import Any
 import click
 import pytest
 
-from starter.commands.acting import Acting
+from starter.commands.actor_resolution import Acting
+from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Format, JsonLines, Names
 from starter.commands.batch.lines import Line, Result
-from starter.commands.batch.run import Batch, run_batch
-from starter.commands.batch.taking import Sent
+from starter.commands.batch.submit import Sent
 from starter.commands.decision_form import today
 from tests.rules.builders import BY, COMMISSION, DISTRICT, Raw, changed, content
 from tests.workflows.world import World

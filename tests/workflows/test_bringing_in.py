@@ -7,14 +7,14 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from db.validity import Why, validity
+from db.validity_queries import Why, validity
 from tests.rules.builders import COMMISSION, DOCUMENT, Raw, application, content
 from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, platform_workflow_id
-from workflows.folding import fold
 from workflows.model import InvalidMessage
 from workflows.periods import anniversary, beijing_date, kick_off, last_day, validity_end
+from workflows.state_folding import fold
 from workflows.vocabulary import Kind
 
 

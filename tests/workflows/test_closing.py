@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 from tests.rules.cases import assessment, at_stage, decide, happen
 from tests.workflows.world import World
 from worker.demo.clockwork import until
-from workflows.carried import AssessmentOpening, CarriedAssessment
+from workflows.activity_messages import Origin, RegisterBatch
 from workflows.case import Case
 from workflows.contract import (
     ASSESSMENT_TYPE,
@@ -23,10 +23,10 @@ from workflows.contract import (
     assessment_workflow_id,
     platform_workflow_id,
 )
-from workflows.handing_in import Origin, RegisterBatch
 from workflows.model import said
 from workflows.reopening import closing_entry
-from workflows.state import AssessmentState, PlatformState
+from workflows.run_io import AssessmentOpening, CarriedAssessment
+from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Happening, Kind, Stage
 
 OTHERS = "of-an-older-parent"
@@ -39,7 +39,7 @@ def any_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     async def ours(client: object, run: object) -> Origin:
         return Origin(workflow_type=PLATFORM_TYPE, task_queue=TASK_QUEUE)
 
-    monkeypatch.setattr("activities.origins._origin", ours)
+    monkeypatch.setattr("activities.origin_activity._origin", ours)
 
 
 @workflow.defn(name="OlderParent", sandboxed=False)

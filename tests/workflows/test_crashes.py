@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.handing_in import LogRequest, RegisterBatch
+from workflows.activity_messages import LogRequest, RegisterBatch
 from workflows.record import BEGINNING, LogEntry, broken
 
 

@@ -17,10 +17,10 @@ from worker.demo.clockwork import until
 from workflows.application import PlatformApplication
 from workflows.contract import DISTRICT as DISTRICT_ATTRIBUTE
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, VALID_UNTIL, platform_workflow_id
-from workflows.folding import fold
 from workflows.model import InvalidMessage, parse
 from workflows.record import BEGINNING, EntryKind, broken
 from workflows.refusal import Refused
+from workflows.state_folding import fold
 from workflows.vocabulary import Stage
 
 

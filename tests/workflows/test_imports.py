@@ -10,16 +10,16 @@ from typing import Any
 import click
 import pytest
 
-from starter.client import PingtaiClient
-from starter.commands.batch import patience
+from starter.client.interface import Applied
+from starter.client.temporal_client import PingtaiClient
+from starter.commands.batch import retries
 from starter.commands.batch.lines import Line, Result
-from starter.commands.importing.cells import cell_of
+from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.forms import form_of
-from starter.commands.importing.run import Import, run_import
+from starter.commands.importing.import_run import Import, run_import
 from starter.commands.importing.starting import Starting
 from starter.errors import Unreachable
-from starter.pingtai import Applied
 from starter.tables.workbook import workbook
 from tests.rules.builders import Raw, application
 from tests.workflows.world import World
@@ -42,7 +42,7 @@ def desk(
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
     monkeypatch.setenv("DATABASE_URL", session_database_url)
     monkeypatch.setenv("PINGTAI_LANG", "en")
-    monkeypatch.setattr(patience, "TRY_EVERY", 0.01)
+    monkeypatch.setattr(retries, "TRY_EVERY", 0.01)
     monkeypatch.chdir(tmp_path)
 
 

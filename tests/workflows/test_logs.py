@@ -11,7 +11,7 @@ from temporalio.common import RawValue
 
 from tests.workflows.world import World
 from worker.demo.clockwork import until
-from worker.logs import set_up_logs
+from worker.log_setup import set_up_logs
 from worker.settings import Settings
 from workflows.contract import TASK_QUEUE
 

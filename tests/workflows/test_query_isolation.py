@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
 from bench.query_race.race import lagging_clocks, race
-from starter.asking import Asking
+from starter.client.case_queries import Asking
 from worker.query_isolation import DIRECT_QUERY, QueryIsolatedInstance
 from worker.temporal_server import TemporalServer
 

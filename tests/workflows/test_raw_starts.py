@@ -16,19 +16,19 @@ from temporalio.client import (
 from temporalio.common import RawValue, RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
-from starter.client import PingtaiClient
-from starter.ended_term import read_term
+from starter.client.ended_term import read_term
+from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import COMMISSION, Raw, application
 from tests.rules.cases import at_stage, decision
 from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.application import PlatformApplication, PreviousTerm
-from workflows.carried import CarriedPlatform
 from workflows.contract import ASSESSMENT_TYPE, CLOSE_ASSESSMENT, PLATFORM_TYPE, TASK_QUEUE
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
 from workflows.model import parse, said
 from workflows.refusal import Refused
+from workflows.run_io import CarriedPlatform
 from workflows.vocabulary import Stage
 
 DAY = timedelta(days=1)

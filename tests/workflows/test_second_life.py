@@ -4,17 +4,17 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.register import RegisterActivities
+from activities.register_activities import RegisterActivities
 from db.conflicts import noted_conflicts
-from db.store import PostgresRegister
-from starter.client import PingtaiClient
-from starter.register import KnownTerms
+from db.register_store import PostgresRegister
+from starter.client.register_access import KnownTerms
+from starter.client.temporal_client import PingtaiClient
 from tests.register.cases import START, batch, opened
 from tests.register.cases import application as small
 from tests.rules.builders import application
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from worker.doctor.cases import second_lives
+from worker.doctor.check_cases import second_lives
 from worker.doctor.finding import Verdict
 from workflows.application import PlatformApplication
 from workflows.contract import PLATFORM_TYPE, TASK_QUEUE, platform_workflow_id

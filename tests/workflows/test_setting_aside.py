@@ -4,20 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from starter.client import PingtaiClient
-from starter.ended_term import read_term
+from starter.client.ended_term import read_term
+from starter.client.set_aside_sender import Place, SettingAside
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
-from starter.setting_aside import Place, SettingAside
 from tests.workflows.test_crashes import Away
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.carried import CarriedPlatform
 from workflows.decisions import SetAside
-from workflows.folding import fallen, fold
 from workflows.model import said
 from workflows.record import BEGINNING, LogEntry, broken
 from workflows.refusal import Refused
-from workflows.state import PlatformState
+from workflows.run_io import CarriedPlatform
+from workflows.state_folding import fallen, fold
+from workflows.states import PlatformState
 
 
 async def settled(world: World, life: Life) -> list[LogEntry]:

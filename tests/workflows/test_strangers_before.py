@@ -12,11 +12,11 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 from tests.rules.builders import application
 from tests.workflows.test_raw_starts import whole_life
 from tests.workflows.world import World
-from workflows.assessment import AnnualAssessmentWorkflow
+from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.contract import ASSESSMENT_TYPE, FIND_ORIGINS, PLATFORM_TYPE, TASK_QUEUE
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
-from workflows.platform import PlatformWorkflow
+from workflows.platform_workflow import PlatformWorkflow
 
 _QUEUE = "strangers"
 

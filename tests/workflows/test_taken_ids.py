@@ -10,8 +10,8 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 
+from starter.client.first_application import digest_of
 from starter.errors import NoSuchPlatform
-from starter.first_application import digest_of
 from tests.rules.builders import COMMISSION, OPERATOR, application
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
@@ -20,7 +20,7 @@ from workflows.contract import PLATFORM_TYPE, TASK_QUEUE, platform_workflow_id
 from workflows.model import InvalidMessage, parse
 from workflows.policy import Policy
 from workflows.refusal import Refused
-from workflows.state import Receipt
+from workflows.states import Receipt
 
 
 def form_of(platform_id: str, **changes: Any) -> PlatformApplication:

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from starter.client import PingtaiClient
+from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import COMMISSION
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import STAGE
-from workflows.folding import fold
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING, EntryKind, broken
 from workflows.refusal import Refused
+from workflows.state_folding import fold
 from workflows.vocabulary import Role
 
 

@@ -10,24 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
-from activities.register import Register
+from activities.register_activities import Register
 from db.queries import RegisterQueries
-from db.store import PostgresRegister
-from starter.client import PingtaiClient
-from starter.ended_term import read_term
-from starter.pingtai import ASSESSMENT_KINDS
-from starter.register import KnownTerms
+from db.register_store import PostgresRegister
+from starter.client.ended_term import read_term
+from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.register_access import KnownTerms
+from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
-from worker.process import make_worker
+from worker.worker_process import make_worker
 from workflows.application import PlatformApplication
-from workflows.carried import CarriedPlatform, CaseView
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.lifecycle import PLATFORM
 from workflows.model import parse
 from workflows.periods import beijing_date
 from workflows.record import LogEntry
-from workflows.state import PlatformState, Receipt
+from workflows.run_io import CarriedPlatform, CaseView
+from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
 
 _numbers = count(1)

@@ -6,14 +6,13 @@ from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
+from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.register_lookups import EndedTerm
 from starter.errors import NoSuchPlatform
-from starter.pingtai import ASSESSMENT_KINDS
-from starter.register_answers import EndedTerm
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
-from worker.demo.examples import Example, ExampleStep, ExampleTerm, as_of
-from worker.demo.patience import PatientClient
+from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
+from worker.demo.waiting import PatientClient
 from workflows.application import PlatformApplication
-from workflows.carried import CarriedPlatform
 from workflows.contract import (
     PLATFORM_TYPE,
     TASK_QUEUE,
@@ -24,7 +23,8 @@ from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import parse, said
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
-from workflows.state import PlatformState, Receipt, next_assessment
+from workflows.run_io import CarriedPlatform
+from workflows.states import PlatformState, Receipt, next_assessment
 from workflows.vocabulary import Happening, Kind, Stage
 
 A_MOMENT = timedelta(seconds=1)

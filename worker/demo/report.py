@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from temporalio.client import Client
 
 from db.queries import LARGEST_PAGE, RegisterQueries
-from starter.language import say, word
-from starter.screen import heading, show, table
-from starter.visibility import runs_of
+from starter.client.visibility import runs_of
+from starter.terminal.language import say, word
+from starter.terminal.screen import heading, show, table
 from workflows.contract import platform_workflow_id
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import last_day

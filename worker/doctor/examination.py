@@ -5,25 +5,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from db.errors import RegisterError
-from db.troubles import database_errors, in_words
-from worker.doctor.archive import archive
-from worker.doctor.cases import open_cases_run, paused, second_lives, strangers
-from worker.doctor.digests import digests
-from worker.doctor.finding import Finding, bad
-from worker.doctor.machine import calendar, packages
-from worker.doctor.notices import notices_configured, outbox
-from worker.doctor.register import postgres, register_complete, tables
-from worker.doctor.schedules import archive_schedule, digest_schedule
-from worker.doctor.stuck import stuck
-from worker.doctor.subscriptions import subscribers
-from worker.doctor.temporal import (
+from db.register_errors import RegisterError
+from db.sqlstate import database_errors, in_words
+from worker.doctor.check_archive import archive
+from worker.doctor.check_cases import open_cases_run, paused, second_lives, strangers
+from worker.doctor.check_digests import digests
+from worker.doctor.check_notices import notices_configured, outbox
+from worker.doctor.check_register import postgres, register_complete, tables
+from worker.doctor.check_schedules import archive_schedule, digest_schedule
+from worker.doctor.check_subscriptions import subscribers
+from worker.doctor.check_temporal import (
     retention,
     search_attributes,
     transport,
     versioning,
     workers,
 )
+from worker.doctor.finding import Finding, bad
+from worker.doctor.machine import calendar, packages
+from worker.doctor.stuck import stuck
 
 
 async def examine(client: Client, database: str) -> AsyncIterator[Finding]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from starter.language import say
+from starter.terminal.language import say
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from db.nul_escape import escaped, restored
-from workflows.names import name_key
+from workflows.name_comparison import name_key
 
 revision = "0005"
 down_revision = "0004"
@@ -50,7 +50,9 @@ def upgrade() -> None:
     )
     op.add_column(
         "awaiting",
-        sa.Column("operator_key", _TEXT, comment="as names are compared (workflows.names)"),
+        sa.Column(
+            "operator_key", _TEXT, comment="as names are compared (workflows.name_comparison)"
+        ),
     )
     _fill()
     op.drop_index("ix_awaiting_operator_due_platform_id_year_role", "awaiting")

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from starter.commands.batch.cells import from_cells
+from starter.commands.batch.decision_cells import from_cells
 from starter.commands.batch.lines import Entry, Line, Result
 from starter.errors import BadInput
-from starter.language import say
-from starter.screen import encodable
 from starter.tables.file_content import Form, text_of_file
 from starter.tables.json_items import Item, json_items
 from starter.tables.table import BEYOND, Row, Table, read_table
+from starter.terminal.language import say
+from starter.terminal.screen import encodable
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -64,7 +64,7 @@ class JsonLines:
 
 
 class Cells:
-    """A table with a heading, CSV or XLSX: see `starter.commands.batch.cells`."""
+    """A table with a heading, CSV or XLSX: see `starter.commands.batch.decision_cells`."""
 
     suffix = ".csv"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from starter.pingtai import Applied
-from workflows.state import Receipt
+from starter.client.interface import Applied
+from workflows.states import Receipt
 
 Words = tuple[str, str]
 """A text in English and in Chinese."""

@@ -6,8 +6,8 @@ from typing import Any
 
 from starter.commands.decision_form import DecisionForm
 from starter.commands.guided import prompts
-from starter.language import say
-from starter.screen import show
+from starter.terminal.language import say
+from starter.terminal.screen import show
 
 
 def keep(form: DecisionForm, platform: str, raw: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 import click
 
-from starter import wording
 from starter.commands.decision_form import (
     DecisionForm,
     outcome_of,
@@ -13,15 +12,16 @@ from starter.commands.decision_form import (
     today,
 )
 from starter.commands.guided import prompts
-from starter.commands.guided.parts import ask_documents, ask_field, ask_part, misfit
+from starter.commands.guided.nested_forms import ask_documents, ask_field, ask_part, misfit
 from starter.commands.guided.summary import summary
-from starter.commands.guided.words import name, rule
-from starter.language import say
-from starter.screen import facts, heading, show
+from starter.commands.guided.vocabulary_prompts import name, rule
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import facts, heading, show
 from workflows.actors import Actor
-from workflows.carried import CaseView
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.state import Facts
+from workflows.run_io import CaseView
+from workflows.states import Facts
 from workflows.vocabulary import District, Role
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from starter.language import say
-from starter.screen import harmless, heading, show
+from starter.terminal.language import say
+from starter.terminal.screen import harmless, heading, show
 
 with suppress(ImportError):  # not on every system; with it a line of Chinese can be edited
     import readline  # noqa: F401

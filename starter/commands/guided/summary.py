@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-from starter import wording
 from starter.commands.decision_form import DecisionForm
-from starter.commands.guided.words import name
-from starter.language import say, sentence, word
-from starter.screen import facts
-from workflows.state import Facts
+from starter.commands.guided.vocabulary_prompts import name
+from starter.terminal import wording
+from starter.terminal.language import say, sentence, word
+from starter.terminal.screen import facts
+from workflows.states import Facts
 from workflows.vocabulary import (
     District,
     ExpertField,

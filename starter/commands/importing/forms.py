@@ -8,9 +8,9 @@ from typing import Any
 from starter.bounds import TABLE_ROWS
 from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
 from starter.commands.batch.lines import Entry, Result, Words
-from starter.commands.importing.cells import from_cells
+from starter.commands.importing.application_cells import from_cells
 from starter.commands.importing.columns import COLUMNS
-from starter.commands.importing.problems import Problem
+from starter.commands.importing.import_problems import Problem
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.file_content import Form, read_many

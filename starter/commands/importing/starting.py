@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from starter.client.interface import Pingtai
 from starter.commands.batch.lines import Line, Outcome, Result
-from starter.commands.batch.taking import is_answer, not_done
+from starter.commands.batch.submit import is_answer, not_done
 from starter.errors import Unreachable
-from starter.pingtai import Pingtai
 from workflows.application import PlatformApplication
 from workflows.model import parse
 from workflows.refusal import Refused

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from starter.commands.importing.cells import cell_of
+from starter.commands.importing.application_cells import cell_of
+from starter.commands.importing.column_labels import LABELS, how
 from starter.commands.importing.columns import COLUMNS, YEARS, Column, Holds
 from starter.commands.importing.example import EXAMPLES
-from starter.commands.importing.labels import LABELS, how
 from starter.errors import BadInput
-from starter.language import say
-from starter.screen import show
 from starter.tables.cell_values import Cell
 from starter.tables.csv_rows import csv_of
 from starter.tables.workbook import TEXT, workbook
+from starter.terminal.language import say
+from starter.terminal.screen import show
 
 _YEARS_SHOWN = 3
 _FORMATS = {Holds.DAY: "yyyy-mm-dd", Holds.NUMBER: "General"}

@@ -1,0 +1,175 @@
+"""The words of notices, in Chinese and English: what happened, what is to be done by whom until when.
+
+Templates lie beside, a file for each language and in it a block for each event: its first line is the
+title. They get plain data in the words of the guideline, and what others wrote on one line.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, Literal, NamedTuple
+
+from jinja2 import PackageLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from workflows.decisions import MODELS
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.notice_messages import Notice
+from workflows.periods import BEIJING, last_day
+from workflows.steps import Trigger
+from workflows.vocabulary import (
+    AssessmentStage,
+    District,
+    Field,
+    FilingOutcome,
+    Happening,
+    Kind,
+    Role,
+    Stage,
+    Support,
+)
+
+Language = Literal["zh", "en"]
+BOTH: tuple[Language, ...] = ("zh", "en")
+
+
+class Text(NamedTuple):
+    """A notice in one language."""
+
+    title: str
+    body: str
+
+
+def text_of(notice: Notice, language: Language) -> Text:
+    """A notice in a language; an event that has no words of its own gets plain ones."""
+    template = _template(language)
+    facts = _facts(notice, language)
+    event = notice.event if notice.event in template.blocks else "other"
+    title, _, what = _block(template, event, facts).partition("\n")
+    parts = (what.strip(), _block(template, "to_do", facts), _block(template, "about", facts))
+    return Text(title.strip(), "\n\n".join(part for part in parts if part))
+
+
+def _block(template: Template, name: str, facts: Mapping[str, Any]) -> str:
+    lines = "".join(template.blocks[name](template.new_context(dict(facts)))).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip()).strip()
+
+
+@cache
+def _template(language: Language) -> Template:
+    environment = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("activities"),
+        undefined=StrictUndefined,
+        autoescape=False,  # plain text, never HTML
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{language}.txt.j2")
+
+
+_STEERING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+
+
+def _one_line(value: Any) -> Any:
+    """What others wrote adds no line to a message and turns no direction of reading."""
+    if not isinstance(value, str):
+        return value
+    return "".join(" " if unicodedata.category(sign) in _STEERING else sign for sign in value)
+
+
+def _facts(notice: Notice, language: Language) -> dict[str, Any]:
+    """What the templates may say: the content, in words."""
+    content = notice.content
+    said = content.get("said") or {}
+    year = content.get("year") or said.get("year") or 0
+    return {
+        "event": _word(notice.event, language, Kind, Happening),
+        "outcome": content.get("outcome") or "",
+        "result": _outcome(notice.event, content.get("outcome") or "", language),
+        "platform": content.get("name") or notice.platform_id,
+        "platform_id": notice.platform_id,
+        "district": _word(notice.district, language, District),
+        "field": _word(content.get("field") or "", language, Field),
+        "operator": content.get("operator") or "",
+        "term": notice.term,
+        "year": year,
+        "stage": _word(content.get("stage") or "", language, Stage, AssessmentStage),
+        "ended": content.get("stage") in _ENDS,
+        "to_do": _awaited(notice, language),
+        "due": _day(content.get("due") or said.get("due")),
+        "valid_until": _day(content.get("valid_until")),
+        "at": notice.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
+        "by": content.get("organisation") or "",
+        "actor": content.get("actor_id") or "",
+        "decision": content.get("decision_id") or "",
+        "notice": notice.id,
+        "support": _word(str(said.get("support", "")), language, Support),
+        "said": _Said(said),
+    }
+
+
+class _Said(dict[str, Any]):
+    """What was said: a fact that was left out is empty, and never an error in a notice."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+_ENDS = frozenset(
+    str(step.stage)
+    for lifecycle in (PLATFORM, ASSESSMENT)
+    for step in lifecycle.steps
+    if step.ended
+)
+
+
+def _awaited(notice: Notice, language: Language) -> list[dict[str, str]]:
+    """What is awaited now: the roles stand in the content, what is asked of them in the table."""
+    roles = notice.content.get("awaited") or ()
+    lifecycle = ASSESSMENT if notice.year else PLATFORM
+    triggers: dict[tuple[str, str], Trigger] = {
+        (str(trigger.by), trigger.name): trigger
+        for step in lifecycle.steps
+        if step.stage == notice.content.get("stage")
+        for trigger in step.triggers
+        if trigger.by in roles and trigger.awaited
+    }
+    return [
+        {
+            "who": _word(role, language, Role),
+            "what": _word(name, language, Kind),
+            "rule": trigger.rule,
+        }
+        for (role, name), trigger in triggers.items()
+    ]
+
+
+def _outcome(event: str, outcome: str, language: Language) -> str:
+    """The outcome of a decision; those of happenings have their words in the templates."""
+    if event in tuple(Kind) and "outcome" in MODELS[Kind(event)].model_fields:
+        words = MODELS[Kind(event)].model_fields["outcome"].annotation
+        if isinstance(words, type) and issubclass(words, StrEnum):
+            return _word(outcome, language, words)
+    return _word(outcome, language, FilingOutcome, AssessmentStage)
+
+
+def _word(value: str, language: Language, *vocabularies: type[StrEnum]) -> str:
+    for vocabulary in vocabularies:
+        known = next((one for one in vocabulary if one == value), None)
+        if known is not None:
+            zh: str = getattr(known, "zh", value)
+            return zh if language == "zh" else known.replace("_", " ")
+    return value
+
+
+def _day(moment: Any) -> str:
+    """The last day of a period that ends at a moment, in Beijing; a day that is one already stays."""
+    if not isinstance(moment, str) or not moment:
+        return ""
+    try:
+        return str(last_day(datetime.fromisoformat(moment))) if "T" in moment else moment
+    except ValueError:
+        return ""

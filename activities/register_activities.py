@@ -1,0 +1,117 @@
+"""Handing in to the register, and the due dates that go with it."""
+
+import asyncio
+from typing import Protocol
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.calendar import escalation, working_day_due
+from workflows.activity_messages import (
+    CaseLog,
+    HandedIn,
+    HandIn,
+    LogLookup,
+    LogRequest,
+    RegisterBatch,
+)
+from workflows.contract import FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
+from workflows.record import LogEntry
+
+REGISTER_CONFLICT = "RegisterConflict"
+"""The type of the error that a workflow gets: trying again cannot help."""
+PATIENCE_SECONDS = 1.0
+"""How long the due date of a step waits for the register."""
+FIRST_PATIENCE_SECONDS = 8.0
+"""The first batch of a log says whether the register has another life of it: nothing may be decided before."""
+
+
+class Register(Protocol):
+    """What the activities need of the register; `db.register_store.PostgresRegister` is the real one."""
+
+    async def write(self, batch: RegisterBatch) -> None:
+        """Write a batch in one transaction; a batch written before changes nothing.
+
+        Raises an error whose class is called `REGISTER_CONFLICT` where another history has written the
+        same log; with `second_life`, from its first entry on.
+        """
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """The whole log of an assessment that the register has; empty when it has none."""
+
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """The platform's own log of a term, or of its newest; empty when the register has none."""
+
+
+class RegisterActivities:
+    """The activities of a case after each move."""
+
+    def __init__(self, register: Register) -> None:
+        """Work on the register that the worker hands in."""
+        self._register = register
+
+    @activity.defn(name=HAND_IN)
+    async def hand_in(self, move: HandIn) -> HandedIn:
+        """Work out the due date, and offer the batch to the register; the register may be away.
+
+        Both in one, because each activity is six events in a history that lives for years. The due
+        date does not depend on the register: when that is down or slow, the answer says so, and
+        `write_register` brings the batch later.
+        """
+        due = working_day_due(move.due) if move.due else None
+        again = escalation(move.escalation) if move.escalation else None
+        answer = HandedIn(recorded=False, due=due, escalate=again)
+        if move.batch is None:
+            return answer
+        batch = move.batch.model_copy(update={"due": due}) if due else move.batch
+        try:
+            await asyncio.wait_for(self._register.write(batch), _patience(batch))
+        except Exception as error:
+            if type(error).__name__ == REGISTER_CONFLICT and getattr(error, "second_life", False):
+                return answer.model_copy(update={"second_life": True})
+            activity.logger.warning("the register is away; it will be written later: %r", error)
+            return answer
+        return answer.model_copy(update={"recorded": True})
+
+    @activity.defn(name=WRITE_REGISTER)
+    async def write_register(self, batch: RegisterBatch) -> None:
+        """Write a batch that the register could not take at once; retried until it is back.
+
+        Raises:
+            ApplicationError: `RegisterConflict`, not to be retried, whatever the workflow says; its first
+                detail has `second_life`, whether the whole log is another one.
+        """
+        try:
+            await self._register.write(batch)
+        except Exception as error:
+            if type(error).__name__ != REGISTER_CONFLICT:
+                raise
+            detail = {"second_life": bool(getattr(error, "second_life", False))}
+            raise ApplicationError(
+                str(error), detail, type=REGISTER_CONFLICT, non_retryable=True
+            ) from None
+
+    @activity.defn(name=READ_LOG)
+    async def read_log(self, request: LogRequest) -> CaseLog:
+        """Read the log of an assessment that has ended, so that it can be opened again.
+
+        Raises:
+            LookupError: the register does not have it yet; the workflow checks what it gets.
+        """
+        entries = await self._register.read_log(request)
+        if not entries:
+            raise LookupError(f"the register has no log of {request}")
+        return CaseLog(entries=entries)
+
+    @activity.defn(name=FIND_LOG)
+    async def find_log(self, lookup: LogLookup) -> CaseLog:
+        """Find a platform's own log, against which a workflow checks what it was given.
+
+        Empty when the register has none: the workflow decides what that means.
+        """
+        return CaseLog(entries=await self._register.platform_log(lookup.platform_id, lookup.term))
+
+
+def _patience(batch: RegisterBatch) -> float:
+    first = batch.entries and batch.entries[0].seq == 1
+    return FIRST_PATIENCE_SECONDS if first else PATIENCE_SECONDS

@@ -1,0 +1,141 @@
+"""What a dossier consists of: its files' names, its manifest, and how each is written.
+
+All but the histories and the manifest follows from the histories and a few words in the manifest. So
+whoever checks a dossier makes it again and compares.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from starter.terminal.language import Language
+from workflows.log_id import LogId
+from workflows.model import Instant, Record, Sha256
+
+FORMAT = "pingtai-dossier/1"
+MANIFEST = "manifest.json"
+STATES = "states.json"
+REPLAY = "replay.json"
+DEADLINES = "deadlines.json"
+PROOF = "proof.json"
+READ_ME = "README.txt"
+REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
+
+
+Release = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+!_-]{1,64}$")]
+"""A release's number as PEP 440 writes it: no letter in it that nobody sees."""
+
+
+class Code(Record):
+    """The code that made a dossier: releases, and the SHA-256 of what decides."""
+
+    pingtai: Release
+    temporalio: Release
+    workflows_sha256: Sha256
+    """Over all files of workflows/: their names and bytes, in order."""
+    program_sha256: Sha256 | None = None
+    """The same over all that made the dossier's files; those of before 0.4.0 do not name it."""
+
+
+class Guideline(Record):
+    """The guideline that the code follows."""
+
+    number: str
+    title: str
+    issued_on: date
+    text_sha256: Sha256 | None = None
+    """Of its text; dossiers of before 0.4.0 do not name it."""
+
+
+class RunFile(Record):
+    """The history of a run, and the file that it is in."""
+
+    file: str
+    workflow_id: str
+    run_id: str
+    started_at: Instant
+    closed_at: Instant | None
+    sdk: str
+    codec: str | None = None
+
+
+class FileSum(Record):
+    """A file of the dossier."""
+
+    name: str
+    bytes: int
+    sha256: Sha256
+
+
+class Head(Record):
+    """What a dossier says of itself, and what does not follow from its histories."""
+
+    format: Literal["pingtai-dossier/1"] = "pingtai-dossier/1"
+    platform_id: str
+    made_at: Instant
+    made_by: str
+    source: str
+    """Where the histories came from: server, archive, files."""
+    code: Code
+    guideline: Guideline
+    register_differs: tuple[str, ...] | None = None
+    """How the register differed from the histories; empty: it agreed; None: it was not asked."""
+
+
+class Manifest(Head):
+    """The head, the runs, and all files with their SHA-256."""
+
+    runs: tuple[RunFile, ...]
+    files: tuple[FileSum, ...]
+
+
+class RunReplay(Record):
+    """What came of replaying a run."""
+
+    workflow_id: str
+    run_id: str
+    events: int
+    entries: int
+    log_hash: Sha256 | None
+    divergence: str | None
+    findings: tuple[str, ...] = ()
+
+
+class Deadline(Record):
+    """When a step that began at `since` was due, as an activity answered then."""
+
+    term: int
+    year: int
+    opening: int
+    since: Instant
+    due: Instant
+    provisional_years: tuple[int, ...] = ()
+
+    @property
+    def log(self) -> LogId:
+        """Whose step it was."""
+        return LogId(self.term, self.year, self.opening)
+
+
+def history_file(workflow_id: str, number: int, run_id: str) -> str:
+    """The name of a history's file; `number` counts the runs of a workflow."""
+    return f"histories/{workflow_id.replace(':', '--')}/{number:03}--{run_id}.json"
+
+
+def plan_file(term: int, version: int) -> str:
+    """The name of a plan version's file."""
+    return f"plans/term-{term}-version-{version}.json"
+
+
+def json_bytes(data: Any) -> bytes:
+    """Plain data as a file that people can read too; always the same bytes for the same data."""
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def sum_of(name: str, content: bytes) -> FileSum:
+    """A file's line in the manifest."""
+    return FileSum(name=name, bytes=len(content), sha256=sha256(content).hexdigest())

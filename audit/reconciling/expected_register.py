@@ -1,0 +1,223 @@
+"""What the register should hold of a platform, and how sure that is: by the histories, log by log."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.reading.case_logs import Reading
+from audit.reading.dues import due_of
+from audit.reading.runs import Run
+from db.row_types import LogLine
+from workflows.activity_messages import DueDate, RegisterBatch
+from workflows.case import PlanVersion
+from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.log_id import LogId
+from workflows.model import sha256
+from workflows.record import EntryKind, LogEntry, broken
+from workflows.rules import CaseState
+from workflows.state_folding import states
+from workflows.states import AssessmentState, PlatformState
+from workflows.vocabulary import Stage
+
+
+@dataclass(frozen=True)
+class Told:
+    """Entries as they were handed in: the first and the last, and the due date that was known then."""
+
+    first: int
+    last: int
+    due: DueDate | None
+
+
+@dataclass(frozen=True)
+class WholeLog:
+    """A log with the state after each entry, and how it was handed in."""
+
+    place: LogId
+    entries: tuple[LogEntry, ...]
+    after: tuple[CaseState, ...]
+    told: tuple[Told, ...]
+    due: DueDate | None
+    """When the step in which the case stands is due, as the register was last told."""
+
+    def as_told(self, plans: Mapping[str, Any]) -> Iterator[RegisterBatch]:
+        """The batches as they came; what no history that is left handed in comes first."""
+        handed_in = {seq for told in self.told for seq in range(told.first, told.last + 1)}
+        before = [e.seq for e in self.entries if e.seq not in handed_in]
+        if before:
+            yield self._batch(1, before[-1], None, plans)
+        for told in self.told:
+            yield self._batch(told.first, told.last, told.due, plans)
+
+    def at_once(self, plans: Mapping[str, Any]) -> RegisterBatch:
+        """The whole log in one batch: the same rows, but for what the notices say is due."""
+        return self._batch(1, len(self.entries), self.due, plans)
+
+    def _batch(
+        self, first: int, last: int, due: DueDate | None, plans: Mapping[str, Any]
+    ) -> RegisterBatch:
+        state, entries = self.after[last - 1], self.entries[first - 1 : last]
+        facts = state.facts
+        if isinstance(state, AssessmentState):
+            return RegisterBatch(
+                workflow_id=assessment_workflow_id(facts.platform_id, facts.term, state.year),
+                platform=self._platform(state),
+                assessment=state,
+                entries=entries,
+                due=due,
+            )
+        return RegisterBatch(
+            workflow_id=platform_workflow_id(facts.platform_id),
+            platform=state,
+            entries=entries,
+            plans=tuple(self._plans(first, last, plans)),
+            due=due,
+        )
+
+    def _platform(self, state: AssessmentState) -> PlatformState:
+        """The platform as an assessment names it: `AnnualAssessmentWorkflow.platform_state`."""
+        return PlatformState(
+            facts=state.facts,
+            stage=Stage.VALID,
+            since=self.entries[0].at,
+            plan_sha256="0" * 64,
+            valid_until=state.valid_until,
+            open_assessment=state.year,
+        )
+
+    def _plans(self, first: int, last: int, texts: Mapping[str, Any]) -> Iterator[PlanVersion]:
+        for entry, state in zip(
+            self.entries[first - 1 : last], self.after[first - 1 : last], strict=True
+        ):
+            digest = str(entry.said.get("plan_sha256"))
+            if digest in texts and entry.kind is not EntryKind.REFUSED:
+                assert isinstance(state, PlatformState), "only platforms file plans"  # noqa: S101
+                yield PlanVersion(version=state.plan_version, sha256=digest, plan=texts[digest])
+
+
+@dataclass
+class Truth:
+    """What the register should hold of a platform."""
+
+    platform_id: str
+    logs: dict[LogId, WholeLog] = field(default_factory=dict)
+    plans: dict[str, Any] = field(default_factory=dict)
+    """Texts of plans by their SHA-256."""
+    ahead: dict[LogId, int] = field(default_factory=dict)
+    """Logs of which the register has more than the histories, that fits: so many entries more."""
+    unproved: list[LogId] = field(default_factory=list)
+    """Logs that only the register has: they are held against themselves."""
+    unreadable: dict[LogId, str] = field(default_factory=dict)
+    """Logs that cannot be taken again, and why."""
+    beyond: dict[LogId, int] = field(default_factory=dict)
+    """Logs that go on, of which the register has more that does not fit: newer histories may tell why."""
+
+    def at_once(self) -> Iterator[RegisterBatch]:
+        """A batch for each log, the platform's own first."""
+        for log in self.logs.values():
+            yield log.at_once(self.plans)
+
+    def as_told(self) -> Iterator[RegisterBatch]:
+        """All batches as the histories told them."""
+        for log in self.logs.values():
+            yield from log.as_told(self.plans)
+
+
+Dues = Mapping[LogId, DueDate | None]
+
+
+def truth_of(
+    reading: Reading,
+    register: Sequence[LogLine] = (),
+    dues: Dues | None = None,
+    plans: Sequence[Any] = (),
+    settled: Container[LogId] = (),
+) -> Truth:
+    """What a register should hold, by the histories; for what they have not (yet), by its own whole logs.
+
+    `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
+    `settled` are logs of which the histories are known to be newer than what it holds.
+    """
+    truth = Truth(reading.platform_id)
+    texts = [plan.plan for plan in reading.plans.values()]
+    truth.plans = {sha256(plan): plan for plan in (*plans, *texts)}
+    held = _by_place(register)
+    for place in sorted({*reading.logs, *held}):
+        own, known = held.get(place, ()), reading.entries(place)
+        behind = place not in settled and _may_be_behind(reading, place, truth.ahead)
+        entries = _better(known, own, behind=behind)
+        beyond = sum(entry.seq > len(known) for entry in own) if known else 0
+        if entries is not known and not known:
+            truth.unproved.append(place)
+        elif entries is not known and entries[: len(known)] == known:
+            truth.ahead[place] = len(entries) - len(known)
+        elif entries is known and behind and beyond:
+            truth.beyond[place] = beyond
+        try:
+            whole = _whole(reading, place, entries)
+        except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+            truth.unreadable[place] = broken(entries, entries[0].previous) or str(error)
+            continue
+        if entries is not known and dues:
+            whole = WholeLog(place, whole.entries, whole.after, whole.told, dues.get(place))
+        truth.logs[place] = whole
+    return truth
+
+
+def _by_place(lines: Sequence[LogLine]) -> dict[LogId, tuple[LogEntry, ...]]:
+    found: dict[LogId, list[LogEntry]] = {}
+    for line in lines:
+        found.setdefault(line.log, []).append(line.entry)
+    return {place: tuple(entries) for place, entries in found.items()}
+
+
+def _better(
+    known: tuple[LogEntry, ...], own: tuple[LogEntry, ...], *, behind: bool
+) -> tuple[LogEntry, ...]:
+    """The log that counts: the histories', or the register's where they end too early, or are broken.
+
+    What the register has beyond histories that may be `behind` counts where it goes on from them,
+    whatever became of the rows before.
+    """
+    if not known:
+        return own
+    if broken(known, known[0].previous):
+        return own if own and not broken(own, own[0].previous) else known
+    more = tuple(entry for entry in own if entry.seq > len(known))
+    return (*known, *more) if behind and more and _goes_on((*known, *more)) else known
+
+
+def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
+    """Whether entries are the log of a case: whole, and such as a case can have."""
+    if broken(entries, entries[0].previous):
+        return False
+    try:
+        return bool(states(entries))
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> bool:
+    """Whether more of a log may be written than the histories have: a run is open, or not there.
+
+    An assessment that ended may have been opened again by what its platform wrote since.
+    """
+    if reading.unreadable or (place.year and LogId(place.term) in ahead):
+        return True
+    last: Run | None = next((run for run in reversed(reading.runs) if run.place == place), None)
+    return last is None or last.open or last.ended == "continued"
+
+
+def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> WholeLog:
+    wrong = broken(entries, entries[0].previous)
+    if wrong:
+        raise ValueError(wrong)
+    after = tuple(states(entries))
+    told = [
+        Told(telling.batch.entries[0].seq, telling.batch.entries[-1].seq, telling.batch.due)
+        for run in reading.runs
+        if run.place == place
+        for telling in run.tellings
+        if telling.batch.entries and telling.batch.entries[-1].seq <= len(entries)
+    ]
+    return WholeLog(place, entries, after, tuple(told), due_of(reading, place, after))

@@ -1,0 +1,175 @@
+"""The inbox: what awaits a decision, what is due first coming first, a page at a time.
+
+Every question goes along an index in the order of the answer and stops when the page is full, so that
+it takes as long at 100,000 platforms as at 1,000 (`bench/desk.py` measures it, a test reads the plan).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from db.asyncpg_connections import Parameters, Query, Row, Source, connections, where
+from db.reading import columns, read
+from workflows.model import Instant, Record
+from workflows.name_comparison import name_key, same_name
+from workflows.vocabulary import Role
+
+UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for a due date that is not known yet, so that it comes last."""
+LARGEST_PAGE = 500
+
+Place = tuple[datetime, str, int, str]
+"""Where a page ended: the due date, the platform, the year and the role of its last row."""
+
+
+class InboxRow(Record):
+    """What a case awaits from a role; `year` 0 is the platform itself, else its assessment of that year.
+
+    `due` None: not known yet. `overdue` is as the case's log notes it.
+    """
+
+    platform_id: str
+    term: int
+    year: int
+    role: str
+    kind: str
+    stage: str
+    name: str
+    operator: str
+    district: str
+    field: str
+    since: Instant
+    due: Instant | None
+    due_provisional: bool
+    overdue: bool
+
+    @property
+    def place(self) -> Place:
+        """Where the row stands, for the page after it."""
+        return self.due or UNKNOWN, self.platform_id, self.year, self.role
+
+
+class Wanted(Record):
+    """Which rows of the inbox: whatever is said must hold. Nothing said: all."""
+
+    role: str | None = None
+    district: str | None = None
+    field: str | None = None
+    kind: str | None = None
+    operator: str | None = None
+    year: int | None = None
+    overdue: bool = False
+
+    def narrowed(self, **more: str | int | None) -> "Wanted | None":
+        """What is also so; None when that contradicts, so that nothing can be meant."""
+        said = {name: value for name, value in more.items() if value is not None}
+        if any(not _agree(name, getattr(self, name), value) for name, value in said.items()):
+            return None
+        return self.model_copy(update=said)
+
+
+def _agree(name: str, own: str | int | None, other: str | int) -> bool:
+    """Whether what is wanted already leaves room for something; names are compared as such."""
+    if name == "operator" and own is not None:
+        return same_name(str(own), str(other))
+    return own in (None, other)
+
+
+class StepCount(Record):
+    """How many await a kind of decision, and how many of them are overdue."""
+
+    kind: str
+    waiting: int
+    overdue: int
+
+
+class Inbox:
+    """What awaits a decision."""
+
+    def __init__(self, source: Source) -> None:
+        """Ask over connections, or through an engine of `db.engine.create_engine`."""
+        self._connections = connections(source)
+
+    async def page(
+        self, *wanted: Wanted, after: Place | None = None, limit: int = 50
+    ) -> list[InboxRow]:
+        """What fits any of `wanted`, by due date, at most `limit` (and `LARGEST_PAGE`); none wanted: all.
+
+        The next page is asked for with `after`: the `place` of the last row of the page before.
+        """
+        query = page_query(wanted, after, max(0, min(limit, LARGEST_PAGE)))
+        return [_row(row) for row in await self._connections.fetch(query.sql, *query.values)]
+
+    async def counts(self, *wanted: Wanted) -> list[StepCount]:
+        """How many await each kind of decision; kinds that nothing awaits are left out.
+
+        It counts what fits, along the small index made for that: some milliseconds at 100,000.
+        """
+        query = count_query(wanted)
+        rows = await self._connections.fetch(query.sql, *query.values)
+        return [read(StepCount, row) for row in rows]
+
+
+_ROWS = " ".join(("SELECT", columns(InboxRow, of="awaiting"), "FROM awaiting"))
+_PLACE = "due, platform_id, year, role"
+_ORDER = f"ORDER BY {_PLACE}"
+_MERGED = "SELECT * FROM ({}) AS merged"
+_COUNTS = """SELECT kind, count(*) AS waiting, count(*) FILTER (WHERE overdue) AS overdue
+FROM awaiting"""
+_BY_KIND = "GROUP BY kind ORDER BY kind"
+_EQUAL = {
+    name: f"awaiting.{name} = {{}}"
+    for name in ("role", "district", "field", "kind", "year", "operator_key")
+}
+_OVERDUE = (
+    "awaiting.overdue",
+    # What is overdue was due first: no index is read beyond the last of it.
+    "awaiting.due <= (SELECT max(late.due) FROM awaiting AS late WHERE late.overdue)",
+)
+
+
+def page_query(wanted: Sequence[Wanted], after: Place | None, limit: int) -> Query:
+    """The one query of a page: each part along its index, the parts merged."""
+    part = Parameters()
+    end = part(f"{_ORDER} LIMIT {{}}", limit)
+    pages = []
+    for one in _along_indexes(wanted or (Wanted(),)):
+        conditions = _conditions(one, part)
+        if after is not None:
+            conditions.append(part(f"({_PLACE}) > ({{}}, {{}}, {{}}, {{}})", *after))
+        pages.append(" ".join((_ROWS, where(conditions), end)))
+    if len(pages) == 1:
+        return part.query(*pages)
+    return part.query(_MERGED.format(" UNION ALL ".join(f"({page})" for page in pages)), end)
+
+
+def count_query(wanted: Sequence[Wanted]) -> Query:
+    """The one query of the counts."""
+    part = Parameters()
+    each = [" AND ".join(_conditions(one, part)) or "true" for one in wanted]
+    any_of = [" OR ".join(f"({one})" for one in each)] if each else []
+    return part.query(_COUNTS, where(any_of), _BY_KIND)
+
+
+def _along_indexes(wanted: Iterable[Wanted]) -> list[Wanted]:
+    """The same rows in parts that each have an index: a district's are those of its roles.
+
+    No row is in two parts that differ, since parts are told apart by role, district or operator.
+    """
+    parts: list[Wanted] = []
+    for one in wanted:
+        of_roles = one.district is not None and (one.role, one.operator) == (None, None)
+        each = [one.model_copy(update={"role": str(r)}) for r in Role] if of_roles else [one]
+        parts += [part for part in each if part not in parts]
+    return parts
+
+
+def _conditions(wanted: Wanted, part: Parameters) -> list[str]:
+    said = wanted.model_dump(exclude={"overdue"}, exclude_none=True)
+    if wanted.operator is not None:  # as the rules compare it where it decides
+        said["operator_key"] = name_key(said.pop("operator"))
+    conditions = [part(_EQUAL[name], value) for name, value in said.items()]
+    return conditions + list(_OVERDUE if wanted.overdue else ())
+
+
+def _row(row: Row) -> InboxRow:
+    return read(InboxRow, row, due=None if row["due"] == UNKNOWN else row["due"])

@@ -1,0 +1,183 @@
+"""Which log entries are told to whom, and what a notice says. Pure; `db.register_store` writes the rows."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import bindparam, func
+from sqlalchemy.dialects.postgresql import insert
+
+from db.projection import Row, opening_of, year_of
+from db.tables import notices
+from workflows.activity_messages import RegisterBatch
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import instant
+from workflows.record import EntryKind, LogEntry
+from workflows.rules import CaseState, awaited, lifecycle_of
+from workflows.steps import Clock
+from workflows.vocabulary import Happening, Kind
+
+
+class Whom(StrEnum):
+    """Whom an entry is told to: a role, or whoever the case awaits after it."""
+
+    NEXT = "next"
+    OPERATOR = "operator"
+    DISTRICT = "district"
+    COMMISSION = "commission"
+
+
+_BOTH = (Whom.OPERATOR, Whom.DISTRICT)
+
+WHO_IS_TOLD: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
+    PLATFORM.name: {
+        Happening.APPLIED: (Whom.NEXT,),
+        Kind.RECOMMENDATION: (Whom.NEXT, Whom.OPERATOR),
+        Kind.INSPECTION: (Whom.NEXT, *_BOTH),
+        Kind.PLAN_REVISION: (Whom.NEXT,),
+        Kind.EXPERT_OPINION: (Whom.NEXT, *_BOTH),
+        Kind.LISTING: _BOTH,
+        Kind.BRINGING_IN: _BOTH,
+        Kind.WITHDRAWAL: (Whom.DISTRICT, Whom.COMMISSION),
+        Kind.SET_ASIDE: (Whom.NEXT, *_BOTH),
+        Kind.SUPPORT: (Whom.OPERATOR,),
+        Happening.REMINDED: (Whom.NEXT,),
+        Happening.OVERDUE: (Whom.NEXT,),
+        Happening.ESCALATED: (Whom.NEXT, Whom.COMMISSION),
+        Happening.ASSESSMENT_ENDED: _BOTH,
+        Happening.ASSESSMENT_CLOSED: _BOTH,
+        Happening.VALIDITY_NEARING: _BOTH,
+        Happening.VALIDITY_ENDED: (*_BOTH, Whom.COMMISSION),
+    },
+    ASSESSMENT.name: {
+        Happening.ASSESSMENT_OPENED: (Whom.NEXT, Whom.DISTRICT),
+        Kind.SELF_REPORT: (Whom.NEXT,),
+        Kind.DISTRICT_REVIEW: (Whom.NEXT,),
+        Kind.EVALUATION: (Whom.NEXT, *_BOTH),
+        Kind.RECTIFICATION_REPORT: (Whom.NEXT,),
+        Kind.REASSESSMENT: _BOTH,
+        Kind.SET_ASIDE: (Whom.NEXT, *_BOTH),
+        Happening.REMINDED: (Whom.NEXT,),
+        Happening.OVERDUE: (Whom.NEXT,),
+        Happening.ESCALATED: (Whom.NEXT, Whom.COMMISSION),
+    },
+}
+"""What is not named here is told to nobody: refusals, stops of a clock, a child's echo of its platform."""
+
+NEWS = timedelta(days=30)
+"""An entry that is older when it is written is history: a register that is filled anew tells nobody."""
+
+WRITE_NOTICES = (
+    insert(notices)
+    .values(
+        {
+            column.name: bindparam(column.name, type_=column.type)
+            for column in notices.columns
+            if column.name not in ("number", "handed_out")
+        }
+        | {"handed_out": bindparam("at", type_=notices.c.at.type) < func.now() - NEWS}
+    )
+    .on_conflict_do_nothing()
+)
+
+
+def notice_rows(batch: RegisterBatch) -> list[Row]:
+    """Rows of `notices`: one for each role that is told of an entry, the same each time."""
+    return [
+        _about(batch, entry, role)
+        for entry in batch.entries
+        if entry.kind is not EntryKind.REFUSED
+        for role in _told(_state(batch), entry)
+    ]
+
+
+def _state(batch: RegisterBatch) -> CaseState:
+    return batch.assessment or batch.platform
+
+
+def _told(state: CaseState, entry: LogEntry) -> list[str]:
+    lifecycle = lifecycle_of(state)
+    if entry.name == Kind.SET_ASIDE and lifecycle is PLATFORM and "year" in entry.said:
+        return []  # the assessment, which is opened again for it, tells of it
+    roles: list[str] = []
+    for whom in WHO_IS_TOLD[lifecycle.name].get(entry.name, ()):
+        roles += _next(state, entry) if whom is Whom.NEXT else [str(whom)]
+    return list(dict.fromkeys(roles))
+
+
+def _next(state: CaseState, entry: LogEntry) -> list[str]:
+    """The roles that the case awaits after an entry: by its stage, for the state may have moved on since."""
+    late = entry.name in (Happening.OVERDUE, Happening.ESCALATED)
+    then = {"stage": type(state.stage)(entry.stage), "overdue": late}
+    return [str(one.role) for one in awaited(state.model_copy(update=then))]
+
+
+def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
+    facts, state = batch.platform.facts, _state(batch)
+    key = (facts.platform_id, facts.term, year_of(batch), opening_of(batch), entry.seq)
+    return {
+        "id": ":".join(map(str, (*key, role))),
+        "platform_id": key[0],
+        "term": key[1],
+        "year": key[2],
+        "opening": key[3],
+        "seq": key[4],
+        "event": entry.name,
+        "role": role,
+        "district": facts.district,
+        "at": entry.at,
+        "content": {
+            "platform_id": facts.platform_id,
+            "name": facts.name,
+            "district": str(facts.district),
+            "field": facts.field,
+            "operator": facts.operator.name,
+            "term": facts.term,
+            "year": key[2],
+            "kind": str(entry.kind),
+            "event": entry.name,
+            "outcome": entry.outcome,
+            "stage": entry.stage,
+            "awaited": _next(state, entry),
+            "due": _due(batch, state, entry),
+            "valid_until": instant(state.valid_until) if state.valid_until else None,
+            "decision_id": entry.decision_id,
+            "actor_id": entry.actor.id if entry.actor else None,
+            "organisation": entry.actor.organisation if entry.actor else None,
+            "said": {name: entry.said[name] for name in TOLD_FACTS if name in entry.said},
+            "seq": entry.seq,
+            "hash": entry.hash,
+        },
+    }
+
+
+TOLD_FACTS = (
+    "days",
+    "year",
+    "due",
+    "result",
+    "target",
+    "reason",
+    "sets_aside",
+    "listed_on",
+    "list_number",
+    "certificate_number",
+    "corrections",
+    "to_mend",
+    "mend_by",
+    "support",
+    "given_on",
+    "title",
+    "amount_wan",
+)
+"""Of what was said, what a notice repeats: facts to act on, and no reports."""
+
+
+def _due(batch: RegisterBatch, state: CaseState, entry: LogEntry) -> str | None:
+    """Until when the next is due, if that is known: a batch says it for the step it ends in."""
+    if entry.stage != state.stage or entry.at < state.since:
+        return None
+    due = batch.due.due if batch.due else None
+    if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
+        due = getattr(state, "mend_by", None)
+    return instant(due) if due else None

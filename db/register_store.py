@@ -1,0 +1,147 @@
+"""Writing batches of cases into the register, in any order and as often as they come."""
+
+import logging
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from db.awaited_rows import OF_PLATFORM, WRITE_AWAITING
+from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
+from db.derived_rows import derivations, log_key
+from db.notice_queries import WRITE_NOTICES, notice_rows
+from db.projection import (
+    assessment_row,
+    log_rows,
+    plan_rows,
+    platform_row,
+    support_rows,
+    term_row,
+    year_of,
+)
+from db.queries import RegisterQueries
+from db.register_errors import RegisterConflict
+from db.retimed_log import told_again
+from db.statements import (
+    WRITE_ASSESSMENT,
+    WRITE_LOG,
+    WRITE_PLANS,
+    WRITE_SUPPORT,
+    WRITE_TERM,
+    late_word,
+    parameters,
+)
+from db.tables import assessments, platforms, terms
+from workflows.activity_messages import LogRequest, RegisterBatch
+from workflows.record import LogEntry
+
+_log = logging.getLogger(__name__)
+
+
+class PostgresRegister:
+    """The register that activities write to (`activities.register_activities.Register`)."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Write through an engine of `db.engine.create_engine`."""
+        self._engine = engine
+
+    async def write(self, batch: RegisterBatch) -> None:
+        """Write a batch in one transaction; a batch written before changes nothing.
+
+        Batches may overlap, repeat, and come in any order: a row shows the state after the latest
+        entry that has come.
+
+        Raises:
+            RegisterConflict: another history has written entries of this log; nothing was written.
+            sqlalchemy.exc.DBAPIError, OSError, TimeoutError: the database is away; try again later.
+        """
+        try:
+            async with self._engine.begin() as connection:
+                await write_on(connection, batch)
+        except RegisterConflict as conflict:
+            async with self._engine.begin() as connection:
+                if await told_again(connection, batch):
+                    _log.warning("%s: its log was told again at other moments", batch.workflow_id)
+                    await write_on(connection, batch)
+                    return
+            raise await self._refused(batch, conflict) from None
+
+    async def _refused(self, batch: RegisterBatch, conflict: RegisterConflict) -> RegisterConflict:
+        """Note what was refused, so that somebody looks; returns what the writer is answered."""
+        async with self._engine.begin() as connection:
+            second = await is_second_life(connection, batch)
+            await connection.execute(NOTE_CONFLICT, conflict_row(batch, conflict.seq, second))
+        return RegisterConflict(
+            conflict.platform_id,
+            conflict.term,
+            conflict.year,
+            conflict.seq,
+            conflict.workflow_id,
+            second_life=second,
+        )
+
+    async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
+        """The whole log of an assessment that the register has; empty when it has none."""
+        lines = await RegisterQueries(self._engine).log(request.platform_id, request.term)
+        asked = (request.year, request.opening)
+        return tuple(line.entry for line in lines if (line.year, line.opening) == asked)
+
+    async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
+        """The platform's own log of a term, or of its newest; empty when the register has none."""
+        lines = await RegisterQueries(self._engine).log(platform_id, term)
+        own = [line for line in lines if line.year == 0]
+        newest = max((line.term for line in own), default=0)
+        return tuple(line.entry for line in own if line.term == newest)
+
+
+async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    """Write a batch on a connection whose transaction is open; the caller ends it.
+
+    Raises:
+        RegisterConflict: as `PostgresRegister.write`; the transaction is to be rolled back.
+    """
+    if batch.entries:
+        await _write_log(connection, batch)
+        newest = await _write_state(connection, batch)
+        for statement in derivations(batch, late=not newest):
+            await connection.execute(statement, log_key(batch))
+        about = {OF_PLATFORM: batch.platform.facts.platform_id}
+        await connection.execute(WRITE_AWAITING, about)
+        told = notice_rows(batch)
+        if told:
+            await connection.execute(WRITE_NOTICES, told)
+    # What follows is sealed by the log: written once, it says the same for ever.
+    for statement, rows in ((WRITE_PLANS, plan_rows(batch)), (WRITE_SUPPORT, support_rows(batch))):
+        if rows:
+            await connection.execute(statement, rows)
+
+
+async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:
+    """Write the entries that are new; see that those there already, and the neighbours, fit them."""
+    given = {entry.seq: entry for entry in batch.entries}
+    for seq, stored, before, after in await connection.execute(WRITE_LOG, log_rows(batch)):
+        entry = given[seq]
+        if (
+            stored != entry.hash
+            or before not in (None, entry.previous)
+            or after not in (None, entry.hash)
+        ):
+            facts = batch.platform.facts
+            raise RegisterConflict(
+                facts.platform_id, facts.term, year_of(batch), seq, batch.workflow_id
+            )
+
+
+async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+    """Bring the rows of the case up to the batch; False when they are beyond it already."""
+    term = term_row(batch)
+    given = parameters(platforms, platform_row(batch)) | parameters(terms, term)
+    if batch.assessment is None:
+        table, row, write = terms, term, WRITE_TERM
+    else:
+        table, row, write = assessments, assessment_row(batch, batch.assessment), WRITE_ASSESSMENT
+        given |= parameters(assessments, row)
+    written = (await connection.execute(write, given)).first()
+    if written is None:
+        late = late_word(table, row)
+        if late is not None:
+            await connection.execute(late)
+    return written is not None

@@ -1,0 +1,56 @@
+"""A log that is told again: the same entries, sealed at other moments.
+
+A workflow's clock may lag while a query and a task reach it at once (docs/architecture.md, "What the
+clock can't do"). Replayed later, the same entries come with their true moments, and so with other
+hashes. So does what a reset has a case do again. The history is the truth: what it tells again
+replaces what the register holds, if nothing but the moments differ. Anything else is another history,
+and a conflict; also the same words from the first entry on where the case has ended: that one was
+over, and somebody began it anew.
+"""
+
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.projection import Row, log_rows
+from db.tables import assessments, log_entries, terms
+from workflows.activity_messages import RegisterBatch
+
+_THE_SAME = ("workflow_id", "kind", "name", "outcome", "stage", "actor_id", "decision_id", "said")
+"""What must not differ; the moment and the hashes may, and our wording of a refusal."""
+
+
+async def told_again(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+    """Take away the stored entries of a log that a whole log tells again; False when they say otherwise."""
+    rows = log_rows(batch)
+    if rows[0]["seq"] != 1:
+        return False
+    mine = _log_of(rows[0])
+    stored = (
+        await connection.execute(
+            select(log_entries).where(mine).order_by(log_entries.c.seq).with_for_update()
+        )
+    ).all()
+    pairs = zip((row._asdict() for row in stored), rows, strict=False)
+    if len(stored) > len(rows) or not all(_says_the_same(old, new) for old, new in pairs):
+        return False
+    if stored and stored[0].hash != rows[0]["hash"] and await _has_ended(connection, rows[0]):
+        return False
+    await connection.execute(delete(log_entries).where(mine))
+    return True
+
+
+async def _has_ended(connection: AsyncConnection, row: Row) -> bool:
+    table = assessments if row["year"] else terms
+    own = and_(*(table.c[key.name] == row[key.name] for key in table.primary_key))
+    ended = await connection.execute(select(table.c.ended_at).where(own))
+    return ended.scalar_one_or_none() is not None
+
+
+def _says_the_same(old: Row, new: Row) -> bool:
+    return old["seq"] == new["seq"] and all(old[name] == new[name] for name in _THE_SAME)
+
+
+def _log_of(row: Row) -> ColumnElement[bool]:
+    return and_(
+        *(log_entries.c[name] == row[name] for name in ("platform_id", "term", "year", "opening"))
+    )

@@ -1,0 +1,256 @@
+"""Applying for a platform: one workflow for all its terms, safely repeated."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.client import (
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from starter.client.application_refusals import (
+    CUT_SHORT,
+    cut_short,
+    second_life,
+    still_open,
+    used_before,
+)
+from starter.client.blocking_workflow import in_the_way
+from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.first_application import (
+    FILLED_IN,
+    FirstApplication,
+    digest_of,
+    plain,
+    started_with,
+)
+from starter.client.interface import Applied
+from starter.client.register_lookups import KnownTerm, LastTerm, TermAppliedFor
+from starter.client.rpc_errors import reaching
+from starter.errors import NoSuchPlatform
+from workflows import contract
+from workflows.application import PlatformApplication, PreviousTerm
+from workflows.case_opening import open_platform
+from workflows.model import parse
+from workflows.policy import Policy
+from workflows.record import LogEntry
+from workflows.refusal import Refused
+from workflows.run_io import TermResult
+from workflows.vocabulary import Stage
+
+
+class Applying:
+    """Starts the term that an application asks for."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        last_term: LastTerm | None,
+        applied_before: TermAppliedFor | None = None,
+    ) -> None:
+        """`last_term` finds terms whose histories are gone from Temporal.
+
+        `applied_before` knows the applications of all terms: one that is sent again years later starts
+        nothing. Without it only the latest term's is recognised.
+        """
+        self._term_applied_for = applied_before
+        self._asking = asking
+        self._last_term = last_term
+
+    async def apply(self, application: PlatformApplication) -> Applied:
+        """Start the term that an application asks for; the same one again gives the first answer.
+
+        `term` and `previous` are filled in from the platform's last term.
+
+        Raises:
+            Refused: another application's term is open, this id was used for another content, the policy
+                is not the applicant's to choose, or something that is no platform stands under the id.
+            InvalidMessage: it does not fit, or the rules refuse what it brings in.
+            Unreachable: Temporal does not answer.
+        """
+        asked = application.model_dump(mode="json", exclude_unset=True, exclude=set(FILLED_IN))
+        application = parse(PlatformApplication, asked)
+        workflow_id = contract.platform_workflow_id(application.platform_id)
+        while True:
+            found = await self._asking.describe(self._asking.handle(workflow_id))
+            latest = await self._asking.case_of(found)
+            previous = None
+            if latest is not None:
+                before = await self._applied_before(latest, application)
+                if before:
+                    return before
+                previous = await self._ended_term(latest)
+            if previous is None and self._last_term:
+                known = await self._last_term(application.platform_id)
+                previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
+            if previous and (earlier := await self._of_an_earlier_term(application)):
+                return earlier
+            form = _following(application, previous)
+            # What the rules refuse is told here, and starts nothing.
+            stage = open_platform(form, datetime.now(UTC)).state.stage
+            try:
+                with reaching():
+                    # Where what ended last was no case, its id is free; and an ended term has a next.
+                    await self._start(form, stage, after=form.previous or found is not latest)
+            except WorkflowAlreadyStartedError:
+                continue  # someone else was quicker: compare with what they started
+            return Applied(
+                platform_id=form.platform_id,
+                application_id=form.application_id,
+                term=form.term,
+                workflow_id=workflow_id,
+            )
+
+    async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:
+        """Start the term; `after`: something that has ended is known to stand under its id."""
+        await self._asking.temporal.start_workflow(
+            contract.PLATFORM_TYPE,
+            plain(form),
+            id=contract.platform_workflow_id(form.platform_id),
+            task_queue=contract.TASK_QUEUE,
+            # A first term begins once, also where it was started and has ended since we looked.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            if after
+            else WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            memo={
+                "application_id": form.application_id,
+                "application_sha256": digest_of(form),
+                "term": form.term,
+            },
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(contract.STAGE, str(stage)),
+                    SearchAttributePair(contract.DISTRICT, str(form.district)),
+                    SearchAttributePair(contract.FIELD, form.field),
+                ]
+            ),
+            static_summary=f"{form.name} · {form.district.zh}",
+        )
+
+    async def _applied_before(
+        self, latest: WorkflowExecutionDescription, application: PlatformApplication
+    ) -> Applied | None:
+        """The first answer, if this application was the last one; Refused if another's term is open."""
+        first = await started_with(self._asking.temporal, latest)
+        running = latest.close_time is None
+        if await self._is_second_life(latest, application.platform_id, first):
+            if running:
+                raise Refused(second_life(latest, first))
+            return None
+        if latest.status in CUT_SHORT:
+            raise Refused(cut_short(latest))
+        first = first or await self._first_of(latest)
+        if first and first.application_id == application.application_id:
+            return _answer_of(first, application, "open" if running else "ended")
+        if not running:
+            return None
+        if earlier := await self._of_an_earlier_term(application):
+            return earlier
+        if why := in_the_way(latest):
+            raise Refused(why)
+        raise Refused(still_open(application.platform_id, first))
+
+    async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
+        """The first answer to an application of a term before; Refused if it said something else then."""
+        platform_id, application_id = application.platform_id, application.application_id
+        if self._term_applied_for is None:
+            return None
+        before = await self._term_applied_for(platform_id, application_id)
+        if before is None:
+            return None
+        first = FirstApplication(application_id, before.term, content=before.said)
+        return _answer_of(first, application, "ended")
+
+    async def _is_second_life(
+        self,
+        latest: WorkflowExecutionDescription,
+        platform_id: str,
+        first: FirstApplication | None,
+    ) -> bool:
+        """Whether a run lives a term again that has ended, by another application: a start past us."""
+        if first is None or latest.status is WorkflowExecutionStatus.COMPLETED:
+            return False
+        if self._last_term is None or self._term_applied_for is None:
+            return False
+        known = await self._last_term(platform_id)
+        if not isinstance(known, KnownTerm) or not known.ended or first.term > known.term:
+            return False
+        stored = await self._term_applied_for(platform_id, first.application_id)
+        if first.form is None or stored is None or stored.term != first.term:
+            return True
+        lived = FirstApplication(first.application_id, stored.term, content=stored.said)
+        return not lived.is_same(first.form)
+
+    async def _first_of(self, latest: WorkflowExecutionDescription) -> FirstApplication | None:
+        """The application of a case whose input is none: that of its own log."""
+        log: list[LogEntry] = await self._asking.query(latest.id, "log", list[LogEntry])
+        if not log:
+            return None  # it never was an application
+        said = log[0].said
+        return FirstApplication(said["application_id"], said.get("term", 1), content=said)
+
+    async def _ended_term(self, latest: WorkflowExecutionDescription) -> PreviousTerm | None:
+        """The term that a closed workflow ended with; None when it was terminated or never a term."""
+        if latest.status is not WorkflowExecutionStatus.COMPLETED:
+            return None
+        handle: WorkflowHandle[Any, TermResult] = self._asking.temporal.get_workflow_handle(
+            latest.id, run_id=latest.run_id, result_type=TermResult
+        )
+        try:
+            with reaching():
+                result = await handle.result(rpc_timeout=ANSWER_WITHIN)
+        except (WorkflowFailureError, NoSuchPlatform):
+            return None
+        return PreviousTerm(term=result.term, log_hash=result.log_hash)
+
+
+def _answer_of(first: FirstApplication, application: PlatformApplication, stage: str) -> Applied:
+    """The first answer to an application that came before.
+
+    Raises:
+        Refused: its id came with another content then.
+    """
+    if not first.is_same(application):
+        raise Refused(used_before(first.application_id, first.term, stage))
+    return Applied(
+        platform_id=application.platform_id,
+        application_id=application.application_id,
+        term=first.term,
+        workflow_id=contract.platform_workflow_id(application.platform_id),
+        repeated=True,
+    )
+
+
+def completed(policy: Policy) -> Policy:
+    """A policy with the defaults of new cases, where it leaves them open.
+
+    Two that are the same before may differ after: one said that it wants what is no default any more.
+    """
+    if "decisions_name_case" in policy.model_fields_set:
+        return policy
+    return policy.model_copy(update={"decisions_name_case": True})
+
+
+def _following(
+    application: PlatformApplication, previous: PreviousTerm | None
+) -> PlatformApplication:
+    """The application with its term, which follows the platform's last one.
+
+    Raises:
+        InvalidMessage: it brings in another term than the platform's next.
+    """
+    first = application.brought_in.term if application.brought_in else 1
+    term = previous.term + 1 if previous else first
+    changes = {"term": term, "previous": previous, "policy": completed(application.policy)}
+    form = application.model_copy(update=changes)
+    return parse(PlatformApplication, form.model_dump_json())

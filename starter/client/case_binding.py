@@ -1,0 +1,93 @@
+"""Which case a decision is about: as it says itself, or as it is filled in before it is sent.
+
+A case takes only decisions about itself (`Decision.case`). So one that is repeated a year later, or in
+the next term, is never taken twice: it is recognised here, and gets its first answer.
+"""
+
+import re
+
+from temporalio.client import WorkflowExecutionDescription
+
+from starter.client.case_queries import Asking
+from starter.client.first_application import started_with
+from starter.client.register_lookups import FindDecided
+from workflows.decision import (
+    CaseReference,
+    Decision,
+    decision_digest,
+    digest_of_content,
+    sender_of,
+)
+from workflows.states import Receipt, content_of
+
+_KNOWN = 10_000
+"""Runs whose term is kept in mind: it never changes."""
+
+_ASSESSMENT = re.compile(r":term-(\d+):assessment-(\d+)$")
+
+
+class CaseBinding:
+    """Names the case of a decision, and recognises one that was taken in an earlier case."""
+
+    def __init__(self, asking: Asking, decided_before: FindDecided | None) -> None:
+        """Without `decided_before` only the case itself recognises what it has taken."""
+        self._asking = asking
+        self._decided_before = decided_before
+        self._terms: dict[str, int] = {}
+
+    async def case_of(self, platform_id: str, workflow_id: str) -> CaseReference | None:
+        """The case that a workflow is about; None when no such workflow is known."""
+        if found := _ASSESSMENT.search(workflow_id):
+            term, year = int(found[1]), int(found[2])
+            return CaseReference(platform_id=platform_id, term=term, year=year)
+        latest = await self._asking.describe(self._asking.handle(workflow_id))
+        if latest is None:
+            return None
+        known = self._terms.get(latest.run_id) or await self._term_of(latest)
+        return CaseReference(platform_id=platform_id, term=known) if known else None
+
+    async def _term_of(self, run: WorkflowExecutionDescription) -> int | None:
+        """The term of a run, by its input or its state: a memo is what whoever starts it writes."""
+        first = await started_with(self._asking.temporal, run)
+        if first:
+            known: int | None = first.term
+        else:  # started again from its log
+            platform = (await self._asking.view(run.id)).platform
+            known = platform.facts.term if platform else None
+        if known:
+            if len(self._terms) >= _KNOWN:
+                self._terms.clear()
+            self._terms[run.run_id] = known
+        return known
+
+    async def taken_before(
+        self, platform_id: str, decision: Decision, now: CaseReference
+    ) -> Receipt | None:
+        """The first answer to a decision that an earlier case than `now` has taken.
+
+        One that says itself that it is about `now` is no repeat of what another case took.
+
+        Raises Unreachable.
+        """
+        earlier = (now.term, now.year or 1) > (1, 1) or decision.case is not None
+        if self._decided_before is None or decision.case == now or not earlier:
+            return None
+        for found in await self._decided_before(platform_id, decision.decision_id):
+            entry = found.entry
+            same = entry.actor and sender_of(entry.actor) == decision.sender
+            if same and digest_of_content(entry.said) == digest_of_content(content_of(decision)):
+                return Receipt(
+                    decision_id=decision.decision_id,
+                    sender=decision.sender,
+                    platform_id=platform_id,
+                    term=found.term,
+                    year=found.year,
+                    seq=entry.seq,
+                    at=entry.at,
+                    kind=entry.name,
+                    outcome=entry.outcome,
+                    stage=entry.stage,
+                    said_sha256=decision_digest(decision),
+                    repeated=True,
+                )
+        return None

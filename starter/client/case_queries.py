@@ -1,0 +1,181 @@
+"""Asking Temporal about the workflows of cases: what they are, where they stand, what they answered."""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.client.blocking_workflow import in_the_way, type_of
+from starter.client.rpc_errors import reaching
+from starter.client.visibility import quoted, runs_of
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from workflows.contract import ASSESSMENT_TYPE, TASK_QUEUE, UNCONFIRMED
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.run_io import CaseView
+
+ANSWER_WITHIN = timedelta(seconds=20)
+"""How long to wait for a worker's answer."""
+_LOOK_AFTER = 1.0
+"""So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
+
+_QUERY_TRIES = tuple(timedelta(seconds=s) for s in (1.5, 3, 5.5, 10))
+"""How long each try of a query lasts, `ANSWER_WITHIN` in all; the second ends within what a reader waits.
+
+A worker drops a query when it evicts the case that the query waits for; nobody answers it then, however
+long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
+"""
+
+Answer = TypeVar("Answer")
+
+
+class Asking:
+    """Questions to Temporal and to the cases."""
+
+    def __init__(self, client: Client) -> None:
+        """Ask through a connected client."""
+        self.temporal = client
+
+    def handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
+        """The latest run of a workflow."""
+        return self.temporal.get_workflow_handle(workflow_id)
+
+    async def describe(
+        self, handle: WorkflowHandle[Any, Any]
+    ) -> WorkflowExecutionDescription | None:
+        """What Temporal says of a workflow; None when there is none of this id."""
+        try:
+            with reaching():
+                return await handle.describe()
+        except NoSuchPlatform:
+            return None
+
+    async def open_child(self, workflow_id: str) -> str | None:
+        """The open assessment of a platform, as Temporal has it: no worker is asked; None: none.
+
+        Raises Unreachable.
+        """
+        found = await self.describe(self.handle(workflow_id))
+        children = found.raw_description.pending_children if found else ()
+        ours = (one.workflow_id for one in children if one.workflow_type_name == ASSESSMENT_TYPE)
+        return next(ours, None)
+
+    async def case_of(
+        self, found: WorkflowExecutionDescription | None
+    ) -> WorkflowExecutionDescription | None:
+        """The latest case of ours, open or closed, under the id of the run that was found; None: none.
+
+        Passed over is what is closed and was never a case: another type of workflow, and an input that
+        was no application.
+
+        Raises:
+            Refused: something else is open under this id; says what, and what to do about it.
+            Unreachable: Temporal does not answer.
+        """
+        if found is None or _is_case(found):
+            return found
+        if found.close_time is None and (why := in_the_way(found)):
+            raise Refused(why)
+        ours = f"WorkflowType = {quoted(type_of(found.id))} AND ExecutionStatus != 'Failed'"
+        with reaching():
+            async for run in runs_of(self.temporal, found.id, ours):
+                handle = self.temporal.get_workflow_handle(run.id, run_id=run.run_id)
+                return await self.describe(handle)
+        return None
+
+    async def answer(self, workflow_id: str, asked: Awaitable[Answer]) -> Answer:
+        """What a case is asked, where it is ours; where it is not, or paused, say so within a moment.
+
+        Whoever has Temporal can answer in our place under our own type, so a check in advance would
+        prove nothing, and cost each decision a call: it is looked where no good answer comes.
+
+        Raises:
+            Refused: something else stands under this id, or it is paused.
+        """
+        task = asyncio.ensure_future(asked)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=_LOOK_AFTER)
+            if not done:
+                await self._refuse_what_is_not_ours(workflow_id)
+            return await task
+        except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
+            raise
+        except Exception:
+            await self._refuse_what_is_not_ours(workflow_id)
+            raise
+        finally:
+            task.cancel()
+
+    async def _refuse_what_is_not_ours(self, workflow_id: str) -> None:
+        try:
+            found = await self.describe(self.handle(workflow_id))
+        except PingtaiError:
+            return  # Temporal is away: that is what the caller hears
+        why = in_the_way(found) if found else None
+        if why:
+            raise Refused(why) from None
+
+    async def view(self, workflow_id: str) -> CaseView:
+        """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable, Refused."""
+        try:
+            view: CaseView = await self.query(workflow_id, "state", CaseView)
+        except WorkflowQueryFailedError as error:
+            raise InvalidMessage("application", (("", str(error), str(error)),)) from None
+        return view
+
+    async def query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
+        """Ask a case a query of the contract. Raises NoSuchPlatform, Unreachable, Refused."""
+        return await self.answer(workflow_id, self._query(workflow_id, name, result_type, *args))
+
+    async def _query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
+        handle = self.handle(workflow_id)
+        for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
+            try:
+                with reaching():
+                    return await _query(handle, name, result_type, args)
+            except Unreachable as error:
+                # Between two runs of a case there is a moment in which nobody can be asked.
+                if not patience or "not scheduled yet" not in error.en:
+                    raise
+            except WorkflowQueryFailedError as error:
+                if UNCONFIRMED not in str(error):
+                    raise
+                if not patience:
+                    raise Unreachable(
+                        "the term was just started again, and waits for the register",
+                        "该期刚重新启动，正在等待登记库",
+                    ) from None
+            await asyncio.sleep(patience)
+        raise AssertionError("the last try returns or raises")
+
+
+def _is_case(run: WorkflowExecutionDescription) -> bool:
+    """Whether a run is a case, or was one: paused ones are, and what was no application is none."""
+    ours = run.workflow_type == type_of(run.id)
+    if run.close_time is None:
+        return ours and run.task_queue == TASK_QUEUE
+    return ours and run.status is not WorkflowExecutionStatus.FAILED
+
+
+async def _query(
+    handle: WorkflowHandle[Any, Any], name: str, result_type: Any, args: tuple[Any, ...]
+) -> Any:
+    """Send a query, and send it again when nobody answers."""
+    for within in _QUERY_TRIES[:-1]:
+        try:
+            return await handle.query(name, args=args, result_type=result_type, rpc_timeout=within)
+        except RPCError as error:
+            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise
+    return await handle.query(
+        name, args=args, result_type=result_type, rpc_timeout=_QUERY_TRIES[-1]
+    )

@@ -1,0 +1,231 @@
+"""Sending a decision to where it belongs: the platform, or its open assessment."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from temporalio.client import WorkflowUpdateFailedError
+
+from starter.client.case_binding import CaseBinding
+from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.register_lookups import EndedTerm, FindDecided, FindDue
+from starter.client.rpc_errors import from_workflow, reaching
+from starter.client.set_aside_sender import Place, SettingAside
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from workflows import contract
+from workflows.case import decision_of
+from workflows.decision import CaseReference, Decision, digest_of_content
+from workflows.decisions import SetAside
+from workflows.model import InvalidMessage, said
+from workflows.refusal import Refusal, Refused
+from workflows.run_io import Opinion
+from workflows.states import Receipt
+from workflows.vocabulary import Kind
+
+_OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""How long to wait for an assessment that its platform has noted as open (seconds)."""
+
+
+_TASK_FAILED = "unexpected workflow task failure"
+"""So the server gives an update back whose task could not be written: a case that was about to go on in
+a new run heard something else in the same moment. It is sent again; it is never taken twice."""
+_GIVEN_BACK = (0.2, 1.0)
+
+_DUE_AFTER = (0.05, 0.25, 0.6)
+"""When to look for the due date (seconds). Nearly always it is there at the first look, and each look
+costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
+
+
+class Deciding:
+    """Takes decisions to their cases, and brings back the receipts."""
+
+    def __init__(
+        self,
+        asking: Asking,
+        ended_term: EndedTerm | None,
+        decided_before: FindDecided | None = None,
+        due_after: FindDue | None = None,
+    ) -> None:
+        """`ended_term` reads a term that has ended from the register, so that it can be started again.
+
+        `decided_before` finds a decision that a case before this one has taken. Without `due_after`
+        the case itself is asked when what it awaits is due.
+        """
+        self._due_after = due_after
+        self._asking = asking
+        self._setting_aside = SettingAside(asking, ended_term)
+        self._binding = CaseBinding(asking, decided_before)
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """Send a decision to where it belongs, and wait for the receipt: see `PingtaiClient.decide`."""
+        raw = decision if isinstance(decision, dict) else said(decision)
+        checked = decision_of(raw)
+        workflow_id, raw = await self._place(platform_id, checked, raw)
+        case = await self._binding.case_of(platform_id, workflow_id)
+        if case:
+            first = await self._binding.taken_before(platform_id, checked, case)
+            if first:
+                return first
+        raw = _naming(case, raw)
+        try:
+            answer = await self._update(workflow_id, raw)
+        except NoSuchPlatform:
+            answer = await self._of_ended(workflow_id, platform_id, checked, raw)
+        return await self._with_due(workflow_id, answer)
+
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+        """Ask what would become of a decision: see `PingtaiClient.check`."""
+        raw = decision if isinstance(decision, dict) else said(decision)
+        checked = decision_of(raw)
+        workflow_id, raw = await self._place(platform_id, checked, raw)
+        raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
+        opinion: Opinion = await self._asking.query(workflow_id, "check", Opinion, raw)
+        if opinion.refusal:
+            raise Refused(opinion.refusal)
+        if opinion.invalid:
+            raise InvalidMessage("decision", (("", *opinion.invalid),))
+        return opinion
+
+    async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Place:
+        """The workflow that a decision is for, and the decision as it is sent there."""
+        if isinstance(decision, SetAside):
+            return await self._setting_aside.place(platform_id, decision)
+        if decision.kind in ASSESSMENT_KINDS:
+            return await self._assessment_for(platform_id, decision), raw
+        return contract.platform_workflow_id(platform_id), raw
+
+    async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        for pause in (*_GIVEN_BACK, None):
+            try:
+                return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
+            except Unreachable as error:
+                if pause is None or _TASK_FAILED not in error.en:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    async def _updated(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        try:
+            with reaching():
+                answer: Receipt = await self._asking.handle(workflow_id).execute_update(
+                    "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
+                )
+        except WorkflowUpdateFailedError as error:
+            raise from_workflow(error.cause) from None
+        return answer
+
+    async def _of_ended(
+        self, workflow_id: str, platform_id: str, decision: Decision, raw: dict[str, Any]
+    ) -> Receipt:
+        """The answer to a decision on a case that has ended, or is just being opened again."""
+        for pause in _OPENS_AGAIN:
+            if not await self._is_to_open(workflow_id, platform_id):
+                break
+            await asyncio.sleep(pause)
+            with suppress(NoSuchPlatform):
+                return await self._update(workflow_id, raw)
+        if isinstance(decision, SetAside):
+            try:
+                return await self._answered_before(workflow_id, platform_id, decision, raw)
+            except (Refused, NoSuchPlatform):
+                return await self._set_aside_of_ended(workflow_id, platform_id, decision, raw)
+        return await self._answered_before(workflow_id, platform_id, decision, raw)
+
+    async def _set_aside_of_ended(
+        self, workflow_id: str, platform_id: str, decision: SetAside, raw: dict[str, Any]
+    ) -> Receipt:
+        """A setting aside in a case that has ended: an assessment's is for its platform to take."""
+        if workflow_id != contract.platform_workflow_id(platform_id):
+            # It ended only now: where it was to be sent to was found out a moment too early.
+            workflow_id, raw = await self._setting_aside.place(platform_id, decision)
+            raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
+            with suppress(NoSuchPlatform):
+                return await self._update(workflow_id, raw)
+        return await self._setting_aside.start_again(platform_id, raw)
+
+    async def _is_to_open(self, workflow_id: str, platform_id: str) -> bool:
+        """Whether a workflow is the assessment that its platform is about to open."""
+        if workflow_id == contract.platform_workflow_id(platform_id):
+            return False
+        platform = (await self._asking.view(contract.platform_workflow_id(platform_id))).platform
+        year = platform.open_assessment if platform else None
+        return bool(
+            platform
+            and year
+            and workflow_id
+            == contract.assessment_workflow_id(platform_id, platform.facts.term, year)
+        )
+
+    async def _assessment_for(self, platform_id: str, decision: Decision) -> str:
+        open_one = await self._asking.open_child(contract.platform_workflow_id(platform_id))
+        if open_one:
+            return open_one
+        view = await self._asking.view(contract.platform_workflow_id(platform_id))
+        platform = view.platform
+        assert platform is not None  # noqa: S101 - a platform's own view
+        term, year = platform.facts.term, platform.open_assessment
+        if year is None and platform.assessments:
+            year = platform.assessments[-1].year  # it may be a repeat of what ended it
+        if year is None:
+            when = view.next_assessment
+            raise Refused(
+                Refusal(
+                    rule="§六",
+                    en=f"{decision.kind} is not awaited: no assessment is open"
+                    + (f"; the next opens on {when:%Y-%m-%d}" if when else ""),
+                    zh=f"现在不能作“{Kind(decision.kind).zh}”：没有进行中的年度考核"
+                    + (f"，下一次于 {when:%Y-%m-%d} 开始" if when else ""),
+                    stage=platform.stage,
+                    awaited=view.awaited,
+                )
+            )
+        return contract.assessment_workflow_id(platform_id, term, year)
+
+    async def _answered_before(
+        self, workflow_id: str, platform_id: str, decision: Decision, raw: dict[str, Any]
+    ) -> Receipt:
+        """What a case that has ended answered to this decision id; Refused when it never heard it."""
+        receipt: Receipt | None = await self._asking.query(
+            workflow_id, "receipt", Receipt | None, decision.decision_id, decision.sender
+        )
+        if receipt and receipt.said_sha256 == digest_of_content(said(decision_of(raw))):
+            return receipt.model_copy(update={"repeated": True})
+        raise Refused(
+            Refusal(
+                rule="§四",
+                en=f"{decision.kind} comes too late: the case of {platform_id} has ended",
+                zh=f"“{Kind(decision.kind).zh}”已过时：{platform_id} 的该项程序已结束",
+                stage="ended",
+            )
+        )
+
+    async def _with_due(self, workflow_id: str, receipt: Receipt) -> Receipt:
+        """The receipt with the due date of what is awaited now, if it is known within a second."""
+        if not receipt.awaited or receipt.repeated:
+            return receipt
+        by_case = partial(self._due_by_case, workflow_id)
+        for ask in (self._due_after, by_case) if self._due_after else (by_case,):
+            with suppress(PingtaiError):  # it is taken; only the due date may still be missing
+                return receipt.model_copy(update={"due": await ask(receipt)})
+        return receipt
+
+    async def _due_by_case(self, workflow_id: str, receipt: Receipt) -> datetime | None:
+        for pause in _DUE_AFTER:
+            await asyncio.sleep(pause)
+            view = await self._asking.view(workflow_id)
+            case = view.platform or view.assessment
+            if case is None or case.stage != receipt.stage:
+                break
+            if view.due:
+                return view.due.due
+        return None
+
+
+def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
+    """A decision that names the case it is sent to, where it names none itself."""
+    if case is None or raw.get("case") is not None:
+        return raw
+    return raw | {"case": said(case)}

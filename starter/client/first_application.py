@@ -1,0 +1,95 @@
+"""The application that a term was opened with, and whether another one says the same.
+
+It is read from the input of the run, or from the first entry of the log. Not from the memo: whoever
+starts a workflow without our client writes into that what they like.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowExecutionDescription
+
+from starter.client.rpc_errors import reaching
+from starter.errors import NoSuchPlatform
+from workflows.application import PlatformApplication
+from workflows.model import InvalidMessage, parse, sha256
+from workflows.states import applied
+
+FILLED_IN = frozenset(("term", "previous"))
+"""What an application leaves to us."""
+
+
+@dataclass(frozen=True)
+class FirstApplication:
+    """What opened a term: `form`, the whole application, or `content`, what the log says of it."""
+
+    application_id: str
+    term: int
+    form: PlatformApplication | None = None
+    content: dict[str, Any] = field(default_factory=dict)
+
+    def is_same(self, application: PlatformApplication) -> bool:
+        """Whether another application says the same.
+
+        A field that came later, and is not in the content, is not compared.
+        """
+        if self.form is not None:
+            return digest_of(self.form) == digest_of(application)
+        whole = parse(PlatformApplication, application.model_dump_json(exclude=set(FILLED_IN)))
+        now, then = _comparable(applied(whole)), _comparable(self.content)
+        return all(then[name] == now[name] for name in then.keys() & now.keys())
+
+
+def plain(application: PlatformApplication) -> dict[str, Any]:
+    """An application as plain data.
+
+    A field that came later is left out where it is unset: a repeat of an application of before is the
+    same one, and a worker of before understands it.
+    """
+    later = {"brought_in"} if application.brought_in is None else set()
+    content = application.model_dump(mode="json", exclude=later)
+    if not application.policy.decisions_name_case:
+        del content["policy"]["decisions_name_case"]
+    return content
+
+
+def digest_of(application: PlatformApplication) -> str:
+    """The SHA-256 of an application as it was sent, without what we fill in."""
+    return sha256(_comparable(plain(application)))
+
+
+def _comparable(content: dict[str, Any]) -> dict[str, Any]:
+    """What an application said, without what our client fills in, and adds to its policy."""
+    policy = dict(content.get("policy", {}))
+    policy.pop("decisions_name_case", None)
+    own = {name: value for name, value in content.items() if name not in FILLED_IN}
+    return {**own, "policy": policy}
+
+
+async def started_with(
+    client: Client, run: WorkflowExecutionDescription
+) -> FirstApplication | None:
+    """What the input of a run says; None: it is no application, or its history is gone.
+
+    Each cycle of a term has the application as its first argument. A term that was started again from
+    its log has none.
+
+    Raises:
+        Unreachable: Temporal does not answer.
+    """
+    handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+    try:
+        with reaching():
+            first = await anext(handle.fetch_history_events(page_size=1))
+    except (NoSuchPlatform, StopAsyncIteration):
+        return None
+    if first.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+        return None
+    payloads = first.workflow_execution_started_event_attributes.input.payloads
+    try:
+        decoded = await run.data_converter.decode(payloads[:1])
+        form = parse(PlatformApplication, decoded[0])
+    except (InvalidMessage, IndexError, RuntimeError, ValueError, TypeError, AttributeError):
+        return None  # bytes, an unknown encoding, another message: whatever somebody sent
+    return FirstApplication(form.application_id, form.term, form)

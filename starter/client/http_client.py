@@ -1,0 +1,213 @@
+"""The typed client over HTTP, for whoever reaches `pingtai serve` and not Temporal.
+
+Each call may be repeated, so it repeats by itself what was not answered, until its patience is at its end.
+"""
+
+import asyncio
+import random
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from starter.client.interface import Applied
+from starter.client.problem_responses import raise_for
+from starter.errors import BadInput, Unreachable
+from workflows.application import PlatformApplication
+from workflows.decision import Decision
+from workflows.model import parse, said
+from workflows.record import LogEntry
+from workflows.run_io import CaseView, Opinion
+from workflows.states import Receipt
+
+Answer = TypeVar("Answer")
+REPEATED, DUE, SET_ASIDE_BY = "Pingtai-Repeated", "Pingtai-Due", "Pingtai-Set-Aside-By"
+"""What headers tell of an answer, since the body of a repeat is that of the first."""
+_ANSWER_SECONDS = 40.0
+"""The service itself gives up earlier, and says so."""
+_CONNECT_SECONDS = 10.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
+_AGAIN = frozenset((429, 502, 503, 504))
+_LOG: TypeAdapter[list[LogEntry]] = TypeAdapter(list[LogEntry])
+_VIEW, _APPLIED = TypeAdapter(CaseView), TypeAdapter(Applied)
+
+
+class PingtaiHttpClient:
+    """All that one may ask of the system, over HTTP (`starter.client.interface.Pingtai`).
+
+    Use it as a context manager, or `aclose` it at the end.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        patience: float = 60.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`key` is one of `pingtai keys create`; `patience` is how long a call is repeated (seconds).
+
+        The environment's proxies are not used: `transport` may bring one, or other certificates.
+
+        Raises:
+            BadInput: the key is none.
+        """
+        if not (key.isascii() and key.isprintable() and key == key.strip()):
+            # Else httpx says what is wrong with the header, and the key with it.
+            raise BadInput("the key is one line of ASCII, ptk_…", "密钥应为一行 ASCII 字符 ptk_…")
+        self._patience = patience
+        self._http = httpx.AsyncClient(
+            base_url=url.rstrip("/"),
+            headers={"authorization": f"Bearer {key}", "accept": "application/json"},
+            timeout=httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def apply(self, application: PlatformApplication) -> Applied:
+        """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
+        answer = await self._call("POST", "/v1/applications", json=said(application))
+        applied = read(_APPLIED, answer.content)
+        return applied.model_copy(update={"repeated": REPEATED in answer.headers})
+
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """See `Pingtai`. The service tells nothing of its workers: it is taken to be so, without waiting."""
+        return True
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        answer = await self._decision(platform_id, decision)
+        more = {
+            "due": answer.headers.get(DUE),
+            "set_aside_by": answer.headers.get(SET_ASIDE_BY),
+            "repeated": REPEATED in answer.headers,
+        }
+        return parse(Receipt, {**answer.json(), **more})
+
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+        """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        answer = await self._decision(platform_id, decision, dry_run="true")
+        return Opinion(stage=answer.json()["would_lead_to"])
+
+    async def state(self, platform_id: str) -> CaseView:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        answer = await self._call("GET", platform_path(platform_id))
+        return read(_VIEW, answer.content)
+
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        path = f"{platform_path(platform_id)}/assessments/{year}"
+        answer = await self._call("GET", path, params={"term": str(term)})
+        return read(_VIEW, answer.content)
+
+    async def log(self, platform_id: str) -> list[LogEntry]:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        answer = await self._call("GET", f"{platform_path(platform_id)}/log")
+        return read(_LOG, answer.content)
+
+    async def get(self, path: str, **wanted: Any) -> bytes:
+        """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does.
+
+        `wanted` are the parameters; what is None or False is not asked for.
+        """
+        params = {
+            name: "true" if value is True else str(value)
+            for name, value in wanted.items()
+            if value is not None and value is not False
+        }
+        return (await self._call("GET", path, params=params)).content
+
+    async def _decision(
+        self, platform_id: str, decision: Decision | dict[str, Any], **params: str
+    ) -> httpx.Response:
+        raw = decision if isinstance(decision, dict) else said(decision)
+        path = f"{platform_path(platform_id)}/decisions"
+        return await self._call("POST", path, json=raw, params=params)
+
+    async def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Call until it is answered; what is refused is raised."""
+        until = asyncio.get_running_loop().time() + self._patience
+        pause, sent = _FIRST_PAUSE, False
+        while True:
+            wait, why = pause, ""
+            try:
+                answer = await self._http.request(method, path, **more)
+                if answer.status_code not in _AGAIN:
+                    raise_for(answer)
+                    return answer
+                wait = max(pause, _retry_after(answer))
+                why, sent = f"HTTP {answer.status_code}", True
+            except httpx.UnsupportedProtocol as error:
+                raise BadInput(
+                    f"{error}: write http:// or https://", f"地址无法使用：{error}"
+                ) from None
+            except httpx.TransportError as error:
+                answer = None
+                why = str(error) or type(error).__name__
+                sent = sent or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            if asyncio.get_running_loop().time() + wait > until:
+                if answer is not None:
+                    raise_for(answer)
+                raise _silent(str(self._http.base_url), why, sent=sent)
+            # Not all clients at once, after an outage.
+            await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - no secret
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def read(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
+    """An answer, as the model that it is to be.
+
+    Raises:
+        BadInput: it is something else: of another release, or of another service.
+    """
+    try:
+        return wanted.validate_json(content)
+    except ValidationError:
+        raise BadInput(
+            "the answer of the service cannot be read: is it `pingtai serve`, of this release?",
+            "无法读取服务的应答：请确认其为 pingtai serve，且版本相符",
+        ) from None
+
+
+def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
+    """What is said when nobody answers; `sent`: something went out, and may have arrived."""
+    if not sent:
+        return Unreachable(
+            f"{url} is not reachable ({why}); nothing was sent",
+            f"无法连接 {url}（{why}）；未发送任何内容",
+        )
+    return Unreachable(
+        f"{url} does not answer ({why}); what was sent may be taken all the same. Repeat it as it is:"
+        " it is never taken twice",
+        f"{url} 没有应答（{why}）；所发内容仍可能已受理。请原样重发，不会重复受理",
+    )
+
+
+def platform_path(platform_id: str) -> str:
+    """Where the service has a platform."""
+    return f"/v1/platforms/{quote(platform_id, safe='')}"
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    said_so = answer.headers.get("retry-after", "")
+    return min(float(said_so), _LONGEST_PAUSE) if said_so.isdecimal() else 0.0

@@ -1,0 +1,68 @@
+"""What one may ask of the system, whichever way one comes: by Temporal itself, or by HTTP.
+
+`starter.PingtaiClient` speaks to Temporal, `starter.PingtaiHttpClient` to `pingtai serve`. Both answer the
+same, raise the same, and may be asked again.
+"""
+
+from typing import Any, Protocol
+
+from workflows.application import PlatformApplication
+from workflows.decision import Decision
+from workflows.lifecycle import ASSESSMENT
+from workflows.model import Record
+from workflows.record import LogEntry
+from workflows.run_io import CaseView, Opinion
+from workflows.states import Receipt
+
+ASSESSMENT_KINDS = frozenset(
+    trigger.name for step in ASSESSMENT.steps for trigger in step.triggers if trigger.awaited
+)
+"""What is decided about the open assessment, and not about the platform itself."""
+
+
+class Applied(Record):
+    """The answer to an application: the workflow that runs it, and whether it was there before."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    workflow_id: str
+    repeated: bool = False
+
+
+class Pingtai(Protocol):
+    """Start platforms, decide, and read where they stand, safely repeated."""
+
+    async def apply(self, application: PlatformApplication) -> Applied:
+        """Start the term that an application asks for; the same one again gives the first answer.
+
+        Raises:
+            Refused: another application's term is open, or this id was used for another content.
+            InvalidMessage: it does not fit, or the rules refuse what it brings in.
+            Unreachable: no answer; repeat it.
+        """
+
+    async def taken_up(self, applied: Applied, within: float) -> bool:
+        """Whether a worker has taken up what was just applied for, within so many seconds."""
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """Send a decision to where it belongs; the same `decision_id` again gives the first receipt.
+
+        Raises:
+            Refused: the rules refuse it.
+            InvalidMessage: it does not fit its model.
+            NoSuchPlatform: nothing of this id was ever applied for.
+            Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
+        """
+
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+        """What would become of a decision; changes nothing. Raises as `decide` does."""
+
+    async def state(self, platform_id: str) -> CaseView:
+        """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
+
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
+        """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""
+
+    async def log(self, platform_id: str) -> list[LogEntry]:
+        """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""

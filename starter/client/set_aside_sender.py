@@ -1,0 +1,218 @@
+"""Where a setting aside (撤销更正) belongs: a platform, its open assessment, a year or a term that ended.
+
+A term that has ended is started again from its log in the register, together with the setting aside.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+)
+
+from starter.client.application_refusals import CUT_SHORT, cut_short
+from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.register_lookups import EndedTerm
+from starter.client.rpc_errors import from_workflow, reaching
+from starter.errors import NoSuchPlatform, Unreachable
+from workflows import contract
+from workflows.case import Case
+from workflows.decision import digest_of_content
+from workflows.decisions import SetAside
+from workflows.model import said
+from workflows.refusal import Refusal, Refused
+from workflows.run_io import TermResult
+from workflows.states import PlatformState, Receipt
+from workflows.vocabulary import Kind
+
+Place = tuple[str, dict[str, Any]]
+"""The workflow that a decision is for, and the decision as it is sent there."""
+
+
+class SettingAside:
+    """Finds the case that a setting aside is for."""
+
+    def __init__(self, asking: Asking, ended_term: EndedTerm | None) -> None:
+        """Without `ended_term` only what has not ended can be set aside."""
+        self._asking = asking
+        self._ended_term = ended_term
+
+    async def place(self, platform_id: str, decision: SetAside) -> Place:
+        """Where a setting aside is to be sent, and what: of a year that has ended it names the year.
+
+        Raises:
+            Unreachable: no answer.
+        """
+        own, raw = contract.platform_workflow_id(platform_id), said(decision)
+        try:
+            platform = (await self._asking.view(own)).platform
+        except NoSuchPlatform:
+            return own, raw  # Temporal keeps it no longer: the register may
+        assert platform is not None  # noqa: S101 - a platform's own view
+        answered = await self._answered(own, platform, decision)
+        if answered:
+            return answered
+        year = platform.open_assessment
+        if year and decision.year in (None, year):
+            child = self._assessment(platform, year)
+            if await self._receipt(child, decision.target):
+                return child, raw
+        if decision.year:
+            await self._check_year(platform, decision, decision.year)
+            return own, _of_year(raw, decision.year)
+        return own, await self._naming_year(own, platform, decision)
+
+    async def _naming_year(
+        self, own: str, platform: PlatformState, decision: SetAside
+    ) -> dict[str, Any]:
+        """A setting aside for the platform; of what was decided in a year that has ended, with that year."""
+        raw = said(decision)
+        if not await self._receipt(own, decision.target):
+            for ended in reversed(platform.assessments):
+                if await self._receipt(self._assessment(platform, ended.year), decision.target):
+                    return _of_year(raw, ended.year)
+        return raw
+
+    async def start_again(self, platform_id: str, raw: dict[str, Any]) -> Receipt:
+        """Start a term that has ended again from its log, with the setting aside as its first message.
+
+        Raises:
+            Refused: the rules refuse the setting aside, or the term has not ended by the rules.
+            NoSuchPlatform: nothing of this id was ever applied for.
+            Unreachable: no answer, or the register cannot be read here or lacks a part of the log.
+        """
+        workflow_id = contract.platform_workflow_id(platform_id)
+        if self._ended_term is None:
+            raise Unreachable(
+                "the term has ended: it is started again from the register, which is not at hand here",
+                "该期已结束：须从登记库恢复，但此处无法读取登记库",
+            )
+        carried = await self._ended_term(platform_id)
+        if carried is None:
+            raise NoSuchPlatform("no platform of this id", "没有此编号的平台")
+        facts = carried.state.facts
+        if raw.get("case") is None:
+            raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
+        case = Case(carried.state, carried.record)
+        await self._check_ended(workflow_id, case)
+        # The workflow judges again; but a term is not started for what would be refused.
+        case.check(raw, datetime.now(UTC))
+        start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
+            contract.PLATFORM_TYPE,
+            args=[{}, carried],
+            id=workflow_id,
+            task_queue=contract.TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            result_type=TermResult,
+            memo=await self._memo(workflow_id, carried.state),
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(contract.STAGE, str(carried.state.stage)),
+                    SearchAttributePair(contract.DISTRICT, str(carried.state.facts.district)),
+                    SearchAttributePair(contract.FIELD, carried.state.facts.field),
+                ]
+            ),
+            static_summary=f"{carried.state.facts.name} · {carried.state.facts.district.zh}",
+        )
+        try:
+            with reaching():
+                receipt: Receipt = await self._asking.temporal.execute_update_with_start_workflow(
+                    "decide",
+                    raw,
+                    start_workflow_operation=start,
+                    result_type=Receipt,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+        except WorkflowUpdateFailedError as error:
+            raise from_workflow(error.cause) from None
+        return receipt
+
+    async def _check_ended(self, workflow_id: str, case: Case[PlatformState]) -> None:
+        """Let only that be started again which has ended by its rules, and whose whole log is there.
+
+        A log without its last entries would be gone on from as if those had never been.
+
+        Raises:
+            Refused: its workflow was ended from outside.
+            Unreachable: the register has not all of its log, or the log has not come to an end.
+        """
+        latest = await self._asking.describe(self._asking.handle(workflow_id))
+        if latest and latest.status in CUT_SHORT:
+            raise Refused(cut_short(latest))
+        whole = not latest or (await self._asking.view(workflow_id)).log_hash == case.log[-1].hash
+        if not (whole and case.ended):
+            raise Unreachable(
+                "the register does not have the whole log of the term; try again when it has",
+                "登记库中本期记录不完整，请待其补齐后再试",
+            )
+
+    async def _memo(self, workflow_id: str, state: PlatformState) -> dict[str, Any]:
+        """The memo of the run before, by which an application sent again is recognised."""
+        before = await self._asking.describe(self._asking.handle(workflow_id))
+        memo = dict(await before.memo()) if before else {}
+        return memo or {"application_id": state.facts.application_id, "term": state.facts.term}
+
+    async def _answered(
+        self, own: str, platform: PlatformState, decision: SetAside
+    ) -> Place | None:
+        """The case that took this very decision before, and how it was said there."""
+        raw = said(decision)
+        last = max((ended.year for ended in platform.assessments), default=0)
+        years = range(1, max(last, platform.open_assessment or 0) + 1)
+        receipt = await self._receipt(own, decision.decision_id, decision.sender)
+        if receipt:
+            ways = [raw, *(raw | {"year": year} for year in years)]
+            same = [way for way in ways if digest_of_content(way) == receipt.said_sha256]
+            return own, same[0] if same else raw
+        for year in years:
+            child = self._assessment(platform, year)
+            if await self._receipt(child, decision.decision_id, decision.sender):
+                return child, raw
+        return None
+
+    async def _check_year(self, platform: PlatformState, decision: SetAside, year: int) -> None:
+        """Refuse a decision that an assessment, which Temporal still keeps, never took.
+
+        The platform cannot look into the assessment's log: it would open it again, only to hear the
+        assessment refuse.
+
+        Raises:
+            Refused: that year knows no such decision.
+        """
+        child = self._assessment(platform, year)
+        if await self._asking.describe(self._asking.handle(child)) is None:
+            return
+        if not await self._receipt(child, decision.target):
+            raise Refused(
+                Refusal(
+                    rule=Kind.SET_ASIDE.article,
+                    en=f"no decision {decision.target} was taken in the assessment of year {year}",
+                    zh=f"第 {year} 年考核中没有决定 {decision.target}",
+                    stage=platform.stage,
+                )
+            )
+
+    async def _receipt(self, workflow_id: str, decision_id: str, *sender: str) -> Receipt | None:
+        """What a case answered to a decision id; None when it never heard it, or is kept no longer."""
+        try:
+            receipt: Receipt | None = await self._asking.query(
+                workflow_id, "receipt", Receipt | None, decision_id, *sender
+            )
+        except NoSuchPlatform:
+            return None
+        return receipt
+
+    def _assessment(self, platform: PlatformState, year: int) -> str:
+        facts = platform.facts
+        return contract.assessment_workflow_id(facts.platform_id, facts.term, year)
+
+
+def _of_year(raw: dict[str, Any], year: int) -> dict[str, Any]:
+    """A setting aside in a year that has ended: its platform takes it, though the case named is the year's."""
+    case = raw.get("case")
+    if case and case.get("year") == year:
+        raw = raw | {"case": {name: value for name, value in case.items() if name != "year"}}
+    return raw | {"year": year}

@@ -1,0 +1,103 @@
+"""The one place that connects to Temporal: profiles, TLS and API key by Temporal's own configuration."""
+
+import os
+from pathlib import Path
+
+from temporalio.client import Client, Interceptor
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
+from temporalio.runtime import Runtime, TelemetryConfig
+
+from db.home import home
+from starter.client.local_stack import read_stack
+from starter.client.paused import read_paused_as_open
+from starter.errors import BadInput, Unreachable
+
+DEFAULT_ADDRESS = "localhost:7233"
+
+read_paused_as_open()
+
+
+def connect_config() -> ClientConnectConfig:
+    """Where and how to connect: `TEMPORAL_*` and the profile of Temporal's TOML file.
+
+    With neither, the running local stack (`pingtai up`), then localhost:7233. Namespace: `default`.
+
+    Raises:
+        BadInput: the configuration names a file that is not there, or cannot be read.
+        Unreachable: nothing is configured, and the local stack is down.
+    """
+    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    if named and not Path(named).is_file():
+        raise BadInput(
+            f"TEMPORAL_CONFIG_FILE names {named}, which is not there",
+            f"TEMPORAL_CONFIG_FILE 指定的文件 {named} 不存在",
+        )
+    # An empty TEMPORAL_API_KEY would be sent as an empty key, and switch TLS on.
+    env = {k: v for k, v in os.environ.items() if not (k.startswith("TEMPORAL_") and v == "")}
+    try:
+        profile = ClientConfigProfile.load(config_file_strict=True, override_env_vars=env)
+        config = profile.to_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise BadInput(
+            f"Temporal's client configuration cannot be read: {error}",
+            f"无法读取 Temporal 客户端配置：{error}",
+        ) from None
+    if "target_host" not in config:
+        config["target_host"] = _local_address()
+    config.setdefault("namespace", "default")
+    return config
+
+
+def _local_address() -> str:
+    """Where the local stack's Temporal listens; localhost:7233 where there never was a local stack.
+
+    A stack that is down must not be mistaken for whatever else listens on the usual port.
+    """
+    stack = read_stack(home())
+    if stack and stack.running:
+        return stack.temporal_address
+    if (home() / "temporal").exists():
+        raise Unreachable(
+            f"the local stack under {home()} is not running: run `pingtai up`, or set"
+            " TEMPORAL_ADDRESS for another Temporal",
+            f"本机系统（{home()}）未启动：请运行 pingtai up，或设置 TEMPORAL_ADDRESS",
+        )
+    return DEFAULT_ADDRESS
+
+
+def quietly() -> None:
+    """From now on Temporal's SDK does not write each of its retries to standard error.
+
+    It is for those who wait themselves, and say so in their own words.
+    """
+    Runtime.set_default(
+        Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
+    )
+
+
+async def connect(
+    *, runtime: Runtime | None = None, interceptors: tuple[Interceptor, ...] = ()
+) -> Client:
+    """A client of the configured Temporal, with the payload converter of the contract.
+
+    Raises:
+        Unreachable: nothing answers there.
+        BadInput: the configuration cannot be read.
+    """
+    config = connect_config()
+    try:
+        return await Client.connect(
+            **config,
+            data_converter=pydantic_data_converter,
+            runtime=runtime,
+            interceptors=interceptors,
+        )
+    except RuntimeError as error:
+        where = config["target_host"]
+        why = str(error).splitlines()[0][:200]
+        raise Unreachable(
+            f"Temporal does not answer at {where} ({why}). Is `pingtai up` running, or"
+            " TEMPORAL_ADDRESS right?",
+            f"Temporal（{where}）没有应答（{why}）。请确认 pingtai up 已启动，或 TEMPORAL_ADDRESS 正确。",
+        ) from None

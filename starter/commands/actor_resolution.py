@@ -1,0 +1,116 @@
+"""Who takes a decision: what a call says by flag, file and environment, and the profile for the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starter.commands.decision_form import ACTOR, outcome_of, roles_for
+from starter.desk.profile import Profile, ProfileRole, read_profile
+from starter.errors import BadInput
+from starter.terminal.language import say
+from starter.terminal.screen import complain
+from workflows.vocabulary import Kind, Role
+
+_DISTRICT = ACTOR[-1]
+
+
+class Acting:
+    """Fills in who acts. Flags go before the file, it before the environment, and that before the profile.
+
+    A role that was chosen by `--as` goes before the file, as a flag does.
+    """
+
+    def __init__(
+        self, given: Mapping[str, Any], preset: frozenset[str], called: str | None
+    ) -> None:
+        """Go by a call's flags; `preset` are those whose value only fills in what is left open."""
+        self._given = given
+        self._preset = preset
+        self._called = called
+        self._profile: Profile | None = None
+        self._asked = False
+        self._told: set[str] = set()
+
+    def actor(self, kind: Kind, raw: Mapping[str, Any]) -> Any:
+        """The `actor` of a decision, as far as it is known.
+
+        Raises:
+            BadInput: `--as` names no role of the profile, or the profile cannot be read.
+            InvalidMessage: a field of the profile does not fit.
+        """
+        before = raw.get("actor", {})
+        if not isinstance(before, dict):
+            return before  # the model says what is wrong with it
+        return self._actor(before, roles_for(kind, outcome_of(kind, raw)))
+
+    def person(self) -> dict[str, Any]:
+        """Who gives a command that is no decision, as far as it is known.
+
+        Raises:
+            BadInput, InvalidMessage: as `actor` does.
+        """
+        return self._actor({}, ())
+
+    def _actor(self, before: dict[str, Any], able: tuple[Role, ...]) -> dict[str, Any]:
+        actor = dict(before)
+        if self._called:
+            actor |= self._called_role(actor)
+        for part in ACTOR:
+            value = self._given.get(part.name)
+            if value is not None and not (part.name in self._preset and part.field in actor):
+                actor[part.field] = value
+        if not self._called and not {"id", "organisation"} <= actor.keys():
+            self._fill_in(actor, able)
+        if able:
+            actor.setdefault("role", str(able[0]))
+        preset = _DISTRICT.name in self._preset and "district" not in before
+        if preset and actor.get("role") != Role.DISTRICT:
+            actor.pop("district", None)  # only district staff speak for a district
+        return actor
+
+    def _called_role(self, actor: dict[str, Any]) -> dict[str, Any]:
+        profile = self._read()
+        if profile is None:
+            raise BadInput(
+                "--as chooses a role of your profile, and there is none yet: `pingtai login`",
+                "--as 用于选择个人配置中的身份；尚无个人配置：请先 pingtai login",
+            )
+        actor.pop("district", None)
+        return _as_said(profile, profile.role(self._called))
+
+    def _fill_in(self, actor: dict[str, Any], able: tuple[Role, ...]) -> None:
+        profile = self._read()
+        # Another person's name with this one's office would be nobody.
+        if profile is None or actor.get("id", profile.id) != profile.id:
+            return
+        role = self._fitting(profile, actor.get("role"), able)
+        for field, value in _as_said(profile, role).items():
+            actor.setdefault(field, value)
+
+    def _fitting(self, profile: Profile, said: Any, able: tuple[Role, ...]) -> ProfileRole:
+        """The role of the profile that was said; else the first that may decide; else the first of all."""
+        first = profile.roles[0]
+        wanted = (said,) if said else able or (first.role,)
+        fitting = next((role for role in profile.roles if role.role in wanted), first)
+        if fitting is not first and not said:
+            self._tell(fitting)
+        return fitting
+
+    def _tell(self, role: ProfileRole) -> None:
+        if role.called not in self._told:
+            self._told.add(role.called)
+            complain(
+                say(
+                    f"Acting as {role.called} ({role.organisation}): the role of yours that decides this.",
+                    f"以“{role.called}”（{role.organisation}）身份办理：此事项由您的这一身份决定。",
+                )
+            )
+
+    def _read(self) -> Profile | None:
+        if not self._asked:
+            self._asked, self._profile = True, read_profile()
+        return self._profile
+
+
+def _as_said(profile: Profile, role: ProfileRole) -> dict[str, Any]:
+    said: dict[str, Any] = profile.actor(role).model_dump(mode="json", exclude_none=True)
+    return said

@@ -1,0 +1,117 @@
+"""A batch from its file to its summary: read, checked, sent, told, and what was not done set apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import click
+
+from starter.commands.actor_resolution import Acting
+from starter.commands.batch.formats import Format
+from starter.commands.batch.interruption import interruptible
+from starter.commands.batch.lines import Line, Outcome, Result
+from starter.commands.batch.preparation import Preparing
+from starter.commands.batch.progress import DECISIONS, Telling, counted
+from starter.commands.batch.rejected_lines import Apart
+from starter.commands.batch.sender import Sending
+from starter.commands.batch.submit import Sent, Tried
+from starter.desk.reach import open_pingtai
+from starter.desk.substitutes import in_place_of
+from starter.errors import BadInput
+from starter.tables.file_content import read_many
+from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
+from starter.terminal.language import say
+from starter.terminal.screen import complain
+
+MOST_LINES = 100_000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a command was called with."""
+
+    file: str
+    form: Format
+    day: str | None
+    principal: str | None
+    at_once: int
+    dry_run: bool
+    as_json: bool
+    refused: str | None
+
+
+async def run_batch(batch: Batch, acting: Acting) -> None:
+    """Carry a batch out.
+
+    Raises:
+        BadInput: the file cannot be read.
+        Unreachable: nothing answers, before anything was sent.
+        click.exceptions.Exit: with a code, unless every line was done.
+    """
+    entries = batch.form.read(read_many(batch.file))
+    if len(entries) > MOST_LINES:
+        raise BadInput(
+            f"more than {MOST_LINES:,} lines: split the file", f"超过 {MOST_LINES:,} 行：请拆分"
+        )
+    if not entries:
+        raise BadInput(f"{batch.file} has no lines", f"{batch.file} 没有内容")
+    apart = Apart.beside(batch.file, batch.form, batch.refused)
+    in_place = partial(in_place_of, batch.principal) if batch.principal else None
+    prepared = await Preparing(acting, batch.day, in_place).prepare(entries)
+    lines = [one for one in prepared if isinstance(one, Line)]
+    telling = Telling(DECISIONS, as_json=batch.as_json)
+    for one in prepared:
+        if isinstance(one, Result):
+            telling.tell(one)
+    sending = None
+    if lines:
+        async with open_pingtai(due=False) as client:
+            take = Tried(client) if batch.dry_run else Sent(client)
+            sending = Sending(take, telling.hear, batch.at_once)
+            with (
+                telling.watching([line.entry.number for line in lines]),
+                interruptible(sending, telling.note),
+            ):
+                await sending.run(lines)
+    _conclude(batch, apart, telling.results, sending)
+
+
+def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:
+    """0 all done; 2 some lines are bad, and no more than that; 3 refused; 4 not answered; 130 interrupted."""
+    outcomes = {result.outcome for result in results}
+    if interrupted:
+        return INTERRUPTED
+    if outcomes & {Outcome.UNANSWERED, Outcome.UNSENT}:
+        return UNREACHABLE
+    if Outcome.REFUSED in outcomes:
+        return REFUSED
+    return BAD_INPUT if Outcome.BAD in outcomes else 0
+
+
+def _conclude(
+    batch: Batch, apart: Apart, results: Sequence[Result], sending: Sending | None
+) -> None:
+    interrupted = sending is not None and sending.stopped and not sending.unreachable
+    lines = "1 line" if len(results) == 1 else f"{len(results)} lines"
+    complain(say(f"{lines}: ", f"共 {len(results)} 行：") + counted(results, DECISIONS))
+    if not batch.dry_run:
+        apart.keep(results)
+    if interrupted or (sending and sending.unreachable):
+        complain(go_on(interrupted=interrupted))
+    code = exit_code(results, interrupted=interrupted)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def go_on(*, interrupted: bool) -> str:
+    """What to do about a batch that was broken off."""
+    if interrupted:
+        return say(
+            "Interrupted. Run the same file again: what was done is not done twice.",
+            "已中断。请重新运行同一文件：已受理的不会重复。",
+        )
+    return say(
+        "Stopped, because nobody answers: is `pingtai up` or a worker running? Then run the same file"
+        " again: what was done is not done twice.",
+        "无人应答，已停止：请确认 pingtai up 或 worker 已启动，再重新运行同一文件：已受理的不会重复。",
+    )

@@ -1,0 +1,89 @@
+"""Lines made whole and checked, before any is sent: who, on what day, under which id."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
+from typing import Any
+
+from starter.commands.actor_resolution import Acting
+from starter.commands.batch.lines import Entry, Line, Outcome, Result, Words
+from starter.commands.decision_form import outcome_of, roles_for
+from starter.commands.notation import platform_id
+from starter.errors import BadInput
+from workflows.case import decision_of
+from workflows.model import InvalidMessage, said, sha256
+from workflows.refusal import Refused
+from workflows.vocabulary import Kind, Role
+
+InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]]]
+"""Answers the `actor` by which somebody acts for who is absent: their id, the day, what is decided."""
+
+
+class Preparing:
+    """Makes decisions of lines. What a line leaves open is filled in so that it is the same each time."""
+
+    def __init__(self, acting: Acting, day: str | None, in_place: InPlace | None = None) -> None:
+        """`day` is for the lines that have none."""
+        self._acting = acting
+        self._day = day
+        self._in_place = in_place
+        self._absences: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    async def prepare(self, entries: Iterable[Entry]) -> list[Line | Result]:
+        """Each line, ready to be sent; or a result that says why it cannot be."""
+        return [await self._prepared(entry) for entry in entries]
+
+    async def _prepared(self, entry: Entry) -> Line | Result:
+        if entry.problem:
+            return Result(entry, Outcome.BAD, problem=entry.problem)
+        try:
+            return Line(entry, *await self._decision(entry))
+        except (BadInput, InvalidMessage) as error:
+            return Result(entry, Outcome.BAD, problem=(error.en, error.zh))
+        except Refused as error:
+            why: Words = error.refusal.text("en"), error.refusal.text("zh")
+            return Result(entry, Outcome.REFUSED, problem=why)
+
+    async def _decision(self, entry: Entry) -> tuple[str, dict[str, Any]]:
+        raw = dict(entry.fields)
+        platform = raw.pop("platform", None)
+        if not isinstance(platform, str):
+            raise BadInput("platform: the line names none", "platform：该行未写平台编号")
+        platform_id(platform)
+        if raw.get("kind") not in tuple(Kind):
+            decision_of(raw)  # says which kinds there are
+        kind = Kind(raw["kind"])
+        if "decided_on" not in raw:
+            if self._day is None:
+                raise BadInput(
+                    "decided_on: the line has no day; write one, or give --date for all that have none",
+                    "decided_on：该行没有日期；请写明，或以 --date 统一指定",
+                )
+            raw["decided_on"] = self._day
+        raw["actor"] = self._acting.actor(kind, raw)
+        if self._in_place and isinstance(raw["actor"], dict):
+            raw["actor"] = await self._absent(kind, raw, self._in_place)
+        if "decision_id" not in raw:
+            raw["decision_id"] = derived_id(platform, raw)
+        decision_of(raw)
+        return platform, raw
+
+    async def _absent(self, kind: Kind, raw: dict[str, Any], in_place: InPlace) -> dict[str, Any]:
+        who, roles = raw["actor"].get("id"), roles_for(kind, outcome_of(kind, raw))
+        try:
+            day = date.fromisoformat(raw["decided_on"])
+        except (TypeError, ValueError):
+            return dict(raw["actor"])  # the model says what is wrong with the day
+        key = (who, day, kind, roles)
+        if key not in self._absences:
+            self._absences[key] = await in_place(*key)
+        return self._absences[key]
+
+
+def derived_id(platform: str, raw: dict[str, Any]) -> str:
+    """The id of a line that names none: of its content, so that the same line is the same decision.
+
+    Raises:
+        InvalidMessage: it is no decision.
+    """
+    content = said(decision_of({**raw, "decision_id": "derived"}))
+    return f"batch:{sha256([platform, content])[:40]}"

@@ -1,0 +1,107 @@
+"""What was not done, in a file of its own: to be mended, and run in the same way."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from starter.commands.batch.formats import Written
+from starter.commands.batch.lines import NOT_DONE, Result
+from starter.errors import BadInput
+from starter.terminal.language import say
+from starter.terminal.screen import complain
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Where the lines of a file go that were not done."""
+
+    file: str
+    """The file that was read; `-` is standard input."""
+    form: Written
+    named: str | None
+    """Where they were asked to go; None: beside the file."""
+    target: Path | None
+    """Where they are written; None: nowhere."""
+
+    @classmethod
+    def beside(cls, file: str, form: Written, named: str | None) -> "Apart":
+        """Choose a place before anything is sent; a file that is there, and may be half mended, is kept.
+
+        Raises:
+            BadInput: it would be the input itself, or there is no such folder.
+        """
+        if named is None:
+            return cls(file, form, None, None if file == "-" else _free(file, form))
+        target = Path(named)
+        if file != "-" and target.absolute() == Path(file).absolute():
+            raise BadInput("--refused names the input itself", "--refused 不能是输入文件本身")
+        if not target.absolute().parent.is_dir():
+            raise BadInput(
+                f"--refused: no folder {target.parent}", f"--refused：没有目录 {target.parent}"
+            )
+        return cls(file, form, named, target)
+
+    def keep(self, results: Sequence[Result]) -> None:
+        """Write those that were not done, if any, and say where."""
+        left = sorted(
+            (result for result in results if result.outcome in NOT_DONE),
+            key=lambda result: result.entry.number,
+        )
+        if not left:
+            return
+        if self.target is None:
+            complain(
+                say(
+                    "What was not done was not kept: --refused FILE keeps it.",
+                    "未受理的行没有另存：可用 --refused FILE 另存。",
+                )
+            )
+            return
+        written = self.form.write(left)
+        content = written.encode("utf-8") if isinstance(written, str) else written
+        try:
+            target = self._put(self.target, content)
+        except OSError as error:
+            complain(
+                say(
+                    f"{self.target} cannot be written ({error.strerror}): the lines above say what was"
+                    " not done.",
+                    f"无法写入 {self.target}（{error.strerror}）：未受理的行见上。",
+                )
+            )
+            return
+        complain(
+            say(
+                f"What was not done is in {target}: mend it, and run it in the same way.",
+                f"未受理的行在 {target}：改正后以同样方式再运行。",
+            )
+        )
+
+    def _put(self, target: Path, content: bytes) -> Path:
+        draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+        if self.named is None:
+            target = self._kept_for_us(target)
+        draft.write_bytes(content)
+        os.replace(draft, target)  # noqa: PTH105 - the atomic one
+        return target
+
+    def _kept_for_us(self, target: Path) -> Path:
+        """Take a free name, so that nobody who runs the same file meanwhile writes over what we write."""
+        while True:
+            try:
+                target.touch(exist_ok=False)
+            except FileExistsError:
+                following = _free(self.file, self.form)
+                if following is None:
+                    raise
+                target = following
+            else:
+                return target
+
+
+def _free(file: str, form: Written) -> Path | None:
+    source = Path(file)
+    suffix = source.suffix or form.suffix
+    names = (f"{source.stem}.refused{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 1_000))
+    return next((path for name in names if not (path := source.with_name(name)).exists()), None)

@@ -1,0 +1,134 @@
+"""One line of a batch, sent or tried, and what was answered as a result."""
+
+from typing import Protocol
+
+from starter.client.interface import Pingtai
+from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.errors import (
+    BadInput,
+    NoSuchPlatform,
+    NotAllowed,
+    PingtaiError,
+    Unreachable,
+    rpc_error,
+)
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.states import Receipt
+from workflows.vocabulary import Kind
+
+
+class Taking(Protocol):
+    """What is done with each line."""
+
+    async def __call__(self, line: Line) -> Result:
+        """Say what became of it."""
+
+
+class Sent:
+    """Sends lines to be taken."""
+
+    def __init__(self, client: Pingtai) -> None:
+        """Send them by this client."""
+        self._client = client
+
+    async def __call__(self, line: Line) -> Result:
+        """See `Taking`."""
+        try:
+            receipt = await self._client.decide(line.platform, line.message)
+        except Refused as error:
+            if await _is_so_already(self._client, line):
+                return Result(line.entry, Outcome.ALREADY, line)
+            return not_done(line, error)
+        except Exception as error:
+            if not is_answer(error):
+                raise
+            return not_done(line, error)
+        if receipt.set_aside_by:
+            return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
+        outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
+        return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
+
+
+class Tried:
+    """Asks whether lines would be taken, and changes nothing."""
+
+    def __init__(self, client: Pingtai) -> None:
+        """Ask by this client."""
+        self._client = client
+        self._asked: dict[str, int] = {}
+
+    async def __call__(self, line: Line) -> Result:
+        """See `Taking`. Of several lines of a platform only the first can be asked about now."""
+        first = self._asked.setdefault(line.platform, line.entry.number)
+        if first != line.entry.number:
+            why = (
+                f"well formed; the rules are asked when line {first} is taken",
+                f"格式无误；第 {first} 行受理后方可判定",
+            )
+            return Result(line.entry, Outcome.LATER, line, problem=why)
+        try:
+            opinion = await self._client.check(line.platform, line.message)
+        except Refused as error:
+            if await _is_so_already(self._client, line):
+                return Result(line.entry, Outcome.ALREADY, line)
+            return not_done(line, error)
+        except Exception as error:
+            if not is_answer(error):
+                raise
+            return not_done(line, error)
+        return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
+
+
+async def _is_so_already(client: Pingtai, line: Line) -> bool:
+    """Whether a platform stands in this list under this certificate: listed on another day, then."""
+    decision = line.message
+    if decision["kind"] != Kind.LISTING or decision.get("list_number") is None:
+        return False
+    try:
+        state = (await client.state(line.platform)).platform
+    except Exception as error:
+        if not is_answer(error):
+            raise
+        return False
+    wanted = (decision["list_number"], decision["certificate_number"])
+    return state is not None and (state.list_number, state.certificate_number) == wanted
+
+
+def _counts_no_longer(receipt: Receipt) -> Words:
+    by = receipt.set_aside_by
+    return (
+        f"done before, and set aside since, by {by}: to decide it again, give the line a decision_id of"
+        " its own",
+        f"此前已受理，后由 {by} 撤销：如需重新作出，请为该行另写 decision_id",
+    )
+
+
+def is_answer(error: Exception) -> bool:
+    """Whether it is what a call may end with; else it is a mistake of ours, and shows itself."""
+    return isinstance(error, InvalidMessage | PingtaiError | OSError) or bool(rpc_error(error))
+
+
+def not_done(line: Line, error: Exception) -> Result:
+    """What became of a line for which this was raised."""
+    outcome = Outcome.UNANSWERED
+    match error:
+        case Refused(refusal=why):
+            outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
+        case InvalidMessage() | BadInput() | NoSuchPlatform():
+            outcome, words = Outcome.BAD, (error.en, error.zh)
+        case NotAllowed():
+            outcome, words = Outcome.REFUSED, (error.en, error.zh)
+        case Unreachable():
+            words = (error.en, error.zh)
+        case _:
+            words = _plain(error)
+            rpc = rpc_error(error)
+            if rpc is not None and rpc.status.name == "INVALID_ARGUMENT":
+                outcome = Outcome.BAD  # sent again it would be no better
+    return Result(line.entry, outcome, line, problem=words)
+
+
+def _plain(error: Exception) -> Words:
+    told = getattr(error, "message", None) or str(error) or type(error).__name__
+    return f"no answer: {told}", f"没有应答：{told}"

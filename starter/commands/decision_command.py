@@ -1,0 +1,229 @@
+"""How one decision is made up, asked for, tried and sent, and what is said of it."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+
+from starter.client.interface import ASSESSMENT_KINDS
+from starter.commands.actor_resolution import Acting
+from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
+from starter.commands.guided.draft import keep
+from starter.commands.guided.form import confirm, fill_in, show_case
+from starter.commands.input_files import read_object
+from starter.commands.notation import platform_id
+from starter.commands.receipt_view import end_of_stage, show_opinion, show_receipt
+from starter.desk.reach import open_pingtai, open_reads
+from starter.desk.substitutes import in_place_of
+from starter.errors import BadInput, NoSuchPlatform, NotAllowed
+from starter.terminal.command_runner import answered
+from starter.terminal.language import say
+from starter.terminal.screen import at_terminal, complain, heading, show, show_json
+from workflows.case import decision_of
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.run_io import CaseView, Opinion
+from workflows.states import Receipt
+from workflows.vocabulary import Kind
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command was called with."""
+
+    platform: str
+    called: str | None
+    principal: str | None
+    file: str | None
+    dry_run: bool
+    yes: bool
+    as_json: bool
+    given: Mapping[str, Any]
+    preset: frozenset[str]
+
+    @property
+    def talks(self) -> bool:
+        """Whether a person sits there who can be asked."""
+        return at_terminal() and not self.as_json and self.file != "-"
+
+
+def decide(form: DecisionForm, call: Call) -> None:
+    """Take a decision as a command says it; what is missing is asked for at a terminal.
+
+    Questions are asked between the calls to the system, never within one: Ctrl-C must end them.
+
+    Raises:
+        Refused, InvalidMessage, PingtaiError, click.Abort: see `starter.terminal.command_runner`.
+    """
+    platform_id(call.platform)
+    raw = form.decision(call.given, read_object(call.file) if call.file else {})
+    acting = Acting(call.given, call.preset, call.called)
+    raw["actor"] = acting.actor(form.kind, raw)
+    with _nothing_sent():
+        view = _asked(form, call, raw)
+    completed(raw)
+    if call.principal:
+        raw["actor"] = asyncio.run(_in_place(form.kind, call.principal, raw))
+    try:
+        decision_of(raw, form.kind)
+    except InvalidMessage as error:
+        raise _explained(form, error) from None
+    if call.dry_run:
+        _try(call, raw)
+        return
+    with _nothing_sent():
+        _confirmed(form, call, raw, view)
+    _send(call, raw)
+
+
+def _asked(form: DecisionForm, call: Call, raw: dict[str, Any]) -> CaseView | None:
+    """Fill in what is missing by asking; the case it is about, None where nothing was asked."""
+    if not call.talks or not (form.unanswered(raw) or _who_is_open(raw, call)):
+        return None
+    view = asyncio.run(_case(form.kind, call.platform))
+    show_case(form, view)
+    if form.kind is Kind.SET_ASIDE and "target" not in raw:
+        from starter.commands.set_aside_preview import decisions_table  # noqa: PLC0415 - one kind needs it
+
+        log = asyncio.run(_log(call.platform))
+        show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
+    fill_in(form, raw, view, office=call.principal is None)
+    return view
+
+
+def _confirmed(form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseView | None) -> None:
+    """Ask for a yes to what was asked for, and to what takes more with it than itself."""
+    sets_aside = form.kind is Kind.SET_ASIDE and call.talks
+    if call.yes or not (view or sets_aside):
+        return
+    try:
+        opinion = asyncio.run(_check(call.platform, raw))
+    except (Refused, InvalidMessage) as error:
+        if view is None:
+            raise
+        try:
+            with answered():
+                raise error from None
+        finally:
+            keep(form, call.platform, raw)
+    if sets_aside:
+        _show_falling(call.platform, raw)
+    case = (view.assessment or view.platform) if view else None
+    confirm(form, raw, case.facts if case else None, opinion.stage or "")
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Say so when whoever was asked went away."""
+    try:
+        yield
+    except click.Abort as error:
+        error.add_note(say("Nothing was sent.", "未发送任何内容。"))
+        raise
+
+
+def _who_is_open(raw: Mapping[str, Any], call: Call) -> bool:
+    actor = raw["actor"]
+    needed = {"id"} if call.principal else {"id", "organisation"}
+    return isinstance(actor, dict) and not needed <= actor.keys()
+
+
+def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
+    explained = form.explained(error)
+    if any(field == "actor.id" for field, *_ in error.problems):
+        explained.add_note(
+            say(
+                "Say once who you are: `pingtai login`.",
+                "可用 pingtai login 登记一次本人身份。",
+            )
+        )
+    return explained
+
+
+def _try(call: Call, raw: dict[str, Any]) -> None:
+    opinion = asyncio.run(_check(call.platform, raw))
+    if call.as_json:
+        show_json({"would_be_taken": True, "stage": opinion.stage, "decision": raw})
+    else:
+        show_opinion(call.platform, raw, opinion)
+
+
+def _send(call: Call, raw: dict[str, Any]) -> None:
+    receipt, end = asyncio.run(_taken(call.platform, raw))
+    if call.as_json:
+        show_json(receipt.model_dump(mode="json"))
+    else:
+        show_receipt(receipt, end)
+
+
+async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
+    async with open_pingtai() as client:
+        try:
+            receipt = await client.decide(platform, raw)
+        except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+            raise
+        except BaseException as error:
+            # Whatever it was, an interruption by the keyboard too: it may have been taken.
+            error.add_note(_how_to_repeat(raw))
+            raise
+        return receipt, None if receipt.due else await end_of_stage(client, receipt)
+
+
+async def _check(platform: str, raw: dict[str, Any]) -> Opinion:
+    async with open_pingtai() as client:
+        return await client.check(platform, raw)
+
+
+async def _case(kind: Kind, platform: str) -> CaseView:
+    """Where the case of a kind stands: the open assessment, or the platform itself."""
+    async with open_pingtai() as client:
+        view = await client.state(platform)
+        state = view.platform
+        if kind in ASSESSMENT_KINDS and state and state.open_assessment:
+            year = state.open_assessment
+            with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
+                return await client.assessment_state(platform, state.facts.term, year)
+        return view
+
+
+async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
+    actor = raw["actor"]
+    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
+        return actor  # the model says what is missing
+    try:
+        day = date.fromisoformat(raw["decided_on"])
+    except (TypeError, ValueError):
+        return actor
+    roles = roles_for(kind, outcome_of(kind, raw))
+    return await in_place_of(principal, actor["id"], day, kind, roles)
+
+
+def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:
+    from starter.commands.set_aside_preview import falling, falling_table  # noqa: PLC0415 - as above
+
+    lines = falling(asyncio.run(_log(platform)), str(raw.get("target")))
+    if lines:
+        show(
+            heading(say("What falls (Beijing time)", "将被撤销的记录（北京时间）")),
+            falling_table(lines),
+        )
+    else:
+        complain(say("The register does not know what falls.", "登记库中查不到将被撤销的记录。"))
+
+
+async def _log(platform: str) -> Any:
+    async with open_reads() as register:
+        return await register.log(platform)
+
+
+def _how_to_repeat(raw: dict[str, Any]) -> str:
+    # With the date, because the day may end before it is repeated, and then it would be another.
+    same = f"--id {raw['decision_id']} --date {raw['decided_on']}"
+    return say(
+        f"The decision may have been taken. Repeat the same command with {same}",
+        f"该决定可能已生效。请以同一命令加 {same} 重发",
+    )

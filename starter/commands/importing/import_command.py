@@ -1,0 +1,93 @@
+"""`pingtai import`: start the platforms of a file of applications."""
+
+from pathlib import Path
+
+import click
+
+from starter.commands.importing.forms import form_of
+from starter.commands.importing.import_run import Import, run_import
+from starter.commands.importing.template import write_template
+from starter.errors import BadInput
+from starter.tables.file_content import FORMS
+from starter.terminal.command_runner import answered, answering
+
+
+@click.command("import")
+@click.argument("file", required=False)
+@click.option(
+    "--template",
+    metavar="FILE",
+    help="Write an empty table, with examples and each column explained, and do nothing else. 模板",
+)
+@click.option(
+    "--format",
+    "written",
+    type=click.Choice(FORMS),
+    help="How it is written. 格式 [default: by the file's name]",
+)
+@click.option("--check", is_flag=True, help="Only check it; nothing is started. 仅检查")
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 32),
+    default=8,
+    show_default=True,
+    help="At most so many side by side. 并行数上限",
+)
+@click.option(
+    "--patience",
+    type=click.IntRange(0, 86_400),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait when nobody answers. 无应答时的等待时间",
+)
+@click.option(
+    "--first-terms",
+    is_flag=True,
+    help="None of them had a term here before: the register is not asked. 均为首期",
+)
+@click.option(
+    "--refused",
+    metavar="FILE",
+    help="Where what was not started goes. 未启动的行 [default: X.refused.csv beside X.csv]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+def import_command(
+    *,
+    file: str | None,
+    template: str | None,
+    written: str | None,
+    check: bool,
+    at_once: int,
+    patience: int,
+    first_terms: bool,
+    refused: str | None,
+    as_json: bool,
+) -> None:
+    """Start the platforms of a file of applications: JSON, CSV or XLSX. 批量导入申请 §四(一)
+
+    The whole file is checked first, and nothing is started while anything in it is wrong. The same
+    file again changes nothing, so whatever was broken off is simply run again. - is standard input.
+
+    \b
+    Example:
+      pingtai import --template applications.xlsx
+      pingtai import applications.xlsx --check
+      pingtai import applications.xlsx
+    """
+    if template is not None:
+        with answered():
+            if file is not None:
+                raise BadInput("--template reads no file", "--template 不读取文件")
+            write_template(Path(template))
+        return
+    with answered():
+        if file is None:
+            raise BadInput("which file? Or: --template FILE", "请指明文件，或使用 --template 文件")
+        form = form_of(file, written)
+    _run(Import(file, form, check, at_once, patience, first_terms, refused, as_json))
+
+
+@answering
+async def _run(order: Import) -> None:
+    await run_import(order)

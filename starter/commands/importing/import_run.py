@@ -1,0 +1,156 @@
+"""An import from its file to its summary: read, checked whole, started, told, and the rest set apart."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from starter.client.interface import Pingtai
+from starter.commands.batch.batch_run import exit_code, go_on
+from starter.commands.batch.interruption import interruptible
+from starter.commands.batch.lines import Line
+from starter.commands.batch.progress import Telling
+from starter.commands.batch.progress import counted as counted_results
+from starter.commands.batch.rejected_lines import Apart
+from starter.commands.batch.retries import Patience
+from starter.commands.batch.sender import Sending
+from starter.commands.importing import import_problems as wrong
+from starter.commands.importing.forms import Read, read_applications
+from starter.commands.importing.import_checks import Checking
+from starter.commands.importing.import_wording import APPLICATIONS
+from starter.commands.importing.starting import Connect, Starting
+from starter.desk.reach import by_http, open_pingtai
+from starter.errors import PingtaiError
+from starter.tables.file_content import Form
+from starter.terminal.command_runner import BAD_INPUT
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json_line
+
+if TYPE_CHECKING:
+    from starter.client.register_access import KnownTerms
+
+
+@dataclass(frozen=True)
+class Import:
+    """What the command was called with."""
+
+    file: str
+    form: Form
+    check: bool
+    at_once: int
+    patience: int
+    first_terms: bool
+    refused: str | None
+    as_json: bool
+
+
+async def run_import(order: Import) -> None:
+    """Carry an import out.
+
+    Raises:
+        BadInput: the file cannot be read as a whole.
+        Unreachable: nothing answers, before anything was started.
+        click.exceptions.Exit: with a code, unless every application is started.
+    """
+    read = read_applications(order.file, order.form)
+    lines = _checked(order, read)
+    if order.check:
+        _say_checked(order, len(lines))
+        return
+    apart = Apart.beside(order.file, read.form, order.refused)
+    telling = Telling(APPLICATIONS, as_json=order.as_json)
+    async with _connecting(order) as connect:
+        starting = Starting(connect)
+        await starting.connect()  # who forgot to start anything hears it at once
+        patience = Patience(order.patience, telling.note)
+        sending = Sending(starting, telling.hear, order.at_once, patience)
+        numbers = [line.entry.number for line in lines]
+        with telling.watching(numbers), interruptible(sending, telling.note):
+            await sending.run(lines)
+    _conclude(apart, telling, sending)
+
+
+def _checked(order: Import, read: Read) -> list[Line]:
+    checked = Checking(datetime.now(UTC), table=read.table, told=read.absent).check(read.entries)
+    problems = [*read.problems, *checked.problems]
+    if not problems:
+        return checked.lines
+    wrong.tell(problems, as_json=order.as_json)
+    complain(
+        say(
+            f"{order.file}: {wrong.counted(problems)}. Nothing was started.",
+            f"{order.file}：{wrong.counted(problems)}。未启动任何申请。",
+        )
+    )
+    raise click.exceptions.Exit(BAD_INPUT)
+
+
+def _say_checked(order: Import, count: int) -> None:
+    if order.as_json:
+        show_json_line({"applications": count, "problems": 0})
+        return
+    show(
+        say(
+            f"{_applications(count)}: nothing wrong. Nothing was started.",
+            f"{_applications(count)}：检查通过。未启动任何申请。",
+        )
+    )
+
+
+@asynccontextmanager
+async def _connecting(order: Import) -> AsyncIterator[Connect]:
+    """What connects, and connects anew; the service knows of terms itself."""
+    async with AsyncExitStack() as stack:
+        known = None if by_http() else await _directly(order, stack)
+
+        async def connect() -> Pingtai:
+            if known is None:
+                return await stack.enter_async_context(open_pingtai())
+            last_term, before = known.last_term, known.applied_before
+            client = open_pingtai(last_term=last_term, applied_before=before)
+            return await stack.enter_async_context(client)
+
+        yield connect
+
+
+async def _directly(order: Import, stack: AsyncExitStack) -> "KnownTerms | None":
+    """What the register knows of terms, for an import that speaks to Temporal."""
+    from starter.client.register_access import known_terms  # noqa: PLC0415
+    from starter.client.temporal_connection import quietly  # noqa: PLC0415 - only the direct way needs these
+
+    quietly()
+    if order.first_terms:
+        return None
+    try:
+        return await stack.enter_async_context(known_terms())
+    except PingtaiError as error:
+        error.add_note(
+            say(
+                "It knows the terms that ended before. If no platform of the file had one here:"
+                " --first-terms.",
+                "须据此查明以往期次。如文件中的平台此前均无期次，可用 --first-terms。",
+            )
+        )
+        raise
+
+
+def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:
+    results = telling.results
+    counts = counted_results(results, APPLICATIONS)
+    complain(
+        say(f"{_applications(len(results))}: {counts}", f"{_applications(len(results))}：{counts}")
+    )
+    apart.keep(results)
+    interrupted = sending.stopped and not sending.unreachable
+    if sending.stopped:
+        complain(go_on(interrupted=interrupted))
+    code = exit_code(results, interrupted=interrupted)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _applications(count: int) -> str:
+    return say("1 application" if count == 1 else f"{count:,} applications", f"{count:,} 个申请")

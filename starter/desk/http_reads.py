@@ -1,0 +1,117 @@
+"""What the register answers, asked of the service (`pingtai serve`)."""
+
+import json
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from db.programme_rows import Figures, Layout, Mechanisms
+from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
+from db.substitution_queries import SubstitutionRow
+from starter.client.http_client import PingtaiHttpClient, platform_path, read
+from starter.desk.support_cursor import written_place
+from starter.errors import NoSuchPlatform, NotAllowed
+
+if TYPE_CHECKING:
+    from db.support_queries import After
+    from db.validity_queries import Validity
+    from starter.desk.http_inbox import HttpInbox
+
+_PAGE = 500
+
+
+class HttpReads:
+    """See `starter.desk.register_reads.RegisterReads`. Each raises NotAllowed, too: what the key lacks."""
+
+    def __init__(self, client: PingtaiHttpClient) -> None:
+        """Ask by this client."""
+        self._client = client
+
+    def inbox(self) -> "HttpInbox":
+        """See `RegisterReads`."""
+        from starter.desk.http_inbox import HttpInbox  # noqa: PLC0415 - one command needs it
+
+        return HttpInbox(self._client)
+
+    async def platform(self, platform_id: str) -> PlatformCard | None:
+        """See `RegisterReads`."""
+        with suppress(NoSuchPlatform):
+            found = await self._client.get(f"{platform_path(platform_id)}/card")
+            return read(TypeAdapter(PlatformCard), found)
+        return None
+
+    async def register(self, **wanted: Any) -> list[RegisterRow]:
+        """See `RegisterReads`."""
+        items = await self._items("/v1/register", **wanted)
+        if any("since" not in one for one in items):
+            raise NotAllowed(
+                "the key lacks the scope read: it sees only what anybody may",
+                "密钥没有权限 read，仅可查看公开内容",
+            )
+        return read(TypeAdapter(list[RegisterRow]), json.dumps(items))
+
+    async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
+        """See `RegisterReads`."""
+        items = await self._items("/v1/register", limit=limit, after=beginning or None)
+        found = ((one["platform_id"], one["name"]) for one in items)
+        return [one for one in found if one[0].startswith(beginning)]
+
+    async def log(self, platform_id: str) -> list[LogLine]:
+        """See `RegisterReads`."""
+        card = await self.platform(platform_id)
+        return list(card.log) if card else []
+
+    async def validity(self, platform_id: str, day: date) -> "Validity | None":
+        """See `RegisterReads`."""
+        from db.validity_queries import Validity  # noqa: PLC0415 - one command needs it
+
+        with suppress(NoSuchPlatform):
+            found = await self._client.get(f"{platform_path(platform_id)}/validity", on=day)
+            return read(TypeAdapter(Validity), found)
+        return None
+
+    async def substitutions(
+        self, person: str | None = None, since: date | None = None, limit: int = _PAGE
+    ) -> list[SubstitutionRow]:
+        """See `RegisterReads`."""
+        items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
+        return read(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
+
+    async def standing_in(
+        self, principal_id: str, substitute_id: str, day: date
+    ) -> list[SubstitutionRow]:
+        """See `RegisterReads`."""
+        return [
+            row
+            for row in await self.substitutions(substitute_id, since=day)
+            if (row.principal_id, row.substitute_id) == (principal_id, substitute_id)
+            and row.first_day <= day
+        ]
+
+    async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
+        """See `RegisterReads`."""
+        renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
+        asked = {renamed.get(name, name): value for name, value in wanted.items()}
+        place = written_place(after) if after else None
+        items = await self._items("/v1/support", **asked, after=place)
+        return read(TypeAdapter(list[SupportRow]), json.dumps(items))
+
+    async def figures(self, **wanted: Any) -> Figures:
+        """See `RegisterReads`."""
+        return read(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
+
+    async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> Mechanisms:
+        """See `RegisterReads`. It is by the service's own day."""
+        found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
+        return read(TypeAdapter(Mechanisms), found)
+
+    async def layout(self, **wanted: Any) -> Layout:
+        """See `RegisterReads`."""
+        return read(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
+
+    async def _items(self, path: str, **wanted: Any) -> list[Any]:
+        page = json.loads(await self._client.get(path, **wanted))
+        items: list[Any] = page["items"]
+        return items

@@ -1,0 +1,106 @@
+"""How a command reaches the system: by HTTP where a service is named, else Temporal and the register directly.
+
+Commands ask here and nowhere else. By HTTP neither Temporal's client nor the database's is imported: each
+way is loaded when it is taken.
+"""
+
+import os
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starter.client.interface import Pingtai
+from starter.desk.register_reads import RegisterReads
+from starter.desk.service_address import URL, ServiceAddress, service_address
+from starter.errors import BadInput
+
+if TYPE_CHECKING:
+    from starter.client.http_client import PingtaiHttpClient
+    from starter.client.register_lookups import LastTerm, TermAppliedFor
+
+PATIENCE = 3.0
+"""Seconds for which a command repeats a call that is not answered: a person waits."""
+
+
+@asynccontextmanager
+async def open_pingtai(
+    *,
+    due: bool = True,
+    last_term: "LastTerm | None" = None,
+    applied_before: "TermAppliedFor | None" = None,
+) -> AsyncIterator[Pingtai]:
+    """The client, for as long as it is needed.
+
+    The rest is for the direct way; the service finds it out itself. `due`: a receipt says until when the
+    next step is due. `last_term`, `applied_before`: what the register knows of terms.
+
+    Raises:
+        Unreachable: Temporal does not answer.
+        BadInput: the service, or Temporal, is not named as it must be.
+    """
+    address = service_address()
+    if address is not None:
+        async with _service(address) as client:
+            yield client
+        return
+    from starter.desk.direct_client import connected  # noqa: PLC0415 - only this way needs Temporal's client
+
+    yield await connected(due=due, last_term=last_term, applied_before=applied_before)
+
+
+@asynccontextmanager
+async def open_reads(*, start: bool = True) -> AsyncIterator[RegisterReads]:
+    """What the register holds, to be read. `start`: an embedded server that does not run is started for it.
+
+    Raises:
+        Unreachable: the register does not answer, or there is none.
+        BadInput: the service, or DATABASE_URL, cannot be used.
+    """
+    address = service_address()
+    if address is not None:
+        from starter.desk.http_reads import HttpReads  # noqa: PLC0415
+
+        async with _service(address) as client:
+            yield HttpReads(client)
+        return
+    from starter.desk.direct_reads import direct_reads  # noqa: PLC0415 - only this way needs the database's client
+
+    async with direct_reads(start=start) as reads:
+        yield reads
+
+
+def by_http() -> bool:
+    """Whether a service is named. Raises as `service_address`."""
+    return service_address() is not None
+
+
+def directly_only(what: str, zh: str) -> None:
+    """Refuse what no call of the service answers, where the commands work by it.
+
+    Who has named the database, too (DATABASE_URL), administers it: then it goes there.
+
+    Raises:
+        BadInput: a service is named, and no database.
+    """
+    if by_http() and not os.environ.get("DATABASE_URL"):
+        raise BadInput(
+            f"{what} does not work by HTTP: it needs the database itself (DATABASE_URL; set {URL} to nothing)",
+            f"{zh}不能通过 HTTP 办理：须直接访问数据库（DATABASE_URL；并将 {URL} 置空）",
+        )
+
+
+def _service(address: ServiceAddress) -> "PingtaiHttpClient":
+    import httpx  # noqa: PLC0415
+
+    from starter.client.http_client import PingtaiHttpClient  # noqa: PLC0415
+
+    # The authorities that this machine trusts (SSL_CERT_FILE names others), not those of a library:
+    # a service within a network of offices has a certificate of their own.
+    trusted = (
+        ssl.create_default_context()
+        if address.url.startswith("https:")
+        else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )
+    transport = httpx.AsyncHTTPTransport(verify=trusted)
+    return PingtaiHttpClient(address.url, address.key, patience=PATIENCE, transport=transport)

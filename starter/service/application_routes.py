@@ -1,0 +1,138 @@
+"""`POST /v1/applications`: a platform's application comes in."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.intake_queries import Whose, whose
+from starter.client.application_sender import completed
+from starter.errors import NoSuchPlatform, Unreachable
+from starter.service import problem_details
+from starter.service.bodies import json_body
+from starter.service.idempotency_keys import IdempotencyKey, once
+from starter.service.key_access import Applicant, Caller
+from starter.service.mandates import check_submitter
+from starter.service.openapi_parts import body, written
+from starter.service.responses import reply
+from starter.service.scopes import Scope, deciding_as
+from starter.service.stage_waiting import platform_standing
+from workflows.application import PlatformApplication
+from workflows.model import Record, parse
+from workflows.periods import beijing_date
+from workflows.policy import Policy
+from workflows.vocabulary import Role
+
+router = APIRouter(prefix="/v1", tags=["writes"])
+REPEATED = {"Pingtai-Repeated": "true"}
+
+
+class AppliedAnswer(Record):
+    """The answer to an application: the same, however often it comes."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    workflow_id: str
+
+
+@router.post(
+    "/applications",
+    summary="Apply for a platform. 提交申请",
+    responses=written(AppliedAnswer, "applied"),
+    openapi_extra=body(PlatformApplication, "PlatformApplication", "application"),
+)
+async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Response:
+    """Start the term that an application asks for.
+
+    The same application again (the same `application_id` and content) is answered 200 with the same
+    body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in`, or a `policy` other
+    than the usual one, also `decide:commission`, because that is the commission's word.
+    """
+    data = await json_body(request)
+
+    async def work() -> Response:
+        application = parse(PlatformApplication, data)
+        allow(who, application)
+        await _allow_submitter(request, application)
+        await _allow_platform(request, who, application.platform_id)
+        client = await request.app.state.connections.client()
+        try:
+            applied = await client.apply(application)
+        except Unreachable:
+            raise problem_details.away(
+                "no answer came; the application may have been taken. Repeat it as it is, with the same"
+                " application_id: it is never taken twice",
+                "没有应答，该申请可能已受理；请以同一 application_id 原样重发，不会重复受理",
+            ) from None
+        answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
+        where = {"Location": f"/v1/platforms/{applied.platform_id}"}
+        if applied.repeated:
+            return reply(answer, 200, where | REPEATED)
+        return reply(answer, 201, where)
+
+    return await once(request, who, key, data, work)
+
+
+async def _allow_submitter(request: Request, application: PlatformApplication) -> None:
+    """Let whoever acts for another do so only where the register says it. Raises Problem (403)."""
+    brought = application.brought_in
+    named = [(application.submitted_by, beijing_date(datetime.now(UTC)))]
+    if brought is not None:
+        named.append((brought.actor, brought.decided_on))
+    if all(actor is None or actor.acting_for is None for actor, _ in named):
+        return
+    engine = await request.app.state.connections.engine()
+    for actor, day in named:
+        await check_submitter(engine, actor, day)
+
+
+async def _allow_platform(request: Request, who: Caller, platform_id: str) -> None:
+    """Let a key that is narrowed begin a term only of a platform that was of its district and body.
+
+    With the new term a district would see the old one; and an operator would take another's platform
+    over, and lock it out. What changes hands does so by the commission.
+    """
+    key = who.key
+    body = key and key.organisation and not who.may(Scope.DECIDE_COMMISSION)
+    if key is None or not (key.district or body):
+        return
+    connections = request.app.state.connections
+    known = await whose(await connections.engine(), platform_id)
+    if known is None:  # the register may not have heard of it yet
+        try:
+            facts = (await platform_standing(connections, platform_id)).view.platform
+        except NoSuchPlatform:
+            return
+        if facts is None:
+            return
+        known = Whose(facts.facts.district, facts.facts.operator.name)
+    who.only_of(known.district)
+    if body:
+        who.ran(known.operator)
+
+
+def allow(who: Caller, application: PlatformApplication) -> None:
+    """Let a key apply for what is of its district and body only. Raises Problem (403).
+
+    What the guideline leaves open (years, days, quorum) is the commission's to decide: an upstream that
+    may only apply must not give its platform ten years.
+    """
+    who.only_of(application.district)
+    if completed(application.policy) != completed(Policy()):
+        who.require(Scope.DECIDE_COMMISSION)
+    if application.brought_in is not None:
+        who.require(Scope.DECIDE_COMMISSION)
+        who.speak_as(application.brought_in.actor)
+        return
+    who.speak_for(application.operator.name)
+    by = application.submitted_by
+    if by is not None:
+        who.speak_for(by.organisation)
+        if (
+            by.role is not Role.OPERATOR
+        ):  # who submits is the operator, or whom the key may speak as
+            who.require(deciding_as(by.role))
+        if by.district is not None:
+            who.only_of(by.district)

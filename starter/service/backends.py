@@ -1,0 +1,153 @@
+"""Temporal and the register, reached when they are needed: the service outlives both of them.
+
+Where they are is asked again every few seconds, as every command asks it: a local stack that was
+started anew may listen elsewhere.
+"""
+
+import asyncio
+import time
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from db.engine import create_engine
+from db.queries import RegisterQueries
+from db.row_types import AppliedBefore
+from starter.client.ended_term import read_term
+from starter.client.register_access import KnownTerms, register_url
+from starter.client.register_lookups import DecidedBefore
+from starter.client.temporal_client import PingtaiClient
+from starter.client.temporal_connection import connect, connect_config
+from starter.errors import Unreachable
+from workflows.application import PreviousTerm
+from workflows.run_io import CarriedPlatform
+from workflows.states import Receipt
+
+LOOKED_UP_EVERY = 2.0
+"""Seconds for which it is believed where Temporal and PostgreSQL are."""
+CONNECT_WITHIN = 5.0
+AWAY_FOR = 1.0
+"""Seconds for which a Temporal that did not answer is not tried again: those who wait are told at once."""
+
+
+class Connections(Protocol):
+    """What the routes ask for. Each raises `starter.errors.Unreachable` while its part is away."""
+
+    async def temporal(self) -> Client:
+        """Temporal itself."""
+        ...
+
+    async def client(self) -> PingtaiClient:
+        """The typed client on it, which finds ended terms in the register."""
+        ...
+
+    async def engine(self) -> AsyncEngine:
+        """The register."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of both."""
+        ...
+
+
+class FoundConnections:
+    """Temporal and the register, where their own configuration finds them."""
+
+    def __init__(self) -> None:
+        """Nothing is reached before somebody asks."""
+        self._temporal: tuple[object, Client] | None = None
+        self._temporal_seen = -LOOKED_UP_EVERY
+        self._away: tuple[float, Unreachable] | None = None
+        self._engine: tuple[str, AsyncEngine] | None = None
+        self._engine_seen = -LOOKED_UP_EVERY
+        self._connecting = asyncio.Lock()
+        self._finding = asyncio.Lock()
+
+    async def temporal(self) -> Client:
+        """Temporal itself, connected once.
+
+        Raises:
+            Unreachable: it does not answer.
+            BadInput: its configuration cannot be read.
+        """
+        async with self._connecting:
+            now = time.monotonic()
+            if self._away and now - self._away[0] < AWAY_FOR:
+                raise self._away[1]
+            if self._temporal is None or now - self._temporal_seen >= LOOKED_UP_EVERY:
+                try:
+                    self._temporal = await self._connected()
+                except Unreachable as error:
+                    self._away = time.monotonic(), error
+                    raise
+                self._temporal_seen, self._away = now, None
+            return self._temporal[1]
+
+    async def _connected(self) -> tuple[object, Client]:
+        """The client that there is, or a new one when Temporal is elsewhere by now."""
+        where = await asyncio.to_thread(connect_config)
+        if self._temporal and self._temporal[0] == where:
+            return self._temporal
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN):
+                return where, await connect()
+        except TimeoutError:
+            raise Unreachable("Temporal does not answer", "Temporal 没有应答") from None
+
+    async def client(self) -> PingtaiClient:
+        """The typed client, which asks the register through the one pool. Raises as `temporal` does."""
+        return PingtaiClient(
+            await self.temporal(),
+            self._last_term,
+            ended_term=self._ended_term,
+            applied_before=self._applied_before,
+            decided_before=self._decided_before,
+            due_after=self._due_after,
+        )
+
+    async def engine(self) -> AsyncEngine:
+        """The register's engine; it connects when it is used, and again by itself.
+
+        Raises:
+            Unreachable: there is no register here, or it is down.
+            BadInput: DATABASE_URL cannot be used.
+        """
+        async with self._finding:
+            now = time.monotonic()
+            if self._engine is None or now - self._engine_seen >= LOOKED_UP_EVERY:
+                async with register_url(start=False) as url:
+                    if self._engine is None or self._engine[0] != url:
+                        await self._let_go()
+                        self._engine = url, create_engine(url)
+                self._engine_seen = now
+            return self._engine[1]
+
+    async def close(self) -> None:
+        """Let go of the register; the SDK lets go of Temporal with the process."""
+        async with self._finding:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        if self._engine is not None:
+            engine, self._engine = self._engine[1], None
+            await engine.dispose()
+
+    async def _known(self) -> KnownTerms:
+        return KnownTerms(RegisterQueries(await self.engine()))
+
+    async def _last_term(self, platform_id: str) -> PreviousTerm | None:
+        return await (await self._known()).last_term(platform_id)
+
+    async def _applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        return await (await self._known()).applied_before(platform_id, application_id)
+
+    async def _decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        return await (await self._known()).decided_before(platform_id, decision_id)
+
+    async def _due_after(self, receipt: Receipt) -> datetime | None:
+        return await (await self._known()).due_after(receipt)
+
+    async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
+        return await read_term(RegisterQueries(await self.engine()), platform_id)

@@ -1,0 +1,132 @@
+"""`POST /v1/platforms/{id}/decisions`: what people decide about a platform and its assessments."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from starter.errors import Unreachable
+from starter.service import problem_details
+from starter.service.application_routes import REPEATED
+from starter.service.bodies import json_body
+from starter.service.idempotency_keys import IdempotencyKey, once
+from starter.service.key_access import Caller, Decider
+from starter.service.mandates import check_decider
+from starter.service.openapi_parts import body, written
+from starter.service.parameters import PlatformId
+from starter.service.response_schemas import AnyDecision
+from starter.service.responses import reply
+from starter.service.stage_waiting import district_of
+from workflows.awaited import Awaited
+from workflows.case import decision_of
+from workflows.decision import Decision
+from workflows.model import Instant, Record, Sha256, instant
+from workflows.states import Receipt
+
+router = APIRouter(prefix="/v1", tags=["writes"])
+_TIMES = {
+    "Pingtai-Due": {
+        "description": "When what is awaited now is due, if that is known already. 办理期限",
+        "schema": {"type": "string", "format": "date-time"},
+    },
+    "Pingtai-Set-Aside-By": {
+        "description": "Of a repeat: the decision_id that set this decision aside since. 撤销该决定的编号",
+        "schema": {"type": "string"},
+    },
+}
+
+
+class DecisionAnswer(Record):
+    """The receipt of a decision: the same, however often it comes."""
+
+    decision_id: str
+    platform_id: str
+    term: int
+    year: int | None = None
+    seq: int
+    at: Instant
+    kind: str
+    outcome: str
+    stage: str
+    awaited: tuple[Awaited, ...] = ()
+    said_sha256: Sha256
+
+
+class DryRun(Record):
+    """What would become of a decision, if it were sent now."""
+
+    would_lead_to: str
+
+
+@router.post(
+    "/platforms/{platform_id}/decisions",
+    summary="Decide about a platform. 提交决定",
+    responses=written(DecisionAnswer | DryRun, "decided", 404, headers=_TIMES),
+    openapi_extra=body(AnyDecision, "Decision", "decision"),
+)
+async def decide(
+    request: Request,
+    platform_id: PlatformId,
+    who: Decider,
+    key: IdempotencyKey,
+    dry_run: Annotated[
+        bool, Query(description="Only say what would become of it; nothing changes. 仅试算")
+    ] = False,
+) -> Response:
+    """Take a decision to the platform or its open assessment, by its `kind`, and answer its receipt.
+
+    The same decision again (the same `decision_id` and content) is answered 200 with the same body.
+    Scope: `decide:` and the actor's role. A substitute (`acting_for`) acts under a substitution that the
+    register has; else 403.
+    """
+    data = await json_body(request)
+
+    async def work() -> Response:
+        decision = decision_of(data)
+        await _allow(request, who, platform_id, decision)
+        if dry_run:
+            client = await request.app.state.connections.client()
+            opinion = await client.check(platform_id, data)
+            return reply(DryRun(would_lead_to=opinion.stage or ""))
+        return _answer(await _decided(request, platform_id, data))
+
+    return await once(request, who, key, data, work)
+
+
+async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:
+    who.speak_as(decision.actor)
+    if decision.actor.acting_for is not None:
+        engine = await request.app.state.connections.engine()
+        await check_decider(engine, platform_id, decision)
+    if who.key and who.key.district:
+        who.only_of(await district_of(request.app.state.connections, platform_id))
+
+
+async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
+    client = await request.app.state.connections.client()
+    try:
+        receipt: Receipt = await client.decide(platform_id, data)
+    except Unreachable:
+        raise problem_details.away(
+            "no answer came in time; the decision may still be taken. Repeat it with the same"
+            " decision_id: it is never taken twice",
+            "未能按时应答，该决定之后仍可能生效；请用同一 decision_id 重发，不会重复生效",
+        ) from None
+    return receipt
+
+
+def _answer(receipt: Receipt) -> Response:
+    where = f"/v1/platforms/{receipt.platform_id}"
+    if receipt.year is not None:
+        where += f"/assessments/{receipt.year}?term={receipt.term}"
+    headers = {"Location": where}
+    if receipt.due is not None:
+        headers["Pingtai-Due"] = instant(receipt.due)
+    if receipt.set_aside_by is not None:
+        headers["Pingtai-Set-Aside-By"] = receipt.set_aside_by
+    kept = receipt.model_dump(exclude={"repeated", "due", "set_aside_by"})
+    answer = DecisionAnswer(**kept)
+    return (
+        reply(answer, 200, headers | REPEATED) if receipt.repeated else reply(answer, 201, headers)
+    )

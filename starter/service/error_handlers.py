@@ -1,0 +1,147 @@
+"""Every error that can end a call, as the problem that is answered: a traceback is never an answer."""
+
+import asyncpg
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from temporalio.service import RPCError
+
+from db.register_errors import RegisterError
+from db.sqlstate import Trouble, database_errors, trouble_of
+from starter.errors import NoSuchPlatform, PingtaiError
+from starter.service import problem_details
+from starter.service.problem_details import FieldProblem, Kind, Problem
+from starter.service.responses import problem_reply
+from workflows.model import InvalidMessage, problem_in
+from workflows.refusal import Refused
+
+_log = structlog.stdlib.get_logger("pingtai.http")
+_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+ANSWERED = (
+    Problem,
+    Refused,
+    InvalidMessage,
+    PingtaiError,
+    RegisterError,
+    RequestValidationError,
+    HTTPException,
+    RPCError,
+    SQLAlchemyError,
+    *_DATABASE,
+)
+"""Errors that have an answer of their own; any other is a mistake of ours."""
+
+
+def answer_for_errors(app: FastAPI) -> None:
+    """Let every route answer errors as problems."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            _name_all_methods(request, error)
+        return problem_reply(problem_of(error), request)
+
+    for kind in ANSWERED:
+        app.add_exception_handler(kind, answer)
+
+
+def _name_all_methods(request: Request, error: HTTPException) -> None:
+    """FastAPI names the methods of the first route at an address; there may be more routes at it."""
+    path = getattr(request.scope.get("route"), "path", "")
+    calls = request.app.openapi()["paths"].get(path)
+    if calls:
+        error.headers = {"Allow": ", ".join(sorted(method.upper() for method in calls))}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error is answered as. What is not the caller's business is logged only."""
+    match error:
+        case Problem():
+            problem = error
+        case Refused():
+            problem = problem_details.refused(error)
+        case InvalidMessage():
+            problem = problem_details.invalid(error)
+        case NoSuchPlatform():
+            problem = problem_details.not_found(error.en, error.zh)
+        case RequestValidationError():
+            problem = _parameters(error)
+        case HTTPException():
+            problem = _of_http(error)
+        case PingtaiError():  # Unreachable, and settings of the service that are wrong
+            problem = _away(
+                "Temporal or the register does not answer", "流程引擎或登记库没有应答", error
+            )
+        case RPCError():
+            problem = _away("Temporal does not answer", "流程引擎没有应答", error)
+        case RegisterError():
+            problem = _away("the register does not answer", "登记库没有应答", error)
+        case SQLAlchemyError() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if (
+            trouble_of(error) is not Trouble.MISTAKE
+        ):
+            problem = _away("the register does not answer", "登记库没有应答", error)
+        case _:
+            problem = _mistake(error)
+    return problem
+
+
+def _away(en: str, zh: str, error: Exception) -> Problem:
+    """Where the parts are, and why they are away, is for the log and not for whoever calls."""
+    why = str(getattr(error, "en", "") or getattr(error, "orig", "") or error)
+    trouble = str(trouble_of(error)) if isinstance(error, database_errors()) else None
+    _log.warning(
+        "a part is away",
+        trouble=trouble,
+        why=why.splitlines()[0][:300] if why else type(error).__name__,
+    )
+    return problem_details.away(f"{en} now; try again in a moment", f"{zh}，请稍后重试")
+
+
+def _mistake(error: Exception) -> Problem:
+    _log.error("a mistake of ours", exc_info=error)
+    return Problem(
+        Kind.MISTAKE,
+        "this is a mistake of the service; its log says more",
+        "系统内部错误，详见服务日志",
+    )
+
+
+def _parameters(error: RequestValidationError) -> Problem:
+    found = [problem_in({**one, "loc": one["loc"][1:] or one["loc"]}) for one in error.errors()[:5]]
+    return problem_details.invalid(InvalidMessage("parameters", tuple(found)))
+
+
+def _of_http(error: HTTPException) -> Problem:
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        return Problem(
+            Kind.NO_SUCH_METHOD,
+            f"known here: {headers.get('Allow', '')}",
+            f"可用方法：{headers.get('Allow', '')}",
+            headers=headers,
+        )
+    if error.status_code == 404:
+        return problem_details.not_found(
+            "no such address: see /openapi.json", "没有此地址，见 /openapi.json"
+        )
+    return Problem(Kind.BAD_REQUEST, str(error.detail)[:200], str(error.detail)[:200])
+
+
+def unknown_parameter(names: list[str]) -> Problem:
+    """A parameter that a call has not, or that was given twice: a typing mistake is never passed over."""
+    errors = tuple(
+        FieldProblem(
+            field=name[:120], en="is not known here, or given twice", zh="没有此参数，或重复"
+        )
+        for name in names[:5]
+    )
+    listed = ", ".join(error.field for error in errors)
+    return Problem(
+        Kind.INVALID,
+        f"parameters that are not known here, or given twice: {listed}",
+        f"没有此参数，或重复：{listed}",
+        errors=errors,
+    )

@@ -1,0 +1,156 @@
+"""`GET /v1/events`: what happened since a cursor."""
+
+import time
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.feed import LARGEST_PAGE, Cursor, Feed, Page, cursor_of
+from db.register_errors import CursorOfAnotherFeed
+from starter.service import feed_examples as examples
+from starter.service.arrivals import Arrivals
+from starter.service.feed_messages import EventPage, Place
+from starter.service.key_access import Reader
+from starter.service.openapi_parts import answers
+from starter.service.problem_details import Kind, Problem
+from starter.service.responses import reply
+from workflows.cloud_events import EVENT_NAMES, Wanted
+from workflows.vocabulary import District
+
+router = APIRouter(prefix="/v1", tags=["events"])
+LONGEST_WAIT = 20
+_USUAL_PAGE = 100
+_LOOK_SECONDS = 3.0
+"""So long one call looks for what a filter wants, stretch by stretch, before it says that there is more."""
+_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+
+
+def _listed(one: str, most: int) -> str:
+    """The pattern of a list between commas."""
+    return f"^({one})(,({one})){{0,{most - 1}}}$"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(words)
+
+
+Names = Annotated[
+    str | None,
+    Query(
+        alias="type",
+        pattern=_listed(_any_of(EVENT_NAMES), 50),
+        description="Events of these names only, between commas. 事项，逗号分隔",
+        examples=["listing,assessment_ended"],
+    ),
+]
+Districts = Annotated[
+    str | None,
+    Query(
+        pattern=_listed(_any_of(District), 20),
+        description="Of platforms in these districts, between commas. 所在区，逗号分隔",
+        examples=["haidian"],
+    ),
+]
+Platforms = Annotated[
+    str | None,
+    Query(
+        pattern=_listed(_ID, 100),
+        description="Of these platforms, between commas. 平台编号，逗号分隔",
+        examples=["bj-riscv-soc"],
+    ),
+]
+After = Annotated[
+    Place,
+    Query(
+        description="`next` of the answer before, or the `cursor` of an event; or `beginning`; or `now`,"
+        " to begin with what comes next. 游标",
+        examples=["6f4a7f8e7a75.4711"],
+    ),
+]
+
+
+@router.get(
+    "/events",
+    summary="What happened since a cursor. 事件流",
+    responses=answers(EventPage, examples.PAGE, 410),
+)
+async def events(
+    *,
+    request: Request,
+    who: Reader,
+    after: After = "beginning",
+    names: Names = None,
+    district: Districts = None,
+    platform: Platforms = None,
+    limit: Annotated[
+        int, Query(ge=1, le=LARGEST_PAGE, description="So many events at most. 每页条数")
+    ] = _USUAL_PAGE,
+    wait: Annotated[
+        int,
+        Query(
+            ge=0,
+            le=LONGEST_WAIT,
+            description="Where nothing is there, wait so many seconds for it. 等待秒数",
+        ),
+    ] = 0,
+) -> Response:
+    """Every entry of every log, in one order that only grows at its end. Scope: `read`.
+
+    Keep `next`, whatever `events` holds; `more` says that there is more now. A key of a district sees its
+    platforms only. 410: the cursor is of a feed that is gone; begin again.
+    """
+    feed = Feed(await request.app.state.connections.engine())
+    arrivals: Arrivals = request.app.state.arrivals
+    wanted = Wanted(
+        events=_words(names),
+        districts=_words(district),
+        platforms=_words(platform),
+        within=who.key.district if who.key else None,
+    )
+    end = await feed.end()
+    page = await _found(feed, place(after, end), end, wanted, limit)
+    until = time.monotonic() + wait
+    while not page.events and not page.more and (left := until - time.monotonic()) > 0:
+        later = await arrivals.beyond(feed, page.next.position, left, who.key.id if who.key else "")
+        if later is None:
+            break
+        page = await _found(feed, page.next, later, wanted, limit)
+    told = tuple(one.event for one in page.events)
+    return reply(EventPage(events=told, next=str(page.next), more=page.more))
+
+
+def place(text: str, end: Cursor) -> Cursor:
+    """The place in the feed that a word or a cursor names.
+
+    Raises:
+        Problem: 410, it is of another feed.
+    """
+    if text in ("beginning", "now"):
+        return end.moved(0) if text == "beginning" else end
+    cursor = cursor_of(text)
+    if cursor.feed != end.feed or cursor.position > end.position:
+        raise _gone()
+    return cursor
+
+
+async def _found(feed: Feed, start: Cursor, end: Cursor, wanted: Wanted, limit: int) -> Page:
+    """The first stretch with something in it that is wanted, or the last one that there was time for."""
+    until = time.monotonic() + _LOOK_SECONDS
+    try:
+        page = await feed.read(start, end, wanted, limit)
+        while not page.events and page.more and time.monotonic() < until:
+            page = await feed.read(page.next, end, wanted, limit)
+    except CursorOfAnotherFeed:  # the register became another while the call waited
+        raise _gone() from None
+    return page
+
+
+def _words(listed: str | None) -> tuple[str, ...]:
+    return tuple(listed.split(",")) if listed else ()
+
+
+def _gone() -> Problem:
+    return Problem(Kind.GONE, *examples.GONE)

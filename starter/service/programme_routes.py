@@ -1,0 +1,147 @@
+"""`GET /v1/figures`, `/v1/mechanisms`, `/v1/layout`, `/v1/support`: the programme as a whole."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from db.asyncpg_connections import connections
+from db.figures import figures
+from db.layout_rows import layout
+from db.mechanism_queries import mechanisms
+from db.programme_rows import Figures, Layout, Mechanisms
+from db.row_types import SupportRow
+from db.support_queries import place, support_of
+from starter.desk.support_cursor import read_place, written_place
+from starter.errors import BadInput
+from starter.service.key_access import Reader
+from starter.service.openapi_parts import LINK, answers
+from starter.service.parameters import DayText, Limit, day_of
+from starter.service.programme_examples import FIGURES, LAYOUT, MECHANISMS, SUPPORT
+from starter.service.responses import next_page, reply
+from workflows.model import Identifier, InvalidMessage, Record
+from workflows.periods import beijing_date
+from workflows.vocabulary import District, LegalForm, Stage, Support
+
+router = APIRouter(prefix="/v1", tags=["reads"])
+OfDistrict = Annotated[
+    District | None, Query(description="A key of a district sees that one's only. 所在区")
+]
+OfField = Annotated[Identifier | None, Query(description="领域")]
+
+
+class SupportPage(Record):
+    """Support by the day it was given; `next` is the address of the page after, if there is one."""
+
+    items: tuple[SupportRow, ...]
+    next: str | None
+
+
+@router.get(
+    "/figures", summary="The programme in figures. 统计", responses=answers(Figures, FIGURES)
+)
+async def programme_figures(
+    request: Request,
+    who: Reader,
+    district: OfDistrict = None,
+    field: OfField = None,
+    year: Annotated[
+        int | None, Query(ge=2000, le=2199, description="Of the listing. 纳入年份")
+    ] = None,
+) -> Response:
+    """Platforms by their newest terms, how long steps took, how assessments ended. Scope: `read`."""
+    asked: dict[str, Any] = {
+        "district": who.district_within(district),
+        "field": field,
+        "year": year,
+    }
+    return reply(await figures(await _engine(request), **asked))
+
+
+@router.get(
+    "/mechanisms",
+    summary="Operating mechanisms. 运行机制",
+    responses=answers(Mechanisms, MECHANISMS),
+)
+async def programme_mechanisms(
+    *,
+    request: Request,
+    who: Reader,
+    district: OfDistrict = None,
+    field: OfField = None,
+    stage: Annotated[Stage | None, Query(description="阶段")] = None,
+    legal_form: Annotated[LegalForm | None, Query(description="法人形式")] = None,
+    past_date: Annotated[
+        bool,
+        Query(description="Only those that promised to be independent by a day that has passed."),
+    ] = False,
+    after: Annotated[Identifier | None, Query(description="After this platform. 下一页")] = None,
+    limit: Limit = 50,
+) -> Response:
+    """The newest mechanisms of the platforms, counted, and a page of them by platform id. Scope: `read`."""
+    found = await mechanisms(
+        await _engine(request),
+        beijing_date(datetime.now(UTC)),
+        field=field,
+        district=who.district_within(district),
+        stage=stage and str(stage),
+        legal_form=legal_form and str(legal_form),
+        past_date=past_date,
+        after=after or "",
+        limit=limit,
+    )
+    return reply(found)
+
+
+@router.get("/layout", summary="The layout. 总体建设布局", responses=answers(Layout, LAYOUT))
+async def programme_layout(
+    request: Request, who: Reader, district: OfDistrict = None, field: OfField = None
+) -> Response:
+    """Each direction with its platforms by stage, and the platforms outside. Scope: `read`."""
+    within = who.district_within(district)
+    return reply(await layout(await _engine(request), field=field, district=within))
+
+
+@router.get(
+    "/support",
+    summary="Support that was given. 支持记录",
+    responses=answers(SupportPage, SUPPORT, headers=LINK),
+)
+async def programme_support(
+    *,
+    request: Request,
+    who: Reader,
+    platform: Annotated[Identifier | None, Query(description="平台编号")] = None,
+    kind: Annotated[Support | None, Query(description="支持方式")] = None,
+    district: OfDistrict = None,
+    first_day: Annotated[DayText, Query(alias="from")] = None,
+    last_day: Annotated[DayText, Query(alias="until")] = None,
+    after: Annotated[
+        str | None, Query(description="The next page, as `next` says it. 下一页", max_length=200)
+    ] = None,
+    limit: Limit = 50,
+) -> Response:
+    """Support by the day it was given, both days included. What was set aside says so. Scope: `read`."""
+    wanted: dict[str, Any] = {
+        "platform_id": platform,
+        "kind": kind and str(kind),
+        "district": who.district_within(district),
+        "first_day": day_of(first_day, "from") if first_day else None,
+        "last_day": day_of(last_day, "until") if last_day else None,
+    }
+    try:
+        page = read_place(after) if after else None
+    except BadInput:
+        problem = ("after", "take it from `next` of the page before", "请取自上一页的 next")
+        raise InvalidMessage("parameters", (problem,)) from None
+    async with connections(await _engine(request)).connect() as reading:
+        rows = await support_of(reading, **wanted, after=page, limit=limit)
+    following = next_page(request, written_place(place(rows[-1]))) if len(rows) == limit else None
+    found = SupportPage(items=tuple(rows), next=following)
+    return reply(found, headers={"Link": f'<{following}>; rel="next"'} if following else {})
+
+
+async def _engine(request: Request) -> Any:
+    return await request.app.state.connections.engine()

@@ -1,0 +1,136 @@
+"""Around every call: its time is bounded, it is counted and logged, and no mistake goes out as it is."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from starter.service.error_handlers import problem_of
+from starter.service.metrics import Measures
+from starter.service.problem_details import Kind, Problem
+from starter.service.rate_shares import NOBODY, Shares
+from starter.service.responses import problem_reply
+from starter.service.trusted_names import HOSTS, TrustedNames
+
+WHOLE_SECONDS = 30.0
+"""No call takes longer; a worker's answer is waited for 20 seconds (`starter.client.case_queries`)."""
+AT_ONCE = 256
+"""Calls that are answered at the same time; one more is asked to come again."""
+
+_PROBES = frozenset(("/livez", "/readyz"))
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_log = structlog.stdlib.get_logger("pingtai.http")
+
+
+class Guard:
+    """The outermost layer of the app."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        measures: Measures,
+        shares: Shares,
+        names: TrustedNames,
+        *,
+        seconds: float = WHOLE_SECONDS,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """Stand around `app`."""
+        self._app = app
+        self._measures = measures
+        self._shares = shares
+        self._names = names
+        self._seconds = seconds
+        self._at_once = at_once
+        self._now = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.monotonic(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        self._now += 1
+        self._measures.in_flight.inc()
+        try:
+            problem = await self._answered(scope, receive, sending)
+            if problem is not None and status == 0:
+                await problem_reply(problem, Request(scope))(scope, receive, sending)
+        finally:
+            self._now -= 1
+            self._shares.give_back(scope.get("state", {}))
+            self._measures.in_flight.dec()
+            self._told(scope, status, time.monotonic() - began)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
+        """Let the app answer; the problem to answer with when it did not."""
+        if self._now > self._at_once:
+            return Problem(Kind.BUSY, "too much is asked at once", "请求过多，请稍后重试")
+        if scope["path"] not in _PROBES and (problem := self._nobodys(scope)):
+            return problem
+        try:
+            async with asyncio.timeout(self._seconds) as limit:
+                await self._app(scope, receive, send)
+        except Exception as error:
+            if limit.expired():
+                return _too_slow(scope["method"])
+            return problem_of(error)
+        return None
+
+    def _nobodys(self, scope: Scope) -> Problem | None:
+        """What keeps a call without a key from being answered; the probes, which tell nothing, always are.
+
+        It may be a web page's, which has let its own name lead to us: it can show no key. And all of them
+        together have one share, as a key has.
+        """
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if b"authorization" in headers:
+            return None
+        if not self._names.knows(headers.get(b"host", b"").decode("latin-1")):
+            return Problem(
+                Kind.UNKNOWN_HOST,
+                f"this service has no such name: ask by its address, with a key, or set {HOSTS}",
+                f"本服务没有此主机名：请使用其地址、出示密钥，或设置 {HOSTS}",
+            )
+        if not self._shares.take(scope.setdefault("state", {}), NOBODY):
+            return Problem(
+                Kind.BUSY, "too many calls without a key", "未出示密钥的调用过多，请稍后重试"
+            )
+        return None
+
+    def _told(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count and log a call; never what it said, nor its query, nor its key's secret."""
+        route = getattr(scope.get("route"), "path", "none")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._measures.requests.labels(route, method, str(status)).inc()
+        self._measures.seconds.labels(route, method).observe(seconds)
+        state: dict[str, Any] = scope.get("state", {})
+        _log.info(
+            "answered",
+            key=state.get("key_id"),
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000),
+        )
+
+
+def _too_slow(method: str) -> Problem:
+    if method == "POST":
+        return Problem(
+            Kind.TOO_SLOW,
+            "no answer came in time; it may still be taken. Repeat it with the same ids: nothing is"
+            " ever taken twice",
+            "未能按时应答，之后仍可能生效；请用相同编号重发，不会重复生效",
+        )
+    return Problem(Kind.TOO_SLOW, "no answer came in time", "未能按时应答")

@@ -1,0 +1,74 @@
+"""Answers as they go out: JSON in well-formed UTF-8, whatever others wrote into it."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from starter.service.problem_details import MEDIA_TYPE, Problem
+from starter.terminal.screen import encodable
+
+JSON = "application/json"
+_ALWAYS = {"X-Content-Type-Options": "nosniff"}
+
+
+def written(data: Any) -> bytes:
+    """A model or plain data as JSON; half a character, which UTF-8 cannot hold, is escaped."""
+    plain = data.model_dump(mode="json") if isinstance(data, BaseModel) else data
+    return encodable(json.dumps(plain, ensure_ascii=False, allow_nan=False)).encode("utf-8")
+
+
+def reply(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON that nobody on the way keeps."""
+    return raw_reply(written(data), status, headers)
+
+
+def raw_reply(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
+    """The same, of what is written already."""
+    return Response(
+        body,
+        status,
+        media_type=JSON,
+        headers=_ALWAYS | {"Cache-Control": "no-store"} | (headers or {}),
+    )
+
+
+def problem_reply(problem: Problem, request: Request) -> Response:
+    """A problem as it is answered to a request."""
+    language = wanted_language(request.headers.get("accept-language", ""))
+    details = problem.details(request.url.path[:500], language)
+    return Response(
+        written(details),
+        problem.kind.status,
+        media_type=MEDIA_TYPE,
+        headers=_ALWAYS
+        | {"Cache-Control": "no-store", "Content-Language": language, "Vary": "Accept-Language"}
+        | problem.headers,
+    )
+
+
+def next_page(request: Request, after: str) -> str:
+    """The address of the page that goes on after a place, with the same filters."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{request.url.path}?{urlencode([*kept, ('after', after)])}"
+
+
+def wanted_language(accepted: str) -> str:
+    """`zh` when Accept-Language asks for Chinese before English; else `en`."""
+    best = {"zh": 0.0, "en": 0.0}
+    for part in accepted[:500].split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        prefix = tag.lower().partition("-")[0]
+        if prefix in best:
+            best[prefix] = max(best[prefix], _weight(weight))
+    return "zh" if best["zh"] > best["en"] else "en"
+
+
+def _weight(given: str) -> float:
+    try:
+        return min(max(float(given), 0.0), 1.0) if given else 1.0
+    except ValueError:
+        return 0.0

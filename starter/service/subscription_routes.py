@@ -1,0 +1,222 @@
+"""`/v1/subscriptions`: webhooks, each key for itself."""
+
+import base64
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
+from starlette.responses import Response
+
+from activities.channels.destinations import Destinations, NotAllowed
+from activities.channels.signature import PREFIX
+from db.feed import Cursor, Feed
+from db.subscription_admin import MOST_PER_KEY, SubscriptionKeeping, SubscriptionRow, TooMany
+from starter.service import feed_examples as examples
+from starter.service.bodies import json_body
+from starter.service.event_routes import place
+from starter.service.feed_messages import (
+    NewSubscription,
+    Replay,
+    SubscriptionList,
+    SubscriptionSecret,
+    SubscriptionView,
+    view_of,
+)
+from starter.service.idempotency_keys import Fill, IdempotencyKey, once
+from starter.service.key_access import Caller, Reader
+from starter.service.openapi_parts import answers, body, ended, written
+from starter.service.problem_details import FieldProblem, Kind, Problem, not_found
+from starter.service.responses import reply
+from workflows.model import parse
+
+router = APIRouter(prefix="/v1/subscriptions", tags=["events"])
+_SECRET_BYTES = 32
+_BODY = (400, 408, 413, 415)
+"""Problems of calls that have a body."""
+SubscriptionId = Annotated[
+    str, Path(pattern=r"^sub_[0-9a-f]{16}$", description="The subscription's id. 订阅编号")
+]
+
+
+@router.post(
+    "",
+    summary="Subscribe to events by webhook. 订阅",
+    responses=written(SubscriptionSecret, examples.SUBSCRIBED, 410),
+    openapi_extra=body(NewSubscription, "NewSubscription", examples.SUBSCRIBE),
+)
+async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Response:
+    """Have each event posted to a URL, signed, in their order. Scope: `read`.
+
+    The secret is told in this answer, and in its repeats with the same Idempotency-Key. A key of a
+    district hears of its platforms only.
+    Where URLs may lead is for the operator to say: public hosts by https, if nothing was said.
+    """
+    data = await json_body(request)
+
+    async def work() -> Response:
+        asked = parse(NewSubscription, data, "subscription")
+        for district in asked.districts:
+            who.only_of(district)
+        _check_url(request.app.state.destinations, asked.url)
+        end = await Feed(await _engine(request)).end()
+        secret, keeping = _new_secret(), await _keeping(request)
+        try:
+            row = await keeping.make(
+                f"sub_{secrets.token_hex(8)}",
+                _id(who),
+                url=asked.url,
+                secret=secret,
+                after=place(asked.after, end),
+                events=asked.events,
+                districts=asked.districts,
+                platforms=asked.platforms,
+            )
+        except TooMany:
+            raise Problem(Kind.TOO_MANY, *_too_many()) from None
+        where = {"Location": f"/v1/subscriptions/{row.id}"}
+        return reply(_with_secret(row, end, secret), 201, where)
+
+    return await once(request, who, key, data, work, fill=_secret_again(request, who))
+
+
+@router.get(
+    "",
+    summary="The key's subscriptions. 订阅列表",
+    responses=answers(SubscriptionList, examples.SUBSCRIPTIONS),
+)
+async def all_of_key(request: Request, who: Reader) -> Response:
+    """How they stand, the oldest first. Scope: `read`."""
+    end = await Feed(await _engine(request)).end()
+    rows = await (await _keeping(request)).of_key(_id(who))
+    return reply(SubscriptionList(subscriptions=tuple(view_of(row, end.feed) for row in rows)))
+
+
+@router.get(
+    "/{subscription_id}",
+    summary="A subscription. 订阅",
+    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404),
+)
+async def one(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+    """How it stands: up to where it is through, and what is in its way. Scope: `read`."""
+    return await _shown(request, await (await _keeping(request)).one(_id(who), subscription_id))
+
+
+@router.delete(
+    "/{subscription_id}",
+    status_code=204,
+    summary="End a subscription. 取消订阅",
+    responses=ended(404),
+)
+async def end_one(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+    """End it. What is being sent just now may still arrive. Scope: `read`."""
+    if not await (await _keeping(request)).end(_id(who), subscription_id):
+        raise _unknown()
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/{subscription_id}/replay",
+    summary="Go on from another place. 重放",
+    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404, 410, *_BODY),
+    openapi_extra=body(Replay, "Replay", examples.REPLAY),
+)
+async def replay(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+    """Deliveries after that place are repeated, or passed over. One that is paused stays so. Scope: `read`."""
+    asked = parse(Replay, await json_body(request), "replay")
+    start = place(asked.after, await Feed(await _engine(request)).end())
+    keeping = await _keeping(request)
+    return await _shown(request, await keeping.replay(_id(who), subscription_id, start))
+
+
+@router.post(
+    "/{subscription_id}/resume",
+    summary="Try the next event at once. 恢复",
+    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404),
+)
+async def resume(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+    """After a pause, or instead of waiting for the next try. Scope: `read`."""
+    keeping = await _keeping(request)
+    return await _shown(request, await keeping.resume(_id(who), subscription_id))
+
+
+@router.post(
+    "/{subscription_id}/secret",
+    summary="A new secret. 更换密钥",
+    responses=answers(SubscriptionSecret, examples.SUBSCRIBED, 400, 404, 409),
+)
+async def new_secret(
+    request: Request, who: Reader, subscription_id: SubscriptionId, key: IdempotencyKey
+) -> Response:
+    """The newest secret of before signs as well for a day, or until the next change. Scope: `read`."""
+
+    async def work() -> Response:
+        secret, keeping = _new_secret(), await _keeping(request)
+        row = await keeping.new_secret(_id(who), subscription_id, secret)
+        if row is None:
+            raise _unknown()
+        return reply(_with_secret(row, await Feed(await _engine(request)).end(), secret))
+
+    fill = _secret_again(request, who)
+    return await once(request, who, key, None, work, kept_when=frozenset((200,)), fill=fill)
+
+
+def _secret_again(request: Request, who: Caller) -> Fill:
+    """Completes a kept answer with the subscription's newest secret: no second copy of it is kept."""
+
+    async def fill(answer: dict[str, Any]) -> dict[str, Any]:
+        secret = await (await _keeping(request)).secret(_id(who), answer["id"])
+        if secret is None:
+            raise _unknown()
+        return {**answer, "secret": secret}
+
+    return fill
+
+
+def _id(who: Caller) -> str:
+    return who.key.id if who.key else ""
+
+
+async def _engine(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = await request.app.state.connections.engine()
+    return engine
+
+
+async def _keeping(request: Request) -> SubscriptionKeeping:
+    return SubscriptionKeeping(await _engine(request))
+
+
+async def _shown(request: Request, row: SubscriptionRow | None) -> Response:
+    if row is None:
+        raise _unknown()
+    return reply(view_of(row, (await Feed(await _engine(request)).end()).feed))
+
+
+def _with_secret(row: SubscriptionRow, end: Cursor, secret: str) -> SubscriptionSecret:
+    return SubscriptionSecret(**dict(view_of(row, end.feed)), secret=secret)
+
+
+def _new_secret() -> str:
+    return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def _unknown() -> Problem:
+    return not_found("this key has no subscription of this id", "此密钥没有该编号的订阅")
+
+
+def _check_url(destinations: Destinations, url: str) -> None:
+    try:
+        destinations.check(url)
+    except NotAllowed as error:
+        field = FieldProblem(field="url", en=error.en, zh=error.zh)
+        raise Problem(
+            Kind.INVALID, f"url: {error.en}", f"url：{error.zh}", errors=(field,)
+        ) from None
+
+
+def _too_many() -> tuple[str, str]:
+    return (
+        f"the key has {MOST_PER_KEY} subscriptions, and may have no more: delete one",
+        f"此密钥已有 {MOST_PER_KEY} 个订阅，请先删除",
+    )

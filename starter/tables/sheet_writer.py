@@ -1,0 +1,127 @@
+"""Rows as files that other programs open: CSV, XLSX, JSON. A file is there whole, or not at all.
+
+What others wrote must not be taken for a formula by a spreadsheet program: such text is written as text.
+"""
+
+import csv
+import io
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from errno import EISDIR
+from os import strerror
+from pathlib import Path
+from typing import Any, Literal
+
+from starter.errors import BadInput
+from starter.tables.csv_rows import BYTE_ORDER_MARK
+from starter.tables.plain_text import as_plain_text
+from starter.terminal.screen import harmless, write
+from workflows.periods import BEIJING
+
+Cell = str | int | date | datetime | None
+Format = Literal["csv", "xlsx", "json"]
+Writer = Callable[[Any], None]
+
+
+@contextmanager
+def sheet(form: Format, output: Path | None, head: Sequence[str]) -> Iterator[Writer]:
+    """A function that writes a row; to `output`, or to standard output.
+
+    Rows of JSON are plain data of their own, and need no `head`.
+
+    Raises:
+        BadInput: the file cannot be written, or XLSX has no file to go to.
+    """
+    if form == "xlsx":
+        with _file(output) as path, _xlsx(path, head) as row:
+            yield row
+    elif output is None:
+        with _lines(form, head, write) as row:
+            yield row
+    else:
+        with _file(output) as path, path.open("w", encoding="utf-8", newline="") as file:
+            if form == "csv":
+                file.write(BYTE_ORDER_MARK)
+            with _lines(form, head, file.write) as row:
+                yield row
+
+
+def _lines(form: Format, head: Sequence[str], put: Callable[[str], Any]) -> Any:
+    return _json(put) if form == "json" else _csv(head, put)
+
+
+@contextmanager
+def _csv(head: Sequence[str], put: Callable[[str], Any]) -> Iterator[Writer]:
+    def row(cells: Sequence[Cell]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow([_text(cell) for cell in cells])
+        put(line.getvalue())
+
+    row(head)
+    yield row
+
+
+@contextmanager
+def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
+    before = "[\n"
+
+    def row(data: Any) -> None:
+        nonlocal before
+        put(before + textwrap.indent(json.dumps(data, ensure_ascii=False, indent=2), "  "))
+        before = ",\n"
+
+    yield row
+    put("[]\n" if before == "[\n" else "\n]\n")
+
+
+@contextmanager
+def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
+    rows: list[Sequence[Cell]] = [head]
+    yield lambda cells: rows.append([_cell(cell) for cell in cells])
+    from starter.tables.workbook import workbook  # noqa: PLC0415 - a terminal's table need not load it
+
+    path.write_bytes(workbook([("1", rows, ())]))
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).replace(microsecond=0)
+    return harmless(value) if isinstance(value, str) else value
+
+
+def _text(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    return as_plain_text(harmless(value), value)
+
+
+@contextmanager
+def _file(output: Path | None) -> Iterator[Path]:
+    """A file beside the one that is wanted, which it becomes once it is whole."""
+    if output is None:
+        raise BadInput("xlsx goes to a file: name it by -o FILE", "xlsx 须写入文件：请用 -o 文件名")
+    with _writing(output):
+        if output.is_dir():
+            raise IsADirectoryError(EISDIR, strerror(EISDIR))
+        draft = output.with_name(f".{output.name}.new")
+        draft.touch()
+    try:
+        yield draft
+        with _writing(output):
+            draft.replace(output)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise BadInput(f"{output} cannot be written: {why}", f"无法写入 {output}：{why}") from None

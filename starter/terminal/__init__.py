@@ -1,0 +1,1 @@
+"""What a terminal is for: languages, tables on a screen, exit codes, groups of commands."""

@@ -1,0 +1,100 @@
+"""The one place that runs a command's work and turns what went wrong into words and an exit code.
+
+0 done; 2 wrong usage or bad input; 3 the rules refuse it; 4 Temporal, a worker or PostgreSQL does
+not answer. Anything else is a mistake of ours, and shows itself whole.
+"""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec
+
+import click
+
+from db.register_errors import InvalidDatabaseUrl, RegisterError
+from starter.errors import PingtaiError, Unreachable, rpc_error
+from starter.terminal.language import say
+from starter.terminal.screen import complain
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+
+BAD_INPUT = 2
+REFUSED = 3
+UNREACHABLE = Unreachable.exit_code
+INTERRUPTED = 130
+
+P = ParamSpec("P")
+
+
+def answering(work: Callable[P, Awaitable[None]]) -> Callable[P, None]:
+    """Make a command's callback of its work: run it, and answer for what goes wrong.
+
+    Notes that were added to an error (`add_note`) are written below it.
+
+    Raises:
+        click.exceptions.Exit: with the code, when something went wrong.
+    """
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        with answered():
+            asyncio.run(_awaited(work(*args, **kwargs)))
+
+    return run
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Answer for what goes wrong inside, as `answering` does: for work that also asks questions.
+
+    Questions must be asked outside of an event loop, which would keep Ctrl-C from them.
+
+    Raises:
+        click.exceptions.Exit: with the code, when something went wrong.
+    """
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        answer = _answer(error)
+        if answer is None:
+            raise
+        code, words = answer
+        complain(words, *getattr(error, "__notes__", ()))
+        raise click.exceptions.Exit(code) from None
+
+
+async def _awaited(work: Awaitable[None]) -> None:
+    await work
+
+
+def _answer(error: BaseException) -> tuple[int, str] | None:
+    answer = None
+    match error:
+        case Refused(refusal=why):
+            words = say(why.text("en"), why.text("zh"))
+            answer = REFUSED, say("refused: ", "不予受理：") + words
+        case InvalidMessage():
+            answer = BAD_INPUT, say(error.en, error.zh)
+        case PingtaiError():
+            answer = error.exit_code, say(error.en, error.zh)
+        case InvalidDatabaseUrl():
+            answer = BAD_INPUT, str(error)
+        case RegisterError():
+            answer = UNREACHABLE, str(error)
+        case OSError():
+            answer = UNREACHABLE, say(f"not reachable: {error}", f"无法访问：{error}")
+        case KeyboardInterrupt() | click.Abort():
+            answer = INTERRUPTED, say("interrupted", "已中断")
+    return answer or _of_temporal(error)
+
+
+def _of_temporal(error: BaseException) -> tuple[int, str] | None:
+    """What `starter.client.rpc_errors` has no better words for."""
+    rpc = rpc_error(error)
+    if rpc is None:
+        return None
+    status, told = rpc.status.name, rpc.message
+    return UNREACHABLE, say(
+        f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"
+    )

@@ -1,0 +1,57 @@
+"""Which language to answer in, and the field's words in it."""
+
+import os
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Literal
+
+import click
+
+from starter.desk.profile import profile_language
+
+Language = Literal["en", "zh"]
+
+
+def language() -> Language:
+    """The language of the answers.
+
+    `--lang`, which the entry point puts into the click context's `obj["lang"]`; else PINGTAI_LANG;
+    else what the profile asks for; else Chinese where the locale is Chinese, and English elsewhere.
+    """
+    context = click.get_current_context(silent=True)
+    told = context.obj.get("lang") if context and isinstance(context.obj, dict) else None
+    for given in (told, os.environ.get("PINGTAI_LANG"), profile_language()):
+        prefix = str(given or "").lower()[:2]
+        if prefix == "zh":
+            return "zh"
+        if prefix == "en":
+            return "en"
+    # As POSIX has it, the first of these that is set counts, and the others do not.
+    locale = next(
+        (set_to for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (set_to := os.environ.get(name))),
+        "",
+    )
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def say(en: str, zh: str) -> str:
+    """The one of two texts that is in the language of the answers."""
+    return zh if language() == "zh" else en
+
+
+def word(value: str, *vocabularies: type[StrEnum]) -> str:
+    """A word of the field as it is read: the guideline's own term, or plain English.
+
+    A word that none of the vocabularies knows is left as it is: a policy may add fields, and a
+    newer worker may have written words that this program does not know.
+    """
+    for vocabulary in vocabularies:
+        known = next((one for one in vocabulary if one == value), None)
+        if known is not None:
+            return say(known.replace("_", " "), getattr(known, "zh", value))
+    return value
+
+
+def sentence(parts: Sequence[str]) -> str:
+    """Parts of a list in one line, with the separator of the language."""
+    return say("; ", "；").join(parts)

@@ -1,0 +1,179 @@
+"""Where a case stands and what was said of it, in words that people read; moments in Beijing time."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+
+from activities.working_days import working_days_left
+from starter.terminal.language import say, sentence, word
+from workflows.awaited import Awaited
+from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.periods import BEIJING, last_day
+from workflows.steps import AnyStage, Lifecycle
+from workflows.vocabulary import (
+    AssessmentStage,
+    District,
+    Field,
+    FilingOutcome,
+    Happening,
+    Kind,
+    Role,
+    Stage,
+)
+
+_NO_OTHER_WAY = frozenset(
+    (
+        "opened",
+        "told",
+        "period_over",
+        "given",
+        "withdrawn",
+        "started",
+        "stopped",
+        "closed",
+        "set_aside",
+        "recorded",
+        "brought_in",
+    )
+)
+"""Outcomes that say no more than what was decided or happened, because there is no other."""
+
+
+def stage(value: str) -> str:
+    """A stage of a platform or an assessment."""
+    return word(value, Stage, AssessmentStage)
+
+
+def what(name: str) -> str:
+    """A decision or a happening."""
+    return word(name, Kind, Happening)
+
+
+def who(role: str) -> str:
+    """A role."""
+    return word(role, Role)
+
+
+def district(value: str) -> str:
+    """A district."""
+    return word(value, District)
+
+
+def field(value: str) -> str:
+    """A field of technology."""
+    return word(value, Field)
+
+
+def said(name: str, outcome: str) -> str:
+    """What was decided or what happened, and with which outcome, where there is a choice."""
+    if outcome in _NO_OTHER_WAY:
+        return what(name)
+    return f"{what(name)}{say(': ', '：')}{_outcome(name, outcome)}"
+
+
+def _outcome(name: str, outcome: str) -> str:
+    from workflows.decisions import MODELS  # noqa: PLC0415 - only who tells of decisions needs all their models
+
+    if name in tuple(Kind) and "outcome" in MODELS[Kind(name)].model_fields:
+        words = MODELS[Kind(name)].model_fields["outcome"].annotation
+        if isinstance(words, type) and issubclass(words, StrEnum):
+            return word(outcome, words)
+    if outcome == "broken_off":
+        return say("broken off", "中断")
+    return word(outcome, FilingOutcome, AssessmentStage)
+
+
+def moment(at: datetime) -> str:
+    """A moment, to the minute."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def until(
+    due: datetime | None,
+    *,
+    overdue: bool = False,
+    provisional: bool = False,
+    today: date | None = None,
+) -> str:
+    """Until when, the last day included. Overdue is a word, so that it needs no colour.
+
+    With `today` also how many working days are left until then, or have passed since.
+    """
+    if due is None:
+        return say("OVERDUE", "【逾期】") if overdue else ""
+    day = last_day(due)
+    when = (
+        say(f"OVERDUE: was due {day}", f"【逾期】原截止 {day}")
+        if overdue
+        else say(f"until {day}", f"截止 {day}")
+    )
+    return (
+        when
+        + (say(" (holidays not announced yet)", "（节假日安排尚未公布）") if provisional else "")
+        + (left(due, today) if today else "")
+    )
+
+
+def left(due: datetime, today: date) -> str:
+    """How many working days of the Chinese calendar are left after today, or have passed since, in brackets."""
+    days = working_days_left(today, due)
+    if days < 0:
+        late = -days
+        return say(f" ({late} working {_days(late)} late)", f"（已超过 {late} 个工作日）")
+    if today == last_day(due):
+        return say(" (today)", "（今天）")
+    return say(f" ({days} working {_days(days)} left)", f"（还有 {days} 个工作日）")
+
+
+def _days(number: int) -> str:
+    return "day" if number == 1 else "days"
+
+
+def awaited(
+    awaited: Iterable[Awaited],
+    due: datetime | None = None,
+    *,
+    overdue: bool = False,
+    provisional: bool = False,
+    today: date | None = None,
+) -> str:
+    """What is awaited, from whom, by which rule, until when; empty when nothing is."""
+    named = [
+        say(
+            f"{what(one.kind)} from the {who(one.role)} ({one.rule})",
+            f"{who(one.role)}：{what(one.kind)}（{one.rule}）",
+        )
+        for one in awaited
+    ]
+    if not named:
+        return ""
+    when = until(due, overdue=overdue, provisional=provisional, today=today)
+    return sentence(named) + (say(", ", "，") + when if when else "")
+
+
+def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:
+    """What a stage awaits, by the lifecycle table: for a case of which only the stage is known."""
+    known = row(stage)
+    if known is None:
+        return ()
+    lifecycle, at = known
+    return tuple(
+        Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
+        for trigger in lifecycle.step(at).triggers
+        if trigger.by and trigger.awaited and (overdue or not trigger.once_overdue)
+    )
+
+
+def has_ended(stage: str) -> bool:
+    """Whether a case in this stage has come to an end."""
+    known = row(stage)
+    return known is not None and known[0].step(known[1]).ended
+
+
+def row(stage: str) -> tuple[Lifecycle, AnyStage] | None:
+    """The lifecycle and the stage of a stage's name; None when this program does not know it."""
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        for step in lifecycle.steps:
+            if step.stage == stage:
+                return lifecycle, step.stage
+    return None

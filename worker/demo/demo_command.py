@@ -1,0 +1,160 @@
+"""`pingtai demo`: the main job on real input, on a throw-away stack, with time skipped."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from db.engine import create_engine
+from db.queries import RegisterQueries
+from starter.client.ended_term import read_term
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import draws, heading, show
+from worker.demo.clockwork import Clockwork
+from worker.demo.example_lives import Example, load_examples
+from worker.demo.player import Player, Surprise
+from worker.demo.report import check_arrows, show_lives, show_register
+from worker.log_setup import set_up_logs
+from worker.settings import load_settings
+from worker.stack import RunningStack, local_stack
+from worker.stopping import ending_surely, stopping, until_stopped
+from worker.temporal_server import TIME_SKIPPING
+
+
+@click.command()
+@click.option(
+    "--keep", is_flag=True, help="Leave it all running at the end, to look at. 结束后保持运行"
+)
+@click.option(
+    "--examples",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Another folder of examples. 示例目录",
+)
+@answering
+@ending_surely
+async def demo(keep: bool, examples: Path | None) -> None:
+    """Live the lives of the example platforms. 演示各示例平台的全过程。
+
+    Starts the whole system in a throw-away directory, plays what people decided on each example, all
+    at the same time and with time skipped, and checks that each ended as its file says and that
+    every arrow of the lifecycle was taken.
+
+    \b
+    Example:
+      pingtai demo --keep
+    """
+    settings = load_settings().model_copy(update={"log_level": "ERROR"})
+    set_up_logs(settings)
+    lives = load_examples(examples)
+    folder = Path(tempfile.mkdtemp(prefix="pingtai-demo-"))
+    try:
+        with stopping() as stop:
+            async with local_stack(
+                folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True, ui=keep
+            ) as stack:
+                playing = asyncio.create_task(_play(stack, lives))
+                stopped = asyncio.create_task(stop.wait())
+                await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                stopped.cancel()
+                if not playing.done():
+                    playing.cancel()
+                    raise SystemExit(130)
+                good = playing.result()
+                if keep:
+                    click.echo(_how_to_look(stack, folder))
+                    await until_stopped(stop, stack.worker)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not good:
+        raise SystemExit(1)
+
+
+async def _play(stack: RunningStack, lives: list[Example]) -> bool:
+    """Play all lives at the same time and report; whether all came true."""
+    engine = create_engine(stack.where.database_url)
+    try:
+        queries = RegisterQueries(engine)
+        surprises = await _play_all(stack, lives, queries)
+        await show_register(queries)
+        await show_lives(queries, stack.client)
+        arrows = await check_arrows(queries)
+    finally:
+        await engine.dispose()
+    ended = len(lives) - len(surprises)
+    show(
+        heading(say("The check", "核对")),
+        *(f"✗ {line}" for line in (*surprises, *arrows.missing)),
+        _mark(surprises)
+        + say(
+            f"{ended} of {len(lives)} platforms ended as their files say",
+            f"{len(lives)} 个平台中 {ended} 个按预期结束",
+        ),
+        _mark(arrows.missing)
+        + say(
+            f"{arrows.taken} of {arrows.arrows} arrows of the lifecycle were taken",
+            f"流程表 {arrows.arrows} 条路径中走过 {arrows.taken} 条",
+        ),
+    )
+    return not surprises and not arrows.missing
+
+
+def _mark(wrong: Sequence[str]) -> str:
+    return "✗ " if wrong else "✓ "
+
+
+async def _play_all(
+    stack: RunningStack, lives: list[Example], queries: RegisterQueries
+) -> list[str]:
+    clockwork = Clockwork(stack.client)
+    surprises: list[str] = []
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    screen = Console(highlight=False)
+    with Progress(*columns, console=screen, disable=not draws(), transient=True) as progress:
+        steps = sum(len(term.steps) for life in lives for term in life.life.terms)
+        bar = progress.add_task(say("Living …", "演示中 …"), total=steps)
+
+        async def play(example: Example) -> None:
+            player = Player(
+                example,
+                clockwork,
+                lambda: progress.advance(bar),
+                partial(read_term, queries),
+            )
+            try:
+                await player.play()
+            except Surprise as surprise:
+                surprises.append(str(surprise))
+            except Exception as error:  # one broken life must not hide the others
+                surprises.append(f"{example.platform_id}: {error!r}")
+            about = say(example.life.about.en, example.life.about.zh)
+            screen.print(f"· {example.platform_id}: {about}", soft_wrap=not draws(), markup=False)
+
+        await asyncio.gather(*(play(example) for example in lives))
+    return surprises
+
+
+def _how_to_look(stack: RunningStack, folder: Path) -> str:
+    """What one may do with a demo that was kept."""
+    psql = stack.where.database_url.replace("postgresql+asyncpg", "postgresql")
+    return "\n".join(
+        (
+            "",
+            say("Everything is still running. To look at it:", "系统保持运行，可查看："),
+            f"  Web UI    {stack.where.ui_url}",
+            f"  pingtai   export PINGTAI_HOME={folder}; pingtai register; pingtai show bj-riscv-soc",
+            f"  psql      psql '{psql}'",
+            say("Ctrl-C stops it and takes the data away.", "按 Ctrl-C 停止并清除数据。"),
+        )
+    )

@@ -1,0 +1,126 @@
+"""The commands that run the system: `up`, `worker`, `demo`, `doctor`."""
+
+import asyncio
+
+import click
+
+from db.home import home
+from db.url import redacted
+from starter.client.register_access import register_url
+from starter.client.temporal_connection import connect
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import show
+from worker.delivery_worker import Telling
+from worker.doctor.examination import examine
+from worker.doctor.finding import Verdict
+from worker.log_setup import set_up_logs
+from worker.notice_channels import load_notices
+from worker.register_database import register_database
+from worker.settings import load_settings
+from worker.stack import RunningStack, local_stack
+from worker.stopping import ending_surely, stopping, until_stopped
+from worker.worker_run import telemetry, worker_running
+
+
+@click.command()
+@click.option("--ui", is_flag=True, help="With Temporal's Web UI. 同时启动 Temporal 网页界面")
+@answering
+@ending_surely
+async def up(ui: bool) -> None:
+    """Run the whole system on this machine. 启动本机系统。
+
+    Temporal, PostgreSQL and a worker, on loopback and a socket only; the data is kept under
+    PINGTAI_HOME. Ctrl-C stops all of it in order, SIGTERM and SIGHUP, too. The Web UI asks nobody who
+    they are: whoever uses this machine can decide through it.
+
+    \b
+    Example:
+      pingtai up
+      pingtai up --ui
+    """
+    settings = load_settings()
+    set_up_logs(settings)
+    with stopping() as stop:
+        async with local_stack(home(), settings, ui=ui) as stack:
+            click.echo(where_it_listens(stack))
+            click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
+            watching = asyncio.create_task(stack.part_ended(home()))
+            try:
+                await until_stopped(stop, stack.worker, watching)
+            finally:
+                watching.cancel()  # or it would complain of the parts that are stopped now
+            click.echo(
+                say("Stopping in order … (again to hurry)", "正在依次停止 …（再次中断则不再等待）")
+            )
+    click.echo(say("Stopped.", "已停止。"))
+
+
+def where_it_listens(stack: RunningStack) -> str:
+    """Where the parts of a local stack listen, a line each."""
+    off = say("off (pingtai up --ui)", "未启动（pingtai up --ui）")
+    return "\n".join(
+        (
+            say("Pingtai is running.", "平台系统已启动。"),
+            f"  Temporal     {stack.where.temporal_address}  (namespace default, queue pingtai)",
+            f"  Web UI       {stack.where.ui_url or off}",
+            f"  PostgreSQL   {redacted(stack.where.database_url)}",
+            f"  {say('Data', '数据')}         {home()}",
+        )
+    )
+
+
+@click.command()
+@answering
+@ending_surely
+async def worker() -> None:
+    """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
+
+    Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or a profile of
+    Temporal's TOML file (TEMPORAL_PROFILE). PostgreSQL: DATABASE_URL; without it the embedded one.
+    Run as many as you like. See docs/deployment.md.
+
+    \b
+    Example:
+      TEMPORAL_ADDRESS=temporal.internal:7233 \\
+      DATABASE_URL=postgresql://pingtai@db.internal/pingtai pingtai worker
+    """
+    settings = load_settings()
+    telling = Telling(*load_notices(settings.notices))
+    set_up_logs(settings)
+    with stopping() as stop:
+        client = await connect(runtime=telemetry(settings))
+        async with (
+            register_database(home()) as database,
+            worker_running(client, database, settings, telling, audited=True) as running,
+        ):
+            click.echo(
+                say(
+                    f"A worker is running on the queue pingtai of namespace {client.namespace}.",
+                    f"worker 已启动（命名空间 {client.namespace}，队列 pingtai）。",
+                )
+            )
+            await until_stopped(stop, running)
+    click.echo(say("Stopped.", "已停止。"))
+
+
+@click.command()
+@answering
+async def doctor() -> None:
+    """Examine the live system, and say what to do. 检查运行中的系统。
+
+    Exit code 1 when something is to be done.
+
+    \b
+    Example:
+      pingtai doctor
+    """
+    client = await connect()
+    async with register_url() as database:
+        findings = [finding async for finding in examine(client, database)]
+    for finding in findings:
+        show(f"{finding.verdict} {finding.what}")
+        if finding.advice:
+            show(f"    → {finding.advice}")
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,126 @@
+"""What a case hands in after it moved: new log entries for the register, and a question about its due date."""
+
+from workflows.case import PlanVersion
+from workflows.model import Instant, Record
+from workflows.record import LogEntry
+from workflows.states import AssessmentState, PlatformState
+
+
+class DueRequest(Record):
+    """Ask for the day that is `working_days` of the Chinese calendar after the day of `since`.
+
+    `used` are the spans that the clock of the step ran before it was stopped: the working days in them
+    are taken off, but `at_least` so many are left. A step with a day of its own says it in `until`.
+    """
+
+    since: Instant
+    working_days: int
+    used: tuple[tuple[Instant, Instant], ...] = ()
+    at_least: int = 0
+    until: Instant | None = None
+    reminder_days: int = 0
+    """So many working days before it is due the step is called to mind; 0: never."""
+
+
+class EscalationRequest(Record):
+    """Ask when an overdue step is told again: each `every_days` days, on a working day, next after `after`."""
+
+    due: Instant
+    every_days: int
+    after: Instant
+
+
+class DueDate(Record):
+    """24:00 Beijing time of the day a step is due.
+
+    `provisional_years` are those whose holidays were not announced yet: only weekends were left out.
+    """
+
+    due: Instant
+    provisional_years: tuple[int, ...] = ()
+    remind: Instant | None = None
+    """When the step is called to mind; None when it is too short for that."""
+    escalate: Instant | None = None
+    """When the overdue step is told next."""
+
+
+class RegisterBatch(Record):
+    """New entries of one case with its state after them: what the register needs, repeatable at will.
+
+    `assessment` is None for the platform's own log. `entries` and `plans` may have been written before.
+    """
+
+    workflow_id: str
+    platform: PlatformState
+    assessment: AssessmentState | None = None
+    entries: tuple[LogEntry, ...]
+    plans: tuple[PlanVersion, ...] = ()
+    due: DueDate | None = None
+
+
+class HandIn(Record):
+    """A batch for the register and, where a step has just begun, the question when it is due."""
+
+    batch: RegisterBatch | None
+    due: DueRequest | None = None
+    escalation: EscalationRequest | None = None
+
+
+class HandedIn(Record):
+    """The answer: the due date, if asked for, and whether the register took the batch."""
+
+    recorded: bool
+    due: DueDate | None = None
+    escalate: Instant | None = None
+    second_life: bool = False
+    """The register has this log already, by another run, from its first entry on."""
+
+
+class LogRequest(Record):
+    """Ask for the whole log of an assessment, as the register has it."""
+
+    platform_id: str
+    term: int
+    year: int
+    opening: int
+
+
+class LogLookup(Record):
+    """Ask for a platform's own log as the register has it: of a term, or without `term` of its newest."""
+
+    platform_id: str
+    term: int | None = None
+
+
+class RunId(Record):
+    """One run of a workflow."""
+
+    workflow_id: str
+    run_id: str
+    namespace: str | None = None
+    """Where the server named one: a parent may live in another."""
+
+
+class OriginLookup(Record):
+    """Ask of which type runs are, and on which task queue they began."""
+
+    runs: tuple[RunId, ...]
+
+
+class Origin(Record):
+    """What a run is, as the server has it in its first event."""
+
+    workflow_type: str
+    task_queue: str
+
+
+class Origins(Record):
+    """The answer, in the order of the question; None for a run that the server no longer has."""
+
+    origins: tuple[Origin | None, ...]
+
+
+class CaseLog(Record):
+    """A whole log, by its numbers; empty where the register has none."""
+
+    entries: tuple[LogEntry, ...]

@@ -1,0 +1,288 @@
+"""The workflow of one yearly assessment (§六), a child of its platform."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import LogLookup, RunId
+    from workflows.case import Case
+    from workflows.case_workflow import CaseWorkflow
+    from workflows.circumstances import Edition
+    from workflows.contract import (
+        ASSESSMENT_TYPE,
+        PLATFORM_TYPE,
+        assessment_workflow_id,
+    )
+    from workflows.model import InvalidMessage, instant, record_from, said
+    from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
+    from workflows.record import LogEntry
+    from workflows.reopening import closing_entry
+    from workflows.run_io import AssessmentOpening, CarriedAssessment, YearResult
+    from workflows.states import AssessmentState, PlatformState
+    from workflows.vocabulary import Happening, Kind, Stage
+    from workflows.web_ui_summary import details
+
+
+_INPUT = "AssessmentOpening"
+_LOOK_AFTER = tuple(timedelta(seconds=s) for s in (0.2, 1, 5, 30, 120, 600))
+"""The register may have the platform's entry later than the signal comes."""
+_LOOKS_AT_ONCE = 5
+_LOOK_AGAIN = timedelta(minutes=10)
+"""Each look costs the history some events: whoever sends more than a few signals waits."""
+
+
+def _claimed_hash(said: tuple[Any, ...]) -> str | None:
+    """The hash of the platform's closing entry that came with the signal, if it says one."""
+    claim = said[0].get("closing") if said and isinstance(said[0], dict) else None
+    return claim if isinstance(claim, str) else None
+
+
+@workflow.defn(name=ASSESSMENT_TYPE)
+class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
+    """Report, the district's view, evaluation; and rectification with reassessment where it falls short."""
+
+    @workflow.init
+    def __init__(self, *given: Any) -> None:
+        """Open the assessment of a year, or go on with it; `given` is one `AssessmentOpening`."""
+        self.begin_run()
+        self._claimed: str | None = None
+        self._asked_to_close = self._looked_for = 0
+        try:
+            self._open(given)
+        except InvalidMessage as error:
+            self.invalid = error
+
+    def _open(self, given: tuple[Any, ...]) -> None:
+        """Open the case.
+
+        Raises:
+            InvalidMessage: the input is no opening, or no platform opened it.
+        """
+        if len(given) != 1:
+            en, zh = (
+                f"{len(given)} arguments instead of one",
+                f"参数应为 1 个，实为 {len(given)} 个",
+            )
+            raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+        self.opening = opening = record_from(AssessmentOpening, given[0])
+        facts = opening.facts
+        bound = self.edition >= Edition.BOUND  # then nothing is decided before the parent is known
+        if bound:
+            check_start(_INPUT)
+            expected = assessment_workflow_id(facts.platform_id, facts.term, opening.year)
+            check_id(_INPUT, "year", expected)
+            check_parent(_INPUT, facts.platform_id)
+        if carried := opening.carried:
+            case = Case(carried.state, carried.record, self.edition)
+            case.roles_elsewhere(opening.roles)
+            self.take_up(case, carried.due, carried.recorded, wait_for_register=bound)
+            self._asked_to_close = int(carried.closing)
+            if opening.set_aside and bound:
+                # First in the queue that is held, before whatever comes meanwhile.
+                self.receive(Kind.SET_ASIDE, (opening.set_aside,))
+            return
+        content = {
+            "year": opening.year,
+            "opening": opening.opening,
+            "valid_until": instant(opening.valid_until),
+            "facts": said(opening.facts),
+        }
+        case = Case.open(
+            content, workflow.now(), opening.before, edition=self.edition, roles=opening.roles
+        )
+        self.take_up(case, wait_for_register=bound)
+
+    @workflow.run
+    async def run(self, *given: Any) -> YearResult:
+        """§六: wait for what the table awaits, until it ends; the end of validity ends it too.
+
+        Raises:
+            ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
+        """
+        if self.edition >= Edition.BOUND and not self.invalid:
+            await self._check_parent()
+        if self.invalid:
+            raise ApplicationError(
+                self.invalid.en, self.invalid.zh, type="InvalidOpening", non_retryable=True
+            )
+        opening = self.opening
+        self.show()
+        register = asyncio.create_task(self.hand_in())
+        closing = asyncio.create_task(self._close_with_platform())
+        if opening.set_aside and self.edition < Edition.BOUND:
+            # It had ended, and was opened again for this. Refused, it ends once more as it had.
+            self.receive(Kind.SET_ASIDE, (opening.set_aside,))
+        while True:
+            await self._go_on(opening)
+            await self.all_handed_in(recorded=True)
+            if self.case.ended:  # while the register was away, its end may have been set aside
+                break
+        register.cancel()
+        closing.cancel()
+        return YearResult(
+            year=opening.year,
+            result=self.case.state.stage,
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+            roles=self.case.roles if self.edition >= Edition.BOUND else {},
+        )
+
+    async def _check_parent(self) -> None:
+        """The parent has the platform's id; it must be a case of ours, too, before anything is decided."""
+        parent = workflow.info().parent
+        assert parent, "check_parent has seen it"  # noqa: S101
+        run = RunId(
+            workflow_id=parent.workflow_id, run_id=parent.run_id, namespace=parent.namespace
+        )
+        try:
+            if not await self.marks.after(is_ours(_INPUT, run, PLATFORM_TYPE)):
+                raise InvalidMessage(_INPUT, (("(parent)", *NO_PARENT),))
+        except InvalidMessage as error:
+            await self.reject(error)
+        else:
+            self.confirm()
+
+    async def _go_on(self, opening: AssessmentOpening) -> None:
+        """Wait for what the table awaits until the assessment has ended."""
+        while not self.case.ended:
+            if not await self.moved_before(opening.valid_until, "due or end of validity"):
+                self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+            elif self.renewal_due() and not self.case.ended:
+                await self.all_handed_in(recorded=False)
+                workflow.continue_as_new(
+                    opening.model_copy(update={"carried": self.carry(), "set_aside": None})
+                )
+
+    @workflow.signal(description="平台运营单位的年度报告 (§六)")
+    async def self_report(self, *said: Any) -> None:
+        """The operator's report, or the commission's word that it goes on without."""
+        self.receive(Kind.SELF_REPORT, said)
+
+    @workflow.signal(description="所在区的意见 (§六)")
+    async def district_review(self, *said: Any) -> None:
+        """The district's view."""
+        self.receive(Kind.DISTRICT_REVIEW, said)
+
+    @workflow.signal(description="年度考核评价 (§六)")
+    async def evaluation(self, *said: Any) -> None:
+        """The commission's evaluation."""
+        self.receive(Kind.EVALUATION, said)
+
+    @workflow.signal(description="整改报告 (§六)")
+    async def rectification_report(self, *said: Any) -> None:
+        """The operator's report on what was mended."""
+        self.receive(Kind.RECTIFICATION_REPORT, said)
+
+    @workflow.signal(description="整改后考核 (§六)")
+    async def reassessment(self, *said: Any) -> None:
+        """The commission's assessment after rectification."""
+        self.receive(Kind.REASSESSMENT, said)
+
+    @workflow.signal(description="撤销更正 (§四, §六)")
+    async def set_aside(self, *said: Any) -> None:
+        """The commission sets a wrong decision of this assessment aside."""
+        self.receive(Kind.SET_ASIDE, said)
+
+    @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
+    async def end_with_platform(self, *said: Any) -> None:
+        """The platform has ended, or its listing was set aside: end with it.
+
+        Anyone can send a signal. So each is taken as a reason to look, and the register says whether.
+        """
+        self.marks.leave()
+        if self.invalid or self.case.ended:
+            return
+        if self.edition < Edition.BOUND:
+            self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
+        else:
+            self._asked_to_close += 1
+            self._claimed = _claimed_hash(said)
+
+    async def _close_with_platform(self) -> None:
+        """In the background: end when the platform's own log says that it goes on without this.
+
+        One look answers all signals that came before it; one that comes later is looked into after it,
+        in the next run, too. So none takes the place of another.
+        """
+        looks = 0
+        while True:
+            await workflow.wait_condition(lambda: self._to_look() and not self.case.ended)
+            looks += 1
+            if looks > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
+                often = "platform_ended was sent too often"
+                await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
+            asked = self._asked_to_close
+            closing = await self._platform_closed(asked)
+            if self.case.ended:
+                continue
+            if closing:
+                self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
+            elif asked == self._asked_to_close:
+                workflow.logger.warning("platform_ended was not true", extra=self._about())
+            self._looked_for = asked
+
+    def _to_look(self) -> bool:
+        """Whether a signal has come that was not looked into."""
+        return self._looked_for < self._asked_to_close
+
+    async def _platform_closed(self, asked: int) -> str | None:
+        """The entry, by its hash, up to which the platform's log closes this assessment; None if it does not.
+
+        The platform hands in its entry at the same time as it sends the signal: wait for it a while, or
+        until the next signal. A platform whose run began before 0.4.0 does not say which entry.
+        """
+        for pause in (*_LOOK_AFTER, None):
+            closing = closing_entry(await self._platform_log(), self.opening, self._claimed)
+            if closing or pause is None or self.case.ended:
+                return closing
+            try:
+                await workflow.wait_condition(
+                    lambda: self._asked_to_close > asked or self.case.ended,
+                    timeout=pause,
+                    timeout_summary="the register does not have the platform's entry yet",
+                )
+            except TimeoutError:
+                self.marks.leave()
+            else:
+                return None
+        return None
+
+    async def _platform_log(self) -> tuple[LogEntry, ...]:
+        """The platform's log as the register has it; nothing when someone ended the activity from outside."""
+        facts = self.opening.facts
+        try:
+            return await self.find_log(
+                LogLookup(platform_id=facts.platform_id, term=facts.term),
+                "the platform's log: whether it has closed this assessment",
+            )
+        except ActivityError:
+            return ()
+
+    def platform_state(self) -> PlatformState:
+        """The platform as it was when the assessment opened: enough to name it in the register."""
+        return PlatformState(
+            facts=self.opening.facts,
+            stage=Stage.VALID,
+            since=self.case.log[0].at,
+            plan_sha256="0" * 64,
+            valid_until=self.opening.valid_until,
+            open_assessment=self.opening.year,
+        )
+
+    def carry(self) -> CarriedAssessment:
+        """All of the assessment, for its next run."""
+        return CarriedAssessment(
+            state=self.case.state,
+            record=self.case.record(),
+            due=self.due,
+            recorded=self.recorded,
+            closing=self._to_look(),
+        )
+
+    def show(self) -> None:
+        """Current details in Temporal's Web UI; the platform's search attributes came with the start."""
+        workflow.set_current_details(details(self.case.state, self.due))

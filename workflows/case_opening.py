@@ -1,0 +1,51 @@
+"""A platform's case opened by its application; with what it brings in, where it was listed before.
+
+Pure: the workflow opens its case so, and whoever applies asks beforehand whether it would open.
+"""
+
+from datetime import datetime
+
+from workflows.application import PlatformApplication
+from workflows.case import Case
+from workflows.circumstances import NEWEST, Edition
+from workflows.judge import own_body
+from workflows.model import InvalidMessage, said
+from workflows.policy import is_own, policy_problem
+from workflows.record import BEGINNING
+from workflows.refusal import Refused
+from workflows.states import PlatformState, applied
+
+
+def open_platform(
+    form: PlatformApplication, at: datetime, edition: Edition = NEWEST
+) -> Case[PlatformState]:
+    """The case of a term that is applied for, as it stands when it is opened.
+
+    Raises:
+        InvalidMessage: it asks for a policy that it may not have, or the rules refuse what it brings in.
+    """
+    if edition >= Edition.BOUND:
+        given_by = form.brought_in.actor if form.brought_in else form.submitted_by
+        wrong = policy_problem(form.policy, given_by)
+        if wrong:
+            raise InvalidMessage("PlatformApplication", (wrong,))
+        if given_by and is_own(form.policy):
+            for en, zh in own_body(given_by, form.operator.name, form.lead_unit.name, edition):
+                raise InvalidMessage("PlatformApplication", (("policy", en, zh),))
+    before = form.previous.log_hash if form.previous else BEGINNING
+    case: Case[PlatformState] = Case.open(
+        applied(form), at, before, actor=form.submitted_by, edition=edition
+    )
+    case.keep_plan(case.state, said(form.plan))
+    if form.brought_in:
+        brought_in = said(form.brought_in)
+        if form.policy.decisions_name_case and form.brought_in.case is None:
+            # It is about the term that it opens.
+            brought_in["case"] = {"platform_id": form.platform_id, "term": form.term}
+        try:
+            case.decide(brought_in, at)
+        except Refused as error:
+            why = error.refusal
+            problem = ("brought_in", f"{why.en} ({why.rule})", f"{why.zh}（{why.rule}）")
+            raise InvalidMessage("PlatformApplication", (problem,)) from None
+    return case

@@ -1,0 +1,246 @@
+"""What both workflows share: the one way in. The clock is in `step_clock.py`, the register in
+`register_sync.py`.
+
+Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
+those of activities.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import DueDate
+    from workflows.case import Case, decision_of, reasons
+    from workflows.circumstances import Edition
+    from workflows.contract import DESK, UNCONFIRMED
+    from workflows.model import InvalidMessage
+    from workflows.origin import edition_of_run
+    from workflows.record import KEPT_REFUSALS, LogEntry
+    from workflows.refusal import Refused
+    from workflows.register_sync import RegisterSync
+    from workflows.rules import S, awaited
+    from workflows.run_io import CaseView, Opinion
+    from workflows.signal_queue import SignalQueue
+    from workflows.states import AssessmentState, PlatformState, Receipt
+    from workflows.task_marks import TaskMarks
+    from workflows.vocabulary import Kind
+
+
+class CaseWorkflow(RegisterSync[S]):
+    """A case that runs: takes decisions, keeps the clock of its step, hands in to the register."""
+
+    def begin_run(self) -> None:
+        """Ask for the edition of this run, before anything else."""
+        # Asked where each run begins: a case takes the new way with its next cycle.
+        self.edition = edition_of_run()
+        self.marks = TaskMarks(wanted=self.edition >= Edition.BOUND)
+
+    def take_up(
+        self,
+        case: Case[S],
+        due: DueDate | None = None,
+        recorded: int = 0,
+        *,
+        wait_for_register: bool = False,
+    ) -> None:
+        """Go on with a case; `recorded` entries of its log are in the register already.
+
+        With `wait_for_register` messages are judged once the register has been asked.
+        """
+        self.case = case
+        self.marks.entries = len(case.log)
+        self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
+        case.notes_clocks = self.desk
+        self.queue = SignalQueue(self.marks, held=wait_for_register)
+        self.due = due
+        self.begin_sync(recorded)
+
+    # ---- the one way in ----
+
+    @workflow.update(
+        description="Take a decision; answers with a receipt, or refuses and leaves nothing."
+    )
+    async def decide(self, *said: Any) -> Receipt:
+        """Take a decision (any of `workflows.decisions`, with its `kind`) and answer with a receipt.
+
+        The due date of the step it led to is worked out after the answer: the query `state` has it.
+
+        Raises:
+            ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
+        """
+        if self.queue.is_free:
+            return self._decide(said)
+        # Signals that came before it are still to be judged: it is judged after them.
+        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+
+        def judge() -> None:
+            try:
+                answer.set_result(self._decide(said))
+            except ApplicationError as error:
+                answer.set_exception(error)
+
+        self.queue.take(said, judge)
+        return await answer
+
+    def _decide(self, said: tuple[Any, ...]) -> Receipt:
+        if self.invalid:  # found only after it was accepted: see `reject`
+            raise _answer(self.invalid)
+        before = self.case.state
+        try:
+            receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+        if not receipt.repeated:
+            self._moved(before)
+        return receipt
+
+    @decide.validator
+    def check(self, *said: Any) -> None:
+        """Refuse before anything enters the history; behind a queue of signals only what is no decision."""
+        try:
+            if self.invalid:
+                raise self.invalid
+            if self.queue:
+                decision_of(_one(said))
+                return
+            self.case.check(_one(said), workflow.now(), deadline=self._deadline())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+
+    def receive(self, kind: Kind, said: tuple[Any, ...]) -> None:
+        """Take a decision that came as a signal; a refused one is logged, since nobody hears an answer.
+
+        `said` is whatever came: a handler that takes fewer arguments than were sent would block the
+        workflow, and one that names a type would drop what does not fit it.
+        """
+        self.marks.leave()
+        if self.invalid:
+            return
+        raw = _one(said)
+        if self.edition < Edition.BOUND:
+            self._judge(kind, raw)
+            return
+        self.queue.take(raw, lambda: self._judge(kind, raw))
+
+    def _judge(self, kind: Kind, raw: Any) -> None:
+        if self.invalid:
+            return
+        before = self.case.state
+        try:
+            self.case.decide(raw, workflow.now(), kind, self._deadline())
+        except (Refused, InvalidMessage) as error:
+            self.case.refuse(kind, raw, error, workflow.now())
+            self._log_refusal(kind, error)
+        self._moved(before)
+
+    def _log_refusal(self, kind: Kind, error: Refused | InvalidMessage) -> None:
+        """A line for each refusal that the log of the case keeps: a line costs more than the judging."""
+        if self.case.refusals <= KEPT_REFUSALS:
+            why = next(iter(reasons(error)))
+            workflow.logger.warning("signal %s refused: %s", kind, why, extra=self._about())
+        elif self.case.refusals == KEPT_REFUSALS + 1:
+            workflow.logger.warning(
+                "more than %s signals refused: from now on they are only counted (`refusals`)",
+                KEPT_REFUSALS,
+                extra=self._about(),
+            )
+
+    @workflow.query
+    def state(self) -> CaseView:
+        """Where the case stands, what it awaits and until when."""
+        self._check_known()
+        return self.view()
+
+    @workflow.query
+    def log(self) -> list[LogEntry]:
+        """The whole log of the case, over all its runs."""
+        return [] if self.invalid or self.unconfirmed else self.case.log
+
+    @workflow.query
+    def receipt(self, decision_id: str, sender: str | None = None) -> Receipt | None:
+        """The answer that a decision id of a sender was given; also after the case has ended."""
+        if self.invalid:
+            return None
+        self._check_known()
+        return self.case.answered(decision_id, sender)
+
+    @workflow.query(name="check")
+    def opinion(self, *said: Any) -> Opinion:
+        """What would become of a decision if it were sent now; changes nothing."""
+        try:
+            self._check_known()
+            stage = self.case.would_lead_to(_one(said), workflow.now(), self._deadline())
+        except Refused as error:
+            return Opinion(refusal=error.refusal)
+        except InvalidMessage as error:
+            return Opinion(invalid=(error.en, error.zh))
+        return Opinion(stage=stage)
+
+    def _check_known(self) -> None:
+        if self.invalid:
+            raise _answer(self.invalid)
+        if self.unconfirmed:
+            raise ApplicationError(UNCONFIRMED, "正在与名册核对", type="Unconfirmed")
+
+    def confirm(self) -> None:
+        """Go on: what was taken up stands in the register. Messages that came meanwhile are judged."""
+        self.unconfirmed = False
+        self.queue.release()
+
+    async def reject(self, error: InvalidMessage) -> None:
+        """What was taken up is not true: answer so whoever waits, before the run fails."""
+        self.invalid = error
+        self.confirm()
+        await workflow.wait_condition(lambda: not self.queue and workflow.all_handlers_finished())
+
+    def view(self) -> CaseView:
+        """The answer of the query `state`."""
+        state = self.case.state
+        return CaseView(
+            platform=state if isinstance(state, PlatformState) else None,
+            assessment=state if isinstance(state, AssessmentState) else None,
+            due=self.due,
+            awaited=awaited(state),
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+            refusals=self.case.refusals,
+            recorded=self.recorded,
+        )
+
+    async def uncancelled(self, living: Coroutine[Any, Any, None]) -> None:
+        """Live on when someone asks Temporal to cancel the case: only what the rules name ends it.
+
+        A cancelled run would close in the stage where it stood, without a word in its log. Who must end a
+        case from outside terminates it, with a reason that Temporal keeps.
+        """
+        if self.edition < Edition.BOUND:
+            await living
+            return
+        task = asyncio.create_task(living)
+        while True:
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if task.done():  # how it ended counts, whatever came with it
+                    task.result()
+                    return
+                self.marks.leave()
+                workflow.logger.warning("a request to cancel was passed over", extra=self._about())
+            else:
+                return
+
+
+def _one(said: tuple[Any, ...]) -> Any:
+    """The one object that a message consists of; anything else stays what it is, to be refused."""
+    return said[0] if len(said) == 1 else list(said)
+
+
+def _answer(error: Refused | InvalidMessage) -> ApplicationError:
+    """An error as Temporal carries it: type, message, and details that a program can read."""
+    if isinstance(error, Refused):
+        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
+    return ApplicationError(error.en, error.zh, type="InvalidMessage", non_retryable=True)

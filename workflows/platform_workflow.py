@@ -1,0 +1,305 @@
+"""The workflow of one platform: its life by §四 and §六 of the guideline."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import (
+    ApplicationError,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import LogLookup, RunId
+    from workflows.application import PlatformApplication
+    from workflows.case import Case
+    from workflows.case_opening import open_platform
+    from workflows.circumstances import Edition
+    from workflows.contract import (
+        DISTRICT,
+        FIELD,
+        PLATFORM_TYPE,
+        STAGE,
+        VALID_UNTIL,
+        platform_workflow_id,
+    )
+    from workflows.model import InvalidMessage, parse, record_from
+    from workflows.origin import check_id, check_start, goes_on, is_ours
+    from workflows.reopening import (
+        objection_to_taking_up,
+    )
+    from workflows.run_io import CarriedPlatform, CaseView, TermResult
+    from workflows.states import PlatformState, next_assessment
+    from workflows.steps import Clock
+    from workflows.validity_years import YearsOfValidity
+    from workflows.vocabulary import Kind
+    from workflows.web_ui_summary import details
+
+_TO_BE_TOLD = timedelta(minutes=1)
+"""How long a term that was started again waits for the decision for which it was."""
+
+
+_INPUT = "PlatformApplication"
+_ORIGIN_AGAIN = timedelta(hours=1)
+
+
+def _two(given: tuple[Any, ...]) -> tuple[Any, Any]:
+    """The application and what is carried.
+
+    Raises:
+        InvalidMessage: there are fewer or more arguments.
+    """
+    if len(given) not in (1, 2):
+        en, zh = f"{len(given)} arguments instead of one", f"参数应为 1 个，实为 {len(given)} 个"
+        raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+    return (given[0], given[1]) if len(given) == 2 else (given[0], None)
+
+
+@workflow.defn(name=PLATFORM_TYPE)
+class PlatformWorkflow(YearsOfValidity):
+    """From the plan to the end of the term: one run a cycle, the same id for every term."""
+
+    @workflow.init
+    def __init__(self, *given: Any) -> None:
+        """Open the term that is applied for, or go on with it in its next cycle.
+
+        `given` is whatever the start brought: the application and, from the run before, what it
+        carries (`CarriedPlatform`).
+        """
+        self.begin_run()
+        self.carried: CarriedPlatform | None = None
+        self.origin_wanted = False
+        try:
+            self._open(*_two(given))
+        except InvalidMessage as error:
+            self.invalid = error
+
+    def _open(self, application: Any, carried: Any) -> None:
+        """Open the case.
+
+        Raises:
+            InvalidMessage: the input is no application, or brings a state that no run left behind.
+        """
+        if self.edition >= Edition.BOUND:
+            check_start(_INPUT)
+            if carried is None and not isinstance(application, dict):
+                raise InvalidMessage(_INPUT, (("(all)", "is not a JSON object", "不是 JSON 对象"),))
+        if carried is None:
+            form = parse(PlatformApplication, application)
+            check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
+            opened = open_platform(form, workflow.now(), self.edition)
+            # A second life of a term decides nothing: the register is asked before the first message.
+            # Also where it was reset: what a run commands must not depend on its own id.
+            new = self.edition >= Edition.BOUND and not goes_on()
+            self.take_up(opened, wait_for_register=new)
+            return
+        self.carried = taken = record_from(CarriedPlatform, carried)
+        if self.edition >= Edition.BOUND and not goes_on():
+            check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
+            self.unconfirmed = True
+        # A run before of which only the id is known may be a stranger's, who went on as one of ours.
+        self.origin_wanted = self.edition >= Edition.BOUND and goes_on()
+        case = Case(taken.state, taken.record, self.edition)
+        wait = self.unconfirmed or self.origin_wanted
+        self.take_up(case, taken.due, taken.recorded, wait_for_register=wait)
+
+    @workflow.run
+    async def run(self, *given: Any) -> TermResult:
+        """Wait for people's decisions, live through the years of validity, and end.
+
+        Raises:
+            ApplicationError: `InvalidApplication`, when the input is no application, or brings a state
+                that no run left behind; `SecondLife`, when the register has this term by another run.
+        """
+        if self.unconfirmed:
+            await self.uncancelled(self._confirm())
+        if self.origin_wanted and not self.invalid:
+            await self.uncancelled(self._check_origin())
+        if self.invalid:
+            raise ApplicationError(
+                self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
+            )
+        await self.uncancelled(self.unless_second_life(self._live_to_the_end(given)))
+        return self._result()
+
+    async def _confirm(self) -> None:
+        """Compare what was brought along with the register: a term is taken up only as it ended there."""
+        assert self.carried, "only what is carried is compared"  # noqa: S101
+        platform_id = self.case.state.facts.platform_id
+        found = await self.find_log(
+            LogLookup(platform_id=platform_id),
+            "the newest term in the register, to take it up again",
+        )
+        wrong = objection_to_taking_up(self.carried, found)
+        if wrong:
+            await self.reject(InvalidMessage(_INPUT, (("carried", *wrong),)))
+        else:
+            self.confirm()
+
+    async def _check_origin(self) -> None:
+        """Wait until it is known that the run before was a case of ours.
+
+        The server may no longer have it, after a reset years later: then the register must have what is
+        carried. While neither does nothing is decided or shown: someone must look.
+        """
+        before = RunId(
+            workflow_id=workflow.info().workflow_id,
+            run_id=workflow.info().continued_run_id or "",
+        )
+        while True:
+            try:
+                known = await self.marks.after(is_ours(_INPUT, before, PLATFORM_TYPE))
+            except InvalidMessage as error:
+                return await self.reject(error)
+            if known or await self._is_recorded():
+                return self.confirm()
+            self.unconfirmed = True
+            missing = "the run before is not there"
+            await self.marks.after(workflow.sleep(_ORIGIN_AGAIN, summary=missing))
+
+    async def _is_recorded(self) -> bool:
+        """Whether the register has the log that is carried, as far as it was written there."""
+        facts, log = self.case.state.facts, self.case.log[: self.recorded]
+        if not log:
+            return False
+        lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=log[-1].hash)
+        found = await self.find_log(lookup, "what is carried, in the register")
+        return [e.hash for e in found[: len(log)]] == [e.hash for e in log]
+
+    async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
+        self.show()
+        register = asyncio.create_task(self.hand_in())
+        if self.carried and self.carried.reopened:
+            await self._told_why(len(self.carried.record.log))
+        while True:
+            await self._live(given[0])
+            await self.all_handed_in(recorded=True)
+            if self.case.ended:  # while the register was away, its end may have been set aside
+                break
+        register.cancel()
+
+    async def _live(self, application: Any) -> None:
+        """Follow the state until the term has ended; from one cycle to the next in a new run."""
+        cycle = self._cycle()
+        while not self.case.ended:
+            if self.step.clock is Clock.VALIDITY:
+                # §四, last paragraph, and §六: valid for years, assessed in each of them
+                await self.live_to_next_event()
+            else:
+                # §四(一) to (四): recommendation, inspection, expert review, listing
+                await self.moved_before(None, "due")
+            if not self.case.ended and (self._cycle() != cycle or self.renewal_due()):
+                await self.all_handed_in(recorded=False)
+                workflow.continue_as_new(args=[application, self._carry()])
+
+    # ---- the decisions of §四, each a signal of its own name ----
+
+    @workflow.signal(description="所在区推荐 (§四(一))")
+    async def recommendation(self, *said: Any) -> None:
+        """The district's word on the plan."""
+        self.receive(Kind.RECOMMENDATION, said)
+
+    @workflow.signal(description="现场核查 (§四(二))")
+    async def inspection(self, *said: Any) -> None:
+        """The on-site inspection."""
+        self.receive(Kind.INSPECTION, said)
+
+    @workflow.signal(description="修改完善方案 (§四(二))")
+    async def plan_revision(self, *said: Any) -> None:
+        """A new version of the plan."""
+        self.receive(Kind.PLAN_REVISION, said)
+
+    @workflow.signal(description="专家论证意见 (§四(三))")
+    async def expert_opinion(self, *said: Any) -> None:
+        """The panel's opinion."""
+        self.receive(Kind.EXPERT_OPINION, said)
+
+    @workflow.signal(description="纳入名单 (§四(四))")
+    async def listing(self, *said: Any) -> None:
+        """Included in a numbered list, or not."""
+        self.receive(Kind.LISTING, said)
+
+    @workflow.signal(description="既有平台转入 (§四)")
+    async def bringing_in(self, *said: Any) -> None:
+        """How the term stood that was listed before the platform came here, said anew."""
+        self.receive(Kind.BRINGING_IN, said)
+
+    @workflow.signal(description="撤销更正 (§四, §六)")
+    async def set_aside(self, *said: Any) -> None:
+        """The commission sets a wrong decision aside."""
+        self.receive(Kind.SET_ASIDE, said)
+
+    @workflow.signal(description="支持记录 (§四)")
+    async def support(self, *said: Any) -> None:
+        """Support was given to the platform, which is valid."""
+        self.receive(Kind.SUPPORT, said)
+
+    @workflow.signal(description="撤回 (§四)")
+    async def withdrawal(self, *said: Any) -> None:
+        """The operator withdraws."""
+        self.receive(Kind.WITHDRAWAL, said)
+
+    async def _told_why(self, entries: int) -> None:
+        """A term that had ended was started again: wait for the setting aside, or end as before."""
+        try:
+            await workflow.wait_condition(
+                lambda: len(self.case.log) > entries,
+                timeout=_TO_BE_TOLD,
+                timeout_summary="the decision for which the term was started again",
+            )
+        except TimeoutError:
+            self.marks.leave()
+            workflow.logger.warning("started again, and told nothing", extra=self._about())
+
+    # ---- one run a cycle ----
+
+    def _cycle(self) -> tuple[bool, int]:
+        """What a run lives through: getting in, or the way to the end of one more assessment."""
+        return self.step.clock is Clock.VALIDITY, len(self.case.state.assessments)
+
+    def _carry(self) -> CarriedPlatform:
+        return CarriedPlatform(
+            state=self.case.state,
+            record=self.case.record(),
+            due=self.due,
+            recorded=self.recorded,
+        )
+
+    def _result(self) -> TermResult:
+        state = self.case.state
+        return TermResult(
+            platform_id=state.facts.platform_id,
+            application_id=state.facts.application_id,
+            term=state.facts.term,
+            stage=state.stage,
+            log_seq=len(self.case.log),
+            log_hash=self.case.log[-1].hash,
+        )
+
+    def platform_state(self) -> PlatformState:
+        """The state itself."""
+        return self.case.state
+
+    def view(self) -> CaseView:
+        """The answer of the query `state`, with the next assessment of a valid platform."""
+        opens = None if self.case.ended else next_assessment(self.case.state)
+        return super().view().model_copy(update={"next_assessment": opens})
+
+    def show(self) -> None:
+        """Search attributes and current details in Temporal's own Web UI."""
+        state = self.case.state
+        wanted = {
+            STAGE: str(state.stage),
+            DISTRICT: str(state.facts.district),
+            FIELD: state.facts.field,
+            VALID_UNTIL: state.valid_until,
+        }
+        have = workflow.info().typed_search_attributes
+        updates = [
+            key.value_set(value)  # type: ignore[attr-defined]
+            for key, value in wanted.items()
+            if value is not None and have.get(key) != value  # type: ignore[call-overload]
+        ]
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(details(state, self.due))

@@ -1,0 +1,114 @@
+"""How much of a case's record each may fill: what can be repeated at will has a share, and no more.
+
+A record is carried from run to run and so is bounded (`MAX_RECORD_BYTES`). Without shares whoever may
+repeat something would use up the room of those whose decision the case waits for.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from workflows.decision import Decision
+from workflows.model import MAX_RECORD_BYTES, canonical, said
+from workflows.record import EntryKind, LogEntry
+from workflows.states import content_of
+from workflows.vocabulary import (
+    FilingOutcome,
+    InspectionOutcome,
+    Kind,
+    OpinionOutcome,
+    RecommendationOutcome,
+    Role,
+)
+
+Share = tuple[str, str, Role]
+"""What is said, with which outcome, by whom."""
+
+SHARES: dict[Share, int] = {
+    (Kind.SUPPORT, "recorded", Role.DISTRICT): 120_000,
+    (Kind.SUPPORT, "recorded", Role.COMMISSION): 120_000,
+    (Kind.RECOMMENDATION, RecommendationOutcome.RETURNED, Role.DISTRICT): 30_000,
+    (Kind.INSPECTION, InspectionOutcome.RETURNED, Role.COMMISSION): 30_000,
+    (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 30_000,
+    (Kind.PLAN_REVISION, FilingOutcome.FILED, Role.OPERATOR): 50_000,
+}
+"""What leads back or nowhere, and so can be said again and again: bytes over the whole case, with the
+receipts. The first of each does not count. What is left of the record, nearly half, is for what leads on.
+A test holds this complete against the lifecycle table."""
+
+ROOM_TO_CORRECT = 200_000
+"""What setting aside has beside the record (bytes): what filled it may be what is to be corrected."""
+UNBOUNDED = frozenset({Kind.WITHDRAWAL})
+"""Always fits: who wants to leave may. It is said again only after a setting aside, which is bounded."""
+_RECEIPT = 500
+"""What a receipt takes at the most, but for very long ids (bytes)."""
+
+Lack = tuple[str, str] | None
+"""Why there is no room, in English and Chinese."""
+
+
+class RecordRoom:
+    """The room that the entries of one case have taken."""
+
+    def __init__(self, log: Iterable[LogEntry]) -> None:
+        """Count what a log has so far."""
+        self._entries = 0
+        self._repeats: Counter[Share] = Counter()
+        self._said: set[Share] = set()
+        self._correcting = 0
+        for entry in log:
+            self.count(entry)
+
+    def count(self, entry: LogEntry) -> None:
+        """Count an entry; refusals are bounded by their number and their length."""
+        if entry.kind is EntryKind.REFUSED:
+            return
+        size = len(canonical(entry.model_dump(mode="json")))
+        self._entries += size
+        if entry.kind is not EntryKind.DECISION or entry.actor is None:
+            return
+        share = (entry.name, entry.outcome, entry.actor.role)
+        if share in self._said:
+            self._repeats[share] += size + _RECEIPT
+        self._said.add(share)
+        if entry.name == Kind.SET_ASIDE:
+            self._correcting += size + _RECEIPT
+
+    def lack(self, decision: Decision, receipts: int, plans: int, *, shares: bool) -> Lack:
+        """Why a decision does not fit; `plans` are bytes that wait for the register, `shares` as of 0.4.0."""
+        if decision.kind in UNBOUNDED:
+            return None
+        size = len(canonical(said(decision)))
+        correcting = decision.kind == Kind.SET_ASIDE
+        limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
+        whole = self._entries + _RECEIPT * (receipts + 1) + plans + size
+        if shares:
+            lack = self._lack_of_share(decision)
+            if lack:
+                return lack
+            whole -= 0 if correcting else self._correcting
+        if whole <= limit:
+            return None
+        return (
+            f"the record of this case would grow to {whole:,} bytes: at most"
+            f" {limit:,} can be kept; say it in fewer words, or apply anew",
+            f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
+        )
+
+    def _lack_of_share(self, decision: Decision) -> Lack:
+        kind, role = Kind(decision.kind), decision.actor.role
+        share = (decision.kind, decision.result, role)
+        if kind is Kind.SET_ASIDE:
+            limit, used = ROOM_TO_CORRECT, self._correcting
+        elif share in SHARES and share in self._said:
+            limit, used = SHARES[share], self._repeats[share]
+        else:
+            return None
+        used += len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
+        if used <= limit:
+            return None
+        return (
+            f"{kind} ({decision.result}) by the {role}, repeated, would take {used:,} bytes of this"
+            f" case's record: at most {limit:,} are kept for it; say it in fewer words",
+            f"{role.zh}多次作出的“{kind.zh}”（{decision.result}）累计将达 {used:,} 字节，"
+            f"本案为其保留的上限为 {limit:,}；请精简内容",
+        )

@@ -1,0 +1,98 @@
+"""What goes into a run and comes out of it: openings, what is carried to the next run, and results."""
+
+from typing import Any
+
+from pydantic import Field
+
+from workflows.activity_messages import DueDate
+from workflows.awaited import Awaited
+from workflows.case import CaseRecord
+from workflows.model import Instant, Record, Sha256
+from workflows.refusal import Refusal
+from workflows.states import AssessmentState, Facts, PlatformState
+from workflows.vocabulary import Role
+
+
+class CarriedPlatform(Record):
+    """A platform on its way to the next run of its term; deadlines are absolute."""
+
+    state: PlatformState
+    record: CaseRecord
+    due: DueDate | None = None
+    recorded: int = 0
+    """How many entries of the log the register has taken."""
+    reopened: bool = False
+    """The term had ended, and was started again from its log, so that a decision can be set aside."""
+
+
+class CarriedAssessment(Record):
+    """An assessment on its way to a next run, needed only when it was sent very many messages."""
+
+    state: AssessmentState
+    record: CaseRecord
+    due: DueDate | None = None
+    recorded: int = 0
+    closing: bool = False
+    """`platform_ended` was sent, and the platform's log has not been looked at since."""
+
+
+class AssessmentOpening(Record):
+    """The input of the workflow `AnnualAssessment`: whose year, and the hash its log goes on from."""
+
+    facts: Facts
+    year: int
+    opening: int = 1
+    valid_until: Instant
+    before: Sha256
+    carried: CarriedAssessment | None = None
+    """Set only in a next run, and when an assessment that had ended is opened again from its log."""
+    set_aside: dict[str, Any] | None = None
+    """The setting aside for which it is opened again."""
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """In which role people acted in the platform's own case."""
+
+
+class TermResult(Record):
+    """How a term ended: the result of the workflow `Platform`."""
+
+    platform_id: str
+    application_id: str
+    term: int
+    stage: str
+    log_seq: int
+    log_hash: Sha256
+
+
+class YearResult(Record):
+    """How an assessment ended: the result of the workflow `AnnualAssessment`."""
+
+    year: int
+    result: str
+    log_seq: int
+    log_hash: Sha256
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """In which role people acted in the assessment."""
+
+
+class Opinion(Record):
+    """The answer to the query `check`: what would become of a decision, if it were sent now."""
+
+    refusal: Refusal | None = None
+    invalid: tuple[str, str] | None = None
+    """What does not fit, in English and Chinese."""
+    stage: str | None = None
+    """Where the case would stand."""
+
+
+class CaseView(Record):
+    """The answer to the query `state`: where the case stands, what is awaited, until when."""
+
+    platform: PlatformState | None = None
+    assessment: AssessmentState | None = None
+    due: DueDate | None = None
+    next_assessment: Instant | None = None
+    awaited: tuple[Awaited, ...] = ()
+    log_seq: int
+    log_hash: Sha256
+    refusals: int
+    recorded: int

@@ -1,0 +1,91 @@
+"""A log taken again: the state of a case is the fold of its log, and at any date that of a prefix.
+
+A decision that is set aside (撤销更正) stays in the log with all that followed from it, and no longer
+counts: the case stands where the log before it left it, and waits there again.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from workflows.record import EntryKind, LogEntry
+from workflows.rules import CaseState, S, begin, lifecycle_of, take
+from workflows.states import PlatformState
+from workflows.vocabulary import Kind
+
+
+def fold(log: Iterable[LogEntry]) -> CaseState:
+    """The state that a log leads to; a prefix of the log gives the state at its end."""
+    return states(log)[-1]
+
+
+def states(log: Iterable[LogEntry]) -> list[CaseState]:
+    """The state after each entry of a log, in one walk: however often a case was corrected."""
+    entries: list[LogEntry] = []
+    after: list[Any] = []
+    for entry in log:
+        if not entries:
+            after.append(begin(entry.said, entry.at))
+        elif entry.kind is EntryKind.REFUSED:
+            after.append(after[-1])
+        elif entry.name == Kind.SET_ASIDE:
+            first = entry.said["sets_aside"][0]
+            alone = lifecycle_of(after[-1]).alone(entries[first - 1].name)
+            stood = after[-1] if alone else after[first - 2]
+            after.append(_stand_again(after[-1], stood, entry.said, entry.at))
+        else:
+            after.append(take(after[-1], entry.name, entry.outcome, entry.said, entry.at))
+        entries.append(entry)
+    return cast(list[CaseState], after)
+
+
+def move(
+    state: S,
+    before: Sequence[LogEntry],
+    name: str,
+    outcome: str,
+    *,
+    said: dict[str, Any],
+    at: datetime,
+) -> S:
+    """Move a state on by one entry; `before` is the log before it, which `state` is the fold of.
+
+    Raises:
+        LookupError: the table has no such arrow here (never after `judge`).
+    """
+    if name != Kind.SET_ASIDE:
+        return take(state, name, outcome, said, at)
+    first = said["sets_aside"][0]
+    alone = lifecycle_of(state).alone(before[first - 1].name)
+    stood = state if alone else cast(S, fold(before[: first - 1]))
+    return _stand_again(state, stood, said, at)
+
+
+def _stand_again(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
+    """Where a case stands when entries are set aside: as it stood before them, with a new clock."""
+    if stood is state:  # what fell stood alone, and nothing followed from it
+        return state
+    changes: dict[str, Any] = {"since": at, "overdue": False, "reminded": False}
+    if isinstance(state, PlatformState) and isinstance(stood, PlatformState):
+        # A new clock: what the old one had run before a correction is not taken off once more.
+        changes["spent"] = tuple(s for s in stood.spent if s.stage is not stood.stage)
+        changes["plans_filed"] = max(state.plans_filed, state.plan_version)
+        if stood.valid_until == state.valid_until:  # people were told, and are not told again
+            changes["told_days"] = state.told_days
+        if "year" in said:
+            changes["reopening"] = {k: v for k, v in said.items() if k != "sets_aside"}
+        else:
+            # An assessment that was open ended with what is set aside: its year is opened anew.
+            changes |= {"reopening": None, "open_assessment": None}
+    return stood.model_copy(update=changes)
+
+
+def fallen(log: Iterable[LogEntry]) -> dict[int, int]:
+    """The entries of a log that no longer count: by their numbers, the entry that set each aside."""
+    marks: dict[int, int] = {}
+    for entry in log:
+        if entry.name == Kind.SET_ASIDE and entry.kind is EntryKind.DECISION:
+            first, last = entry.said["sets_aside"]
+            for seq in range(first, last + 1):
+                marks.setdefault(seq, entry.seq)
+    return marks
