@@ -9,11 +9,11 @@ from temporalio.exceptions import ApplicationError
 from activities.calendar import escalation, working_day_due
 from workflows.activity_messages import (
     CaseLog,
-    HandedIn,
-    HandIn,
     LogLookup,
     LogRequest,
     RegisterBatch,
+    RegisterWrite,
+    RegisterWritten,
 )
 from workflows.contract import FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
 from workflows.record import LogEntry
@@ -51,7 +51,7 @@ class RegisterActivities:
         self._register = register
 
     @activity.defn(name=HAND_IN)
-    async def hand_in(self, move: HandIn) -> HandedIn:
+    async def hand_in(self, move: RegisterWrite) -> RegisterWritten:
         """Work out the due date, and offer the batch to the register; the register may be away.
 
         Both in one, because each activity is six events in a history that lives for years. The due
@@ -60,7 +60,7 @@ class RegisterActivities:
         """
         due = working_day_due(move.due) if move.due else None
         again = escalation(move.escalation) if move.escalation else None
-        answer = HandedIn(recorded=False, due=due, escalate=again)
+        answer = RegisterWritten(recorded=False, due=due, escalate=again)
         if move.batch is None:
             return answer
         batch = move.batch.model_copy(update={"due": due}) if due else move.batch

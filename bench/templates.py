@@ -11,9 +11,9 @@ from workflows.activity_messages import DueRequest, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.model import instant, parse, said
+from workflows.model import as_sent, instant, parse
 from workflows.rules import lifecycle_of
-from workflows.states import PlatformState, applied
+from workflows.states import PlatformState, application_content
 from workflows.vocabulary import Happening
 
 TODAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -59,26 +59,26 @@ def _batches(template: Template) -> list[RegisterBatch]:
     at = _LONG_AGO if template.overdue else TODAY
     name = template.platform_id
     form = parse(PlatformApplication, application(name))
-    platform: Case[PlatformState] = Case.open(applied(form), at)
-    platform.keep_plan(platform.state, said(form.plan))
+    platform: Case[PlatformState] = Case.open(application_content(form), at)
+    platform.keep_plan(platform.state, as_sent(form.plan))
     _take(platform, decided(name, 0, at)[: template.decisions], at)
     yearly: Case[Any] | None = None
     if template.year is not None:
-        platform.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": 1}, at)
+        platform.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": 1}, at)
         state = platform.state
         assert state.valid_until
         content = {
             "year": 1,
             "valid_until": instant(state.valid_until),
-            "facts": said(state.facts),
+            "facts": as_sent(state.facts),
         }
         yearly = Case.open(content, at)
         _take(yearly, decided(name, 1, at)[: template.year], at)
         if yearly.ended:
             told = {"year": 1, "log_hash": yearly.log[-1].hash}
-            platform.happen(Happening.ASSESSMENT_ENDED, yearly.state.stage, told, at)
+            platform.record_event(Happening.ASSESSMENT_ENDED, yearly.state.stage, told, at)
     if template.overdue:
-        (yearly or platform).happen(Happening.OVERDUE, "told", {}, TODAY)
+        (yearly or platform).record_event(Happening.OVERDUE, "told", {}, TODAY)
     return [_batch(case, platform.state) for case in (platform, yearly) if case]
 
 

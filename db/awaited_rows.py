@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, distinct_on
 
-from db.derived_rows import brought_up
+from db.derived_rows import refresh
 from db.inbox_queries import UNKNOWN
 from db.tables import assessments, awaiting, platforms, terms
 from db.text import Words
@@ -76,7 +76,7 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
         .where(of_one)
     )
     scope = true() if everyone else awaiting.c.platform_id == platform
-    return brought_up(awaiting, wanted.cte("wanted"), scope)
+    return refresh(awaiting, wanted.cte("wanted"), scope)
 
 
 def _cases(platform: ColumnElement[str] | None) -> FromClause:

@@ -42,7 +42,7 @@ LOG = ("platform_id", "term", "year", "opening")
 """What tells one log from another."""
 
 
-def brought_up(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
+def refresh(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
     """Let the rows of a table in a scope be those that are wanted; what is so already is not touched."""
     keys = [key.name for key in table.primary_key]
     names = [each.name for each in table.columns]
@@ -152,7 +152,7 @@ def _listings() -> Insert:
             "listed_on"
         ),
     ).where(decision.outcome.in_(LISTED.values()))
-    return brought_up(listings, wanted.cte("wanted"), _of_log(listings))
+    return refresh(listings, wanted.cte("wanted"), _of_log(listings))
 
 
 def _findings() -> Insert:
@@ -171,7 +171,7 @@ def _findings() -> Insert:
         found.value["remark"].astext.label("remark"),
         cast(found.value["score"].astext, SmallInteger).label("score"),
     ).join_from(decision, groups, true())
-    return brought_up(findings, wanted.cte("wanted"), _of_log(findings))
+    return refresh(findings, wanted.cte("wanted"), _of_log(findings))
 
 
 _MARKS, _LISTINGS, _FINDINGS = _marks(), _listings(), _findings()

@@ -26,7 +26,7 @@ from db.statements import (
     WRITE_PLANS,
     WRITE_SUPPORT,
     WRITE_TERM,
-    late_word,
+    fill_late_fields,
     parameters,
 )
 from db.tables import assessments, platforms, terms
@@ -141,7 +141,7 @@ async def _write_state(connection: AsyncConnection, batch: RegisterBatch) -> boo
         given |= parameters(assessments, row)
     written = (await connection.execute(write, given)).first()
     if written is None:
-        late = late_word(table, row)
+        late = fill_late_fields(table, row)
         if late is not None:
             await connection.execute(late)
     return written is not None

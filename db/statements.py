@@ -30,7 +30,7 @@ def parameters(table: Table, row: Row) -> Row:
     return {f"{table.name}_{name}": value for name, value in row.items()}
 
 
-def late_word(table: Table, row: Row) -> Update | None:
+def fill_late_fields(table: Table, row: Row) -> Update | None:
     """What a batch still has to say that came after a later one: when the case began, what is due.
 
     Only the batch that begins a step knows when it is due. None when there is nothing to say.

@@ -20,7 +20,7 @@ from workflows.model import MAX_MESSAGE_BYTES
 from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
-from workflows.run_io import CaseView, Opinion, TermResult, YearResult
+from workflows.run_io import CaseView, DecisionPreview, TermResult, YearResult
 from workflows.states import Receipt
 from workflows.vocabulary import Condition, PlanPart
 
@@ -35,7 +35,7 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "log_entry": LogEntry,
     "term_result": TermResult,
     "year_result": YearResult,
-    "opinion": Opinion,
+    "opinion": DecisionPreview,
     "event": Event,
 }
 

@@ -58,7 +58,7 @@ class RegisterBatch(Record):
     due: DueDate | None = None
 
 
-class HandIn(Record):
+class RegisterWrite(Record):
     """A batch for the register and, where a step has just begun, the question when it is due."""
 
     batch: RegisterBatch | None
@@ -66,7 +66,7 @@ class HandIn(Record):
     escalation: EscalationRequest | None = None
 
 
-class HandedIn(Record):
+class RegisterWritten(Record):
     """The answer: the due date, if asked for, and whether the register took the batch."""
 
     recorded: bool

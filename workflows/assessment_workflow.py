@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
         PLATFORM_TYPE,
         assessment_workflow_id,
     )
-    from workflows.model import InvalidMessage, instant, record_from, said
+    from workflows.model import InvalidMessage, as_sent, instant, record_from
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.record import LogEntry
     from workflows.reopening import closing_entry
@@ -89,7 +89,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             "year": opening.year,
             "opening": opening.opening,
             "valid_until": instant(opening.valid_until),
-            "facts": said(opening.facts),
+            "facts": as_sent(opening.facts),
         }
         case = Case.open(
             content, workflow.now(), opening.before, edition=self.edition, roles=opening.roles
@@ -111,7 +111,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             )
         opening = self.opening
         self.show()
-        register = asyncio.create_task(self.hand_in())
+        register = asyncio.create_task(self.sync_register())
         closing = asyncio.create_task(self._close_with_platform())
         if opening.set_aside and self.edition < Edition.BOUND:
             # It had ended, and was opened again for this. Refused, it ends once more as it had.
@@ -149,8 +149,8 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     async def _go_on(self, opening: AssessmentOpening) -> None:
         """Wait for what the table awaits until the assessment has ended."""
         while not self.case.ended:
-            if not await self.moved_before(opening.valid_until, "due or end of validity"):
-                self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+            if not await self.wait_for_step_change(opening.valid_until, "due or end of validity"):
+                self.record_event(Happening.VALIDITY_ENDED, "period_over", {})
             elif self.renewal_due() and not self.case.ended:
                 await self.all_handed_in(recorded=False)
                 workflow.continue_as_new(
@@ -197,7 +197,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         if self.invalid or self.case.ended:
             return
         if self.edition < Edition.BOUND:
-            self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
+            self.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
         else:
             self._asked_to_close += 1
             self._claimed = _claimed_hash(said)
@@ -220,7 +220,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             if self.case.ended:
                 continue
             if closing:
-                self.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
+                self.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
             elif asked == self._asked_to_close:
                 workflow.logger.warning("platform_ended was not true", extra=self._about())
             self._looked_for = asked

@@ -18,10 +18,10 @@ from workflows.model import (
     MAX_MESSAGE_BYTES,
     InvalidMessage,
     Record,
+    as_sent,
     canonical,
     instant,
     parse,
-    said,
     sha256,
     size_of,
 )
@@ -30,8 +30,8 @@ from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, appe
 from workflows.record_shares import RecordRoom
 from workflows.refusal import Refusal, Refused
 from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of
-from workflows.setting_aside import objection, span
-from workflows.state_folding import fallen, move
+from workflows.setting_aside import affected_entries, objection
+from workflows.state_folding import move, set_aside_marks
 from workflows.states import PlatformState, Receipt, content_of
 from workflows.steps import Arrow
 from workflows.vocabulary import Happening, Kind, Role
@@ -187,12 +187,12 @@ class Case(Generic[S]):
         if first is not None:
             return self._as_it_stands(first).model_copy(update={"repeated": True})
         if deadline and _passed(deadline, at) and not self.state.overdue:
-            self.happen(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
+            self.record_event(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
         content, before = self._content(decision), self.state
         arrow = arrow_of(before, decision.kind, decision.result, content)
         self.state = move(before, self.log, decision.kind, decision.result, said=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
-            self.keep_plan(self.state, said(decision.plan))
+            self.keep_plan(self.state, as_sent(decision.plan))
         entry = self._write(
             at,
             EntryKind.DECISION,
@@ -221,7 +221,7 @@ class Case(Generic[S]):
             self._note_clock(arrow, before, at)
         return receipt
 
-    def happen(
+    def record_event(
         self, name: Happening, outcome: str, content: dict[str, Any], at: datetime
     ) -> LogEntry:
         """Note a happening and move along its arrow."""
@@ -232,16 +232,16 @@ class Case(Generic[S]):
         """What the log says of a decision; of a setting aside also which entries fall."""
         content = content_of(decision)
         if isinstance(decision, SetAside):
-            content["sets_aside"] = list(span(self.log, self.state, decision))
+            content["sets_aside"] = list(affected_entries(self.log, self.state, decision))
         return content
 
     def _note_clock(self, arrow: Arrow, before: S, at: datetime) -> None:
         """A step's clock stands still while the operator corrects the plan: each stop and start is noted."""
         if arrow.stops:
             said = {"of": str(before.stage), "since": instant(before.since)}
-            self.happen(Happening.CLOCK_STOPPED, "stopped", said, at)
+            self.record_event(Happening.CLOCK_STOPPED, "stopped", said, at)
         if arrow.resumes:
-            self.happen(Happening.CLOCK_STARTED, "started", {"of": str(self.state.stage)}, at)
+            self.record_event(Happening.CLOCK_STARTED, "started", {"of": str(self.state.stage)}, at)
 
     def refuse(self, kind: Kind, raw: Any, error: Refused | InvalidMessage, at: datetime) -> None:
         """Write a refused signal to the log with its reason: a signal has no answer of its own."""
@@ -281,7 +281,7 @@ class Case(Generic[S]):
 
     def _as_it_stands(self, receipt: Receipt) -> Receipt:
         """A receipt with the decision that set its own aside since, if one did."""
-        by = fallen(self.log).get(receipt.seq)
+        by = set_aside_marks(self.log).get(receipt.seq)
         if by is None:
             return receipt
         return receipt.model_copy(update={"set_aside_by": self.log[by - 1].decision_id})

@@ -9,11 +9,11 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.judge import own_body
-from workflows.model import InvalidMessage, said
+from workflows.model import InvalidMessage, as_sent
 from workflows.policy import is_own, policy_problem
 from workflows.record import BEGINNING
 from workflows.refusal import Refused
-from workflows.states import PlatformState, applied
+from workflows.states import PlatformState, application_content
 
 
 def open_platform(
@@ -34,11 +34,11 @@ def open_platform(
                 raise InvalidMessage("PlatformApplication", (("policy", en, zh),))
     before = form.previous.log_hash if form.previous else BEGINNING
     case: Case[PlatformState] = Case.open(
-        applied(form), at, before, actor=form.submitted_by, edition=edition
+        application_content(form), at, before, actor=form.submitted_by, edition=edition
     )
-    case.keep_plan(case.state, said(form.plan))
+    case.keep_plan(case.state, as_sent(form.plan))
     if form.brought_in:
-        brought_in = said(form.brought_in)
+        brought_in = as_sent(form.brought_in)
         if form.policy.decisions_name_case and form.brought_in.case is None:
             # It is about the term that it opens.
             brought_in["case"] = {"platform_id": form.platform_id, "term": form.term}

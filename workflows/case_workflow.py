@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.refusal import Refused
     from workflows.register_sync import RegisterSync
     from workflows.rules import S, awaited
-    from workflows.run_io import CaseView, Opinion
+    from workflows.run_io import CaseView, DecisionPreview
     from workflows.signal_queue import SignalQueue
     from workflows.states import AssessmentState, PlatformState, Receipt
     from workflows.task_marks import TaskMarks
@@ -169,16 +169,16 @@ class CaseWorkflow(RegisterSync[S]):
         return self.case.answered(decision_id, sender)
 
     @workflow.query(name="check")
-    def opinion(self, *said: Any) -> Opinion:
+    def opinion(self, *said: Any) -> DecisionPreview:
         """What would become of a decision if it were sent now; changes nothing."""
         try:
             self._check_known()
             stage = self.case.would_lead_to(_one(said), workflow.now(), self._deadline())
         except Refused as error:
-            return Opinion(refusal=error.refusal)
+            return DecisionPreview(refusal=error.refusal)
         except InvalidMessage as error:
-            return Opinion(invalid=(error.en, error.zh))
-        return Opinion(stage=stage)
+            return DecisionPreview(invalid=(error.en, error.zh))
+        return DecisionPreview(stage=stage)
 
     def _check_known(self) -> None:
         if self.invalid:

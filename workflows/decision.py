@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from workflows.actors import Actor, Document
-from workflows.model import Day, DecisionId, Identifier, Message, Text, said, sha256
+from workflows.model import Day, DecisionId, Identifier, Message, Text, as_sent, sha256
 
 
 class CaseReference(Message):
@@ -61,4 +61,4 @@ def digest_of_content(content: Mapping[str, Any]) -> str:
 
 def decision_digest(decision: Decision) -> str:
     """Return the SHA-256 of what a decision said, its plan in it."""
-    return digest_of_content(said(decision))
+    return digest_of_content(as_sent(decision))

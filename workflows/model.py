@@ -199,7 +199,7 @@ def sha256(data: Any) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
-def said(message: BaseModel) -> dict[str, Any]:
+def as_sent(message: BaseModel) -> dict[str, Any]:
     """What a message really said: its JSON without the fields that were left unset.
 
     An optional field that is added later changes no hash of what was said before it existed.

@@ -168,9 +168,9 @@ class PlatformWorkflow(YearsOfValidity):
 
     async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
         self.show()
-        register = asyncio.create_task(self.hand_in())
+        register = asyncio.create_task(self.sync_register())
         if self.carried and self.carried.reopened:
-            await self._told_why(len(self.carried.record.log))
+            await self._await_reopening_decision(len(self.carried.record.log))
         while True:
             await self._live(given[0])
             await self.all_handed_in(recorded=True)
@@ -187,7 +187,7 @@ class PlatformWorkflow(YearsOfValidity):
                 await self.live_to_next_event()
             else:
                 # §四(一) to (四): recommendation, inspection, expert review, listing
-                await self.moved_before(None, "due")
+                await self.wait_for_step_change(None, "due")
             if not self.case.ended and (self._cycle() != cycle or self.renewal_due()):
                 await self.all_handed_in(recorded=False)
                 workflow.continue_as_new(args=[application, self._carry()])
@@ -239,7 +239,7 @@ class PlatformWorkflow(YearsOfValidity):
         """The operator withdraws."""
         self.receive(Kind.WITHDRAWAL, said)
 
-    async def _told_why(self, entries: int) -> None:
+    async def _await_reopening_decision(self, entries: int) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""
         try:
             await workflow.wait_condition(

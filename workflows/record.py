@@ -59,7 +59,7 @@ def append(log: Sequence[LogEntry], before: str, *, at: datetime, **parts: Any) 
     return entry.model_copy(update={"hash": entry.seal()})
 
 
-def broken(log: Iterable[LogEntry], before: str) -> str | None:
+def find_chain_break(log: Iterable[LogEntry], before: str) -> str | None:
     """Say where a log is not whole: a changed, missing or moved entry; None when it holds."""
     previous = before
     for number, entry in enumerate(log, start=1):

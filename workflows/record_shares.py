@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from workflows.decision import Decision
-from workflows.model import MAX_RECORD_BYTES, canonical, said
+from workflows.model import MAX_RECORD_BYTES, as_sent, canonical
 from workflows.record import EntryKind, LogEntry
 from workflows.states import content_of
 from workflows.vocabulary import (
@@ -77,7 +77,7 @@ class RecordRoom:
         """Why a decision does not fit; `plans` are bytes that wait for the register, `shares` as of 0.4.0."""
         if decision.kind in UNBOUNDED:
             return None
-        size = len(canonical(said(decision)))
+        size = len(canonical(as_sent(decision)))
         correcting = decision.kind == Kind.SET_ASIDE
         limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
         whole = self._entries + _RECEIPT * (receipts + 1) + plans + size

@@ -14,7 +14,13 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.activity_messages import CaseLog, HandedIn, HandIn, LogLookup, RegisterBatch
+    from workflows.activity_messages import (
+        CaseLog,
+        LogLookup,
+        RegisterBatch,
+        RegisterWrite,
+        RegisterWritten,
+    )
     from workflows.circumstances import Edition
     from workflows.contract import FIND_LOG, HAND_IN, WRITE_REGISTER
     from workflows.model import InvalidMessage
@@ -88,7 +94,7 @@ class RegisterSync(StepClock[S]):
         )
         return found.entries
 
-    async def hand_in(self) -> None:
+    async def sync_register(self) -> None:
         """In the background: hand in each move as it comes, and bring back its due date.
 
         Never by a local activity: that would write to the register before the history holds the
@@ -97,25 +103,25 @@ class RegisterSync(StepClock[S]):
         """
         while True:
             await workflow.wait_condition(self._behind)
-            if self._asks() or self._can_hand_in():
-                await self._hand_in()
+            if self._asks() or self._can_write_register():
+                await self._write_register()
             # After the answer, not before it: a search attribute costs as much as the decision.
             self._shown = len(self.case.log)
             self.show()
 
-    async def _hand_in(self) -> None:
+    async def _write_register(self) -> None:
         self._handing = True
         request = self._due_request() if self._due_wanted() else None
         escalation = self._escalation_request()
         since = self.case.state.since
         stage, seq = self.case.state.stage, len(self.case.log)
-        batch = self._batch(self.recorded) if self._can_hand_in() else None
+        batch = self._batch(self.recorded) if self._can_write_register() else None
         try:
-            answer: HandedIn = await self.marks.after(
+            answer: RegisterWritten = await self.marks.after(
                 workflow.execute_activity(
                     HAND_IN,
-                    HandIn(batch=batch, due=request, escalation=escalation),
-                    result_type=HandedIn,
+                    RegisterWrite(batch=batch, due=request, escalation=escalation),
+                    result_type=RegisterWritten,
                     start_to_close_timeout=_HAND_IN_TIMEOUT,
                     retry_policy=RETRY,
                     summary=f"{stage}, entry {seq}",
@@ -147,7 +153,7 @@ class RegisterSync(StepClock[S]):
 
     def _behind(self) -> bool:
         """Whether something is new that was not handed in, or not shown."""
-        return self._asks() or self._can_hand_in() or self._shown < len(self.case.log)
+        return self._asks() or self._can_write_register() or self._shown < len(self.case.log)
 
     def _asks(self) -> bool:
         """Whether a date is wanted that only an activity knows."""
@@ -172,7 +178,7 @@ class RegisterSync(StepClock[S]):
     def _unrecorded(self) -> bool:
         return self.recorded < len(self.case.log) or bool(self.case.plans)
 
-    def _can_hand_in(self) -> bool:
+    def _can_write_register(self) -> bool:
         return self._writing_later is None and self._unrecorded()
 
     def _batch(self, since: int) -> RegisterBatch:

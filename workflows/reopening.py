@@ -12,7 +12,7 @@ from workflows.circumstances import NEWEST, Edition
 from workflows.decision import digest_of_content, sender_of
 from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
-from workflows.record import EntryKind, LogEntry, broken
+from workflows.record import EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, awaited
 from workflows.run_io import AssessmentOpening, CarriedAssessment, CarriedPlatform
 from workflows.state_folding import fold, states
@@ -32,7 +32,7 @@ def record_of(
     Raises:
         BrokenLog: an entry was changed, moved or is missing, or the text of a plan is.
     """
-    wrong = broken(log, log[0].previous)
+    wrong = find_chain_break(log, log[0].previous)
     if wrong:
         raise BrokenLog(wrong)
     return CaseRecord(
@@ -86,7 +86,7 @@ def objection_to_taking_up(
             "brings a log that is not the one of the platform's newest term in the register",
             "所带日志与名册中该平台最近一期的日志不符",
         )
-    wrong = broken(log, log[0].previous)
+    wrong = find_chain_break(log, log[0].previous)
     if wrong:
         return f"the log in the register is not whole: {wrong}", "名册中的日志不完整"
     expected = CaseRecord(
@@ -111,7 +111,7 @@ def _receipts_fit(receipts: Sequence[Receipt], log: Sequence[LogEntry]) -> bool:
 
 def closes(log: Sequence[LogEntry], opening: AssessmentOpening) -> bool:
     """Whether a platform's log, which opened an assessment, goes on without it or has ended."""
-    if broken(log, log[0].previous) or all(entry.hash != opening.before for entry in log):
+    if find_chain_break(log, log[0].previous) or all(entry.hash != opening.before for entry in log):
         return False
     state = fold(log)
     assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101

@@ -33,7 +33,7 @@ def awaited(state: CaseState) -> tuple[Awaited, ...]:
     )
 
 
-def take(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:
+def follow_arrow(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:
     """Move a state along the arrow of an outcome: what `fold` does with every entry of a log.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from workflows.activity_messages import DueDate
 from workflows.awaited import Awaited
@@ -74,8 +74,10 @@ class YearResult(Record):
     """In which role people acted in the assessment."""
 
 
-class Opinion(Record):
+class DecisionPreview(Record):
     """The answer to the query `check`: what would become of a decision, if it were sent now."""
+
+    model_config = ConfigDict(title="Opinion")  # its name in the schemas, which others read
 
     refusal: Refusal | None = None
     invalid: tuple[str, str] | None = None

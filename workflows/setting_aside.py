@@ -13,7 +13,7 @@ from workflows.lifecycle import ASSESSMENT, SET_ASIDE
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
 
@@ -41,7 +41,7 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
             f"{decision.target} is itself a setting aside: decide anew what is awaited now",
             f"{decision.target} 本身是撤销更正：请对现待事项重新作出决定",
         )
-    by = fallen(log).get(target.seq)
+    by = set_aside_marks(log).get(target.seq)
     if by:
         return _because(
             f"{decision.target} was set aside already, by entry {by}",
@@ -50,7 +50,9 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
     return _withdrawn_since(state, target)
 
 
-def span(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> tuple[int, int]:
+def affected_entries(
+    log: Sequence[LogEntry], state: CaseState, decision: SetAside
+) -> tuple[int, int]:
     """The first and the last entry that fall: the decision and all after it, or it alone.
 
     For a year that has ended it begins with the platform's note of that end. Only after `objection`.
@@ -117,7 +119,7 @@ def _year_objection(log: Sequence[LogEntry], decision: SetAside, year: int) -> O
 
 def _last_of_years(log: Sequence[LogEntry]) -> LogEntry | None:
     """The last note of an assessment's opening or end that still counts."""
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     names = (Happening.ASSESSMENT_OPENED, Happening.ASSESSMENT_ENDED)
     return next((e for e in reversed(log) if e.name in names and e.seq not in marks), None)
 

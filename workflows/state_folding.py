@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from workflows.record import EntryKind, LogEntry
-from workflows.rules import CaseState, S, begin, lifecycle_of, take
+from workflows.rules import CaseState, S, begin, follow_arrow, lifecycle_of
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind
 
@@ -34,7 +34,7 @@ def states(log: Iterable[LogEntry]) -> list[CaseState]:
             stood = after[-1] if alone else after[first - 2]
             after.append(_stand_again(after[-1], stood, entry.said, entry.at))
         else:
-            after.append(take(after[-1], entry.name, entry.outcome, entry.said, entry.at))
+            after.append(follow_arrow(after[-1], entry.name, entry.outcome, entry.said, entry.at))
         entries.append(entry)
     return cast(list[CaseState], after)
 
@@ -54,7 +54,7 @@ def move(
         LookupError: the table has no such arrow here (never after `judge`).
     """
     if name != Kind.SET_ASIDE:
-        return take(state, name, outcome, said, at)
+        return follow_arrow(state, name, outcome, said, at)
     first = said["sets_aside"][0]
     alone = lifecycle_of(state).alone(before[first - 1].name)
     stood = state if alone else cast(S, fold(before[: first - 1]))
@@ -80,7 +80,7 @@ def _stand_again(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
     return stood.model_copy(update=changes)
 
 
-def fallen(log: Iterable[LogEntry]) -> dict[int, int]:
+def set_aside_marks(log: Iterable[LogEntry]) -> dict[int, int]:
     """The entries of a log that no longer count: by their numbers, the entry that set each aside."""
     marks: dict[int, int] = {}
     for entry in log:

@@ -5,7 +5,7 @@ from typing import Any
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication
 from workflows.awaited import Awaited
-from workflows.model import Instant, Message, Record, Sha256, parse, said, sha256
+from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
 from workflows.vocabulary import AssessmentStage, District, Service, Stage
@@ -137,13 +137,13 @@ def content_of(message: Message) -> dict[str, Any]:
 
     Plans are long and kept as versions of their own; their hash binds them to the log.
     """
-    content = said(message)
+    content = as_sent(message)
     if "plan" in content:
         content["plan_sha256"] = sha256(content.pop("plan"))
     return content
 
 
-def applied(application: PlatformApplication) -> dict[str, Any]:
+def application_content(application: PlatformApplication) -> dict[str, Any]:
     """What an application said. Its policy is what it said, and the model's defaults for the rest.
 
     Those defaults never change (a test pins them): a new default is sent by whoever applies. What it

@@ -32,10 +32,10 @@ class StepClock(Generic[S]):
     desk: bool
     """Whether this run calls to mind and escalates: runs that began before 0.2.0 do not."""
 
-    def happen(self, name: Happening, outcome: str, content: dict[str, Any]) -> LogEntry:
+    def record_event(self, name: Happening, outcome: str, content: dict[str, Any]) -> LogEntry:
         """Note what happened of its own accord."""
         before = self.case.state
-        entry = self.case.happen(name, outcome, content, workflow.now())
+        entry = self.case.record_event(name, outcome, content, workflow.now())
         self._moved(before)
         return entry
 
@@ -48,7 +48,7 @@ class StepClock(Generic[S]):
         """Whether the history has grown so long that the server asks for a new run."""
         return workflow.info().is_continue_as_new_suggested()
 
-    async def moved_before(self, end: datetime | None, what: str) -> bool:
+    async def wait_for_step_change(self, end: datetime | None, what: str) -> bool:
         """Keep the clock of the step until it moves: call it to mind, note that it is overdue, tell it again.
 
         False when `end` came first; True when the step moved, or a new run is due. `what` says in
@@ -98,7 +98,7 @@ class StepClock(Generic[S]):
         deadline = self._deadline() or (self.due.due if self.due else moment)
         if happening is Happening.REMINDED and deadline <= workflow.now():
             happening = Happening.OVERDUE
-        self.happen(happening, "told", {"due": instant(deadline)})
+        self.record_event(happening, "told", {"due": instant(deadline)})
         if happening is Happening.ESCALATED and self.due:
             self.due = self.due.model_copy(update={"escalate": None})
 

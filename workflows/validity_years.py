@@ -55,14 +55,14 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
                 return
             near = self._nearing()
             if near and near[0] < event:
-                if not await self.moved_before(near[0], "notice of the end of validity"):
-                    self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                if not await self.wait_for_step_change(near[0], "notice of the end of validity"):
+                    self.record_event(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
                 return
         what = "end of validity" if event == state.valid_until else "assessment opens"
-        if await self.moved_before(event, what):
+        if await self.wait_for_step_change(event, what):
             return
         if event == state.valid_until:
-            self.happen(Happening.VALIDITY_ENDED, "period_over", {})
+            self.record_event(Happening.VALIDITY_ENDED, "period_over", {})
         else:
             await self._assess(len(state.assessments) + 1, state.valid_until)
 
@@ -130,9 +130,9 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             outcome = ending(self.case.state, result)
             if outcome != result and not self.case.ended:
                 content.pop("log_hash", None)
-            self.happen(Happening.ASSESSMENT_ENDED, outcome, content)
+            self.record_event(Happening.ASSESSMENT_ENDED, outcome, content)
         elif not self.case.ended:
-            self.happen(Happening.ASSESSMENT_CLOSED, "closed", content)
+            self.record_event(Happening.ASSESSMENT_CLOSED, "closed", content)
 
     async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
         """What the assessment of a year begins with; None when its log cannot be had yet."""
@@ -140,7 +140,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         before = self.case.log[-1].hash
         if state.open_assessment is None:
             said = {"year": year} | opening_number(self.case.log, state, year)
-            before = self.happen(Happening.ASSESSMENT_OPENED, "opened", said).hash
+            before = self.record_event(Happening.ASSESSMENT_OPENED, "opened", said).hash
         opening = AssessmentOpening(
             facts=state.facts,
             year=year,
@@ -186,7 +186,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             if near is None:
                 await workflow.wait_condition(over)
             elif await self.reached(near[0], over, "notice of the end of validity"):
-                self.happen(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                self.record_event(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
 
     def _nearing(self) -> tuple[datetime, int] | None:
         """When the end of validity is told next, and how many days before it; after an outage once."""

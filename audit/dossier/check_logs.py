@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from audit.dossier.dossier_problems import Check, Problem
 from workflows.log_id import LogId
-from workflows.record import BEGINNING, EntryKind, LogEntry, broken
+from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import states
 from workflows.states import PlatformState
@@ -21,7 +21,7 @@ def check_logs(logs: Logs) -> Iterator[Problem]:
         if before is None:
             yield _missing_before(place)
         start = log[0].previous if before is None else before
-        wrong = broken(log, start)
+        wrong = find_chain_break(log, start)
         if wrong:
             yield Problem(Check.CHAIN, place.file, wrong, _chinese(log, start))
             continue
@@ -157,7 +157,7 @@ def _ended(logs: Logs, place: LogId, note: LogEntry) -> Iterator[Problem]:
 
 
 def _chinese(log: Sequence[LogEntry], before: str) -> str:
-    """Where a chain breaks, in Chinese: as `workflows.record.broken` says it in English."""
+    """Where a chain breaks, in Chinese: as `workflows.record.find_chain_break` says it in English."""
     previous = before
     for number, entry in enumerate(log, start=1):
         if entry.seq != number:

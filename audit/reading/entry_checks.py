@@ -7,9 +7,9 @@ from audit.reading.case_logs import Line, Problem
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.case import decision_of
-from workflows.model import InvalidMessage, instant, parse, said
+from workflows.model import InvalidMessage, as_sent, instant, parse
 from workflows.record import EntryKind, LogEntry
-from workflows.states import applied, content_of
+from workflows.states import application_content, content_of
 from workflows.vocabulary import Happening, Kind
 
 
@@ -76,14 +76,14 @@ def _input(run: Run) -> tuple[Any, ...]:
             "year": opening.year,
             "opening": opening.opening,
             "valid_until": instant(opening.valid_until),
-            "facts": said(opening.facts),
+            "facts": as_sent(opening.facts),
         }
         return str(Happening.ASSESSMENT_OPENED), "opened", content, None
     try:
         form = parse(PlatformApplication, run.application)
     except InvalidMessage:
         return ()
-    return str(Happening.APPLIED), "opened", applied(form), form.submitted_by
+    return str(Happening.APPLIED), "opened", application_content(form), form.submitted_by
 
 
 def _comparable(said: tuple[Any, ...], line: Line) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
 from starter.tables.strict_json import strict_loads
-from workflows.activity_messages import HandedIn, HandIn, RegisterBatch
+from workflows.activity_messages import RegisterBatch, RegisterWrite, RegisterWritten
 from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
 from workflows.log_id import LogId
 from workflows.run_io import (
@@ -253,7 +253,9 @@ class _Reader:
         if name not in (HAND_IN, WRITE_REGISTER):
             return
         given = payloads(about.get("input"))[0]
-        batch = _model(HandIn, given).batch if name == HAND_IN else _model(RegisterBatch, given)
+        batch = (
+            _model(RegisterWrite, given).batch if name == HAND_IN else _model(RegisterBatch, given)
+        )
         if batch is not None:
             self._scheduled[number] = len(self.run.tellings)
             self.run.tellings.append(Telling(number, batch))
@@ -264,7 +266,7 @@ class _Reader:
         given = payloads(about.get("result"))
         if index is None or not given or given[0] is None:
             return
-        due = _model(HandedIn, given[0]).due
+        due = _model(RegisterWritten, given[0]).due
         if due is not None:
             told = self.run.tellings[index]
             batch = told.batch.model_copy(update={"due": due})

@@ -8,7 +8,7 @@ from typing import Any
 from audit.reading.case_logs import Line, Reading
 from audit.reading.order import in_order
 from audit.reading.runs import Message, Run
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Kind
 
 ENTRY, RUN, MESSAGE = "entry", "run", "message"
@@ -62,7 +62,7 @@ def _before(one: Moment, entry: Moment) -> bool:
 
 
 def _entries(reading: Reading) -> Iterator[Moment]:
-    marks = {place: fallen(reading.entries(place)) for place in reading.logs}
+    marks = {place: set_aside_marks(reading.entries(place)) for place in reading.logs}
     numbers = {id(run): number for number, run in enumerate(reading.runs, start=1)}
     for line in in_order(reading):
         yield Moment(

@@ -13,7 +13,7 @@ from workflows.case import PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.log_id import LogId
 from workflows.model import sha256
-from workflows.record import EntryKind, LogEntry, broken
+from workflows.record import EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import AssessmentState, PlatformState
@@ -156,7 +156,7 @@ def truth_of(
         try:
             whole = _whole(reading, place, entries)
         except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
-            truth.unreadable[place] = broken(entries, entries[0].previous) or str(error)
+            truth.unreadable[place] = find_chain_break(entries, entries[0].previous) or str(error)
             continue
         if entries is not known and dues:
             whole = WholeLog(place, whole.entries, whole.after, whole.told, dues.get(place))
@@ -181,15 +181,15 @@ def _better(
     """
     if not known:
         return own
-    if broken(known, known[0].previous):
-        return own if own and not broken(own, own[0].previous) else known
+    if find_chain_break(known, known[0].previous):
+        return own if own and not find_chain_break(own, own[0].previous) else known
     more = tuple(entry for entry in own if entry.seq > len(known))
     return (*known, *more) if behind and more and _goes_on((*known, *more)) else known
 
 
 def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
     """Whether entries are the log of a case: whole, and such as a case can have."""
-    if broken(entries, entries[0].previous):
+    if find_chain_break(entries, entries[0].previous):
         return False
     try:
         return bool(states(entries))
@@ -209,7 +209,7 @@ def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> b
 
 
 def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> WholeLog:
-    wrong = broken(entries, entries[0].previous)
+    wrong = find_chain_break(entries, entries[0].previous)
     if wrong:
         raise ValueError(wrong)
     after = tuple(states(entries))

@@ -8,7 +8,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from audit.replay.event_content import carried_fields, changed_content
 from audit.replay.findings import Finding
 from audit.replay.replay_watch import Seen
-from workflows.record import broken
+from workflows.record import find_chain_break
 from workflows.rules import CaseState
 from workflows.state_folding import fold
 
@@ -22,7 +22,7 @@ def disagreements(
     if not seen.record or not seen.record.log:
         return
     log, before = seen.record.log, seen.record.before
-    break_ = broken(log, before)
+    break_ = find_chain_break(log, before)
     if break_:
         at = next(iter(re.findall(r"\d+", break_)), "?")
         yield Finding(f"the log's chain is broken: {break_}", f"记录的哈希链在第 {at} 条处断裂")

@@ -7,8 +7,8 @@ from audit.replay.findings import Finding
 from audit.replay.together import PlatformReplay, ReplayedLog, register_row
 from db.row_types import AssessmentRow, LogLine, PlatformCard, TermRow
 from workflows.log_id import LogId
-from workflows.record import LogEntry, broken
-from workflows.state_folding import fallen
+from workflows.record import LogEntry, find_chain_break
+from workflows.state_folding import set_aside_marks
 
 _NOT_OF_THE_LOG = frozenset(("due", "due_provisional", "plans", "assessments", "findings"))
 """What a row says besides: due dates come from an activity; the rest are tables of their own."""
@@ -90,7 +90,7 @@ def _one(
             f"log {name}: the register's row says {field} {says}; the log leads to {expected[field]}",
             f"记录 {name}：登记库 {field} 为 {says}；按记录应为 {expected[field]}",
         )
-    marks = fallen(stored)
+    marks = set_aside_marks(stored)
     for line in lines:
         if line.set_aside_by != marks.get(line.entry.seq):
             yield Finding(
@@ -120,7 +120,7 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Ite
     more = len(stored) - len(log.hashes)
     if more > 0:
         before = log.hashes[-1]
-        fits = stored[-more].previous == before and not broken(stored, stored[0].previous)
+        fits = stored[-more].previous == before and not find_chain_break(stored, stored[0].previous)
         en, zh = ("", "") if fits else (", and they do not fit", "，且不相衔接")
         if over:
             en, zh = ", in which the case had ended", "，而历史中该案已结束"

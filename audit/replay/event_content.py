@@ -16,7 +16,7 @@ from audit.replay.divergence import says, tasks_of
 from audit.replay.findings import Finding
 from audit.replay.replay_watch import Seen
 from audit.replay.run_log import carried
-from workflows.activity_messages import HandIn, LogRequest, RegisterBatch
+from workflows.activity_messages import LogRequest, RegisterBatch, RegisterWrite
 from workflows.contract import HAND_IN, READ_LOG, WRITE_REGISTER
 from workflows.run_io import AssessmentOpening, CarriedPlatform, TermResult, YearResult
 from workflows.states import Receipt
@@ -135,14 +135,14 @@ def _model(command: Command, number: int, assessment: bool) -> type[BaseModel] |
 
 
 _HANDED: dict[str, type[BaseModel]] = {
-    HAND_IN: HandIn,
+    HAND_IN: RegisterWrite,
     WRITE_REGISTER: RegisterBatch,
     READ_LOG: LogRequest,
 }
 _BATCH: Any = {"workflow_id", "entries", "plans"}
 _CASE: Any = {"record"}
 _RECORDED: dict[type[BaseModel], Any] = {
-    HandIn: {"batch": _BATCH},
+    RegisterWrite: {"batch": _BATCH},
     RegisterBatch: _BATCH,
     CarriedPlatform: _CASE,
     AssessmentOpening: {

@@ -12,7 +12,7 @@ from starter.terminal.language import say
 from workflows.actors import Actor
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening, Kind
 
 _LONG = 2_500
@@ -53,7 +53,7 @@ def rows(platform_id: str, logs: Iterable[tuple[LogId, Sequence[LogEntry]]]) -> 
             set_aside_by=marks.get(entry.seq),
         )
         for place, log in logs
-        for marks in (fallen(log),)
+        for marks in (set_aside_marks(log),)
         for entry in log
     ]
     stages: dict[LogId, str] = {}

@@ -16,7 +16,7 @@ from starter.terminal.language import say
 from workflows.log_id import LogId
 from workflows.periods import last_day, start_of
 from workflows.record import EntryKind, LogEntry
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
@@ -180,7 +180,7 @@ def _year(
 
 def _held_before(log: Sequence[LogEntry]) -> list[tuple[int, str, date]]:
     """The assessments that were held before the platform came here: year, result and day."""
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     told = [
         entry
         for entry in log
@@ -205,7 +205,7 @@ def _year_before(drawing: Drawing, x: float, year: tuple[int, str], y: float) ->
 
 
 def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry], told: float) -> None:
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     for entry in log:
         x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {what(entry)}"
         if entry.kind is EntryKind.REFUSED or entry.name == Kind.SET_ASIDE:

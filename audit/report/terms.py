@@ -20,7 +20,7 @@ from starter.terminal.language import say
 from workflows.log_id import LogId
 from workflows.periods import beijing_date, last_day
 from workflows.record import EntryKind
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind
 
@@ -110,7 +110,7 @@ def _policy(state: PlatformState) -> list[Pair]:
 
 def _year(life: Life, now: datetime, place: LogId) -> Year:
     log, state = life.logs[place], life.states.get(place)
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     words = wording.stage(str(state.stage)) if state else ""
     title = say(f"Year {place.year}", f"第 {place.year} 年")
     if place.opening > 1:
@@ -139,7 +139,7 @@ def _year(life: Life, now: datetime, place: LogId) -> Year:
 def _plans(life: Life, term: int) -> list[dict[str, str]]:
     log = life.logs[LogId(term)]
     by_hash = {e.said["plan_sha256"]: e for e in log if "plan_sha256" in e.said}
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     found = []
     for (of, version), plan in life.plans.items():
         entry = by_hash.get(plan.sha256)
@@ -161,7 +161,7 @@ def _plans(life: Life, term: int) -> list[dict[str, str]]:
 
 def _support(life: Life, place: LogId) -> list[dict[str, str]]:
     log = life.logs[place]
-    marks = fallen(log)
+    marks = set_aside_marks(log)
     return [
         {
             "given_on": e.said["given_on"],

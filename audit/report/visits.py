@@ -10,7 +10,7 @@ from audit.dossier.lives import Life
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import AssessmentStage, Happening
 
@@ -40,7 +40,7 @@ class Visit:
 def visits(place: LogId, log: Sequence[LogEntry], deadlines: Iterable[Deadline]) -> list[Visit]:
     """The stays of a case in its steps, in their order; a case that ended stays nowhere."""
     dues = {one.since: one.due for one in deadlines if one.log == place}
-    marks, found = fallen(log), []
+    marks, found = set_aside_marks(log), []
     first: LogEntry | None = None
     before: CaseState | None = None
     told: datetime | None = None

@@ -25,7 +25,7 @@ from starter.client.application_refusals import (
     used_before,
 )
 from starter.client.blocking_workflow import in_the_way
-from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.first_application import (
     FILLED_IN,
     FirstApplication,
@@ -35,7 +35,7 @@ from starter.client.first_application import (
 )
 from starter.client.interface import Applied
 from starter.client.register_lookups import KnownTerm, LastTerm, TermAppliedFor
-from starter.client.rpc_errors import reaching
+from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
@@ -53,7 +53,7 @@ class Applying:
 
     def __init__(
         self,
-        asking: Asking,
+        asking: CaseQueries,
         last_term: LastTerm | None,
         applied_before: TermAppliedFor | None = None,
     ) -> None:
@@ -98,7 +98,7 @@ class Applying:
             # What the rules refuse is told here, and starts nothing.
             stage = open_platform(form, datetime.now(UTC)).state.stage
             try:
-                with reaching():
+                with translate_rpc_errors():
                     # Where what ended last was no case, its id is free; and an ended term has a next.
                     await self._start(form, stage, after=form.previous or found is not latest)
             except WorkflowAlreadyStartedError:
@@ -207,7 +207,7 @@ class Applying:
             latest.id, run_id=latest.run_id, result_type=TermResult
         )
         try:
-            with reaching():
+            with translate_rpc_errors():
                 result = await handle.result(rpc_timeout=ANSWER_WITHIN)
         except (WorkflowFailureError, NoSuchPlatform):
             return None

@@ -8,7 +8,7 @@ import re
 
 from temporalio.client import WorkflowExecutionDescription
 
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from starter.client.first_application import started_with
 from starter.client.register_lookups import FindDecided
 from workflows.decision import (
@@ -29,7 +29,7 @@ _ASSESSMENT = re.compile(r":term-(\d+):assessment-(\d+)$")
 class CaseBinding:
     """Names the case of a decision, and recognises one that was taken in an earlier case."""
 
-    def __init__(self, asking: Asking, decided_before: FindDecided | None) -> None:
+    def __init__(self, asking: CaseQueries, decided_before: FindDecided | None) -> None:
         """Without `decided_before` only the case itself recognises what it has taken."""
         self._asking = asking
         self._decided_before = decided_before

@@ -15,7 +15,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.blocking_workflow import in_the_way, type_of
-from starter.client.rpc_errors import reaching
+from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows.contract import ASSESSMENT_TYPE, TASK_QUEUE, UNCONFIRMED
@@ -38,7 +38,7 @@ long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
 Answer = TypeVar("Answer")
 
 
-class Asking:
+class CaseQueries:
     """Questions to Temporal and to the cases."""
 
     def __init__(self, client: Client) -> None:
@@ -54,7 +54,7 @@ class Asking:
     ) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow; None when there is none of this id."""
         try:
-            with reaching():
+            with translate_rpc_errors():
                 return await handle.describe()
         except NoSuchPlatform:
             return None
@@ -86,7 +86,7 @@ class Asking:
         if found.close_time is None and (why := in_the_way(found)):
             raise Refused(why)
         ours = f"WorkflowType = {quoted(type_of(found.id))} AND ExecutionStatus != 'Failed'"
-        with reaching():
+        with translate_rpc_errors():
             async for run in runs_of(self.temporal, found.id, ours):
                 handle = self.temporal.get_workflow_handle(run.id, run_id=run.run_id)
                 return await self.describe(handle)
@@ -140,7 +140,7 @@ class Asking:
         handle = self.handle(workflow_id)
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
-                with reaching():
+                with translate_rpc_errors():
                     return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.

@@ -9,19 +9,19 @@ from typing import Any
 from temporalio.client import WorkflowUpdateFailedError
 
 from starter.client.case_binding import CaseBinding
-from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import EndedTerm, FindDecided, FindDue
-from starter.client.rpc_errors import from_workflow, reaching
+from starter.client.rpc_errors import from_workflow, translate_rpc_errors
 from starter.client.set_aside_sender import Place, SettingAside
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows import contract
 from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decisions import SetAside
-from workflows.model import InvalidMessage, said
+from workflows.model import InvalidMessage, as_sent
 from workflows.refusal import Refusal, Refused
-from workflows.run_io import Opinion
+from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
 
@@ -44,7 +44,7 @@ class Deciding:
 
     def __init__(
         self,
-        asking: Asking,
+        asking: CaseQueries,
         ended_term: EndedTerm | None,
         decided_before: FindDecided | None = None,
         due_after: FindDue | None = None,
@@ -61,7 +61,7 @@ class Deciding:
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs, and wait for the receipt: see `PingtaiClient.decide`."""
-        raw = decision if isinstance(decision, dict) else said(decision)
+        raw = decision if isinstance(decision, dict) else as_sent(decision)
         checked = decision_of(raw)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
@@ -76,13 +76,15 @@ class Deciding:
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         return await self._with_due(workflow_id, answer)
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """Ask what would become of a decision: see `PingtaiClient.check`."""
-        raw = decision if isinstance(decision, dict) else said(decision)
+        raw = decision if isinstance(decision, dict) else as_sent(decision)
         checked = decision_of(raw)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
-        opinion: Opinion = await self._asking.query(workflow_id, "check", Opinion, raw)
+        opinion: DecisionPreview = await self._asking.query(
+            workflow_id, "check", DecisionPreview, raw
+        )
         if opinion.refusal:
             raise Refused(opinion.refusal)
         if opinion.invalid:
@@ -109,7 +111,7 @@ class Deciding:
 
     async def _updated(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
         try:
-            with reaching():
+            with translate_rpc_errors():
                 answer: Receipt = await self._asking.handle(workflow_id).execute_update(
                     "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
                 )
@@ -191,7 +193,7 @@ class Deciding:
         receipt: Receipt | None = await self._asking.query(
             workflow_id, "receipt", Receipt | None, decision.decision_id, decision.sender
         )
-        if receipt and receipt.said_sha256 == digest_of_content(said(decision_of(raw))):
+        if receipt and receipt.said_sha256 == digest_of_content(as_sent(decision_of(raw))):
             return receipt.model_copy(update={"repeated": True})
         raise Refused(
             Refusal(
@@ -228,4 +230,4 @@ def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
     """A decision that names the case it is sent to, where it names none itself."""
     if case is None or raw.get("case") is not None:
         return raw
-    return raw | {"case": said(case)}
+    return raw | {"case": as_sent(case)}

@@ -10,11 +10,11 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription
 
-from starter.client.rpc_errors import reaching
+from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse, sha256
-from workflows.states import applied
+from workflows.states import application_content
 
 FILLED_IN = frozenset(("term", "previous"))
 """What an application leaves to us."""
@@ -37,7 +37,7 @@ class FirstApplication:
         if self.form is not None:
             return digest_of(self.form) == digest_of(application)
         whole = parse(PlatformApplication, application.model_dump_json(exclude=set(FILLED_IN)))
-        now, then = _comparable(applied(whole)), _comparable(self.content)
+        now, then = _comparable(application_content(whole)), _comparable(self.content)
         return all(then[name] == now[name] for name in then.keys() & now.keys())
 
 
@@ -80,7 +80,7 @@ async def started_with(
     """
     handle = client.get_workflow_handle(run.id, run_id=run.run_id)
     try:
-        with reaching():
+        with translate_rpc_errors():
             first = await anext(handle.fetch_history_events(page_size=1))
     except (NoSuchPlatform, StopAsyncIteration):
         return None

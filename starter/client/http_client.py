@@ -17,9 +17,9 @@ from starter.client.problem_responses import raise_for
 from starter.errors import BadInput, Unreachable
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
-from workflows.model import parse, said
+from workflows.model import as_sent, parse
 from workflows.record import LogEntry
-from workflows.run_io import CaseView, Opinion
+from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 
 Answer = TypeVar("Answer")
@@ -86,7 +86,7 @@ class PingtaiHttpClient:
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
-        answer = await self._call("POST", "/v1/applications", json=said(application))
+        answer = await self._call("POST", "/v1/applications", json=as_sent(application))
         applied = read(_APPLIED, answer.content)
         return applied.model_copy(update={"repeated": REPEATED in answer.headers})
 
@@ -104,10 +104,10 @@ class PingtaiHttpClient:
         }
         return parse(Receipt, {**answer.json(), **more})
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         answer = await self._decision(platform_id, decision, dry_run="true")
-        return Opinion(stage=answer.json()["would_lead_to"])
+        return DecisionPreview(stage=answer.json()["would_lead_to"])
 
     async def state(self, platform_id: str) -> CaseView:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
@@ -140,7 +140,7 @@ class PingtaiHttpClient:
     async def _decision(
         self, platform_id: str, decision: Decision | dict[str, Any], **params: str
     ) -> httpx.Response:
-        raw = decision if isinstance(decision, dict) else said(decision)
+        raw = decision if isinstance(decision, dict) else as_sent(decision)
         path = f"{platform_path(platform_id)}/decisions"
         return await self._call("POST", path, json=raw, params=params)
 

@@ -11,7 +11,7 @@ from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import Record
 from workflows.record import LogEntry
-from workflows.run_io import CaseView, Opinion
+from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 
 ASSESSMENT_KINDS = frozenset(
@@ -55,7 +55,7 @@ class Pingtai(Protocol):
             Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
         """
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """What would become of a decision; changes nothing. Raises as `decide` does."""
 
     async def state(self, platform_id: str) -> CaseView:

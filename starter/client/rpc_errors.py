@@ -27,7 +27,7 @@ _NOT_NOW = {
 
 
 @contextmanager
-def reaching() -> Iterator[None]:
+def translate_rpc_errors() -> Iterator[None]:
     """Turn Temporal's own errors into ours.
 
     Raises:

@@ -14,15 +14,15 @@ from temporalio.common import (
 )
 
 from starter.client.application_refusals import CUT_SHORT, cut_short
-from starter.client.case_queries import ANSWER_WITHIN, Asking
+from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.register_lookups import EndedTerm
-from starter.client.rpc_errors import from_workflow, reaching
+from starter.client.rpc_errors import from_workflow, translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
 from workflows.case import Case
 from workflows.decision import digest_of_content
 from workflows.decisions import SetAside
-from workflows.model import said
+from workflows.model import as_sent
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import TermResult
 from workflows.states import PlatformState, Receipt
@@ -35,7 +35,7 @@ Place = tuple[str, dict[str, Any]]
 class SettingAside:
     """Finds the case that a setting aside is for."""
 
-    def __init__(self, asking: Asking, ended_term: EndedTerm | None) -> None:
+    def __init__(self, asking: CaseQueries, ended_term: EndedTerm | None) -> None:
         """Without `ended_term` only what has not ended can be set aside."""
         self._asking = asking
         self._ended_term = ended_term
@@ -46,7 +46,7 @@ class SettingAside:
         Raises:
             Unreachable: no answer.
         """
-        own, raw = contract.platform_workflow_id(platform_id), said(decision)
+        own, raw = contract.platform_workflow_id(platform_id), as_sent(decision)
         try:
             platform = (await self._asking.view(own)).platform
         except NoSuchPlatform:
@@ -69,7 +69,7 @@ class SettingAside:
         self, own: str, platform: PlatformState, decision: SetAside
     ) -> dict[str, Any]:
         """A setting aside for the platform; of what was decided in a year that has ended, with that year."""
-        raw = said(decision)
+        raw = as_sent(decision)
         if not await self._receipt(own, decision.target):
             for ended in reversed(platform.assessments):
                 if await self._receipt(self._assessment(platform, ended.year), decision.target):
@@ -118,7 +118,7 @@ class SettingAside:
             static_summary=f"{carried.state.facts.name} · {carried.state.facts.district.zh}",
         )
         try:
-            with reaching():
+            with translate_rpc_errors():
                 receipt: Receipt = await self._asking.temporal.execute_update_with_start_workflow(
                     "decide",
                     raw,
@@ -159,7 +159,7 @@ class SettingAside:
         self, own: str, platform: PlatformState, decision: SetAside
     ) -> Place | None:
         """The case that took this very decision before, and how it was said there."""
-        raw = said(decision)
+        raw = as_sent(decision)
         last = max((ended.year for ended in platform.assessments), default=0)
         years = range(1, max(last, platform.open_assessment or 0) + 1)
         receipt = await self._receipt(own, decision.decision_id, decision.sender)

@@ -5,7 +5,7 @@ from typing import Any, Self, TypedDict, Unpack
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
 
 from starter.client.application_sender import Applying
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from starter.client.decision_sender import Deciding
 from starter.client.interface import Applied
 from starter.client.register_lookups import (
@@ -21,7 +21,7 @@ from workflows import contract
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
 from workflows.record import LogEntry
-from workflows.run_io import CaseView, Opinion
+from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 
 
@@ -53,7 +53,7 @@ class PingtaiClient:
         `last_term` finds terms whose histories are gone from Temporal.
         """
         self.temporal = client
-        self._asking = Asking(client)
+        self._asking = CaseQueries(client)
         self._applying = Applying(self._asking, last_term, register.get("applied_before"))
         self._deciding = Deciding(
             self._asking,
@@ -95,7 +95,7 @@ class PingtaiClient:
         """
         return await self._deciding.decide(platform_id, decision)
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Opinion:
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """Ask what would become of a decision, and change nothing; `stage` says where it would lead.
 
         Raises:

@@ -26,7 +26,7 @@ from starter.terminal.screen import at_terminal, complain, heading, show, show_j
 from workflows.case import decision_of
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
-from workflows.run_io import CaseView, Opinion
+from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
 
@@ -173,7 +173,7 @@ async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
         return receipt, None if receipt.due else await end_of_stage(client, receipt)
 
 
-async def _check(platform: str, raw: dict[str, Any]) -> Opinion:
+async def _check(platform: str, raw: dict[str, Any]) -> DecisionPreview:
     async with open_pingtai() as client:
         return await client.check(platform, raw)
 

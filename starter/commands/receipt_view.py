@@ -10,7 +10,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import facts, show
 from starter.terminal.wording import awaited, has_ended, moment, said, stage, what
 from workflows.periods import last_day
-from workflows.run_io import Opinion
+from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Stage
 
@@ -70,7 +70,7 @@ def _next(receipt: Receipt, end: datetime | None) -> str:
     return say("nothing is awaited", "无")
 
 
-def show_opinion(platform: str, raw: Mapping[str, Any], opinion: Opinion) -> None:
+def show_opinion(platform: str, raw: Mapping[str, Any], opinion: DecisionPreview) -> None:
     """Show that a decision would be taken, and where it would lead; nothing has changed."""
     outcome = raw.get("outcome")
     decided = said(str(raw["kind"]), str(outcome)) if outcome else what(str(raw["kind"]))

@@ -11,7 +11,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.record import EntryKind
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening
 
 
@@ -50,7 +50,7 @@ def standing(log: Sequence[LogLine]) -> list[LogLine]:
     gone = {
         (*case, seq)
         for case, lines in logs.items()
-        for seq in fallen([line.entry for line in lines])
+        for seq in set_aside_marks([line.entry for line in lines])
     }
     return [line for line in in_order(log) if (*line.log, line.entry.seq) not in gone]
 

@@ -21,7 +21,7 @@ from workflows.application import PlatformApplication
 from workflows.decisions import MODELS
 from workflows.model import Message
 from workflows.refusal import Refusal
-from workflows.run_io import CaseView, Opinion, YearResult
+from workflows.run_io import CaseView, DecisionPreview, YearResult
 from workflows.vocabulary import Condition, Kind, PlanPart
 
 MORE: dict[str, Raw] = {
@@ -215,7 +215,7 @@ def test_answers_fit_their_schemas_and_may_grow() -> None:
         "receipt": receipt,
         "refusal": refusal,
         "log_entry": case.log[-1],
-        "opinion": Opinion(refusal=refusal),
+        "opinion": DecisionPreview(refusal=refusal),
         "year_result": YearResult(year=1, result="met", log_seq=4, log_hash="ab" * 32),
         "case_view": CaseView(
             platform=case.state, log_seq=2, log_hash=case.log[-1].hash, refusals=0, recorded=0

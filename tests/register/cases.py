@@ -8,10 +8,10 @@ from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case, PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.model import parse, said
+from workflows.model import as_sent, parse
 from workflows.record import BEGINNING
 from workflows.state_folding import states
-from workflows.states import AssessmentState, PlatformState, applied
+from workflows.states import AssessmentState, PlatformState, application_content
 from workflows.vocabulary import (
     AssessmentStage,
     Condition,
@@ -92,10 +92,12 @@ class Told:
         # A clock that stops or starts with it is an entry of its own.
         self.states += states(self.case.log)[len(self.states) :]
 
-    def happen(self, name: Happening, outcome: str, content: dict[str, Any] | None = None) -> None:
+    def record_event(
+        self, name: Happening, outcome: str, content: dict[str, Any] | None = None
+    ) -> None:
         """Note a happening a week later."""
         self.at += STEP
-        self.case.happen(name, outcome, content or {}, self.at)
+        self.case.record_event(name, outcome, content or {}, self.at)
         self.states.append(self.case.state)
 
     def refuse(self, kind: Any, raw: Any, error: Any) -> None:
@@ -109,8 +111,8 @@ def opened(app: PlatformApplication | None = None, at: datetime = START) -> Told
     """A platform that has just applied."""
     given = app or application()
     before = given.previous.log_hash if given.previous else BEGINNING
-    case: Case[PlatformState] = Case.open(applied(given), at, before)
-    case.keep_plan(case.state, said(given.plan))
+    case: Case[PlatformState] = Case.open(application_content(given), at, before)
+    case.keep_plan(case.state, as_sent(given.plan))
     return Told(case, at)
 
 
@@ -151,7 +153,7 @@ def listed(
 
 def assessment_of(platform: Told, year: int = 1) -> Told:
     """An assessment that has just opened; the platform's log says so too."""
-    platform.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": year})
+    platform.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": year})
     state = platform.case.state
     content = {
         "facts": state.facts.model_dump(mode="json"),
@@ -182,7 +184,7 @@ def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
     told.decide("rectification_report", OPERATOR, mended=["已改进"])
     told.decide("reassessment", COMMISSION, outcome=outcome, findings=findings())
     platform.at = told.at
-    platform.happen(
+    platform.record_event(
         Happening.ASSESSMENT_ENDED,
         AssessmentStage(outcome),
         {"year": year, "log_hash": told.case.log[-1].hash},

@@ -57,7 +57,7 @@ async def test_every_state_has_what_it_awaits(
     """After each entry of a whole life the inbox holds exactly what the rules say is awaited."""
     platform = listed()
     assessment = assessment_of(platform)
-    assessment.happen(Happening.OVERDUE, "told")
+    assessment.record_event(Happening.OVERDUE, "told")
     for told, year in ((platform, 0), (assessment, 1)):
         for number, state in enumerate(told.states, start=1):
             given = batch(told, number, number, platform=platform)
@@ -105,7 +105,7 @@ async def test_the_due_date_is_that_of_the_step(
 ) -> None:
     """A batch within a step does not say again when it is due; in whatever order, the inbox has it."""
     told = opened()
-    told.happen(Happening.OVERDUE, "told")
+    told.record_event(Happening.OVERDUE, "told")
     begins, within = batch(told, 1, 1, due=DUE), batch(told, 2, 2)
     for each in (within, begins) if late else (begins, within):
         await register.write(each)
@@ -139,7 +139,9 @@ async def test_any_order_gives_the_same_inbox(
     platform = listed()
     first = rectified(platform)
     broken = assessment_of(platform, 2)
-    platform.happen(Happening.ASSESSMENT_ENDED, "broken_off", {"year": 2, "reason": "terminated"})
+    platform.record_event(
+        Happening.ASSESSMENT_ENDED, "broken_off", {"year": 2, "reason": "terminated"}
+    )
     again = reopened(platform)
     ordered = [
         *one_by_one(platform),
@@ -212,12 +214,14 @@ async def test_the_migration_fills_the_inbox(
     """Cases that were open before the desk was there stand in the inbox as if written today."""
     platform = listed()
     broken = assessment_of(platform)
-    platform.happen(Happening.ASSESSMENT_ENDED, "broken_off", {"year": 1, "reason": "terminated"})
+    platform.record_event(
+        Happening.ASSESSMENT_ENDED, "broken_off", {"year": 1, "reason": "terminated"}
+    )
     returned = opened(application("p-2"))
     returned.decide("recommendation", DISTRICT, outcome="returned", opinion="请修改")
     overdue = listed(application("p-3"))
     late = assessment_of(overdue)
-    late.happen(Happening.OVERDUE, "told")
+    late.record_event(Happening.OVERDUE, "told")
     for each in (
         batch(platform),
         batch(broken, platform=platform),

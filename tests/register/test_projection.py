@@ -12,7 +12,7 @@ from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
 from workflows.case import decision_of
 from workflows.model import InvalidMessage
-from workflows.record import BEGINNING, broken
+from workflows.record import BEGINNING, find_chain_break
 from workflows.refusal import Refused
 from workflows.vocabulary import Happening, Kind
 
@@ -130,7 +130,7 @@ async def test_a_step_keeps_its_due_date(
 ) -> None:
     """A batch within a step does not say again when it is due; in whatever order, the date stays."""
     told = opened()
-    told.happen(Happening.OVERDUE, "told")
+    told.record_event(Happening.OVERDUE, "told")
     begins, within = batch(told, 1, 1, due=DUE), batch(told, 2, 2)
     for each in (within, begins) if late else (begins, within):
         await register.write(each)
@@ -176,7 +176,7 @@ async def test_the_log_can_be_checked_from_the_register(
     lines = await queries.log("p-1")
     entries = [line.entry for line in lines]
     assert told.case.log == entries
-    assert broken(entries, BEGINNING) is None
+    assert find_chain_break(entries, BEGINNING) is None
     assert {"platform:p-1"} == {line.workflow_id for line in lines}
 
 

@@ -13,7 +13,7 @@ from db.register_store import PostgresRegister
 from db.tables import findings, listings, log_entries, support
 from workflows.case import Case
 from workflows.record import LogEntry
-from workflows.state_folding import fallen
+from workflows.state_folding import set_aside_marks
 
 from .cases import (
     COMMISSION,
@@ -93,7 +93,7 @@ async def test_marks_are_those_of_the_rules(
     """Each entry that fell names the entry that set it aside, as the fold of the log has it."""
     told = listed_twice()
     await register.write(batch(told))
-    expected = fallen(told.case.log)
+    expected = set_aside_marks(told.case.log)
     assert {6, 7, 11} == set(expected)
     assert expected == await marks(engine)
     assert expected == {
@@ -204,7 +204,7 @@ async def test_any_order_ends_the_same(
     for each in shuffled:
         await PostgresRegister(second).write(each)
     assert await everything(engine) == await everything(second)
-    assert fallen(assessment.case.log) == await marks(second, year=1)
+    assert set_aside_marks(assessment.case.log) == await marks(second, year=1)
 
 
 async def test_a_log_told_again_is_marked_again(

@@ -21,7 +21,7 @@ from db.register_store import PostgresRegister
 from db.tables import log_entries, terms
 from tests.memory import throw_away_folder
 from workflows.activity_messages import RegisterBatch
-from workflows.record import BEGINNING, broken
+from workflows.record import BEGINNING, find_chain_break
 
 from .cases import (
     DISTRICT,
@@ -234,7 +234,7 @@ async def test_a_log_told_again_at_other_moments_replaces_the_first_telling(
     await register.write(again)
     stored = [line.entry for line in await queries.log("p-1")]
     assert [entry.hash for entry in again.entries] == [entry.hash for entry in stored]
-    assert broken(stored, BEGINNING) is None
+    assert find_chain_break(stored, BEGINNING) is None
 
 
 async def test_a_log_told_again_with_another_content_is_a_conflict(

@@ -8,8 +8,8 @@ from workflows.case import Case
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
-from workflows.state_folding import fallen
-from workflows.states import AssessmentState, PlatformState, Receipt, applied
+from workflows.state_folding import set_aside_marks
+from workflows.states import AssessmentState, PlatformState, Receipt, application_content
 from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
@@ -28,7 +28,7 @@ def moment(case: Case[Any]) -> datetime:
 
 def standing(case: Case[Any]) -> list[LogEntry]:
     """The decisions of a case that count, as far as one may set them aside: the first comes first."""
-    marks = fallen(case.log)
+    marks = set_aside_marks(case.log)
     return [
         entry
         for entry in case.log
@@ -61,7 +61,7 @@ def decide(case: Case[Any], kind: str, /, outcome: str | None = None, **changes:
     return case.decide(decision(kind, case, outcome, **changes), moment(case))
 
 
-def happen(case: Case[Any], name: Happening, outcome: str) -> None:
+def record_event(case: Case[Any], name: Happening, outcome: str) -> None:
     """Note a happening, a day after the last, with what its workflow says of it."""
     state = case.state
     said: Raw = {}
@@ -73,13 +73,13 @@ def happen(case: Case[Any], name: Happening, outcome: str) -> None:
         said = {"of": str(state.came_from), "since": instant(state.since - 3 * DAY)}
     if name == Happening.VALIDITY_NEARING:
         said = {"days": 180}
-    case.happen(name, outcome, said, moment(case))
+    case.record_event(name, outcome, said, moment(case))
 
 
 def platform(**changes: Any) -> Case[PlatformState]:
     """A platform that has just been applied for."""
     form = parse(PlatformApplication, application(**changes))
-    return Case.open(applied(form), START, actor=form.submitted_by)
+    return Case.open(application_content(form), START, actor=form.submitted_by)
 
 
 def assessment(of: Case[PlatformState] | None = None, year: int = 1) -> Case[AssessmentState]:
@@ -146,7 +146,7 @@ def walk(case: Case[Any], steps: tuple[Step, ...]) -> Case[Any]:
         if isinstance(name, Kind):
             decide(case, name, **changes)
         else:
-            happen(case, name, changes["outcome"])
+            record_event(case, name, changes["outcome"])
     return case
 
 
@@ -180,9 +180,9 @@ def along(case: Case[Any], trigger: Trigger, arrow: Arrow) -> Raw:
 def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> LogEntry:
     """Take an arrow, having made the step overdue where it must be; answers its entry of the log."""
     if trigger.once_overdue and not case.state.overdue:
-        happen(case, Happening.OVERDUE, "told")
+        record_event(case, Happening.OVERDUE, "told")
     if not isinstance(trigger.name, Kind):
-        happen(case, trigger.name, arrow.outcome)
+        record_event(case, trigger.name, arrow.outcome)
         return case.log[-1]
     receipt = case.decide(along(case, trigger, arrow), moment(case))
     return case.log[receipt.seq - 1]

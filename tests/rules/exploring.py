@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
 from workflows.model import InvalidMessage, parse
-from workflows.record import EntryKind, broken
+from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state_folding import fallen, fold, states
+from workflows.state_folding import fold, set_aside_marks, states
 from workflows.states import PlatformState, Receipt
 from workflows.steps import Arrow, Trigger
 from workflows.vocabulary import Happening, Kind
 
 from .builders import DAY, Raw
-from .cases import along, decision, happen, moment, standing
+from .cases import along, decision, moment, record_event, standing
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -65,7 +65,7 @@ class Explorer:
         if isinstance(trigger.name, Kind):
             assert self.say(along(self.case, trigger, arrow)) is not None
         else:
-            happen(self.case, trigger.name, arrow.outcome)
+            record_event(self.case, trigger.name, arrow.outcome)
         assert self.case.state.stage == (arrow.to or stage)
 
     def set_aside(self, number: int) -> None:
@@ -79,7 +79,7 @@ class Explorer:
         if target.name == Kind.SUPPORT:
             assert case.state == before
             return
-        assert set(range(target.seq, receipt.seq)) <= set(fallen(case.log))
+        assert set(range(target.seq, receipt.seq)) <= set(set_aside_marks(case.log))
         stood = self.states.get(target.seq - 1) or fold(case.log[: target.seq - 1])
         corrected = {"since", "overdue", "reminded", "plans_filed", "told_days", "open_assessment"}
         now, then = case.state.model_dump(exclude=corrected), stood.model_dump(exclude=corrected)
@@ -113,7 +113,7 @@ class Explorer:
 
     def again(self, receipt: Receipt) -> Receipt:
         """What a decision that was taken is answered when it is sent again."""
-        by = fallen(self.case.log).get(receipt.seq)
+        by = set_aside_marks(self.case.log).get(receipt.seq)
         aside = self.case.log[by - 1].decision_id if by else None
         return receipt.model_copy(update={"repeated": True, "set_aside_by": aside})
 
@@ -135,7 +135,7 @@ class Explorer:
         assert case.state.stage in [step.stage for step in table.steps]
         assert case.log[-1].stage == case.state.stage
         assert fold(case.log) == case.state
-        assert broken(case.log, case.before) is None
+        assert find_chain_break(case.log, case.before) is None
         decided = [entry for entry in case.log if entry.kind is EntryKind.DECISION]
         assert [(r.seq, r.at, r.kind, r.outcome, r.stage) for r in case.receipts] == [
             (e.seq, e.at, e.name, e.outcome, e.stage) for e in decided
@@ -153,7 +153,7 @@ class Explorer:
         again: Case[Any] = Case(state, carried)
         assert (again.state, again.record()) == (case.state, case.record())
         assert fold(again.log) == case.state
-        assert broken(again.log, again.before) is None
+        assert find_chain_break(again.log, again.before) is None
         for raw, receipt in self.said:
             told = again.decide(raw, self.now + DAY)
             assert told == self.again(receipt)

@@ -10,7 +10,7 @@ from workflows.case import Case
 from workflows.case_opening import open_platform
 from workflows.model import InvalidMessage, parse
 from workflows.periods import validity_end
-from workflows.record import BEGINNING, broken
+from workflows.record import BEGINNING, find_chain_break
 from workflows.state_folding import fold
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Stage
@@ -66,7 +66,7 @@ def test_it_begins_valid_for_the_time_that_is_left() -> None:
         (one.year, one.result, one.brought_in) for one in state.assessments
     ]
     assert fold(case.log) == state
-    assert broken(case.log, BEGINNING) is None
+    assert find_chain_break(case.log, BEGINNING) is None
 
 
 def test_the_log_says_that_it_was_brought_in() -> None:

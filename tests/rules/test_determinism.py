@@ -68,7 +68,15 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
 def test_all_modules_are_looked_at() -> None:
     """The rules, both workflows and what they run on."""
     names = {path.stem for path in SOURCES}
-    assert names >= {"platform_workflow", "assessment_workflow", "case_workflow", "case", "rules", "lifecycle", "periods"}
+    assert names >= {
+        "platform_workflow",
+        "assessment_workflow",
+        "case_workflow",
+        "case",
+        "rules",
+        "lifecycle",
+        "periods",
+    }
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

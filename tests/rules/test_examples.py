@@ -12,7 +12,7 @@ from worker.demo.example_lives import as_of
 from workflows.case import Case
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import beijing_date
-from workflows.record import EntryKind, broken
+from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
 from workflows.rules import lifecycle_of
 from workflows.state_folding import fold
@@ -88,7 +88,7 @@ def test_the_logs_of_an_example_hold(name: str) -> None:
     worlds = live(name)
     for world in worlds:
         for case in world.cases:
-            assert broken(case.log, case.before) is None
+            assert find_chain_break(case.log, case.before) is None
             assert fold(case.log) == case.state
         opened = [(case.state.year, case.state.opening) for case in world.cases[1:]]
         assert sorted(set(opened)) == opened

@@ -8,10 +8,10 @@ import pytest
 from workflows.application import PlatformApplication
 from workflows.case import Case, CaseRecord
 from workflows.decisions import PlanRevision, Recommendation
-from workflows.model import Remark, canonical, instant, parse, said, sha256
+from workflows.model import Remark, as_sent, canonical, instant, parse, sha256
 from workflows.periods import BEIJING
-from workflows.record import BEGINNING, LogEntry, broken
-from workflows.states import applied, content_of
+from workflows.record import BEGINNING, LogEntry, find_chain_break
+from workflows.states import application_content, content_of
 from workflows.steps import AnyStage
 from workflows.vocabulary import AssessmentStage, Kind, Stage
 
@@ -60,7 +60,7 @@ APPLICATION = {
 
 def golden() -> Case[Any]:
     """A fixed application, and a fixed decision on it."""
-    case: Case[Any] = Case.open(applied(parse(PlatformApplication, APPLICATION)), AT)
+    case: Case[Any] = Case.open(application_content(parse(PlatformApplication, APPLICATION)), AT)
     case.decide(FIXED, AT)
     return case
 
@@ -144,13 +144,13 @@ def test_an_optional_field_that_is_added_later_changes_no_hash(
 ) -> None:
     """What was said before a field existed keeps its hash, and an entry keeps its seal."""
     assert content_of(parse(later, raw)) == content_of(parse(now, raw))
-    assert sha256(said(parse(later, raw))) == sha256(said(parse(now, raw)))
+    assert sha256(as_sent(parse(later, raw))) == sha256(as_sent(parse(now, raw)))
 
 
 def test_a_field_that_is_added_to_an_entry_breaks_no_log() -> None:
     """Old entries, read with a newer model, hold."""
     log = [parse(LaterEntry, entry.model_dump(mode="json")) for entry in at_stage(Stage.VALID).log]
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
 
 
 SUBSTITUTED = {

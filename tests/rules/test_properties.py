@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.rules import take
+from workflows.rules import follow_arrow
 from workflows.vocabulary import Happening, Kind, Role, Stage
 
 from .builders import ABSENT, DAY, Raw, actor, changed
@@ -148,9 +148,9 @@ def test_a_happening_that_the_table_does_not_know_changes_nothing(stage: Any) ->
         for outcome in ("period_over", "not_met", "withdrawn", "told", "nothing"):
             if (name, outcome) not in known:
                 with pytest.raises(LookupError):
-                    take(case.state, name, outcome, {"year": 1}, moment(case))
+                    follow_arrow(case.state, name, outcome, {"year": 1}, moment(case))
                 with pytest.raises(LookupError):
-                    case.happen(name, outcome, {"year": 1}, moment(case))
+                    case.record_event(name, outcome, {"year": 1}, moment(case))
     assert case.record() == record
     explorer.holds()
 

@@ -7,7 +7,7 @@ import pytest
 
 from workflows.model import sha256
 from workflows.policy import Policy
-from workflows.record import BEGINNING, LogEntry, broken
+from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Stage
 
@@ -20,7 +20,7 @@ AT = datetime(2024, 3, 4, 1, 30, 0, 250, tzinfo=UTC)
 def whole() -> list[LogEntry]:
     """A log of five entries that holds."""
     log: list[LogEntry] = at_stage(Stage.VALID).log
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     return log
 
 
@@ -30,8 +30,8 @@ def test_a_log_that_was_not_touched_holds() -> None:
     year = assessment(valid)
     decide(year, Kind.SELF_REPORT)
     assert year.log[0].previous == valid.log[-1].hash
-    assert broken(year.log, valid.log[-1].hash) is None
-    assert broken([], BEGINNING) is None
+    assert find_chain_break(year.log, valid.log[-1].hash) is None
+    assert find_chain_break([], BEGINNING) is None
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_changed_entry_shows(change: dict[str, Any]) -> None:
     """Whatever was changed in it, the entry is named."""
     log = whole()
     log[2] = log[2].model_copy(update=change)
-    assert broken(log, BEGINNING) == "entry 3 was changed after it was written"
+    assert find_chain_break(log, BEGINNING) == "entry 3 was changed after it was written"
 
 
 def test_a_changed_entry_that_was_sealed_again_breaks_the_next() -> None:
@@ -60,28 +60,30 @@ def test_a_changed_entry_that_was_sealed_again_breaks_the_next() -> None:
     log = whole()
     log[2] = log[2].model_copy(update={"outcome": "declined"})
     log[2] = log[2].model_copy(update={"hash": log[2].seal()})
-    assert broken(log, BEGINNING) == "entry 4 does not follow the one before it"
+    assert find_chain_break(log, BEGINNING) == "entry 4 does not follow the one before it"
 
 
 def test_a_missing_and_a_moved_entry_show() -> None:
     """The place is named."""
     log = whole()
-    assert broken([*log[:1], *log[2:]], BEGINNING) == ("entry 2 is missing: 3 stands in its place")
-    assert broken([log[0], log[2], log[1], *log[3:]], BEGINNING) == (
+    assert find_chain_break([*log[:1], *log[2:]], BEGINNING) == (
         "entry 2 is missing: 3 stands in its place"
     )
-    assert broken(log[1:], BEGINNING) == "entry 1 is missing: 2 stands in its place"
+    assert find_chain_break([log[0], log[2], log[1], *log[3:]], BEGINNING) == (
+        "entry 2 is missing: 3 stands in its place"
+    )
+    assert find_chain_break(log[1:], BEGINNING) == "entry 1 is missing: 2 stands in its place"
 
 
 def test_a_log_of_another_beginning_shows() -> None:
     """A log goes on from the hash that is known to stand before it."""
-    assert broken(whole(), "f" * 64) == "entry 1 does not follow the one before it"
+    assert find_chain_break(whole(), "f" * 64) == "entry 1 does not follow the one before it"
 
 
 def test_a_lost_end_shows_by_the_last_hash() -> None:
     """A prefix holds in itself; that it is not all shows by the number and hash that are known."""
     log = whole()
-    assert broken(log[:-1], BEGINNING) is None
+    assert find_chain_break(log[:-1], BEGINNING) is None
     assert (log[-2].seq, log[-1].seq) == (4, 5)
     assert log[-1].previous == log[-2].hash != log[-1].hash
 

@@ -13,7 +13,7 @@ from workflows.state_folding import fold
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import plan
-from .cases import PATHS, at_stage, decide, decision, happen, moment, returned_from
+from .cases import PATHS, at_stage, decide, decision, moment, record_event, returned_from
 
 
 def texts(case: Case[Any]) -> dict[str, Any]:
@@ -93,9 +93,9 @@ def year() -> tuple[Case[Any], Case[Any], AssessmentOpening, dict[str, Any]]:
     """A platform that was delisted, its assessment, and the setting aside of the reassessment."""
     child = at_stage(AssessmentStage.NOT_MET)
     case = at_stage(Stage.VALID)
-    happen(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
     said = {"year": 1, "entries": len(child.log), "log_hash": child.log[-1].hash}
-    case.happen(Happening.ASSESSMENT_ENDED, "not_met", said, moment(child))
+    case.record_event(Happening.ASSESSMENT_ENDED, "not_met", said, moment(child))
     aside = decision(Kind.SET_ASIDE, case, target="d-6", year=1) | {"decision_id": "aside-1"}
     case.decide(aside, moment(case))
     opening = AssessmentOpening(

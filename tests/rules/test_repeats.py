@@ -6,7 +6,7 @@ import pytest
 
 from workflows.circumstances import Edition
 from workflows.model import InvalidMessage, sha256
-from workflows.record import BEGINNING, KEPT_REFUSALS, broken
+from workflows.record import BEGINNING, KEPT_REFUSALS, find_chain_break
 from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.vocabulary import Kind, Stage
@@ -112,7 +112,7 @@ def test_a_refused_signal_may_carry_anything(raw: Any) -> None:
     assert case.log[-1].said == {"said_sha256": sha256(raw), "rule": "message"}
     assert len(case.log[-1].decision_id or "") <= 128
     assert len(case.log[-1].reason or "") <= 2_000
-    assert broken(case.log, BEGINNING) is None
+    assert find_chain_break(case.log, BEGINNING) is None
 
 
 def test_a_long_reason_is_cut() -> None:
@@ -130,7 +130,10 @@ def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
     for number in range(KEPT_REFUSALS + 7):
         refuse(case, Kind.LISTING, {"decision_id": f"x-{number}"})
     assert (case.refusals, len(case.log)) == (KEPT_REFUSALS + 7, KEPT_REFUSALS + 1)
-    assert (case.record().refusals, broken(case.log, BEGINNING)) == (KEPT_REFUSALS + 7, None)
+    assert (case.record().refusals, find_chain_break(case.log, BEGINNING)) == (
+        KEPT_REFUSALS + 7,
+        None,
+    )
     assert decide(case, Kind.RECOMMENDATION).seq == KEPT_REFUSALS + 2
 
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from workflows.case import Case
-from workflows.record import broken
+from workflows.record import find_chain_break
 from workflows.refusal import Refused
 from workflows.reopening import opening_number
-from workflows.state_folding import fallen, fold, states
+from workflows.state_folding import fold, set_aside_marks, states
 from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 from .builders import DAY, plan
-from .cases import at_stage, decide, decision, happen, moment, platform, returned_from
+from .cases import at_stage, decide, decision, moment, platform, record_event, returned_from
 
 
 def taken(case: Case[Any], kind: str) -> str:
@@ -27,20 +27,20 @@ def set_aside(case: Case[Any], kind: str, **changes: Any) -> Receipt:
     receipt = decide(case, Kind.SET_ASIDE, **{"target": taken(case, kind)} | changes)
     assert fold(case.log) == case.state
     assert [fold(case.log[:n]) for n, _ in enumerate(case.log, start=1)] == states(case.log)
-    assert broken(case.log, case.before) is None
+    assert find_chain_break(case.log, case.before) is None
     return receipt
 
 
 def test_an_inspection_that_passed() -> None:
     """It is awaited again with a clock of its own; the entry says which entries no longer count."""
     case = at_stage(Stage.LISTING)
-    happen(case, Happening.REMINDED, "told")
-    happen(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.REMINDED, "told")
+    record_event(case, Happening.OVERDUE, "told")
     receipt = set_aside(case, Kind.INSPECTION)
     assert (receipt.stage, receipt.outcome) == ("inspection", "set_aside")
     assert [(a.kind, a.role) for a in receipt.awaited] == [("inspection", "commission")]
     assert case.log[-1].said["sets_aside"] == [3, 6]
-    assert fallen(case.log) == {3: 7, 4: 7, 5: 7, 6: 7}
+    assert set_aside_marks(case.log) == {3: 7, 4: 7, 5: 7, 6: 7}
     state = case.state
     assert (state.since, state.overdue, state.reminded) == (receipt.at, False, False)
     assert decide(case, Kind.INSPECTION, "failed").stage == Stage.DECLINED
@@ -125,20 +125,20 @@ def test_a_listing_with_years_behind_it() -> None:
     """Its years rest on it and fall with it; their openings are counted on, for their logs are still there."""
     case = at_stage(Stage.VALID)
     for year in (1, 2):
-        case.happen(Happening.ASSESSMENT_OPENED, "opened", {"year": year}, moment(case))
+        case.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": year}, moment(case))
         if year == 1:
-            happen(case, Happening.ASSESSMENT_ENDED, "effective")
-    happen(case, Happening.VALIDITY_NEARING, "told")
+            record_event(case, Happening.ASSESSMENT_ENDED, "effective")
+    record_event(case, Happening.VALIDITY_NEARING, "told")
     set_aside(case, Kind.LISTING)
     state = case.state
     assert (state.stage, state.assessments, state.open_assessment) == (Stage.LISTING, (), None)
     assert (state.told_days, state.valid_until, state.openings) == (None, None, 0)
-    happen(case, Happening.ASSESSMENT_CLOSED, "closed")
+    record_event(case, Happening.ASSESSMENT_CLOSED, "closed")
     decide(case, Kind.LISTING)
     assert opening_number(case.log, case.state, 1) == {"opening": 2}
     assert opening_number(case.log, case.state, 3) == {}
     said = {"year": 1} | opening_number(case.log, case.state, 1)
-    case.happen(Happening.ASSESSMENT_OPENED, "opened", said, moment(case))
+    case.record_event(Happening.ASSESSMENT_OPENED, "opened", said, moment(case))
     assert (case.state.open_assessment, case.state.openings) == (1, 2)
 
 
@@ -147,16 +147,16 @@ def test_a_withdrawal_with_an_assessment_open(noted: bool) -> None:
     """The platform is valid as before; its year is opened anew, for its assessment ended with it."""
     case = at_stage(Stage.VALID)
     valid_until = case.state.valid_until
-    happen(case, Happening.ASSESSMENT_OPENED, "opened")
-    happen(case, Happening.VALIDITY_NEARING, "told")
+    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.VALIDITY_NEARING, "told")
     decide(case, Kind.WITHDRAWAL)
     if noted:
-        happen(case, Happening.ASSESSMENT_ENDED, "ended_with_platform")
+        record_event(case, Happening.ASSESSMENT_ENDED, "ended_with_platform")
     receipt = set_aside(case, Kind.WITHDRAWAL)
     state = case.state
     assert (receipt.stage, state.valid_until, case.ended) == ("valid", valid_until, False)
     assert (state.assessments, state.open_assessment, state.told_days) == ((), None, 180)
-    happen(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
     assert (case.state.open_assessment, case.state.openings) == (1, 2)
 
 
@@ -190,7 +190,7 @@ def test_a_decision_before_one_that_was_set_aside() -> None:
     set_aside(case, Kind.RECOMMENDATION)
     assert case.state.stage == Stage.RECOMMENDATION
     assert [e.said["sets_aside"] for e in case.log if e.name == Kind.SET_ASIDE] == [[4, 4], [2, 6]]
-    assert fallen(case.log) == {4: 5, 2: 7, 3: 7, 5: 7, 6: 7}
+    assert set_aside_marks(case.log) == {4: 5, 2: 7, 3: 7, 5: 7, 6: 7}
 
 
 def test_a_decision_after_one_that_was_set_aside() -> None:
@@ -201,7 +201,7 @@ def test_a_decision_after_one_that_was_set_aside() -> None:
     decide(case, Kind.EXPERT_OPINION)
     set_aside(case, Kind.EXPERT_OPINION)
     assert case.state.stage == Stage.EXPERT_REVIEW
-    assert fallen(case.log) == {3: 5, 4: 5, 7: 8}
+    assert set_aside_marks(case.log) == {3: 5, 4: 5, 7: 8}
     assert case.state == fold(case.log[:6]).model_copy(
         update={"since": case.log[-1].at, "plans_filed": 1}
     )
@@ -213,7 +213,7 @@ def test_a_case_that_is_corrected_again_and_again() -> None:
     for _ in range(50):
         decide(case, Kind.INSPECTION)
         decide(case, Kind.SET_ASIDE)
-    assert (case.state.stage, len(fallen(case.log))) == (Stage.INSPECTION, 50)
+    assert (case.state.stage, len(set_aside_marks(case.log))) == (Stage.INSPECTION, 50)
     assert fold(case.log) == case.state
 
 
@@ -259,9 +259,9 @@ def test_a_reassessment_that_delisted() -> None:
     """§六: the platform is valid again with its assessment open; there the reassessment is awaited again."""
     child = at_stage(AssessmentStage.NOT_MET)
     case = at_stage(Stage.VALID)
-    happen(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
     ended = {"year": 1, "log_hash": child.log[-1].hash, "entries": len(child.log)}
-    case.happen(Happening.ASSESSMENT_ENDED, "not_met", ended, moment(child))
+    case.record_event(Happening.ASSESSMENT_ENDED, "not_met", ended, moment(child))
     said = decision(Kind.SET_ASIDE, case, target=taken(child, Kind.REASSESSMENT), year=1)
     said |= {"decision_id": "set-aside-1"}
     receipt = case.decide(said, moment(case))
@@ -273,7 +273,7 @@ def test_a_reassessment_that_delisted() -> None:
     assert child.decide(state.reopening, receipt.at).stage == AssessmentStage.REASSESSMENT
     assert fold(child.log) == child.state
     decide(child, Kind.REASSESSMENT)
-    happen(case, Happening.ASSESSMENT_ENDED, "met")
+    record_event(case, Happening.ASSESSMENT_ENDED, "met")
     assert (case.state.stage, case.state.reopening) == (Stage.VALID, None)
     assert [year.result for year in case.state.assessments] == ["met"]
 

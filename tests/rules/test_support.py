@@ -7,7 +7,7 @@ import pytest
 from workflows.case import Case, decision_of
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
-from workflows.state_folding import fallen, fold
+from workflows.state_folding import fold, set_aside_marks
 from workflows.vocabulary import Kind, Stage, Support
 
 from .builders import COMMISSION, DAY, DISTRICT, OPERATOR, changed
@@ -114,7 +114,7 @@ def test_a_record_that_was_wrong_falls_alone() -> None:
     before = case.state
     receipt = decide(case, Kind.SET_ASIDE, target="d-7")
     assert case.log[-1].said["sets_aside"] == [7, 7]
-    assert (receipt.stage, fallen(case.log)) == ("valid", {7: 9})
+    assert (receipt.stage, set_aside_marks(case.log)) == ("valid", {7: 9})
     assert case.state == fold(case.log) == before
     assert [r.seq for r in case.receipts if r.decision_id == "d-7"] == [7]
 
@@ -127,7 +127,7 @@ def test_a_record_falls_with_the_listing_or_alone_after_the_end(stage: Stage) ->
     if stage is Stage.WITHDRAWN:
         decide(case, Kind.WITHDRAWAL)
         decide(case, Kind.SET_ASIDE, target="d-6")
-        assert (case.state.stage, fallen(case.log)) == (Stage.WITHDRAWN, {6: 8})
+        assert (case.state.stage, set_aside_marks(case.log)) == (Stage.WITHDRAWN, {6: 8})
     else:
         decide(case, Kind.SET_ASIDE, target="d-5")
-        assert (case.state.stage, fallen(case.log)) == (Stage.LISTING, {5: 7, 6: 7})
+        assert (case.state.stage, set_aside_marks(case.log)) == (Stage.LISTING, {5: 7, 6: 7})

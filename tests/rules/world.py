@@ -158,7 +158,7 @@ class World:
     def _happens(
         self, case: Case[Any], name: Happening, outcome: str, said: Raw
     ) -> Callable[[], Any]:
-        return lambda: case.happen(name, outcome, said, self.now)
+        return lambda: case.record_event(name, outcome, said, self.now)
 
     # ---- the assessments ----
 
@@ -166,7 +166,7 @@ class World:
         state = self.platform.state
         year = len(state.assessments) + 1
         said = {"year": year} | opening_number(self.platform.log, state, year)
-        self.platform.happen(Happening.ASSESSMENT_OPENED, "opened", said, self.now)
+        self.platform.record_event(Happening.ASSESSMENT_OPENED, "opened", said, self.now)
         state = self.platform.state
         assert state.valid_until
         content = {
@@ -207,7 +207,7 @@ class World:
             return
         resting = state.open_assessment is not None and not self.platform.ended
         if not (resting or self.assessment.ended):
-            self.assessment.happen(Happening.PLATFORM_WITHDRAWN, "withdrawn", {}, self.now)
+            self.assessment.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {}, self.now)
         if self.assessment.ended:
             stage = self.assessment.state.stage
             log = self.assessment.log
@@ -220,9 +220,9 @@ class World:
         self.assessment = None
         if self.platform.state.open_assessment:
             outcome = ending(self.platform.state, result)
-            self.platform.happen(Happening.ASSESSMENT_ENDED, outcome, content, self.now)
+            self.platform.record_event(Happening.ASSESSMENT_ENDED, outcome, content, self.now)
         else:
-            self.platform.happen(Happening.ASSESSMENT_CLOSED, "closed", content, self.now)
+            self.platform.record_event(Happening.ASSESSMENT_CLOSED, "closed", content, self.now)
 
 
 def _year(case: Case[Any]) -> Raw:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from starter.client.case_binding import CaseBinding
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from starter.client.register_lookups import DecidedBefore
 from tests.rules.cases import at_stage, decide, decision
 from workflows.case import decision_of
@@ -30,7 +30,7 @@ async def test_a_decision_that_an_earlier_term_took(named: Any, is_repeat: bool)
     async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
         return [taken]
 
-    binding = CaseBinding(Asking.__new__(Asking), decided_before)
+    binding = CaseBinding(CaseQueries.__new__(CaseQueries), decided_before)
     again = decision_of(raw | ({"case": dict(named)} if named else {}))
     answer = await binding.taken_before("bj-test", again, HERE)
     assert is_repeat == (answer is not None)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.client.rpc_errors import reaching
+from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.awaited import Awaited
 from workflows.model import InvalidMessage
@@ -173,12 +173,12 @@ def test_a_mistake_of_ours_shows_itself(pingtai: Run, answers: dict[str, Any]) -
 )
 def test_a_namespace_that_is_not_there(message: str, expected: type[Exception]) -> None:
     """A wrong namespace is not taken for a platform that was never applied for."""
-    with pytest.raises(expected), reaching():
+    with pytest.raises(expected), translate_rpc_errors():
         raise RPCError(message, RPCStatusCode.NOT_FOUND, b"")
 
 
 @pytest.mark.parametrize("status", ["UNKNOWN", "INTERNAL", "ABORTED", "UNAVAILABLE"])
 def test_a_call_that_a_server_broke_off(status: str) -> None:
     """A server that is killed while it answers does not answer; that is no mistake of ours."""
-    with pytest.raises(Unreachable), reaching():
+    with pytest.raises(Unreachable), translate_rpc_errors():
         raise RPCError("transport error", RPCStatusCode[status], b"")

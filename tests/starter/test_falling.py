@@ -12,10 +12,19 @@ from click.testing import Result
 from db.row_types import LogLine
 from starter.commands.set_aside_preview import falling, standing
 from starter.commands.timeline import timeline
-from tests.rules.cases import PATHS, assessment, at_stage, decide, decision, happen, moment, walk
+from tests.rules.cases import (
+    PATHS,
+    assessment,
+    at_stage,
+    decide,
+    decision,
+    moment,
+    record_event,
+    walk,
+)
 from workflows.case import Case
-from workflows.run_io import Opinion
-from workflows.state_folding import fallen
+from workflows.run_io import DecisionPreview
+from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 Run = Callable[..., Result]
@@ -45,7 +54,7 @@ def test_all_that_followed_falls(number: int) -> None:
     target = case.log[number + 1]
     found = [line.entry.seq for line in falling(lines(case), target.decision_id or "")]
     decide(case, Kind.SET_ASIDE, target=target.decision_id)
-    assert sorted(fallen(case.log)) == found
+    assert sorted(set_aside_marks(case.log)) == found
 
 
 def test_support_falls_alone() -> None:
@@ -59,10 +68,10 @@ def test_support_falls_alone() -> None:
 def test_the_end_of_a_year_falls_with_what_ended_it() -> None:
     """An assessment that has ended takes its platform's note of the end with it."""
     platform = at_stage(Stage.VALID)
-    happen(platform, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(platform, Happening.ASSESSMENT_OPENED, "opened")
     year = walk(assessment(platform), PATHS[AssessmentStage.EVALUATION])
     decide(year, Kind.EVALUATION, decision_id="y-1")
-    happen(platform, Happening.ASSESSMENT_ENDED, "effective")
+    record_event(platform, Happening.ASSESSMENT_ENDED, "effective")
     log = [*lines(platform), *lines(year, 1)]
     found = falling(log, "y-1")
     expected = [(1, year.log[-1].seq), (0, platform.log[-1].seq)]
@@ -107,7 +116,7 @@ def test_setting_aside_shows_what_falls_and_asks(
 
     monkeypatch.setattr("starter.commands.decision_command.open_reads", register)
     monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: True)
-    answers["check"] = Opinion(stage="inspection")
+    answers["check"] = DecisionPreview(stage="inspection")
     who = ("--actor", "kw-1", "--organisation", "市科委")
     flags = ("set-aside", "bj-test", "--decision", "d-3", "--reason", "有误", *who)
     result = pingtai(*flags, stdin="n\n")
@@ -122,7 +131,7 @@ def test_setting_aside_shows_what_falls_and_asks(
 
 def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
     """It says that it would be taken and where it leads, in words and for programs; or the refusal."""
-    answers["check"] = Opinion(stage="inspection")
+    answers["check"] = DecisionPreview(stage="inspection")
     Path("x.pdf").write_bytes(b"x")
     who = ("--actor", "a", "--organisation", "o", "--document", "x=x.pdf")
     flags = (*who, "--outcome", "recommended", "--opinion", "同意", "--dry-run")

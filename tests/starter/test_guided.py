@@ -17,7 +17,7 @@ from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.refusal import Refusal, Refused
 from workflows.rules import awaited
-from workflows.run_io import CaseView, Opinion
+from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import AssessmentState
 from workflows.vocabulary import AssessmentStage, InspectionItem, Kind, Stage
 
@@ -111,7 +111,7 @@ def view_of(case: Case[Any]) -> CaseView:
 
 def show_case(answers: dict[str, Any], case: Case[Any]) -> None:
     """Let the client answer with a case: the platform's, or its assessment's through the platform's."""
-    answers["check"] = Opinion(stage=str(case.state.stage))
+    answers["check"] = DecisionPreview(stage=str(case.state.stage))
     answers["state"] = answers["assessment_state"] = view_of(case)
     if isinstance(case.state, AssessmentState):
         valid = at_stage(Stage.VALID)

@@ -72,7 +72,7 @@ async def desk(
     recommended.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
     platform = listed(application("p-4"))
     yearly = assessment_of(platform)
-    yearly.happen(Happening.OVERDUE, "told")
+    yearly.record_event(Happening.OVERDUE, "told")
     for each in (
         batch(opened(application("p-1")), due=soon),
         batch(recommended),

@@ -17,7 +17,7 @@ from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case import Case
 from workflows.model import parse
 from workflows.run_io import CaseView
-from workflows.states import Receipt, applied
+from workflows.states import Receipt, application_content
 from workflows.vocabulary import Condition
 
 Run = Callable[..., Result]
@@ -50,7 +50,7 @@ AT = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 def view(**changes: Any) -> CaseView:
     """Where the platform of APPLICATION stands just after it was applied for."""
-    case = Case[Any].open(applied(parse(PlatformApplication, APPLICATION)), AT)
+    case = Case[Any].open(application_content(parse(PlatformApplication, APPLICATION)), AT)
     state = case.state.model_copy(update=changes)
     due = DueDate(due=datetime(2026, 12, 22, 16, tzinfo=UTC))
     return CaseView(platform=state, due=due, log_seq=1, log_hash="0" * 64, refusals=0, recorded=1)

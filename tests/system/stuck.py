@@ -14,7 +14,7 @@ from temporalio import activity
 
 import worker.main
 from activities.register_activities import RegisterActivities
-from workflows.activity_messages import HandedIn, HandIn
+from workflows.activity_messages import RegisterWrite, RegisterWritten
 from workflows.case import Case
 from workflows.contract import HAND_IN
 
@@ -26,7 +26,7 @@ def _task(*_: Any, **__: Any) -> None:
 
 
 @activity.defn(name=HAND_IN)
-async def _activity(_: RegisterActivities, __: HandIn) -> HandedIn:
+async def _activity(_: RegisterActivities, __: RegisterWrite) -> RegisterWritten:
     print("an activity that never ends", flush=True)
     while True:
         try:

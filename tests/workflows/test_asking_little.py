@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.workflows.test_setting_aside import listed_long_ago
@@ -22,12 +22,12 @@ async def test_decisions_ask_no_case(world: World, monkeypatch: pytest.MonkeyPat
     ]
     asked: list[Any] = []
 
-    async def count(self: Asking, *question: Any) -> Any:
+    async def count(self: CaseQueries, *question: Any) -> Any:
         asked.append(question)
         raise Unreachable("asked", "询问")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Asking, "query", count)
+        patch.setattr(CaseQueries, "query", count)
         for of, raw in decisions:
             receipt = await world.client.decide(of.id, raw)
             assert receipt.due

@@ -10,7 +10,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHandle
 from temporalio.worker import Worker
 
-from tests.rules.cases import assessment, at_stage, decide, happen
+from tests.rules.cases import assessment, at_stage, decide, record_event
 from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.activity_messages import Origin, RegisterBatch
@@ -23,7 +23,7 @@ from workflows.contract import (
     assessment_workflow_id,
     platform_workflow_id,
 )
-from workflows.model import said
+from workflows.model import as_sent
 from workflows.reopening import closing_entry
 from workflows.run_io import AssessmentOpening, CarriedAssessment
 from workflows.states import AssessmentState, PlatformState
@@ -67,7 +67,7 @@ async def parents(world: World) -> AsyncIterator[World]:
 def with_open_year(platform_id: str) -> tuple[Case[PlatformState], AssessmentOpening]:
     """A valid platform that has just opened its first assessment."""
     case: Case[PlatformState] = at_stage(Stage.VALID, platform_id=platform_id)
-    happen(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
     assert case.state.valid_until
     return case, AssessmentOpening(
         facts=case.state.facts,
@@ -100,7 +100,7 @@ async def open_year(
     child_id = assessment_workflow_id(platform_id, opening.facts.term, opening.year)
     return await world.temporal.start_workflow(
         "OlderParent",
-        args=[said(opening), child_id, list(claims)],
+        args=[as_sent(opening), child_id, list(claims)],
         id=platform_workflow_id(platform_id),
         task_queue=OTHERS,
     )
@@ -139,7 +139,11 @@ async def test_what_was_sent_to_the_run_before(parents: World) -> None:
     decide(case, Kind.WITHDRAWAL)
     await record(parents, case, case)
     year: Case[AssessmentState] = Case.open(
-        {"year": 1, "valid_until": opening.valid_until.isoformat(), "facts": said(opening.facts)},
+        {
+            "year": 1,
+            "valid_until": opening.valid_until.isoformat(),
+            "facts": as_sent(opening.facts),
+        },
         datetime.now(UTC),
         opening.before,
     )

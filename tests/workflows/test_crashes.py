@@ -8,7 +8,7 @@ from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.activity_messages import LogRequest, RegisterBatch
-from workflows.record import BEGINNING, LogEntry, broken
+from workflows.record import BEGINNING, LogEntry, find_chain_break
 
 
 async def hashes(queries: RegisterQueries, life: Life) -> list[str]:
@@ -67,7 +67,7 @@ async def test_a_worker_without_memory_replays_every_task(world: World) -> None:
         await until(heard, "the last signal is logged")
         await life.stands("valid")
         log = await life.log()
-        assert broken(log, BEGINNING) is None
+        assert find_chain_break(log, BEGINNING) is None
         assert [entry.hash for entry in log] == await hashes(world.queries, life)
 
 

@@ -22,7 +22,7 @@ from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, temporal_binary, temporal_server
 from workflows import signal_queue
 from workflows.case import Case
-from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, broken
+from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, find_chain_break
 from workflows.refusal import Refused
 from workflows.signal_queue import COST_OF_A_TASK
 
@@ -97,7 +97,7 @@ async def test_what_came_first_is_judged_first(
     taken = [entry.name for entry in log if entry.kind is EntryKind.DECISION]
     assert ["recommendation", "inspection", "expert_opinion"] == taken
     assert KEPT_REFUSALS == sum(entry.kind is EntryKind.REFUSED for entry in log)
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     lines = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
     assert KEPT_REFUSALS + 1 == len(lines)
     assert f"more than {KEPT_REFUSALS} signals refused" in lines[-1]

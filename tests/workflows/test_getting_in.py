@@ -18,7 +18,7 @@ from workflows.application import PlatformApplication
 from workflows.contract import DISTRICT as DISTRICT_ATTRIBUTE
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, VALID_UNTIL, platform_workflow_id
 from workflows.model import InvalidMessage, parse
-from workflows.record import BEGINNING, EntryKind, broken
+from workflows.record import BEGINNING, EntryKind, find_chain_break
 from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.vocabulary import Stage
@@ -36,7 +36,7 @@ async def test_four_decisions_make_a_platform_valid(world: World) -> None:
     assert Stage.VALID == receipt.stage
     await life.stands("valid")
     log = await life.log()
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     assert fold(log) == await life.state()
     card = await world.queries.platform(life.id)
     assert card

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
 from bench.query_race.race import lagging_clocks, race
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from worker.query_isolation import DIRECT_QUERY, QueryIsolatedInstance
 from worker.temporal_server import TemporalServer
 
@@ -81,5 +81,5 @@ async def test_a_query_that_nobody_answers_is_sent_again() -> None:
             return handle
 
     handle = Handle()
-    assert await Asking(cast(Client, Temporal())).query("case", "state", str) == "answer"
+    assert await CaseQueries(cast(Client, Temporal())).query("case", "state", str) == "answer"
     assert handle.tries == 2

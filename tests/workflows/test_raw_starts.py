@@ -26,7 +26,7 @@ from workflows.application import PlatformApplication, PreviousTerm
 from workflows.contract import ASSESSMENT_TYPE, CLOSE_ASSESSMENT, PLATFORM_TYPE, TASK_QUEUE
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
-from workflows.model import parse, said
+from workflows.model import as_sent, parse
 from workflows.refusal import Refused
 from workflows.run_io import CarriedPlatform
 from workflows.vocabulary import Stage
@@ -113,10 +113,10 @@ async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:
     forged = true.model_copy(
         update={"state": true.state.model_copy(update={"stage": Stage.RECOMMENDATION})}
     )
-    for given in (whole_life(life.id), said(forged)):
+    for given in (whole_life(life.id), as_sent(forged)):
         error = await fails(await start(world, term_id(life.id), {}, given))
         assert "InvalidApplication" == error.type
-    again = await start(world, term_id(life.id), {}, said(true))
+    again = await start(world, term_id(life.id), {}, as_sent(true))
     await until(lambda: _shown(again), "it is taken up again")
     await world.clockwork.forward(again, timedelta(minutes=2))  # nobody says why it was started
     assert "declined" == (await again.result())["stage"], "the true one ends as it had"
@@ -126,7 +126,7 @@ async def test_an_assessment_that_its_platform_did_not_open(world: World) -> Non
     """It fails at once, and the platform opens its own."""
     life = await world.apply()
     await life.get_listed()
-    facts = said((await life.state()).facts)
+    facts = as_sent((await life.state()).facts)
     opening = {"facts": facts, "year": 1, "valid_until": "2030-01-01T16:00:00Z", "before": "0" * 64}
     error = await fails(await start(world, year_id(life.id, 1, 1), opening, kind=ASSESSMENT_TYPE))
     assert "InvalidOpening" == error.type

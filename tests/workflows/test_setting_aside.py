@@ -12,11 +12,11 @@ from tests.workflows.test_crashes import Away
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.decisions import SetAside
-from workflows.model import said
-from workflows.record import BEGINNING, LogEntry, broken
+from workflows.model import as_sent
+from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.refusal import Refused
 from workflows.run_io import CarriedPlatform
-from workflows.state_folding import fallen, fold
+from workflows.state_folding import fold, set_aside_marks
 from workflows.states import PlatformState
 
 
@@ -24,7 +24,7 @@ async def settled(world: World, life: Life) -> list[LogEntry]:
     """The platform's log, when the register has it; it is whole, and its fold is the state."""
     await life.settled(life.handle)
     log = await life.log()
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     assert fold(log) == await life.state()
     card = await world.queries.platform(life.id)
     assert card
@@ -70,7 +70,7 @@ async def test_an_inspection_is_set_aside(world: World) -> None:
     )
     assert "expert_review" == repeated.stage
     log = await settled(world, life)
-    assert {wrong.seq: receipt.seq} == fallen(log)
+    assert {wrong.seq: receipt.seq} == set_aside_marks(log)
 
 
 async def test_a_listing_falls_with_the_opinion_it_rests_on(world: World) -> None:
@@ -134,7 +134,7 @@ async def test_a_reassessment_that_delisted(world: World) -> None:
     assert card
     mine = [line.entry for line in card.log if line.year == 1]
     opened = next(e for e in log if e.name == "assessment_opened")
-    assert broken(mine, opened.hash) is None
+    assert find_chain_break(mine, opened.hash) is None
     assert "met" == fold(mine).stage
     third = await world.client.decide(life.id, raw)
     assert (True, receipt.seq) == (third.repeated, third.seq)
@@ -278,7 +278,7 @@ async def test_an_assessment_that_ends_just_now(
     async def too_early(self: SettingAside, platform_id: str, decision: SetAside) -> Place:
         found = await real(self, platform_id, decision)
         asked.append(found)
-        return found if asked[1:] else (ended, said(decision))
+        return found if asked[1:] else (ended, as_sent(decision))
 
     monkeypatch.setattr(SettingAside, "place", too_early)
     receipt = await life.set_aside(wrong)

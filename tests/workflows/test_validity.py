@@ -12,7 +12,7 @@ from tests.workflows.world import Life, World
 from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import STAGE
 from workflows.periods import beijing_date
-from workflows.record import BEGINNING, EntryKind, broken
+from workflows.record import BEGINNING, EntryKind, find_chain_break
 from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.vocabulary import Role
@@ -44,7 +44,7 @@ async def test_three_effective_years_and_the_end(world: World) -> None:
     a_year = [("assessment_opened", "opened"), ("assessment_ended", "effective")]
     expected = [("applied", "opened"), *(a_year * 3), ("validity_ended", "period_over")]
     assert expected == happened
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     assert fold(log) == await life.state()
     assert "expired" == (await life.handle.describe()).typed_search_attributes.get(STAGE)
 
@@ -60,7 +60,7 @@ async def test_three_effective_years_and_the_end(world: World) -> None:
         mine = [line.entry for line in card.log if line.year == assessment.year]
         opened = next(e for e in log if e.said.get("year") == assessment.year)
         ended = next(e for e in log if e.said.get("log_hash") == mine[-1].hash)
-        assert broken(mine, opened.hash) is None
+        assert find_chain_break(mine, opened.hash) is None
         assert "assessment_ended" == ended.name
         assert 4 == len(assessment.findings)
 
@@ -259,7 +259,7 @@ async def test_nothing_is_lost_or_doubled_between_two_runs(world: World) -> None
     refused = [entry.decision_id for entry in log if entry.kind is EntryKind.REFUSED]
     assert sorted(raw["decision_id"] for raw in wrong) == sorted(str(d) for d in refused)
     assert 1 == sum(entry.name == "listing" for entry in log)
-    assert broken(log, BEGINNING) is None
+    assert find_chain_break(log, BEGINNING) is None
     await life.stands("valid")
 
 

@@ -20,7 +20,7 @@ from workflows.contract import (
     platform_workflow_id,
 )
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.model import parse, said
+from workflows.model import as_sent, parse
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.run_io import CarriedPlatform
@@ -87,8 +87,8 @@ class Player:
         wait = self._latest - datetime.now(UTC) if number > 1 else timedelta()
         if application.brought_in:
             today = beijing_date(datetime.now(UTC))
-            brought_in = as_of(said(application.brought_in), today)
-            moved = {**said(application), "brought_in": brought_in}
+            brought_in = as_of(as_sent(application.brought_in), today)
+            moved = {**as_sent(application), "brought_in": brought_in}
             application = parse(PlatformApplication, moved)
         self._clockwork.start_later(self._platform.id, wait)
         self._term = (await self._client.apply(application)).term

@@ -15,7 +15,7 @@ from db.conflicts import ConflictRow, noted_conflicts
 from db.engine import create_engine
 from db.open_cases import OpenCase, open_cases
 from starter.client.blocking_workflow import TYPES
-from starter.client.case_queries import Asking
+from starter.client.case_queries import CaseQueries
 from starter.client.paused import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
@@ -105,7 +105,7 @@ def _advice(ended: list[Ended]) -> tuple[str, str]:
 
 async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
     """Those that Temporal itself, and not only its visibility, which follows, says do not run."""
-    asking, several = Asking(client), asyncio.Semaphore(_AT_ONCE)
+    asking, several = CaseQueries(client), asyncio.Semaphore(_AT_ONCE)
 
     async def look(case: OpenCase) -> Ended | None:
         async with several:
@@ -138,7 +138,7 @@ async def second_lives(client: Client, database: str) -> Finding:
         noted = await noted_conflicts(engine)
     finally:
         await engine.dispose()
-    asking = Asking(client)
+    asking = CaseQueries(client)
     going_on: dict[str, ConflictRow] = {}
     for row in noted:
         if row.workflow_id in going_on:

@@ -10,7 +10,7 @@ from starter.commands.decision_form import outcome_of, roles_for
 from starter.commands.notation import platform_id
 from starter.errors import BadInput
 from workflows.case import decision_of
-from workflows.model import InvalidMessage, said, sha256
+from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Role
 
@@ -85,5 +85,5 @@ def derived_id(platform: str, raw: dict[str, Any]) -> str:
     Raises:
         InvalidMessage: it is no decision.
     """
-    content = said(decision_of({**raw, "decision_id": "derived"}))
+    content = as_sent(decision_of({**raw, "decision_id": "derived"}))
     return f"batch:{sha256([platform, content])[:40]}"
