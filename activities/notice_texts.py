@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from jinja2 import PackageLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -30,8 +30,8 @@ from workflows.vocabulary import (
     Stage,
     Support,
 )
+from workflows.words import Language
 
-Language = Literal["zh", "en"]
 BOTH: tuple[Language, ...] = ("zh", "en")
 
 

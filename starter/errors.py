@@ -6,19 +6,21 @@ The rules' own answers are `workflows.refusal.Refused` and `workflows.model.Inva
 import sys
 from typing import TYPE_CHECKING
 
+from workflows.words import Words
+
 if TYPE_CHECKING:
     from temporalio.service import RPCError
 
 
 class PingtaiError(Exception):
-    """Something a person can act on: `en` and `zh` say what is wrong and what to do."""
+    """Something a person can act on: `words` say what is wrong and what to do."""
 
     exit_code = 1
 
     def __init__(self, en: str, zh: str) -> None:
-        """Say it in both languages."""
-        self.en = en
-        self.zh = zh
+        """Say it in both languages; `*Words(...)` does, too."""
+        self.words = Words(en, zh)
+        self.en, self.zh = self.words
         super().__init__(en)
 
 

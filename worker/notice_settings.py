@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from activities.channels.email import Encryption, MailServer
-from activities.notice_texts import Language
 from starter.loopback import is_loopback
 from workflows.cloud_events import SOURCE
 from workflows.model import Message, wrong
 from workflows.vocabulary import District, Role
+from workflows.words import Language
 
 Address = Annotated[str, Field(pattern=r"^[!-~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}$")]
 """An address for e-mail, in ASCII."""

@@ -14,8 +14,9 @@ from typing import Literal
 import aiosmtplib
 
 from activities.notice_delivery import Undeliverable
-from activities.notice_texts import Language, text_of
+from activities.notice_texts import text_of
 from workflows.notice_messages import Notice
+from workflows.words import Language
 
 Encryption = Literal["starttls", "tls", "none"]
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from starter.terminal.language import Language
 from workflows.log_id import LogId
 from workflows.model import Instant, Record, Sha256
+from workflows.words import Language
 
 FORMAT = "pingtai-dossier/1"
 MANIFEST = "manifest.json"

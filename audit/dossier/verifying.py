@@ -28,7 +28,7 @@ from audit.dossier.opened_dossier import Opened, opened
 from audit.dossier.package import unpack
 from audit.dossier.wrapping import wrong_wrapping
 from audit.reading.log_checks import not_checked
-from starter.terminal.language import Language
+from workflows.words import Language
 
 
 class Conclusion(StrEnum):

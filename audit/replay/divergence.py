@@ -10,9 +10,10 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from audit.replay.command_sequences import Command, CommandKind, of_event
-from audit.replay.findings import Finding, Words
+from audit.replay.findings import Finding
 from audit.replay.replay_watch import Seen
 from workflows.periods import BEIJING
+from workflows.words import Words
 
 WHAT_TO_DO = Words(
     en="The code that is installed does not do what this history did: a platform that is under way"

@@ -1,39 +1,32 @@
 """What an audit finds: where, and what is wrong there, in English and Chinese."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Language = Literal["en", "zh"]
-
-
-@dataclass(frozen=True)
-class Words:
-    """The same in both languages."""
-
-    en: str
-    zh: str
-
-    def text(self, language: Language) -> str:
-        """In one of them."""
-        return self.zh if language == "zh" else self.en
-
-    def __str__(self) -> str:
-        """In English."""
-        return self.en
+from workflows.words import Language, Words
 
 
 @dataclass(frozen=True)
-class Finding(Words):
+class Finding:
     """Something that does not agree.
 
     A `remark` is worth knowing, and no sign that anything was changed. What is `unchecked` nobody can say,
     since the other run that it depends on is not here.
     """
 
+    en: str
+    zh: str
     event_id: int | None = None
     """The event of the history that it is about."""
     remark: bool = False
     unchecked: bool = False
+
+    def text(self, language: Language) -> str:
+        """In one of them."""
+        return Words(self.en, self.zh).text(language)
+
+    def __str__(self) -> str:
+        """In English."""
+        return self.en
 
     @property
     def wrong(self) -> bool:

@@ -10,8 +10,9 @@ from audit.dossier.lives import Life
 from audit.report.speaking import speaking
 from audit.report.story import story
 from starter.terminal import wording
-from starter.terminal.language import Language, say
+from starter.terminal.language import say
 from starter.terminal.screen import harmless
+from workflows.words import Language
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("audit.report"),

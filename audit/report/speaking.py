@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from starter.terminal.language import Language
+from workflows.words import Language
 
 _NOBODY = click.Command("report")
 

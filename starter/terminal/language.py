@@ -3,13 +3,11 @@
 import os
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Literal
 
 import click
 
 from starter.desk.profile import profile_language
-
-Language = Literal["en", "zh"]
+from workflows.words import Language, Words
 
 
 def language() -> Language:
@@ -34,9 +32,9 @@ def language() -> Language:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def say(en: str, zh: str) -> str:
+def say(en: str | Words, zh: str = "") -> str:
     """The one of two texts that is in the language of the answers."""
-    return zh if language() == "zh" else en
+    return (en if isinstance(en, Words) else Words(en, zh)).text(language())
 
 
 def word(value: str, *vocabularies: type[StrEnum]) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from audit.report.rendering import render
-from starter.terminal.language import Language
 from tests.audit.browser import CHROMIUM, browser
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
+from workflows.words import Language
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None,

@@ -8,10 +8,10 @@ import pytest
 from audit.dossier.lives import live
 from audit.report.rendering import render
 from audit.report.term_chart import LEFT
-from starter.terminal.language import Language
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from tests.audit.lives import BROUGHT_IN, recorded
+from workflows.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 

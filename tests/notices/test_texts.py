@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from activities.notice_texts import BOTH, Language, text_of
+from activities.notice_texts import BOTH, text_of
 from db.notice_queries import WHO_IS_TOLD
+from workflows.words import Language
 
 from .told import notice, notices
 

@@ -9,10 +9,10 @@ import sys
 import time
 from typing import Any
 
-import worker.run
 from temporalio import activity
 
 import worker.main
+import worker.worker_run
 from activities.register_activities import RegisterActivities
 from workflows.activity_messages import RegisterWrite, RegisterWritten
 from workflows.case import Case
@@ -36,7 +36,7 @@ async def _activity(_: RegisterActivities, __: RegisterWrite) -> RegisterWritten
 
 
 if __name__ == "__main__":
-    worker.run.STOP_SECONDS = float(os.environ.get("STUCK_BOUND", BOUND_SECONDS))
+    worker.worker_run.STOP_SECONDS = float(os.environ.get("STUCK_BOUND", BOUND_SECONDS))
     if sys.argv.pop(1) == "task":
         Case.open = _task  # type: ignore[method-assign, assignment]
     else:
