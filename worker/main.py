@@ -6,6 +6,7 @@ import click
 
 from audit.commands import AUDIT, REBUILD
 from starter.commands import COMMANDS
+from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.process_exit import leave
 
@@ -57,7 +58,7 @@ def pingtai(context: click.Context, lang: str | None) -> None:
       pingtai apply --file examples/bj-riscv-soc/application.json
       pingtai show bj-riscv-soc
     """
-    context.ensure_object(dict)["lang"] = lang
+    context.with_resource(speaking(lang))
 
 
 def main() -> None:

@@ -15,9 +15,9 @@ from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
 from starter.commands.filters import json_option
 from starter.commands.platform_argument import platform_argument
-from starter.commands.timeline import what
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
+from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show, show_json, table
 from workflows.model import instant
@@ -88,7 +88,7 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     if one.line is None:
         return _message_words(one)
     line, entry = one.line, one.line.entry
-    words = what(entry)
+    words = entry_words(entry)
     if entry.reason:
         words += say(" ({})", "（{}）").format(say(*REASON_UNSEALED))
     if stages.get(line.place) != entry.stage:

@@ -7,8 +7,9 @@ from rich.text import Text
 from audit.claims import UNSEALED
 from audit.dossier.dossier_problems import Check, Problem
 from audit.dossier.verifying import Conclusion, Verdict
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
-from starter.terminal.screen import facts, harmless, show
+from starter.terminal.screen import facts, show
 from starter.terminal.wording import moment
 
 WRONG = 1

@@ -1,8 +1,8 @@
 """The entries of all logs of a platform in one order, as they came."""
 
 from audit.reading.case_logs import Line, Reading
+from db.log_order import in_order as rows_in_order
 from db.row_types import LogLine
-from starter.commands import timeline
 
 
 def in_order(reading: Reading) -> list[Line]:
@@ -19,6 +19,4 @@ def in_order(reading: Reading) -> list[Line]:
         )
         for line in lines.values()
     ]
-    return [
-        lines[row.term, row.year, row.opening, row.entry.seq] for row in timeline.in_order(rows)
-    ]
+    return [lines[row.term, row.year, row.opening, row.entry.seq] for row in rows_in_order(rows)]

@@ -7,11 +7,11 @@ from audit.claims import PROVES, PROVES_ZH, UNSEALED, UNSEALED_ARE
 from audit.dossier.coverage import coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.report.speaking import speaking
 from audit.report.story import story
 from starter.terminal import wording
+from starter.terminal.chosen_language import speaking
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
-from starter.terminal.screen import harmless
 from workflows.words import Language
 
 _ENVIRONMENT = Environment(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from audit.claims import REASON_UNSEALED
 from audit.report.basis import Block, basis
+from db.log_order import in_order
 from db.row_types import LogLine
-from starter.commands.timeline import in_order, what
 from starter.terminal import wording
+from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
 from workflows.actors import Actor
 from workflows.log_id import LogId
@@ -98,7 +99,7 @@ def _what(place: LogId, entry: LogEntry) -> str:
     year = say(f"Year {place.year} · ", f"第 {place.year} 年 · ") if place.year else ""
     # What a decision says besides stands below it.
     told = entry.kind is EntryKind.DECISION
-    words = year + (wording.said(entry.name, entry.outcome) if told else what(entry))
+    words = year + (wording.said(entry.name, entry.outcome) if told else entry_words(entry))
     return words + say(" ({})", "（{}）").format(say(*REASON_UNSEALED)) if entry.reason else words
 
 

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from starter.terminal.screen import harmless
+from starter.terminal.harmless_text import harmless
 
 
 class Drawing:

@@ -10,8 +10,8 @@ from audit.dossier.lives import Life
 from audit.report.scale import Scale
 from audit.report.svg import Drawing, wide
 from audit.report.visits import Visit, over_at, visits
-from starter.commands.timeline import what
 from starter.terminal import wording
+from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
 from workflows.log_id import LogId
 from workflows.periods import last_day, start_of
@@ -207,7 +207,7 @@ def _year_before(drawing: Drawing, x: float, year: tuple[int, str], y: float) ->
 def _marks(drawing: Drawing, scale: Scale, log: Sequence[LogEntry], told: float) -> None:
     marks = set_aside_marks(log)
     for entry in log:
-        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {what(entry)}"
+        x, about = scale.at(entry.at), f"{wording.moment(entry.at)} {entry_words(entry)}"
         if entry.kind is EntryKind.REFUSED or entry.name == Kind.SET_ASIDE:
             y = _DECISIONS
             drawing.line(x - 3.2, y - 3.2, x + 3.2, y + 3.2, "cross")

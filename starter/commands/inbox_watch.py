@@ -11,10 +11,10 @@ from db.inbox_queries import InboxRow, StepCount, Wanted
 from starter.commands.inbox_rows import cells, counted, data, rows_table
 from starter.desk.register_reads import InboxReads
 from starter.terminal import wording
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
 from starter.terminal.screen import (
     draws,
-    harmless,
     heading,
     reader_left,
     show_json_line,

@@ -13,8 +13,9 @@ from starter.desk.user_name import who
 from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.terminal.command_runner import answering
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say, word
-from starter.terminal.screen import complain, harmless, show, show_json, table, write
+from starter.terminal.screen import complain, show, show_json, table, write
 from starter.terminal.wording import moment
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from db.log_order import in_order
 from db.row_types import LogLine
-from starter.commands.timeline import in_order, timeline
+from starter.commands.timeline import timeline
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import table

@@ -18,7 +18,8 @@ from typing import Any, Literal
 from starter.errors import BadInput
 from starter.tables.csv_rows import BYTE_ORDER_MARK
 from starter.tables.plain_text import as_plain_text
-from starter.terminal.screen import harmless, write
+from starter.terminal.harmless_text import harmless
+from starter.terminal.screen import write
 from workflows.periods import BEIJING
 
 Cell = str | int | date | datetime | None

@@ -4,21 +4,18 @@ import os
 from collections.abc import Sequence
 from enum import StrEnum
 
-import click
-
 from starter.desk.profile import profile_language
+from starter.terminal.chosen_language import chosen
 from workflows.words import Language, Words
 
 
 def language() -> Language:
-    """The language of the answers.
+    """Return the language of the answers.
 
-    `--lang`, which the entry point puts into the click context's `obj["lang"]`; else PINGTAI_LANG;
-    else what the profile asks for; else Chinese where the locale is Chinese, and English elsewhere.
+    The one that was chosen (`--lang`; each report's own); else PINGTAI_LANG; else the profile's; else
+    Chinese where the locale is Chinese, and English elsewhere.
     """
-    context = click.get_current_context(silent=True)
-    told = context.obj.get("lang") if context and isinstance(context.obj, dict) else None
-    for given in (told, os.environ.get("PINGTAI_LANG"), profile_language()):
+    for given in (chosen.get(), os.environ.get("PINGTAI_LANG"), profile_language()):
         prefix = str(given or "").lower()[:2]
         if prefix == "zh":
             return "zh"

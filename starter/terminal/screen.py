@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
@@ -15,6 +14,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from starter.terminal.harmless_text import harmless
 
 WIDE = 4_000
 """Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
@@ -133,24 +134,6 @@ def stacked(*words: str, marked: bool = False) -> Text:
     if marked:
         lines.stylize("bold red")
     return lines
-
-
-def harmless(words: str) -> str:
-    """One line without control characters and without characters that turn the direction of reading.
-
-    What others wrote must neither steer the terminal nor look like something else.
-    """
-    return "".join(
-        character if unicodedata.category(character) not in _STEERING else _instead(character)
-        for character in words
-    )
-
-
-_STEERING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-
-
-def _instead(character: str) -> str:
-    return " " if character in "\n\r\t\x0b\x0c\x85\u2028\u2029" else "\ufffd"
 
 
 def _is_terminal(stream: TextIO) -> bool:

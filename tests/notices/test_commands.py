@@ -24,6 +24,7 @@ from db.tables import deliveries
 from db.tables import notices as notices_table
 from starter.commands.notices import notices_command
 from starter.terminal import screen
+from starter.terminal.chosen_language import speaking
 from worker.doctor import check_notices as doctor
 from worker.doctor.finding import Verdict
 
@@ -103,7 +104,7 @@ def pingtai() -> Run:
     @click.option("--lang")
     @click.pass_context
     def group(context: click.Context, lang: str | None) -> None:
-        context.obj = {"lang": lang}
+        context.with_resource(speaking(lang))
 
     async def run(*args: str, lang: str = "en") -> Result:
         words = ("--lang", lang, "notices", *args)

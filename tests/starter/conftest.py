@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from starter.client.interface import Applied
 from starter.client.temporal_client import PingtaiClient
 from starter.commands import COMMANDS
+from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
@@ -120,7 +121,7 @@ def pingtai(
     @click.option("--lang")
     @click.pass_context
     def group(context: click.Context, lang: str | None) -> None:
-        context.obj = {"lang": lang}
+        context.with_resource(speaking(lang))
 
     def run(*args: str, lang: str | None = None, stdin: str | bytes | None = None) -> Result:
         before = ("--lang", lang) if lang else ()

@@ -8,8 +8,9 @@ import pytest
 from rich.cells import cell_len
 
 from starter.terminal import screen
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, word
-from starter.terminal.screen import harmless, show, show_json, table
+from starter.terminal.screen import show, show_json, table
 from starter.terminal.wording import awaited, awaited_in, said, until
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import District, Field, Stage

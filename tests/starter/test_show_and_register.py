@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from db.direct import DirectConnections
+from db.log_order import in_order
 from db.row_types import (
     AssessmentRow,
     FindingRow,
@@ -26,7 +27,6 @@ from db.row_types import (
 from starter.client import register_access as opening
 from starter.commands import register as listing
 from starter.commands import show as showing
-from starter.commands.timeline import in_order
 from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.terminal import screen
 from workflows.record import BEGINNING, EntryKind

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from starter.commands.timeline import in_order, timeline, what
+from db.log_order import in_order
+from starter.commands.timeline import timeline
 from starter.terminal import language
+from starter.terminal.entry_wording import entry_words
 from starter.terminal.screen import show
 from workflows.actors import Actor, Substitution
 from workflows.periods import beijing_date
@@ -92,9 +94,9 @@ def test_what_an_entry_says(
 ) -> None:
     """Each happening and decision in words, with what one must know of it, in both languages."""
     entry = line(0, 1, AT, (name, outcome, "valid"), said=said, kind=EntryKind.HAPPENING).entry
-    english = what(entry)
+    english = entry_words(entry)
     monkeypatch.setattr(language, "language", lambda: "zh")
-    assert words == (english, what(entry))
+    assert words == (english, entry_words(entry))
 
 
 def test_what_no_longer_counts_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from starter.commands.batch.lines import Outcome, Result, Words
 from starter.terminal import wording
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
-from starter.terminal.screen import complain, harmless, show, show_json_line, watched
+from starter.terminal.screen import complain, show, show_json_line, watched
 
 _WORDS: dict[Outcome, Words] = {
     Outcome.DONE: ("done", "已受理"),

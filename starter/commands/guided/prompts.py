@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
-from starter.terminal.screen import harmless, heading, show
+from starter.terminal.screen import heading, show
 
 with suppress(ImportError):  # not on every system; with it a line of Chinese can be edited
     import readline  # noqa: F401
