@@ -1,15 +1,19 @@
 """Who says something, in whose place, and on which documents."""
 
+from typing import Annotated
+
+from workflows.field_labels import Label
 from workflows.model import Day, Identifier, Message, Name, Sha256
 from workflows.vocabulary import District, Role
+from workflows.words import Words
 
 
 class Substitution(Message):
     """In whose place a substitute acts, and for which days, both included (Beijing time)."""
 
-    principal_id: Identifier
-    first_day: Day
-    last_day: Day
+    principal_id: Annotated[Identifier, Label("absent person's id", "被代理人编号")]
+    first_day: Annotated[Day, Label("first day", "代理首日")]
+    last_day: Annotated[Day, Label("last day", "代理末日")]
 
 
 class Actor(Message):
@@ -18,15 +22,18 @@ class Actor(Message):
     A substitute acts under their own id, and names the principal in `acting_for`.
     """
 
-    id: Identifier
-    role: Role
-    organisation: Name
-    district: District | None = None
-    acting_for: Substitution | None = None
+    id: Annotated[Identifier, Label("person's id", "经办人编号")]
+    role: Annotated[Role, Label("role", "身份")]
+    organisation: Annotated[Name, Label("organisation", "单位")]
+    district: Annotated[
+        District | None,
+        Label("district", "所在区", help=Words("District staff only.", "仅区级人员填写。")),
+    ] = None
+    acting_for: Annotated[Substitution | None, Label("acting for", "代理")] = None
 
 
 class Document(Message):
     """A document that is named and hashed; the file itself stays where it is kept."""
 
-    name: Name
-    sha256: Sha256
+    name: Annotated[Name, Label("name", "名称")]
+    sha256: Annotated[Sha256, Label("SHA-256", "SHA-256 值")]

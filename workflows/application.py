@@ -1,11 +1,12 @@
 """An application for a platform: who, what, the five conditions, the plan, and the policy it goes by."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from workflows.actors import Actor, Document
 from workflows.bringing_in import BringingIn
+from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.model import Day, Identifier, Message, Name, Percent, Remark, Sha256, Text, wrong
 from workflows.policy import Policy
 from workflows.vocabulary import (
@@ -18,28 +19,52 @@ from workflows.vocabulary import (
     Service,
     TransferPractice,
 )
+from workflows.words import Words
 
 
 class FundingSource(Message):
     """Where money comes from, and its share of the whole in percent (§五(三))."""
 
-    source: Name
-    share: Percent
+    source: Annotated[Name, Label("source", "来源")]
+    share: Annotated[Percent, Label("share", "份额", unit=Words("percent", "%"))]
 
 
 class OperatingMechanisms(Message):
     """How the platform runs itself (§五): legal form, fees, governance, funding, transfer of results."""
 
-    legal_form: LegalForm
-    independent_by: Day | None = None
-    membership: Remark | None = None
-    fees: Remark | None = None
-    autonomy: Remark | None = None
-    governance: tuple[GovernanceBody, ...] = Field(default=(), max_length=len(GovernanceBody))
-    funding: tuple[FundingSource, ...] = Field(min_length=1, max_length=20)
-    lead_unit_funding_wan: int = Field(ge=0, le=100_000_000)
-    """What the lead unit puts in, in 万元 (ten thousand yuan)."""
-    transfer: tuple[TransferPractice, ...] = Field(default=(), max_length=len(TransferPractice))
+    legal_form: Annotated[LegalForm, Label("legal form", "法人形式", "§五(一)")]
+    independent_by: Annotated[
+        Day | None,
+        Label(
+            "date set for independence",
+            "独立法人化承诺日期",
+            "§五(一)",
+            help=Words("Required where separately managed.", "暂未独立法人化的必填。"),
+        ),
+    ] = None
+    membership: Annotated[Remark | None, Label("membership", "会员制", "§五(一)")] = None
+    fees: Annotated[Remark | None, Label("fees", "收费机制", "§五(一)")] = None
+    autonomy: Annotated[
+        Remark | None, Label("autonomy of the team", "运营团队自主权", "§五(一)")
+    ] = None
+    governance: Annotated[
+        tuple[GovernanceBody, ...], Label("governance", "治理机构与机制", "§五(二)")
+    ] = Field(default=(), max_length=len(GovernanceBody))
+    funding: Annotated[
+        tuple[FundingSource, ...],
+        Label(
+            "funding",
+            "资金来源",
+            "§五(三)",
+            help=Words("The shares add up to 100.", "份额合计为 100。"),
+        ),
+    ] = Field(min_length=1, max_length=20)
+    lead_unit_funding_wan: Annotated[
+        int, Label("funding by the lead unit", "牵头单位投入", "§五(三)", TEN_THOUSAND_YUAN)
+    ] = Field(ge=0, le=100_000_000)
+    transfer: Annotated[
+        tuple[TransferPractice, ...], Label("transfer of results", "成果转移转化", "§五(四)")
+    ] = Field(default=(), max_length=len(TransferPractice))
 
     @model_validator(mode="after")
     def _add_up(self) -> Self:
@@ -60,8 +85,8 @@ class OperatingMechanisms(Message):
 class Plan(Message):
     """The plan of a platform (§四(一)): its four parts, and its operating mechanisms (§五)."""
 
-    parts: dict[PlanPart, Text]
-    mechanisms: OperatingMechanisms
+    parts: Annotated[dict[PlanPart, Text], Label("parts", "方案内容", "§四(一)")]
+    mechanisms: Annotated[OperatingMechanisms, Label("operating mechanisms", "运作机制", "§五")]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -72,49 +97,69 @@ class Plan(Message):
 class ConditionAnswer(Message):
     """How an application meets one of the five conditions: a statement and documents."""
 
-    statement: Text
-    documents: tuple[Document, ...] = Field(min_length=1, max_length=20)
+    statement: Annotated[Text, Label("statement", "说明")]
+    documents: Annotated[tuple[Document, ...], Label("documents", "证明文件")] = Field(
+        min_length=1, max_length=20
+    )
 
 
 class Organisation(Message):
     """A body that takes part."""
 
-    name: Name
+    name: Annotated[Name, Label("name", "名称")]
 
 
 class LeadUnit(Organisation):
     """The body that leads (§三)."""
 
-    kind: LeadUnitKind
+    kind: Annotated[LeadUnitKind, Label("kind", "类型", "§三")]
 
 
 class PreviousTerm(Message):
     """The term before this one, so that the new log goes on from the old one's last hash."""
 
-    term: int = Field(ge=1, le=99)
-    log_hash: Sha256
+    term: Annotated[int, Label("term", "期次")] = Field(ge=1, le=99)
+    log_hash: Annotated[Sha256, Label("last hash of its log", "记录末条哈希值")]
 
 
 class PlatformApplication(Message):
     """The one input of the workflow `Platform` (§三, §四(一))."""
 
-    application_id: Identifier
-    platform_id: Identifier
-    name: Name
-    operator: Organisation
-    lead_unit: LeadUnit
-    district: District
-    field: Identifier
-    services: tuple[Service, ...] = Field(min_length=1, max_length=len(Service))
-    direction: Name | None = None
-    conditions: dict[Condition, ConditionAnswer]
-    plan: Plan
-    policy: Policy = Policy()
-    submitted_by: Actor | None = None
-    term: int = Field(default=1, ge=1, le=99)
-    previous: PreviousTerm | None = None
-    brought_in: BringingIn | None = None
-    """Of a platform that was listed before it came here: how it stood, by the commission's word."""
+    application_id: Annotated[
+        Identifier,
+        Label(
+            "application id",
+            "申请编号",
+            help=Words("Your own; no other application has it.", "自编，不得重复。"),
+        ),
+    ]
+    platform_id: Annotated[Identifier, Label("platform id", "平台编号")]
+    name: Annotated[Name, Label("name of the platform", "平台名称")]
+    operator: Annotated[Organisation, Label("operator", "平台运营单位", "§四(一)")]
+    lead_unit: Annotated[LeadUnit, Label("lead unit", "牵头单位", "§三")]
+    district: Annotated[District, Label("district", "所在区", "§四(一)")]
+    field: Annotated[Identifier, Label("field", "领域", "§三(二)")]
+    services: Annotated[tuple[Service, ...], Label("services", "技术服务", "§一")] = Field(
+        min_length=1, max_length=len(Service)
+    )
+    direction: Annotated[Name | None, Label("direction in the field", "布局方向", "§四")] = None
+    conditions: Annotated[dict[Condition, ConditionAnswer], Label("conditions", "建设条件", "§三")]
+    plan: Annotated[Plan, Label("plan", "建设方案", "§四(一)")]
+    policy: Annotated[Policy, Label("policy", "政策参数")] = Policy()
+    submitted_by: Annotated[Actor | None, Label("submitted by", "提交人")] = None
+    term: Annotated[int, Label("term", "期次", "§四")] = Field(default=1, ge=1, le=99)
+    previous: Annotated[PreviousTerm | None, Label("previous term", "上一期")] = None
+    brought_in: Annotated[
+        BringingIn | None,
+        Label(
+            "existing platform",
+            "既有平台转入",
+            help=Words(
+                "Of a platform listed before it came here: how it stood, as the commission says.",
+                "此前已纳入名单的平台填写，由市科委、中关村管委会说明其情况。",
+            ),
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _answer_all(self) -> Self:

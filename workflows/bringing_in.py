@@ -5,14 +5,16 @@ it, is checked by the message itself; what needs the case's policy or the clock,
 `rules.py`.
 """
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from workflows.actors import Document
 from workflows.decision import Decision
+from workflows.field_labels import Label
 from workflows.model import Day, Identifier, Message, wrong
 from workflows.periods import anniversary
+from workflows.words import Words
 
 NOT_MET = "not_met"
 
@@ -20,10 +22,12 @@ NOT_MET = "not_met"
 class PastAssessment(Message):
     """A yearly assessment (§六) that ended before the platform was brought in; `year` counts in the term."""
 
-    year: int = Field(ge=1, le=10)
-    result: Literal["effective", "met", "not_met"]
-    concluded_on: Day
-    documents: tuple[Document, ...] = Field(min_length=1, max_length=20)
+    year: Annotated[int, Label("year of the term", "考核年度")] = Field(ge=1, le=10)
+    result: Annotated[Literal["effective", "met", "not_met"], Label("conclusion", "考核结论")]
+    concluded_on: Annotated[Day, Label("date of the conclusion", "结论日期")]
+    documents: Annotated[tuple[Document, ...], Label("documents", "依据文件")] = Field(
+        min_length=1, max_length=20
+    )
 
 
 class BringingIn(Decision):
@@ -35,13 +39,27 @@ class BringingIn(Decision):
     only_outcome: ClassVar[str] = "brought_in"
 
     kind: Literal["bringing_in"]
-    term: int = Field(default=1, ge=1, le=99)
-    list_number: Identifier
-    certificate_number: Identifier
-    listed_on: Day
-    last_day: Day | None = None
-    """The last day of validity, where the certificate names it: compared with the guideline's."""
-    assessments: tuple[PastAssessment, ...] = Field(default=(), max_length=10)
+    term: Annotated[int, Label("term", "期次", rare=True)] = Field(default=1, ge=1, le=99)
+    list_number: Annotated[Identifier, Label("list number", "名单批次", "§四(四)")]
+    certificate_number: Annotated[Identifier, Label("certificate number", "证书编号", "§四")]
+    listed_on: Annotated[Day, Label("listed on", "纳入日期", "§四(四)")]
+    last_day: Annotated[
+        Day | None,
+        Label(
+            "last day of validity",
+            "有效期至",
+            "§四",
+            rare=True,
+            help=Words(
+                "As the certificate says: compared with the guideline's.",
+                "按证书填写，与《指引》规定的期限核对。",
+            ),
+        ),
+    ] = None
+    assessments: Annotated[
+        tuple[PastAssessment, ...],
+        Label("assessments already ended", "已结束的年度考核", "§六", rare=True),
+    ] = Field(default=(), max_length=10)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

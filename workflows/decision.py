@@ -1,21 +1,29 @@
 """What every decision says, whatever its kind: see `decisions.py` for each."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from workflows.actors import Actor, Document
+from workflows.field_labels import Label
 from workflows.model import Day, DecisionId, Identifier, Message, Text, as_sent, sha256
+from workflows.words import Words
 
 
 class CaseReference(Message):
     """The case that a decision is about: a term of a platform, or one of its yearly assessments."""
 
-    platform_id: Identifier
-    term: int = Field(ge=1, le=99)
-    year: int | None = Field(default=None, ge=1, le=10)
-    """The year of the assessment; left out, the decision is about the platform itself."""
+    platform_id: Annotated[Identifier, Label("platform id", "平台编号")]
+    term: Annotated[int, Label("term", "期次")] = Field(ge=1, le=99)
+    year: Annotated[
+        int | None,
+        Label(
+            "year of the assessment",
+            "考核年度",
+            help=Words("None: the platform itself.", "不填则指平台本身。"),
+        ),
+    ] = Field(default=None, ge=1, le=10)
 
 
 class Decision(Message):
@@ -25,14 +33,41 @@ class Decision(Message):
     """The outcome of a decision that leaves no choice."""
 
     kind: str
-    decision_id: DecisionId
-    """Its sender's own: the same id from another person is another decision."""
-    actor: Actor
-    decided_on: Day
-    documents: tuple[Document, ...] = Field(default=(), max_length=50)
-    note: Text | None = None
-    case: CaseReference | None = None
-    """Refused by any other case. Required where the policy says `decisions_name_case`."""
+    decision_id: Annotated[
+        DecisionId,
+        Label(
+            "decision id",
+            "决定编号",
+            help=Words(
+                "Its sender's own: the same id from another person is another decision.",
+                "由提交人自编；他人使用相同编号视为另一决定。",
+            ),
+        ),
+    ]
+    actor: Annotated[Actor, Label("decided by", "经办人")]
+    decided_on: Annotated[Day, Label("date of the decision", "决定日期")]
+    documents: Annotated[
+        tuple[Document, ...],
+        Label(
+            "documents",
+            "依据文件",
+            help=Words(
+                "Named and hashed; the files are not kept.", "只登记名称和摘要值，不保存文件。"
+            ),
+        ),
+    ] = Field(default=(), max_length=50)
+    note: Annotated[Text | None, Label("note", "备注")] = None
+    case: Annotated[
+        CaseReference | None,
+        Label(
+            "case",
+            "所属事项",
+            help=Words(
+                "Any other case refuses it. Required where the policy says `decisions_name_case`.",
+                "其他事项不予受理；政策参数要求时必填。",
+            ),
+        ),
+    ] = None
 
     @property
     def sender(self) -> str:

@@ -4,13 +4,14 @@ Whether it may be said now, and by whom, is the lifecycle's matter (`lifecycle.p
 here stands only what makes it complete in itself.
 """
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from workflows.application import OperatingMechanisms, Plan
 from workflows.bringing_in import BringingIn
 from workflows.decision import Decision
+from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.model import Day, DecisionId, Identifier, Message, Name, Percent, Remark, Text, wrong
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -27,30 +28,44 @@ from workflows.vocabulary import (
     RecommendationOutcome,
     Support,
 )
+from workflows.words import Words
+
+_INCLUDED = (ListingOutcome.INCLUDED,)
+_FILED = (FilingOutcome.FILED,)
+_NOT_FILED = (FilingOutcome.NOT_FILED,)
+_NOT_EFFECTIVE = (EvaluationOutcome.NOT_EFFECTIVE,)
 
 
 class Recommendation(Decision):
     """The district's word on a plan (§四(一))."""
 
     kind: Literal["recommendation"]
-    outcome: RecommendationOutcome
-    opinion: Text
+    outcome: Annotated[RecommendationOutcome, Label("outcome", "结论")]
+    opinion: Annotated[Text, Label("opinion", "推荐意见")]
 
 
 class ItemFinding(Message):
     """What was found of one item inspected."""
 
-    finding: Finding
-    remark: Remark | None = None
+    finding: Annotated[Finding, Label("finding", "意见")]
+    remark: Annotated[Remark | None, Label("remark", "说明")] = None
 
 
 class Inspection(Decision):
     """The on-site inspection (§四(二)): a finding for each of the seven items, and corrections, if any."""
 
     kind: Literal["inspection"]
-    outcome: InspectionOutcome
-    findings: dict[InspectionItem, ItemFinding]
-    corrections: tuple[Remark, ...] = Field(default=(), max_length=50)
+    outcome: Annotated[InspectionOutcome, Label("outcome", "结论")]
+    findings: Annotated[dict[InspectionItem, ItemFinding], Label("findings", "核查意见")]
+    corrections: Annotated[
+        tuple[Remark, ...],
+        Label(
+            "corrections",
+            "修改意见",
+            only_for=(InspectionOutcome.PASSED, InspectionOutcome.RETURNED),
+            needed_for=(InspectionOutcome.RETURNED,),
+        ),
+    ] = Field(default=(), max_length=50)
 
 
 class PlanRevision(Decision):
@@ -59,35 +74,43 @@ class PlanRevision(Decision):
     only_outcome: ClassVar[str] = "filed"
 
     kind: Literal["plan_revision"]
-    plan: Plan
-    changes: Text
+    plan: Annotated[Plan, Label("new plan", "修改后的建设方案")]
+    changes: Annotated[Text, Label("changes", "修改说明")]
 
 
 class Expert(Message):
     """A member of the panel: a role name will do, the organisation is checked, the vote is counted."""
 
-    name: Name
-    field: ExpertField
-    organisation: Name
-    vote: OpinionOutcome
+    name: Annotated[Name, Label("name", "姓名")]
+    field: Annotated[ExpertField, Label("field", "方面")]
+    organisation: Annotated[Name, Label("organisation", "单位")]
+    vote: Annotated[OpinionOutcome, Label("vote", "意见")]
 
 
 class ExpertOpinion(Decision):
     """The panel's opinion (§四(三))."""
 
     kind: Literal["expert_opinion"]
-    outcome: OpinionOutcome
-    panel: tuple[Expert, ...] = Field(min_length=1, max_length=50)
-    opinion: Text
+    outcome: Annotated[OpinionOutcome, Label("outcome", "结论")]
+    panel: Annotated[tuple[Expert, ...], Label("experts", "论证专家")] = Field(
+        min_length=1, max_length=50
+    )
+    opinion: Annotated[Text, Label("opinion", "论证意见")]
 
 
 class Listing(Decision):
     """The commission includes the platform in a numbered list, or does not (§四(四))."""
 
     kind: Literal["listing"]
-    outcome: ListingOutcome
-    list_number: Identifier | None = None
-    certificate_number: Identifier | None = None
+    outcome: Annotated[ListingOutcome, Label("outcome", "结论")]
+    list_number: Annotated[
+        Identifier | None,
+        Label("list number", "名单批次", only_for=_INCLUDED, needed_for=_INCLUDED),
+    ] = None
+    certificate_number: Annotated[
+        Identifier | None,
+        Label("certificate number", "证书编号", only_for=_INCLUDED, needed_for=_INCLUDED),
+    ] = None
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
@@ -111,7 +134,7 @@ class Withdrawal(Decision):
     only_outcome: ClassVar[str] = "withdrawn"
 
     kind: Literal["withdrawal"]
-    reason: Text
+    reason: Annotated[Text, Label("reason", "理由")]
 
 
 class SetAside(Decision):
@@ -123,13 +146,31 @@ class SetAside(Decision):
     only_outcome: ClassVar[str] = "set_aside"
 
     kind: Literal["set_aside"]
-    target: DecisionId
-    """The `decision_id` of the decision that was wrong."""
-    entry: int | None = Field(default=None, ge=1)
-    """The number of its entry in the log; needed only where two people used the same id."""
-    year: int | None = Field(default=None, ge=1, le=10)
-    """Said to a platform: the year of its last assessment, now ended, in which the decision was taken."""
-    reason: Text
+    target: Annotated[DecisionId, Label("wrong decision's id", "被撤销决定的编号")]
+    entry: Annotated[
+        int | None,
+        Label(
+            "its entry in the log",
+            "记录条目序号",
+            rare=True,
+            help=Words(
+                "Required only where two people used the same id.", "仅在两人使用相同编号时必填。"
+            ),
+        ),
+    ] = Field(default=None, ge=1)
+    year: Annotated[
+        int | None,
+        Label(
+            "year of the ended assessment",
+            "已结束考核的年度",
+            rare=True,
+            help=Words(
+                "The year of the platform's last assessment, in which the decision was taken.",
+                "作出该决定的最近一次年度考核。",
+            ),
+        ),
+    ] = Field(default=None, ge=1, le=10)
+    reason: Annotated[Text, Label("reason", "理由")]
 
 
 class SupportGiven(Decision):
@@ -138,21 +179,36 @@ class SupportGiven(Decision):
     only_outcome: ClassVar[str] = "recorded"
 
     kind: Literal["support"]
-    support: Support
-    given_on: Day
-    title: Name
-    amount_wan: int | None = Field(default=None, ge=0, le=100_000_000)
-    """In 万元 (ten thousand yuan), where it is money."""
+    support: Annotated[Support, Label("kind of support", "支持类别")]
+    given_on: Annotated[Day, Label("given on", "给予日期")]
+    title: Annotated[Name, Label("title", "支持事项名称")]
+    amount_wan: Annotated[
+        int | None,
+        Label(
+            "amount",
+            "金额",
+            unit=TEN_THOUSAND_YUAN,
+            help=Words("Where it is money.", "资金类支持填写。"),
+        ),
+    ] = Field(default=None, ge=0, le=100_000_000)
 
 
 class SelfReport(Decision):
     """The operator's yearly report (§六); or the commission's word that none came and it goes on without."""
 
     kind: Literal["self_report"]
-    outcome: FilingOutcome = FilingOutcome.FILED
-    groups: dict[IndicatorGroup, Text] = Field(default_factory=dict)
-    mechanisms: OperatingMechanisms | None = None
-    reason: Text | None = None
+    outcome: Annotated[FilingOutcome, Label("outcome", "提交情况")] = FilingOutcome.FILED
+    groups: Annotated[
+        dict[IndicatorGroup, Text],
+        Label("report on each group", "各方面情况", only_for=_FILED, needed_for=_FILED),
+    ] = Field(default_factory=dict)
+    mechanisms: Annotated[
+        OperatingMechanisms | None,
+        Label("operating mechanisms", "运作机制", "§五", only_for=_FILED, needed_for=_FILED),
+    ] = None
+    reason: Annotated[
+        Text | None, Label("reason", "理由", only_for=_NOT_FILED, needed_for=_NOT_FILED)
+    ] = None
 
 
 class DistrictReview(Decision):
@@ -161,43 +217,64 @@ class DistrictReview(Decision):
     only_outcome: ClassVar[str] = "given"
 
     kind: Literal["district_review"]
-    view: Text
+    view: Annotated[Text, Label("district's view", "区意见")]
 
 
 class GroupFinding(Message):
     """What was found of one group of indicators; a score of 0 to 100 informs, people conclude."""
 
-    finding: Finding
-    remark: Remark | None = None
-    score: Percent | None = None
+    finding: Annotated[Finding, Label("finding", "意见")]
+    remark: Annotated[Remark | None, Label("remark", "说明")] = None
+    score: Annotated[
+        Percent | None,
+        Label("score", "分数", help=Words("0 to 100; people conclude.", "0 至 100，仅供参考。")),
+    ] = None
 
 
 class Evaluation(Decision):
     """The commission's evaluation of the year (§六): four groups, the conclusion, what to mend by when."""
 
     kind: Literal["evaluation"]
-    outcome: EvaluationOutcome
-    findings: dict[IndicatorGroup, GroupFinding]
-    to_mend: tuple[Remark, ...] = Field(default=(), max_length=50)
-    mend_by: Day | None = None
-    """The last day for the rectification report; by default the policy's months from `decided_on`."""
+    outcome: Annotated[EvaluationOutcome, Label("outcome", "结论")]
+    findings: Annotated[dict[IndicatorGroup, GroupFinding], Label("findings", "考核意见")]
+    to_mend: Annotated[
+        tuple[Remark, ...],
+        Label("to be rectified", "整改内容", only_for=_NOT_EFFECTIVE, needed_for=_NOT_EFFECTIVE),
+    ] = Field(default=(), max_length=50)
+    mend_by: Annotated[
+        Day | None,
+        Label(
+            "rectification due",
+            "整改期限",
+            only_for=_NOT_EFFECTIVE,
+            help=Words(
+                "The last day for the report; by default the policy's months later.",
+                "整改报告的最后提交日；不填则按政策参数计算。",
+            ),
+        ),
+    ] = None
 
 
 class RectificationReport(Decision):
     """The operator's report on what was mended (§六); or the commission's word that none came."""
 
     kind: Literal["rectification_report"]
-    outcome: FilingOutcome = FilingOutcome.FILED
-    mended: tuple[Remark, ...] = Field(default=(), max_length=50)
-    reason: Text | None = None
+    outcome: Annotated[FilingOutcome, Label("outcome", "提交情况")] = FilingOutcome.FILED
+    mended: Annotated[
+        tuple[Remark, ...],
+        Label("rectification done", "整改情况", only_for=_FILED, needed_for=_FILED),
+    ] = Field(default=(), max_length=50)
+    reason: Annotated[
+        Text | None, Label("reason", "理由", only_for=_NOT_FILED, needed_for=_NOT_FILED)
+    ] = None
 
 
 class Reassessment(Decision):
     """The commission's assessment after rectification, on the same four groups (§六)."""
 
     kind: Literal["reassessment"]
-    outcome: ReassessmentOutcome
-    findings: dict[IndicatorGroup, GroupFinding]
+    outcome: Annotated[ReassessmentOutcome, Label("outcome", "结论")]
+    findings: Annotated[dict[IndicatorGroup, GroupFinding], Label("findings", "考核意见")]
 
 
 MODELS: dict[Kind, type[Decision]] = {

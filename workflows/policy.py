@@ -5,9 +5,11 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from workflows.actors import Actor
+from workflows.field_labels import DAYS, HOUR, MONTHS, WORKING_DAYS, YEARS, Label
 from workflows.model import Identifier, Message, wrong
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import Role
+from workflows.words import Words
 
 Problem = tuple[str, str, str]
 """A field, and what is wrong with it in English and in Chinese."""
@@ -20,37 +22,99 @@ class Policy(Message):
     are calendar days; hours are Beijing time.
     """
 
-    validity_years: int = Field(default=3, ge=1, le=10)
-    assessment_lead_days: int = Field(default=90, ge=0, le=330)
-    assessment_opens_from_hour: int = Field(default=8, ge=0, le=23)
-    assessment_opens_until_hour: int = Field(default=18, ge=1, le=24)
-    recommendation_days: int = Field(default=20, ge=1, le=250)
-    inspection_days: int = Field(default=30, ge=1, le=250)
-    improvement_days: int = Field(default=20, ge=1, le=250)
-    expert_review_days: int = Field(default=40, ge=1, le=250)
-    listing_days: int = Field(default=30, ge=1, le=250)
-    self_report_days: int = Field(default=20, ge=1, le=250)
-    district_review_days: int = Field(default=10, ge=1, le=250)
-    evaluation_days: int = Field(default=30, ge=1, le=250)
-    reassessment_days: int = Field(default=30, ge=1, le=250)
-    reminder_days: int = Field(default=5, ge=0, le=60)
-    """So many working days before a step is due it is called to mind; 0: never."""
-    escalate_every_days: int = Field(default=7, ge=0, le=90)
-    """An overdue step is told again after so many days, on a working day; 0: never."""
-    resumed_days_at_least: int = Field(default=5, ge=0, le=60)
-    """Working days that a step has at the least when its clock goes on after a correction."""
-    expiry_notice_days: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
-        default=(180, 90, 30), max_length=10
+    validity_years: Annotated[int, Label("validity", "有效期", "§四", YEARS)] = Field(
+        default=3, ge=1, le=10
     )
-    """So many days before validity ends its end is told."""
-    rectification_months: int = Field(default=6, ge=1, le=24)
-    experts_at_least: int = Field(default=5, ge=4, le=50)
-    majority_of: tuple[int, int] = (2, 3)
-    fields: tuple[Identifier, ...] = Field(
+    assessment_lead_days: Annotated[
+        int, Label("assessment opens before the anniversary", "年度考核提前", "§六", DAYS)
+    ] = Field(default=90, ge=0, le=330)
+    assessment_opens_from_hour: Annotated[
+        int, Label("assessments open from", "考核启动时段起", "§六", HOUR)
+    ] = Field(default=8, ge=0, le=23)
+    assessment_opens_until_hour: Annotated[
+        int, Label("assessments open until", "考核启动时段止", "§六", HOUR)
+    ] = Field(default=18, ge=1, le=24)
+    recommendation_days: Annotated[
+        int, Label("time for the recommendation", "区推荐期限", "§四(一)", WORKING_DAYS)
+    ] = Field(default=20, ge=1, le=250)
+    inspection_days: Annotated[
+        int, Label("time for the on-site inspection", "现场核查期限", "§四(二)", WORKING_DAYS)
+    ] = Field(default=30, ge=1, le=250)
+    improvement_days: Annotated[
+        int, Label("time for improving the plan", "方案完善期限", "§四(二)", WORKING_DAYS)
+    ] = Field(default=20, ge=1, le=250)
+    expert_review_days: Annotated[
+        int, Label("time for the expert review", "专家论证期限", "§四(三)", WORKING_DAYS)
+    ] = Field(default=40, ge=1, le=250)
+    listing_days: Annotated[
+        int, Label("time for the listing", "纳入名单期限", "§四(四)", WORKING_DAYS)
+    ] = Field(default=30, ge=1, le=250)
+    self_report_days: Annotated[
+        int, Label("time for the yearly report", "年度报告期限", "§六", WORKING_DAYS)
+    ] = Field(default=20, ge=1, le=250)
+    district_review_days: Annotated[
+        int, Label("time for the district's view", "区意见期限", "§六", WORKING_DAYS)
+    ] = Field(default=10, ge=1, le=250)
+    evaluation_days: Annotated[
+        int, Label("time for the evaluation", "考核评价期限", "§六", WORKING_DAYS)
+    ] = Field(default=30, ge=1, le=250)
+    reassessment_days: Annotated[
+        int, Label("time for the reassessment", "整改后考核期限", "§六", WORKING_DAYS)
+    ] = Field(default=30, ge=1, le=250)
+    reminder_days: Annotated[
+        int,
+        Label(
+            "reminder before a step is due",
+            "到期前提醒",
+            unit=WORKING_DAYS,
+            help=Words("0: never.", "0 为不提醒。"),
+        ),
+    ] = Field(default=5, ge=0, le=60)
+    escalate_every_days: Annotated[
+        int,
+        Label(
+            "escalation of an overdue step every",
+            "逾期督办间隔",
+            unit=DAYS,
+            help=Words("On a working day; 0: never.", "顺延至工作日；0 为不督办。"),
+        ),
+    ] = Field(default=7, ge=0, le=90)
+    resumed_days_at_least: Annotated[
+        int, Label("least time left after a correction", "退改后最少剩余期限", unit=WORKING_DAYS)
+    ] = Field(default=5, ge=0, le=60)
+    expiry_notice_days: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=1000)], ...],
+        Label("notices before the end of validity", "有效期届满前提示", "§四", DAYS),
+    ] = Field(default=(180, 90, 30), max_length=10)
+    rectification_months: Annotated[
+        int, Label("time for rectification", "整改期限", "§六", MONTHS)
+    ] = Field(default=6, ge=1, le=24)
+    experts_at_least: Annotated[int, Label("experts at least", "专家最少人数", "§四(三)")] = Field(
+        default=5, ge=4, le=50
+    )
+    majority_of: Annotated[
+        tuple[int, int],
+        Label(
+            "majority of the panel",
+            "专家论证通过比例",
+            "§四(三)",
+            help=Words("Part and whole: [2, 3] is two thirds.", "分子和分母：[2, 3] 即三分之二。"),
+        ),
+    ] = (2, 3)
+    fields: Annotated[tuple[Identifier, ...], Label("fields", "适用领域", "§三(二)")] = Field(
         default=tuple(TechnologyField), min_length=1, max_length=50
     )
-    decisions_name_case: bool = False
-    """Whether a decision must name its platform, term and year. New cases ask for it."""
+    decisions_name_case: Annotated[
+        bool,
+        Label(
+            "decisions name the case",
+            "决定须注明所属事项",
+            help=Words(
+                "Whether a decision must name its platform, term and year. New cases ask for it.",
+                "决定是否须注明平台、期次和年度；新事项均须注明。",
+            ),
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _make_sense(self) -> Self:

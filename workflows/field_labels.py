@@ -1,0 +1,119 @@
+"""What people are told of a field of a message: it stands in the field's annotation, and only there.
+
+Flags, prompts, columns of spreadsheets, JSON Schemas, errors and the report all read it.
+"""
+
+from dataclasses import dataclass, replace
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema
+
+from workflows.words import Words
+
+WORKING_DAYS = Words("working days", "工作日")
+DAYS = Words("days", "天")
+MONTHS = Words("months", "个月")
+YEARS = Words("years", "年")
+HOUR = Words("hour, Beijing time", "时，北京时间")
+TEN_THOUSAND_YUAN = Words("ten thousand yuan", "万元")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a field is called in English and Chinese, and what belongs to its name."""
+
+    en: str
+    zh: str
+    article: str = ""
+    """Of the guideline."""
+    unit: Words | None = None
+    help: Words | None = None
+    """One line of help."""
+    only_for: tuple[str, ...] = ()
+    """The outcomes of a decision that it goes with; none: all."""
+    needed_for: tuple[str, ...] = ()
+    """The outcomes that do not go without it, though its type allows that."""
+    rare: bool = False
+    """Seldom needed: prompts do not ask for it."""
+
+    @property
+    def words(self) -> Words:
+        """The name, with unit and article in brackets."""
+        unit = self.unit or Words("", "")
+        return Words(
+            self.en + _in_brackets(" (", ", ", ")", unit.en, self.article),
+            self.zh + _in_brackets("（", "，", "）", unit.zh, self.article),
+        )
+
+    @property
+    def line(self) -> str:
+        """All of it in one line, for readers of either language: flags and JSON Schemas have it."""
+        unit = " ".join(self.unit or ())
+        words = f"{self.en} {self.zh}" + _in_brackets(" (", ", ", ")", unit, self.article)
+        return f"{words}. {self.help.en}" if self.help else words
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the field in a JSON Schema; what it accepts stays the same."""
+        return {**handler(schema), "description": self.line}
+
+
+def _in_brackets(before: str, between: str, after: str, *parts: str) -> str:
+    said = between.join(filter(None, parts))
+    return f"{before}{said}{after}" if said else ""
+
+
+def label_of(field: FieldInfo) -> Label | None:
+    """Return the label of a field; None where it has none."""
+    return next((one for one in field.metadata if isinstance(one, Label)), None)
+
+
+def label_at(model: type[BaseModel], path: str, first: int = 0) -> Words | None:
+    """Return what a field is called by its dotted path, after the names of the fields around it.
+
+    Of a path that leads nowhere, the part that is known; None if there is none. Positions in a list
+    count from `first` in the path, and from one in the words.
+    """
+    inside: Any = model
+    found: list[Label] = []
+    for part in path.split("."):
+        inside = bare(inside)
+        origin, inner = get_origin(inside), get_args(inside)
+        if isinstance(inside, type) and issubclass(inside, BaseModel):
+            field = inside.model_fields.get(part)
+            label = label_of(field) if field else None
+            if field is None or label is None:
+                break
+            found.append(label)
+            inside = field.annotation
+        elif origin is tuple and part.isdecimal():
+            number = int(part) + 1 - first
+            last = found.pop()
+            found.append(replace(last, en=f"{last.en} {number}", zh=f"{last.zh}第 {number} 项"))
+            inside = inner[0]
+        elif origin is dict and part in tuple(inner[0]):
+            word = inner[0](part)
+            found.append(Label(word.replace("_", " "), word.zh, word.article))
+            inside = inner[1]
+        else:
+            break
+    if not found:
+        return None
+    *around, last = found
+    return Words(
+        "".join(f"{one.en}: " for one in around) + last.words.en,
+        "".join(f"{one.zh}：" for one in around) + last.words.zh,
+    )
+
+
+def bare(annotation: Any) -> Any:
+    """Return a type without its bounds and without None."""
+    if get_origin(annotation) is Annotated:
+        return bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return bare(next(one for one in get_args(annotation) if one is not type(None)))
+    return annotation
