@@ -59,6 +59,7 @@ format: $(READY)
 ## make bench: measure beside a bare workflow, and write docs/performance.md
 bench: $(READY)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.command_times
 
 SEED ?= 1
 ## make attack: attack a system of its own (MINUTES=5), repeatable by SEED; failures are written to OUT

@@ -8,12 +8,12 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from bench.desk_figures import DOCUMENT
 from bench.document import document
 from bench.figures import Figure, figures
 from bench.findings import measure
 from bench.processes import ground
 from bench.reasons import reason
+from bench.sections import DOCUMENT
 
 _MARKS = {True: "reached", False: "missed", None: ""}
 

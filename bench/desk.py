@@ -19,8 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.desk_figures import DOCUMENT, LARGE, SMALL, PageTime, renewed, table
+from bench.desk_figures import LARGE, SMALL, PageTime, section, table
 from bench.filling import RARE, fill
+from bench.sections import DOCUMENT, write
 from bench.templates import TODAY
 from db.engine import create_engine
 from db.inbox_queries import Inbox, Wanted
@@ -140,7 +141,7 @@ async def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(table(found))
-    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
+    write(section(found))
     print(f"Written: {DOCUMENT}")
 
 

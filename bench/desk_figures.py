@@ -1,14 +1,10 @@
 """How long the desk's pages take at both sizes, and their section in docs/performance.md."""
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 SMALL, LARGE = 1_000, 100_000
 AT_MOST = 2.0
 _HEADING = "## The desk at 1,000 and at 100,000 platforms"
-_NEXT = "## What is missed, and why"
 
 
 @dataclass(frozen=True)
@@ -59,11 +55,3 @@ and a district with few has twenty: what is rare must be found among many. A pag
 own order and stops when it is full; a test reads the plans. Counts add up what they count, along an index
 made for that, and so grow with it. Repeat it alone with `python -m bench.desk` (half a minute).
 """
-
-
-def renewed(document: str, found: list[PageTime]) -> str:
-    """The document with this section anew, before what is missed."""
-    before = re.sub(
-        f"{re.escape(_HEADING)}\n.*?(?={re.escape(_NEXT)})", "", document, flags=re.DOTALL
-    )
-    return before.replace(_NEXT, f"{section(found)}\n{_NEXT}", 1)

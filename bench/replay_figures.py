@@ -1,13 +1,11 @@
 """How many lives are replayed in a second, each way, and their section in docs/performance.md."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
 AT_LEAST = 1.6
 _HEADING = "## Replay of whole lives"
-_NEXT = "## The desk at"
 
 
 class Way(StrEnum):
@@ -81,11 +79,3 @@ compares besides what the histories hand over, the chains of hashes and the fold
 The processes are started before: that takes about a second, so `audit replay` starts them only for more than
 eight megabytes of histories. Repeat it alone with `python -m bench.replays` (a minute).
 """
-
-
-def renewed(document: str, found: Replays) -> str:
-    """The document with this section anew, before that of the desk."""
-    before = re.sub(
-        f"{re.escape(_HEADING)}\n.*?(?={re.escape(_NEXT)})", "", document, flags=re.DOTALL
-    )
-    return before.replace(_NEXT, f"{section(found)}\n{_NEXT}", 1)

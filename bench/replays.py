@@ -19,8 +19,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from audit.archive.file_archive import FileHistories
 from audit.histories import StoredHistory
 from audit.replay.parallel import Pool, replay_all
-from bench.desk_figures import DOCUMENT
-from bench.replay_figures import Replays, Way, renewed, table
+from bench.replay_figures import Replays, Way, section, table
+from bench.sections import DOCUMENT, write
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.platform_workflow import PlatformWorkflow
 
@@ -115,7 +115,7 @@ async def main() -> None:
     """Measure, print, and write the document's section."""
     found = await replays(print)
     print(table(found))
-    DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), found), encoding="utf-8")
+    write(section(found))
     print(f"Written: {DOCUMENT}")
 
 

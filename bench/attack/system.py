@@ -65,7 +65,6 @@ async def system(*, keep: Path | None = None) -> AsyncIterator[System]:
     home.chmod(0o711)  # noqa: ASYNC240 - PostgreSQL may run as another user
     ours = environment(home)
     logs = {part: home / f"{part}.log" for part in ("up", "serve")}
-    url = f"{LOOPBACK}:{free_port(_PORT + 400)}"
     try:
         async with AsyncExitStack() as parts:
             await parts.enter_async_context(_running("up", env=ours, log=logs["up"]))
@@ -73,6 +72,7 @@ async def system(*, keep: Path | None = None) -> AsyncIterator[System]:
             client = await Client.connect(
                 stack.temporal_address, data_converter=pydantic_data_converter
             )
+            url = f"{LOOPBACK}:{free_port(_PORT + 400)}"
             serve = ("serve", "--address", url)
             await parts.enter_async_context(_running(*serve, env=ours, log=logs["serve"]))
             await _until(lambda: _answers(f"http://{url}"), "serve is ready", logs["serve"])
