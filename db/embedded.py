@@ -63,7 +63,7 @@ class EmbeddedPostgres:
                 self._start_alone()
                 found = postmaster(self.data)
             if found is None:
-                raise EmbeddedPostgresError(f"PostgreSQL ended at once.{self._last_words()}")
+                raise self._failed("PostgreSQL ended at once.", "PostgreSQL 启动后立即退出。")
             self._ensure_database(found.socket_directory)
             self._presence.enter()
             return url_of(found.socket_directory)
@@ -89,8 +89,9 @@ class EmbeddedPostgres:
                 except subprocess.SubprocessError:
                     continue
             if postmaster(self.data) is not None:
-                raise EmbeddedPostgresError(
-                    f"PostgreSQL (process {found.pid}) does not stop.{self._last_words()}"
+                raise self._failed(
+                    f"PostgreSQL (process {found.pid}) does not stop.",
+                    f"PostgreSQL（进程 {found.pid}）无法停止。",
                 )
             if found.socket_directory != self.data:
                 with suppress(OSError):
@@ -102,9 +103,10 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_SECONDS
         while (found := postmaster(self.data)) and not found.ready:
             if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(
-                    f"PostgreSQL (process {found.pid}) has taken no connections for"
-                    f" {_START_SECONDS} seconds.{self._last_words()}"
+                raise self._failed(
+                    f"PostgreSQL (process {found.pid}) has accepted no connections for"
+                    f" {_START_SECONDS} seconds.",
+                    f"PostgreSQL（进程 {found.pid}）已 {_START_SECONDS} 秒不接受连接。",
                 )
             time.sleep(0.05)
         return found
@@ -139,7 +141,8 @@ class EmbeddedPostgres:
             if waited > _START_SECONDS:
                 raise EmbeddedPostgresError(
                     f"a process of PostgreSQL that was left behind does not end (it holds"
-                    f" {self._server_lock}): look for it, and end it"
+                    f" {self._server_lock}): find and stop it",
+                    f"遗留的 PostgreSQL 进程未退出（占用 {self._server_lock}）：请找到并结束该进程",
                 )
             time.sleep(0.02)
         return True
@@ -157,7 +160,9 @@ class EmbeddedPostgres:
             if found != str(VERSION):
                 raise EmbeddedPostgresError(
                     f"{self.data} was made by PostgreSQL {found}, this is {VERSION}: move it away"
-                    " and rebuild the register from the histories, or upgrade it with pg_upgrade"
+                    " and rebuild the register from the histories, or upgrade it with pg_upgrade",
+                    f"{self.data} 由 PostgreSQL {found} 创建，当前为 {VERSION}：请移走后由历史重建登记库，或用"
+                    " pg_upgrade 升级",
                 )
             return
         # initdb writes PG_VERSION first of all: a directory that was cut short would look whole.
@@ -178,7 +183,8 @@ class EmbeddedPostgres:
                 pass_fds=(lock,),
             )
         except subprocess.SubprocessError as error:
-            raise EmbeddedPostgresError(f"initdb failed: {error.output}") from error  # type: ignore[attr-defined]
+            why = error.output  # type: ignore[attr-defined]
+            raise EmbeddedPostgresError(f"initdb failed: {why}", f"initdb 失败：{why}") from error
         new.rename(self.data)
 
     def _forget_dead_server(self, sockets: Path) -> None:
@@ -208,8 +214,8 @@ class EmbeddedPostgres:
             waiting = ("-w", "-t", str(_START_SECONDS))
             self._control("start", *waiting, "-l", _LOG, "-o", options, pass_fds=(lock,))
         except subprocess.SubprocessError as error:
-            raise EmbeddedPostgresError(
-                f"PostgreSQL did not start in {self.data}.{self._last_words()}"
+            raise self._failed(
+                f"PostgreSQL did not start in {self.data}.", f"PostgreSQL 未能在 {self.data} 启动。"
             ) from error
 
     def _control(self, *args: str, pass_fds: tuple[int, ...] = ()) -> None:
@@ -233,10 +239,15 @@ class EmbeddedPostgres:
             except subprocess.SubprocessError as error:
                 # A process that was killed here may have left the server in the middle of making it.
                 if time.monotonic() > deadline:
-                    raise EmbeddedPostgresError(
-                        f"the database {DATABASE} could not be opened.{self._last_words()}"
+                    raise self._failed(
+                        f"the database {DATABASE} could not be opened.",
+                        f"无法打开数据库 {DATABASE}。",
                     ) from error
             time.sleep(0.1)
+
+    def _failed(self, en: str, zh: str) -> EmbeddedPostgresError:
+        log = self._last_words()
+        return EmbeddedPostgresError(en + log, zh + log)
 
     def _last_words(self) -> str:
         log = self.data / _LOG

@@ -65,7 +65,7 @@ def cursor_of(text: str) -> Cursor:
     """
     found = _CURSOR.fullmatch(text)
     if found is None:
-        raise NoCursor("no cursor of this feed")
+        raise NoCursor("not a cursor of this feed", "不是此事件流的游标")
     return Cursor(found[1], int(found[2]))
 
 
@@ -104,7 +104,7 @@ class Feed:
             CursorOfAnotherFeed: the place is in no part of this feed.
         """
         if after.feed != end.feed or after.position > end.position:
-            raise CursorOfAnotherFeed("the cursor is of another feed")
+            raise CursorOfAnotherFeed("the cursor belongs to another feed", "游标属于另一事件流")
         limit = max(1, min(limit, LARGEST_PAGE))
         until = min(end.position, after.position + SPAN)
         query = _events(wanted, after.position, until).limit(limit)

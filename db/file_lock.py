@@ -27,7 +27,9 @@ def locked(path: Path) -> Iterator[None]:
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"another process has been starting or stopping PostgreSQL for"
-                    f" {PATIENCE_SECONDS:.0f} seconds (it holds {path}): look for it, and end it"
+                    f" {PATIENCE_SECONDS:.0f} seconds (it holds {path}): find and stop it",
+                    f"另一进程启动或停止 PostgreSQL 已超过 {PATIENCE_SECONDS:.0f} 秒（占用 {path}）："
+                    "请找到并结束该进程",
                 )
             time.sleep(0.02)
         yield

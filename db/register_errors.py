@@ -1,11 +1,9 @@
 """What can go wrong with the register; each message says what to do about it."""
 
-
-class RegisterError(Exception):
-    """The register cannot do what was asked of it."""
+from workflows.errors import BadInput, PingtaiError, Unreachable
 
 
-class RegisterConflict(RegisterError):
+class RegisterConflict(PingtaiError):
     """Another history has written entries of the same log; trying again cannot help.
 
     The name of this class is a part of the contract: it is the type of the error that a workflow gets.
@@ -32,25 +30,30 @@ class RegisterConflict(RegisterError):
         self.workflow_id = workflow_id
         self.second_life = second_life
         log = f"assessment of year {year}" if year else "the platform's own log"
+        log_zh = f"第 {year} 年考核" if year else "平台自身记录"
         what = f"entry {seq} of workflow {workflow_id} does not fit the register"
+        what_zh = f"流程 {workflow_id} 的第 {seq} 条与登记库不符"
         if second_life:
             what = f"workflow {workflow_id} lives this term a second time, from its entry {seq} on"
+            what_zh = f"流程 {workflow_id} 自第 {seq} 条起重复经历本期"
         super().__init__(
             f"platform {platform_id}, term {term}, {log}: {what}, because another history has written"
             " there. Nothing was written, and trying again cannot help. Which of both is right, people"
-            " must say (docs/deployment.md, Two lives of one term)"
+            " must say (docs/deployment.md, Two lives of one term)",
+            f"{platform_id} 第 {term} 期（{log_zh}）：{what_zh}，因为另一份历史已写入。本次未写入，重试无效；"
+            "何者为准须由人判定（见 docs/deployment.md“Two lives of one term”）",
         )
 
 
-class NoCursor(RegisterError):
+class NoCursor(BadInput):
     """What was given as a cursor of the feed is none."""
 
 
-class CursorOfAnotherFeed(RegisterError):
+class CursorOfAnotherFeed(BadInput):
     """A cursor of a feed that this register does not have: it was rebuilt, or restored from a backup."""
 
 
-class SchemaTooNew(RegisterError):
+class SchemaTooNew(Unreachable):
     """The database was migrated by a newer program than this one."""
 
     def __init__(self, revision: str, head: str) -> None:
@@ -58,24 +61,27 @@ class SchemaTooNew(RegisterError):
         self.revision = revision
         super().__init__(
             f"the register's tables are at revision {revision}, which this program does not know"
-            f" (its newest is {head}): run the newer program, or restore a backup"
+            f" (its newest is {head}): run the newer program, or restore a backup",
+            f"登记库的表为版本 {revision}，本程序尚不支持（最新支持 {head}）：请运行新版程序，或恢复备份",
         )
 
 
-class StatementPooling(RegisterError):
+class StatementPooling(Unreachable):
     """The pooler before the database gives out connections for single statements: no transaction can be."""
 
     def __init__(self) -> None:
         """Say which setting."""
         super().__init__(
             "pgbouncer's pool_mode = statement allows no transactions, which the register needs: set"
-            " pool_mode = transaction (or session) for this database"
+            " pool_mode = transaction (or session) for this database",
+            "pgbouncer 的 pool_mode = statement 不支持登记库所需的事务：请为此数据库设置 pool_mode ="
+            " transaction（或 session）",
         )
 
 
-class InvalidDatabaseUrl(RegisterError):
+class InvalidDatabaseUrl(BadInput):
     """DATABASE_URL cannot be used; the message never holds a password."""
 
 
-class EmbeddedPostgresError(RegisterError):
+class EmbeddedPostgresError(Unreachable):
     """The embedded PostgreSQL did not start or stop; the message ends with its log's last lines."""

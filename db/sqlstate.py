@@ -5,74 +5,59 @@ https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
+from enum import Enum
 
 import asyncpg
 
 from db.url import redacted
+from workflows.words import Words
 
 
-class Trouble(StrEnum):
-    """What is the matter; each has a reason and a remedy in English and Chinese."""
+class Trouble(Enum):
+    """What is the matter: its reason (`{why}`) and a remedy."""
 
-    en: str
-    zh: str
+    def __str__(self) -> str:
+        """As logs name it: `no-tables`."""
+        return self.name.lower().replace("_", "-")
 
-    def __new__(cls, value: str, en: str, zh: str) -> "Trouble":
-        """Make one that is equal to its name."""
-        trouble = str.__new__(cls, value)
-        trouble._value_ = value
-        trouble.en = en
-        trouble.zh = zh
-        return trouble
-
-    AWAY = (
-        "away",
+    AWAY = Words(
         "the register (PostgreSQL) does not answer: {why}. Is `pingtai up` running, or DATABASE_URL right?",
         "登记库（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
     )
-    BUSY = (
-        "busy",
+    BUSY = Words(
         "the register (PostgreSQL) is too busy now: {why}. Try again in a moment",
         "登记库（PostgreSQL）繁忙：{why}。请稍后重试",
     )
-    NO_TABLES = (
-        "no-tables",
+    NO_TABLES = Words(
         "the register's tables are not as this program needs them ({why}): start `pingtai up` or `pingtai"
         " worker`, which makes them",
         "登记库的表与本程序不符（{why}）：请启动 pingtai up 或 pingtai worker 以建表",
     )
-    NO_RIGHTS = (
-        "no-rights",
+    NO_RIGHTS = Words(
         "the register's user lacks a right ({why}): grant it, or connect as the owner of the tables"
         " (docs/deployment.md, PostgreSQL)",
         "登记库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.md“PostgreSQL”）",
     )
-    NO_LOGIN = (
-        "no-login",
+    NO_LOGIN = Words(
         "the register does not let this user in ({why}): check user, password and database in DATABASE_URL",
         "登记库拒绝登录（{why}）：请检查 DATABASE_URL 中的用户、密码和数据库名",
     )
-    READ_ONLY = (
-        "read-only",
+    READ_ONLY = Words(
         "the register is read-only ({why}): DATABASE_URL names a standby; connect to the primary"
         " (?target_session_attrs=read-write)",
         "登记库为只读（{why}）：DATABASE_URL 指向备库，请连接主库（?target_session_attrs=read-write）",
     )
-    FULL = (
-        "full",
+    FULL = Words(
         "the register's server has no room left ({why}): free disk or memory there",
         "登记库服务器空间不足（{why}）：请清理磁盘或内存",
     )
-    POOLER = (
-        "pooler",
+    POOLER = Words(
         "the pooler before the register loses prepared statements ({why}): connect to PostgreSQL directly,"
         " or set pool_mode = transaction or session in pgbouncer (docs/deployment.md, PostgreSQL)",
         "登记库前的连接池丢失预编译语句（{why}）：请直连 PostgreSQL，或在 pgbouncer 中设置 pool_mode ="
         " transaction 或 session（见 docs/deployment.md“PostgreSQL”）",
     )
-    MISTAKE = (
-        "mistake",
+    MISTAKE = Words(
         "the register refused a question of this program, which is a mistake of ours: {why}. Please report"
         " it",
         "登记库拒绝了本程序的请求，属程序错误：{why}。请反馈",
@@ -135,11 +120,11 @@ def sqlstate(error: BaseException) -> str | None:
     return None
 
 
-def in_words(error: BaseException) -> tuple[str, str]:
-    """What is the matter and what to do, in English and Chinese."""
-    trouble, state, why = trouble_of(error), sqlstate(error), first_line(error)
+def in_words(error: BaseException) -> Words:
+    """What is the matter and what to do."""
+    state, why = sqlstate(error), first_line(error)
     named = f"{why}, SQLSTATE {state}" if state else why
-    return trouble.en.format(why=named), trouble.zh.format(why=named)
+    return Words._make(text.format(why=named) for text in trouble_of(error).value)
 
 
 def first_line(error: BaseException) -> str:

@@ -12,14 +12,21 @@ from db.intake_tables import api_keys, subscriptions
 from db.reading import AnyRow, read
 from db.subscription_queries import ACTIVE, PAUSED
 from db.tables import log_entries
+from workflows.errors import BadInput
 from workflows.model import Instant, Record
 
 MOST_PER_KEY = 20
 OLD_SECRET_FOR = timedelta(hours=24)
 
 
-class TooMany(Exception):
+class TooMany(BadInput):
     """A key has as many subscriptions as one may have."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"the key already has {MOST_PER_KEY} subscriptions, the most it may have: delete one",
+            f"此密钥已有 {MOST_PER_KEY} 个订阅，请先删除",
+        )
 
 
 class SubscriptionRow(Record):

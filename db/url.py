@@ -72,15 +72,20 @@ def normalised(url: str) -> str:
     if parts.driver not in _ACCEPTED:
         raise InvalidDatabaseUrl(
             f"DATABASE_URL begins with {parts.driver}://: use postgresql:// (PostgreSQL 14 or"
-            " newer, through asyncpg)"
+            " newer, through asyncpg)",
+            f"DATABASE_URL 以 {parts.driver}:// 开头：请使用 postgresql://（PostgreSQL 14 或更高版本）",
         )
     query = []
     for name, value in parts.query:
         known = _TRANSLATED.get(name, name)
         if known not in _PASSED_ON:
             instead = _BY_ENVIRONMENT.get(name)
-            advice = f"set the environment variable {instead} instead" if instead else "take it out"
-            raise InvalidDatabaseUrl(f"DATABASE_URL: asyncpg has no parameter {name}: {advice}")
+            advice = f"set the environment variable {instead} instead" if instead else "remove it"
+            advice_zh = f"请改设环境变量 {instead}" if instead else "请删除"
+            raise InvalidDatabaseUrl(
+                f"DATABASE_URL: asyncpg has no parameter {name}: {advice}",
+                f"DATABASE_URL：asyncpg 没有参数 {name}：{advice_zh}",
+            )
         query.append((known, value))
     return _written(parts._replace(driver=DRIVER, query=tuple(query)))
 
@@ -96,8 +101,10 @@ def address(url: str) -> Address:
     if found is None or (port and not port.isdecimal()):
         # what was given may hold a password
         raise InvalidDatabaseUrl(
-            f"DATABASE_URL {redacted(url)} is no URL: write postgresql://user:password@host/name,"
-            " with %-signs for special characters in the password"
+            f"DATABASE_URL {redacted(url)} is not a URL: write postgresql://user:password@host/name,"
+            " with special characters in the password percent-encoded",
+            f"DATABASE_URL {redacted(url)} 不是有效的 URL：应为 postgresql://用户:密码@主机/库名，密码中的"
+            "特殊字符须用 % 编码",
         )
     user, password, database = (
         None if found[name] is None else unquote(found[name])
@@ -146,7 +153,9 @@ def _places(parts: Address) -> dict[str, Any]:
     if not ports and all(both):
         hosts, ports = [one[1] for one in both if one], [one[2] for one in both if one]
     if not all(port.isdecimal() for port in ports):
-        raise InvalidDatabaseUrl("DATABASE_URL: a port is a number")
+        raise InvalidDatabaseUrl(
+            "DATABASE_URL: the port is not a number", "DATABASE_URL：端口应为数字"
+        )
     found: dict[str, Any] = {}
     if hosts:
         found["host"] = hosts if len(hosts) > 1 else hosts[0]

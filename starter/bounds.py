@@ -9,6 +9,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+from starter.errors import BadInput
+
 MESSAGE_FILE_BYTES = 1_000_000
 """Of a file that holds one message, and of a line that does: none may be half as large."""
 BATCH_FILE_BYTES = 50_000_000
@@ -50,14 +52,8 @@ _ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']*)""")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
-class TooMuch(ValueError):
-    """More than is read: `en` and `zh` say of what."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Say it in both languages."""
-        self.en = en
-        self.zh = zh
-        super().__init__(en)
+class TooMuch(BadInput, ValueError):
+    """More than is read."""
 
 
 def check_json(text: str | bytes, most: int = JSON_VALUES) -> None:
@@ -91,7 +87,7 @@ def check_depth(text: str, most: int = JSON_DEPTH) -> None:
         if first in "[{":
             depth += 1
             if depth > most:
-                raise TooMuch("it is nested too deep", "嵌套过深")
+                raise TooMuch("nested too deep", "嵌套过深")
         elif first in "]}":
             depth -= 1
 

@@ -1,51 +1,14 @@
-"""What can go wrong for someone who talks to the system; the docstrings are the meanings.
-
-The rules' own answers are `workflows.refusal.Refused` and `workflows.model.InvalidMessage`.
-"""
+"""The errors that a caller of the clients meets, of the one tree in `workflows.errors`."""
 
 import sys
 from typing import TYPE_CHECKING
 
-from workflows.words import Words
+from workflows.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
 
 if TYPE_CHECKING:
     from temporalio.service import RPCError
 
-
-class PingtaiError(Exception):
-    """Something a person can act on: `words` say what is wrong and what to do."""
-
-    exit_code = 1
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Say it in both languages; `*Words(...)` does, too."""
-        self.words = Words(en, zh)
-        self.en, self.zh = self.words
-        super().__init__(en)
-
-
-class BadInput(PingtaiError):
-    """What was given cannot be used as it is."""
-
-    exit_code = 2
-
-
-class NoSuchPlatform(PingtaiError):
-    """No platform, or no assessment, of this id is known."""
-
-    exit_code = 2
-
-
-class NotAllowed(PingtaiError):
-    """Who asks is not known, or may not ask this."""
-
-    exit_code = 3
-
-
-class Unreachable(PingtaiError):
-    """Temporal, a worker or PostgreSQL does not answer."""
-
-    exit_code = 4
+__all__ = ["BadInput", "NoSuchPlatform", "NotAllowed", "PingtaiError", "Unreachable", "rpc_error"]
 
 
 def rpc_error(error: BaseException) -> "RPCError | None":

@@ -2,7 +2,12 @@
 
 import os
 
-from activities.channels.destinations import PUBLIC, Destinations, NotAllowed, destinations_of
+from activities.channels.destinations import (
+    PUBLIC,
+    Destinations,
+    ForbiddenDestination,
+    destinations_of,
+)
 from starter.errors import BadInput
 
 VARIABLE = "PINGTAI_WEBHOOK_HOSTS"
@@ -16,5 +21,5 @@ def configured_destinations() -> Destinations:
     """
     try:
         return destinations_of(os.environ.get(VARIABLE, "").strip() or PUBLIC)
-    except NotAllowed as error:
-        raise BadInput(f"{VARIABLE}: {error.en}", f"{VARIABLE}：{error.zh}") from None
+    except ForbiddenDestination as error:
+        raise BadInput(error.words.at(VARIABLE)) from None

@@ -54,7 +54,7 @@ def load_notices(
             NoticeSettings, json.dumps(_content(path), default=str, ensure_ascii=False), str(path)
         )
     except InvalidMessage as error:
-        raise BadInput(error.en, error.zh) from None
+        raise BadInput(error.words) from None
     _check_events(settings, path)
     recipients = tuple(
         Recipient(

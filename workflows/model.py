@@ -8,6 +8,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
 
+from workflows.words import Words
+
 MAX_MESSAGE_BYTES = 512 * 1024
 """No message may be larger (bytes of JSON): Temporal refuses at 2 MB, we answer long before."""
 MAX_RECORD_BYTES = 700_000
@@ -68,6 +70,11 @@ class InvalidMessage(ValueError):
         return f"{self.what}：" + "；".join(
             _pair(field, why, "：") for field, _, why in self.problems
         )
+
+    @property
+    def words(self) -> Words:
+        """The whole message."""
+        return Words(self.en, self.zh)
 
 
 def _pair(field: str, why: str, between: str) -> str:

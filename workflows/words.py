@@ -14,3 +14,7 @@ class Words(NamedTuple):
     def text(self, language: Language) -> str:
         """Return it in one of the languages."""
         return self.zh if language == "zh" else self.en
+
+    def at(self, where: str) -> "Words":
+        """Return it with where it stands before it, as in `year: not a number`."""
+        return Words(f"{where}: {self.en}", f"{where}：{self.zh}")

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from activities.channels.public_addresses import Address, inner_address, is_public
 from activities.notice_delivery import Undeliverable
+from workflows.errors import BadInput
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -28,14 +29,8 @@ _ASKING = ThreadPoolExecutor(100, thread_name_prefix="resolving")
 """The loop's own threads are few: some names whose servers are silent would keep all others waiting."""
 
 
-class NotAllowed(ValueError):
-    """No webhook may lead there: `en` and `zh` say why."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Say it in both languages."""
-        self.en = en
-        self.zh = zh
-        super().__init__(en)
+class ForbiddenDestination(BadInput):
+    """No webhook may lead there."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,7 @@ class Destinations:
         """See what can be seen of a URL without asking anybody where its name leads.
 
         Raises:
-            NotAllowed: it is no URL for a webhook, or leads where none may.
+            ForbiddenDestination: it is no URL for a webhook, or leads where none may.
         """
         scheme, host = _parts(url)
         if self._named(host):
@@ -63,7 +58,7 @@ class Destinations:
         if host == "localhost" or host.endswith(".localhost"):
             self._check_address(ipaddress.IPv4Address("127.0.0.1"), scheme)
         elif _NAME.fullmatch(host) is None or host.rpartition(".")[2].isdigit():
-            raise NotAllowed("the host is no name and no address", "主机名或地址无效")
+            raise ForbiddenDestination("the host is no name and no address", "主机名或地址无效")
         elif scheme == "http" and not self.networks:
             raise _readable()
         elif not self.public and not self.networks:
@@ -82,8 +77,8 @@ class Destinations:
             for address in found:
                 if address is not None and not self._named(host):
                     self._check_address(address, scheme)
-        except NotAllowed as error:
-            raise Undeliverable(f"the receiver may not be reached from here: {error.en}") from None
+        except ForbiddenDestination as error:
+            raise Undeliverable(f"the receiver may not be reached from here: {error}") from None
         return [str(address) for address in found[:_MOST_ADDRESSES]]
 
     def _named(self, host: str) -> bool:
@@ -106,7 +101,7 @@ def destinations_of(text: str) -> Destinations:
     """Destinations from words between commas: `public`, names, addresses and networks.
 
     Raises:
-        NotAllowed: a word is none of these.
+        ForbiddenDestination: a word is none of these.
     """
     public, names, networks = False, list[str](), list[Network]()
     for word in filter(None, (part.strip().lower() for part in text.split(","))):
@@ -117,7 +112,7 @@ def destinations_of(text: str) -> Destinations:
             networks.append(ipaddress.ip_network(word))
         except ValueError:
             if _NAME.fullmatch(word) is None or "/" in word or word.rpartition(".")[2].isdigit():
-                raise NotAllowed(
+                raise ForbiddenDestination(
                     f"{word[:80]!r} is none of: public, a host's name, an address, a network",
                     f"{word[:80]!r} 不是 public、主机名、地址或网段",
                 ) from None
@@ -134,16 +129,18 @@ def _parts(url: str) -> tuple[str, str]:
         parts, host, port = urlsplit(""), None, None
     plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
     if parts.scheme not in ("https", "http") or not host or not plain or port == 0:
-        raise NotAllowed("write https://host/path", "请写 https://主机/路径")
+        raise ForbiddenDestination("write https://host/path", "请写 https://主机/路径")
     if len(url) > LONGEST_URL:
-        raise NotAllowed(f"longer than {LONGEST_URL} characters", f"超过 {LONGEST_URL} 个字符")
+        raise ForbiddenDestination(
+            f"longer than {LONGEST_URL} characters", f"超过 {LONGEST_URL} 个字符"
+        )
     if "@" in parts.netloc:
-        raise NotAllowed(
+        raise ForbiddenDestination(
             "no user and no password in the URL: events are signed with the secret",
             "URL 中不得有用户名和口令：事件以密钥签名",
         )
     if parts.fragment:
-        raise NotAllowed("no fragment (#…) in the URL", "URL 中不得有片段（#…）")
+        raise ForbiddenDestination("no fragment (#…) in the URL", "URL 中不得有片段（#…）")
     return parts.scheme, host.lower().rstrip(".")
 
 
@@ -168,15 +165,15 @@ async def _resolved(host: str) -> list[Address | None]:
     return list(dict.fromkeys(_address(str(one[4][0])) for one in found))
 
 
-def _elsewhere() -> NotAllowed:
-    return NotAllowed(
+def _elsewhere() -> ForbiddenDestination:
+    return ForbiddenDestination(
         "this host or address is not among those that the operator allows (PINGTAI_WEBHOOK_HOSTS)",
         "该主机或地址不在运维允许的范围内（PINGTAI_WEBHOOK_HOSTS）",
     )
 
 
-def _readable() -> NotAllowed:
-    return NotAllowed(
+def _readable() -> ForbiddenDestination:
+    return ForbiddenDestination(
         "http is readable on its way: write https; http is for hosts that the operator names only",
         "http 以明文传送：请用 https；http 仅限运维指定的主机",
     )

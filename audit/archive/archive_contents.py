@@ -215,7 +215,7 @@ def _history(row: Row[Any]) -> StoredHistory:
         if sha256(content).hexdigest() != row.sha256:
             damage = "the archived history is not what was archived: its SHA-256 is another"
     except BadInput as error:
-        damage = f"the archived history cannot be read: {error.en}"
+        damage = f"the archived history cannot be read: {error}"
     except (OSError, EOFError, zlib.error, TypeError) as error:
         damage = f"the archived history cannot be read: {error}"
     return StoredHistory(

@@ -98,7 +98,7 @@ def standing_at(reading: Reading, when: When) -> Standing | None:
     try:
         return at_moment(reading, when) if isinstance(when, datetime) else at_entry(reading, when)
     except NoStanding as error:
-        raise BadInput(str(error), error.zh) from None
+        raise BadInput(error.words) from None
 
 
 def _moment(written: str) -> datetime | None:

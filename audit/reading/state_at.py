@@ -8,19 +8,15 @@ from audit.reading.dues import due_of
 from audit.reading.entry_names import EntryName
 from audit.reading.order import in_order
 from workflows.activity_messages import DueDate
+from workflows.errors import PingtaiError
 from workflows.log_id import LogId
 from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import PlatformState
 
 
-class NoStanding(LookupError):
-    """It cannot be said how a platform stood; says why in English and Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Say it in both languages."""
-        self.zh = zh
-        super().__init__(en)
+class NoStanding(PingtaiError):
+    """It cannot be said how a platform stood."""
 
 
 @dataclass(frozen=True)

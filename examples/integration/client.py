@@ -70,7 +70,7 @@ async def main(form: PlatformApplication) -> int:
         print(error.problems)
         return 2
     except PingtaiError as error:  # no answer, perhaps: run it again as it is
-        print(error.en)
+        print(error)
         return error.exit_code
     return 0
 

@@ -144,7 +144,7 @@ class CaseQueries:
                     return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.
-                if not patience or "not scheduled yet" not in error.en:
+                if not patience or "not scheduled yet" not in str(error):
                     raise
             except WorkflowQueryFailedError as error:
                 if UNCONFIRMED not in str(error):

@@ -104,7 +104,7 @@ class Deciding:
             try:
                 return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
             except Unreachable as error:
-                if pause is None or _TASK_FAILED not in error.en:
+                if pause is None or _TASK_FAILED not in str(error):
                     raise
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")

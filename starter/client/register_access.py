@@ -10,11 +10,10 @@ from db.asyncpg_connections import Connections
 from db.direct import DirectConnections
 from db.home import home
 from db.queries import RegisterQueries
-from db.register_errors import InvalidDatabaseUrl, RegisterError
 from db.row_types import AppliedBefore
-from db.sqlstate import Trouble, database_errors, first_line, in_words, trouble_of
+from db.sqlstate import Trouble, database_errors, in_words, trouble_of
 from db.url import database_url
-from starter.errors import BadInput, PingtaiError, Unreachable
+from starter.errors import PingtaiError, Unreachable
 from workflows.lifecycle import PLATFORM
 from workflows.vocabulary import Stage
 
@@ -191,19 +190,9 @@ def _nowhere() -> Unreachable:
 def _reaching() -> Iterator[None]:
     try:
         yield
-    except InvalidDatabaseUrl as error:
-        raise BadInput(str(error), f"DATABASE_URL 无法使用：{error}") from None
-    except RegisterError as error:
-        raise Unreachable(*in_words_of_ours(error)) from None
     except database_errors() as error:
         kind = PingtaiError if trouble_of(error) is Trouble.MISTAKE else Unreachable
-        raise kind(*in_words(error)) from None
-
-
-def in_words_of_ours(error: RegisterError) -> tuple[str, str]:
-    """What the register's own errors say; they name what to do themselves."""
-    why = first_line(error)
-    return f"the register cannot be used: {why}", f"登记库无法使用：{why}"
+        raise kind(in_words(error)) from None
 
 
 async def decided_before(platform_id: str, decision_id: str) -> "list[DecidedBefore]":

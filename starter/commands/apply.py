@@ -89,7 +89,7 @@ async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
         async with asyncio.timeout(LOOK_SECONDS):
             return await client.state(applied.platform_id)
     except NotAllowed as error:  # a key that may apply need not have the scope to read
-        complain(say(f"The application is in. {error.en}", f"申请已提交。{error.zh}"))
+        complain(say(f"The application is in. {error.words.en}", f"申请已提交。{error.words.zh}"))
         return None
     except (PingtaiError, TimeoutError):
         complain(
@@ -119,8 +119,8 @@ async def _last_term(platform_id: str) -> PreviousTerm | None:
     except PingtaiError as error:
         complain(
             say(
-                f"Taken as a first term, because the register could not be asked: {error.en}",
-                f"登记库无法查询，按首期申请处理：{error.zh}",
+                f"Taken as a first term, because the register could not be asked: {error.words.en}",
+                f"登记库无法查询，按首期申请处理：{error.words.zh}",
             )
         )
         return None

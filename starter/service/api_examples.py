@@ -3,6 +3,7 @@
 from typing import Any
 
 from starter.service.problem_details import Kind, Problem
+from workflows.words import Words
 
 _PLACE = "#/example/"
 _PLATFORM = "bj-riscv-soc"
@@ -178,71 +179,65 @@ _EXAMPLES: dict[str, Any] = {
     "metrics": 'pingtai_http_requests_total{method="GET",route="/livez",status="200"} 3.0\n',
 }
 
-_PROBLEMS: dict[Kind, tuple[str, str, dict[str, Any]]] = {
-    Kind.BAD_REQUEST: (
-        "the body is no JSON: Expecting value at line 1 column 1",
-        "请求内容不是 JSON：第 1 行第 1 列有误",
-        {},
+_PROBLEMS: dict[Kind, Words] = {
+    Kind.BAD_REQUEST: Words(
+        "Invalid JSON: Expecting value at line 1 column 1",
+        "请求内容不是有效的 JSON：第 1 行第 1 列有误",
     ),
-    Kind.NO_KEY: ("there is no such key", "没有此密钥", {}),
-    Kind.NOT_ALLOWED: ("the key has not the scope apply", "密钥没有权限 apply", {}),
-    Kind.NOT_FOUND: ("no platform of this id", "没有此编号的平台", {}),
-    Kind.NO_SUCH_METHOD: ("known here: POST", "可用方法：POST", {}),
-    Kind.REFUSED: (
+    Kind.NO_KEY: Words("unknown key", "没有此密钥"),
+    Kind.NOT_ALLOWED: Words("the key lacks the scope apply", "密钥没有权限 apply"),
+    Kind.NOT_FOUND: Words("No platform has this id", "没有此编号的平台"),
+    Kind.NO_SUCH_METHOD: Words("allowed here: POST", "可用方法：POST"),
+    Kind.REFUSED: Words(
         "withdrawal is for the operator to take, not for the commission",
         "“撤回”应由平台运营单位作出",
-        {
-            "detail": "withdrawal is for the operator to take, not for the commission (§四). Awaited"
-            " now: inspection from the commission (§四(二)).",
-            "rule": "§四",
-            "stage": "inspection",
-            "awaited": _INSPECTION_AWAITED,
-        },
     ),
-    Kind.KEY_REUSED: (
+    Kind.KEY_REUSED: Words(
         "this Idempotency-Key was used for another call, or another body",
         "此 Idempotency-Key 已用于其他调用或其他内容",
-        {},
     ),
-    Kind.TOO_MANY: (
-        "the key has 20 subscriptions, and may have no more: delete one",
+    Kind.TOO_MANY: Words(
+        "the key already has 20 subscriptions, the most it may have: delete one",
         "此密钥已有 20 个订阅，请先删除",
-        {},
     ),
-    Kind.SLOW_BODY: (
-        "the body did not come within 10 seconds",
+    Kind.SLOW_BODY: Words(
+        "the body did not arrive within 10 seconds",
         "请求内容未在 10 秒内到达",
-        {},
     ),
-    Kind.UNKNOWN_HOST: (
+    Kind.UNKNOWN_HOST: Words(
         "this service has no such name: ask by its address, with a key, or set PINGTAI_HTTP_HOSTS",
         "本服务没有此主机名：请使用其地址、出示密钥，或设置 PINGTAI_HTTP_HOSTS",
-        {},
     ),
-    Kind.GONE: ("the cursor is of another feed", "游标属于另一事件流", {}),
-    Kind.TOO_LARGE: ("the body is larger than 524,288 bytes", "请求内容超过 524,288 字节", {}),
-    Kind.MEDIA_TYPE: (
-        "the body is to be application/json in UTF-8, not compressed",
+    Kind.GONE: Words("the cursor belongs to another feed", "游标属于另一事件流"),
+    Kind.TOO_LARGE: Words("the body is larger than 524,288 bytes", "请求内容超过 524,288 字节"),
+    Kind.MEDIA_TYPE: Words(
+        "send application/json in UTF-8, not compressed",
         "请求内容应为 application/json（UTF-8，不压缩）",
-        {},
     ),
-    Kind.INVALID: (
+    Kind.INVALID: Words(
         "PlatformApplication: name: Field required",
         "PlatformApplication：name：缺少此项",
-        {"errors": [{"field": "name", "en": "Field required", "zh": "缺少此项"}]},
     ),
-    Kind.MISTAKE: (
-        "this is a mistake of the service; its log says more",
+    Kind.MISTAKE: Words(
+        "internal error of the service; see its log",
         "系统内部错误，详见服务日志",
-        {},
     ),
-    Kind.AWAY: (
-        "Temporal does not answer now; try again in a moment",
+    Kind.AWAY: Words(
+        "Temporal does not answer; try again in a moment",
         "流程引擎没有应答，请稍后重试",
-        {},
     ),
-    Kind.TOO_SLOW: ("no answer came in time", "未能按时应答", {}),
-    Kind.BUSY: ("too much is asked at once", "请求过多，请稍后重试", {}),
+    Kind.TOO_SLOW: Words("no answer came in time", "未能按时应答"),
+    Kind.BUSY: Words("too much is asked at once", "请求过多，请稍后重试"),
+}
+_EXTENSIONS: dict[Kind, dict[str, Any]] = {
+    Kind.REFUSED: {
+        "detail": "withdrawal is for the operator to take, not for the commission (§四). Awaited"
+        " now: inspection from the commission (§四(二)).",
+        "rule": "§四",
+        "stage": "inspection",
+        "awaited": _INSPECTION_AWAITED,
+    },
+    Kind.INVALID: {"errors": [{"field": "name", "en": "Field required", "zh": "缺少此项"}]},
 }
 
 
@@ -275,5 +270,5 @@ def add(name: str, example: Any) -> str:
 
 def problem(kind: Kind) -> dict[str, Any]:
     """How a problem of a kind is answered."""
-    en, zh, extensions = _PROBLEMS[kind]
-    return Problem(kind, en, zh).details(f"/v1/platforms/{_PLATFORM}", "en") | extensions
+    details = Problem(kind, _PROBLEMS[kind]).details(f"/v1/platforms/{_PLATFORM}", "en")
+    return details | _EXTENSIONS.get(kind, {})

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from db.intake_queries import Whose, whose
 from starter.client.application_sender import completed
 from starter.errors import NoSuchPlatform, Unreachable
-from starter.service import problem_details
 from starter.service.bodies import json_body
 from starter.service.idempotency_keys import IdempotencyKey, once
 from starter.service.key_access import Applicant, Caller
 from starter.service.mandates import check_submitter
 from starter.service.openapi_parts import body, written
+from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from starter.service.stage_waiting import platform_standing
@@ -61,7 +61,8 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         try:
             applied = await client.apply(application)
         except Unreachable:
-            raise problem_details.away(
+            raise Problem(
+                Kind.AWAY,
                 "no answer came; the application may have been taken. Repeat it as it is, with the same"
                 " application_id: it is never taken twice",
                 "没有应答，该申请可能已受理；请以同一 application_id 原样重发，不会重复受理",

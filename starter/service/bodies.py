@@ -10,6 +10,7 @@ from starter.bounds import TooMuch, check_depth
 from starter.service.problem_details import Kind, Problem
 from starter.tables.strict_json import strict_loads
 from workflows.model import MAX_MESSAGE_BYTES
+from workflows.words import Words
 
 WITHIN_SECONDS = 10.0
 """A body is half a megabyte at most: whoever needs longer for it only keeps a place from others."""
@@ -39,7 +40,7 @@ async def json_body(request: Request) -> Any:
     except TimeoutError:
         raise _too_slow() from None
     except ClientDisconnect:
-        raise _unreadable("it broke off", "请求中断") from None
+        raise _unreadable("the request broke off", "请求中断") from None
     return _read(bytes(raw))
 
 
@@ -54,7 +55,7 @@ def _check_kind(request: Request) -> None:
     ):
         raise Problem(
             Kind.MEDIA_TYPE,
-            "the body is to be application/json in UTF-8, not compressed",
+            "send application/json in UTF-8, not compressed",
             "请求内容应为 application/json（UTF-8，不压缩）",
             headers={"Accept": "application/json"},
         )
@@ -68,21 +69,24 @@ def _read(raw: bytes) -> Any:
         # An escape can name half a character, which no text may hold; and 1e999 is read as infinity.
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except UnicodeError:
-        raise _unreadable("it is no well-formed UTF-8", "不是有效的 UTF-8") from None
+        raise _unreadable("not valid UTF-8", "不是有效的 UTF-8") from None
     except RecursionError:
-        raise _unreadable("it is nested too deep", "嵌套过深") from None
+        raise _unreadable("nested too deep", "嵌套过深") from None
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
         raise _unreadable(where, f"第 {error.lineno} 行第 {error.colno} 列有误") from None
     except TooMuch as error:
-        raise _unreadable(error.en, error.zh) from None
+        raise _unreadable(error.words) from None
     except ValueError as error:
         raise _unreadable(str(error)[:200], str(error)[:200]) from None
     return data
 
 
-def _unreadable(en: str, zh: str) -> Problem:
-    return Problem(Kind.BAD_REQUEST, f"the body is no JSON: {en}", f"请求内容不是 JSON：{zh}")
+def _unreadable(en: str | Words, zh: str = "") -> Problem:
+    why = en if isinstance(en, Words) else Words(en, zh)
+    return Problem(
+        Kind.BAD_REQUEST, f"Invalid JSON: {why.en}", f"请求内容不是有效的 JSON：{why.zh}"
+    )
 
 
 def _too_large() -> Problem:
@@ -98,7 +102,7 @@ def _too_large() -> Problem:
 def _too_slow() -> Problem:
     return Problem(
         Kind.SLOW_BODY,
-        f"the body did not come within {WITHIN_SECONDS:.0f} seconds",
+        f"the body did not arrive within {WITHIN_SECONDS:.0f} seconds",
         f"请求内容未在 {WITHIN_SECONDS:.0f} 秒内到达",
         headers={"Connection": "close"},
     )

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from starter.errors import Unreachable
-from starter.service import problem_details
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.idempotency_keys import IdempotencyKey, once
@@ -15,6 +14,7 @@ from starter.service.key_access import Caller, Decider
 from starter.service.mandates import check_decider
 from starter.service.openapi_parts import body, written
 from starter.service.parameters import PlatformId
+from starter.service.problem_details import Kind, Problem
 from starter.service.response_schemas import AnyDecision
 from starter.service.responses import reply
 from starter.service.stage_waiting import district_of
@@ -108,7 +108,8 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     try:
         receipt: Receipt = await client.decide(platform_id, data)
     except Unreachable:
-        raise problem_details.away(
+        raise Problem(
+            Kind.AWAY,
             "no answer came in time; the decision may still be taken. Repeat it with the same"
             " decision_id: it is never taken twice",
             "未能按时应答，该决定之后仍可能生效；请用同一 decision_id 重发，不会重复生效",

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from temporalio.service import RPCError
 
-from db.register_errors import RegisterError
 from db.sqlstate import Trouble, database_errors, trouble_of
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problem_details
@@ -18,6 +17,7 @@ from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import problem_reply
 from workflows.model import InvalidMessage, problem_in
 from workflows.refusal import Refused
+from workflows.words import Words
 
 _log = structlog.stdlib.get_logger("pingtai.http")
 _DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -26,7 +26,6 @@ ANSWERED = (
     Refused,
     InvalidMessage,
     PingtaiError,
-    RegisterError,
     RequestValidationError,
     HTTPException,
     RPCError,
@@ -34,6 +33,7 @@ ANSWERED = (
     *_DATABASE,
 )
 """Errors that have an answer of their own; any other is a mistake of ours."""
+_UNKNOWN = Words("no such parameter, or given twice", "没有此参数，或重复")
 
 
 def answer_for_errors(app: FastAPI) -> None:
@@ -66,45 +66,43 @@ def problem_of(error: Exception) -> Problem:
         case InvalidMessage():
             problem = problem_details.invalid(error)
         case NoSuchPlatform():
-            problem = problem_details.not_found(error.en, error.zh)
+            problem = Problem(Kind.NOT_FOUND, error.words)
         case RequestValidationError():
             problem = _parameters(error)
         case HTTPException():
             problem = _of_http(error)
         case PingtaiError():  # Unreachable, and settings of the service that are wrong
             problem = _away(
-                "Temporal or the register does not answer", "流程引擎或登记库没有应答", error
+                error, "Temporal or the register does not answer", "流程引擎或登记库没有应答"
             )
         case RPCError():
-            problem = _away("Temporal does not answer", "流程引擎没有应答", error)
-        case RegisterError():
-            problem = _away("the register does not answer", "登记库没有应答", error)
+            problem = _away(error, "Temporal does not answer", "流程引擎没有应答")
         case SQLAlchemyError() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if (
             trouble_of(error) is not Trouble.MISTAKE
         ):
-            problem = _away("the register does not answer", "登记库没有应答", error)
+            problem = _away(error, "the register does not answer", "登记库没有应答")
         case _:
             problem = _mistake(error)
     return problem
 
 
-def _away(en: str, zh: str, error: Exception) -> Problem:
+def _away(error: Exception, en: str, zh: str) -> Problem:
     """Where the parts are, and why they are away, is for the log and not for whoever calls."""
-    why = str(getattr(error, "en", "") or getattr(error, "orig", "") or error)
+    why = str(getattr(error, "orig", "") or error)
     trouble = str(trouble_of(error)) if isinstance(error, database_errors()) else None
     _log.warning(
         "a part is away",
         trouble=trouble,
         why=why.splitlines()[0][:300] if why else type(error).__name__,
     )
-    return problem_details.away(f"{en} now; try again in a moment", f"{zh}，请稍后重试")
+    return Problem(Kind.AWAY, f"{en}; try again in a moment", f"{zh}，请稍后重试")
 
 
 def _mistake(error: Exception) -> Problem:
     _log.error("a mistake of ours", exc_info=error)
     return Problem(
         Kind.MISTAKE,
-        "this is a mistake of the service; its log says more",
+        "internal error of the service; see its log",
         "系统内部错误，详见服务日志",
     )
 
@@ -119,29 +117,19 @@ def _of_http(error: HTTPException) -> Problem:
     if error.status_code == 405:
         return Problem(
             Kind.NO_SUCH_METHOD,
-            f"known here: {headers.get('Allow', '')}",
+            f"allowed here: {headers.get('Allow', '')}",
             f"可用方法：{headers.get('Allow', '')}",
             headers=headers,
         )
     if error.status_code == 404:
-        return problem_details.not_found(
-            "no such address: see /openapi.json", "没有此地址，见 /openapi.json"
+        return Problem(
+            Kind.NOT_FOUND, "no such address: see /openapi.json", "没有此地址，见 /openapi.json"
         )
     return Problem(Kind.BAD_REQUEST, str(error.detail)[:200], str(error.detail)[:200])
 
 
-def unknown_parameter(names: list[str]) -> Problem:
-    """A parameter that a call has not, or that was given twice: a typing mistake is never passed over."""
-    errors = tuple(
-        FieldProblem(
-            field=name[:120], en="is not known here, or given twice", zh="没有此参数，或重复"
-        )
-        for name in names[:5]
-    )
-    listed = ", ".join(error.field for error in errors)
-    return Problem(
-        Kind.INVALID,
-        f"parameters that are not known here, or given twice: {listed}",
-        f"没有此参数，或重复：{listed}",
-        errors=errors,
-    )
+def unknown_parameters(names: list[str]) -> Problem:
+    """Parameters that a call does not have, or that were given twice: a typing mistake is never ignored."""
+    listed = [name[:120] for name in names[:5]]
+    errors = tuple(FieldProblem(field=name, **_UNKNOWN._asdict()) for name in listed)
+    return Problem(Kind.INVALID, _UNKNOWN.at(", ".join(listed)), errors=errors)

@@ -153,4 +153,4 @@ def _words(listed: str | None) -> tuple[str, ...]:
 
 
 def _gone() -> Problem:
-    return Problem(Kind.GONE, *examples.GONE)
+    return Problem(Kind.GONE, examples.GONE)

@@ -1,10 +1,11 @@
 """Examples for the calls about events, in the OpenAPI document."""
 
 from starter.service.api_examples import add
+from workflows.words import Words
 
-GONE = (
-    "the cursor is of another feed: the register was rebuilt, or restored from a backup. Begin again"
-    " with after=beginning, and drop by id what you have already",
+GONE = Words(
+    "the cursor belongs to another feed: the register was rebuilt, or restored from a backup. Start again"
+    " with after=beginning, and skip by id what you have already",
     "游标属于另一事件流：登记库已重建或从备份恢复。请以 after=beginning 重新开始，并按 id 去重",
 )
 _HASH = "7b0f6c1a6f0d5c2f8f5f6a1a4ff0f2d1c3b5a79e8d7c6b5a4938271605f4e3d2"

@@ -13,10 +13,10 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from starter.service import problem_details
 from starter.service.backends import Connections
 from starter.service.key_access import Monitor
 from starter.service.openapi_parts import answers, unkeyed
+from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from workflows.contract import TASK_QUEUE
 from workflows.model import Record
@@ -58,7 +58,7 @@ async def readyz(request: Request) -> Response:
     missing = [name for name, there in seen[1].model_dump().items() if not there]
     if missing:
         names = ", ".join(missing)
-        raise problem_details.away(f"not ready: {names}", f"尚未就绪：{names}")
+        raise Problem(Kind.AWAY, f"not ready: {names}", f"尚未就绪：{names}")
     return reply(seen[1])
 
 

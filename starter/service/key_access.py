@@ -52,13 +52,13 @@ class Caller:
             Problem: 401 without a key, 403 with one that has none of them.
         """
         if self.key is None:
-            raise self._no_key(
+            raise self.no_key(
                 "missing", "this call needs a key: Authorization: Bearer ptk_…", "此调用需要密钥"
             )
         if not any(self.may(scope) for scope in scopes):
             wanted = ", ".join(scopes)
             raise self._not_allowed(
-                "scope", f"the key has not the scope {wanted}", f"密钥没有权限 {wanted}"
+                "scope", f"the key lacks the scope {wanted}", f"密钥没有权限 {wanted}"
             )
         return self.key
 
@@ -111,7 +111,8 @@ class Caller:
                 "该平台上一期由其他单位运营，仅市科委、中关村管委会可为其他单位提交下一期",
             )
 
-    def _no_key(self, reason: str, en: str, zh: str) -> Problem:
+    def no_key(self, reason: str, en: str, zh: str) -> Problem:
+        """The problem (401) of a call without a valid key, counted by its reason."""
         self._measures.refused_keys.labels(reason).inc()
         return Problem(Kind.NO_KEY, en, zh, headers=_CHALLENGE)
 
@@ -137,20 +138,20 @@ async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) ->
         return nobody
     scheme, _space, token = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer" or len(token) > _LONGEST:
-        raise nobody._no_key(
+        raise nobody.no_key(
             "malformed", "write: Authorization: Bearer ptk_…", "应写作 Authorization: Bearer ptk_…"
         )
     now = datetime.now(UTC)
     keys = Keys(await request.app.state.connections.engine())
     key = await keys.of_token(token.strip())
     if key is None:
-        raise nobody._no_key("unknown", "there is no such key", "没有此密钥")
+        raise nobody.no_key("unknown", "unknown key", "没有此密钥")
     request.state.key_id = key.id
     standing = key.standing(now)
     if standing != "valid":
         # Only whoever has the whole key is told so.
         zh = "密钥已撤销" if standing == "revoked" else "密钥已过期"
-        raise nobody._no_key(standing, f"the key is {standing}", zh)
+        raise nobody.no_key(standing, f"the key is {standing}", zh)
     if not request.app.state.shares.take(request.scope["state"], key.id):
         raise Problem(
             Kind.BUSY,

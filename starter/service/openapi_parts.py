@@ -137,7 +137,7 @@ def _problems(*statuses: int) -> Responses:
 def _problem(status: int) -> dict[str, Any]:
     kinds = [kind for kind in Kind if kind.status == status]
     return {
-        "description": "; ".join(f"{kind.heading} {kind.zh}" for kind in kinds),
+        "description": "; ".join(" ".join(kind.title) for kind in kinds),
         "headers": _OF_PROBLEMS.get(status, {}),
         "content": {
             MEDIA_TYPE: {

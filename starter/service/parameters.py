@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from db.queries import LARGEST_PAGE
-from starter.service.error_handlers import unknown_parameter
+from starter.service.error_handlers import unknown_parameters
 from workflows.model import Day, Identifier, InvalidMessage, problem_in
 
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
@@ -55,4 +55,4 @@ def known_parameters(request: Request) -> None:
     known = {one["name"] for one in call.get("parameters", ()) if one["in"] == "query"}
     wrong = sorted({name for name in given if name not in known or given.count(name) > 1})
     if wrong:
-        raise unknown_parameter(wrong)
+        raise unknown_parameters(wrong)

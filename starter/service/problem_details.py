@@ -1,51 +1,46 @@
 """Problem details (RFC 9457): one form for everything that goes wrong, in English and Chinese."""
 
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 from workflows.awaited import Awaited
 from workflows.model import InvalidMessage, Record
 from workflows.refusal import Refused
+from workflows.words import Language, Words
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
-"""What is told in Retry-After: a part that is away is looked for again by then."""
+"""Sent as Retry-After: a part that is away is looked for again by then."""
 
 
-class Kind(StrEnum):
-    """The kinds of problem; each has its status and a title. The `type` is a URN that never changes."""
+class Kind(Enum):
+    """The kinds of problem: the status and the title of each. Its name, as a URN, never changes."""
 
-    status: int
-    heading: str
-    zh: str
+    BAD_REQUEST = 400, Words("The request cannot be read", "请求无法读取")
+    NO_KEY = 401, Words("A valid key is needed", "需要有效的密钥")
+    NOT_ALLOWED = 403, Words("The key does not allow this", "密钥无此权限")
+    NOT_FOUND = 404, Words("Not found", "没有此项")
+    NO_SUCH_METHOD = 405, Words("Method not allowed", "不支持此方法")
+    SLOW_BODY = 408, Words("The body did not arrive in time", "请求内容未按时到达")
+    REFUSED = 409, Words("The rules refuse it", "不予受理")
+    KEY_REUSED = 409, Words("The Idempotency-Key was used before", "幂等键已用于其他请求")
+    TOO_MANY = 409, Words("There are too many already", "数量已达上限")
+    GONE = 410, Words("The cursor belongs to a feed that is gone", "游标已失效")
+    TOO_LARGE = 413, Words("The body is too large", "请求内容过大")
+    MEDIA_TYPE = 415, Words("The body is not JSON", "请求内容不是 JSON")
+    UNKNOWN_HOST = 421, Words("The service does not have this name", "本服务没有此名称")
+    INVALID = 422, Words("Some fields are invalid", "字段不符合要求")
+    MISTAKE = 500, Words("Internal error", "系统内部错误")
+    AWAY = 503, Words("A part of the system does not answer", "系统暂时无法应答")
+    TOO_SLOW = 503, Words("The call took too long", "处理超时")
+    BUSY = 503, Words("Too many calls at once", "请求过多")
 
-    def __new__(cls, value: str, status: int, heading: str, zh: str) -> "Kind":
-        """Make a kind that is equal to its name in the URN."""
-        kind = str.__new__(cls, value)
-        kind._value_ = value
-        kind.status = status
-        kind.heading = heading
-        kind.zh = zh
-        return kind
+    def __init__(self, status: int, title: Words) -> None:
+        self.status = status
+        self.title = title
 
-    BAD_REQUEST = "bad-request", 400, "The request cannot be read", "请求无法读取"
-    NO_KEY = "no-key", 401, "A valid key is needed", "需要有效的密钥"
-    NOT_ALLOWED = "not-allowed", 403, "The key does not allow this", "密钥无此权限"
-    NOT_FOUND = "not-found", 404, "There is no such thing", "没有此项"
-    NO_SUCH_METHOD = "no-such-method", 405, "The method is not known here", "不支持此方法"
-    SLOW_BODY = "slow-body", 408, "The body did not come in time", "请求内容未按时到达"
-    REFUSED = "refused", 409, "The rules refuse it", "不予受理"
-    KEY_REUSED = "key-reused", 409, "The Idempotency-Key was used before", "幂等键已用于其他请求"
-    TOO_MANY = "too-many", 409, "There are too many already", "数量已达上限"
-    GONE = "gone", 410, "The cursor is of a feed that is gone", "游标已失效"
-    TOO_LARGE = "too-large", 413, "The body is too large", "请求内容过大"
-    MEDIA_TYPE = "media-type", 415, "The body is not JSON", "请求内容不是 JSON"
-    UNKNOWN_HOST = "unknown-host", 421, "The service has no such name", "本服务没有此名称"
-    INVALID = "invalid", 422, "Some fields do not fit", "字段不符合要求"
-    MISTAKE = "mistake", 500, "A mistake of ours", "系统内部错误"
-    AWAY = "away", 503, "A part of the system does not answer now", "系统暂时无法应答"
-    TOO_SLOW = "too-slow", 503, "It took too long", "处理超时"
-    BUSY = "busy", 503, "Too much is asked at once", "请求过多"
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
 
     @property
     def urn(self) -> str:
@@ -89,35 +84,32 @@ class Problem(Exception):
     def __init__(
         self,
         kind: Kind,
-        en: str,
-        zh: str,
+        en: str | Words,
+        zh: str = "",
         *,
         headers: dict[str, str] | None = None,
-        whole: tuple[str, str] | None = None,
+        detail: Words | None = None,
         **extensions: Any,
     ) -> None:
-        """`extensions` are further members of `ProblemDetails`; `whole` is the detail where it says more."""
+        """`detail` where it says more than the reason; `extensions`: further members of `ProblemDetails`."""
         self.kind = kind
-        self.en = en
-        self.zh = zh
+        self.words = en if isinstance(en, Words) else Words(en, zh)
         self.headers = dict(headers or {})
-        self.whole = whole or (en, zh)
+        self.detail = detail or self.words
         if kind.status == 503:
             self.headers.setdefault("Retry-After", str(RETRY_SECONDS))
         self.extensions = extensions
-        super().__init__(en)
+        super().__init__(self.words.en)
 
-    def details(self, instance: str, language: str) -> dict[str, Any]:
+    def details(self, instance: str, language: Language) -> dict[str, Any]:
         """The members of the answer."""
-        chinese = language == "zh"
         return ProblemDetails(
             type=self.kind.urn,
-            title=self.kind.zh if chinese else self.kind.heading,
+            title=self.kind.title.text(language),
             status=self.kind.status,
-            detail=self.whole[chinese],
+            detail=self.detail.text(language),
             instance=instance,
-            en=self.en,
-            zh=self.zh,
+            **self.words._asdict(),
             **self.extensions,
         ).model_dump(mode="json", exclude_none=True)
 
@@ -127,9 +119,8 @@ def refused(error: Refused) -> Problem:
     why = error.refusal
     return Problem(
         Kind.REFUSED,
-        why.en,
-        why.zh,
-        whole=(why.text("en"), why.text("zh")),
+        Words(why.en, why.zh),
+        detail=Words(why.text("en"), why.text("zh")),
         rule=why.rule,
         stage=why.stage,
         awaited=why.awaited,
@@ -139,14 +130,4 @@ def refused(error: Refused) -> Problem:
 def invalid(error: InvalidMessage) -> Problem:
     """A message that does not fit its model: each field, and why."""
     errors = tuple(FieldProblem(field=field, en=en, zh=zh) for field, en, zh in error.problems)
-    return Problem(Kind.INVALID, error.en, error.zh, errors=errors)
-
-
-def away(en: str, zh: str) -> Problem:
-    """A part of the system that does not answer."""
-    return Problem(Kind.AWAY, en, zh)
-
-
-def not_found(en: str, zh: str) -> Problem:
-    """Nothing is there of this name."""
-    return Problem(Kind.NOT_FOUND, en, zh)
+    return Problem(Kind.INVALID, error.words, errors=errors)

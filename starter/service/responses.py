@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from starter.service.problem_details import MEDIA_TYPE, Problem
 from starter.terminal.screen import encodable
+from workflows.words import Language
 
 JSON = "application/json"
 _ALWAYS = {"X-Content-Type-Options": "nosniff"}
@@ -56,7 +57,7 @@ def next_page(request: Request, after: str) -> str:
     return f"{request.url.path}?{urlencode([*kept, ('after', after)])}"
 
 
-def wanted_language(accepted: str) -> str:
+def wanted_language(accepted: str) -> Language:
     """`zh` when Accept-Language asks for Chinese before English; else `en`."""
     best = {"zh": 0.0, "en": 0.0}
     for part in accepted[:500].split(","):

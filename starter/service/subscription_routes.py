@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import Response
 
-from activities.channels.destinations import Destinations, NotAllowed
+from activities.channels.destinations import Destinations, ForbiddenDestination
 from activities.channels.signature import PREFIX
 from db.feed import Cursor, Feed
-from db.subscription_admin import MOST_PER_KEY, SubscriptionKeeping, SubscriptionRow, TooMany
+from db.subscription_admin import SubscriptionKeeping, SubscriptionRow, TooMany
 from starter.service import feed_examples as examples
 from starter.service.bodies import json_body
 from starter.service.event_routes import place
@@ -27,7 +27,7 @@ from starter.service.feed_messages import (
 from starter.service.idempotency_keys import Fill, IdempotencyKey, once
 from starter.service.key_access import Caller, Reader
 from starter.service.openapi_parts import answers, body, ended, written
-from starter.service.problem_details import FieldProblem, Kind, Problem, not_found
+from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import reply
 from workflows.model import parse
 
@@ -73,8 +73,8 @@ async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Respo
                 districts=asked.districts,
                 platforms=asked.platforms,
             )
-        except TooMany:
-            raise Problem(Kind.TOO_MANY, *_too_many()) from None
+        except TooMany as error:
+            raise Problem(Kind.TOO_MANY, error.words) from None
         where = {"Location": f"/v1/subscriptions/{row.id}"}
         return reply(_with_secret(row, end, secret), 201, where)
 
@@ -202,21 +202,14 @@ def _new_secret() -> str:
 
 
 def _unknown() -> Problem:
-    return not_found("this key has no subscription of this id", "此密钥没有该编号的订阅")
+    return Problem(
+        Kind.NOT_FOUND, "this key has no subscription of this id", "此密钥没有该编号的订阅"
+    )
 
 
 def _check_url(destinations: Destinations, url: str) -> None:
     try:
         destinations.check(url)
-    except NotAllowed as error:
-        field = FieldProblem(field="url", en=error.en, zh=error.zh)
-        raise Problem(
-            Kind.INVALID, f"url: {error.en}", f"url：{error.zh}", errors=(field,)
-        ) from None
-
-
-def _too_many() -> tuple[str, str]:
-    return (
-        f"the key has {MOST_PER_KEY} subscriptions, and may have no more: delete one",
-        f"此密钥已有 {MOST_PER_KEY} 个订阅，请先删除",
-    )
+    except ForbiddenDestination as error:
+        field = FieldProblem(field="url", **error.words._asdict())
+        raise Problem(Kind.INVALID, error.words.at("url"), errors=(field,)) from None

@@ -140,7 +140,7 @@ class LayoutFile:
         try:
             return text_of(given)
         except BadInput as error:
-            self._wrong(place, column, error.en, error.zh)
+            self._wrong(place, column, *error.words)
             return ""
 
     def _wrong(self, place: str, column: str, en: str, zh: str) -> None:

@@ -69,8 +69,8 @@ class XlsxRows:
             check_workbook(self._content)
             with zipfile.ZipFile(io.BytesIO(self._content)) as parts:
                 yield from self._rows(_Book(parts))
-        except TooMuch as error:
-            raise BadInput(error.en, error.zh) from None
+        except TooMuch:  # a ValueError, too, which says more than those below
+            raise
         except _BROKEN as error:
             why = (str(error) or type(error).__name__).splitlines()[0][:200]
             raise BadInput(

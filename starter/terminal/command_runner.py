@@ -12,7 +12,6 @@ from typing import ParamSpec
 
 import click
 
-from db.register_errors import InvalidDatabaseUrl, RegisterError
 from starter.errors import PingtaiError, Unreachable, rpc_error
 from starter.terminal.language import say
 from starter.terminal.screen import complain
@@ -75,13 +74,9 @@ def _answer(error: BaseException) -> tuple[int, str] | None:
             words = say(why.text("en"), why.text("zh"))
             answer = REFUSED, say("refused: ", "不予受理：") + words
         case InvalidMessage():
-            answer = BAD_INPUT, say(error.en, error.zh)
+            answer = BAD_INPUT, say(error.words)
         case PingtaiError():
-            answer = error.exit_code, say(error.en, error.zh)
-        case InvalidDatabaseUrl():
-            answer = BAD_INPUT, str(error)
-        case RegisterError():
-            answer = UNREACHABLE, str(error)
+            answer = error.exit_code, say(error.words)
         case OSError():
             answer = UNREACHABLE, say(f"not reachable: {error}", f"无法访问：{error}")
         case KeyboardInterrupt() | click.Abort():

@@ -180,8 +180,8 @@ def test_a_place_that_cannot_be_used_is_refused(
     monkeypatch.setenv("PINGTAI_ARCHIVE", place)
     with pytest.raises(BadInput, match=why) as refused:
         configured_store()
-    assert refused.value.en.startswith("PINGTAI_ARCHIVE")
-    assert "secret" not in refused.value.en + refused.value.zh
+    assert refused.value.words.en.startswith("PINGTAI_ARCHIVE")
+    assert "secret" not in refused.value.words.en + refused.value.words.zh
 
 
 def test_without_a_place_it_is_postgres(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from activities.channels.destinations import Destinations, NotAllowed, destinations_of
+from activities.channels.destinations import Destinations, ForbiddenDestination, destinations_of
 from activities.channels.posting import EventPoster
 from activities.channels.public_addresses import is_public
 from activities.notice_delivery import Undeliverable
@@ -79,7 +79,7 @@ def test_urls_that_are_allowed(allowed: str, url: str) -> None:
 )
 def test_urls_that_are_not(allowed: str, url: str) -> None:
     """This machine, what is private, what is readable on its way, and what is no URL."""
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ForbiddenDestination):
         destinations_of(allowed).check(url)
 
 
@@ -109,7 +109,7 @@ async def test_addresses_that_are_not_public(address: str, monkeypatch: pytest.M
     """Neither as they stand in a URL, nor where a name leads to them."""
     assert not is_public(ip_address(address))
     host = f"[{address}]" if ":" in address else address
-    with pytest.raises(NotAllowed):
+    with pytest.raises(ForbiddenDestination):
         PUBLIC.check(f"https://{host}/")
 
     def leads(*_: Any, **__: Any) -> Any:
@@ -131,7 +131,7 @@ def test_addresses_that_are_public(address: str) -> None:
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "https://example.org", "1.2.3", "a b", "*"])
 def test_a_setting_that_makes_no_sense(text: str) -> None:
     """It is told, and not passed over."""
-    with pytest.raises(NotAllowed, match="none of"):
+    with pytest.raises(ForbiddenDestination, match="none of"):
         destinations_of(text)
 
 

@@ -136,11 +136,11 @@ def test_what_does_not_fit(tmp_path: Path, old: str, new: str, says: str, zh: st
     with pytest.raises(BadInput) as refused:
         load_notices(path)
     error = refused.value
-    assert error.en.startswith(str(path))
-    assert str(path) in error.zh
-    assert says in error.en
-    assert zh in error.zh
-    assert "hush" not in error.en + error.zh
+    assert error.words.en.startswith(str(path))
+    assert str(path) in error.words.zh
+    assert says in error.words.en
+    assert zh in error.words.zh
+    assert "hush" not in error.words.en + error.words.zh
 
 
 @pytest.mark.parametrize("secret", ["x9-y8", "whsec_***", "whsec_c2hvcnQ="])
@@ -149,7 +149,7 @@ def test_a_weak_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: 
     monkeypatch.setenv("NORTH_SECRET", secret)
     with pytest.raises(BadInput, match=r"north: the webhook's secret cannot be used") as refused:
         load_notices(written(tmp_path, GOOD))
-    assert secret not in refused.value.en + refused.value.zh
+    assert secret not in refused.value.words.en + refused.value.words.zh
 
 
 @pytest.mark.parametrize(

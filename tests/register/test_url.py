@@ -42,12 +42,12 @@ def test_unset_or_empty_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("mysql://u:secret@h/d", "use postgresql://"),
         ("postgresql+psycopg://u:secret@h/d", "use postgresql://"),
-        ("postgresql://u:secret@h/d?channel_binding=require", "channel_binding: take it out"),
+        ("postgresql://u:secret@h/d?channel_binding=require", "channel_binding: remove it"),
         ("postgresql://u:secret@h/d?sslrootcert=/ca.pem", "PGSSLROOTCERT"),
         ("postgresql://u@h/d?password=secret", "PGPASSWORD"),
-        ("postgresql://u:secret@h:port/d", "no URL"),
-        ("u:secret@h/d", "no URL"),
-        ("//u:sec/ret@h/d", "no URL"),
+        ("postgresql://u:secret@h:port/d", "not a URL"),
+        ("u:secret@h/d", "not a URL"),
+        ("//u:sec/ret@h/d", "not a URL"),
     ],
 )
 def test_what_cannot_be_used_is_said_without_the_password(given: str, advice: str) -> None:

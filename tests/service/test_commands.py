@@ -144,7 +144,7 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
     assert (2, True) == (missing.code, "opinion (--opinion)" in missing.err), missing.err
     assert (3, True) == (early.code, early.err.startswith("refused: ")), early.err
     assert (3, True) == (lacking.code, "the scope decide:" in lacking.err), lacking.err
-    assert (3, "there is no such key") == (unknown.code, unknown.err)
+    assert (3, "unknown key") == (unknown.code, unknown.err)
     assert (4, True) == (silent.code, "is not reachable" in silent.err), silent.err
     assert (2, True) == (other.code, "no platform" in other.err), other.err
 

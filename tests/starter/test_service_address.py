@@ -102,7 +102,7 @@ def test_whatever_else_is_no_address(url: str) -> None:
     """It is refused in both languages, and what may be a password in it is not repeated."""
     with pytest.raises(BadInput) as error:
         checked_url(url, "PINGTAI_URL")
-    assert "secret" not in error.value.en + error.value.zh
+    assert "secret" not in error.value.words.en + error.value.words.zh
 
 
 @pytest.mark.parametrize("key", ["ptk_a b", "ptk_a\nb", "钥匙", "x" * 201, "ptk_\x00", " "])
@@ -123,7 +123,7 @@ def test_what_is_no_key_is_not_repeated(
     file.write_bytes(key.encode())
     with pytest.raises(BadInput) as error:
         read_key(file)
-    assert key == " " or key not in error.value.en + error.value.zh
+    assert key == " " or key not in error.value.words.en + error.value.words.zh
 
 
 def test_a_key_file_is_its_owners(key_file: Path) -> None:

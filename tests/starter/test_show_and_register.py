@@ -326,7 +326,7 @@ async def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://u:secret@127.0.0.1/named")
     with pytest.raises(BadInput) as bad:
         await opening.last_term("p-1")
-    assert "secret" not in bad.value.en
+    assert "secret" not in bad.value.words.en
 
 
 async def test_last_term(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

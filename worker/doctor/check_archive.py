@@ -21,7 +21,7 @@ async def archive(client: Client, database: str) -> Finding:
     try:
         configured_store()
     except BadInput as error:
-        return bad(error.en, error.zh, "see docs/audit.md", "参见 docs/audit.md")
+        return bad(*error.words, "see docs/audit.md", "参见 docs/audit.md")
     engine = create_engine(database, pooled=False)
     try:
         notes = ArchivingNotes(engine)

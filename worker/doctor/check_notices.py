@@ -20,8 +20,7 @@ async def notices_configured() -> Finding:
         recipients, _ = load_notices(path)
     except BadInput as error:
         return bad(
-            error.en,
-            error.zh,
+            *error.words,
             "mend it: no worker starts with it; see docs/notices.md",
             "请改正：worker 不会以此启动；参见 docs/notices.md",
         )

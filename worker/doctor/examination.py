@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from db.register_errors import RegisterError
 from db.sqlstate import database_errors, in_words
+from starter.errors import PingtaiError
 from worker.doctor.check_archive import archive
 from worker.doctor.check_cases import open_cases_run, paused, second_lives, strangers
 from worker.doctor.check_digests import digests
@@ -57,8 +57,8 @@ async def examine(client: Client, database: str) -> AsyncIterator[Finding]:
             yield await point()
         except RPCError as error:
             yield _not_examined(name, error.message, error.message)
-        except RegisterError as error:
-            yield _not_examined(name, str(error), str(error))
+        except PingtaiError as error:
+            yield _not_examined(name, *error.words)
         except database_errors() as error:
             yield _not_examined(name, *in_words(error))
 

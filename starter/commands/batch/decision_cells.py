@@ -78,7 +78,7 @@ def _read(name: str, cell: Cell, read: Callable[[Cell], Any] = text_of) -> str:
     try:
         return str(read(cell))
     except BadInput as error:
-        raise BadInput(f"{name}: {error.en}", f"{name}：{error.zh}") from None
+        raise BadInput(error.words.at(name)) from None
 
 
 def _is_of(wanted: type, annotation: Any) -> bool:

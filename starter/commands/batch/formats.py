@@ -53,7 +53,7 @@ class JsonLines:
 
     def _entry(self, number: int, line: str, item: Item) -> Entry:
         if isinstance(item, BadInput):
-            return Entry(number, {"line": line}, problem=(item.en, item.zh))
+            return Entry(number, {"line": line}, problem=item.words)
         item.pop(PROBLEM, None)
         return Entry(number, item, {**self._preset, **item})
 
@@ -91,7 +91,7 @@ class Cells:
         try:
             return Entry(row.number, row.cells, from_cells(cells))
         except BadInput as error:
-            return Entry(row.number, row.cells, cells, (error.en, error.zh))
+            return Entry(row.number, row.cells, cells, error.words)
 
     def write(self, results: Iterable[Result]) -> str | bytes:
         """See `Format`."""

@@ -38,7 +38,7 @@ class Preparing:
         try:
             return Line(entry, *await self._decision(entry))
         except (BadInput, InvalidMessage) as error:
-            return Result(entry, Outcome.BAD, problem=(error.en, error.zh))
+            return Result(entry, Outcome.BAD, problem=error.words)
         except Refused as error:
             why: Words = error.refusal.text("en"), error.refusal.text("zh")
             return Result(entry, Outcome.REFUSED, problem=why)

@@ -116,11 +116,11 @@ def not_done(line: Line, error: Exception) -> Result:
         case Refused(refusal=why):
             outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
         case InvalidMessage() | BadInput() | NoSuchPlatform():
-            outcome, words = Outcome.BAD, (error.en, error.zh)
+            outcome, words = Outcome.BAD, error.words
         case NotAllowed():
-            outcome, words = Outcome.REFUSED, (error.en, error.zh)
+            outcome, words = Outcome.REFUSED, error.words
         case Unreachable():
-            words = (error.en, error.zh)
+            words = error.words
         case _:
             words = _plain(error)
             rpc = rpc_error(error)

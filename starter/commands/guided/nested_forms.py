@@ -170,14 +170,14 @@ def _object(given: str) -> Any:
     try:
         return read_object(given)
     except BadInput as error:
-        raise ValueError(say(error.en, error.zh)) from None
+        raise ValueError(say(error.words)) from None
 
 
 def _document(given: str) -> dict[str, str]:
     try:
         return document(given)
     except BadInput as error:
-        raise ValueError(say(error.en, error.zh)) from None
+        raise ValueError(say(error.words)) from None
 
 
 _READERS: dict[Asked, Any] = {

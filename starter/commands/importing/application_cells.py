@@ -34,7 +34,7 @@ def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[st
         try:
             _put(said, name, read(COLUMNS[name], cell))
         except BadInput as error:
-            wrong.append((name, error.en, error.zh))
+            wrong.append((name, *error.words))
     if "brought_in" in said:
         _complete(said)
     return said, wrong

@@ -1,0 +1,41 @@
+"""What can go wrong for someone who talks to the system; the docstrings are the meanings.
+
+The rules' own answers are `workflows.refusal.Refused` and `workflows.model.InvalidMessage`.
+"""
+
+from workflows.words import Words
+
+
+class PingtaiError(Exception):
+    """Something a person can act on: `words` say what is wrong and what to do."""
+
+    exit_code = 1
+
+    def __init__(self, en: str | Words, zh: str = "") -> None:
+        """Take `Words`, or a text in English and in Chinese."""
+        self.words = en if isinstance(en, Words) else Words(en, zh)
+        super().__init__(self.words.en)
+
+
+class BadInput(PingtaiError):
+    """What was given cannot be used as it is."""
+
+    exit_code = 2
+
+
+class NoSuchPlatform(PingtaiError):
+    """No platform, or no assessment, of this id is known."""
+
+    exit_code = 2
+
+
+class NotAllowed(PingtaiError):
+    """Who asks is not known, or may not ask this."""
+
+    exit_code = 3
+
+
+class Unreachable(PingtaiError):
+    """Temporal, a worker or PostgreSQL does not answer."""
+
+    exit_code = 4
