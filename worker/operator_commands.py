@@ -6,7 +6,7 @@ import click
 
 from db.home import home
 from db.url import redacted
-from starter.client.register_access import register_url
+from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
@@ -116,11 +116,11 @@ async def doctor() -> None:
       pingtai doctor
     """
     client = await connect()
-    async with register_url() as database:
-        findings = [finding async for finding in examine(client, database)]
+    async with open_engine(patient=True) as engine:
+        findings = [finding async for finding in examine(client, engine)]
     for finding in findings:
-        show(f"{finding.verdict} {finding.what}")
+        show(f"{finding.verdict} {say(finding.what)}")
         if finding.advice:
-            show(f"    → {finding.advice}")
+            show(f"    → {say(finding.advice)}")
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise click.exceptions.Exit(1)

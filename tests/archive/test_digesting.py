@@ -3,15 +3,13 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from temporalio.service import RPCError
 
 from audit.anchoring.digests import listed, make
 from tests.archive.conftest import Place
 from worker.audit_worker import auditing
 from worker.demo.clockwork import until
-from worker.doctor.check_digests import digests
-from worker.doctor.check_schedules import digest_schedule
+from worker.doctor.check_audit_trail import digest_schedule, digests
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from workflows.contract import ARCHIVING_ID, DIGESTING_ID
@@ -43,11 +41,8 @@ async def test_a_new_installation_has_yesterdays_digest_at_once(place: Place) ->
     assert Verdict.NOTE is (await digest_schedule(place.client)).verdict
 
 
-async def test_doctor_says_when_digests_are_missing(
-    place: Place, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_doctor_says_when_digests_are_missing(place: Place) -> None:
     """None at all; all there; that of yesterday not made yet; a day missed."""
-    monkeypatch.setenv("PINGTAI_LANG", "en")
     await place.empty("digests")
     today = beijing_date(datetime.now(UTC))
     for days, verdict in (
@@ -56,20 +51,17 @@ async def test_doctor_says_when_digests_are_missing(
         (2, Verdict.GOOD),
         (1, Verdict.GOOD),
     ):
-        expected = "no daily digest was made yet"
+        expected = "no daily digest has been made yet"
         if days:
             day = today - timedelta(days=days)
             await make(place.engine, day)
             expected = f"the last daily digest is of {day}"
-        found = await digests(database_url)
-        assert (verdict, expected) == (found.verdict, found.what)
+        found = await digests(place.engine)
+        assert (verdict, expected) == (found.verdict, found.what.en)
 
 
-async def test_doctor_examines_archive_and_digests(
-    place: Place, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_doctor_examines_archive_and_digests(place: Place) -> None:
     """Both are among its points."""
-    monkeypatch.setenv("PINGTAI_LANG", "en")
-    said = [found.what async for found in examine(place.client, database_url)]
+    said = [found.what.en async for found in examine(place.client, place.engine)]
     for word in (ARCHIVING_ID, DIGESTING_ID, "daily digest"):
         assert [one for one in said if word in one]

@@ -15,8 +15,7 @@ from tests.archive.samples import all_of
 from tests.workflows.world import World
 from worker.audit_worker import auditing
 from worker.demo.clockwork import until
-from worker.doctor.check_archive import archive
-from worker.doctor.check_schedules import archive_schedule
+from worker.doctor.check_audit_trail import archive, archive_schedule
 from worker.doctor.finding import Verdict
 from worker.main import pingtai
 from workflows.contract import ARCHIVING_ID
@@ -46,24 +45,23 @@ async def test_a_new_installation_is_archived_at_once_and_then_each_hour(
         async with auditing(await Client.connect(address), place.engine, None):
             found = await archive_schedule(place.client)
         assert Verdict.NOTE is found.verdict
-        assert "paused" in found.what
+        assert "paused" in found.what.en
     await schedule.delete()
 
 
 async def test_doctor_compares_retention_with_what_the_archive_is_behind(
-    place: Place, database_url: str, monkeypatch: pytest.MonkeyPatch
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Never archived; whole; a day missed; histories gone; retention shorter than the lag; a wrong place."""
 
     async def said() -> tuple[Verdict, str]:
-        found = await archive(place.client, database_url)
-        return found.verdict, found.what
+        found = await archive(place.client, place.engine)
+        return found.verdict, found.what.en
 
-    monkeypatch.setenv("PINGTAI_LANG", "en")
-    assert (Verdict.NOTE, "nothing was archived yet") == await said()
+    assert (Verdict.NOTE, "nothing has been archived yet") == await said()
     number = await place.notes.begin(whole=True)
     await place.notes.end(number, 0, 0, 0, "OSError: no bucket")
-    assert (Verdict.NOTE, "nothing was archived yet (OSError: no bucket)") == await said()
+    assert (Verdict.NOTE, "nothing has been archived yet (OSError: no bucket)") == await said()
     await place.notes.end(await place.notes.begin(whole=True), 7, 7, 0)
     assert (Verdict.GOOD, "the archive was complete 0.0 hours ago") == await said()
     await place.told("UPDATE archivings SET gone = 2")
@@ -78,7 +76,7 @@ async def test_doctor_compares_retention_with_what_the_archive_is_behind(
     assert "deleted 2.0 days after a run ends; the archive is 3.0 days behind" in words
     await keep_for(place.client, timedelta(days=3650))
     monkeypatch.setenv("PINGTAI_ARCHIVE", "not/absolute")
-    assert Verdict.BAD is (await archive(place.client, database_url)).verdict
+    assert Verdict.BAD is (await archive(place.client, place.engine)).verdict
 
 
 async def test_the_command_archives_and_says_how_it_stands(

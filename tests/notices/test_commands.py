@@ -25,7 +25,7 @@ from db.tables import notices as notices_table
 from starter.commands.notices import notices_command
 from starter.terminal import screen
 from starter.terminal.chosen_language import speaking
-from worker.doctor import check_notices as doctor
+from worker.doctor import check_deliveries as doctor
 from worker.doctor.finding import Verdict
 
 from .told import notices
@@ -289,31 +289,33 @@ def _scans(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _scans(child)
 
 
-async def test_doctor_outbox(
-    outbox: PostgresOutbox, engine: AsyncEngine, database_url: str
-) -> None:
+async def test_doctor_outbox(outbox: PostgresOutbox, engine: AsyncEngine) -> None:
     """Dead ones and old ones are worth a look, with the command that helps; else all is well."""
-    dead = await doctor.outbox(database_url)
+    dead = await doctor.outbox(engine)
     assert Verdict.NOTE is dead.verdict
-    assert "1 deliveries were given up" in dead.what
-    assert "pingtai notices resend --all-dead" in dead.advice
+    assert "1 deliveries were given up" in dead.what.en
+    assert dead.advice
+    assert "pingtai notices resend --all-dead" in dead.advice.en
     await OutboxQueries(engine).send_again()
-    old = await doctor.outbox(database_url)
-    assert (Verdict.NOTE, True) == (old.verdict, "more than an hour" in old.what)
+    old = await doctor.outbox(engine)
+    assert (Verdict.NOTE, True) == (old.verdict, "more than an hour" in old.what.en)
     async with engine.begin() as connection:
         await connection.execute(update(deliveries).values(state="delivered"))
-    well = await doctor.outbox(database_url)
-    assert (Verdict.GOOD, "notices: 0 deliveries wait") == (well.verdict, well.what)
+    well = await doctor.outbox(engine)
+    assert (Verdict.GOOD, "notices: 0 deliveries are waiting") == (well.verdict, well.what.en)
 
 
 async def test_doctor_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """None is well, a good one says how many, a bad one says what is wrong with it."""
-    assert "PINGTAI_NOTICES is not set" in (await doctor.notices_configured()).what
+    assert "PINGTAI_NOTICES is not set" in (await doctor.notices_configured()).what.en
     path = tmp_path / "notices.toml"
     monkeypatch.setenv("PINGTAI_NOTICES", str(path))
     path.write_text('[[recipients]]\nname = "a"\nfile = "a.jsonl"\n', encoding="utf-8")
     good = await doctor.notices_configured()
-    assert (Verdict.GOOD, "notices have 1 recipients") == (good.verdict, good.what)
+    assert (Verdict.GOOD, "notices have 1 recipients") == (good.verdict, good.what.en)
     path.write_text('[[recipients]]\nname = "a"\n', encoding="utf-8")
     bad = await doctor.notices_configured()
-    assert (Verdict.BAD, True) == (bad.verdict, "exactly one of email, webhook, file" in bad.what)
+    assert (Verdict.BAD, True) == (
+        bad.verdict,
+        "exactly one of email, webhook, file" in bad.what.en,
+    )

@@ -18,7 +18,7 @@ from db.intake_tables import api_keys, subscriptions
 from db.subscription_admin import SubscriptionKeeping
 from db.subscription_queries import KEY_ENDED, PostgresSubscriptions
 from db.tables import log_entries
-from worker.doctor.check_subscriptions import subscribers
+from worker.doctor.check_deliveries import subscribers
 from worker.doctor.finding import Verdict
 from workflows.cloud_events import Wanted
 
@@ -292,31 +292,28 @@ async def test_a_key_that_has_ended(engine: AsyncEngine) -> None:
         assert await SubscriptionKeeping(engine).resume(KEY, "s-1")
 
 
-async def test_doctor(
-    engine: AsyncEngine, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_doctor(engine: AsyncEngine) -> None:
     """One that is paused is named with its reason; one that waits for long is told; else all is well."""
-    monkeypatch.setenv("PINGTAI_LANG", "en")
-    assert "subscriptions: 0 active, nothing waits" == (await subscribers(database_url)).what
+    assert "subscriptions: 0 active, none is waiting" == (await subscribers(engine)).what.en
     await make_key(engine)
     await listed_platforms(engine, 1)  # long ago
     await make(engine, "https://example.org/?token=hush")
-    late = await subscribers(database_url)
-    assert (Verdict.NOTE, True) == (late.verdict, "more than an hour" in late.what)
+    late = await subscribers(engine)
+    assert (Verdict.NOTE, True) == (late.verdict, "more than an hour" in late.what.en)
     async with engine.begin() as connection:
         await connection.execute(
             update(subscriptions).values(state="paused", last_error="HTTP 410")
         )
-    paused = await subscribers(database_url)
+    paused = await subscribers(engine)
     assert (Verdict.NOTE, "subscriptions: 1 paused (s-1: HTTP 410)") == (
         paused.verdict,
-        paused.what,
+        paused.what.en,
     )
     async with engine.begin() as connection:
         await connection.execute(update(subscriptions).values(state="active", position=6))
-    assert (Verdict.GOOD, "subscriptions: 1 active, nothing waits") == (
-        (well := await subscribers(database_url)).verdict,
-        well.what,
+    assert (Verdict.GOOD, "subscriptions: 1 active, none is waiting") == (
+        (well := await subscribers(engine)).verdict,
+        well.what.en,
     )
 
 

@@ -21,7 +21,7 @@ from workflows.contract import PLATFORM_TYPE, TASK_QUEUE, platform_workflow_id
 from workflows.model import parse
 
 
-async def test_a_raw_start_of_an_ended_term(world: World, session_database_url: str) -> None:
+async def test_a_raw_start_of_an_ended_term(world: World) -> None:
     """Refused and noted, named by doctor and apply; once it is ended, the next term follows the first."""
     life = await world.apply("lived-once")
     await life.decide("recommendation", "declined")
@@ -44,10 +44,10 @@ async def test_a_raw_start_of_an_ended_term(world: World, session_database_url: 
     assert first == await world.queries.log(life.id)
     form = parse(PlatformApplication, raw | {"application_id": "the-next-one"})
     # Sooner or later it ends itself; until then it is named.
-    finding = await second_lives(world.temporal, session_database_url)
+    finding = await second_lives(world.temporal, world.engine)
     if (await second.describe()).close_time is None:
         assert Verdict.BAD is finding.verdict
-        assert f"platform:{life.id} (term 1, entry 1, refused" in finding.what
+        assert f"platform:{life.id} (term 1, entry 1, refused" in finding.what.en
 
     async def over() -> bool:
         return (await second.describe()).close_time is not None
@@ -57,8 +57,8 @@ async def test_a_raw_start_of_an_ended_term(world: World, session_database_url: 
     assert (2, False) == (applied.term, applied.repeated)
     log = await Life(world, life.id).log()
     assert first[-1].entry.hash == log[0].previous
-    finding = await second_lives(world.temporal, session_database_url)
-    assert f"platform:{life.id} " not in finding.what
+    finding = await second_lives(world.temporal, world.engine)
+    assert f"platform:{life.id} " not in finding.what.en
 
 
 async def test_the_refusal_says_that_it_is_for_good(register: PostgresRegister) -> None:

@@ -1,8 +1,14 @@
-"""The points about cases: whoever is open has a workflow that runs, of our own kind, and is not paused."""
+"""The points about cases: every open one has a workflow of ours that runs, is not paused and not stuck."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.api.common.v1 import WorkflowExecution as ExecutionMessage
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -12,15 +18,13 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from db.conflicts import ConflictRow, noted_conflicts
-from db.engine import create_engine
 from db.open_cases import OpenCase, open_cases
-from starter.client.blocking_workflow import TYPES
+from starter.client.blocking_workflow import IS_PAUSED, TYPES
 from starter.client.case_queries import CaseQueries
-from starter.client.paused import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
-from worker.doctor.last_event import why_it_closed
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
+from workflows.words import Words
 
 _NAMED = 5
 """So many are named; the others are counted."""
@@ -29,6 +33,39 @@ _AT_ONCE = 8
 _OPEN = "CloseTime IS NULL"
 _TOO_LARGE = "exceeds limit"
 """How the server says that it ended a workflow whose history was full."""
+_PROBLEM = "TemporalReportedProblems IS NOT NULL"
+_DEADLOCK = "TMPRL1101"
+"""The SDK's number for a workflow task that takes longer than it may."""
+_GONE = Words(
+    "its history is gone: look for it in the archive (docs/deployment.md, A case that was ended"
+    " from outside)",
+    "其历史已不存在：请查归档（见 docs/deployment.md“A case that was ended from outside”）",
+)
+_REPEATED_TERM = Words(
+    "decide which is right, and terminate the other (docs/deployment.md, Two lives of one term)",
+    "请判定何者为准，并结束另一个（见 docs/deployment.md“Two lives of one term”）",
+)
+_UNPAUSE = Words(
+    "who paused them, and why: `temporal workflow describe --workflow-id …`; then `temporal workflow"
+    " unpause --workflow-id … --reason …`",
+    "何人因何暂停见 temporal workflow describe --workflow-id …；再用 temporal workflow unpause"
+    " --workflow-id … --reason … 恢复",
+)
+_TERMINATE = Words(
+    "find out who started them, then `temporal workflow terminate --workflow-id … --reason …`",
+    "请查明由谁启动，再用 temporal workflow terminate --workflow-id … --reason … 结束",
+)
+_FLOODED = Words(
+    "more messages are waiting than one task can process in its time: stop the workers, run one with"
+    " TEMPORAL_DEBUG=1 until they are processed, then start them as usual (docs/deployment.md, A case"
+    " that was flooded)",
+    "积压消息过多，一次任务无法在时限内处理完：请停止 worker，以 TEMPORAL_DEBUG=1 启动一个，处理完毕后"
+    "恢复正常启动（见 docs/deployment.md“A case that was flooded”）",
+)
+_OTHER_CODE = Words(
+    f"temporal workflow list -q '{_PROBLEM}'; CONTRIBUTING.md says how to change a workflow safely",
+    f"temporal workflow list -q '{_PROBLEM}'，参见 CONTRIBUTING.md",
+)
 
 
 class Ended(NamedTuple):
@@ -45,7 +82,6 @@ class Ended(NamedTuple):
         return _TOO_LARGE in self.why
 
     def __str__(self) -> str:
-        """As it is named."""
         return f"{self.workflow_id} ({self.how}{': ' if self.why else ''}{self.why[:120]})"
 
     @property
@@ -58,45 +94,39 @@ class Ended(NamedTuple):
         )
 
 
-async def open_cases_run(client: Client, database: str) -> Finding:
+async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
     """Every case that the register holds open has a workflow that runs."""
-    engine = create_engine(database, pooled=False)
-    try:
-        held = await open_cases(engine)
-    finally:
-        await engine.dispose()
+    held = await open_cases(engine)
     open_query = f"{any_type(TYPES)} AND {_OPEN}"
     running = {run.id async for run in client.list_workflows(open_query, page_size=1000)}
     missing = [case for case in held if case.workflow_id not in running]
     ended = await _really_ended(client, missing[:_LOOKED_AT])
     if not ended:
         return good(
-            f"{len(held)} open cases of the register, each with a workflow that runs",
-            f"登记库未结束的程序 {len(held)} 个，均有运行中的流程",
+            f"{len(held)} open cases in the register, each with a running workflow",
+            f"登记库中未结束的程序 {len(held)} 个，均有运行中的流程",
         )
     more = f" + {len(missing) - _LOOKED_AT}" if len(missing) > _LOOKED_AT else ""
-    listed = ", ".join(map(str, ended[:_NAMED])) + (" …" if ended[_NAMED:] else "")
+    listed = _listed(map(str, ended))
     return bad(
-        f"{len(ended)}{more} open cases have no running workflow: {listed}",
-        f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed}",
-        *_advice(ended),
+        Words(
+            f"{len(ended)}{more} open cases have no running workflow: {listed}",
+            f"{len(ended)}{more} 个未结束的程序没有运行中的流程：{listed}",
+        ),
+        _how_to_bring_back(ended),
     )
 
 
-def _advice(ended: list[Ended]) -> tuple[str, str]:
+def _how_to_bring_back(ended: list[Ended]) -> Words:
     platforms = [one for one in ended if ":term-" not in one.workflow_id] or ended
     first = next((one for one in platforms if one.full), platforms[0])
     if not first.run_id:
-        return (
-            "its history is gone: look for it in the archive (docs/deployment.md, A case that was ended"
-            " from outside)",
-            "其历史已不存在：请查归档（见 docs/deployment.md“A case that was ended from outside”）",
-        )
+        return _GONE
     flood, flood_zh = "", ""
     if first.full:
         flood = "its history was filled with messages; the signals of the flood are left out: "
         flood_zh = "其历史被消息填满，恢复时不再载入信号："
-    return (
+    return Words(
         f"{flood}`{first.remedy}`; its assessment is opened again by itself (docs/deployment.md, A case"
         " that was ended from outside)",
         f"{flood_zh}{first.remedy}；其考核随后自动重新启动（见 docs/deployment.md）",
@@ -116,7 +146,7 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
                 return None
             # An input that was no application, started since, hides the run that is to come back.
             last = await asking.case_of(found) or found
-            why = await why_it_closed(client, last.id, last.run_id)
+            why = await _why_it_closed(client, last.id, last.run_id)
             return Ended(last.id, last.run_id, _status(last), why)
 
     return [one for one in await asyncio.gather(*map(look, missing)) if one]
@@ -131,54 +161,50 @@ def _status(run: WorkflowExecution) -> str:
     return run.status.name.lower().replace("_", " ") if run.status else "ended"
 
 
-async def second_lives(client: Client, database: str) -> Finding:
+async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     """No workflow that is open writes a log that another history has written already."""
-    engine = create_engine(database, pooled=False)
-    try:
-        noted = await noted_conflicts(engine)
-    finally:
-        await engine.dispose()
     asking = CaseQueries(client)
-    going_on: dict[str, ConflictRow] = {}
-    for row in noted:
-        if row.workflow_id in going_on:
+    open_ones: dict[str, ConflictRow] = {}
+    for row in await noted_conflicts(engine):
+        if row.workflow_id in open_ones:
             continue
         found = await asking.describe(asking.handle(row.workflow_id))
         if found and found.close_time is None and found.start_time <= row.last_at:
-            going_on[row.workflow_id] = row
-    if not going_on:
+            open_ones[row.workflow_id] = row
+    if not open_ones:
         return good("no two histories write one log", "没有两份历史写入同一记录")
-    listed = ", ".join(
+    listed = _listed(
         f"{name} (term {row.term}, entry {row.seq}, refused {row.times} times, first"
         f" {row.first_at:%Y-%m-%d %H:%M} UTC)"
-        for name, row in list(going_on.items())[:_NAMED]
+        for name, row in open_ones.items()
     )
-    listed += " …" if len(going_on) > _NAMED else ""
     return bad(
-        f"{len(going_on)} workflows live a term a second time; the register keeps the first: {listed}",
-        f"{len(going_on)} 个流程重复经历同一期次，登记库保留先到者：{listed}",
-        "say which is right, and terminate the other (docs/deployment.md, Two lives of one term)",
-        "请判定何者为准，并结束另一个（见 docs/deployment.md“Two lives of one term”）",
+        Words(
+            f"{len(open_ones)} workflows repeat a term; the register keeps the first: {listed}",
+            f"{len(open_ones)} 个流程重复经历同一期次，登记库保留先到者：{listed}",
+        ),
+        _REPEATED_TERM,
     )
 
 
 async def paused(client: Client) -> Finding:
-    """No case is paused: nothing is decided in it, and no clock of it runs."""
+    """No case is paused: nothing can be decided in it, and its deadlines do not run."""
+    query = f"{any_type(TYPES)} AND {IS_PAUSED}"
     try:
-        count, listed = await _some(client, f"{any_type(TYPES)} AND {IS_PAUSED}")
+        count = (await client.count_workflows(query)).count
     except RPCError as error:
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:
             raise
-        count, listed = 0, ""  # a server before 1.31 knows no pause
+        count = 0  # a server before 1.31 knows no pause
     if not count:
         return good("no case is paused", "没有被暂停的流程")
+    listed = _listed([run.id async for run in client.list_workflows(query, limit=_NAMED)], count)
     return bad(
-        f"{count} cases are paused at Temporal: {listed}",
-        f"{count} 个流程在 Temporal 中被暂停：{listed}",
-        "who paused them, and why: `temporal workflow describe --workflow-id …`; then `temporal workflow"
-        " unpause --workflow-id … --reason …`",
-        "何人因何暂停见 temporal workflow describe --workflow-id …；再用 temporal workflow unpause"
-        " --workflow-id … --reason … 恢复",
+        Words(
+            f"{count} cases are paused at Temporal: {listed}",
+            f"{count} 个流程在 Temporal 中被暂停：{listed}",
+        ),
+        _UNPAUSE,
     )
 
 
@@ -196,20 +222,75 @@ async def strangers(client: Client) -> Finding:
         async for run in client.list_workflows(query, limit=100):
             found[run.id] = f"{run.id} ({run.workflow_type}, {run.task_queue})"
     if not found:
-        return good("nothing else stands under an id of a case", "没有其他流程占用本系统的编号")
-    listed = ", ".join(list(found.values())[:_NAMED]) + (" …" if len(found) > _NAMED else "")
+        return good("no other workflow uses the id of a case", "没有其他流程占用本系统的编号")
+    listed = _listed(found.values())
     return bad(
-        f"{len(found)} workflows that are no cases stand under ids of cases: {listed}",
-        f"{len(found)} 个非本系统的流程占用了编号：{listed}",
-        "find out who started them, then `temporal workflow terminate --workflow-id … --reason …`",
-        "请查明由谁启动，再用 temporal workflow terminate --workflow-id … --reason … 结束",
+        Words(
+            f"{len(found)} workflows that are not cases use ids of cases: {listed}",
+            f"{len(found)} 个非本系统的流程占用了编号：{listed}",
+        ),
+        _TERMINATE,
     )
 
 
-async def _some(client: Client, query: str) -> tuple[int, str]:
-    """How many fit a query, and the first of them."""
-    count = (await client.count_workflows(query)).count
-    if not count:
-        return 0, ""
-    names = [run.id async for run in client.list_workflows(query, limit=_NAMED)]
-    return count, ", ".join(names) + (" …" if count > len(names) else "")
+async def stuck(client: Client) -> Finding:
+    """No workflow task fails again and again: by too many messages at once, or code that does not fit."""
+    count = (await client.count_workflows(_PROBLEM)).count
+    if count == 0:
+        return good("no workflow has a problem", "没有异常的流程")
+    reasons = {
+        run.id: await _why_its_task_fails(client, run.id, run.run_id)
+        async for run in client.list_workflows(_PROBLEM, limit=_NAMED)
+    }
+    listed = _listed(
+        (
+            f"{name} ({' '.join(why.split())[:100]})" if why else name
+            for name, why in reasons.items()
+        ),
+        count,
+    )
+    flooded = any(_DEADLOCK in why for why in reasons.values())
+    return bad(
+        Words(
+            f"{count} workflows cannot go on (TemporalReportedProblems): {listed}",
+            f"{count} 个流程无法继续（TemporalReportedProblems）：{listed}",
+        ),
+        _FLOODED if flooded else _OTHER_CODE,
+    )
+
+
+def _listed(names: Iterable[str], count: int = 0) -> str:
+    """The first few, and whether there are more; `count` where it is known that there are."""
+    every = list(names)
+    more = max(count, len(every)) > len(every[:_NAMED])
+    return ", ".join(every[:_NAMED]) + (" …" if more else "")
+
+
+async def _newest_events(
+    client: Client, workflow_id: str, run_id: str, most: int
+) -> Sequence[HistoryEvent]:
+    """At most so many events of a run, the newest first."""
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(
+        GetWorkflowExecutionHistoryReverseRequest(
+            namespace=client.namespace,
+            execution=ExecutionMessage(workflow_id=workflow_id, run_id=run_id),
+            maximum_page_size=most,
+        )
+    )
+    return answer.history.events
+
+
+async def _why_it_closed(client: Client, workflow_id: str, run_id: str) -> str:
+    """The reason that the last event of a closed run gives; empty where there is none."""
+    for last in await _newest_events(client, workflow_id, run_id, 1):
+        failed = last.workflow_execution_failed_event_attributes.failure.message
+        return last.workflow_execution_terminated_event_attributes.reason or failed
+    return ""
+
+
+async def _why_its_task_fails(client: Client, workflow_id: str, run_id: str) -> str:
+    """What the last workflow task of an open run failed with; empty where none of the newest did."""
+    for event in await _newest_events(client, workflow_id, run_id, 20):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            return event.workflow_task_failed_event_attributes.failure.message
+    return ""

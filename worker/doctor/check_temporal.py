@@ -13,41 +13,43 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from starter.client.temporal_connection import connect_config
-from worker.doctor.finding import LOCAL, Finding, bad, good, note
+from worker.doctor.finding import LOCAL, Finding, bad, command, good, note
 from worker.search_attributes import missing_search_attributes
 from worker.worker_process import DEPLOYMENT
 from workflows.contract import TASK_QUEUE
+from workflows.words import Words
 
 ENOUGH_RETENTION = timedelta(days=7)
-"""The archive takes histories within a day; the rest is for whoever mends what is in its way."""
+"""The archive takes histories within a day; the rest is for repairing whatever stops it."""
 
 
 async def transport(client: Client) -> Finding:
-    """Off this machine, what staff say travels encrypted."""
+    """Off this machine the connection is encrypted."""
     config = connect_config()
     host = str(config["target_host"])
     if config.get("tls") or host.rsplit(":", 1)[0] in LOCAL:
         return good(f"Temporal at {host}, namespace {client.namespace}", f"Temporal：{host}")
     return note(
-        f"Temporal at {host} without TLS",
-        f"Temporal {host} 未启用 TLS",
-        "set TEMPORAL_TLS=true, or client certificates in the profile",
-        "请设置 TEMPORAL_TLS=true 或配置客户端证书",
+        Words(f"Temporal at {host} without TLS", f"Temporal：{host}，未启用 TLS"),
+        Words(
+            "set TEMPORAL_TLS=true, or client certificates in the profile",
+            "请设置 TEMPORAL_TLS=true，或在配置文件中指定客户端证书",
+        ),
     )
 
 
 async def retention(client: Client) -> Finding:
-    """Histories are kept long enough to be archived, whatever happens on a weekend."""
+    """Histories are kept long enough to be archived, also over a weekend without staff."""
     kept = await kept_after_the_end(client)
     if kept >= ENOUGH_RETENTION:
         return good(
             f"histories are kept for {kept.days} days after a run ends", f"历史保留 {kept.days} 天"
         )
     return bad(
-        f"histories are deleted {kept.days} days after a run ends",
-        f"历史仅保留 {kept.days} 天",
-        f"temporal operator namespace update -n {client.namespace} --retention 90d",
-        f"temporal operator namespace update -n {client.namespace} --retention 90d",
+        Words(
+            f"histories are deleted {kept.days} days after a run ends", f"历史仅保留 {kept.days} 天"
+        ),
+        command(f"temporal operator namespace update -n {client.namespace} --retention 90d"),
     )
 
 
@@ -60,21 +62,22 @@ async def kept_after_the_end(client: Client) -> timedelta:
 
 
 async def search_attributes(client: Client) -> Finding:
-    """Without them no workflow task can be completed."""
+    """The search attributes are there: without them no workflow task can be completed."""
     missing = await missing_search_attributes(client)
     if not missing:
         return good("the search attributes are registered", "搜索属性已注册")
     names = ", ".join(missing)
     return bad(
-        f"search attributes are missing: {names}",
-        f"缺少搜索属性：{names}",
-        "start a worker with the right to add them, or add them by hand (docs/deployment.md)",
-        "请用有权限的 worker 启动，或手工添加（docs/deployment.md）",
+        Words(f"search attributes are missing: {names}", f"缺少搜索属性：{names}"),
+        Words(
+            "start a worker with the right to add them, or add them by hand (docs/deployment.md)",
+            "请启动有权添加的 worker，或手工添加（见 docs/deployment.md）",
+        ),
     )
 
 
 async def workers(client: Client) -> Finding:
-    """Somebody takes the workflows' tasks."""
+    """A worker polls the queue of the workflows."""
     answer = await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
             namespace=client.namespace,
@@ -89,10 +92,14 @@ async def workers(client: Client) -> Finding:
             f"队列 {TASK_QUEUE} 上的 worker：{', '.join(names)}",
         )
     return bad(
-        f"no worker polls the queue {TASK_QUEUE}: nothing moves",
-        f"队列 {TASK_QUEUE} 没有 worker，流程不会前进",
-        "start `pingtai worker` (or `pingtai up` on one machine)",
-        "请启动 pingtai worker（单机用 pingtai up）",
+        Words(
+            f"no worker polls the queue {TASK_QUEUE}: no workflow can go on",
+            f"队列 {TASK_QUEUE} 没有 worker，流程无法继续",
+        ),
+        Words(
+            "start `pingtai worker` (or `pingtai up` on one machine)",
+            "请启动 pingtai worker（单机用 pingtai up）",
+        ),
     )
 
 
@@ -111,8 +118,11 @@ async def versioning(client: Client) -> Finding:
             f"当前 worker 版本 {DEPLOYMENT}.{current}",
         )
     return bad(
-        f"the deployment {DEPLOYMENT} has no current version: versioned workers get no tasks",
-        f"部署 {DEPLOYMENT} 没有当前版本，带版本的 worker 得不到任务",
-        f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …",
-        f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …",
+        Words(
+            f"the deployment {DEPLOYMENT} has no current version: versioned workers get no tasks",
+            f"部署 {DEPLOYMENT} 没有当前版本，带版本的 worker 得不到任务",
+        ),
+        command(
+            f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …"
+        ),
     )

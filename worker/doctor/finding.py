@@ -1,9 +1,9 @@
 """What an examination finds: how a point stands, and what to do about it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from starter.terminal.language import say
+from workflows.words import Words
 
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
@@ -13,28 +13,33 @@ class Verdict(StrEnum):
 
     GOOD = "✓"
     NOTE = "!"
+    """Worth knowing; the system runs."""
     BAD = "✗"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One point of the examination; `advice` says what to do where something is to be done."""
 
     verdict: Verdict
-    what: str
-    advice: str = ""
+    what: Words
+    advice: Words | None = None
 
 
 def good(en: str, zh: str) -> Finding:
     """All is well."""
-    return Finding(Verdict.GOOD, say(en, zh))
+    return Finding(Verdict.GOOD, Words(en, zh))
 
 
-def note(en: str, zh: str, do: str, do_zh: str) -> Finding:
+def note(what: Words, advice: Words) -> Finding:
     """Worth knowing; the system runs."""
-    return Finding(Verdict.NOTE, say(en, zh), say(do, do_zh))
+    return Finding(Verdict.NOTE, what, advice)
 
 
-def bad(en: str, zh: str, do: str, do_zh: str) -> Finding:
+def bad(what: Words, advice: Words) -> Finding:
     """Something is to be done."""
-    return Finding(Verdict.BAD, say(en, zh), say(do, do_zh))
+    return Finding(Verdict.BAD, what, advice)
+
+
+def command(text: str) -> Words:
+    """Advice that is a command to run, the same in both languages."""
+    return Words(text, text)
