@@ -2,8 +2,7 @@
 
 import re
 
-from starter.commands.importing.column_labels import LABELS, how
-from starter.commands.importing.columns import COLUMNS, Column
+from starter.commands.importing.columns import COLUMNS, Column, how
 from workflows.vocabulary import Condition, PlanPart
 
 _ONE_OF_MANY = (
@@ -11,14 +10,9 @@ _ONE_OF_MANY = (
     (re.compile(rf"^plan\.parts\.({'|'.join(PlanPart)})$"), "plan.parts.<part>"),
     (re.compile(r"^brought_in\.assessments\.\d+\."), "brought_in.assessments.<year>."),
 )
-_TOGETHER = {
-    "conditions.<condition>.statement": ("how it is met (§三)", "符合条件的说明（§三）"),
-    "conditions.<condition>.documents": ("documents (§三)", "证明文件（§三）"),
-    "plan.parts.<part>": ("a part of the plan (§四(一))", "建设方案的一部分（§四(一)）"),
-    "brought_in.assessments.<year>.result": ("conclusion", "年度考核结论"),
-    "brought_in.assessments.<year>.concluded_on": ("day of the conclusion", "结论日期"),
-    "brought_in.assessments.<year>.documents": ("documents", "依据文件"),
-}
+_EACH = tuple(word for vocabulary in (Condition, PlanPart) for word in vocabulary)
+_ENGLISH = re.compile("|".join(word.replace("_", " ") for word in _EACH) + r"| \d+(?=:)")
+_CHINESE = re.compile("|".join(word.zh for word in _EACH) + r"|第 \d+ 项(?=：)")
 
 
 def table() -> str:
@@ -29,7 +23,9 @@ def table() -> str:
 
 
 def _row(name: str, column: Column) -> str:
-    en, zh = _TOGETHER.get(name, LABELS[column.name])
+    en, zh = column.label.words
+    if name != column.name:
+        en, zh = _ENGLISH.sub("…", en), _CHINESE.sub("…", zh)
     needed = ""
     if column.required:
         needed = f"with `{_name(column.group + '.')[:-1]}`" if column.group else "yes"

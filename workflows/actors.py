@@ -22,7 +22,7 @@ class Actor(Message):
     A substitute acts under their own id, and names the principal in `acting_for`.
     """
 
-    id: Annotated[Identifier, Label("person's id", "经办人编号")]
+    id: Annotated[Identifier, Label("person's id", "人员编号")]
     role: Annotated[Role, Label("role", "身份")]
     organisation: Annotated[Name, Label("organisation", "单位")]
     district: Annotated[

@@ -39,6 +39,7 @@ class BringingIn(Decision):
     only_outcome: ClassVar[str] = "brought_in"
 
     kind: Literal["bringing_in"]
+    decided_on: Annotated[Day, Label("as of", "情况截至日期")]
     term: Annotated[int, Label("term", "期次", rare=True)] = Field(default=1, ge=1, le=99)
     list_number: Annotated[Identifier, Label("list number", "名单批次", "§四(四)")]
     certificate_number: Annotated[Identifier, Label("certificate number", "证书编号", "§四")]

@@ -227,7 +227,12 @@ class GroupFinding(Message):
     remark: Annotated[Remark | None, Label("remark", "说明")] = None
     score: Annotated[
         Percent | None,
-        Label("score", "分数", help=Words("0 to 100; people conclude.", "0 至 100，仅供参考。")),
+        Label(
+            "score",
+            "分数",
+            unit=Words("0 to 100", "0 至 100"),
+            help=Words("People conclude.", "仅供参考。"),
+        ),
     ] = None
 
 

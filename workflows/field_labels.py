@@ -40,6 +40,11 @@ class Label:
     """Seldom needed: prompts do not ask for it."""
 
     @property
+    def name(self) -> Words:
+        """The name alone."""
+        return Words(self.en, self.zh)
+
+    @property
     def words(self) -> Words:
         """The name, with unit and article in brackets."""
         unit = self.unit or Words("", "")
@@ -72,11 +77,11 @@ def label_of(field: FieldInfo) -> Label | None:
     return next((one for one in field.metadata if isinstance(one, Label)), None)
 
 
-def label_at(model: type[BaseModel], path: str, first: int = 0) -> Words | None:
-    """Return what a field is called by its dotted path, after the names of the fields around it.
+def label_at(model: type[BaseModel], path: str, first: int = 0) -> Label | None:
+    """Return the label of a field by its dotted path, named after the fields around it.
 
-    Of a path that leads nowhere, the part that is known; None if there is none. Positions in a list
-    count from `first` in the path, and from one in the words.
+    Of a path that leads nowhere, that of the part that is known; None if there is none. Positions in
+    a list count from `first` in the path, and from one in the name.
     """
     inside: Any = model
     found: list[Label] = []
@@ -103,10 +108,10 @@ def label_at(model: type[BaseModel], path: str, first: int = 0) -> Words | None:
             break
     if not found:
         return None
-    *around, last = found
-    return Words(
-        "".join(f"{one.en}: " for one in around) + last.words.en,
-        "".join(f"{one.zh}：" for one in around) + last.words.zh,
+    return replace(
+        found[-1],
+        en=": ".join(label.en for label in found),
+        zh="：".join(label.zh for label in found),
     )
 
 

@@ -50,7 +50,7 @@ COMMANDS = (
     ),
     _form(
         "rectify",
-        "The operator reports what was mended; or the commission goes on without it. 整改报告 §六",
+        "The operator reports on the rectification; or the commission goes on without it. 整改报告 §六",
     ),
     _form(
         "reassess",

@@ -16,11 +16,15 @@ from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
+from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import complain, facts, show, show_json, table
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 
+_OFFICE = {
+    f"principal.{part}": f"--principal-{part}" for part in ("role", "organisation", "district")
+}
 _WHO = (AS, *(option(part) for part in ACTOR))
 
 
@@ -117,7 +121,7 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
     try:
         absence = parse(Absence, {"principal": principal, **days, **reason}, "absence")
     except InvalidMessage as error:
-        raise _explained(error) from None
+        raise NamedFields(error, Absence, _OFFICE) from None
     who = parse(Actor, person, "actor")
     may_name(who, absence.principal.id)
     directly_only("naming or withdrawing a substitute", "指定、撤回委托")
@@ -170,16 +174,6 @@ async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -
         may_name(who, row.principal_id)
         row = await substitutions.withdraw(number, datetime.now(UTC)) or row
     show(facts(_facts(row)))
-
-
-def _explained(error: InvalidMessage) -> InvalidMessage:
-    """The same complaint, with the flag beside each part of a principal's office."""
-
-    def named(field: str) -> str:
-        part, _, office = field.partition(".")
-        return f"{field} (--principal-{office})" if part == "principal" and office else field
-
-    return InvalidMessage(error.what, tuple((named(f), en, zh) for f, en, zh in error.problems))
 
 
 def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.vocabulary import Kind, Role
 
-_DISTRICT = ACTOR[-1]
+_DISTRICT = next(part for part in ACTOR if part.field == "district")
 
 
 class Acting:

@@ -12,10 +12,11 @@ from starter.desk.reach import open_pingtai
 from starter.errors import NotAllowed, PingtaiError
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
+from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import complain, facts, show, show_json
 from starter.terminal.wording import awaited, awaited_in, stage
 from workflows.application import PlatformApplication, PreviousTerm
-from workflows.model import parse
+from workflows.model import InvalidMessage, parse
 from workflows.run_io import CaseView
 from workflows.vocabulary import Stage
 
@@ -40,7 +41,11 @@ def apply_command(file: str, as_json: bool) -> None:
 
 @answering
 async def _apply(file: str, as_json: bool) -> None:
-    application = parse(PlatformApplication, read_text(file))
+    text = read_text(file)
+    try:
+        application = parse(PlatformApplication, text)
+    except InvalidMessage as error:
+        raise NamedFields(error, PlatformApplication) from None
     async with open_pingtai(last_term=_last_term, applied_before=_applied_before) as client:
         applied = await client.apply(application)
         view = await _look(client, applied)

@@ -12,8 +12,7 @@ import click
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.commands.actor_resolution import Acting
 from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
-from starter.commands.guided.draft import keep
-from starter.commands.guided.form import confirm, fill_in, show_case
+from starter.commands.guided.form import confirm, fill_in, keep, show_case
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
 from starter.commands.receipt_view import end_of_stage, show_opinion, show_receipt

@@ -4,13 +4,12 @@ from typing import Any
 
 import click
 
-from starter.commands.assessment_forms import ASSESSMENT_FORMS
 from starter.commands.decision_command import Call, decide
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, Part
-from starter.commands.desk_forms import SET_ASIDE
+from starter.commands.forms_by_kind import FORMS
+from starter.commands.message_shapes import Shape
 from starter.commands.notation import WordChoice
 from starter.commands.platform_argument import PlatformId
-from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.terminal.command_runner import answered
 
 AS = click.Option(
@@ -31,7 +30,7 @@ _HOW = (
     click.Option(
         ["--dry-run", "dry_run"],
         is_flag=True,
-        help="Only ask whether it would be taken; nothing changes. 试办",
+        help="Only ask whether it would be taken; nothing changes. 预检（不提交）",
     ),
     click.Option(["--yes", "yes"], is_flag=True, help="At a terminal: do not ask again. 不再确认"),
     click.Option(["--json", "as_json"], is_flag=True, help="Print the receipt as JSON."),
@@ -44,8 +43,7 @@ def form_command(name: str) -> click.Command:
     Raises:
         StopIteration: no form is called so.
     """
-    forms = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
-    return command_of(next(form for form in forms if form.name == name))
+    return command_of(next(form for form in FORMS.values() if form.name == name))
 
 
 def command_of(form: DecisionForm) -> click.Command:
@@ -72,9 +70,9 @@ def command_of(form: DecisionForm) -> click.Command:
 def help_of(form: DecisionForm) -> str:
     """What a form's command says of itself, with its example."""
     return (
-        f"{form.does}\n\nAt a terminal what is missing is asked for. In scripts: flags, or --file with"
-        " the whole decision as JSON; flags go before what the file says, and your profile (`pingtai"
-        f" login`) says who you are.\n\n\b\nExample:\n  {form.example}"
+        f"{form.does}\n\nPrompts for missing values at a terminal. In scripts: flags, or --file with"
+        " the whole decision as JSON. Flags override the file; your profile (`pingtai login`) says"
+        f" who you are.\n\n\b\nExample:\n  {form.example}"
     )
 
 
@@ -84,9 +82,9 @@ def option(part: Part) -> click.Option:
         return click.Option([part.flag, part.name], is_flag=True, help=part.help)
     return click.Option(
         [part.flag, part.name],
-        type=WordChoice(part.choices) if part.choices else None,
-        multiple=part.many,
-        metavar=part.metavar or (None if part.choices else "TEXT"),
+        type=WordChoice(part.vocabulary) if part.shape is Shape.WORD else None,
+        multiple=part.shape.listed,
+        metavar=part.metavar,
         envvar=part.envvar,
         show_envvar=bool(part.envvar),
         help=part.help,

@@ -1,123 +1,216 @@
-"""What the command of a kind of decision asks for, and how its flags become the decision as JSON."""
+"""What the command of a kind of decision asks for: its flags, read off the fields of its message."""
 
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from starter.commands.input_files import document, read_object
+from starter.commands.message_shapes import Shape, shape_of
+from starter.commands.notation import expert, findings, past_assessment, texts
+from starter.terminal.named_fields import NamedFields
+from workflows.actors import Actor
+from workflows.decision import Decision
 from workflows.decisions import MODELS
+from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.model import InvalidMessage
+from workflows.model import InvalidMessage, Message
 from workflows.periods import beijing_date
-from workflows.vocabulary import District, Kind, Role, Word
-
-Read = Callable[[Any, Any], Any]
-"""Makes a field's value of a flag's, and of what the file says of the field (None when nothing)."""
+from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Kind, OpinionOutcome, Role
+from workflows.words import Words
 
 _DIGITS = 18
 """A number of more digits is none that anybody means."""
 
+_FLAGS = {
+    "decision_id": "id",
+    "decided_on": "date",
+    "documents": "document",
+    "id": "actor",
+    "findings": "finding",
+    "corrections": "correction",
+    "panel": "expert",
+    "assessments": "assessment",
+    "target": "decision",
+    "groups": "group",
+    "to_mend": "mend",
+}
+"""Flags that are not called as their fields are; one that may be repeated stands for one of a list."""
 
-class Asked(StrEnum):
-    """How a person at a terminal is asked for a part (`starter.guided`)."""
+_DEFAULTS = {
+    "decision_id": "a new one",
+    "decided_on": "today in Beijing",
+    "role": "the one that is awaited",
+}
+_ENVIRONMENT = {
+    "id": "PINGTAI_ACTOR",
+    "organisation": "PINGTAI_ORGANISATION",
+    "district": "PINGTAI_DISTRICT",
+}
+_METAVARS = {
+    Shape.ID: "ID",
+    Shape.DAY: "YYYY-MM-DD",
+    Shape.NUMBER: "N",
+    Shape.NUMBERS: "N",
+    Shape.OBJECT: "FILE",
+    Shape.OBJECTS: "FILE",
+    Shape.DOCUMENTS: "NAME=FILE_OR_SHA256",
+    Shape.PANEL: "NAME,FIELD,ORGANISATION,VOTE",
+    Shape.ASSESSMENTS: "YEAR:RESULT:DAY:NAME=FILE",
+    Shape.TEXT_BY_WORD: "ITEM=TEXT",
+    Shape.FINDING_BY_WORD: "ITEM=FINDING[:REMARK]",
+    Shape.SCORE_BY_WORD: "ITEM=FINDING[:REMARK][@SCORE]",
+}
+_WORDS_OF_NOTATION: dict[Shape, dict[str, tuple[StrEnum, ...]]] = {
+    Shape.PANEL: {"FIELD": tuple(ExpertField), "VOTE": tuple(OpinionOutcome)},
+    Shape.ASSESSMENTS: {
+        "RESULT": (AssessmentStage.EFFECTIVE, AssessmentStage.MET, AssessmentStage.NOT_MET)
+    },
+    Shape.FINDING_BY_WORD: {"FINDING": tuple(Finding)},
+    Shape.SCORE_BY_WORD: {"FINDING": tuple(Finding)},
+}
 
-    TEXT = "text"
-    NUMBER = "number"
-    LINES = "lines"
-    FILE = "file"
-    FINDINGS = "findings"
-    SCORED = "scored"
-    TEXTS = "texts"
-    PANEL = "panel"
 
-
-def plain(given: Any, before: Any) -> Any:
-    """The flag's own text."""
-    return given
-
-
-def several(given: Any, before: Any) -> Any:
-    """A flag that may be repeated, as a list."""
-    return list(given)
-
-
-def from_file(given: Any, before: Any) -> Any:
-    """The JSON object in the file that the flag names."""
-    return read_object(given)
-
-
-def number(given: Any, before: Any) -> Any:
+def number(given: Any) -> Any:
     """A whole number; whatever else it is stays as it was written, for the model to name."""
     text = str(given).strip()
     return int(text) if text.isdecimal() and len(text) <= _DIGITS else given
 
 
-def documents(given: Any, before: Any) -> Any:
-    """Documents, named and hashed."""
-    return [document(one) for one in given]
+_ONE: dict[Shape, Callable[[Any], Any]] = {
+    Shape.NUMBER: number,
+    Shape.NUMBERS: number,
+    Shape.OBJECT: read_object,
+    Shape.OBJECTS: read_object,
+    Shape.DOCUMENTS: document,
+    Shape.PANEL: expert,
+    Shape.ASSESSMENTS: past_assessment,
+}
+"""How one value is read that is not written as it is."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A flag: the field of the decision that it fills, and how its value is read."""
+    """A flag: the field that it fills, and what that holds."""
 
-    flag: str
     field: str
-    help: str
-    read: Read = plain
-    metavar: str | None = None
-    choices: type[StrEnum] | None = None
-    many: bool = False
-    switch: bool = False
-    envvar: str | None = None
-    asked: Asked = Asked.TEXT
-    items: type[Word] | None = None
-    """The vocabulary that is gone through item by item."""
-    only_for: tuple[str, ...] = ()
-    """The outcomes that it goes with; none: all."""
-    silent: bool = False
-    """Not asked for at a terminal: it is found without."""
-    needed_for: tuple[str, ...] = ()
-    """The outcomes that do not go without it, beside what the model itself needs."""
+    shape: Shape
+    label: Label
+    required: bool
+    """By the message itself."""
+    vocabulary: tuple[StrEnum, ...] = ()
+    """The words that it holds, or by which its parts are named."""
+    switch: str = ""
+    """The one outcome for which the flag stands."""
+
+    @property
+    def flag(self) -> str:
+        """The flag itself."""
+        return f"--{self.switch or _FLAGS.get(self.field, self.field)}".replace("_", "-")
 
     @property
     def name(self) -> str:
         """Under what name click hands the value over."""
         return f"given_{self.flag.strip('-').replace('-', '_')}"
 
+    @property
+    def envvar(self) -> str | None:
+        """The variable of the environment that says it, too."""
+        return _ENVIRONMENT.get(self.field)
 
-COMMON = (
-    Part("--id", "decision_id", "Decision id, to repeat a decision with. 决定编号 [default: a new one]"),
-    Part("--date", "decided_on", "Day of the decision. 决定日期 [default: today in Beijing]",
-         metavar="YYYY-MM-DD"),
-    Part("--document", "documents", "A document, named and hashed; the file itself is not kept. 文件",
-         read=documents, metavar="NAME=FILE_OR_SHA256", many=True),
-    Part("--note", "note", "A note. 备注"),
-)  # fmt: skip
+    @property
+    def metavar(self) -> str | None:
+        """How its value is written."""
+        if self.shape is Shape.WORD:
+            return self.field.upper() if len(self.vocabulary) > 10 else None
+        return _METAVARS.get(self.shape, "TEXT")
+
+    @property
+    def help(self) -> str:
+        """What it is, in one line."""
+        words = self.label.line[0].upper() + self.label.line[1:]
+        if self.switch:
+            return f"{words}: {self._chinese([w for w in self.vocabulary if w == self.switch])}"
+        if self.shape is Shape.WORD and self.metavar is None:
+            words += f": {self._chinese(self.vocabulary)}"
+        named = {"ITEM": self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
+        for name, known in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
+            words += f". {name}: {', '.join(known)}"
+            if name == "ITEM" and self.shape is not Shape.TEXT_BY_WORD:
+                words += ", or all for those not named"
+        if self.label.only_for:
+            words += f" [with {', '.join(self.label.only_for)}]"
+        default = _DEFAULTS.get(self.field)
+        return f"{words} [default: {default}]" if default else words
+
+    @staticmethod
+    def _chinese(words: Any) -> str:
+        return " | ".join(getattr(word, "zh", word) for word in words)
+
+    def read(self, given: Any, before: Any = None) -> Any:
+        """The field's value, of a flag's and of what a file says of the field (None when nothing).
+
+        Raises:
+            BadInput: it is not written as it should be.
+        """
+        if self.switch:
+            return self.switch
+        match self.shape:
+            case Shape.TEXT_BY_WORD:
+                return texts(given, before, self.vocabulary)
+            case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
+                scored = self.shape is Shape.SCORE_BY_WORD
+                return findings(given, before, self.vocabulary, scored=scored)
+        one = _ONE.get(self.shape, lambda value: value)
+        return [one(value) for value in given] if self.shape.listed else one(given)
+
+
+@cache
+def parts_of(model: type[Message], *leaving_out: str) -> tuple[Part, ...]:
+    """The flags for the fields of a message that have a label.
+
+    An outcome that has a default has a switch for each other one: nothing need be said of the usual.
+    """
+    found: list[Part] = []
+    for name, field in model.model_fields.items():
+        label = label_of(field)
+        if label is None or name in leaving_out:
+            continue
+        part = Part(name, *shape_of(field)[:1], label, field.is_required(), shape_of(field)[1])
+        others = [word for word in part.vocabulary if word != field.default]
+        if name == "outcome" and not field.is_required():
+            found += [
+                Part(name, part.shape, label, False, part.vocabulary, str(word)) for word in others
+            ]
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+COMMON = parts_of(Decision, "actor", "case")
 """The flags of every decision, beside those of `ACTOR`."""
-
-ACTOR = (
-    Part("--actor", "id", "Your id. 经办人", envvar="PINGTAI_ACTOR", metavar="ID"),
-    Part("--role", "role", "In what role. 身份 [default: the one that is awaited]", choices=Role),
-    Part("--organisation", "organisation", "Your organisation. 单位", envvar="PINGTAI_ORGANISATION"),
-    Part("--district", "district", "District staff: your district, as in haidian or 海淀区. 所在区",
-         envvar="PINGTAI_DISTRICT", choices=District, metavar="DISTRICT"),
-)  # fmt: skip
+ACTOR = parts_of(Actor, "acting_for")
 """The flags that say who takes a decision: the fields of its `actor`."""
 
 
 @dataclass(frozen=True)
 class DecisionForm:
-    """The command of one kind of decision: its name, what it does, its own flags, an example."""
+    """The command of one kind of decision: its name, what it does, the rule of the step, an example."""
 
     name: str
     kind: Kind
     does: str
-    parts: tuple[Part, ...]
+    rule: Words
+    """What the rulebook says of the step."""
     example: str
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The flags of its own."""
+        return parts_of(MODELS[self.kind], *Decision.model_fields)
 
     def decision(self, given: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         """The decision as far as it was said: what a file says, with the flags over it.
@@ -139,34 +232,29 @@ class DecisionForm:
         return tuple(
             part
             for part in self.parts
-            if not (part.switch or part.silent) and (not part.only_for or outcome in part.only_for)
+            if not (part.switch or part.label.rare)
+            and (not part.label.only_for or outcome in part.label.only_for)
         )
-
-    def needs(self, part: Part, outcome: Any) -> bool:
-        """Whether a decision of this outcome does not go without a part."""
-        field = MODELS[self.kind].model_fields[part.field]
-        return field.is_required() or outcome in part.needed_for
 
     def unanswered(self, raw: Mapping[str, Any]) -> bool:
         """Whether something is missing that a decision of its outcome does not go without."""
         outcome = outcome_of(self.kind, raw)
-        return any(
-            self.needs(part, outcome) and part.field not in raw for part in self.asked(outcome)
-        )
+        return any(needs(part, outcome) and part.field not in raw for part in self.asked(outcome))
 
     def explained(self, error: InvalidMessage) -> InvalidMessage:
-        """The same complaint, with the flag beside each field that has one."""
+        """The same complaint, each field by its label and with its flag."""
         flags = {part.field: part for part in self.parts + COMMON}
         flags |= {f"actor.{part.field}": part for part in ACTOR}
+        said = {
+            field: part.flag + (f", {part.envvar}" if part.envvar else "")
+            for field, part in flags.items()
+        }
+        return NamedFields(error, MODELS[self.kind], said)
 
-        def named(field: str) -> str:
-            part = flags.get(field) or flags.get(field.partition(".")[0])
-            if part is None:
-                return field
-            return f"{field} ({part.flag}" + (f", {part.envvar})" if part.envvar else ")")
 
-        problems = tuple((named(field), en, zh) for field, en, zh in error.problems)
-        return InvalidMessage(error.what, problems)
+def needs(part: Part, outcome: Any) -> bool:
+    """Whether a decision of this outcome does not go without a part."""
+    return part.required or outcome in part.label.needed_for
 
 
 def outcome_of(kind: Kind, raw: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from starter.commands.batch.formats import Names
 from starter.commands.decide import HOW, carry_out, format_of
 from starter.commands.decision_commands import command_of, help_of
 from starter.commands.decision_form import today
-from starter.commands.platform_forms import LIST
+from starter.commands.forms_by_kind import FORMS
 from starter.terminal.default_group import UsualGroup
 from workflows.vocabulary import Kind, ListingOutcome
 
@@ -17,7 +17,7 @@ ONE = "one"
 list_command = UsualGroup(
     "list",
     ONE,
-    help=help_of(LIST) + "\n\nEvery option of it: `pingtai list one --help`.",
+    help=help_of(FORMS[Kind.LISTING]) + "\n\nEvery option of it: `pingtai list one --help`.",
     no_args_is_help=True,
 )
 
@@ -59,4 +59,4 @@ def publish_command(
 
 
 publish_command.params.extend(HOW)
-list_command.add_command(command_of(LIST), ONE)
+list_command.add_command(command_of(FORMS[Kind.LISTING]), ONE)

@@ -5,13 +5,10 @@ from typing import Any
 
 import click
 
-from starter.commands.guided import prompts
-from starter.commands.guided.nested_forms import misfit
-from starter.commands.guided.vocabulary_prompts import name
+from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.desk.profile import (
     Profile,
-    ProfileRole,
     ProfileService,
     profile_path,
     read_profile,
@@ -23,12 +20,15 @@ from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answered
 from starter.terminal.language import say, word
+from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import at_terminal, complain, facts, heading, show, show_json, table
+from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 
 _WHO = ("person", "role", "organisation", "district", "called", "lang")
 """What says who one is: without any of it, only where the service is is kept anew."""
+_FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "district", "name")}
 
 
 @click.command("login")
@@ -126,7 +126,7 @@ def _login(said: dict[str, str | None], *, add: bool) -> None:
     try:
         profile = parse(Profile, {key: value for key, value in raw.items() if value})
     except InvalidMessage as error:
-        raise _explained(error) from None
+        raise NamedFields(error, Profile, _FLAGS) from None
     _keep(profile)
 
 
@@ -162,22 +162,11 @@ def _keep(profile: Profile) -> None:
 
 def _ask(answers: dict[str, str | None]) -> None:
     """Ask for what the flags did not say."""
-    answers["person"] = answers["person"] or _line("id", Profile)
-    role = answers["role"] or prompts.choose(name("role"), prompts.choices_of(Role))
-    answers["role"] = role
-    answers["organisation"] = answers["organisation"] or _line("organisation", ProfileRole)
-    if role == Role.DISTRICT and not answers["district"]:
-        answers["district"] = prompts.choose(name("district"), prompts.choices_of(District))
-
-
-def _line(field: str, model: Any) -> str:
-    def read(given: str) -> str:
-        problem = misfit(model, field, given)
-        if problem:
-            raise ValueError(problem)
-        return given
-
-    return str(prompts.ask_until(name(field), read, needed=True))
+    answers["person"] = answers["person"] or ask_field(Actor, "id")
+    for field in ("role", "organisation"):
+        answers[field] = answers[field] or ask_field(Actor, field)
+    if answers["role"] == Role.DISTRICT and not answers["district"]:
+        answers["district"] = ask_field(Actor, "district")
 
 
 def _show(as_json: bool) -> None:
@@ -224,14 +213,3 @@ def _show_roles(profile: Profile) -> None:
             whole=(0,),
         ),
     )
-
-
-def _explained(error: InvalidMessage) -> InvalidMessage:
-    flags = {"id": "--id", "lang": "--lang"}
-    flags |= {field: f"--{field}" for field in ("role", "organisation", "district", "name")}
-
-    def named(field: str) -> str:
-        flag = flags.get(field.rpartition(".")[2])
-        return f"{field} ({flag})" if flag else field
-
-    return InvalidMessage(error.what, tuple((named(f), en, zh) for f, en, zh in error.problems))

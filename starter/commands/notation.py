@@ -22,7 +22,7 @@ _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", 
 class WordChoice(click.Choice[str]):
     """One word of a vocabulary, in English or as the guideline itself says it in Chinese."""
 
-    def __init__(self, vocabulary: type[StrEnum]) -> None:
+    def __init__(self, vocabulary: Iterable[StrEnum]) -> None:
         """Offer the English words; the Chinese ones are understood."""
         super().__init__([str(word) for word in vocabulary])
         self._chinese = {getattr(word, "zh", word): str(word) for word in vocabulary}
@@ -39,7 +39,7 @@ def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     return next((str(one) for one in vocabulary if said in (one, getattr(one, "zh", one))), None)
 
 
-def word(vocabulary: type[StrEnum], given: str, where: str) -> str:
+def word(vocabulary: Iterable[StrEnum], given: str, where: str) -> str:
     """The English word of a vocabulary for what was given in English or Chinese.
 
     Raises:
@@ -52,7 +52,7 @@ def word(vocabulary: type[StrEnum], given: str, where: str) -> str:
     raise BadInput(f"{where}: {said!r} is none of {may}", f"{where}：{said!r} 不在 {may} 之中")
 
 
-def entries(given: Sequence[str], vocabulary: type[StrEnum]) -> dict[str, str]:
+def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, str]:
     """`KEY=TEXT` flags as a mapping; `all` is a key too.
 
     Raises:
@@ -71,7 +71,7 @@ def entries(given: Sequence[str], vocabulary: type[StrEnum]) -> dict[str, str]:
 
 
 def findings(
-    given: Sequence[str], before: Any, vocabulary: type[StrEnum], *, scored: bool
+    given: Sequence[str], before: Any, vocabulary: Iterable[StrEnum], *, scored: bool
 ) -> dict[str, Any]:
     """`ITEM=FINDING[:remark]` flags, for groups also with `@score`, over what a file says.
 
@@ -105,7 +105,7 @@ def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
     return made
 
 
-def texts(given: Sequence[str], before: Any, vocabulary: type[StrEnum]) -> dict[str, Any]:
+def texts(given: Sequence[str], before: Any, vocabulary: Iterable[StrEnum]) -> dict[str, Any]:
     """`GROUP=TEXT` flags over what a file says.
 
     Raises:

@@ -11,8 +11,9 @@ from starter.tables.csv_rows import REMARK, csv_of, csv_rows
 from starter.tables.file_content import ZIPPED, refuse_old_book, text_of_file
 from starter.terminal.language import say
 from starter.terminal.screen import complain
+from workflows.words import Words
 
-BEYOND = ("a cell stands under no heading", "有单元格没有列名")
+BEYOND = Words("a cell stands under no heading", "有单元格没有列名")
 _NAMED = 10
 """So many hidden rows and merged cells are named."""
 

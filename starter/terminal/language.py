@@ -1,7 +1,7 @@
 """Which language to answer in, and the field's words in it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from starter.desk.profile import profile_language
@@ -34,7 +34,7 @@ def say(en: str | Words, zh: str = "") -> str:
     return (en if isinstance(en, Words) else Words(en, zh)).text(language())
 
 
-def word(value: str, *vocabularies: type[StrEnum]) -> str:
+def word(value: str, *vocabularies: Iterable[StrEnum]) -> str:
     """A word of the field as it is read: the guideline's own term, or plain English.
 
     A word that none of the vocabularies knows is left as it is: a policy may add fields, and a

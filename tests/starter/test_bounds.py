@@ -30,6 +30,7 @@ from starter.tables.layout_file import LayoutFile
 from starter.tables.plain_text import as_plain_text
 from starter.tables.strict_json import as_object, strict_loads
 from starter.tables.workbook import workbook
+from workflows.words import Words
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -140,7 +141,7 @@ def test_a_batch_that_was_not_done_is_no_formula_and_reads_back(odd: str) -> Non
     cells = Cells()
     given = 'platform,kind,reason\np-1,withdrawal,"' + as_plain_text(odd) + '"\n'
     (entry,) = cells.read(given)
-    page = cells.write([Result(entry, Outcome.REFUSED, problem=("no", "否"))])
+    page = cells.write([Result(entry, Outcome.REFUSED, problem=Words("no", "否"))])
     assert isinstance(page, str)
     assert f"'{odd}" in page
     (again,) = Cells().read(page.removeprefix("\ufeff"))

@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from click.testing import Result
 
-from starter.commands.batch.decision_cells import FORMS
 from starter.commands.decision_form import DecisionForm
+from starter.commands.forms_by_kind import FORMS
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 
 Run = Callable[..., Result]

@@ -87,8 +87,8 @@ def test_missing_parts_name_their_flags(pingtai: Run, sent: Sent) -> None:
     """Who leaves something out is told by which flag, or from where else, it may be given."""
     result = pingtai("recommend", "p-1", lang="zh")
     assert 2 == result.exit_code
-    assert "actor.id (--actor, PINGTAI_ACTOR)：缺少此项" in result.stderr
-    assert "outcome (--outcome)：缺少此项" in result.stderr
+    assert "经办人：人员编号（actor.id，--actor，PINGTAI_ACTOR）：缺少此项" in result.stderr
+    assert "结论（outcome，--outcome）：缺少此项" in result.stderr
     assert [] == sent
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.batch.decision_cells import FORMS
-from starter.commands.guided.vocabulary_prompts import NAMES, RULES
+from starter.commands.forms_by_kind import FORMS
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
 from workflows.case import Case
@@ -52,7 +51,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "opinion": (
         Stage.EXPERT_REVIEW,
         "opine",
-        (*COMMISSION, "1", "可行", *PANEL, "", DAY, "意见=plan.json", ""),
+        (*COMMISSION, "1", *PANEL, "", "可行", DAY, "意见=plan.json", ""),
     ),
     "listed": (Stage.LISTING, "list", (*COMMISSION, "1", "2026-1", "B-1", DAY, "")),
     "not listed": (Stage.LISTING, "list", (*COMMISSION, "2", DAY, "")),
@@ -135,7 +134,7 @@ def test_every_form_makes_a_decision_that_the_rules_take(
     [(platform, decision)] = sent
     assert "bj-test" == platform
     case.check(decision, moment(case))
-    rule = RULES[Kind(decision["kind"])][lang == "zh"]
+    rule = FORMS[Kind(decision["kind"])].rule[lang == "zh"]
     assert rule[:20] in result.stdout
     assert decision["decision_id"] in result.stdout
 
@@ -213,7 +212,7 @@ def test_a_step_that_is_not_awaited_is_said_first(
     login(pingtai)
     result = pingtai("list", "bj-test", lang="zh", stdin="\n")
     assert 130 == result.exit_code
-    assert "现在不待“纳入名单”" in result.stdout
+    assert "当前环节不办理“纳入名单”" in result.stdout
     assert [] == sent
 
 
@@ -258,7 +257,7 @@ def test_the_commission_goes_on_without_a_report(
 def test_a_panel_is_asked_for_until_it_is_enough(pingtai: Run, answers: dict[str, Any]) -> None:
     """It says how many experts are still needed, and from which fields."""
     show_case(answers, at_stage(Stage.EXPERT_REVIEW))
-    typed = (*COMMISSION, "1", "可行", *PANEL[:4], "")
+    typed = (*COMMISSION, "1", *PANEL[:4], "")
     result = pingtai("opine", "bj-test", stdin="\n".join(typed))
     assert "1 of at least 5 experts; none yet from technology" in result.stdout
     assert 130 == result.exit_code
@@ -279,15 +278,11 @@ def test_no_question_in_a_pipe_and_none_for_programs(
     assert [] == sent
 
 
-def test_words_for_everything_that_is_asked() -> None:
-    """Each kind has its rule and each part its name, in both languages."""
-    assert set(Kind) == set(FORMS) == set(RULES)
-    for form in FORMS.values():
-        for part in form.parts:
-            assert part.field in NAMES
-    texts = [*RULES.values(), *NAMES.values()]
-    assert all(en.isascii() or "万元" in en for en, _ in texts)
-    assert not any(zh.isascii() for _, zh in texts)
+def test_each_kind_has_its_rule() -> None:
+    """In both languages."""
+    assert set(Kind) == set(FORMS)
+    assert all(form.rule.en.isascii() for form in FORMS.values())
+    assert not any(form.rule.zh.isascii() for form in FORMS.values())
 
 
 def login(pingtai: Run) -> None:

@@ -111,7 +111,7 @@ def test_every_problem_is_told_and_nothing_started(pingtai: Run, started: Starte
         (6, "platform_id"),
     } == {one for one in told if one[0] != 7}
     assert (7, "conditions.strategic_fit.documents") in told
-    assert "line 1 already" in result.stdout
+    assert "already in line 1" in result.stdout
     assert "7 lines" not in result.stderr
     assert "Nothing was started" in result.stderr
 

@@ -12,11 +12,11 @@ from hypothesis.strategies import text
 from openpyxl import Workbook, load_workbook
 
 from starter.commands.importing.application_cells import cell_of, from_cells, read
-from starter.commands.importing.column_labels import LABELS, column_of, how
-from starter.commands.importing.columns import COLUMNS, Holds, lacking
+from starter.commands.importing.columns import COLUMNS, column_of, how, lacking
 from starter.commands.importing.example import EXAMPLES
 from starter.commands.importing.forms import read_applications
 from starter.commands.importing.template import shown, write_template
+from starter.commands.message_shapes import Shape
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text
 from starter.tables.csv_rows import csv_of
@@ -79,7 +79,7 @@ def test_the_template_explains_every_column() -> None:
     assert "with brought_in" in str(explained["brought_in.listed_on"][3])
     book.close()
     for column in COLUMNS.values():
-        assert all((*LABELS[column.name], *how(column)))
+        assert all((*column.label.words, *how(column)))
 
 
 CELLS: tuple[tuple[str, Cell, Any], ...] = (
@@ -156,7 +156,7 @@ def test_a_row_completes_what_is_brought_in() -> None:
             "district": "?",
         }
     )
-    assert ["district"] == [name for name, _, _ in wrong]
+    assert ["district"] == [name for name, _ in wrong]
     assert {
         "application_id": "a-1",
         "brought_in": {
@@ -176,7 +176,7 @@ def test_columns_are_those_of_the_message() -> None:
     assert "submitted_by.role" in needed
     assert not any(name.startswith(("brought_in", "policy")) for name in needed)
     assert {"term", "previous"}.isdisjoint(COLUMNS)
-    assert {Holds.TEXT, Holds.DAY} < {column.holds for column in COLUMNS.values()}
+    assert {Shape.TEXT, Shape.DAY} < {column.shape for column in COLUMNS.values()}
 
 
 def test_a_field_of_the_message_has_its_column() -> None:
@@ -283,7 +283,7 @@ def test_formulas_without_a_value_and_errors_are_told() -> None:
     page.append(["a-1", "=1+1", "#REF!"])
     book.save("f.xlsx")
     found = read_applications("f.xlsx", "xlsx")
-    assert ["direction", "name"] == [name for name, _, _ in found.entries[0].bad_cells]
+    assert ["direction", "name"] == [name for name, _ in found.entries[0].bad_cells]
 
 
 @pytest.mark.parametrize(
@@ -296,11 +296,11 @@ def test_what_is_no_workbook_is_bad_input(content: bytes) -> None:
         read_applications("x.xlsx", "xlsx")
 
 
-@pytest.mark.parametrize("holds", [Holds.WORD, Holds.WORDS])
-def test_every_word_is_understood_in_both_languages(holds: Holds) -> None:
+@pytest.mark.parametrize("holds", [Shape.WORD, Shape.WORDS])
+def test_every_word_is_understood_in_both_languages(holds: Shape) -> None:
     """No Chinese word holds what separates words in a list."""
     for column in COLUMNS.values():
-        for word in column.vocabulary if column.holds is holds else ():
-            expected = [str(word)] if holds is Holds.WORDS else str(word)
+        for word in column.vocabulary if column.shape is holds else ():
+            expected = [str(word)] if holds is Shape.WORDS else str(word)
             assert expected == read(column, str(word))
             assert expected == read(column, getattr(word, "zh", ""))

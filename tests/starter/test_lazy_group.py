@@ -9,13 +9,12 @@ import pytest
 from audit.commands import REBUILD
 from db.register_store import PostgresRegister
 from starter.commands import COMMANDS
-from starter.commands.assessment_forms import ASSESSMENT_FORMS
-from starter.commands.desk_forms import SET_ASIDE
-from starter.commands.platform_forms import PLATFORM_FORMS
+from starter.commands.forms_by_kind import FORMS
 from starter.terminal.lazy_group import Listed
 from tests.register.cases import batch, listed
 from worker.main import pingtai
 from worker.manual import commands
+from workflows.vocabulary import Kind
 
 LISTED = (*COMMANDS, REBUILD)
 ROOT = Path(__file__).parents[2]
@@ -32,7 +31,7 @@ def test_what_is_listed_is_there(listed: Listed) -> None:
 def test_a_form_is_listed_by_its_own_words() -> None:
     """The line of the list is the form's."""
     said = {one.name: one.short_help for one in COMMANDS}
-    forms = (*PLATFORM_FORMS, *ASSESSMENT_FORMS, SET_ASIDE)
+    forms = [form for form in FORMS.values() if form.kind is not Kind.SUPPORT]
     assert {form.name: form.does for form in forms} == {
         form.name: said[form.name] for form in forms
     }

@@ -193,7 +193,10 @@ def test_somebody_else_gets_nothing_of_it(pingtai: Run, sent: Sent, profile: Pro
     """Another's id with this one's office would be nobody: the office must be said too."""
     result = pingtai(*REVIEW, "--actor", "kw-02")
     assert 2 == result.exit_code
-    assert "actor.organisation (--organisation, PINGTAI_ORGANISATION)" in result.stderr
+    assert (
+        "decided by: organisation (actor.organisation, --organisation, PINGTAI_ORGANISATION)"
+        in result.stderr
+    )
     assert [] == sent
 
 

@@ -153,7 +153,7 @@ def test_application_that_does_not_fit(pingtai: Run) -> None:
     """An application with a missing part names it."""
     rest = {key: value for key, value in APPLICATION.items() if key != "name"}
     result = pingtai("apply", "--file", "-", stdin=json.dumps(rest), lang="zh")
-    assert (2, True) == (result.exit_code, "name：缺少此项" in result.stderr)
+    assert (2, True) == (result.exit_code, "平台名称（name）：缺少此项" in result.stderr)
 
 
 def test_application_goes_on_from_the_register(

@@ -12,8 +12,9 @@ from openpyxl.utils import get_column_letter
 
 from starter.commands.batch.decision_cells import from_cells
 from starter.commands.importing.application_cells import read
-from starter.commands.importing.columns import COLUMNS, Holds
+from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.template import shown, write_template
+from starter.commands.message_shapes import Shape
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.sheet_writer import sheet
@@ -142,7 +143,7 @@ def test_the_template_keeps_what_is_typed() -> None:
     write_template(Path("t.xlsx"))
     dimensions = load_workbook("t.xlsx").worksheets[0].column_dimensions
     for place, column in enumerate(shown(), 1):
-        expected = {Holds.DAY: "yyyy-mm-dd", Holds.NUMBER: "General"}.get(column.holds, "@")
+        expected = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General"}.get(column.shape, "@")
         assert (column.name, expected) == (
             column.name,
             dimensions[get_column_letter(place)].number_format,

@@ -6,25 +6,21 @@ flag says several times stands in one cell, separated by `;`. Words may be Chine
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from enum import StrEnum
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from starter.commands.assessment_forms import ASSESSMENT_FORMS
-from starter.commands.decision_form import ACTOR, COMMON, Asked, DecisionForm, Part
-from starter.commands.desk_forms import DESK_FORMS
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from starter.commands.decision_form import ACTOR, COMMON, Part
+from starter.commands.forms_by_kind import FORMS
+from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import word
-from starter.commands.platform_forms import PLATFORM_FORMS
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from starter.tables.strict_json import parsed
 from workflows.decisions import MODELS
+from workflows.field_labels import bare
 from workflows.vocabulary import Kind
-
-FORMS: dict[Kind, DecisionForm] = {
-    form.kind: form for form in (*PLATFORM_FORMS, *ASSESSMENT_FORMS, *DESK_FORMS)
-}
-"""The form of each kind of decision."""
 
 _SEPARATOR = re.compile("[;；]")
 
@@ -57,21 +53,19 @@ def from_cells(cells: Mapping[str, Cell]) -> dict[str, Any]:
 
 def _text(kind: Kind, name: str, cell: Cell) -> str:
     """A cell as its flag would be written: a day, a whole number, or text, as the field has it."""
-    annotation = _annotation(MODELS[kind], name)
-    if _is_of(date, annotation):
-        return _read(name, cell, day_of)
-    return _read(name, cell, number_of if _is_of(int, annotation) else text_of)
+    field = _field(MODELS[kind], name)
+    shape = shape_of(field)[0] if field else Shape.TEXT
+    return _read(name, cell, {Shape.DAY: day_of, Shape.NUMBER: number_of}.get(shape, text_of))
 
 
-def _annotation(annotation: Any, name: str) -> Any:
-    """The type of a field, dotted where it is nested; None where there is no such field."""
-    for part in name.split("."):
-        parts = (annotation, *get_args(annotation))
-        model = next((one for one in parts if hasattr(one, "model_fields")), None)
-        if model is None or part not in model.model_fields:
-            return None
-        annotation = model.model_fields[part].annotation
-    return annotation
+def _field(model: type[BaseModel], name: str) -> FieldInfo | None:
+    """The field of a dotted name; None where there is none, or it stands in a list or a mapping."""
+    first, _, rest = name.partition(".")
+    field = model.model_fields.get(first)
+    if field is None or not rest:
+        return field
+    inner = bare(field.annotation)
+    return _field(inner, rest) if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
 def _read(name: str, cell: Cell, read: Callable[[Cell], Any] = text_of) -> str:
@@ -79,13 +73,6 @@ def _read(name: str, cell: Cell, read: Callable[[Cell], Any] = text_of) -> str:
         return str(read(cell))
     except BadInput as error:
         raise BadInput(error.words.at(name)) from None
-
-
-def _is_of(wanted: type, annotation: Any) -> bool:
-    """Whether a field may hold a value of a type, by itself and not in a list."""
-    if get_origin(annotation) is tuple:
-        return False
-    return annotation is wanted or any(_is_of(wanted, one) for one in get_args(annotation))
 
 
 def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -98,28 +85,28 @@ def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _value(kind: Kind, part: Part, texts: Mapping[str, str]) -> Any:
-    words = MODELS[kind].model_fields[part.field].annotation
-    if "" in texts and isinstance(words, type) and issubclass(words, StrEnum):
-        return word(words, texts[""], part.field)
-    if part.items:
-        pairs = [f"{inner}={text}" for inner, text in texts.items() if inner]
-        return part.read([*_listed(texts.get("", "")), *pairs], None)
-    if part.many:
-        return part.read(_listed(texts.get("", "")), None)
-    if part.asked is Asked.FILE and texts.get("", "").startswith("{"):
-        return parsed(texts[""], part.field)
-    return part.read(texts[""], None) if "" in texts else dict(texts)
+    if "" not in texts and not part.shape.listed:
+        return dict(texts)
+    text = texts.get("", "")
+    if part.shape is Shape.WORD:
+        return word(part.vocabulary, text, part.field)
+    if part.shape is Shape.OBJECT and text.startswith("{"):
+        return parsed(text, part.field)
+    if not part.shape.listed:
+        return part.read(text)
+    pairs = [f"{inner}={inside}" for inner, inside in texts.items() if inner]
+    return part.read([*_listed(text), *pairs])
 
 
 def _actor(texts: Mapping[str, str]) -> dict[str, Any]:
-    parts = {part.field: part for part in ACTOR}
+    words = {part.field: part.vocabulary for part in ACTOR}
     actor: dict[str, Any] = {}
     for name, text in texts.items():
-        choices = parts[name].choices if name in parts else None
-        if name.startswith("acting_for."):
-            actor.setdefault("acting_for", {})[name.partition(".")[2]] = text
+        first, _, inner = name.partition(".")
+        if inner:
+            actor.setdefault(first, {})[inner] = text
         else:
-            actor[name] = word(choices, text, f"actor.{name}") if choices else text
+            actor[name] = word(words[name], text, f"actor.{name}") if words.get(name) else text
     return actor
 
 

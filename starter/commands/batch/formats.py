@@ -12,6 +12,7 @@ from starter.tables.json_items import Item, json_items
 from starter.tables.table import BEYOND, Row, Table, read_table
 from starter.terminal.language import say
 from starter.terminal.screen import encodable
+from workflows.words import Words
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -140,7 +141,7 @@ class Names:
             number,
             given,
             {"platform": platform},
-            (
+            Words(
                 "write PLATFORM CERTIFICATE, or give --certificate-prefix",
                 "应写作“平台编号 证书编号”，或使用 --certificate-prefix",
             ),
@@ -154,7 +155,7 @@ class Names:
 
 def why(result: Result) -> str:
     """Why a line was not done, on one line, in the language of the answers."""
-    words = say(*result.problem) if result.problem else str(result.outcome)
+    words = say(result.problem) if result.problem else str(result.outcome)
     return " ".join(words.split())
 
 

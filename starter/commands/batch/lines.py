@@ -10,9 +10,7 @@ from typing import Any
 
 from starter.client.interface import Applied
 from workflows.states import Receipt
-
-Words = tuple[str, str]
-"""A text in English and in Chinese."""
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -27,8 +25,8 @@ class Entry:
     """`platform`, and the fields of the decision; or those of the application."""
     problem: Words | None = None
     """Why it could not be read."""
-    bad_cells: tuple[tuple[str, str, str], ...] = ()
-    """The fields of which a cell could not be read, and why, in English and Chinese."""
+    bad_cells: tuple[tuple[str, Words], ...] = ()
+    """The fields of which a cell could not be read, and why."""
 
 
 @dataclass(frozen=True)

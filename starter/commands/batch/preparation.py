@@ -5,14 +5,17 @@ from datetime import date
 from typing import Any
 
 from starter.commands.actor_resolution import Acting
-from starter.commands.batch.lines import Entry, Line, Outcome, Result, Words
+from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.decision_form import outcome_of, roles_for
 from starter.commands.notation import platform_id
 from starter.errors import BadInput
+from starter.terminal.named_fields import NamedFields
 from workflows.case import decision_of
+from workflows.decisions import MODELS
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Role
+from workflows.words import Words
 
 InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]]]
 """Answers the `actor` by which somebody acts for who is absent: their id, the day, what is decided."""
@@ -40,7 +43,7 @@ class Preparing:
         except (BadInput, InvalidMessage) as error:
             return Result(entry, Outcome.BAD, problem=error.words)
         except Refused as error:
-            why: Words = error.refusal.text("en"), error.refusal.text("zh")
+            why = Words(error.refusal.text("en"), error.refusal.text("zh"))
             return Result(entry, Outcome.REFUSED, problem=why)
 
     async def _decision(self, entry: Entry) -> tuple[str, dict[str, Any]]:
@@ -64,7 +67,10 @@ class Preparing:
             raw["actor"] = await self._absent(kind, raw, self._in_place)
         if "decision_id" not in raw:
             raw["decision_id"] = derived_id(platform, raw)
-        decision_of(raw)
+        try:
+            decision_of(raw)
+        except InvalidMessage as error:
+            raise NamedFields(error, MODELS[kind]) from None
         return platform, raw
 
     async def _absent(self, kind: Kind, raw: dict[str, Any], in_place: InPlace) -> dict[str, Any]:

@@ -10,21 +10,22 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from starter.commands.batch.lines import Outcome, Result, Words
+from starter.commands.batch.lines import Outcome, Result
 from starter.terminal import wording
 from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
+from workflows.words import Words
 
 _WORDS: dict[Outcome, Words] = {
-    Outcome.DONE: ("done", "已受理"),
-    Outcome.ALREADY: ("already done", "此前已受理"),
-    Outcome.BAD: ("BAD", "【有误】"),
-    Outcome.REFUSED: ("REFUSED", "【不予受理】"),
-    Outcome.UNANSWERED: ("NOT ANSWERED", "【未应答】"),
-    Outcome.UNSENT: ("not sent", "未发送"),
-    Outcome.POSSIBLE: ("would be taken", "将予受理"),
-    Outcome.LATER: ("comes later", "待前一行"),
+    Outcome.DONE: Words("done", "已受理"),
+    Outcome.ALREADY: Words("already done", "此前已受理"),
+    Outcome.BAD: Words("BAD", "【有误】"),
+    Outcome.REFUSED: Words("REFUSED", "【不予受理】"),
+    Outcome.UNANSWERED: Words("NOT ANSWERED", "【未应答】"),
+    Outcome.UNSENT: Words("not sent", "未发送"),
+    Outcome.POSSIBLE: Words("would be taken", "将予受理"),
+    Outcome.LATER: Words("comes later", "待前一行"),
 }
 
 
@@ -133,10 +134,10 @@ def _in_words(result: Result) -> str:
         outcome = decision.get("outcome")
         name = str(decision["kind"])
         decided = wording.said(name, str(outcome)) if outcome else wording.what(name)
-    became = say(*_WORDS[result.outcome])
+    became = say(_WORDS[result.outcome])
     if result.stage and result.outcome is not Outcome.ALREADY:
         became += f" → {wording.stage(result.stage)}"
-    why = say(*result.problem) if result.problem else ""
+    why = say(result.problem) if result.problem else ""
     words = (str(result.entry.number), result.platform, decided, became, why)
     return "  ".join(one for one in words if one)
 
@@ -165,5 +166,5 @@ def counted(results: Iterable[Result], told: Wording) -> str:
     """How many lines came to what."""
     counts = Counter(result.outcome for result in results)
     words = told.outcomes
-    named = [f"{counts[outcome]} {say(*words[outcome])}" for outcome in Outcome if counts[outcome]]
+    named = [f"{counts[outcome]} {say(words[outcome])}" for outcome in Outcome if counts[outcome]]
     return say(", ", "，").join(named)

@@ -7,9 +7,10 @@ sent is told too. The same file again goes on from there, because each line keep
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.batch.pace import Pace
 from starter.commands.batch.retries import Patience
+from workflows.words import Words
 
 Take = Callable[[Line], Awaitable[Result]]
 """Sends one line, and says what became of it. It raises nothing that has a result."""
@@ -18,12 +19,12 @@ Told = Callable[[Result], None]
 GIVE_UP_AFTER = 5
 """So many lines that nobody answers, one after another: the system is away, and the rest can wait."""
 
-MAYBE: Words = (
+MAYBE = Words(
     "interrupted: it may have been taken; run the same file again",
     "已中断：可能已受理；请重新运行同一文件",
 )
-NOT_SENT: Words = ("run the same file again", "请重新运行同一文件")
-AFTER_UNANSWERED: Words = (
+NOT_SENT = Words("run the same file again", "请重新运行同一文件")
+AFTER_UNANSWERED = Words(
     "the line before it, of the same platform, was not answered",
     "同一平台的前一行未得到应答",
 )

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from starter.client.interface import Pingtai
-from starter.commands.batch.lines import Line, Outcome, Result, Words
+from starter.commands.batch.lines import Line, Outcome, Result
 from starter.errors import (
     BadInput,
     NoSuchPlatform,
@@ -16,6 +16,7 @@ from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
 
 class Taking(Protocol):
@@ -62,7 +63,7 @@ class Tried:
         """See `Taking`. Of several lines of a platform only the first can be asked about now."""
         first = self._asked.setdefault(line.platform, line.entry.number)
         if first != line.entry.number:
-            why = (
+            why = Words(
                 f"well formed; the rules are asked when line {first} is taken",
                 f"格式无误；第 {first} 行受理后方可判定",
             )
@@ -97,7 +98,7 @@ async def _is_so_already(client: Pingtai, line: Line) -> bool:
 
 def _counts_no_longer(receipt: Receipt) -> Words:
     by = receipt.set_aside_by
-    return (
+    return Words(
         f"done before, and set aside since, by {by}: to decide it again, give the line a decision_id of"
         " its own",
         f"此前已受理，后由 {by} 撤销：如需重新作出，请为该行另写 decision_id",
@@ -114,7 +115,7 @@ def not_done(line: Line, error: Exception) -> Result:
     outcome = Outcome.UNANSWERED
     match error:
         case Refused(refusal=why):
-            outcome, words = Outcome.REFUSED, (why.text("en"), why.text("zh"))
+            outcome, words = Outcome.REFUSED, Words(why.text("en"), why.text("zh"))
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, error.words
         case NotAllowed():
@@ -131,4 +132,4 @@ def not_done(line: Line, error: Exception) -> Result:
 
 def _plain(error: Exception) -> Words:
     told = getattr(error, "message", None) or str(error) or type(error).__name__
-    return f"no answer: {told}", f"没有应答：{told}"
+    return Words(f"no answer: {told}", f"没有应答：{told}")

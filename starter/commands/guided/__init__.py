@@ -1,1 +1,1 @@
-"""Deciding at a terminal: what is missing is asked for, with the rulebook's word on the step."""
+"""Deciding at a terminal: a form asks for what is missing and shows the rule of the step."""

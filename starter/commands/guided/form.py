@@ -1,28 +1,34 @@
 """The guided form of a decision: what it is about, what is missing, and a summary to say yes to."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from starter.commands.decision_form import (
+    COMMON,
     DecisionForm,
+    needs,
     outcome_of,
     outcomes_for,
     roles_for,
     today,
 )
 from starter.commands.guided import prompts
-from starter.commands.guided.nested_forms import ask_documents, ask_field, ask_part, misfit
+from starter.commands.guided.nested_forms import ask_field, ask_part
 from starter.commands.guided.summary import summary
-from starter.commands.guided.vocabulary_prompts import name, rule
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import facts, heading, show
 from workflows.actors import Actor
+from workflows.decisions import MODELS
+from workflows.field_labels import label_at
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import Message
 from workflows.run_io import CaseView
 from workflows.states import Facts
-from workflows.vocabulary import District, Role
+from workflows.vocabulary import Role
 
 
 def show_case(form: DecisionForm, view: CaseView) -> None:
@@ -42,7 +48,7 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
                 (say("Platform", "平台"), named),
                 (say("Stage", "阶段"), wording.stage(case.stage)),
                 (say("Awaited", "待办"), now or say("nothing", "无")),
-                (say("Rule", "规则"), rule(form.kind)),
+                (say("Rule", "依据"), f"{form.kind.article}  {say(form.rule)}"),
             )
         ),
     )
@@ -50,11 +56,11 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
         return
     prompts.wrong(
         say(
-            f"{wording.what(form.kind)} is not awaited now: it would be refused.",
-            f"现在不待“{wording.what(form.kind)}”，将不予受理。",
+            f"{wording.what(form.kind)} is not due now and would be refused.",
+            f"当前环节不办理“{wording.what(form.kind)}”，提交将不予受理。",
         )
     )
-    if not prompts.sure(say("Go on all the same?", "仍要继续吗？")):
+    if not prompts.sure(say("Continue?", "是否继续？")):
         raise click.Abort
 
 
@@ -68,20 +74,18 @@ def fill_in(form: DecisionForm, raw: dict[str, Any], view: CaseView, *, office: 
     _ask_who(form, raw, office=office)
     _ask_outcome(form, raw)
     outcome = outcome_of(form.kind, raw)
+    documents = next(part for part in COMMON if part.field == "documents")
     for part in form.asked(outcome):
         if part.field not in raw:
-            needed = form.needs(part, outcome)
-            value = ask_part(form, part, needed=needed, facts=case.facts if case else None)
+            facts = case.facts if case else None
+            value = ask_part(form.kind, part, needed=needs(part, outcome), facts=facts)
             if value is not None:
                 raw[part.field] = value
     if "decided_on" not in raw:
-        raw["decided_on"] = ask_field(
-            form.kind, "decided_on", str, needed=True, default=str(today())
-        )
-    if "documents" not in raw:
-        raw["documents"] = ask_documents()
-        if not raw["documents"]:
-            del raw["documents"]
+        raw["decided_on"] = ask_field(MODELS[form.kind], "decided_on", default=str(today()))
+    given = raw.get("documents") or ask_part(form.kind, documents, needed=False, facts=None)
+    if given:
+        raw["documents"] = given
 
 
 def confirm(form: DecisionForm, raw: dict[str, Any], known: Facts | None, leads_to: str) -> None:
@@ -92,8 +96,31 @@ def confirm(form: DecisionForm, raw: dict[str, Any], known: Facts | None, leads_
     """
     show(heading(say("Summary", "摘要")), summary(form, raw, known, leads_to))
     show("")
-    if not prompts.sure(say("Take this decision?", "确认作出此决定？")):
+    if not prompts.sure(say("Submit?", "确认提交？")):
         raise click.Abort
+
+
+def keep(form: DecisionForm, platform: str, raw: dict[str, Any]) -> None:
+    """Ask for a file to keep a refused decision in, so that what was typed is not lost.
+
+    Raises:
+        click.Abort: whoever was asked went away.
+    """
+
+    def write(given: str) -> Path:
+        path = Path(given).expanduser()
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(json.dumps(raw, ensure_ascii=False, indent=2) + "\n")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            raise ValueError(f"{given}: {why}") from None
+        return path
+
+    question = say("Save answers to edit later: file name", "保存所填内容以便修改：文件名")
+    kept = prompts.ask_until(question, write, needed=False)
+    if kept:
+        show(f"pingtai {form.name} {platform} --file {kept}")
 
 
 def _waited_for(form: DecisionForm) -> bool:
@@ -109,22 +136,12 @@ def _ask_who(form: DecisionForm, raw: dict[str, Any], *, office: bool) -> None:
     if office and "organisation" not in actor:
         able = roles_for(form.kind, outcome_of(form.kind, raw))
         if len(able) > 1:
-            actor["role"] = prompts.choose(name("role"), prompts.choices_of(Role, able))
+            actor["role"] = _choose(Actor, "role", prompts.choices_of(Role, able))
     for field in ("id", "organisation") if office else ("id",):
         if field not in actor:
-            actor[field] = prompts.ask_until(name(field), _fits(field), needed=True)
+            actor[field] = ask_field(Actor, field)
     if office and actor.get("role") == Role.DISTRICT and "district" not in actor:
-        actor["district"] = prompts.choose(name("district"), prompts.choices_of(District))
-
-
-def _fits(field: str) -> Any:
-    def read(given: str) -> str:
-        problem = misfit(Actor, field, given)
-        if problem:
-            raise ValueError(problem)
-        return given
-
-    return read
+        actor["district"] = ask_field(Actor, "district")
 
 
 def _ask_outcome(form: DecisionForm, raw: dict[str, Any]) -> None:
@@ -134,7 +151,14 @@ def _ask_outcome(form: DecisionForm, raw: dict[str, Any]) -> None:
         return
     role = raw["actor"].get("role") if isinstance(raw["actor"], dict) else None
     may = outcomes_for(form.kind, role)
-    if part.choices:
-        raw["outcome"] = prompts.choose(name("outcome"), prompts.choices_of(part.choices, may))
+    if not part.switch:
+        choices = prompts.choices_of(part.vocabulary, may)
+        raw["outcome"] = _choose(MODELS[form.kind], "outcome", choices)
     elif len(may) == 1 and outcome_of(form.kind, raw) not in may:
         raw["outcome"] = may[0]
+
+
+def _choose(model: type[Message], field: str, choices: prompts.Choices) -> str:
+    label = label_at(model, field)
+    assert label, field  # noqa: S101 - each of them has one
+    return prompts.choose(prompts.named(label), choices)

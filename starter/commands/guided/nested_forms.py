@@ -1,60 +1,61 @@
-"""Each part of a form, asked for as its kind needs: words, lines, findings one by one, experts."""
+"""Each part of a form, asked for as what it holds needs: words, lines, findings one by one, experts."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import create_model
 
-from starter.commands.decision_form import Asked, DecisionForm, Part, number
+from starter.commands.decision_form import Part, number
 from starter.commands.guided import prompts
-from starter.commands.guided.vocabulary_prompts import name
 from starter.commands.input_files import document, read_object
+from starter.commands.message_shapes import Shape, shape_of
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
 from starter.terminal.screen import heading, show
 from workflows.decisions import MODELS, Expert, GroupFinding
+from workflows.field_labels import label_of
 from workflows.model import InvalidMessage, Message, parse
 from workflows.states import Facts
-from workflows.vocabulary import ExpertField, Finding, Kind, OpinionOutcome, Word
+from workflows.vocabulary import ExpertField, Kind
 
 
-def ask_part(form: DecisionForm, part: Part, *, needed: bool, facts: Facts | None) -> Any:
+def ask_part(kind: Kind, part: Part, *, needed: bool, facts: Facts | None) -> Any:
     """The value of a part, as a decision holds it; None where it may be left out and was.
 
     Raises:
         click.Abort: whoever was asked went away.
     """
-    if part.choices:
-        return prompts.choose(name(part.field), prompts.choices_of(part.choices))
-    if part.asked is Asked.PANEL:
-        return _panel(facts)
-    if part.asked is Asked.LINES:
-        return _lines(form.kind, part, needed=needed)
-    if part.items and part.asked is Asked.TEXTS:
-        return _texts(form.kind, part, part.items)
-    if part.items:
-        return _findings(part.items, scored=part.asked is Asked.SCORED)
-    return ask_field(form.kind, part.field, _READERS.get(part.asked, str), needed=needed)
+    if part.label.help:
+        show(f"  {say(part.label.help)}")
+    match part.shape:
+        case Shape.PANEL:
+            return _panel(part, facts)
+        case Shape.DOCUMENTS:
+            return _documents(part) or None
+        case Shape.TEXT_BY_WORD:
+            return _texts(kind, part)
+        case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
+            return _findings(part)
+        case shape if shape.listed:
+            return _lines(kind, part, needed=needed)
+    return ask_field(MODELS[kind], part.field, needed=needed)
 
 
-def ask_field(kind: Kind, field: str, read: Any, *, needed: bool, default: str = "") -> Any:
-    """A field by a line of text; what does not fit the model is said and asked again."""
+def ask_field(model: type[Message], field: str, *, needed: bool = True, default: str = "") -> Any:
+    """A field of a message by a word or a line of text; what does not fit is said and asked again."""
+    info = model.model_fields[field]
+    label, (shape, vocabulary) = label_of(info), shape_of(info)
+    assert label, field  # noqa: S101 - a field without a label is not asked for
+    if shape is Shape.WORD and needed:
+        return prompts.choose(prompts.named(label), prompts.choices_of(vocabulary))
+    how = say("a JSON file", "JSON 文件") if shape is Shape.OBJECT else ""
+    read = {Shape.OBJECT: _plain(read_object), Shape.NUMBER: number}.get(shape, str)
 
     def fitting(given: str) -> Any:
-        return _fitting(MODELS[kind], field, read(given))
+        return _fitting(model, field, read(given))
 
-    return prompts.ask_until(name(field), fitting, needed=needed, default=default)
-
-
-def ask_documents() -> list[dict[str, str]]:
-    """Documents, until an empty line: the files are hashed now, and not kept."""
-    found: list[dict[str, str]] = []
-    while len(found) < prompts.LARGEST:
-        given = prompts.ask_until(name("documents"), _document, needed=False)
-        if given is None:
-            break
-        found.append(given)
-    return found
+    return prompts.ask_until(prompts.named(label, how), fitting, needed=needed, default=default)
 
 
 def misfit(model: type[Message], field: str, value: Any) -> str:
@@ -69,43 +70,6 @@ def misfit(model: type[Message], field: str, value: Any) -> str:
     return ""
 
 
-def _lines(kind: Kind, part: Part, *, needed: bool) -> list[str] | None:
-    while True:
-        found = prompts.lines(name(part.field), needed=needed)
-        problem = misfit(MODELS[kind], part.field, found)
-        if not problem:
-            return found or None
-        prompts.wrong(problem)
-
-
-def _findings(items: type[Word], *, scored: bool) -> dict[str, dict[str, Any]]:
-    words = prompts.choices_of(Finding)
-    listed = "  ".join(f"{number} {label}" for number, (label, _) in enumerate(words.values(), 1))
-    show(heading(f"{name('findings')}{say(': ', '：')}{listed}"))
-    found: dict[str, dict[str, Any]] = {}
-    for item in items:
-        said = say(item.replace("_", " "), item.zh)
-        one: dict[str, Any] = {"finding": prompts.pick(f"  {said}", words)}
-        remark = prompts.ask_until(say("    Remark", "    说明"), _remark, needed=False)
-        if remark:
-            one["remark"] = remark
-        if scored:
-            question = say("    Score, 0 to 100", "    分数（0 至 100）")
-            score = prompts.ask_until(question, _score, needed=False)
-            if score is not None:
-                one["score"] = score
-        found[str(item)] = one
-    return found
-
-
-def _remark(given: str) -> Any:
-    return _fitting(GroupFinding, "remark", given)
-
-
-def _score(given: str) -> Any:
-    return _fitting(GroupFinding, "score", number(given, None))
-
-
 def _fitting(model: type[Message], field: str, value: Any) -> Any:
     problem = misfit(model, field, value)
     if problem:
@@ -113,43 +77,86 @@ def _fitting(model: type[Message], field: str, value: Any) -> Any:
     return value
 
 
-def _texts(kind: Kind, part: Part, items: type[Word]) -> dict[str, str]:
-    show(heading(name(part.field)))
-    found: dict[str, str] = {}
-    for item in items:
-        said = say(item.replace("_", " "), item.zh)
+def _plain(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Make what `read` cannot read a ValueError in the language of the answers."""
 
-        def read(given: str, item: Word = item) -> str:
-            _fitting(MODELS[kind], part.field, {str(item): given})
-            return given
+    def plain(given: str) -> Any:
+        try:
+            return read(given)
+        except BadInput as error:
+            raise ValueError(say(error.words)) from None
 
-        found[str(item)] = prompts.ask_until(f"  {said}", read, needed=True)
+    return plain
+
+
+def _documents(part: Part) -> list[dict[str, str]]:
+    """Documents, until an empty line: the files are hashed now, and not kept."""
+    question = prompts.named(part.label, say("NAME=FILE", "名称=文件路径"))
+    found: list[dict[str, str]] = []
+    while len(found) < prompts.LARGEST:
+        given = prompts.ask_until(question, _plain(document), needed=False)
+        if given is None:
+            break
+        found.append(given)
     return found
 
 
-def _panel(facts: Facts | None) -> list[dict[str, str]]:
+def _lines(kind: Kind, part: Part, *, needed: bool) -> list[str] | None:
+    while True:
+        found = prompts.lines(prompts.named(part.label), needed=needed)
+        problem = misfit(MODELS[kind], part.field, found)
+        if not problem:
+            return found or None
+        prompts.wrong(problem)
+
+
+def _findings(part: Part) -> dict[str, dict[str, Any]]:
+    words = prompts.choices_of(shape_of(GroupFinding.model_fields["finding"])[1])
+    listed = "  ".join(f"{number} {label}" for number, (label, _) in enumerate(words.values(), 1))
+    show(heading(f"{prompts.named(part.label)}{say(': ', '：')}{listed}"))
+    more = ("remark", "score") if part.shape is Shape.SCORE_BY_WORD else ("remark",)
+    found: dict[str, dict[str, Any]] = {}
+    for item in part.vocabulary:
+        one: dict[str, Any] = {"finding": prompts.pick(f"  {_item(item)}", words)}
+        for field in more:
+            value = ask_field(GroupFinding, field, needed=False)
+            if value is not None:
+                one[field] = value
+        found[str(item)] = one
+    return found
+
+
+def _item(item: Any) -> str:
+    return say(item.replace("_", " "), item.zh)
+
+
+def _texts(kind: Kind, part: Part) -> dict[str, str]:
+    show(heading(prompts.named(part.label)))
+    found: dict[str, str] = {}
+    for item in part.vocabulary:
+
+        def read(given: str, item: str = str(item)) -> str:
+            _fitting(MODELS[kind], part.field, {item: given})
+            return given
+
+        found[str(item)] = prompts.ask_until(f"  {_item(item)}", read, needed=True)
+    return found
+
+
+def _panel(part: Part, facts: Facts | None) -> list[dict[str, str]]:
     least = facts.policy.experts_at_least if facts else 1
-    show(heading(name("panel")))
+    show(heading(prompts.named(part.label)))
     found: list[dict[str, str]] = []
     while len(found) < 50:
-        told = _still_missing(found, least)
-        if told:
-            show(told)
-        which = say(f"Expert {len(found) + 1}: name", f"专家 {len(found) + 1}：姓名")
-        given = prompts.ask(which, needed=bool(told))
-        if not given:
+        missing = _still_missing(found, least)
+        if missing:
+            show(missing)
+        show(say(f"Expert {len(found) + 1}", f"专家 {len(found) + 1}"))
+        name = ask_field(Expert, "name", needed=bool(missing))
+        if not name:
             break
-        expert = {
-            "name": given,
-            "field": prompts.choose(say("Field", "方面"), prompts.choices_of(ExpertField)),
-            "organisation": prompts.ask(say("Organisation", "单位")),
-            "vote": prompts.choose(say("Vote", "意见"), prompts.choices_of(OpinionOutcome)),
-        }
-        problems = [misfit(Expert, field, value) for field, value in expert.items()]
-        if any(problems):
-            prompts.wrong(" ".join(problem for problem in problems if problem))
-            continue
-        found.append(expert)
+        rest = [field for field in Expert.model_fields if field != "name"]
+        found.append({"name": name, **{field: ask_field(Expert, field) for field in rest}})
     return found
 
 
@@ -164,23 +171,3 @@ def _still_missing(panel: list[dict[str, str]], least: int) -> str:
         en += f"; none yet from {', '.join(fields)}"
         zh += f"；尚缺{'、'.join(field.zh for field in fields)}方面"
     return say(en, zh)
-
-
-def _object(given: str) -> Any:
-    try:
-        return read_object(given)
-    except BadInput as error:
-        raise ValueError(say(error.words)) from None
-
-
-def _document(given: str) -> dict[str, str]:
-    try:
-        return document(given)
-    except BadInput as error:
-        raise ValueError(say(error.words)) from None
-
-
-_READERS: dict[Asked, Any] = {
-    Asked.FILE: _object,
-    Asked.NUMBER: lambda given: number(given, None),
-}

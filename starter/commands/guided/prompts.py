@@ -1,6 +1,6 @@
 """Questions at a terminal. Ctrl-C and Ctrl-D end all of them, and nothing has been sent by then."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any
@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from starter.terminal.harmless_text import harmless
-from starter.terminal.language import say
+from starter.terminal.language import language, say
 from starter.terminal.screen import heading, show
+from workflows.field_labels import Label
 
 with suppress(ImportError):  # not on every system; with it a line of Chinese can be edited
     import readline  # noqa: F401
@@ -52,6 +53,12 @@ def wrong(words: str) -> None:
     click.echo(f"  ! {harmless(words)}")
 
 
+def named(label: Label, how: str = "") -> str:
+    """What a field is called at the beginning of a line, and how it is written."""
+    words = say(label.words)
+    return words[:1].upper() + words[1:] + (say(f" ({how})", f"（{how}）") if how else "")
+
+
 Choices = Mapping[str, tuple[str, str]]
 """Words by their values: how each is read in the language of the answers, and in the other one."""
 
@@ -61,7 +68,7 @@ def choose(question: str, choices: Choices) -> str:
     show(heading(question))
     for number, (label, other) in enumerate(choices.values(), 1):
         click.echo(f"  {number:>{len(str(len(choices)))}}  {label}  {other}".rstrip())
-    return pick(say("Number or word", "编号或用语"), choices)
+    return pick(say("Number or word", "请输入序号或选项"), choices)
 
 
 def pick(question: str, choices: Choices) -> str:
@@ -73,19 +80,17 @@ def pick(question: str, choices: Choices) -> str:
         if given in known:
             return known[given]
         many = len(choices)
-        raise ValueError(say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或用语"))
+        raise ValueError(say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项"))
 
     chosen: str = ask_until(question, read, needed=True)
     return chosen
 
 
-def choices_of(vocabulary: type[StrEnum], only: tuple[str, ...] = ()) -> Choices:
+def choices_of(vocabulary: Iterable[StrEnum], only: tuple[str, ...] = ()) -> Choices:
     """The words of a vocabulary; `only` some of them, if any are named."""
     words = [word for word in vocabulary if not only or word in only]
     both = {str(word): (word.replace("_", " "), str(getattr(word, "zh", word))) for word in words}
-    return (
-        both if say("en", "zh") == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
-    )
+    return both if language() == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
 
 
 def lines(question: str, *, needed: bool) -> list[str]:

@@ -5,23 +5,17 @@ from typing import Any
 
 from rich.table import Table
 
-from starter.commands.decision_form import DecisionForm
-from starter.commands.guided.vocabulary_prompts import name
+from starter.commands.decision_form import COMMON, DecisionForm, Part
+from starter.commands.guided.prompts import named
+from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
 from starter.terminal.screen import facts
+from workflows.decision import Decision
+from workflows.field_labels import label_at
 from workflows.states import Facts
-from workflows.vocabulary import (
-    District,
-    ExpertField,
-    Finding,
-    IndicatorGroup,
-    InspectionItem,
-    OpinionOutcome,
-    Support,
-)
+from workflows.vocabulary import District, ExpertField, Finding, OpinionOutcome
 
-_ITEMS = (InspectionItem, IndicatorGroup)
 _LETTERS = 300
 """A text that is longer is shown by its beginning."""
 
@@ -32,26 +26,22 @@ def summary(
     """What a decision says, a field a line, and where it leads."""
     outcome = raw.get("outcome")
     decided = wording.said(form.kind, str(outcome)) if outcome else wording.what(form.kind)
-    rows = [(say("Decision", "决定"), decided)]
-    if known:
-        rows.insert(0, (say("Platform", "平台"), f"{known.name} ({known.platform_id})"))
-    rows += [
-        (name(part.field), _shown(part.field, raw[part.field]))
-        for part in form.parts
+    by = label_at(Decision, "actor")
+    assert by  # noqa: S101 - it has one
+    said = [
+        (named(part.label), _shown(part, raw[part.field]))
+        for part in (*form.parts, *COMMON)
         if part.field != "outcome" and part.field in raw
     ]
-    rows += [
-        (
-            say("Documents", "文件"),
-            sentence([one.get("name", "") for one in raw.get("documents", ())]),
-        ),
-        (name("note"), str(raw.get("note", ""))),
-        (name("actor"), _actor(raw.get("actor"))),
-        (name("decided_on"), str(raw.get("decided_on", ""))),
-        (name("decision_id"), str(raw.get("decision_id", ""))),
-        (say("Leads to", "将进入"), wording.stage(leads_to) if leads_to else ""),
-    ]
-    return facts(rows)
+    return facts(
+        [
+            *([(say("Platform", "平台"), f"{known.name} ({known.platform_id})")] if known else []),
+            (say("Decision", "决定"), decided),
+            *said,
+            (named(by), _actor(raw.get("actor"))),
+            (say("Leads to", "将进入"), wording.stage(leads_to) if leads_to else ""),
+        ]
+    )
 
 
 def _actor(actor: Any) -> str:
@@ -68,16 +58,19 @@ def _actor(actor: Any) -> str:
     return " · ".join(words)
 
 
-def _shown(field: str, value: Any) -> str:
-    if field == "panel" and isinstance(value, list):
-        return sentence([_expert(one) for one in value if isinstance(one, dict)])
-    if field in ("plan", "mechanisms"):
-        return say("as in the file", "见文件")
+def _shown(part: Part, value: Any) -> str:
+    match part.shape:
+        case Shape.OBJECT | Shape.OBJECTS:
+            return say("as in the file", "见文件")
+        case Shape.PANEL:
+            return sentence([_expert(one) for one in value if isinstance(one, dict)])
+        case Shape.DOCUMENTS:
+            return sentence([str(one.get("name", "")) for one in value if isinstance(one, dict)])
     if isinstance(value, dict):
-        return sentence([_item(item, said) for item, said in value.items()])
+        return sentence([_item(part, item, said) for item, said in value.items()])
     if isinstance(value, list | tuple):
         return sentence([_short(str(one)) for one in value])
-    return _short(word(str(value), Support))
+    return _short(word(str(value), part.vocabulary))
 
 
 def _expert(expert: Mapping[str, Any]) -> str:
@@ -89,15 +82,15 @@ def _expert(expert: Mapping[str, Any]) -> str:
     )
 
 
-def _item(item: str, said: Any) -> str:
-    named = word(item, *_ITEMS) + say(": ", "：")
+def _item(part: Part, item: str, said: Any) -> str:
+    called = word(item, part.vocabulary) + say(": ", "：")
     if not isinstance(said, dict):
-        return named + _short(str(said))
+        return called + _short(str(said))
     words = word(str(said.get("finding", "")), Finding)
     more = [str(said[key]) for key in ("score", "remark") if said.get(key) not in (None, "")]
     if more:
         words += say(f" ({', '.join(more)})", f"（{'，'.join(more)}）")
-    return named + words
+    return called + words
 
 
 def _short(words: str) -> str:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from starter.commands.batch.lines import Words
-from starter.commands.importing.columns import COLUMNS, Column, Holds, at
+from starter.commands.importing.columns import COLUMNS, Column, at
+from starter.commands.message_shapes import Shape
 from starter.commands.notation import known
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
@@ -24,17 +25,17 @@ _DOCUMENT = re.compile(r"\s*(.+?)\s*[=＝]\s*([0-9a-fA-F]{64})\s*(?:[;；\n]\s*|
 _SHARE = re.compile(r"\s*(.+?)\s*[=＝]\s*(\d{1,3})\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL)
 
 
-def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
-    """The application that a row says, and what cannot be read in it: (field, English, Chinese)."""
+def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[str, Words]]]:
+    """The application that a row says, and what cannot be read in it, by field."""
     said: dict[str, Any] = {}
-    wrong: list[tuple[str, str, str]] = []
+    wrong: list[tuple[str, Words]] = []
     for name, cell in cells.items():
         if not as_text(cell).strip():
             continue
         try:
             _put(said, name, read(COLUMNS[name], cell))
         except BadInput as error:
-            wrong.append((name, *error.words))
+            wrong.append((name, error.words))
     if "brought_in" in said:
         _complete(said)
     return said, wrong
@@ -46,27 +47,28 @@ def read(column: Column, cell: Cell) -> Any:
     Raises:
         BadInput: it cannot be read as what the column holds.
     """
-    if column.holds is Holds.DAY:
+    if column.shape is Shape.DAY:
         return day_of(cell)
-    if column.holds is Holds.NUMBER:
+    if column.shape is Shape.NUMBER:
         return number_of(cell)
     text = text_of(cell)
     value: Any = text
-    match column.holds:
-        case Holds.NUMBERS:
+    match column.shape:
+        case Shape.NUMBERS:
             value = [number_of(one) for one in _listed(_BETWEEN_NUMBERS, text)]
-        case Holds.WORD:
+        case Shape.WORD:
             value = _word(column, text)
-        case Holds.WORDS:
+        case Shape.WORDS:
             value = [_word(column, one) for one in _listed(_BETWEEN_WORDS, text)]
-        case Holds.TEXTS:
+        case Shape.TEXTS:
             value = _listed(_BETWEEN, text)
-        case Holds.DOCUMENTS:
-            how = "NAME=SHA256, 64 hexadecimal digits", "名称=SHA256（64 位十六进制）"
+        case Shape.DOCUMENTS:
+            how = Words("NAME=SHA256, 64 hexadecimal digits", "名称=SHA256（64 位十六进制）")
             pairs = _pairs(_DOCUMENT, text, how)
             value = [{"name": name, "sha256": digest.lower()} for name, digest in pairs]
-        case Holds.SHARES:
-            pairs = _pairs(_SHARE, text, ("SOURCE=SHARE, a whole number", "来源=份额（整数）"))
+        case Shape.SHARES:
+            how = Words("SOURCE=SHARE, a whole number", "来源=份额（整数）")
+            pairs = _pairs(_SHARE, text, how)
             value = [{"source": source, "share": int(share)} for source, share in pairs]
     return value
 
@@ -78,18 +80,18 @@ def cell_of(column: Column, message: Mapping[str, Any], *, chinese: bool = False
         return None
     cell: Cell = str(value)
     words = {word: getattr(word, "zh", word) for word in column.vocabulary if chinese}
-    match column.holds:
-        case Holds.WORD:
+    match column.shape:
+        case Shape.WORD:
             cell = words.get(value, str(value))
-        case Holds.DAY:
+        case Shape.DAY:
             cell = date.fromisoformat(value)
-        case Holds.NUMBER:
+        case Shape.NUMBER:
             cell = int(value)
-        case Holds.DOCUMENTS:
+        case Shape.DOCUMENTS:
             cell = "; ".join(f"{one['name']}={one['sha256']}" for one in value)
-        case Holds.SHARES:
+        case Shape.SHARES:
             cell = "; ".join(f"{one['source']}={one['share']}" for one in value)
-        case Holds.WORDS | Holds.TEXTS | Holds.NUMBERS:
+        case Shape.WORDS | Shape.TEXTS | Shape.NUMBERS:
             cell = "; ".join(str(words.get(one, one)) for one in value)
     return cell
 
@@ -123,13 +125,11 @@ def _word(column: Column, text: str) -> str:
         return word
     if column.is_open:
         return text  # a policy may add fields: the message knows them
-    raise BadInput(*_none_of(text, column))
-
-
-def _none_of(text: str, column: Column) -> Words:
     shown = text if len(text) <= 40 else text[:40] + "…"
     chinese = "、".join(getattr(word, "zh", word) for word in column.vocabulary)
-    return f"{shown!r} is none of {', '.join(column.vocabulary)}", f"“{shown}”不在 {chinese} 之中"
+    raise BadInput(
+        f"{shown!r} is none of {', '.join(column.vocabulary)}", f"“{shown}”不在 {chinese} 之中"
+    )
 
 
 def _pairs(pattern: re.Pattern[str], text: str, how: Words) -> Iterable[tuple[str, str]]:
@@ -140,8 +140,8 @@ def _pairs(pattern: re.Pattern[str], text: str, how: Words) -> Iterable[tuple[st
         if pair is None or _swallowed(pattern, pair[1]):
             rest = text[place : place + 60]
             raise BadInput(
-                f"{rest!r}: write {how[0]}; several are separated by ;",
-                f"“{rest}”：应写作 {how[1]}，多项以 ; 分隔",
+                f"{rest!r}: write {how.en}; several are separated by ;",
+                f"“{rest}”：应写作 {how.zh}，多项以 ; 分隔",
             )
         found.append((pair[1], pair[2]))
         place = pair.end()

@@ -4,43 +4,26 @@ A column is named as the field is, dotted where fields are nested. What repeats 
 counted from one: `brought_in.assessments.1.result` is the result of the first year.
 """
 
-import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import Enum, StrEnum, auto
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from enum import StrEnum
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from workflows.actors import Document
-from workflows.application import FundingSource, PlatformApplication
+from starter.commands.message_shapes import Shape, longest, shape_of
+from workflows.application import PlatformApplication
 from workflows.bringing_in import PastAssessment
-from workflows.vocabulary import AssessmentStage
+from workflows.field_labels import Label, bare, label_at
 from workflows.vocabulary import Field as TechnologyField
+from workflows.words import Words
 
 YEARS = 10
 """So many years of assessments may be brought in."""
 LEFT_TO_US = ("term", "previous", "policy.decisions_name_case", "brought_in.case")
 """Fields of an application that are filled in when it is started."""
-
-
-class Holds(Enum):
-    """What a cell of a column holds."""
-
-    TEXT = auto()
-    DAY = auto()
-    NUMBER = auto()
-    WORD = auto()
-    WORDS = auto()
-    TEXTS = auto()
-    NUMBERS = auto()
-    DOCUMENTS = auto()
-    SHARES = auto()
-
-
 _MADE = ("brought_in.decision_id",)
 """What a row need not say, for it is made of the rest."""
 _ALSO_NEEDED = ("brought_in.documents",)
@@ -52,7 +35,8 @@ class Column:
     """A column: where its value goes, and what its cells hold."""
 
     name: str
-    holds: Holds
+    label: Label
+    shape: Shape
     required: bool
     """Whether its cell is needed, where anything of its group is said."""
     group: str
@@ -66,82 +50,68 @@ class Column:
     """So many characters, or entries, at most."""
 
 
-_LISTS = {Document: Holds.DOCUMENTS, FundingSource: Holds.SHARES, int: Holds.NUMBERS}
-_PLAIN = {str: Holds.TEXT, int: Holds.NUMBER, date: Holds.DAY}
+def columns_of(application: type[BaseModel]) -> dict[str, Column]:
+    """Return the columns of a message by their names, in its order."""
+    made = (
+        _column(application, info, name, group, required)
+        for name, info, group, required in _fields(application, "", "")
+    )
+    return {column.name: column for column in made}
 
 
-def _columns(model: type[BaseModel], prefix: str, group: str) -> Iterator[Column]:
+_Place = tuple[str, FieldInfo, str, bool]
+"""A field's dotted name, the field, its group, and whether it is required."""
+
+
+def _fields(model: type[BaseModel], prefix: str, group: str) -> Iterator[_Place]:
     for field, info in model.model_fields.items():
         if f"{prefix}{field}" not in LEFT_TO_US:
-            yield from _of_field(info, f"{prefix}{field}", group)
+            yield from _inside(info, f"{prefix}{field}", group)
 
 
-def _of_field(info: FieldInfo, name: str, group: str) -> Iterator[Column]:
-    kind, may_lack = _stripped(info.annotation)
-    may_lack = may_lack or not info.is_required()
+def _inside(info: FieldInfo, name: str, group: str) -> Iterator[_Place]:
+    kind, inner = bare(info.annotation), get_args(bare(info.annotation))
+    required = info.is_required() and type(None) not in get_args(info.annotation)
+    part = group if required else name
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        yield from _columns(kind, f"{name}.", name if may_lack else group)
-        return
-    inner = get_args(kind)
-    if get_origin(kind) is dict:
+        yield from _fields(kind, f"{name}.", part)
+    elif get_origin(kind) is dict:
         for word in inner[0]:
-            yield from _of_field(
-                FieldInfo.from_annotation(inner[1]), f"{name}.{word}", name if may_lack else group
-            )
+            yield from _inside(FieldInfo.from_annotation(inner[1]), f"{name}.{word}", part)
     elif get_origin(kind) is tuple and inner[0] is PastAssessment:
         for year in range(1, YEARS + 1):
             part = f"{name}.{year}"
-            inside = _columns(PastAssessment, f"{part}.", part)
-            yield from (column for column in inside if column.name != f"{part}.year")
-    elif get_origin(kind) is Literal and len(inner) == 1:
-        return  # it says nothing, and is filled in
-    else:
-        yield _column(info, kind, name, group, required=not may_lack)
+            within = _fields(PastAssessment, f"{part}.", part)
+            yield from (place for place in within if place[0] != f"{part}.year")
+    elif not (
+        get_origin(kind) is Literal and len(inner) == 1
+    ):  # that says nothing: it is filled in
+        yield name, info, group, required
 
 
-def _column(info: FieldInfo, kind: Any, name: str, group: str, *, required: bool) -> Column:
-    vocabulary: tuple[StrEnum, ...] = ()
-    is_open = False
-    if get_origin(kind) is tuple:
-        inner, _ = _stripped(get_args(kind)[0])
-        vocabulary = tuple(inner) if issubclass(inner, StrEnum) else ()
-        holds = Holds.WORDS if vocabulary else _LISTS.get(inner, Holds.TEXTS)
-    elif get_origin(kind) is Literal:
-        vocabulary, holds = tuple(AssessmentStage(word) for word in get_args(kind)), Holds.WORD
-    elif issubclass(kind, StrEnum):
-        vocabulary, holds = tuple(kind), Holds.WORD
-    else:
-        holds = _PLAIN[kind]
-    if name in ("field", "policy.fields"):
-        vocabulary, is_open = tuple(TechnologyField), True
-        holds = Holds.WORD if name == "field" else Holds.WORDS
-    required = (required or name in _ALSO_NEEDED) and name not in _MADE
-    default = None if info.default in (PydanticUndefined, None, ()) else info.default
-    longest = next((m.max_length for m in _bounds(info) if hasattr(m, "max_length")), None)
-    return Column(name, holds, required, group, vocabulary, is_open, default, longest)
+def _column(
+    model: type[BaseModel], info: FieldInfo, name: str, group: str, required: bool
+) -> Column:
+    shape, vocabulary = shape_of(info)
+    is_open = name in ("field", "policy.fields")
+    if is_open:
+        shape = Shape.WORD if name == "field" else Shape.WORDS
+        vocabulary = tuple(TechnologyField)
+    return Column(
+        name,
+        label_at(model, name, first=1) or Label(name, name),
+        shape,
+        (required or name in _ALSO_NEEDED) and name not in _MADE,
+        group,
+        vocabulary,
+        is_open,
+        None if info.default in (PydanticUndefined, None, ()) else info.default,
+        longest(info),
+    )
 
 
-def _stripped(annotation: Any) -> tuple[Any, bool]:
-    """A type without its bounds and without None, and whether it may be None."""
-    if get_origin(annotation) is Annotated:
-        return _stripped(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, types.UnionType):
-        inner = [one for one in get_args(annotation) if one is not type(None)]
-        return _stripped(inner[0])[0], True
-    return annotation, False
-
-
-def _bounds(info: FieldInfo) -> Iterator[Any]:
-    yield from info.metadata
-    for part in (info.annotation, *get_args(info.annotation)):
-        for bound in getattr(part, "__metadata__", ()):
-            yield from bound.metadata if isinstance(bound, FieldInfo) else (bound,)
-
-
-COLUMNS: Mapping[str, Column] = {
-    column.name: column for column in _columns(PlatformApplication, "", "")
-}
-"""All columns by their names, in the order of the message."""
+COLUMNS = columns_of(PlatformApplication)
+"""All columns."""
 
 
 def lacking(message: Any) -> Iterator[Column]:
@@ -163,3 +133,60 @@ def at(message: Any, name: str) -> Any:
         else:
             return None
     return message
+
+
+def column_of(field: str) -> str:
+    """The column in which a field of the message stands; the field itself where there is none."""
+    parts = _counted(field, 1)
+    for end in range(len(parts), 0, -1):
+        name = ".".join(parts[:end])
+        if name in COLUMNS:
+            return name
+    return field
+
+
+def field_of(column: str) -> str:
+    """The field of the message for which a column stands: JSON counts from zero."""
+    return ".".join(_counted(column, -1))
+
+
+def _counted(name: str, more: int) -> list[str]:
+    parts = name.split(".")
+    if parts[:2] == ["brought_in", "assessments"] and len(parts) > 2 and parts[2].isdecimal():
+        parts[2] = str(int(parts[2]) + more)
+    return parts
+
+
+_TEXTS = Words("texts, separated by ;", "文字，可多项，以 ; 分隔")
+_HOW: Mapping[Shape, Words] = {
+    Shape.ID: Words(
+        "letters, digits, dots, dashes, underscores; 64 at most",
+        "字母、数字、点、横线、下划线，最多 64 个",
+    ),
+    Shape.DAY: Words("a day: 2026-11-24", "日期：2026-11-24"),
+    Shape.NUMBER: Words("a whole number", "整数"),
+    Shape.NUMBERS: Words("whole numbers, separated by ;", "整数，以 ; 分隔"),
+    Shape.WORD: Words("one of the words", "从所列词语中选一"),
+    Shape.WORDS: Words("of the words, separated by ;", "所列词语，可多项，以 ; 分隔"),
+    Shape.SHARES: Words(
+        "SOURCE=SHARE in percent, separated by ;", "来源=份额（百分数），以 ; 分隔"
+    ),
+}
+
+
+def how(column: Column) -> Words:
+    """How a cell of a column is written, and what belongs in it."""
+    most = column.longest or 0
+    match column.shape:
+        case Shape.DOCUMENTS:
+            words = Words(
+                f"NAME=SHA256, separated by ; ({most} at most)",
+                f"名称=SHA256，以 ; 分隔（最多 {most} 份）",
+            )
+        case Shape.TEXT:
+            words = Words(f"text, {most:,} characters at most", f"文字，最多 {most:,} 字")
+        case _:
+            words = _HOW.get(column.shape, _TEXTS)
+    if column.label.help is None:
+        return words
+    return Words(f"{words.en}. {column.label.help.en}", f"{words.zh}。{column.label.help.zh}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from starter.bounds import TABLE_ROWS
 from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
-from starter.commands.batch.lines import Entry, Result, Words
+from starter.commands.batch.lines import Entry, Result
 from starter.commands.importing.application_cells import from_cells
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.import_problems import Problem
@@ -16,6 +16,7 @@ from starter.tables.cell_values import Cell
 from starter.tables.file_content import Form, read_many
 from starter.tables.file_content import form_of as form_by_name
 from starter.tables.table import BEYOND, Row, Table, read_table
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,14 @@ class Applications:
             if name not in COLUMNS:
                 self.problems.append(Problem(number, name, _unknown(name)))
             elif name in twice:
-                self.problems.append(
-                    Problem(number, name, ("the column stands there twice", "该列重复"))
-                )
+                self.problems.append(Problem(number, name, _TWICE))
         needed = [column.name for column in COLUMNS.values() if column.required]
         self.absent = frozenset(
             name for name in needed if not COLUMNS[name].group and name not in heading
         )
         for name in needed:
             if name in self.absent:
-                self.problems.append(Problem(number, name, ("the column is missing", "缺少该列")))
+                self.problems.append(Problem(number, name, _ABSENT))
 
     def _entry(self, row: Row) -> Entry:
         if row.beyond:
@@ -141,9 +140,12 @@ class Applications:
             yield [given.get(name) for name in names]
 
 
+_TWICE = Words("the column is there twice", "该列重复")
+_ABSENT = Words("the column is missing", "缺少该列")
+
+
 def _unknown(name: str) -> Words:
     near = difflib.get_close_matches(name, COLUMNS, 1)
-    en, zh = "no such column", "没有此列"
     if near:
-        en, zh = f"{en}: {near[0]} is meant?", f"{zh}：是否应为 {near[0]}？"
-    return en, zh
+        return Words(f"no such column; did you mean {near[0]}?", f"没有此列；是否应为 {near[0]}？")
+    return Words("no such column", "没有此列")

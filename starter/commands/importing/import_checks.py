@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from starter.commands.batch.lines import Entry, Line, Words
-from starter.commands.importing.column_labels import column_of, field_of
-from starter.commands.importing.columns import LEFT_TO_US, lacking
+from starter.commands.batch.lines import Entry, Line
+from starter.commands.importing.columns import LEFT_TO_US, column_of, field_of, lacking
 from starter.commands.importing.example import EXAMPLE_IDS
 from starter.commands.importing.import_problems import Problem
 from workflows.application import PlatformApplication
 from workflows.case_opening import open_platform
 from workflows.model import InvalidMessage, parse
+from workflows.words import Words
 
 MOST_OF_A_LINE = 100
 """So many problems of one application are told."""
-_MISSING: Words = ("needed, and not there", "缺少此项")
+_MISSING = Words("required", "缺少此项")
 _ONCE = ("application_id", "platform_id")
 
 
@@ -62,20 +62,21 @@ class Checking:
         number = entry.number
         if entry.problem:
             return [Problem(number, "", entry.problem)]
-        found = [Problem(number, name, (en, zh)) for name, en, zh in entry.bad_cells]
+        found = [Problem(number, name, why) for name, why in entry.bad_cells]
         unread = {problem.field for problem in found}
         needed = (self._of_column(column.name) for column in lacking(entry.fields))
         lacks = [name for name in needed if name not in unread]
         found += [Problem(number, name, _MISSING) for name in lacks if name not in self._told]
         told = unread | set(lacks)
-        misfits = [(self._of_message(name), en, zh) for name, en, zh in self._misfits(entry.fields)]
-        within = told | {name for name, _, _ in misfits}
-        for name, en, zh in misfits:
-            if name not in told and not (en.startswith(_OF_PARTS) and _any_inside(within, name)):
-                found.append(Problem(number, name, (en, zh)))
+        misfits = [(self._of_message(name), why) for name, why in self._misfits(entry.fields)]
+        within = told | {name for name, _ in misfits}
+        for name, why in misfits:
+            of_parts = why.en.startswith(_OF_PARTS) and _any_inside(within, name)
+            if name not in told and not of_parts:
+                found.append(Problem(number, name, why))
         return [*found, *self._repeats(entry)]
 
-    def _misfits(self, raw: Any) -> Iterable[tuple[str, str, str]]:
+    def _misfits(self, raw: Any) -> Iterable[tuple[str, Words]]:
         try:
             form = parse(PlatformApplication, raw, most=MOST_OF_A_LINE)
             if form.brought_in and not set(LEFT_TO_US) & form.model_fields_set:
@@ -83,7 +84,7 @@ class Checking:
             open_platform(form, self._at)
         except InvalidMessage as error:
             for name, en, zh in error.problems:
-                yield "" if name == "(all)" else name, en, zh
+                yield "" if name == "(all)" else name, Words(en, zh)
 
     def _repeats(self, entry: Entry) -> Iterable[Problem]:
         for name in _ONCE:
@@ -93,7 +94,7 @@ class Checking:
             given = given.strip()
             first = self._seen.setdefault((name, given), entry.number)
             if first != entry.number:
-                again = (f"{given} stands in line {first} already", f"{given} 已见于第 {first} 行")
+                again = Words(f"{given} is already in line {first}", f"{given} 已见于第 {first} 行")
                 yield Problem(entry.number, name, again)
             if given in EXAMPLE_IDS:
                 yield Problem(entry.number, name, _EXAMPLE)
@@ -107,7 +108,7 @@ def _any_inside(names: Collection[str], name: str) -> bool:
     return any(one.startswith(f"{name}." if name else "") and one != name for one in names)
 
 
-_EXAMPLE: Words = (
+_EXAMPLE = Words(
     "this is the example of the template: write over it, or delete the row",
     "这是模板中的示例：请改写或删除该行",
 )

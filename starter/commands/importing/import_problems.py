@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from starter.commands.batch.lines import Words
-from starter.commands.importing.column_labels import label
+from starter.commands.importing.columns import COLUMNS, column_of
 from starter.terminal.language import say
+from starter.terminal.named_fields import named
 from starter.terminal.screen import complain, show, show_json_line
+from workflows.words import Words
 
 MOST_TOLD = 300
 
@@ -21,16 +22,20 @@ class Problem:
     """The field, or the column; empty where the whole line is meant."""
     why: Words
 
+    @property
+    def name(self) -> Words:
+        """What the field is called, with the name that it has in the file."""
+        column = COLUMNS.get(column_of(self.field))
+        return named(column.label if column else None, self.field)
+
 
 def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
     """Tell them in the order of the file."""
     ordered = sorted(problems, key=lambda problem: problem.line)
     for problem in ordered[:MOST_TOLD]:
         if as_json:
-            en, zh = problem.why
-            show_json_line(
-                {"line": problem.line, "field": problem.field, "problem": {"en": en, "zh": zh}}
-            )
+            why = problem.why._asdict()
+            show_json_line({"line": problem.line, "field": problem.field, "problem": why})
         else:
             show(_in_words(problem))
     if len(ordered) > MOST_TOLD:
@@ -50,11 +55,7 @@ def _several(number: int, what: str) -> str:
 
 
 def _in_words(problem: Problem) -> str:
-    en, zh = problem.why
     if not problem.field:
-        return say(f"line {problem.line}: {en}", f"第 {problem.line} 行：{zh}")
-    chinese = label(problem.field)[1].partition("（")[0]
-    field = f"{chinese}（{problem.field}）" if chinese else problem.field
-    return say(
-        f"line {problem.line}, {problem.field}: {en}", f"第 {problem.line} 行，{field}：{zh}"
-    )
+        return say(f"line {problem.line}: ", f"第 {problem.line} 行：") + say(problem.why)
+    line = say(f"line {problem.line}, ", f"第 {problem.line} 行，")
+    return line + say(problem.name) + say(": ", "：") + say(problem.why)

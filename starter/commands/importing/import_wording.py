@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from starter.commands.batch.lines import Outcome, Result, Words
+from starter.commands.batch.lines import Outcome, Result
 from starter.commands.batch.progress import Wording
 from starter.terminal.language import say
+from workflows.words import Words
 
 _WORDS: dict[Outcome, Words] = {
-    Outcome.DONE: ("started", "已启动"),
-    Outcome.ALREADY: ("already started", "此前已启动"),
-    Outcome.BAD: ("BAD", "【有误】"),
-    Outcome.REFUSED: ("REFUSED", "【不予受理】"),
-    Outcome.UNANSWERED: ("NOT ANSWERED", "【未应答】"),
-    Outcome.UNSENT: ("not started", "未启动"),
+    Outcome.DONE: Words("started", "已启动"),
+    Outcome.ALREADY: Words("already started", "此前已启动"),
+    Outcome.BAD: Words("BAD", "【有误】"),
+    Outcome.REFUSED: Words("REFUSED", "【未通过】"),
+    Outcome.UNANSWERED: Words("NOT ANSWERED", "【未应答】"),
+    Outcome.UNSENT: Words("not started", "未启动"),
 }
 
 
@@ -20,8 +21,8 @@ def _in_words(result: Result) -> str:
     term = (
         say(f"term {result.applied.term}", f"第 {result.applied.term} 期") if result.applied else ""
     )
-    why = say(*result.problem) if result.problem else ""
-    became = say(*_WORDS[result.outcome])
+    why = say(result.problem) if result.problem else ""
+    became = say(_WORDS[result.outcome])
     words = (str(result.entry.number), _platform(result), became, term, why)
     return "  ".join(one for one in words if one)
 

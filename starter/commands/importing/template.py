@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from starter.commands.importing.application_cells import cell_of
-from starter.commands.importing.column_labels import LABELS, how
-from starter.commands.importing.columns import COLUMNS, YEARS, Column, Holds
+from starter.commands.importing.columns import COLUMNS, YEARS, Column, how
 from starter.commands.importing.example import EXAMPLES
+from starter.commands.message_shapes import Shape
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.csv_rows import csv_of
@@ -15,7 +15,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import show
 
 _YEARS_SHOWN = 3
-_FORMATS = {Holds.DAY: "yyyy-mm-dd", Holds.NUMBER: "General"}
+_FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General"}
 """All others are text: a spreadsheet would take 2024-2 for a date, and 00096 for 96."""
 _WIDTHS = (44, 36, 36, 20, 40, 40, 60)
 
@@ -72,7 +72,7 @@ def _year(name: str) -> int:
 def _rows() -> Iterator[list[Cell]]:
     columns = shown()
     yield [column.name for column in columns]
-    yield _remark([" ".join(reversed(LABELS[column.name])) for column in columns])
+    yield _remark([" ".join(reversed(column.label.words)) for column in columns])
     yield _remark([_needed(column) for column in columns])
     yield _remark([" ".join(reversed(how(column))) for column in columns])
     for example in EXAMPLES:
@@ -97,7 +97,7 @@ def _book() -> bytes:
     choices = {
         place: [getattr(word, "zh", str(word)) for word in column.vocabulary]
         for place, column in enumerate(columns, 1)
-        if column.holds is Holds.WORD and not column.is_open
+        if column.shape is Shape.WORD and not column.is_open
     }
     return workbook(
         [
@@ -105,7 +105,7 @@ def _book() -> bytes:
             ("columns 列说明", list(_explained()), _WIDTHS),
         ],
         choices,
-        [_FORMATS.get(column.holds, TEXT) for column in columns],
+        [_FORMATS.get(column.shape, TEXT) for column in columns],
     )
 
 
@@ -122,7 +122,7 @@ def _explained() -> Iterator[list[Cell]]:
     for column in COLUMNS.values():
         if _year(column.name) > _YEARS_SHOWN:
             continue
-        en, zh = LABELS[column.name]
+        en, zh = column.label.words
         how_en, how_zh = how(column)
         needed = "否 no"
         if column.required:

@@ -1,0 +1,205 @@
+"""The commands by which people decide, one for each kind of decision: what each does, by which rule."""
+
+from starter.commands.decision_form import DecisionForm
+from workflows.vocabulary import Kind
+from workflows.words import Words
+
+HASH = "0" * 64
+"""In place of a document's, in examples."""
+
+FORMS: dict[Kind, DecisionForm] = {
+    form.kind: form
+    for form in (
+        DecisionForm(
+            "recommend",
+            Kind.RECOMMENDATION,
+            "The district recommends a plan, returns it or declines. 区推荐 §四(一)",
+            Words(
+                "The operator's plan says its approach, goals, key tasks and safeguards. The "
+                "platform's own district recommends it, returns it for correction, or declines.",
+                "平台运营单位编制建设方案，明确思路、目标、重点任务和保障措施。由平台所在区推荐、"
+                "退回修改或不予推荐。",
+            ),
+            "pingtai recommend bj-water-membrane --outcome recommended --opinion '同意推荐。' \\\n"
+            "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
+        ),
+        DecisionForm(
+            "inspect",
+            Kind.INSPECTION,
+            "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
+            Words(
+                "On site the commission looks at seven things, with a finding for each: passed, "
+                "returned or failed. A platform that passed with corrections files an improved plan "
+                "first.",
+                "现场核查建设基础、场地、设备、设施、相关配套条件、技术团队、运营团队，逐项给出意见。"
+                "通过但有修改意见的，须先完善方案。",
+            ),
+            "pingtai inspect bj-water-membrane --outcome passed --finding all=satisfactory \\\n"
+            "    --finding 'site=to_improve:二层通风不足' --correction '补充通风方案' \\\n"
+            "    --actor c-07 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "revise",
+            Kind.PLAN_REVISION,
+            "The operator files an improved or corrected plan. 方案修改完善 §四(二)",
+            Words(
+                "The operator files the plan anew, improved after the inspection or corrected when it "
+                "was returned. All versions are kept.",
+                "平台运营单位根据核查或退回意见修改完善建设方案。各版本均予保留。",
+            ),
+            "pingtai revise bj-water-membrane --plan plan-2.json --changes '补充通风方案' \\\n"
+            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+        ),
+        DecisionForm(
+            "opine",
+            Kind.EXPERT_OPINION,
+            "The expert panel's opinion, with its members and their votes. 专家论证 §四(三)",
+            Words(
+                "Experts of technology, industry, commercialisation and management discuss the plan; "
+                "none belongs to the lead unit or the operator. The conclusion needs the policy's "
+                "majority.",
+                "组织技术、产业、转化、管理等方面专家对方案进行论证，专家不得来自牵头单位或运营单位，"
+                "结论须达到规定的多数。",
+            ),
+            "pingtai opine bj-water-membrane --outcome supported --opinion '方案可行。' \\\n"
+            "    --expert '专家甲,technology,某研究所,supported' --expert '专家乙,产业,某协会,支持' \\\n"
+            "    --expert '专家丙,commercialisation,某基金,supported' \\\n"
+            "    --expert '专家丁,management,某大学,supported' \\\n"
+            "    --expert '专家戊,technology,某大学,supported' \\\n"
+            "    --actor c-05 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "list",
+            Kind.LISTING,
+            "The commission includes the platform in a numbered list, or does not. 纳入名单 §四(四)",
+            Words(
+                "On a supporting opinion the commission includes the platform in a numbered list, or "
+                "does not. Included, it is valid for three years.",
+                "专家论证支持的，由市科委、中关村管委会纳入北京市共性技术平台名单并编号，有效期三年；"
+                "或不予纳入。",
+            ),
+            "pingtai list bj-water-membrane --outcome included --list-number 2026-3 \\\n"
+            "    --certificate-number BJPT-2026-031 --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "bring-in",
+            Kind.BRINGING_IN,
+            "The commission says how a term stands that was listed before it came here. 既有平台转入 §四",
+            Words(
+                "A platform that was listed before it came here: on which list, since when, with "
+                "which assessments, by which documents. It is valid for the time that is left.",
+                "此前已纳入名单的平台：名单批次、纳入日期、已结束的年度考核及依据文件。"
+                "转入后按剩余有效期管理。",
+            ),
+            "pingtai bring-in bj-water-membrane --list-number 2024-1 --listed-on 2024-12-20 \\\n"
+            "    --certificate-number BJPT-2024-009 --date 2026-11-01 \\\n"
+            f"    --document 名单公告={HASH} \\\n"
+            f"    --assessment 1:effective:2025-11-28:考核结论={HASH} \\\n"
+            "    --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "withdraw",
+            Kind.WITHDRAWAL,
+            "The operator withdraws, at any time before the term ends. 撤回 §四",
+            Words(
+                "The operator may withdraw at any time before the term ends. It ends the term.",
+                "平台运营单位在本期结束前可随时撤回。撤回后本期结束。",
+            ),
+            "pingtai withdraw bj-water-membrane --reason '调整建设计划' \\\n"
+            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+        ),
+        DecisionForm(
+            "report",
+            Kind.SELF_REPORT,
+            "The operator's yearly report; or the commission goes on without it. 年度报告 §六",
+            Words(
+                "Each year the operator reports on four groups and brings the operating mechanisms up "
+                "to date. Once the report is overdue, the commission may go on without it, saying "
+                "why.",
+                "平台运营单位每年按四个方面报告情况，并更新运作机制。逾期未提交的，市科委、"
+                "中关村管委会可说明理由后继续考核。",
+            ),
+            "pingtai report bj-water-membrane --mechanisms mechanisms.json \\\n"
+            "    --group 'facilities_and_equipment=新增三台设备' --group 'teams=团队稳定' \\\n"
+            "    --group 'management_and_mechanisms=运行正常' --group 'service_and_impact=服务企业40家' \\\n"
+            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+        ),
+        DecisionForm(
+            "review",
+            Kind.DISTRICT_REVIEW,
+            "The district's view of the year. 区意见 §六",
+            Words(
+                "The commission assesses the year together with the district, which gives its view.",
+                "市科委、中关村管委会会同所在区进行年度考核，所在区提出意见。",
+            ),
+            "pingtai review bj-water-membrane --view '平台服务区内企业成效明显。' \\\n"
+            "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",
+        ),
+        DecisionForm(
+            "evaluate",
+            Kind.EVALUATION,
+            "The commission's evaluation of the year: four findings, the conclusion. 考核评价 §六",
+            Words(
+                "A finding for each of four groups, and the conclusion: effective, or not effective "
+                "with what to rectify by when. People conclude; scores inform.",
+                "对四个方面逐项给出意见，结论为成效显著或成效不明显；成效不明显的写明整改内容和期限。"
+                "分数仅供参考。",
+            ),
+            "pingtai evaluate bj-water-membrane --outcome not_effective --finding all=satisfactory \\\n"
+            "    --finding 'service_and_impact=unsatisfactory:对外服务不足@52' \\\n"
+            "    --mend '对外服务机时提高到四成' --mend-by 2027-06-30 \\\n"
+            "    --actor c-11 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "rectify",
+            Kind.RECTIFICATION_REPORT,
+            "The operator reports on the rectification; or the commission goes on without it. 整改报告 §六",
+            Words(
+                "The operator reports on the rectification. Once the report is overdue, the commission "
+                "may go on without it, saying why.",
+                "平台运营单位报告整改情况。逾期未提交的，市科委、中关村管委会可说明理由后继续。",
+            ),
+            "pingtai rectify bj-water-membrane --mended '对外服务机时已达四成二' \\\n"
+            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+        ),
+        DecisionForm(
+            "reassess",
+            Kind.REASSESSMENT,
+            "The commission's assessment after rectification, on the same four groups. 整改后考核 §六",
+            Words(
+                "After rectification the same four groups are assessed again: met, the platform stays "
+                "in; not met, it is no longer in the list from that day on.",
+                "整改后按同样四个方面再次考核：符合要求的保留；仍不符合要求的，自当日起不再纳入。",
+            ),
+            "pingtai reassess bj-water-membrane --outcome met --finding all=satisfactory@80 \\\n"
+            "    --actor c-11 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "set-aside",
+            Kind.SET_ASIDE,
+            "The commission sets a wrong decision aside, with all that followed from it. 撤销更正",
+            Words(
+                "The commission corrects a wrong decision on the record: it and all that followed "
+                "from it stay in the log, marked, and the case stands again where it was awaited.",
+                "对错误的决定可予撤销更正：该决定及其后续均保留在记录中并注明，"
+                "事项恢复到作出该决定之前的状态。",
+            ),
+            "pingtai set-aside bj-water-membrane --decision d-7 --reason '核查对象有误' \\\n"
+            "    --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "record",
+            Kind.SUPPORT,
+            "Record support that was given to a valid platform. 支持记录 §四",
+            Words(
+                "While it is valid, and only then, a platform may enjoy support: fiscal, tax, "
+                "finance, talent, intellectual property. What was given is recorded.",
+                "有效期内的平台可享受财政、税收、金融、人才、知识产权等支持政策。"
+                "所给予的支持予以登记。",
+            ),
+            "pingtai support record bj-water-membrane --support tax --given-on 2026-05-01 \\\n"
+            "    --title 研发费用加计扣除 --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+    )
+}
+"""The form of each kind of decision."""

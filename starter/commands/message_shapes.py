@@ -1,0 +1,88 @@
+"""How the value of a field is written outside of JSON: in a flag, in a cell, as an answer to a question."""
+
+from datetime import date
+from enum import Enum, StrEnum, auto
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from workflows.actors import Document
+from workflows.application import FundingSource
+from workflows.bringing_in import PastAssessment
+from workflows.decisions import Expert
+from workflows.field_labels import bare
+from workflows.vocabulary import AssessmentStage
+
+
+class Shape(Enum):
+    """What a field holds."""
+
+    TEXT = auto()
+    ID = auto()
+    DAY = auto()
+    NUMBER = auto()
+    WORD = auto()
+    OBJECT = auto()
+    TEXTS = auto()
+    NUMBERS = auto()
+    WORDS = auto()
+    OBJECTS = auto()
+    DOCUMENTS = auto()
+    SHARES = auto()
+    PANEL = auto()
+    ASSESSMENTS = auto()
+    TEXT_BY_WORD = auto()
+    FINDING_BY_WORD = auto()
+    SCORE_BY_WORD = auto()
+    """A finding that may have a score."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether it holds several values."""
+        return self.value >= Shape.TEXTS.value
+
+
+_LISTS: dict[Any, Shape] = {
+    int: Shape.NUMBERS,
+    Document: Shape.DOCUMENTS,
+    FundingSource: Shape.SHARES,
+    Expert: Shape.PANEL,
+    PastAssessment: Shape.ASSESSMENTS,
+}
+_PLAIN: dict[Any, Shape] = {int: Shape.NUMBER, date: Shape.DAY}
+
+
+def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:
+    """Return what a field holds, and the words that it holds or that its parts are named by."""
+    kind = bare(field.annotation)
+    inner = [bare(one) for one in get_args(kind)]
+    if get_origin(kind) is Literal:
+        return Shape.WORD, tuple(AssessmentStage(word) for word in inner)
+    if get_origin(kind) is dict:
+        return _by_word(inner[1]), tuple(inner[0])
+    one, listed = (inner[0], True) if get_origin(kind) is tuple else (kind, False)
+    if issubclass(one, StrEnum):
+        return Shape.WORDS if listed else Shape.WORD, tuple(one)
+    if listed:
+        other = Shape.OBJECTS if issubclass(one, BaseModel) else Shape.TEXTS
+        return _LISTS.get(one, other), ()
+    # What is bounded by a pattern alone is an id.
+    text = Shape.ID if longest(field) is None else Shape.TEXT
+    return Shape.OBJECT if issubclass(one, BaseModel) else _PLAIN.get(one, text), ()
+
+
+def longest(field: FieldInfo) -> int | None:
+    """Return how many characters or entries a field has at most; None without such a bound."""
+    bounds = [*field.metadata]
+    for part in (field.annotation, *get_args(field.annotation)):
+        for bound in getattr(part, "__metadata__", ()):
+            bounds += bound.metadata if isinstance(bound, FieldInfo) else (bound,)
+    return next((one.max_length for one in bounds if hasattr(one, "max_length")), None)
+
+
+def _by_word(value: Any) -> Shape:
+    parts = getattr(value, "model_fields", {})
+    if "finding" not in parts:
+        return Shape.TEXT_BY_WORD
+    return Shape.SCORE_BY_WORD if "score" in parts else Shape.FINDING_BY_WORD
