@@ -15,7 +15,7 @@ from pathlib import Path
 
 from starter import PingtaiClient, PingtaiHttpClient
 from starter.client.interface import Pingtai
-from starter.client.register_access import applied_before, last_term
+from starter.client.register_lookups import RegisterLookups
 from starter.errors import PingtaiError
 from starter.terminal.process_exit import leave
 from workflows.actors import Actor
@@ -61,7 +61,7 @@ async def main(form: PlatformApplication) -> int:
             async with PingtaiHttpClient(url, os.environ["PINGTAI_KEY"]) as by_http:
                 print(await start_and_recommend(by_http, form))
         else:
-            client = await PingtaiClient.connect(last_term, applied_before=applied_before)
+            client = await PingtaiClient.connect(RegisterLookups())
             print(await start_and_recommend(client, form))
     except Refused as error:  # by the rules: which one, and what is awaited
         print(error.refusal.rule, error.refusal.zh, error.refusal.awaited)

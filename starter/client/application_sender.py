@@ -1,5 +1,6 @@
 """Applying for a platform: one workflow for all its terms, safely repeated."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,14 +18,14 @@ from temporalio.common import (
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from starter.client.application_refusals import (
+from starter.client.blocking_workflow import (
     CUT_SHORT,
     cut_short,
+    in_the_way,
     second_life,
     still_open,
     used_before,
 )
-from starter.client.blocking_workflow import in_the_way
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.first_application import (
     FILLED_IN,
@@ -34,7 +35,7 @@ from starter.client.first_application import (
     started_with,
 )
 from starter.client.interface import Applied
-from starter.client.register_lookups import KnownTerm, LastTerm, TermAppliedFor
+from starter.client.register_lookups import KnownTerm, NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows import contract
@@ -45,26 +46,16 @@ from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import TermResult
+from workflows.states import Facts
 from workflows.vocabulary import Stage
 
 
+@dataclass(frozen=True)
 class Applying:
     """Starts the term that an application asks for."""
 
-    def __init__(
-        self,
-        asking: CaseQueries,
-        last_term: LastTerm | None,
-        applied_before: TermAppliedFor | None = None,
-    ) -> None:
-        """`last_term` finds terms whose histories are gone from Temporal.
-
-        `applied_before` knows the applications of all terms: one that is sent again years later starts
-        nothing. Without it only the latest term's is recognised.
-        """
-        self._term_applied_for = applied_before
-        self._asking = asking
-        self._last_term = last_term
+    _asking: CaseQueries
+    _register: NoRegister
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
@@ -81,7 +72,7 @@ class Applying:
         application = parse(PlatformApplication, asked)
         workflow_id = contract.platform_workflow_id(application.platform_id)
         while True:
-            found = await self._asking.describe(self._asking.handle(workflow_id))
+            found = await self._asking.describe(workflow_id)
             latest = await self._asking.case_of(found)
             previous = None
             if latest is not None:
@@ -89,8 +80,8 @@ class Applying:
                 if before:
                     return before
                 previous = await self._ended_term(latest)
-            if previous is None and self._last_term:
-                known = await self._last_term(application.platform_id)
+            if previous is None:
+                known = await self._register.last_term(application.platform_id)
                 previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
             if previous and (earlier := await self._of_an_earlier_term(application)):
                 return earlier
@@ -127,13 +118,7 @@ class Applying:
                 "application_sha256": digest_of(form),
                 "term": form.term,
             },
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(contract.STAGE, str(stage)),
-                    SearchAttributePair(contract.DISTRICT, str(form.district)),
-                    SearchAttributePair(contract.FIELD, form.field),
-                ]
-            ),
+            search_attributes=search_attributes(stage, form),
             static_summary=f"{form.name} · {form.district.zh}",
         )
 
@@ -163,9 +148,7 @@ class Applying:
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
         """The first answer to an application of a term before; Refused if it said something else then."""
         platform_id, application_id = application.platform_id, application.application_id
-        if self._term_applied_for is None:
-            return None
-        before = await self._term_applied_for(platform_id, application_id)
+        before = await self._register.applied_before(platform_id, application_id)
         if before is None:
             return None
         first = FirstApplication(application_id, before.term, content=before.said)
@@ -180,12 +163,10 @@ class Applying:
         """Whether a run lives a term again that has ended, by another application: a start past us."""
         if first is None or latest.status is WorkflowExecutionStatus.COMPLETED:
             return False
-        if self._last_term is None or self._term_applied_for is None:
-            return False
-        known = await self._last_term(platform_id)
+        known = await self._register.last_term(platform_id)
         if not isinstance(known, KnownTerm) or not known.ended or first.term > known.term:
             return False
-        stored = await self._term_applied_for(platform_id, first.application_id)
+        stored = await self._register.applied_before(platform_id, first.application_id)
         if first.form is None or stored is None or stored.term != first.term:
             return True
         lived = FirstApplication(first.application_id, stored.term, content=stored.said)
@@ -228,6 +209,17 @@ def _answer_of(first: FirstApplication, application: PlatformApplication, stage:
         term=first.term,
         workflow_id=contract.platform_workflow_id(application.platform_id),
         repeated=True,
+    )
+
+
+def search_attributes(stage: Stage, of: PlatformApplication | Facts) -> TypedSearchAttributes:
+    """What Temporal's lists show and find of a term."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(contract.STAGE, str(stage)),
+            SearchAttributePair(contract.DISTRICT, str(of.district)),
+            SearchAttributePair(contract.FIELD, of.field),
+        ]
     )
 
 

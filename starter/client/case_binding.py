@@ -5,12 +5,13 @@ the next term, is never taken twice: it is recognised here, and gets its first a
 """
 
 import re
+from dataclasses import dataclass, field
 
 from temporalio.client import WorkflowExecutionDescription
 
 from starter.client.case_queries import CaseQueries
 from starter.client.first_application import started_with
-from starter.client.register_lookups import FindDecided
+from starter.client.register_lookups import NoRegister
 from workflows.decision import (
     CaseReference,
     Decision,
@@ -26,21 +27,20 @@ _KNOWN = 10_000
 _ASSESSMENT = re.compile(r":term-(\d+):assessment-(\d+)$")
 
 
+@dataclass
 class CaseBinding:
     """Names the case of a decision, and recognises one that was taken in an earlier case."""
 
-    def __init__(self, asking: CaseQueries, decided_before: FindDecided | None) -> None:
-        """Without `decided_before` only the case itself recognises what it has taken."""
-        self._asking = asking
-        self._decided_before = decided_before
-        self._terms: dict[str, int] = {}
+    _asking: CaseQueries
+    _register: NoRegister
+    _terms: dict[str, int] = field(default_factory=dict)
 
     async def case_of(self, platform_id: str, workflow_id: str) -> CaseReference | None:
         """The case that a workflow is about; None when no such workflow is known."""
         if found := _ASSESSMENT.search(workflow_id):
             term, year = int(found[1]), int(found[2])
             return CaseReference(platform_id=platform_id, term=term, year=year)
-        latest = await self._asking.describe(self._asking.handle(workflow_id))
+        latest = await self._asking.describe(workflow_id)
         if latest is None:
             return None
         known = self._terms.get(latest.run_id) or await self._term_of(latest)
@@ -70,9 +70,9 @@ class CaseBinding:
         Raises Unreachable.
         """
         earlier = (now.term, now.year or 1) > (1, 1) or decision.case is not None
-        if self._decided_before is None or decision.case == now or not earlier:
+        if decision.case == now or not earlier:
             return None
-        for found in await self._decided_before(platform_id, decision.decision_id):
+        for found in await self._register.decided_before(platform_id, decision.decision_id):
             entry = found.entry
             same = entry.actor and sender_of(entry.actor) == decision.sender
             if same and digest_of_content(entry.said) == digest_of_content(content_of(decision)):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -38,24 +39,21 @@ long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
 Answer = TypeVar("Answer")
 
 
+@dataclass(frozen=True)
 class CaseQueries:
     """Questions to Temporal and to the cases."""
 
-    def __init__(self, client: Client) -> None:
-        """Ask through a connected client."""
-        self.temporal = client
-
-    def handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
-        """The latest run of a workflow."""
-        return self.temporal.get_workflow_handle(workflow_id)
+    temporal: Client
 
     async def describe(
-        self, handle: WorkflowHandle[Any, Any]
+        self, workflow_id: str, run_id: str | None = None
     ) -> WorkflowExecutionDescription | None:
-        """What Temporal says of a workflow; None when there is none of this id."""
+        """What Temporal says of a workflow, by default of its latest run; None when it knows none."""
         try:
             with translate_rpc_errors():
-                return await handle.describe()
+                return await self.temporal.get_workflow_handle(
+                    workflow_id, run_id=run_id
+                ).describe()
         except NoSuchPlatform:
             return None
 
@@ -64,7 +62,7 @@ class CaseQueries:
 
         Raises Unreachable.
         """
-        found = await self.describe(self.handle(workflow_id))
+        found = await self.describe(workflow_id)
         children = found.raw_description.pending_children if found else ()
         ours = (one.workflow_id for one in children if one.workflow_type_name == ASSESSMENT_TYPE)
         return next(ours, None)
@@ -88,8 +86,7 @@ class CaseQueries:
         ours = f"WorkflowType = {quoted(type_of(found.id))} AND ExecutionStatus != 'Failed'"
         with translate_rpc_errors():
             async for run in runs_of(self.temporal, found.id, ours):
-                handle = self.temporal.get_workflow_handle(run.id, run_id=run.run_id)
-                return await self.describe(handle)
+                return await self.describe(run.id, run.run_id)
         return None
 
     async def answer(self, workflow_id: str, asked: Awaitable[Answer]) -> Answer:
@@ -106,7 +103,8 @@ class CaseQueries:
             done, _ = await asyncio.wait({task}, timeout=_LOOK_AFTER)
             if not done:
                 await self._refuse_what_is_not_ours(workflow_id)
-            return await task
+            with translate_rpc_errors():
+                return await task
         except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
             raise
         except Exception:
@@ -117,7 +115,7 @@ class CaseQueries:
 
     async def _refuse_what_is_not_ours(self, workflow_id: str) -> None:
         try:
-            found = await self.describe(self.handle(workflow_id))
+            found = await self.describe(workflow_id)
         except PingtaiError:
             return  # Temporal is away: that is what the caller hears
         why = in_the_way(found) if found else None
@@ -137,7 +135,7 @@ class CaseQueries:
         return await self.answer(workflow_id, self._query(workflow_id, name, result_type, *args))
 
     async def _query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:
-        handle = self.handle(workflow_id)
+        handle = self.temporal.get_workflow_handle(workflow_id)
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
                 with translate_rpc_errors():

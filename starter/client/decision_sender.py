@@ -1,18 +1,16 @@
 """Sending a decision to where it belongs: the platform, or its open assessment."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from temporalio.client import WorkflowUpdateFailedError
-
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
-from starter.client.register_lookups import EndedTerm, FindDecided, FindDue
-from starter.client.rpc_errors import from_workflow, translate_rpc_errors
+from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Place, SettingAside
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows import contract
@@ -42,22 +40,13 @@ costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.
 class Deciding:
     """Takes decisions to their cases, and brings back the receipts."""
 
-    def __init__(
-        self,
-        asking: CaseQueries,
-        ended_term: EndedTerm | None,
-        decided_before: FindDecided | None = None,
-        due_after: FindDue | None = None,
-    ) -> None:
-        """`ended_term` reads a term that has ended from the register, so that it can be started again.
-
-        `decided_before` finds a decision that a case before this one has taken. Without `due_after`
-        the case itself is asked when what it awaits is due.
-        """
-        self._due_after = due_after
+    def __init__(self, asking: CaseQueries, register: NoRegister, *, due: bool) -> None:
+        """`due`: receipts say until when the next step is due; it is looked up for each."""
         self._asking = asking
-        self._setting_aside = SettingAside(asking, ended_term)
-        self._binding = CaseBinding(asking, decided_before)
+        self._register = register
+        self._due = due
+        self._setting_aside = SettingAside(asking, register)
+        self._binding = CaseBinding(asking, register)
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs, and wait for the receipt: see `PingtaiClient.decide`."""
@@ -100,24 +89,18 @@ class Deciding:
         return contract.platform_workflow_id(platform_id), raw
 
     async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
+        case = self._asking.temporal.get_workflow_handle(workflow_id)
         for pause in (*_GIVEN_BACK, None):
+            sent: Awaitable[Receipt] = case.execute_update(
+                "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
+            )
             try:
-                return await self._asking.answer(workflow_id, self._updated(workflow_id, raw))
+                return await self._asking.answer(workflow_id, sent)
             except Unreachable as error:
                 if pause is None or _TASK_FAILED not in str(error):
                     raise
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
-
-    async def _updated(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
-        try:
-            with translate_rpc_errors():
-                answer: Receipt = await self._asking.handle(workflow_id).execute_update(
-                    "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
-                )
-        except WorkflowUpdateFailedError as error:
-            raise from_workflow(error.cause) from None
-        return answer
 
     async def _of_ended(
         self, workflow_id: str, platform_id: str, decision: Decision, raw: dict[str, Any]
@@ -206,10 +189,9 @@ class Deciding:
 
     async def _with_due(self, workflow_id: str, receipt: Receipt) -> Receipt:
         """The receipt with the due date of what is awaited now, if it is known within a second."""
-        if not receipt.awaited or receipt.repeated:
+        if not self._due or not receipt.awaited or receipt.repeated:
             return receipt
-        by_case = partial(self._due_by_case, workflow_id)
-        for ask in (self._due_after, by_case) if self._due_after else (by_case,):
+        for ask in (self._register.due_after, partial(self._due_by_case, workflow_id)):
             with suppress(PingtaiError):  # it is taken; only the due date may still be missing
                 return receipt.model_copy(update={"due": await ask(receipt)})
         return receipt

@@ -1,20 +1,29 @@
-"""What the register is asked about terms and decisions, as the clients of Temporal want to know it.
+"""What the clients of Temporal ask the register about terms and decisions.
 
-They speak to Temporal and need no database; who reads the register needs no Temporal.
+They speak to Temporal and need no database; whoever reads the register needs no Temporal.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from db.queries import RegisterQueries
 from db.row_types import AppliedBefore
+from starter.client.register_access import open_register, translate_database_errors
+from starter.errors import PingtaiError, Unreachable
 from workflows.application import PreviousTerm
+from workflows.lifecycle import PLATFORM
 from workflows.model import Record
 from workflows.record import LogEntry
-from workflows.states import Receipt
+from workflows.reopening import record_of
+from workflows.run_io import CarriedPlatform
+from workflows.state_folding import fold
+from workflows.states import PlatformState, Receipt
+from workflows.vocabulary import Stage
 
-if TYPE_CHECKING:  # it brings the whole case with it, which no question to the register needs
-    from workflows.run_io import CarriedPlatform
+_UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
+"""When to look for what was just decided (seconds): nearly always it is there at the first look."""
 
 
 class KnownTerm(PreviousTerm):
@@ -31,17 +40,116 @@ class DecidedBefore(Record):
     entry: LogEntry
 
 
-LastTerm = Callable[[str], Awaitable[PreviousTerm | None]]
-"""Answers a platform's last ended term, when Temporal no longer keeps its history."""
+class NoRegister:
+    """Answers a client that has no register to ask: nothing is known. See `RegisterLookups`."""
 
-EndedTerm = Callable[[str], Awaitable["CarriedPlatform | None"]]
-"""Reads a platform's newest term, to be started again."""
+    async def last_term(self, platform_id: str) -> PreviousTerm | None:
+        """Find a platform's last term, when Temporal no longer keeps its history."""
+        return None
 
-TermAppliedFor = Callable[[str, str], Awaitable[AppliedBefore | None]]
-"""Answers which term of a platform an application asked for, however long ago."""
+    async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        """Find the term that an application asked for, however long ago."""
+        return None
 
-FindDecided = Callable[[str, str], Awaitable[list[DecidedBefore]]]
-"""Answers the decisions of an id that a platform's cases have taken."""
+    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        """Find the decisions of an id that a platform's cases have taken."""
+        return []
 
-FindDue = Callable[[Receipt], Awaitable[datetime | None]]
-"""Answers when what is awaited after a decision is due; waits a moment for it."""
+    async def due_after(self, receipt: Receipt) -> datetime | None:
+        """Return when the step after a decision is due; None: it is over already, or has no due date.
+
+        Raises:
+            Unreachable: the register cannot say so, or does not have the decision within a moment.
+        """
+        raise Unreachable("no register is configured here", "此处未配置登记库")
+
+    async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
+        """Read a platform's newest term, to be started again; None: the register does not know it.
+
+        Raises:
+            Unreachable: the register cannot be asked.
+            BrokenLog: the log in the register is not whole.
+        """
+        raise Unreachable(
+            "the term has ended: it can only be started again from the register, which is not"
+            " configured here",
+            "该期已结束：须从登记库恢复，但此处未配置登记库",
+        )
+
+
+class RegisterLookups(NoRegister):
+    """Answers from the register. Each method raises Unreachable where it cannot be asked."""
+
+    def __init__(
+        self,
+        opened: Callable[[], AbstractAsyncContextManager[RegisterQueries]] | None = None,
+        *,
+        away: Callable[[PingtaiError], None] | None = None,
+    ) -> None:
+        """By default the register is opened for each question, and not started for it.
+
+        `opened` gives one that is open. `away` is told why the last term cannot be known, and the
+        application goes on without; without `away` the error is raised.
+        """
+        self._opened = opened or (lambda: open_register(start=False))
+        self._away = away
+
+    async def last_term(self, platform_id: str) -> PreviousTerm | None:
+        try:
+            async with self._register() as register:
+                found = await register.last_term(platform_id)
+        except PingtaiError as error:
+            if self._away is None:
+                raise
+            self._away(error)
+            return None
+        if found is None:
+            return None
+        ended = PLATFORM.ended(Stage(found.stage))
+        return KnownTerm(term=found.term, log_hash=found.log_hash, ended=ended)
+
+    async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
+        try:
+            async with self._register() as register:
+                return await register.applied(platform_id, application_id)
+        except PingtaiError:
+            if self._away is None:
+                raise
+            return None  # `last_term` has said so
+
+    async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+        async with self._register() as register:
+            lines = await register.decisions(platform_id, decision_id)
+        return [
+            DecidedBefore(term=line.term, year=line.year or None, entry=line.entry)
+            for line in lines
+        ]
+
+    async def due_after(self, receipt: Receipt) -> datetime | None:
+        async with self._register() as register:
+            for pause in _UNTIL_RECORDED:
+                await asyncio.sleep(pause)
+                found = await register.due_after(receipt)
+                if found:
+                    return found[0]
+        raise Unreachable("the register does not have the decision yet", "登记库尚未收到该决定")
+
+    async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
+        async with self._register() as register:
+            last = await register.last_term(platform_id)
+            if last is None:
+                return None
+            lines = await register.log(platform_id, last.term)
+            plans = await register.plans(platform_id, last.term)
+        log = [line.entry for line in lines if line.year == 0]
+        state = fold(log)
+        assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
+        return CarriedPlatform(
+            state=state, record=record_of(log, plans), recorded=len(log), reopened=True
+        )
+
+    @asynccontextmanager
+    async def _register(self) -> AsyncIterator[RegisterQueries]:
+        with translate_database_errors():
+            async with self._opened() as register:
+                yield register

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -28,15 +31,18 @@ _NOT_NOW = {
 
 @contextmanager
 def translate_rpc_errors() -> Iterator[None]:
-    """Turn Temporal's own errors into ours.
+    """Turn Temporal's own errors into ours, and the answer of a workflow that says no into what it says.
 
     Raises:
+        Refused, InvalidMessage: the workflow says no.
         NoSuchPlatform: there is no workflow of this id, or it is closed.
         BadInput: there is no namespace of this name.
         Unreachable: no answer. An update may still be taken later: repeat it with the same id.
     """
     try:
         yield
+    except WorkflowUpdateFailedError as error:
+        raise _from_workflow(error.cause) from None
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise Unreachable(
             "no worker answered in time; the decision may still be taken later. Repeat it with the"
@@ -51,7 +57,7 @@ def translate_rpc_errors() -> Iterator[None]:
                     f"Temporal：{error.message}请检查 TEMPORAL_NAMESPACE 或配置文件",
                 ) from None
             raise NoSuchPlatform(
-                "no platform, or no open assessment, of this id",
+                "No platform, or no open assessment, has this id",
                 "没有此编号的平台，或没有进行中的考核",
             ) from None
         why = _NOT_NOW.get(error.status)
@@ -63,7 +69,7 @@ def translate_rpc_errors() -> Iterator[None]:
         ) from None
 
 
-def from_workflow(cause: BaseException) -> Exception:
+def _from_workflow(cause: BaseException) -> Exception:
     """The refusal, or the complaint about the message, that a workflow's answer carries."""
     if not isinstance(cause, ApplicationError) or not cause.details:
         return Unreachable(f"unexpected answer: {cause}", f"意外的应答：{cause}")

@@ -3,20 +3,18 @@
 A term that has ended is started again from its log in the register, together with the setting aside.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-)
+from temporalio.client import WithStartWorkflowOperation
+from temporalio.common import WorkflowIDConflictPolicy
 
-from starter.client.application_refusals import CUT_SHORT, cut_short
+from starter.client.application_sender import search_attributes
+from starter.client.blocking_workflow import CUT_SHORT, cut_short
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
-from starter.client.register_lookups import EndedTerm
-from starter.client.rpc_errors import from_workflow, translate_rpc_errors
+from starter.client.register_lookups import NoRegister
+from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable
 from workflows import contract
 from workflows.case import Case
@@ -32,13 +30,12 @@ Place = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""
 
 
+@dataclass(frozen=True)
 class SettingAside:
     """Finds the case that a setting aside is for."""
 
-    def __init__(self, asking: CaseQueries, ended_term: EndedTerm | None) -> None:
-        """Without `ended_term` only what has not ended can be set aside."""
-        self._asking = asking
-        self._ended_term = ended_term
+    _asking: CaseQueries
+    _register: NoRegister
 
     async def place(self, platform_id: str, decision: SetAside) -> Place:
         """Where a setting aside is to be sent, and what: of a year that has ended it names the year.
@@ -85,14 +82,9 @@ class SettingAside:
             Unreachable: no answer, or the register cannot be read here or lacks a part of the log.
         """
         workflow_id = contract.platform_workflow_id(platform_id)
-        if self._ended_term is None:
-            raise Unreachable(
-                "the term has ended: it is started again from the register, which is not at hand here",
-                "该期已结束：须从登记库恢复，但此处无法读取登记库",
-            )
-        carried = await self._ended_term(platform_id)
+        carried = await self._register.ended_term(platform_id)
         if carried is None:
-            raise NoSuchPlatform("no platform of this id", "没有此编号的平台")
+            raise NoSuchPlatform("No platform has this id", "没有此编号的平台")
         facts = carried.state.facts
         if raw.get("case") is None:
             raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
@@ -108,26 +100,17 @@ class SettingAside:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             result_type=TermResult,
             memo=await self._memo(workflow_id, carried.state),
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(contract.STAGE, str(carried.state.stage)),
-                    SearchAttributePair(contract.DISTRICT, str(carried.state.facts.district)),
-                    SearchAttributePair(contract.FIELD, carried.state.facts.field),
-                ]
-            ),
-            static_summary=f"{carried.state.facts.name} · {carried.state.facts.district.zh}",
+            search_attributes=search_attributes(carried.state.stage, facts),
+            static_summary=f"{facts.name} · {facts.district.zh}",
         )
-        try:
-            with translate_rpc_errors():
-                receipt: Receipt = await self._asking.temporal.execute_update_with_start_workflow(
-                    "decide",
-                    raw,
-                    start_workflow_operation=start,
-                    result_type=Receipt,
-                    rpc_timeout=ANSWER_WITHIN,
-                )
-        except WorkflowUpdateFailedError as error:
-            raise from_workflow(error.cause) from None
+        with translate_rpc_errors():
+            receipt: Receipt = await self._asking.temporal.execute_update_with_start_workflow(
+                "decide",
+                raw,
+                start_workflow_operation=start,
+                result_type=Receipt,
+                rpc_timeout=ANSWER_WITHIN,
+            )
         return receipt
 
     async def _check_ended(self, workflow_id: str, case: Case[PlatformState]) -> None:
@@ -139,7 +122,7 @@ class SettingAside:
             Refused: its workflow was ended from outside.
             Unreachable: the register has not all of its log, or the log has not come to an end.
         """
-        latest = await self._asking.describe(self._asking.handle(workflow_id))
+        latest = await self._asking.describe(workflow_id)
         if latest and latest.status in CUT_SHORT:
             raise Refused(cut_short(latest))
         whole = not latest or (await self._asking.view(workflow_id)).log_hash == case.log[-1].hash
@@ -151,7 +134,7 @@ class SettingAside:
 
     async def _memo(self, workflow_id: str, state: PlatformState) -> dict[str, Any]:
         """The memo of the run before, by which an application sent again is recognised."""
-        before = await self._asking.describe(self._asking.handle(workflow_id))
+        before = await self._asking.describe(workflow_id)
         memo = dict(await before.memo()) if before else {}
         return memo or {"application_id": state.facts.application_id, "term": state.facts.term}
 
@@ -183,7 +166,7 @@ class SettingAside:
             Refused: that year knows no such decision.
         """
         child = self._assessment(platform, year)
-        if await self._asking.describe(self._asking.handle(child)) is None:
+        if await self._asking.describe(child) is None:
             return
         if not await self._receipt(child, decision.target):
             raise Refused(

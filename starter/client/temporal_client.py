@@ -1,22 +1,18 @@
 """The typed client: start platforms, decide, and read where they stand, safely repeated."""
 
-from typing import Any, Self, TypedDict, Unpack
+import asyncio
+from typing import Any, Self
 
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowHandle
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.service import RPCError
 
 from starter.client.application_sender import Applying
 from starter.client.case_queries import CaseQueries
 from starter.client.decision_sender import Deciding
 from starter.client.interface import Applied
-from starter.client.register_lookups import (
-    EndedTerm,
-    FindDecided,
-    FindDue,
-    LastTerm,
-    TermAppliedFor,
-)
+from starter.client.register_lookups import NoRegister
 from starter.client.temporal_connection import connect
-from starter.client.worker_start import taken_up
 from workflows import contract
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
@@ -25,47 +21,28 @@ from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 
 
-class Register(TypedDict, total=False):
-    """What the register is asked, where it is at hand."""
-
-    ended_term: EndedTerm | None
-    """Reads a term that has ended, so that a decision in it can be set aside."""
-    applied_before: TermAppliedFor | None
-    """Recognises the application of any term, however long ago it was."""
-    decided_before: FindDecided | None
-    """Recognises a decision of any term or year."""
-    due_after: FindDue | None
-    """Finds when what follows a decision is due. Without it the case is asked, and that costs its
-    worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
-
-
 class PingtaiClient:
     """All that one may ask of the system. Every call may be repeated."""
 
     def __init__(
-        self,
-        client: Client,
-        last_term: LastTerm | None = None,
-        **register: Unpack[Register],
+        self, client: Client, register: NoRegister | None = None, *, due: bool = True
     ) -> None:
-        """Use a connected client; the rest asks the register (`register_access`, `ended_term`).
+        """Use a connected client. Give it `RegisterLookups()`, unless there is no register to read.
 
-        `last_term` finds terms whose histories are gone from Temporal.
+        Without a register a client knows what Temporal still keeps: an application of an earlier term and
+        a decision of an earlier case are not recognised, and a term that has ended is not started again.
+        `due`: receipts say until when the next step is due. Without a register the case is asked for it,
+        and that costs its worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md).
         """
         self.temporal = client
         self._asking = CaseQueries(client)
-        self._applying = Applying(self._asking, last_term, register.get("applied_before"))
-        self._deciding = Deciding(
-            self._asking,
-            register.get("ended_term"),
-            register.get("decided_before"),
-            register.get("due_after"),
-        )
+        self._applying = Applying(self._asking, register or NoRegister())
+        self._deciding = Deciding(self._asking, register or NoRegister(), due=due)
 
     @classmethod
-    async def connect(cls, last_term: LastTerm | None = None, **register: Unpack[Register]) -> Self:
+    async def connect(cls, register: NoRegister | None = None, *, due: bool = True) -> Self:
         """Connect as `starter.client.temporal_connection` says."""
-        return cls(await connect(), last_term, **register)
+        return cls(await connect(), register, due=due)
 
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
@@ -79,8 +56,19 @@ class PingtaiClient:
         return await self._applying.apply(application)
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
-        """Whether a worker has taken up the term that was just applied for, within so many seconds."""
-        return await taken_up(self.temporal, applied.workflow_id, within)
+        """Whether a worker has taken up the term that was just applied for, within so many seconds.
+
+        By the history, which asks the server and not the workers: it is they who must not be burdened.
+        """
+        handle = self.temporal.get_workflow_handle(applied.workflow_id)
+        try:
+            async with asyncio.timeout(within):
+                async for event in handle.fetch_history_events(wait_new_event=True):
+                    if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                        return True  # its first entries have been recorded
+        except (TimeoutError, RPCError):
+            return False
+        return True  # it has ended meanwhile
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """Send a decision to where it belongs, and wait for the receipt.
@@ -124,8 +112,6 @@ class PingtaiClient:
         entries: list[LogEntry] = await self._asking.query(workflow_id, "log", list[LogEntry])
         return entries
 
-    async def describe(
-        self, handle: WorkflowHandle[Any, Any]
-    ) -> WorkflowExecutionDescription | None:
+    async def describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow; None when there is none of this id."""
-        return await self._asking.describe(handle)
+        return await self._asking.describe(workflow_id)

@@ -1,24 +1,26 @@
 """`pingtai apply`: hand in an application."""
 
 import asyncio
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
-from db.row_types import AppliedBefore
 from starter.client.interface import Applied, Pingtai
 from starter.commands.input_files import read_text
-from starter.desk.reach import open_pingtai
+from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import complain, facts, show, show_json
 from starter.terminal.wording import awaited, awaited_in, stage
-from workflows.application import PlatformApplication, PreviousTerm
+from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse
 from workflows.run_io import CaseView
 from workflows.vocabulary import Stage
+
+if TYPE_CHECKING:
+    from starter.client.register_lookups import RegisterLookups
 
 LOOK_SECONDS = 5.0
 """How long to wait for where the platform stands: the application itself has been taken by then."""
@@ -46,7 +48,7 @@ async def _apply(file: str, as_json: bool) -> None:
         application = parse(PlatformApplication, text)
     except InvalidMessage as error:
         raise NamedFields(error, PlatformApplication) from None
-    async with open_pingtai(last_term=_last_term, applied_before=_applied_before) as client:
+    async with open_pingtai(register=None if by_http() else _register()) as client:
         applied = await client.apply(application)
         view = await _look(client, applied)
     if as_json:
@@ -106,26 +108,17 @@ async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
         return None
 
 
-async def _applied_before(platform_id: str, application_id: str) -> AppliedBefore | None:
-    """An earlier term's application; where the register cannot be asked, `_last_term` has said so."""
-    from starter.client.register_access import applied_before  # noqa: PLC0415 - only the direct way needs it
+def _register() -> "RegisterLookups":
+    """What the register knows of terms; an application does not fail because it cannot be asked."""
+    from starter.client.register_lookups import RegisterLookups  # noqa: PLC0415 - only the direct way needs it
 
-    with suppress(PingtaiError):
-        return await applied_before(platform_id, application_id)
-    return None
+    return RegisterLookups(away=_taken_as_first)
 
 
-async def _last_term(platform_id: str) -> PreviousTerm | None:
-    """The last term by the register; an application does not fail because it cannot be asked."""
-    from starter.client.register_access import last_term  # noqa: PLC0415 - only the direct way needs it
-
-    try:
-        return await last_term(platform_id)
-    except PingtaiError as error:
-        complain(
-            say(
-                f"Taken as a first term, because the register could not be asked: {error.words.en}",
-                f"登记库无法查询，按首期申请处理：{error.words.zh}",
-            )
+def _taken_as_first(error: PingtaiError) -> None:
+    complain(
+        say(
+            f"Taken as a first term, because the register could not be asked: {error.words.en}",
+            f"登记库无法查询，按首期申请处理：{error.words.zh}",
         )
-        return None
+    )

@@ -17,7 +17,7 @@ from starter.errors import BadInput
 
 if TYPE_CHECKING:
     from starter.client.http_client import PingtaiHttpClient
-    from starter.client.register_lookups import LastTerm, TermAppliedFor
+    from starter.client.register_lookups import NoRegister
 
 PATIENCE = 3.0
 """Seconds for which a command repeats a call that is not answered: a person waits."""
@@ -25,15 +25,12 @@ PATIENCE = 3.0
 
 @asynccontextmanager
 async def open_pingtai(
-    *,
-    due: bool = True,
-    last_term: "LastTerm | None" = None,
-    applied_before: "TermAppliedFor | None" = None,
+    *, due: bool = True, register: "NoRegister | None" = None
 ) -> AsyncIterator[Pingtai]:
     """The client, for as long as it is needed.
 
     The rest is for the direct way; the service finds it out itself. `due`: a receipt says until when the
-    next step is due. `last_term`, `applied_before`: what the register knows of terms.
+    next step is due. `register`: what is asked about terms and decisions, where it is opened already.
 
     Raises:
         Unreachable: Temporal does not answer.
@@ -44,9 +41,11 @@ async def open_pingtai(
         async with _service(address) as client:
             yield client
         return
-    from starter.desk.direct_client import connected  # noqa: PLC0415 - only this way needs Temporal's client
+    # Only this way needs Temporal's client.
+    from starter.client.register_lookups import RegisterLookups  # noqa: PLC0415
+    from starter.client.temporal_client import PingtaiClient  # noqa: PLC0415
 
-    yield await connected(due=due, last_term=last_term, applied_before=applied_before)
+    yield await PingtaiClient.connect(register or RegisterLookups(), due=due)
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ started anew may listen elsewhere.
 
 import asyncio
 import time
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,16 +15,11 @@ from temporalio.client import Client
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from db.row_types import AppliedBefore
-from starter.client.ended_term import read_term
-from starter.client.register_access import KnownTerms, register_url
-from starter.client.register_lookups import DecidedBefore
+from starter.client.register_access import register_url
+from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from starter.client.temporal_connection import connect, connect_config
 from starter.errors import Unreachable
-from workflows.application import PreviousTerm
-from workflows.run_io import CarriedPlatform
-from workflows.states import Receipt
 
 LOOKED_UP_EVERY = 2.0
 """Seconds for which it is believed where Temporal and PostgreSQL are."""
@@ -98,14 +94,7 @@ class FoundConnections:
 
     async def client(self) -> PingtaiClient:
         """The typed client, which asks the register through the one pool. Raises as `temporal` does."""
-        return PingtaiClient(
-            await self.temporal(),
-            self._last_term,
-            ended_term=self._ended_term,
-            applied_before=self._applied_before,
-            decided_before=self._decided_before,
-            due_after=self._due_after,
-        )
+        return PingtaiClient(await self.temporal(), RegisterLookups(self._register))
 
     async def engine(self) -> AsyncEngine:
         """The register's engine; it connects when it is used, and again by itself.
@@ -134,20 +123,6 @@ class FoundConnections:
             engine, self._engine = self._engine[1], None
             await engine.dispose()
 
-    async def _known(self) -> KnownTerms:
-        return KnownTerms(RegisterQueries(await self.engine()))
-
-    async def _last_term(self, platform_id: str) -> PreviousTerm | None:
-        return await (await self._known()).last_term(platform_id)
-
-    async def _applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
-        return await (await self._known()).applied_before(platform_id, application_id)
-
-    async def _decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
-        return await (await self._known()).decided_before(platform_id, decision_id)
-
-    async def _due_after(self, receipt: Receipt) -> datetime | None:
-        return await (await self._known()).due_after(receipt)
-
-    async def _ended_term(self, platform_id: str) -> CarriedPlatform | None:
-        return await read_term(RegisterQueries(await self.engine()), platform_id)
+    @asynccontextmanager
+    async def _register(self) -> AsyncIterator[RegisterQueries]:
+        yield RegisterQueries(await self.engine())

@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +18,7 @@ from temporalio.client import Client
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from starter.client.ended_term import read_term
+from starter.client.register_lookups import RegisterLookups
 from tests.histories.baseline import write
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
@@ -38,10 +39,10 @@ async def record(folder: Path) -> int:
             home, settings, dynamic_config=TIME_SKIPPING, throw_away=True
         ) as stack:
             engine = create_engine(stack.where.database_url)
-            ended_term = partial(read_term, RegisterQueries(engine))
+            register = RegisterLookups(lambda: nullcontext(RegisterQueries(engine)))
             clockwork = Clockwork(stack.client)
             players = [
-                Player(example, clockwork, lambda: None, ended_term)
+                Player(example, clockwork, lambda: None, register)
                 for example in load_examples(None)
             ]
             await asyncio.gather(*(player.play() for player in players))

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from starter.client.interface import Applied
+from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.commands import COMMANDS
 from starter.terminal.chosen_language import speaking
@@ -62,18 +63,18 @@ class PretendClient:
     """Answers as it was told to."""
 
     def __init__(
-        self, answers: dict[str, Any], sent: list[tuple[str, dict[str, Any]]], last_term: Any
+        self, answers: dict[str, Any], sent: list[tuple[str, dict[str, Any]]], register: NoRegister
     ) -> None:
         self._answers = answers
         self._sent = sent
-        self._last_term = last_term
+        self._register = register
 
     async def decide(self, platform_id: str, decision: dict[str, Any]) -> Any:
         self._sent.append((platform_id, decision))
         return self._answer("decide")
 
     async def apply(self, application: PlatformApplication) -> Any:
-        previous = await self._last_term(application.platform_id) if self._last_term else None
+        previous = await self._register.last_term(application.platform_id)
         if "apply" in self._answers:
             return self._answer("apply")
         return Applied(
@@ -110,10 +111,10 @@ def pingtai(
 ) -> Callable[..., Result]:
     """Run `pingtai` with these arguments; `lang` and `input` by name."""
 
-    async def connect(last_term: Any = None, **register: Any) -> Any:
+    async def connect(register: NoRegister, **_: Any) -> Any:
         if isinstance(answers["connect"], BaseException):
             raise answers["connect"]
-        return PretendClient(answers, sent, last_term)
+        return PretendClient(answers, sent, register)
 
     monkeypatch.setattr(PingtaiClient, "connect", connect)
 

@@ -6,7 +6,7 @@ import pytest
 
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import CaseQueries
-from starter.client.register_lookups import DecidedBefore
+from starter.client.register_lookups import DecidedBefore, NoRegister
 from tests.rules.cases import at_stage, decide, decision
 from workflows.case import decision_of
 from workflows.decision import CaseReference
@@ -27,10 +27,11 @@ async def test_a_decision_that_an_earlier_term_took(named: Any, is_repeat: bool)
     decide(case, Kind.RECOMMENDATION)
     taken = DecidedBefore(term=1, year=None, entry=case.log[-1])
 
-    async def decided_before(platform_id: str, decision_id: str) -> list[DecidedBefore]:
-        return [taken]
+    class Took(NoRegister):
+        async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
+            return [taken]
 
-    binding = CaseBinding(CaseQueries.__new__(CaseQueries), decided_before)
+    binding = CaseBinding(CaseQueries.__new__(CaseQueries), Took())
     again = decision_of(raw | ({"case": dict(named)} if named else {}))
     answer = await binding.taken_before("bj-test", again, HERE)
     assert is_repeat == (answer is not None)

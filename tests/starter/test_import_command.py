@@ -57,11 +57,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         return made.answer(form)
 
     @asynccontextmanager
-    async def known_terms() -> AsyncIterator[None]:
+    async def register(*, start: bool) -> AsyncIterator[None]:
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr("starter.client.register_access.known_terms", known_terms)
+    monkeypatch.setattr("starter.client.register_access.open_register", register)
     monkeypatch.setattr(retries, "TRY_EVERY", 0.001)
     return made
 

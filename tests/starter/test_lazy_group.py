@@ -115,9 +115,11 @@ def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
     answers = (
         "asyncio.run(register.decided_before('p-1', 'd-1')),"
         " asyncio.run(register.applied_before('p-1', 'a-p-1')),"
-        " asyncio.run(ended_term('p-1'))"
+        " asyncio.run(register.ended_term('p-1'))"
     )
-    imports = "import asyncio; from starter import register; from starter.client.ended_term import ended_term"
-    written, heavy = ran(f"{imports}; import starter.commands.decision_commands; print({answers})")
+    imports = "import asyncio; from starter.client.register_lookups import RegisterLookups"
+    written, heavy = ran(
+        f"{imports}; import starter.commands.decision_commands; register = RegisterLookups(); print({answers})"
+    )
     assert "AppliedBefore(term=1" in written
     assert "sqlalchemy" not in heavy

@@ -1,7 +1,8 @@
 """What is shown after a decision or an application was taken."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from starter.client.interface import Applied
+from starter.client.register_lookups import RegisterLookups
 from starter.errors import Unreachable
 from starter.terminal.wording import awaited_in
 from workflows.activity_messages import DueDate
@@ -162,17 +164,20 @@ def test_application_goes_on_from_the_register(
     """The register's last term is handed to the client; one that is away does not hinder."""
     answers["state"] = view()
 
-    async def known(platform_id: str) -> PreviousTerm:
+    async def known(self: RegisterLookups, platform_id: str) -> PreviousTerm:
         return PreviousTerm(term=2, log_hash="a" * 64)
 
-    monkeypatch.setattr("starter.client.register_access.last_term", known)
-    result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
+    with monkeypatch.context() as there:
+        there.setattr(RegisterLookups, "last_term", known)
+        result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert "Term         3" in result.stdout
 
-    async def away(platform_id: str) -> PreviousTerm:
+    @asynccontextmanager
+    async def away(*, start: bool) -> AsyncIterator[None]:
         raise Unreachable("away", "不在")
+        yield
 
-    monkeypatch.setattr("starter.client.register_access.last_term", away)
+    monkeypatch.setattr("starter.client.register_lookups.open_register", away)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
     assert "the register could not be asked" in result.stderr

@@ -25,6 +25,8 @@ from db.row_types import (
     TermRow,
 )
 from starter.client import register_access as opening
+from starter.client import register_lookups
+from starter.client.register_lookups import RegisterLookups
 from starter.commands import register as listing
 from starter.commands import show as showing
 from starter.errors import BadInput, PingtaiError, Unreachable
@@ -292,7 +294,7 @@ async def test_nowhere(server: list[str], tmp_path: Path) -> None:
             pass
     (tmp_path / "home" / "postgres").mkdir(parents=True)
     with pytest.raises(Unreachable):
-        await opening.last_term("p-1")
+        await RegisterLookups().last_term("p-1")
     assert [] == server
 
 
@@ -322,10 +324,10 @@ async def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that nobody serves is unreachable; a URL that is none is bad input."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://u@127.0.0.1:1/named")
     with pytest.raises(Unreachable):
-        await opening.last_term("p-1")
+        await RegisterLookups().last_term("p-1")
     monkeypatch.setenv("DATABASE_URL", "mysql://u:secret@127.0.0.1/named")
     with pytest.raises(BadInput) as bad:
-        await opening.last_term("p-1")
+        await RegisterLookups().last_term("p-1")
     assert "secret" not in bad.value.words.en
 
 
@@ -341,8 +343,8 @@ async def test_last_term(server: list[str], monkeypatch: pytest.MonkeyPatch) -> 
         assert not start
         yield Queries()
 
-    monkeypatch.setattr(opening, "open_register", pretend)
-    found = await opening.last_term("p-1")
+    monkeypatch.setattr(register_lookups, "open_register", pretend)
+    found = await RegisterLookups().last_term("p-1")
     assert found is not None
     assert (found.term, found.log_hash) == (2, "a" * 64)
-    assert await opening.last_term("p-2") is None
+    assert await RegisterLookups().last_term("p-2") is None

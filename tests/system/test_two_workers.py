@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import signal
-from functools import partial
+from contextlib import nullcontext
 from pathlib import Path
 
 from temporalio.client import Client
@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from starter.client.ended_term import read_term
+from starter.client.register_lookups import RegisterLookups
 from tests.system.processes import pingtai, started
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
@@ -50,9 +50,9 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
                     steps.set()
 
             engine = create_engine(empty_database_url)
-            ended_term = partial(read_term, RegisterQueries(engine))
+            register = RegisterLookups(lambda: nullcontext(RegisterQueries(engine)))
             players = [
-                Player(example, clockwork, progress, ended_term) for example in load_examples(None)
+                Player(example, clockwork, progress, register) for example in load_examples(None)
             ]
             playing = [asyncio.create_task(player.play()) for player in players]
             await asyncio.wait_for(steps.wait(), 60)

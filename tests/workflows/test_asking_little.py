@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from starter.client.case_queries import CaseQueries
+from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.workflows.test_setting_aside import listed_long_ago
@@ -37,11 +38,12 @@ async def test_decisions_ask_no_case(world: World, monkeypatch: pytest.MonkeyPat
 async def test_a_register_that_is_away(world: World) -> None:
     """Then the case is asked when what it awaits is due."""
 
-    async def away(receipt: Receipt) -> None:
-        raise Unreachable("the register is down", "登记库停机")
+    class Away(NoRegister):
+        async def due_after(self, receipt: Receipt) -> None:
+            raise Unreachable("the register is down", "登记库停机")
 
     life = await world.apply()
-    client = PingtaiClient(world.clockwork.client, due_after=away)
+    client = PingtaiClient(world.clockwork.client, Away())
     receipt = await client.decide(life.id, await life.decision("recommendation"))
     view = await life.view()
     assert view.due

@@ -99,7 +99,7 @@ async def test_an_impossible_past_starts_nothing(world: World) -> None:
     with pytest.raises(InvalidMessage, match="in the future"):
         await world.apply("p-impossible", brought_in=wrong)
     handle = world.temporal.get_workflow_handle(platform_workflow_id("p-impossible"))
-    assert await world.client.describe(handle) is None
+    assert await world.client.describe(handle.id) is None
     form = application(platform_id="p-impossible", brought_in=wrong)
     started = await world.temporal.start_workflow(
         PLATFORM_TYPE, form, id=handle.id, task_queue=TASK_QUEUE

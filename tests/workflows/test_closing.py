@@ -110,7 +110,7 @@ async def events_of(world: World, opening: AssessmentOpening) -> list[str]:
     """The types of what has happened in an assessment so far; nothing before it is there."""
     child = assessment_workflow_id(opening.facts.platform_id, 1, 1)
     handle = world.temporal.get_workflow_handle(child)
-    if await world.client.describe(handle) is None:
+    if await world.client.describe(handle.id) is None:
         return []
     return [event.WhichOneof("attributes") or "" async for event in handle.fetch_history_events()]
 

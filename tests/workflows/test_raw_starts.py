@@ -16,13 +16,12 @@ from temporalio.client import (
 from temporalio.common import RawValue, RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
-from starter.client.ended_term import read_term
 from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import COMMISSION, Raw, application
 from tests.rules.cases import at_stage, decision
 from tests.workflows.world import World
 from worker.demo.clockwork import until
-from workflows.application import PlatformApplication, PreviousTerm
+from workflows.application import PlatformApplication
 from workflows.contract import ASSESSMENT_TYPE, CLOSE_ASSESSMENT, PLATFORM_TYPE, TASK_QUEUE
 from workflows.contract import assessment_workflow_id as year_id
 from workflows.contract import platform_workflow_id as term_id
@@ -108,7 +107,7 @@ async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:
     life = await world.apply()
     await life.decide("recommendation", "declined")
     await life.handle.result()
-    true = await read_term(world.queries, life.id)
+    true = await world.lookups.ended_term(life.id)
     assert true
     forged = true.model_copy(
         update={"state": true.state.model_copy(update={"stage": Stage.RECOMMENDATION})}
@@ -232,11 +231,7 @@ async def test_a_second_life_of_a_term(world: World) -> None:
     assert ("SecondLife", True) == (error.type, "pingtai apply" in error.message)
     assert 2 == len(await world.queries.log(life.id, 1))
 
-    async def last_term(platform_id: str) -> PreviousTerm | None:
-        found = await world.queries.last_term(platform_id)
-        return PreviousTerm(term=found.term, log_hash=found.log_hash) if found else None
-
-    client = PingtaiClient(world.clockwork.client, last_term=last_term)
+    client = PingtaiClient(world.clockwork.client, world.lookups)
     assert 2 == (await client.apply(parse(PlatformApplication, form))).term
 
 

@@ -7,7 +7,6 @@ from temporalio.testing import ActivityEnvironment
 from activities.register_activities import RegisterActivities
 from db.conflicts import noted_conflicts
 from db.register_store import PostgresRegister
-from starter.client.register_access import KnownTerms
 from starter.client.temporal_client import PingtaiClient
 from tests.register.cases import START, batch, opened
 from tests.register.cases import application as small
@@ -27,10 +26,7 @@ async def test_a_raw_start_of_an_ended_term(world: World) -> None:
     await life.decide("recommendation", "declined")
     await life.handle.result()
     first = await world.queries.log(life.id)
-    known = KnownTerms(world.queries)
-    client = PingtaiClient(
-        world.temporal, last_term=known.last_term, applied_before=known.applied_before
-    )
+    client = PingtaiClient(world.temporal, world.lookups)
     raw = application(platform_id=life.id, application_id="past-our-client")
     second = await world.temporal.start_workflow(
         PLATFORM_TYPE, raw, id=platform_workflow_id(life.id), task_queue=TASK_QUEUE

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from starter.client.ended_term import read_term
+from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Place, SettingAside
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
@@ -241,23 +241,24 @@ async def test_a_register_that_has_not_the_whole_log(world: World) -> None:
     await life.decide("recommendation", "declined")
     await life.handle.result()
 
-    async def before(platform_id: str) -> CarriedPlatform | None:
-        now = await read_term(world.queries, platform_id)
-        assert now
-        log = now.record.log[: wrong.seq]
-        state = fold(log)
-        assert isinstance(state, PlatformState)
-        return now.model_copy(
-            update={
-                "state": state,
-                "record": now.record.model_copy(
-                    update={"log": log, "receipts": now.record.receipts[:1]}
-                ),
-                "recorded": len(log),
-            }
-        )
+    class Before(NoRegister):
+        async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
+            now = await world.lookups.ended_term(platform_id)
+            assert now
+            log = now.record.log[: wrong.seq]
+            state = fold(log)
+            assert isinstance(state, PlatformState)
+            return now.model_copy(
+                update={
+                    "state": state,
+                    "record": now.record.model_copy(
+                        update={"log": log, "receipts": now.record.receipts[:1]}
+                    ),
+                    "recorded": len(log),
+                }
+            )
 
-    client = PingtaiClient(world.clockwork.client, ended_term=before)
+    client = PingtaiClient(world.clockwork.client, Before())
     run = (await life.handle.describe()).run_id
     with pytest.raises(Unreachable, match="whole log"):
         await client.decide(life.id, await life.decision("set_aside", target=wrong.decision_id))

@@ -1,7 +1,7 @@
 """A real Temporal with time skipping, a real register, a worker; and platforms to live in it."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -13,9 +13,8 @@ from temporalio.client import Client, WorkflowHandle
 from activities.register_activities import Register
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
-from starter.client.ended_term import read_term
 from starter.client.interface import ASSESSMENT_KINDS
-from starter.client.register_access import KnownTerms
+from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import BY, COMMISSION, Raw, application, content
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
@@ -26,7 +25,7 @@ from workflows.lifecycle import PLATFORM
 from workflows.model import parse
 from workflows.periods import beijing_date
 from workflows.record import LogEntry
-from workflows.run_io import CarriedPlatform, CaseView
+from workflows.run_io import CaseView
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
 
@@ -43,17 +42,8 @@ class World:
         self.register: Register = PostgresRegister(engine)
         self.queries = queries = RegisterQueries(engine)
         self.clockwork = Clockwork(client)
-
-        async def ended_term(platform_id: str) -> CarriedPlatform | None:
-            return await read_term(queries, platform_id)
-
-        self.client = PingtaiClient(
-            self.clockwork.client,
-            ended_term=ended_term,
-            applied_before=queries.applied,
-            decided_before=KnownTerms(queries).decided_before,
-            due_after=KnownTerms(queries).due_after,
-        )
+        self.lookups = RegisterLookups(lambda: nullcontext(queries))
+        self.client = PingtaiClient(self.clockwork.client, self.lookups)
         self._worker = AsyncExitStack()
 
     async def work(self, register: Register | None = None, max_cached: int = 1000) -> None:
@@ -180,7 +170,7 @@ class Life:
         assessment = self._handle(assessment_workflow_id(self.id, term, year))
 
         async def there() -> bool:
-            description = await self.world.client.describe(assessment)
+            description = await self.world.client.describe(assessment.id)
             return description is not None and description.close_time is None
 
         await until(there, f"assessment {year} opens")

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Sequence
-from functools import partial
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from starter.client.ended_term import read_term
+from starter.client.register_lookups import RegisterLookups
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import draws, heading, show
@@ -130,7 +130,7 @@ async def _play_all(
                 example,
                 clockwork,
                 lambda: progress.advance(bar),
-                partial(read_term, queries),
+                RegisterLookups(lambda: nullcontext(queries)),
             )
             try:
                 await player.play()

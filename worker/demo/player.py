@@ -7,7 +7,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from starter.client.interface import ASSESSMENT_KINDS
-from starter.client.register_lookups import EndedTerm
+from starter.client.register_lookups import RegisterLookups
 from starter.errors import NoSuchPlatform
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
@@ -44,17 +44,17 @@ class Player:
         example: Example,
         clockwork: Clockwork,
         progress: Callable[[], None],
-        read_term: EndedTerm,
+        register: RegisterLookups,
     ) -> None:
-        """Get ready; `progress` is called after every step, `read_term` reads a term from the register.
+        """Get ready; `progress` is called after every step.
 
-        Where a platform stands is read there, too: a question to a case costs its worker a whole history.
+        Where a platform stands is read from the register: asking a case costs its worker a whole history.
         """
         self._example = example
         self._clockwork = clockwork
         self._progress = progress
-        self._client = PatientClient(clockwork.client, ended_term=read_term)
-        self._read_term = read_term
+        self._client = PatientClient(clockwork.client, register)
+        self._register = register
         self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
             platform_workflow_id(example.platform_id)
         )
@@ -162,7 +162,7 @@ class Player:
     async def _start_again(self) -> None:
         """Start a term that has ended again, at its own time: the client would at the real one."""
         await until(lambda: self._closed(self._platform), "the term that ended is closed")
-        carried = await self._read_term(self._example.platform_id)
+        carried = await self._register.ended_term(self._example.platform_id)
         delay = self._latest - datetime.now(UTC)
         self._clockwork.start_later(self._platform.id, delay)
         await self._clockwork.client.start_workflow(
@@ -277,7 +277,7 @@ class Player:
 
         async def begun() -> bool:
             await self._settled(self._platform)
-            term = await self._read_term(self._example.platform_id)
+            term = await self._register.ended_term(self._example.platform_id)
             if term is None or term.state.facts.term < self._term:
                 return False
             read.append(term)
@@ -287,7 +287,7 @@ class Player:
         return read[0]
 
     async def _closed(self, handle: WorkflowHandle[Any, Any]) -> bool:
-        description = await self._client.describe(handle)
+        description = await self._client.describe(handle.id)
         if description is None:
             raise NoSuchPlatform("not open yet", "尚未开始")
         return description.status is not WorkflowExecutionStatus.RUNNING

@@ -139,7 +139,7 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
 
     async def look(case: OpenCase) -> Ended | None:
         async with several:
-            found = await asking.describe(asking.handle(case.workflow_id))
+            found = await asking.describe(case.workflow_id)
             if found is None:
                 return Ended(case.workflow_id, "", "no workflow", "")
             if found.close_time is None or not _is_wrong(case, found):
@@ -168,7 +168,7 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     for row in await noted_conflicts(engine):
         if row.workflow_id in open_ones:
             continue
-        found = await asking.describe(asking.handle(row.workflow_id))
+        found = await asking.describe(row.workflow_id)
         if found and found.close_time is None and found.start_time <= row.last_at:
             open_ones[row.workflow_id] = row
     if not open_ones:

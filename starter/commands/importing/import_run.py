@@ -1,7 +1,7 @@
 """An import from its file to its summary: read, checked whole, started, told, and the rest set apart."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
 
 if TYPE_CHECKING:
-    from starter.client.register_access import KnownTerms
+    from starter.client.register_lookups import NoRegister
 
 
 @dataclass(frozen=True)
@@ -107,25 +107,24 @@ async def _connecting(order: Import) -> AsyncIterator[Connect]:
         known = None if by_http() else await _directly(order, stack)
 
         async def connect() -> Pingtai:
-            if known is None:
-                return await stack.enter_async_context(open_pingtai())
-            last_term, before = known.last_term, known.applied_before
-            client = open_pingtai(last_term=last_term, applied_before=before)
-            return await stack.enter_async_context(client)
+            return await stack.enter_async_context(open_pingtai(register=known))
 
         yield connect
 
 
-async def _directly(order: Import, stack: AsyncExitStack) -> "KnownTerms | None":
+async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
     """What the register knows of terms, for an import that speaks to Temporal."""
-    from starter.client.register_access import known_terms  # noqa: PLC0415
-    from starter.client.temporal_connection import quietly  # noqa: PLC0415 - only the direct way needs these
+    # Only the direct way needs these.
+    from starter.client.register_access import open_register  # noqa: PLC0415
+    from starter.client.register_lookups import NoRegister, RegisterLookups  # noqa: PLC0415
+    from starter.client.temporal_connection import quietly  # noqa: PLC0415
 
     quietly()
     if order.first_terms:
-        return None
+        return NoRegister()
     try:
-        return await stack.enter_async_context(known_terms())
+        register = await stack.enter_async_context(open_register(start=False))
+        return RegisterLookups(lambda: nullcontext(register))
     except PingtaiError as error:
         error.add_note(
             say(
