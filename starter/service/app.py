@@ -10,25 +10,20 @@ from starlette.responses import Response
 from starter.service import (
     application_routes,
     decision_routes,
+    desk_routes,
     event_routes,
     health_routes,
-    inbox_routes,
     platform_routes,
     programme_routes,
     register_routes,
     subscription_routes,
-    substitution_routes,
-    timeline_routes,
-    validity_routes,
 )
 from starter.service.arrivals import Arrivals
 from starter.service.backends import Connections
 from starter.service.error_handlers import answer_for_errors
-from starter.service.metrics import Measures
 from starter.service.openapi_document import documented
 from starter.service.parameters import known_parameters
-from starter.service.rate_shares import Shares
-from starter.service.request_guard import Guard
+from starter.service.request_guard import Guard, Measures, Shares
 from starter.service.trusted_names import configured_names
 from starter.webhook_hosts import configured_destinations
 
@@ -36,11 +31,8 @@ ROUTERS = (
     application_routes.router,
     decision_routes.router,
     platform_routes.router,
-    timeline_routes.router,
-    validity_routes.router,
     register_routes.router,
-    inbox_routes.router,
-    substitution_routes.router,
+    desk_routes.router,
     programme_routes.router,
     event_routes.router,
     subscription_routes.router,

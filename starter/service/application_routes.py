@@ -13,7 +13,7 @@ from starter.service.bodies import json_body
 from starter.service.idempotency_keys import IdempotencyKey, once
 from starter.service.key_access import Applicant, Caller
 from starter.service.mandates import check_submitter
-from starter.service.openapi_parts import body, written
+from starter.service.openapi_document import body, written
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as

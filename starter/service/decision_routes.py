@@ -12,10 +12,9 @@ from starter.service.bodies import json_body
 from starter.service.idempotency_keys import IdempotencyKey, once
 from starter.service.key_access import Caller, Decider
 from starter.service.mandates import check_decider
-from starter.service.openapi_parts import body, written
+from starter.service.openapi_document import AnyDecision, body, written
 from starter.service.parameters import PlatformId
 from starter.service.problem_details import Kind, Problem
-from starter.service.response_schemas import AnyDecision
 from starter.service.responses import reply
 from starter.service.stage_waiting import district_of
 from workflows.awaited import Awaited

@@ -10,21 +10,27 @@ from starlette.responses import Response
 
 from db.feed import LARGEST_PAGE, Cursor, Feed, Page, cursor_of
 from db.register_errors import CursorOfAnotherFeed
-from starter.service import feed_examples as examples
 from starter.service.arrivals import Arrivals
 from starter.service.feed_messages import EventPage, Place
 from starter.service.key_access import Reader
-from starter.service.openapi_parts import answers
+from starter.service.openapi_document import answers
+from starter.service.parameters import Engine
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from workflows.cloud_events import EVENT_NAMES, Wanted
 from workflows.vocabulary import District
+from workflows.words import Words
 
 router = APIRouter(prefix="/v1", tags=["events"])
 LONGEST_WAIT = 20
 _USUAL_PAGE = 100
 _LOOK_SECONDS = 3.0
 """So long one call looks for what a filter wants, stretch by stretch, before it says that there is more."""
+_GONE = Words(
+    "the cursor belongs to another feed: the register was rebuilt, or restored from a backup. Start again"
+    " with after=beginning, and skip by id what you have already",
+    "游标属于另一事件流：登记库已重建或从备份恢复。请以 after=beginning 重新开始，并按 id 去重",
+)
 _ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
@@ -75,12 +81,13 @@ After = Annotated[
 @router.get(
     "/events",
     summary="What happened since a cursor. 事件流",
-    responses=answers(EventPage, examples.PAGE, 410),
+    responses=answers(EventPage, "events", 410),
 )
 async def events(
     *,
     request: Request,
     who: Reader,
+    engine: Engine,
     after: After = "beginning",
     names: Names = None,
     district: Districts = None,
@@ -102,7 +109,7 @@ async def events(
     Keep `next`, whatever `events` holds; `more` says that there is more now. A key of a district sees its
     platforms only. 410: the cursor is of a feed that is gone; begin again.
     """
-    feed = Feed(await request.app.state.connections.engine())
+    feed = Feed(engine)
     arrivals: Arrivals = request.app.state.arrivals
     wanted = Wanted(
         events=_words(names),
@@ -153,4 +160,4 @@ def _words(listed: str | None) -> tuple[str, ...]:
 
 
 def _gone() -> Problem:
-    return Problem(Kind.GONE, examples.GONE)
+    return Problem(Kind.GONE, _GONE)

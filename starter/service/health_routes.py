@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
 from starter.service.backends import Connections
 from starter.service.key_access import Monitor
-from starter.service.openapi_parts import answers, unkeyed
+from starter.service.openapi_document import answers, unkeyed
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from workflows.contract import TASK_QUEUE

@@ -9,8 +9,8 @@ from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from db.key_rows import ApiKey, Keys
-from starter.service.metrics import Measures
 from starter.service.problem_details import Kind, Problem
+from starter.service.request_guard import Measures
 from starter.service.scopes import Scope, deciding_as
 from workflows.actors import Actor
 from workflows.name_comparison import same_name

@@ -1,19 +1,26 @@
 """The parameters that several calls have, each with what it may be."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
 from db.queries import LARGEST_PAGE
+from starter.errors import BadInput
 from starter.service.error_handlers import unknown_parameters
 from workflows.model import Day, Identifier, InvalidMessage, problem_in
 
+Place = TypeVar("Place")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
 Limit = Annotated[
     int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
+]
+AfterPlace = Annotated[
+    str | None, Query(description="The next page, as `next` says it. 下一页", max_length=200)
 ]
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _OF_A_DAY = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"
@@ -39,6 +46,28 @@ def day_of(text: str, name: str) -> date:
     except ValidationError as error:
         field, en, zh = problem_in(error.errors()[0] | {"loc": (name,)})
         raise InvalidMessage("parameters", ((field, en, zh),)) from None
+
+
+def place_of(after: str | None, read: Callable[[str], Place]) -> Place | None:
+    """Where the page before ended, read from `next` as it was given out; None: the first page.
+
+    Raises:
+        InvalidMessage: it was not given out so.
+    """
+    try:
+        return read(after) if after else None
+    except BadInput:
+        problem = ("after", "copy it from `next` of the page before", "请取自上一页的 next")
+        raise InvalidMessage("parameters", (problem,)) from None
+
+
+async def _engine(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = await request.app.state.connections.engine()
+    return engine
+
+
+Engine = Annotated[AsyncEngine, Depends(_engine)]
+"""The register's. A call that needs it is 503 where the register is away."""
 
 
 def known_parameters(request: Request) -> None:

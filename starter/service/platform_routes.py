@@ -1,4 +1,4 @@
-"""`GET /v1/platforms/…`: where a platform and its assessments stand."""
+"""`GET /v1/platforms/…`: where a platform and its assessments stand, and all that happened to it."""
 
 from typing import Annotated
 
@@ -7,63 +7,35 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.queries import RegisterQueries
-from db.row_types import PlatformCard
+from db.row_types import LogLine, PlatformCard
+from db.timeline_queries import Place, place_of, timeline
 from starter.errors import NoSuchPlatform
-from starter.service.api_examples import add, value
 from starter.service.key_access import Reader
-from starter.service.openapi_parts import SOURCE, answers
-from starter.service.parameters import PlatformId
-from starter.service.responses import reply
+from starter.service.openapi_document import LINK, SOURCE, answers
+from starter.service.parameters import Engine, Limit, PlatformId
+from starter.service.responses import link, next_page, reply
 from starter.service.stage_waiting import (
     Standing,
     assessment_standing,
+    district_of,
     platform_log,
     platform_standing,
 )
+from workflows.model import Record
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
 from workflows.vocabulary import Happening
 
 router = APIRouter(prefix="/v1", tags=["reads"])
-_TIMES = {"since": "2026-11-23T19:02:19.766176Z", "applied_at": "2026-11-23T18:40:02.000000Z"}
-_CARD = add(
-    "card",
-    {
-        "platform": {
-            "platform_id": "bj-riscv-soc",
-            "term": 1,
-            "name": "RISC-V处理器核与软硬协同验证共性技术平台",
-            "operator": "北京开沅处理器技术中心",
-            "lead_unit": "沅渚计算技术研究所",
-            "lead_unit_kind": "research_institute",
-            "district": "haidian",
-            "field": "integrated_circuits",
-            "services": ["research", "design"],
-            "direction": "开放指令集处理器",
-        },
-        "terms": [
-            {
-                "term": 1,
-                "application_id": "2026-hd-0096",
-                "stage": "inspection",
-                **_TIMES,
-                "overdue": False,
-                "due": "2027-01-06T16:00:00.000000Z",
-                "due_provisional": False,
-                "open_assessment": None,
-                "plan_version": 1,
-                "list_number": None,
-                "certificate_number": None,
-                "listed_on": None,
-                "valid_until": None,
-                "ended_at": None,
-                "log_seq": 2,
-                "log_hash": value("platform")["log_hash"],
-            }
-        ],
-        "log": value("timeline")["items"],
-    },
-)
+_PLACE = r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,9}$"
+After = Annotated[
+    str | None,
+    Query(
+        description="The next page: after this entry, as `next` says it. 下一页",
+        pattern=_PLACE,
+        examples=["1.0.0.4"],
+    ),
+]
 
 
 @router.get(
@@ -101,15 +73,14 @@ async def assessment(
 @router.get(
     "/platforms/{platform_id}/card",
     summary="All that the register holds of a platform. 平台卡片",
-    responses=answers(PlatformCard, _CARD, 404),
+    responses=answers(PlatformCard, "card", 404),
 )
-async def card(request: Request, platform_id: PlatformId, who: Reader) -> Response:
+async def card(platform_id: PlatformId, who: Reader, engine: Engine) -> Response:
     """The platform, its terms, its assessments with their findings, support, and all entries. Scope: `read`.
 
     What was just applied for may take a moment to be there.
     """
-    queries = RegisterQueries(await request.app.state.connections.engine())
-    found = await queries.platform(platform_id)
+    found = await RegisterQueries(engine).platform(platform_id)
     if found is None:
         raise NoSuchPlatform(
             "the register knows no platform of this id", "登记库中没有此编号的平台"
@@ -132,6 +103,36 @@ async def log(request: Request, platform_id: PlatformId, who: Reader) -> Respons
         [entry.model_dump(mode="json") for entry in entries],
         headers={"Pingtai-Source": source},
     )
+
+
+class TimelinePage(Record):
+    """Entries by their moments, the oldest first; `next` is the address of the page after, if there is one."""
+
+    items: tuple[LogLine, ...]
+    next: str | None
+
+
+@router.get(
+    "/platforms/{platform_id}/timeline",
+    summary="All that happened to a platform. 平台历程",
+    responses=answers(TimelinePage, "timeline", 404, headers=LINK),
+)
+async def platform_timeline(
+    *,
+    request: Request,
+    platform_id: PlatformId,
+    who: Reader,
+    engine: Engine,
+    after: After = None,
+    limit: Limit = 100,
+) -> Response:
+    """The entries of all terms, the platform's own and its assessments', from the register. Scope: `read`."""
+    # Where the register has not heard of it yet, the page is empty.
+    who.only_of(await district_of(request.app.state.connections, platform_id))
+    place = Place(*(int(part) for part in after.split("."))) if after else None
+    lines = await timeline(engine, platform_id, after=place, limit=limit)
+    following = next_page(request, lines, limit, lambda one: ".".join(map(str, place_of(one))))
+    return reply(TimelinePage(items=tuple(lines), next=following), headers=link(following))
 
 
 def _reply(standing: Standing) -> Response:

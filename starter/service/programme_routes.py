@@ -15,13 +15,11 @@ from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import SupportRow
 from db.support_queries import place, support_of
 from starter.desk.support_cursor import read_place, written_place
-from starter.errors import BadInput
 from starter.service.key_access import Reader
-from starter.service.openapi_parts import LINK, answers
-from starter.service.parameters import DayText, Limit, day_of
-from starter.service.programme_examples import FIGURES, LAYOUT, MECHANISMS, SUPPORT
-from starter.service.responses import next_page, reply
-from workflows.model import Identifier, InvalidMessage, Record
+from starter.service.openapi_document import LINK, answers
+from starter.service.parameters import AfterPlace, DayText, Engine, Limit, day_of, place_of
+from starter.service.responses import link, next_page, reply
+from workflows.model import Identifier, Record
 from workflows.periods import beijing_date
 from workflows.vocabulary import District, LegalForm, Stage, Support
 
@@ -40,11 +38,11 @@ class SupportPage(Record):
 
 
 @router.get(
-    "/figures", summary="The programme in figures. 统计", responses=answers(Figures, FIGURES)
+    "/figures", summary="The programme in figures. 统计", responses=answers(Figures, "figures")
 )
 async def programme_figures(
-    request: Request,
     who: Reader,
+    engine: Engine,
     district: OfDistrict = None,
     field: OfField = None,
     year: Annotated[
@@ -57,18 +55,18 @@ async def programme_figures(
         "field": field,
         "year": year,
     }
-    return reply(await figures(await _engine(request), **asked))
+    return reply(await figures(engine, **asked))
 
 
 @router.get(
     "/mechanisms",
     summary="Operating mechanisms. 运行机制",
-    responses=answers(Mechanisms, MECHANISMS),
+    responses=answers(Mechanisms, "mechanisms"),
 )
 async def programme_mechanisms(
     *,
-    request: Request,
     who: Reader,
+    engine: Engine,
     district: OfDistrict = None,
     field: OfField = None,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
@@ -82,7 +80,7 @@ async def programme_mechanisms(
 ) -> Response:
     """The newest mechanisms of the platforms, counted, and a page of them by platform id. Scope: `read`."""
     found = await mechanisms(
-        await _engine(request),
+        engine,
         beijing_date(datetime.now(UTC)),
         field=field,
         district=who.district_within(district),
@@ -95,32 +93,31 @@ async def programme_mechanisms(
     return reply(found)
 
 
-@router.get("/layout", summary="The layout. 总体建设布局", responses=answers(Layout, LAYOUT))
+@router.get("/layout", summary="The layout. 总体建设布局", responses=answers(Layout, "layout"))
 async def programme_layout(
-    request: Request, who: Reader, district: OfDistrict = None, field: OfField = None
+    who: Reader, engine: Engine, district: OfDistrict = None, field: OfField = None
 ) -> Response:
     """Each direction with its platforms by stage, and the platforms outside. Scope: `read`."""
     within = who.district_within(district)
-    return reply(await layout(await _engine(request), field=field, district=within))
+    return reply(await layout(engine, field=field, district=within))
 
 
 @router.get(
     "/support",
     summary="Support that was given. 支持记录",
-    responses=answers(SupportPage, SUPPORT, headers=LINK),
+    responses=answers(SupportPage, "support", headers=LINK),
 )
 async def programme_support(
     *,
     request: Request,
     who: Reader,
+    engine: Engine,
     platform: Annotated[Identifier | None, Query(description="平台编号")] = None,
     kind: Annotated[Support | None, Query(description="支持方式")] = None,
     district: OfDistrict = None,
     first_day: Annotated[DayText, Query(alias="from")] = None,
     last_day: Annotated[DayText, Query(alias="until")] = None,
-    after: Annotated[
-        str | None, Query(description="The next page, as `next` says it. 下一页", max_length=200)
-    ] = None,
+    after: AfterPlace = None,
     limit: Limit = 50,
 ) -> Response:
     """Support by the day it was given, both days included. What was set aside says so. Scope: `read`."""
@@ -131,17 +128,7 @@ async def programme_support(
         "first_day": day_of(first_day, "from") if first_day else None,
         "last_day": day_of(last_day, "until") if last_day else None,
     }
-    try:
-        page = read_place(after) if after else None
-    except BadInput:
-        problem = ("after", "take it from `next` of the page before", "请取自上一页的 next")
-        raise InvalidMessage("parameters", (problem,)) from None
-    async with connections(await _engine(request)).connect() as reading:
-        rows = await support_of(reading, **wanted, after=page, limit=limit)
-    following = next_page(request, written_place(place(rows[-1]))) if len(rows) == limit else None
-    found = SupportPage(items=tuple(rows), next=following)
-    return reply(found, headers={"Link": f'<{following}>; rel="next"'} if following else {})
-
-
-async def _engine(request: Request) -> Any:
-    return await request.app.state.connections.engine()
+    async with connections(engine).connect() as reading:
+        rows = await support_of(reading, **wanted, after=place_of(after, read_place), limit=limit)
+    following = next_page(request, rows, limit, lambda row: written_place(place(row)))
+    return reply(SupportPage(items=tuple(rows), next=following), headers=link(following))

@@ -1,7 +1,7 @@
-"""`GET /v1/register`: the platforms, a page at a time; the listed ones for anybody."""
+"""`GET /v1/register` and `…/validity`: the platforms, the listed ones for anybody; valid on that day or not."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
@@ -10,12 +10,15 @@ from starlette.responses import Response
 
 from db.queries import RegisterQueries
 from db.row_types import RegisterRow
+from db.validity_queries import Validity, validity
+from starter.errors import NoSuchPlatform
 from starter.service.key_access import Anyone
-from starter.service.openapi_parts import ETAG, LINK, answers, public, unchanged
-from starter.service.parameters import Limit
-from starter.service.responses import next_page, raw_reply, written
+from starter.service.openapi_document import ETAG, LINK, answers, public, unchanged
+from starter.service.parameters import DayText, Engine, Limit, PlatformId, day_of
+from starter.service.responses import link, next_page, raw_reply, reply, written
 from starter.service.scopes import Scope
 from workflows.model import Identifier, Instant, Record
+from workflows.periods import beijing_date
 from workflows.vocabulary import District, Stage
 
 router = APIRouter(prefix="/v1", tags=["public"])
@@ -55,6 +58,7 @@ async def register(
     *,
     request: Request,
     who: Anyone,
+    engine: Engine,
     district: Annotated[District | None, Query(description="所在区")] = None,
     field: Annotated[Identifier | None, Query(description="领域")] = None,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
@@ -82,7 +86,7 @@ async def register(
     reader = who.may(Scope.READ)
     if overdue:
         who.require(Scope.READ)
-    rows = await RegisterQueries(await request.app.state.connections.engine()).register(
+    rows = await RegisterQueries(engine).register(
         district=who.district_within(district) if reader else district,
         field=field,
         stage=stage,
@@ -93,16 +97,14 @@ async def register(
         after=after,
         limit=limit,
     )
-    following = next_page(request, rows[-1].platform_id) if len(rows) == limit else None
+    following = next_page(request, rows, limit, lambda row: row.platform_id)
     items = tuple(row if reader else ListedRow(**row.model_dump(include=_LISTED)) for row in rows)
     content = written(RegisterPage(items=items, next=following))
     headers = {
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
         "Cache-Control": "no-cache" if reader is False and who.key is None else "private, no-cache",
         "Vary": "Authorization",
-    }
-    if following:
-        headers["Link"] = f'<{following}>; rel="next"'
+    } | link(following)
     if if_none_match is not None and _known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return raw_reply(content, 200, headers)
@@ -115,3 +117,27 @@ def _known(given: str, etag: str) -> bool:
     """Whether If-None-Match names this ETag; a weak one does as well (RFC 9110, 13.1.2)."""
     tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
     return etag in tags or given.strip() == "*"
+
+
+@router.get(
+    "/platforms/{platform_id}/validity",
+    summary="Was a platform valid on a day? 是否有效",
+    responses=answers(Validity, "validity", 404, keyed=False),
+    openapi_extra=public(),
+)
+async def platform_validity(
+    platform_id: PlatformId, who: Anyone, engine: Engine, on: DayText = None
+) -> Response:
+    """Whether a platform is valid on a day (today, by default), why or why not, by which listing.
+
+    Without a key a platform that was never listed is answered as one that is not known.
+    """
+    day = day_of(on, "on") if on else beijing_date(datetime.now(UTC))
+    found = await validity(engine, platform_id, day)
+    if found is not None and found.listing is None:
+        district = await RegisterQueries(engine).district(platform_id)
+        if not who.sees(district or ""):
+            found = None
+    if found is None:
+        raise NoSuchPlatform("no platform of this id was listed", "没有此编号的已纳入平台")
+    return reply(found)

@@ -1,17 +1,18 @@
-"""Around every call: its time is bounded, it is counted and logged, and no mistake goes out as it is."""
+"""Around every call: its time and its key's share are bounded, it is counted, logged, and answered."""
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import MutableMapping
 from typing import Any
 
+import prometheus_client as prometheus
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from starter.service.error_handlers import problem_of
-from starter.service.metrics import Measures
 from starter.service.problem_details import Kind, Problem
-from starter.service.rate_shares import NOBODY, Shares
 from starter.service.responses import problem_reply
 from starter.service.trusted_names import HOSTS, TrustedNames
 
@@ -20,9 +21,79 @@ WHOLE_SECONDS = 30.0
 AT_ONCE = 256
 """Calls that are answered at the same time; one more is asked to come again."""
 
+AT_ONCE_PER_KEY = 128
+"""So many calls of one key are answered at the same time, of 256 in all."""
+NOBODY = ""
+"""The one share of all calls that show no key."""
+_NAME = "share_of"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
+
 _PROBES = frozenset(("/livez", "/readyz"))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _log = structlog.stdlib.get_logger("pingtai.http")
+
+
+class Shares:
+    """Calls that are being answered, by key."""
+
+    def __init__(self, at_once: int = AT_ONCE_PER_KEY) -> None:
+        """Nobody calls yet."""
+        self._at_once = at_once
+        self._now: Counter[str] = Counter()
+
+    def take(self, state: MutableMapping[str, Any], key_id: str) -> bool:
+        """Count a call (its scope's `state`) as one of a key's; False when the key has its share already."""
+        if _NAME in state:
+            return True
+        if self._now[key_id] >= self._at_once:
+            return False
+        self._now[key_id] += 1
+        state[_NAME] = key_id
+        return True
+
+    def give_back(self, state: MutableMapping[str, Any]) -> None:
+        """The call has been answered."""
+        key_id = state.pop(_NAME, None)
+        if key_id is not None:
+            self._now[key_id] -= 1
+            if self._now[key_id] <= 0:
+                del self._now[key_id]
+
+
+class Measures:
+    """Counters and a histogram. Labels are route templates and words of ours: their number is bounded."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        self.registry = prometheus.CollectorRegistry()
+        self.requests = prometheus.Counter(
+            "pingtai_http_requests",
+            "Requests that were answered.",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self.seconds = prometheus.Histogram(
+            "pingtai_http_request_seconds",
+            "Seconds from the request's head to the end of its answer.",
+            ("route", "method"),
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.in_flight = prometheus.Gauge(
+            "pingtai_http_requests_in_flight",
+            "Requests that are being answered.",
+            registry=self.registry,
+        )
+        self.refused_keys = prometheus.Counter(
+            "pingtai_http_refused_keys",
+            "Calls that were refused for their key, by the reason.",
+            ("reason",),
+            registry=self.registry,
+        )
+
+    def text(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return prometheus.generate_latest(self.registry)
 
 
 class Guard:

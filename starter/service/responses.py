@@ -1,7 +1,8 @@
 """Answers as they go out: JSON in well-formed UTF-8, whatever others wrote into it."""
 
 import json
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from starter.service.problem_details import MEDIA_TYPE, Problem
 from starter.terminal.screen import encodable
 from workflows.words import Language
 
+Row = TypeVar("Row")
 JSON = "application/json"
 _ALWAYS = {"X-Content-Type-Options": "nosniff"}
 
@@ -51,10 +53,22 @@ def problem_reply(problem: Problem, request: Request) -> Response:
     )
 
 
-def next_page(request: Request, after: str) -> str:
-    """The address of the page that goes on after a place, with the same filters."""
+def next_page(
+    request: Request, rows: Sequence[Row], limit: int, place: Callable[[Row], str]
+) -> str | None:
+    """The address of the page after these rows, with the same filters; None where they are the last.
+
+    `place` says how a row is named as the place where the page after goes on.
+    """
+    if len(rows) < limit:
+        return None
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-    return f"{request.url.path}?{urlencode([*kept, ('after', after)])}"
+    return f"{request.url.path}?{urlencode([*kept, ('after', place(rows[-1]))])}"
+
+
+def link(following: str | None) -> dict[str, str]:
+    """The header that names the next page."""
+    return {"Link": f'<{following}>; rel="next"'} if following else {}
 
 
 def wanted_language(accepted: str) -> Language:

@@ -13,7 +13,6 @@ from activities.channels.destinations import Destinations, ForbiddenDestination
 from activities.channels.signature import PREFIX
 from db.feed import Cursor, Feed
 from db.subscription_admin import SubscriptionKeeping, SubscriptionRow, TooMany
-from starter.service import feed_examples as examples
 from starter.service.bodies import json_body
 from starter.service.event_routes import place
 from starter.service.feed_messages import (
@@ -26,7 +25,8 @@ from starter.service.feed_messages import (
 )
 from starter.service.idempotency_keys import Fill, IdempotencyKey, once
 from starter.service.key_access import Caller, Reader
-from starter.service.openapi_parts import answers, body, ended, written
+from starter.service.openapi_document import answers, body, ended, written
+from starter.service.parameters import Engine
 from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import reply
 from workflows.model import parse
@@ -43,10 +43,10 @@ SubscriptionId = Annotated[
 @router.post(
     "",
     summary="Subscribe to events by webhook. 订阅",
-    responses=written(SubscriptionSecret, examples.SUBSCRIBED, 410),
-    openapi_extra=body(NewSubscription, "NewSubscription", examples.SUBSCRIBE),
+    responses=written(SubscriptionSecret, "subscribed", 410),
+    openapi_extra=body(NewSubscription, "NewSubscription", "subscribe"),
 )
-async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Response:
+async def subscribe(request: Request, who: Reader, engine: Engine, key: IdempotencyKey) -> Response:
     """Have each event posted to a URL, signed, in their order. Scope: `read`.
 
     The secret is told in this answer, and in its repeats with the same Idempotency-Key. A key of a
@@ -60,10 +60,9 @@ async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Respo
         for district in asked.districts:
             who.only_of(district)
         _check_url(request.app.state.destinations, asked.url)
-        end = await Feed(await _engine(request)).end()
-        secret, keeping = _new_secret(), await _keeping(request)
+        end, secret = await Feed(engine).end(), _new_secret()
         try:
-            row = await keeping.make(
+            row = await SubscriptionKeeping(engine).make(
                 f"sub_{secrets.token_hex(8)}",
                 _id(who),
                 url=asked.url,
@@ -78,29 +77,29 @@ async def subscribe(request: Request, who: Reader, key: IdempotencyKey) -> Respo
         where = {"Location": f"/v1/subscriptions/{row.id}"}
         return reply(_with_secret(row, end, secret), 201, where)
 
-    return await once(request, who, key, data, work, fill=_secret_again(request, who))
+    return await once(request, who, key, data, work, fill=_secret_again(engine, who))
 
 
 @router.get(
     "",
     summary="The key's subscriptions. 订阅列表",
-    responses=answers(SubscriptionList, examples.SUBSCRIPTIONS),
+    responses=answers(SubscriptionList, "subscriptions"),
 )
-async def all_of_key(request: Request, who: Reader) -> Response:
+async def all_of_key(who: Reader, engine: Engine) -> Response:
     """How they stand, the oldest first. Scope: `read`."""
-    end = await Feed(await _engine(request)).end()
-    rows = await (await _keeping(request)).of_key(_id(who))
+    end = await Feed(engine).end()
+    rows = await SubscriptionKeeping(engine).of_key(_id(who))
     return reply(SubscriptionList(subscriptions=tuple(view_of(row, end.feed) for row in rows)))
 
 
 @router.get(
     "/{subscription_id}",
     summary="A subscription. 订阅",
-    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404),
+    responses=answers(SubscriptionView, "subscription", 404),
 )
-async def one(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+async def one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """How it stands: up to where it is through, and what is in its way. Scope: `read`."""
-    return await _shown(request, await (await _keeping(request)).one(_id(who), subscription_id))
+    return await _shown(engine, await SubscriptionKeeping(engine).one(_id(who), subscription_id))
 
 
 @router.delete(
@@ -109,9 +108,9 @@ async def one(request: Request, who: Reader, subscription_id: SubscriptionId) ->
     summary="End a subscription. 取消订阅",
     responses=ended(404),
 )
-async def end_one(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+async def end_one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """End it. What is being sent just now may still arrive. Scope: `read`."""
-    if not await (await _keeping(request)).end(_id(who), subscription_id):
+    if not await SubscriptionKeeping(engine).end(_id(who), subscription_id):
         raise _unknown()
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
@@ -119,54 +118,60 @@ async def end_one(request: Request, who: Reader, subscription_id: SubscriptionId
 @router.post(
     "/{subscription_id}/replay",
     summary="Go on from another place. 重放",
-    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404, 410, *_BODY),
-    openapi_extra=body(Replay, "Replay", examples.REPLAY),
+    responses=answers(SubscriptionView, "subscription", 404, 410, *_BODY),
+    openapi_extra=body(Replay, "Replay", "replay"),
 )
-async def replay(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+async def replay(
+    request: Request, who: Reader, engine: Engine, subscription_id: SubscriptionId
+) -> Response:
     """Deliveries after that place are repeated, or passed over. One that is paused stays so. Scope: `read`."""
     asked = parse(Replay, await json_body(request), "replay")
-    start = place(asked.after, await Feed(await _engine(request)).end())
-    keeping = await _keeping(request)
-    return await _shown(request, await keeping.replay(_id(who), subscription_id, start))
+    start = place(asked.after, await Feed(engine).end())
+    keeping = SubscriptionKeeping(engine)
+    return await _shown(engine, await keeping.replay(_id(who), subscription_id, start))
 
 
 @router.post(
     "/{subscription_id}/resume",
     summary="Try the next event at once. 恢复",
-    responses=answers(SubscriptionView, examples.SUBSCRIPTION, 404),
+    responses=answers(SubscriptionView, "subscription", 404),
 )
-async def resume(request: Request, who: Reader, subscription_id: SubscriptionId) -> Response:
+async def resume(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """After a pause, or instead of waiting for the next try. Scope: `read`."""
-    keeping = await _keeping(request)
-    return await _shown(request, await keeping.resume(_id(who), subscription_id))
+    keeping = SubscriptionKeeping(engine)
+    return await _shown(engine, await keeping.resume(_id(who), subscription_id))
 
 
 @router.post(
     "/{subscription_id}/secret",
     summary="A new secret. 更换密钥",
-    responses=answers(SubscriptionSecret, examples.SUBSCRIBED, 400, 404, 409),
+    responses=answers(SubscriptionSecret, "subscribed", 400, 404, 409),
 )
 async def new_secret(
-    request: Request, who: Reader, subscription_id: SubscriptionId, key: IdempotencyKey
+    request: Request,
+    who: Reader,
+    engine: Engine,
+    subscription_id: SubscriptionId,
+    key: IdempotencyKey,
 ) -> Response:
     """The newest secret of before signs as well for a day, or until the next change. Scope: `read`."""
 
     async def work() -> Response:
-        secret, keeping = _new_secret(), await _keeping(request)
-        row = await keeping.new_secret(_id(who), subscription_id, secret)
+        secret = _new_secret()
+        row = await SubscriptionKeeping(engine).new_secret(_id(who), subscription_id, secret)
         if row is None:
             raise _unknown()
-        return reply(_with_secret(row, await Feed(await _engine(request)).end(), secret))
+        return reply(_with_secret(row, await Feed(engine).end(), secret))
 
-    fill = _secret_again(request, who)
+    fill = _secret_again(engine, who)
     return await once(request, who, key, None, work, kept_when=frozenset((200,)), fill=fill)
 
 
-def _secret_again(request: Request, who: Caller) -> Fill:
+def _secret_again(engine: AsyncEngine, who: Caller) -> Fill:
     """Completes a kept answer with the subscription's newest secret: no second copy of it is kept."""
 
     async def fill(answer: dict[str, Any]) -> dict[str, Any]:
-        secret = await (await _keeping(request)).secret(_id(who), answer["id"])
+        secret = await SubscriptionKeeping(engine).secret(_id(who), answer["id"])
         if secret is None:
             raise _unknown()
         return {**answer, "secret": secret}
@@ -178,19 +183,10 @@ def _id(who: Caller) -> str:
     return who.key.id if who.key else ""
 
 
-async def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = await request.app.state.connections.engine()
-    return engine
-
-
-async def _keeping(request: Request) -> SubscriptionKeeping:
-    return SubscriptionKeeping(await _engine(request))
-
-
-async def _shown(request: Request, row: SubscriptionRow | None) -> Response:
+async def _shown(engine: AsyncEngine, row: SubscriptionRow | None) -> Response:
     if row is None:
         raise _unknown()
-    return reply(view_of(row, (await Feed(await _engine(request)).end()).feed))
+    return reply(view_of(row, (await Feed(engine).end()).feed))
 
 
 def _with_secret(row: SubscriptionRow, end: Cursor, secret: str) -> SubscriptionSecret:

@@ -16,7 +16,7 @@ from starter.service.app import make_app
 from starter.service.error_handlers import problem_of
 from starter.service.key_access import Reader
 from starter.service.problem_details import ProblemDetails
-from starter.service.rate_shares import NOBODY
+from starter.service.request_guard import NOBODY
 from starter.service.responses import wanted_language
 from tests.rules.builders import COMMISSION, OPERATOR
 from tests.service.conftest import MakeKey, calling, form
