@@ -9,12 +9,34 @@ from pathlib import Path
 
 import click
 
-from worker import import_columns, notice_table, schema_files
+from db.notice_queries import WHO_IS_TOLD, Whom
+from worker import import_columns, schema_files
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.vocabulary import Happening, Kind, Role
 
 ROOT = Path(__file__).parents[1]
+
+_WHOM = {
+    Whom.NEXT: "who must act next 下一步办理方",
+    **{Whom(role.value): f"{role} {role.zh}" for role in Role},
+}
+
+
+def notice_table() -> str:
+    """Who is told of what: every event, of a platform or of an assessment, and who is told of it."""
+    rows = [
+        f"| `{event}` {_zh(event)} | {case} | {', '.join(_WHOM[whom] for whom in told)} |"
+        for case, events in WHO_IS_TOLD.items()
+        for event, told in events.items()
+    ]
+    return "\n".join(("| event 事项 | of 属于 | told to 通知 |", "| --- | --- | --- |", *rows))
+
+
+def _zh(event: str) -> str:
+    return next(word.zh for words in (Kind, Happening) for word in words if word == event)
+
 
 PARTS: dict[str, Callable[[], str]] = {
     "platform-diagram": lambda: f"```mermaid\n{mermaid(PLATFORM)}\n```",
@@ -22,7 +44,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-diagram": lambda: f"```mermaid\n{mermaid(ASSESSMENT)}\n```",
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
-    "told-table": notice_table.table,
+    "told-table": notice_table,
     "import-columns": import_columns.table,
 }
 

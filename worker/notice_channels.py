@@ -11,6 +11,7 @@ Secrets stand in the environment or in files, never here. docs/notices.md has al
 """
 
 import json
+import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -24,11 +25,12 @@ from activities.notice_delivery import Channel, Patience, Recipient
 from db.notice_queries import WHO_IS_TOLD
 from starter.errors import BadInput
 from worker.notice_settings import LANGUAGES, NoticeSettings, RecipientSettings
-from worker.secrets import secret
 from workflows.model import InvalidMessage, parse
 
 LARGEST = 256 * 1024
 """No configuration is larger (bytes)."""
+LARGEST_SECRET = 10_000
+"""No secret is larger; nothing beyond it is read (bytes)."""
 EVENTS = tuple(sorted({str(event) for told in WHO_IS_TOLD.values() for event in told}))
 """What anybody is ever told of."""
 DEFAULT_FILE = "notices.jsonl"
@@ -134,3 +136,27 @@ def _content(path: Path) -> dict[str, Any]:
             f"{path} (PINGTAI_NOTICES) cannot be read: {why}",
             f"无法读取 {path}（PINGTAI_NOTICES）：{why}",
         ) from None
+
+
+def secret(variable: str | None, file: str | None, called: str, where: str, folder: Path) -> str:
+    """A secret, without the white space around it; a relative path counts from `folder`.
+
+    Raises:
+        BadInput: there is none, or it cannot be read; `where` and `called` say whose. It is never shown.
+    """
+    if variable is not None:
+        found = os.environ.get(variable, "")
+        source = f"{called}_env = {variable}"
+    else:
+        source = f"{called}_file = {file}"
+        try:
+            with (folder / Path(file or "").expanduser()).open("rb") as opened:
+                found = opened.read(LARGEST_SECRET).decode("utf-8")
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it is no UTF-8 text"
+            raise BadInput(
+                f"{where}: {source} cannot be read: {why}", f"{where}：{source} 无法读取：{why}"
+            ) from None
+    if not found.strip():
+        raise BadInput(f"{where}: {source} is empty", f"{where}：{source} 为空")
+    return found.strip()

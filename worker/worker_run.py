@@ -26,7 +26,7 @@ from starter.errors import BadInput
 from starter.webhook_hosts import configured_destinations
 from worker.audit_worker import auditing
 from worker.delivery_worker import Telling, delivering, delivering_events
-from worker.log_lines import CORE
+from worker.log_setup import CORE
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
 from worker.settings import Settings

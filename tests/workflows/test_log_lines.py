@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from worker.log_lines import CORE, EACH_SECONDS, CountingHandler, quiet_warnings
+from worker.log_setup import CORE, EACH_SECONDS, CountingHandler, quiet_warnings
 
 
 class Clock:

@@ -8,10 +8,10 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
-from starter.errors import NoSuchPlatform
+from starter.client.temporal_client import PingtaiClient
+from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
-from worker.demo.waiting import PatientClient
 from workflows.application import PlatformApplication
 from workflows.contract import (
     PLATFORM_TYPE,
@@ -19,6 +19,7 @@ from workflows.contract import (
     assessment_workflow_id,
     platform_workflow_id,
 )
+from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import as_sent, parse
 from workflows.periods import beijing_date
@@ -34,6 +35,17 @@ _CLOSED = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 class Surprise(Exception):
     """An example did not go as its file says."""
+
+
+class PatientClient(PingtaiClient):
+    """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
+
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        """Send a decision; the same once more where no answer came: it is never taken twice."""
+        try:
+            return await super().decide(platform_id, decision)
+        except Unreachable:
+            return await super().decide(platform_id, decision)
 
 
 class Player:
