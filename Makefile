@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Of the tests: one more than cores, because much of their time is waiting for servers.
 PROCESSES ?= 3
 
-.PHONY: demo test test-fast lint format bench attack campaign docs lock record-histories chromium node-client clean
+.PHONY: demo test test-fast coverage lint format bench attack campaign docs lock record-histories chromium node-client clean
 
 ## make demo: the main job on the embedded default (KEEP=1 leaves it running)
 demo: $(READY)
@@ -18,7 +18,14 @@ test: $(READY) chromium node-client
 
 ## make test-fast: what needs no server, in half a minute: rules, replay, forms, documents
 test-fast: $(READY)
-	$(BIN)/python -m pytest -n $(PROCESSES) -q --fast tests/rules tests/replay tests/starter tests/docs
+	$(BIN)/python -m pytest -n auto --dist worksteal -q --fast tests/rules tests/replay tests/starter tests/docs
+
+## make coverage: the branches that all tests without a server take; fails below the floor in pyproject.toml
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto --dist worksteal -q --fast
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # Debian's own, in which a test opens a report. Where it cannot be had, that test is skipped and says why.
 chromium:
@@ -89,7 +96,7 @@ lock:
 		--no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml -
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
 
 # What is installed is what requirements.lock has the hashes of, also of what builds the project itself. Nothing
 # is built from source: what that would need is not locked.

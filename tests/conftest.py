@@ -1,7 +1,6 @@
 """For the session one embedded PostgreSQL, and one Temporal with a worker; a fresh register for every test."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -17,14 +16,13 @@ from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.url import shown
-from tests.memory import throw_away_folder
+from tests.memory import begin_run, throw_away_folder
 from tests.workflows.world import World
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import TIME_SKIPPING, TemporalServer, temporal_server
 
 _numbers = count(1)
-_SERVERS = {"postgres_url", "temporal"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,23 +30,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="only tests that need no server")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Whatever becomes of this run, nothing of it stays; its workers are part of it."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(begin_run())
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--fast`, leave out what a server is started for."""
+    """With `--fast`, leave out what starts a server."""
     if config.getoption("--fast"):
-        slow = [item for item in items if _SERVERS & set(getattr(item, "fixturenames", ()))]
+        slow = [item for item in items if "servers" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The URL of a running server's first database, for whoever administers it."""
-    # not pytest's tmp_path: PostgreSQL may run as another user, and pytest closes its directories
-    home = throw_away_folder("test")
-    server = EmbeddedPostgres(home)
-    yield server.start()
-    server.stop()
-    shutil.rmtree(home)
+def servers() -> None:
+    """Asked for by whatever starts a server: `--fast` leaves it out."""
+
+
+@pytest.fixture(scope="session")
+def postgres_url(servers: None) -> str:
+    """The URL of a running server's first database, for whoever administers it; it ends with the run."""
+    return EmbeddedPostgres(throw_away_folder("test")).start()
 
 
 @pytest.fixture(scope="session")
@@ -120,13 +124,12 @@ def queries(engine: AsyncEngine) -> RegisterQueries:
 
 
 @pytest.fixture(scope="session")
-async def temporal() -> AsyncIterator[TemporalServer]:
+async def temporal(servers: None) -> AsyncIterator[TemporalServer]:
     """The full dev server, with time skipping."""
-    folder = throw_away_folder("test-temporal")
     dynamic = (*TIME_SKIPPING, "frontend.WorkflowPauseEnabled=true")
+    folder = throw_away_folder("temporal")
     async with temporal_server(folder, free_port(27233), dynamic_config=dynamic) as server:
         yield server
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -33,9 +33,16 @@ def workflow_threads() -> ThreadPoolExecutor:
 
 
 def make_worker(
-    client: Client, register: Register, *, build_id: str | None = None, max_cached: int = 1000
+    client: Client,
+    register: Register,
+    *,
+    build_id: str | None = None,
+    max_cached: int = 1000,
+    sticky: timedelta = timedelta(seconds=10),
 ) -> Worker:
     """A worker that is ready to run.
+
+    For so long as `sticky` a case waits for the worker that has it in its cache, before another may have it.
 
     With a `build_id` it takes part in Temporal's worker versioning as `pingtai.<build_id>`; without,
     it takes whatever comes (the embedded default, where there is only one version at a time).
@@ -63,6 +70,7 @@ def make_worker(
         ],
         workflow_task_executor=workflow_threads(),
         max_cached_workflows=max_cached,
+        sticky_queue_schedule_to_start_timeout=sticky,
         graceful_shutdown_timeout=GRACE,
         deployment_config=versioning,
     )

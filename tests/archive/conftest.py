@@ -1,7 +1,6 @@
 """A real Temporal whose retention may be as short as a second, and where time can be skipped."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,16 +53,14 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-async def client() -> AsyncIterator[Client]:
-    """A server for the tests of the archive; its data goes with it."""
-    folder = throw_away_folder("test-archive")
+async def client(servers: None) -> AsyncIterator[Client]:
+    """A server for the tests of the archive; its data goes with the run."""
+    folder = throw_away_folder("archive")
     dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
     async with temporal_server(folder, free_port(28233), dynamic_config=dynamic) as running:
         client = await Client.connect(running.address, data_converter=pydantic_data_converter)
         await ensure_search_attributes(client)
         yield client
-    # All that was on the server is gone; who still reads it here has it from elsewhere.
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

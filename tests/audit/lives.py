@@ -16,6 +16,7 @@ from audit.histories import StoredHistory
 from audit.reading.case_logs import read_runs
 from audit.reading.runs import read_run
 from db.register_store import PostgresRegister
+from workflows.activity_messages import RegisterBatch
 
 FOLDER = Path(__file__).parents[1] / "histories"
 RELEASES = sorted(path for path in FOLDER.iterdir() if any(path.glob("*.json.gz")))
@@ -68,14 +69,17 @@ class Given:
 
 async def write_register(engine: AsyncEngine, histories: Sequence[StoredHistory]) -> None:
     """Write what the histories' own activities wrote, when they did: the register as it was."""
-    told = []
-    for history in histories:
-        events = history.data["events"]
-        for telling in read_run(history).tellings:
-            told.append((events[telling.event_id - 1]["eventTime"], telling.batch))
+    written = [one for history in histories for one in _written(history)]
     register = PostgresRegister(engine)
-    for _, batch in sorted(told, key=lambda pair: pair[0]):
+    for _, batch in sorted(written, key=lambda pair: pair[0]):
         await register.write(batch)
+
+
+@cache
+def _written(history: StoredHistory) -> tuple[tuple[str, RegisterBatch], ...]:
+    """The batches that a run handed to its activities, and when."""
+    events, tellings = history.data["events"], read_run(history).tellings
+    return tuple((events[one.event_id - 1]["eventTime"], one.batch) for one in tellings)
 
 
 def edited(history: StoredHistory, change: Callable[[Events], Any]) -> StoredHistory:

@@ -1,6 +1,5 @@
 """Cases that cannot go on, each as somebody outside may make it: named, with the command that helps."""
 
-import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -37,12 +36,11 @@ DYNAMIC = (
 
 
 @pytest.fixture(scope="module")
-async def client() -> AsyncIterator[Client]:
+async def client(servers: None) -> AsyncIterator[Client]:
     """A server of its own, on which nobody else leaves anything; its histories are soon full."""
-    folder = throw_away_folder("test-doctor")
+    folder = throw_away_folder("doctor")
     async with temporal_server(folder, free_port(29233), dynamic_config=DYNAMIC) as server:
         yield await Client.connect(server.address, data_converter=pydantic_data_converter)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,14 +38,12 @@ os._exit(0)
 
 
 @pytest.fixture(scope="session")
-def data() -> Iterator[Path]:
+def data(servers: None) -> Path:
     """A data directory to be copied, because making one takes a second."""
-    home = throw_away_folder("test")
-    server = EmbeddedPostgres(home)
+    server = EmbeddedPostgres(throw_away_folder("test"))
     server.start()
     server.stop()
-    yield server.data
-    shutil.rmtree(home)
+    return server.data
 
 
 @pytest.fixture
@@ -61,13 +60,16 @@ def furnished(home: Path, data: Path) -> Path:
 
 
 @pytest.fixture
-def empty_place() -> Iterator[Path]:
+def empty_place(servers: None) -> Iterator[Path]:
     """An empty home directory; whatever server runs there afterwards is ended."""
     path = throw_away_folder("test")
     yield path
-    for data in (path / "postgres", *path.glob("*/postgres"), *path.glob("*/*/postgres")):
-        for process in processes(data):
-            process.kill()
+    homes = (path / "postgres", *path.glob("*/postgres"), *path.glob("*/*/postgres"))
+    left = [process for data in homes for process in processes(data)]
+    for process in left:  # at once, but killed a postmaster would leave its shared memory
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGQUIT)
+    psutil.wait_procs(left, timeout=10)
     shutil.rmtree(path)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -198,10 +197,9 @@ async def test_a_write_that_was_given_up_leaves_no_trace(
     assert 1 == len((await everything(engine))["log_entries"])
 
 
-async def test_a_database_that_comes_and_goes() -> None:
+async def test_a_database_that_comes_and_goes(servers: None) -> None:
     """A register whose database is away says so at once; when it is back, the next write works."""
-    home = throw_away_folder("test")
-    server = EmbeddedPostgres(home)
+    server = EmbeddedPostgres(throw_away_folder("test"))
     url = await asyncio.to_thread(server.start)
     await upgrade(url)
     engine = create_engine(url)
@@ -214,7 +212,6 @@ async def test_a_database_that_comes_and_goes() -> None:
     await register.write(batch(opened()))
     await engine.dispose()
     await asyncio.to_thread(server.stop)
-    shutil.rmtree(home)
 
 
 def recommended(later: timedelta = timedelta(), opinion: str = "同意") -> RegisterBatch:

@@ -19,7 +19,7 @@ QUIET = settings(
     derandomize=True,
     deadline=None,
     database=None,
-    max_examples=200,
+    max_examples=100,
     stateful_step_count=20,
     suppress_health_check=[HealthCheck.too_slow],
 )

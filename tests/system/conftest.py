@@ -10,7 +10,7 @@ from tests.memory import throw_away_folder
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def home(servers: None) -> Iterator[Path]:
     """An empty directory, not under pytest's own: PostgreSQL may run as another user."""
     folder = throw_away_folder("system")
     folder.chmod(0o711)

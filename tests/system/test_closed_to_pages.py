@@ -80,7 +80,7 @@ def closed(path: Path, home: Path) -> bool:
     return any(not parent.stat().st_mode & 0o077 for parent in above)
 
 
-async def test_the_web_ui_answers_its_own_pages_only(tmp_path: Path) -> None:
+async def test_the_web_ui_answers_its_own_pages_only(servers: None, tmp_path: Path) -> None:
     """With `ui`: under this machine's names alone, to no other origin; what is behind cannot be guessed."""
     port = free_port(31233, ui=True)
     async with (

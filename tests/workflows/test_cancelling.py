@@ -3,7 +3,7 @@
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from tests.histories.recorded import replayer
+from tests.histories.replayer import replayer
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 

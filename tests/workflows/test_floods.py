@@ -1,7 +1,6 @@
 """Signals in masses, on the real Temporal: no sender stops a case, and what a flood ended comes back."""
 
 import asyncio
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,7 +12,7 @@ from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
-from tests.histories.recorded import replayer
+from tests.histories.replayer import replayer
 from tests.memory import throw_away_folder
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
@@ -38,7 +37,7 @@ SMALL_LIMITS = (
 @pytest.fixture(scope="module")
 async def small(session_database_url: str) -> AsyncIterator[World]:
     """A server of its own, which soon has enough of a history."""
-    folder = throw_away_folder("test-floods")
+    folder = throw_away_folder("floods")
     engine = create_engine(session_database_url)
     async with temporal_server(folder, free_port(27533), dynamic_config=SMALL_LIMITS) as server:
         client = await Client.connect(server.address, data_converter=pydantic_data_converter)
@@ -48,7 +47,6 @@ async def small(session_database_url: str) -> AsyncIterator[World]:
         yield world
         await world.rest()
     await engine.dispose()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 async def send(life: Life, number: int, said: Any = JUNK, kind: str = "listing") -> None:

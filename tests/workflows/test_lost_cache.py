@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from temporalio.client import WorkflowHandle
 
-from tests.histories.recorded import replayer
+from tests.histories.replayer import replayer
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_setting_aside import listed_long_ago
 from tests.workflows.world import Life, World

@@ -30,6 +30,8 @@ from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
 
 _numbers = count(1)
+_STICKY = timedelta(seconds=1)
+"""Workers come and go here: nobody waits long for one that has gone."""
 
 
 class World:
@@ -48,7 +50,8 @@ class World:
 
     async def work(self, register: Register | None = None, max_cached: int = 1000) -> None:
         """Start the worker, perhaps with another register."""
-        worker = make_worker(self.temporal, register or self.register, max_cached=max_cached)
+        register = register or self.register
+        worker = make_worker(self.temporal, register, max_cached=max_cached, sticky=_STICKY)
         await self._worker.enter_async_context(worker)
 
     async def rest(self) -> None:
