@@ -41,7 +41,7 @@ secret_env = "NORTH_SECRET"
 
 [[recipients]]
 name = "jia"
-operator = "甲运营公司"
+operator = "京芯共性平台运营有限公司"
 file = "jia.jsonl"
 """
 

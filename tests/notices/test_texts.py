@@ -46,15 +46,15 @@ def test_a_notice_in_full() -> None:
         "待办：现场核查（§四(二)），由市科委、中关村管委会办理，截止 2024-02-24",
         "",
         "平台：共性技术平台（p-1），第 1 期",
-        "运营单位：甲运营公司；所在区：海淀区；领域：人工智能",
+        "运营单位：京芯共性平台运营有限公司；所在区：海淀区；领域：人工智能",
         "时间：2024-01-29 09:30（北京时间）",
         "通知编号：p-1:1:0:0:4:commission",
     ] == overdue.body.splitlines()
     evaluation = text_of(notice("evaluation"), "en")
     assert "共性技术平台: evaluation of year 1: not effective" == evaluation.title
-    assert "To mend: 改进服务\nMend by: " not in evaluation.body
-    assert "To mend: 改进服务" in evaluation.body.splitlines()
-    assert "Decision: evaluation-4, by 市科委 (kw-1)" in evaluation.body.splitlines()
+    assert "To mend: 提高开放服务水平\nMend by: " not in evaluation.body
+    assert "To mend: 提高开放服务水平" in evaluation.body.splitlines()
+    assert "Decision: evaluation-4, by 市科委、中关村管委会 (kw-1)" in evaluation.body.splitlines()
     assert "To do: rectification report (§六), by the operator" in evaluation.body
 
 

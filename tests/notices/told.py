@@ -5,18 +5,8 @@ from functools import cache
 from typing import Any
 
 from db.notice_queries import notice_rows
-from tests.register.cases import (
-    COMMISSION,
-    DISTRICT,
-    OPERATOR,
-    Told,
-    assessment_of,
-    batch,
-    listed,
-    opened,
-    rectified,
-    set_aside,
-)
+from tests.register.cases import Told, assessment_of, batch, listed, opened, rectified, set_aside
+from tests.rules.builders import COMMISSION, OPERATOR
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.model import instant
 from workflows.notice_messages import Notice
@@ -43,7 +33,7 @@ def notice(event: str, **changes: Any) -> Notice:
 
 def _lives() -> list[RegisterBatch]:
     late = opened()
-    late.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    late.decide("recommendation")
     due = late.at + timedelta(days=40)
     for happening in (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED):
         late.record_event(happening, "told", {"due": instant(due)})

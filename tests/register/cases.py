@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.rules import builders
+from tests.rules.builders import ABSENT, Raw, group_findings, plan
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case, PlanVersion
@@ -12,61 +14,29 @@ from workflows.model import as_sent, parse
 from workflows.record import BEGINNING
 from workflows.state_folding import states
 from workflows.states import AssessmentState, PlatformState, application_content
-from workflows.vocabulary import (
-    AssessmentStage,
-    Condition,
-    ExpertField,
-    Happening,
-    IndicatorGroup,
-    InspectionItem,
-    PlanPart,
-)
+from workflows.vocabulary import AssessmentStage, Happening
 
 START = datetime(2024, 1, 8, 1, 30, 0, 123456, tzinfo=UTC)
 STEP = timedelta(days=7)
 NUL = "\x00"
 
-OPERATOR = {"id": "op-1", "role": "operator", "organisation": "甲运营公司"}
-DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区", "district": "haidian"}
-COMMISSION = {"id": "kw-1", "role": "commission", "organisation": "市科委"}
-
-DOCUMENT = {"name": "证明.pdf", "sha256": "ab" * 32}
-MECHANISMS = {
-    "legal_form": "independent",
-    "funding": [{"source": "牵头单位", "share": 100}],
-    "lead_unit_funding_wan": 500,
-}
-
-
-def plan(words: str = "思路") -> dict[str, Any]:
-    """A whole plan; `words` tells one version from another."""
-    return {"parts": dict.fromkeys(PlanPart, words), "mechanisms": MECHANISMS}
-
 
 def application(platform_id: str = "p-1", **changes: Any) -> PlatformApplication:
-    """An application that answers everything."""
-    content = {
-        "application_id": f"a-{platform_id}",
+    """An application that answers everything, by nobody in particular."""
+    usual = {
         "platform_id": platform_id,
+        "application_id": f"a-{platform_id}",
         "name": "共性技术平台",
-        "operator": {"name": "甲运营公司"},
-        "lead_unit": {"name": "乙研究院", "kind": "research_institute"},
-        "district": "haidian",
         "field": "artificial_intelligence",
-        "services": ["research", "design"],
-        "conditions": {
-            condition: {"statement": "符合", "documents": [DOCUMENT]} for condition in Condition
-        },
-        "plan": plan(),
-        **changes,
+        "submitted_by": ABSENT,
     }
-    return parse(PlatformApplication, content)
+    return parse(PlatformApplication, builders.application(**usual | changes))
 
 
 def findings(remark: str | None = None) -> dict[str, Any]:
     """A finding for each group of indicators, with a score."""
-    found: dict[str, Any] = {"finding": "satisfactory", "score": 90}
-    return {group: found | ({"remark": remark} if remark else {}) for group in IndicatorGroup}
+    said = {"remark": remark} if remark else {}
+    return {group: finding | said for group, finding in group_findings().items()}
 
 
 class Told:
@@ -78,17 +48,14 @@ class Told:
         self.at = at
         self.states = [case.state]
 
-    def decide(self, kind: str, actor: dict[str, Any], **content: Any) -> None:
+    def decide(self, kind: str, actor: Raw | None = None, **content: Any) -> None:
         """Take a decision a week later."""
         self.at += STEP
-        number = len(self.case.log) + 1
-        decision = {
-            "decision_id": f"{kind}-{number}",
-            "actor": actor,
-            "decided_on": self.at.date().isoformat(),
-            **content,
-        }
-        self.case.decide(decision | {"kind": kind}, self.at)
+        by = {"actor": actor} if actor else {}
+        number = f"{kind}-{len(self.case.log) + 1}"
+        outcome = content.pop("outcome", None)
+        raw = builders.decision(kind, number, self.at.date(), outcome, **by | content)
+        self.case.decide(raw, self.at)
         # A clock that stops or starts with it is an entry of its own.
         self.states += states(self.case.log)[len(self.states) :]
 
@@ -121,33 +88,15 @@ def listed(
 ) -> Told:
     """A platform that went all the way, with an improved plan, into the list; or not, at the end."""
     told = opened(app, at)
-    told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
-    told.decide(
-        "inspection",
-        COMMISSION,
-        outcome="passed",
-        findings={item: {"finding": "satisfactory"} for item in InspectionItem},
-        corrections=["补充设备清单"],
-    )
-    told.decide("plan_revision", OPERATOR, plan=plan("改进"), changes="已补充")
-    told.decide(
-        "expert_opinion",
-        COMMISSION,
-        outcome="supported",
-        opinion="支持",
-        panel=[
-            {"name": f"专家{n}", "field": field, "organisation": "丙大学", "vote": "supported"}
-            for n, field in enumerate((*ExpertField, "technology"))
-        ],
-    )
-    numbers = {
-        "list_number": "2024-01",
-        "certificate_number": f"C-{told.case.state.facts.platform_id}",
-    }
+    told.decide("recommendation")
+    told.decide("inspection", corrections=["补充设备清单"])
+    told.decide("plan_revision", plan=plan("改进"))
+    told.decide("expert_opinion")
+    certificate = f"C-{told.case.state.facts.platform_id}"
     if included:
-        told.decide("listing", COMMISSION, outcome="included", **numbers)
+        told.decide("listing", list_number="2024-01", certificate_number=certificate)
     else:
-        told.decide("listing", COMMISSION, outcome="not_included")
+        told.decide("listing", outcome="not_included")
     return told
 
 
@@ -167,22 +116,11 @@ def assessment_of(platform: Told, year: int = 1) -> Told:
 def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
     """An assessment through evaluation, rectification and reassessment, and its end."""
     told = assessment_of(platform, year)
-    told.decide(
-        "self_report",
-        OPERATOR,
-        groups=dict.fromkeys(IndicatorGroup, "说明"),
-        mechanisms=MECHANISMS,
-    )
-    told.decide("district_review", DISTRICT, view="同意")
-    told.decide(
-        "evaluation",
-        COMMISSION,
-        outcome="not_effective",
-        findings=findings("不足"),
-        to_mend=["改进服务"],
-    )
-    told.decide("rectification_report", OPERATOR, mended=["已改进"])
-    told.decide("reassessment", COMMISSION, outcome=outcome, findings=findings())
+    told.decide("self_report")
+    told.decide("district_review")
+    told.decide("evaluation", outcome="not_effective", findings=findings("不足"))
+    told.decide("rectification_report")
+    told.decide("reassessment", outcome=outcome)
     platform.at = told.at
     platform.record_event(
         Happening.ASSESSMENT_ENDED,
@@ -194,7 +132,7 @@ def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
 
 def set_aside(told: Told, target: str) -> None:
     """The commission sets a decision of a case aside, a week later."""
-    told.decide("set_aside", COMMISSION, target=target, reason="有误")
+    told.decide("set_aside", target=target)
 
 
 def batch(

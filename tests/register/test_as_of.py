@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.as_of import register_on
 from db.register_store import PostgresRegister
+from tests.rules.builders import OPERATOR
 from workflows.periods import beijing_date
 from workflows.vocabulary import Happening
 
 from .cases import (
-    OPERATOR,
     STEP,
     Told,
     application,

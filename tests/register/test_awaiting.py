@@ -14,6 +14,7 @@ from db.inbox_queries import UNKNOWN
 from db.migrate import downgrade, upgrade
 from db.register_store import PostgresRegister
 from db.tables import awaiting
+from tests.rules.builders import DISTRICT, MECHANISMS, OPERATOR
 from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
 from workflows.case import Case
@@ -22,9 +23,6 @@ from workflows.states import AssessmentState
 from workflows.vocabulary import Happening, IndicatorGroup
 
 from .cases import (
-    DISTRICT,
-    MECHANISMS,
-    OPERATOR,
     START,
     Told,
     application,
@@ -92,10 +90,10 @@ async def test_a_row_says_all_that_a_reader_needs(
         "due_provisional": True,
         "overdue": False,
         "name": "共性技术平台",
-        "operator": "甲运营公司",
+        "operator": "京芯共性平台运营有限公司",
         "district": "haidian",
         "field": "artificial_intelligence",
-        "operator_key": "甲运营公司",
+        "operator_key": "京芯共性平台运营有限公司",
     } == row._asdict()
 
 

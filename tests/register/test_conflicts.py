@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.conflicts import noted_conflicts
 from db.register_errors import RegisterConflict
 from db.register_store import PostgresRegister
-from tests.register.cases import OPERATOR, START, Told, application, batch, listed, opened
+from tests.register.cases import START, Told, application, batch, listed, opened
 from tests.register.content import everything
+from tests.rules.builders import OPERATOR
 
 
 def withdrawn(later: timedelta = timedelta(), name: str = "共性技术平台") -> Told:

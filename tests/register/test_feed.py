@@ -75,14 +75,14 @@ async def test_an_entry_is_an_event(register: PostgresRegister, feed: Feed) -> N
         data.seq,
         data.hash,
     )
-    assert ("共性技术平台", "甲运营公司", "haidian", "artificial_intelligence") == (
+    assert ("共性技术平台", "京芯共性平台运营有限公司", "haidian", "artificial_intelligence") == (
         data.platform_name,
         data.operator,
         data.district,
         data.field,
     )
     assert data.actor is not None
-    assert ("kw-1", "commission", "市科委") == (
+    assert ("kw-1", "commission", "市科委、中关村管委会") == (
         data.actor.id,
         data.actor.role,
         data.actor.organisation,
@@ -102,7 +102,12 @@ async def test_refused_and_set_aside(register: PostgresRegister, feed: Feed) -> 
     told.refuse("listing", {"x": 1}, InvalidMessage("listing", (("x", "no", "否"),)))
     told.decide(
         "recommendation",
-        {"id": "hd-1", "role": "district", "organisation": "海淀区", "district": "haidian"},
+        {
+            "id": "hd-1",
+            "role": "district",
+            "organisation": "海淀区科技主管部门",
+            "district": "haidian",
+        },
         outcome="recommended",
         opinion="同意",
     )

@@ -7,20 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.figures import figures
 from db.programme_rows import Count, StepTime
 from db.register_store import PostgresRegister
+from tests.rules.builders import DISTRICT, OPERATOR, plan
 from workflows.vocabulary import Happening
 
-from .cases import (
-    DISTRICT,
-    OPERATOR,
-    START,
-    application,
-    batch,
-    listed,
-    opened,
-    plan,
-    rectified,
-    set_aside,
-)
+from .cases import START, application, batch, listed, opened, rectified, set_aside
 
 
 async def test_how_many_of_what(engine: AsyncEngine, register: PostgresRegister) -> None:
@@ -54,7 +44,7 @@ async def test_how_long_steps_took(engine: AsyncEngine, register: PostgresRegist
         told = opened(application(name))
         for _ in range(waited):
             told.record_event(Happening.OVERDUE, "told")
-        told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+        told.decide("recommendation")
         await register.write(batch(told))
     assert (
         StepTime(
@@ -69,7 +59,7 @@ async def test_steps_gone_back_to(engine: AsyncEngine, register: PostgresRegiste
     told = opened()
     told.decide("recommendation", DISTRICT, outcome="returned", opinion="请修改")
     told.decide("plan_revision", OPERATOR, plan=plan("改"), changes="改")
-    told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    told.decide("recommendation")
     await register.write(batch(told))
     steps = {one.stage: (one.times, one.worst_days) for one in (await figures(engine)).steps}
     assert {"recommendation": (2, 7.0), "correction": (1, 7.0)} == steps

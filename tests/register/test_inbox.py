@@ -19,8 +19,9 @@ from db.inbox_queries import UNKNOWN, Inbox, InboxRow, Place, StepCount, Wanted,
 from db.register_store import PostgresRegister
 from db.tables import awaiting
 from db.url import shown
+from tests.rules.builders import COMMISSION, OPERATOR
 
-from .cases import COMMISSION, OPERATOR, application, assessment_of, batch, listed, opened
+from .cases import application, assessment_of, batch, listed, opened
 from .test_awaiting import DUE
 
 PLATFORMS = 3_000

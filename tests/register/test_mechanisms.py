@@ -8,22 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.mechanism_queries import mechanisms
 from db.programme_rows import Counted, Mechanisms
 from db.register_store import PostgresRegister
+from tests.rules import builders
+from tests.rules.builders import OPERATOR
 from workflows.vocabulary import IndicatorGroup, PlanPart
 
-from .cases import (
-    MECHANISMS,
-    NUL,
-    OPERATOR,
-    Told,
-    application,
-    assessment_of,
-    batch,
-    listed,
-    opened,
-    set_aside,
-)
+from .cases import NUL, Told, application, assessment_of, batch, listed, opened, set_aside
 
 TODAY = date(2026, 11, 24)
+MECHANISMS = builders.MECHANISMS | {"funding": [{"source": "牵头单位", "share": 100}]}
 SEPARATE: dict[str, Any] = {
     "legal_form": "separately_managed",
     "independent_by": "2026-11-23",

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
+from tests.rules.builders import DISTRICT, OPERATOR, plan
 from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
 from workflows.case import decision_of
@@ -16,19 +17,7 @@ from workflows.record import BEGINNING, find_chain_break
 from workflows.refusal import Refused
 from workflows.vocabulary import Happening, Kind
 
-from .cases import (
-    DISTRICT,
-    NUL,
-    OPERATOR,
-    START,
-    application,
-    batch,
-    listed,
-    one_by_one,
-    opened,
-    plan,
-    rectified,
-)
+from .cases import NUL, START, application, batch, listed, one_by_one, opened, rectified
 from .content import everything
 
 DUE = DueDate(due=START + timedelta(days=30), provisional_years=(2025,))
@@ -92,7 +81,7 @@ async def test_findings_of_both_rounds(
     assert card is not None
     found = card.terms[0].assessments[0].findings
     assert ["evaluation"] * 4 + ["reassessment"] * 4 == [f.round for f in found]
-    assert {("satisfactory", "不足", 90)} == {(f.finding, f.remark, f.score) for f in found[:4]}
+    assert {("satisfactory", "不足", 88)} == {(f.finding, f.remark, f.score) for f in found[:4]}
     assert {None} == {f.remark for f in found[4:]}
 
 
@@ -144,7 +133,7 @@ async def test_the_next_step_has_no_due_date_of_the_last(
     """Once a step is over its due date is gone, until the next one's is known."""
     told = opened()
     await register.write(batch(told, due=DUE))
-    told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    told.decide("recommendation")
     await register.write(batch(told))
     (row,) = await queries.register()
     assert (None, False) == (row.due, row.due_provisional)
@@ -171,7 +160,7 @@ async def test_the_log_can_be_checked_from_the_register(
     """Entries read back hold their hashes, refusals included; so the register's own log proves itself."""
     told = opened()
     refuse(told, {"kind": "recommendation", "nothing": "fits"})
-    told.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    told.decide("recommendation")
     await register.write(batch(told))
     lines = await queries.log("p-1")
     entries = [line.entry for line in lines]

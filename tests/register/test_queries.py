@@ -7,19 +7,11 @@ from typing import Any
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.row_types import Walked
+from tests.rules.builders import DISTRICT
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Happening, Kind
 
-from .cases import (
-    DISTRICT,
-    START,
-    application,
-    assessment_of,
-    batch,
-    listed,
-    opened,
-    rectified,
-)
+from .cases import START, application, assessment_of, batch, listed, opened, rectified
 from .test_projection import refuse
 
 

@@ -11,21 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.tables import findings, listings, log_entries, support
+from tests.rules.builders import COMMISSION
 from workflows.case import Case
 from workflows.record import LogEntry
 from workflows.state_folding import set_aside_marks
 
-from .cases import (
-    COMMISSION,
-    START,
-    Told,
-    application,
-    assessment_of,
-    batch,
-    listed,
-    one_by_one,
-    rectified,
-)
+from .cases import START, Told, application, assessment_of, batch, listed, one_by_one, rectified
 from .cases import (
     findings as found,
 )
@@ -153,9 +144,9 @@ async def test_findings_that_count(register: PostgresRegister, engine: AsyncEngi
         await register.write(each)
         async with engine.connect() as connection:
             seen.append(sorted(tuple(row) for row in await connection.execute(query)))
-    first = ("evaluation", "不足", 90)
-    both = [first, ("reassessment", None, 90)]
-    expected = [[], [first], both, [], [("evaluation", "重评", 90)]]
+    first = ("evaluation", "不足", 88)
+    both = [first, ("reassessment", None, 88)]
+    expected = [[], [first], both, [], [("evaluation", "重评", 88)]]
     assert expected == [rows for rows, _ in itertools.groupby(seen)]
 
 
@@ -173,7 +164,7 @@ async def test_support_stays_and_says_so(
     ]
     row = card.support[0]
     entry = told.case.log[row.seq - 1]
-    assert ("tax", 30, "kw-1", "市科委", entry.decision_id, entry.at) == (
+    assert ("tax", 30, "kw-1", "市科委、中关村管委会", entry.decision_id, entry.at) == (
         row.support,
         row.amount_wan,
         row.actor_id,

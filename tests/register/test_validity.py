@@ -7,20 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
 from db.validity_queries import Listing, Validity, Why, on, validity
+from tests.rules.builders import COMMISSION, OPERATOR
 from workflows.periods import beijing_date, last_day
 from workflows.record import LogEntry
 
-from .cases import (
-    COMMISSION,
-    OPERATOR,
-    Told,
-    application,
-    batch,
-    listed,
-    opened,
-    rectified,
-    set_aside,
-)
+from .cases import Told, application, batch, listed, opened, rectified, set_aside
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2024, 2, 29), date(2027, 2, 28)

@@ -19,20 +19,11 @@ from db.register_errors import RegisterConflict
 from db.register_store import PostgresRegister
 from db.tables import log_entries, terms
 from tests.memory import throw_away_folder
+from tests.rules.builders import DISTRICT
 from workflows.activity_messages import RegisterBatch
 from workflows.record import BEGINNING, find_chain_break
 
-from .cases import (
-    DISTRICT,
-    START,
-    application,
-    assessment_of,
-    batch,
-    listed,
-    one_by_one,
-    opened,
-    rectified,
-)
+from .cases import START, application, assessment_of, batch, listed, one_by_one, opened, rectified
 from .content import everything
 
 

@@ -1,6 +1,6 @@
-"""Valid applications, actors and the contents of decisions, as plain JSON data."""
+"""Valid applications, actors and decisions, as plain JSON data: the one place where tests make them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from workflows.vocabulary import (
@@ -152,6 +152,20 @@ def content(kind: str, outcome: str | None = None) -> Raw:
         return {"outcome": outcome, "reason": "逾期未收到报告"}
     chosen = {"outcome": outcome} if outcome and kind in _WITH_OUTCOME else {}
     return said[kind] | chosen
+
+
+def decision(
+    kind: str, decision_id: str, on: date | str, outcome: str | None = None, /, **changes: Any
+) -> Raw:
+    """A valid decision of a kind, by whoever takes it, fitted to its outcome."""
+    whole = {
+        "kind": str(kind),
+        "decision_id": decision_id,
+        "actor": COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION),
+        "decided_on": str(on),
+        **content(kind, outcome),
+    }
+    return changed(whole, **changes)
 
 
 def actor(role: str, **changes: Any) -> Raw:

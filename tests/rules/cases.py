@@ -13,7 +13,8 @@ from workflows.states import AssessmentState, PlatformState, Receipt, applicatio
 from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .builders import ACTORS, BY, COMMISSION, DAY, Raw, application, changed, content
+from . import builders
+from .builders import ACTORS, DAY, Raw, application
 
 Step = tuple[Kind | Happening, Raw]
 
@@ -40,20 +41,13 @@ def standing(case: Case[Any]) -> list[LogEntry]:
 
 def decision(kind: str, case: Case[Any], /, outcome: str | None = None, **changes: Any) -> Raw:
     """A valid decision of any kind, as the next in a case; the last one is what is set aside."""
-    by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
     today = beijing_date(moment(case)).isoformat()
-    whole = {
-        "kind": str(kind),
-        "decision_id": f"d-{len(case.log) + 1}",
-        "actor": by,
-        "decided_on": today,
-        **content(kind, outcome),
-    }
+    usual: Raw = {}
     if kind == Kind.SET_ASIDE and standing(case):
-        whole["target"] = standing(case)[-1].decision_id
+        usual["target"] = standing(case)[-1].decision_id
     if kind == Kind.SUPPORT:
-        whole["given_on"] = today
-    return changed(whole, **changes)
+        usual["given_on"] = today
+    return builders.decision(kind, f"d-{len(case.log) + 1}", today, outcome, **usual | changes)
 
 
 def decide(case: Case[Any], kind: str, /, outcome: str | None = None, **changes: Any) -> Receipt:

@@ -2,17 +2,9 @@
 
 from typing import Any
 
-from tests.rules.builders import BY, COMMISSION, Raw, changed, content
-from workflows.vocabulary import Kind
+from tests.rules import builders
 
 
-def decision(kind: str, number: str = "d-1", **changes: Any) -> Raw:
+def decision(kind: str, number: str = "d-1", **changes: Any) -> builders.Raw:
     """A valid decision of a kind."""
-    usual = {
-        "kind": kind,
-        "decision_id": number,
-        "actor": BY.get(Kind(kind), COMMISSION),
-        "decided_on": "2026-11-23",
-        **content(kind, None),
-    }
-    return changed(usual, **changes)
+    return builders.decision(kind, number, "2026-11-23", **changes)

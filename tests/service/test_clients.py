@@ -14,7 +14,8 @@ from starter import PingtaiHttpClient
 from starter.client.interface import Pingtai
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, Unreachable
 from starter.service.scopes import Scope
-from tests.rules.builders import DISTRICT, OPERATOR, Raw, actor
+from tests.rules import builders
+from tests.rules.builders import OPERATOR, Raw, actor
 from tests.service.conftest import EVERYTHING, MakeKey, form
 from tests.workflows.world import World
 from workflows.application import PlatformApplication
@@ -48,17 +49,10 @@ def application() -> PlatformApplication:
     return parse(PlatformApplication, form())
 
 
-def recommendation(decision_id: str = "d-1", **changes: object) -> Raw:
+def recommendation(decision_id: str = "d-1", **changes: Any) -> Raw:
     """The district recommends, today."""
-    return {
-        "kind": "recommendation",
-        "decision_id": decision_id,
-        "actor": DISTRICT,
-        "decided_on": str(beijing_date(datetime.now(UTC))),
-        "outcome": "recommended",
-        "opinion": "同意推荐。",
-        **changes,
-    }
+    today = beijing_date(datetime.now(UTC))
+    return builders.decision("recommendation", decision_id, today, **changes)
 
 
 async def test_a_platform_is_started_once(pingtai: Pingtai) -> None:

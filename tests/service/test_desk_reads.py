@@ -101,11 +101,11 @@ async def test_the_inbox_of_several_seats_is_one(direct: DirectReads, over_http:
     """In one order, with pages that meet and one count, though each seat is a call of its own."""
     http = await over_http()
     district = [Wanted(role="district", district=name) for name in ("haidian", "chaoyang")]
-    body = Wanted(role="operator", operator="甲运营公司")
+    body = Wanted(role="operator", operator="京芯共性平台运营有限公司")
     for wanted in (
         [],
         district,
-        [*district, body, body.model_copy(update={"operator": " 甲运营公司"})],
+        [*district, body, body.model_copy(update={"operator": " 京芯共性平台运营有限公司"})],
     ):
         rows = await direct.inbox().page(*wanted)
         inbox = http.inbox()

@@ -2,21 +2,8 @@
 
 import httpx
 
-from tests.rules.builders import DISTRICT, changed
 from tests.service.conftest import form
-
-
-def recommendation(number: str = "d-1", **changes: object) -> dict[str, object]:
-    """The district recommends."""
-    usual = {
-        "kind": "recommendation",
-        "decision_id": number,
-        "actor": DISTRICT,
-        "decided_on": "2026-11-23",
-        "outcome": "recommended",
-        "opinion": "同意推荐。",
-    }
-    return changed(usual, **changes)
+from tests.service.decisions import decision
 
 
 async def test_an_application_is_taken_once_and_answered_alike(all_keys: httpx.AsyncClient) -> None:
@@ -35,9 +22,9 @@ async def test_a_decision_is_taken_once_and_answered_alike(all_keys: httpx.Async
     """First 201 with the receipt, then 200 with the very same body; the case moved once."""
     platform = (await all_keys.post("/v1/applications", json=form())).json()["platform_id"]
     where = f"/v1/platforms/{platform}/decisions"
-    tried = await all_keys.post(where, json=recommendation(), params={"dry_run": "true"})
-    first = await all_keys.post(where, json=recommendation())
-    again = await all_keys.post(where, json=recommendation())
+    tried = await all_keys.post(where, json=decision("recommendation"), params={"dry_run": "true"})
+    first = await all_keys.post(where, json=decision("recommendation"))
+    again = await all_keys.post(where, json=decision("recommendation"))
     assert {"would_lead_to": "inspection"} == tried.json()
     assert (200, 201, 200) == (tried.status_code, first.status_code, again.status_code), first.text
     assert first.content == again.content

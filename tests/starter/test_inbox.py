@@ -27,15 +27,8 @@ from workflows.actors import Actor
 from workflows.periods import end_of
 from workflows.vocabulary import District, Happening, Role
 
-from ..register.cases import (
-    DISTRICT,
-    OPERATOR,
-    application,
-    assessment_of,
-    batch,
-    listed,
-    opened,
-)
+from ..register.cases import application, assessment_of, batch, listed, opened
+from ..rules.builders import OPERATOR
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -69,7 +62,7 @@ async def desk(
     """A register with five open steps: one is overdue, and awaits two."""
     soon, long_ago = (DueDate(due=end_of(today() + timedelta(days=days))) for days in (30, -10))
     recommended = opened(application("p-2"))
-    recommended.decide("recommendation", DISTRICT, outcome="recommended", opinion="同意")
+    recommended.decide("recommendation")
     platform = listed(application("p-4"))
     yearly = assessment_of(platform)
     yearly.record_event(Happening.OVERDUE, "told")

@@ -19,18 +19,8 @@ from db.engine import create_engine
 from db.register_store import PostgresRegister
 from db.url import shown
 from starter.terminal import screen
-from tests.register.cases import (
-    COMMISSION,
-    MECHANISMS,
-    OPERATOR,
-    START,
-    application,
-    batch,
-    listed,
-    opened,
-    rectified,
-    set_aside,
-)
+from tests.register.cases import START, application, batch, listed, opened, rectified, set_aside
+from tests.rules.builders import COMMISSION, MECHANISMS, OPERATOR
 from tests.starter.test_bars_and_completion import completed
 from workflows.vocabulary import Happening, PlanPart
 

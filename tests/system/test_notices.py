@@ -21,7 +21,7 @@ from db.subscription_admin import SubscriptionKeeping
 from db.tables import notices
 from starter.client.temporal_client import PingtaiClient
 from tests.notices.subscribed import KEY, make_key
-from tests.rules.builders import DISTRICT, Raw, application, content
+from tests.rules.builders import Raw, application, decision
 from tests.system.processes import started
 from worker.demo.clockwork import until
 from worker.ports import free_port
@@ -66,13 +66,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 def recommendation(number: int) -> Raw:
     """A recommendation of today."""
-    return {
-        "kind": "recommendation",
-        "decision_id": f"d-{number}",
-        "actor": DISTRICT,
-        "decided_on": beijing_date(datetime.now(UTC)).isoformat(),
-        **content("recommendation"),
-    }
+    return decision("recommendation", f"d-{number}", beijing_date(datetime.now(UTC)))
 
 
 async def written(url: str) -> set[str]:

@@ -16,7 +16,8 @@ from db.register_store import PostgresRegister
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
-from tests.rules.builders import BY, COMMISSION, Raw, application, content
+from tests.rules import builders
+from tests.rules.builders import Raw, application
 from worker.demo.clockwork import Clockwork, in_a_run_after, until
 from worker.worker_process import make_worker
 from workflows.application import PlatformApplication
@@ -27,7 +28,6 @@ from workflows.periods import beijing_date
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
 from workflows.states import PlatformState, Receipt
-from workflows.vocabulary import Kind
 
 _numbers = count(1)
 _STICKY = timedelta(seconds=1)
@@ -110,15 +110,8 @@ class Life:
     async def decision(self, kind: str, outcome: str | None = None, **changes: Any) -> Raw:
         """A valid decision, dated by the clock of the workflow that it is for."""
         now = await self.world.clockwork.now(self.target(kind))
-        by = COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION)
-        return {
-            "kind": kind,
-            "decision_id": f"{self.id}:d{next(self._decisions)}",
-            "actor": by,
-            "decided_on": beijing_date(now).isoformat(),
-            **content(kind, outcome),
-            **changes,
-        }
+        number = f"{self.id}:d{next(self._decisions)}"
+        return builders.decision(kind, number, beijing_date(now), outcome, **changes)
 
     async def decide(self, kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
         """Take a decision by the update."""
