@@ -89,4 +89,4 @@ async def keep_schedule(client: Client, name: str, workflow_type: str, spec: Sch
         except ScheduleAlreadyRunningError:
             await client.get_schedule_handle(name).update(renewed)
     except RPCError as error:
-        _log.warning("the schedule cannot be made: see pingtai doctor", id=name, why=error.message)
+        _log.warning("cannot create the schedule: see pingtai doctor", id=name, why=error.message)

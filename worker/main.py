@@ -19,17 +19,15 @@ _OURS = (
         "Run a worker against any Temporal and PostgreSQL. 启动 worker",
         "worker.operator_commands:worker",
     ),
-    Listed(
-        "serve", "Answer applications and decisions over HTTP. 启动 HTTP 接口", "worker.serve:serve"
-    ),
+    Listed("serve", "Serve the HTTP API. 启动 HTTP 接口", "worker.serve:serve"),
     Listed(
         "demo",
-        "Live the lives of the example platforms. 演示各平台全过程",
+        "Play the example platforms from application to end. 演示各平台全过程",
         "worker.demo.demo_command:demo",
     ),
     Listed(
         "doctor",
-        "Examine the live system, and say what to do. 检查运行中的系统",
+        "Check the running system and say what to do. 检查运行中的系统",
         "worker.operator_commands:doctor",
     ),
 )

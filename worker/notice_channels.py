@@ -84,7 +84,7 @@ def _check_events(settings: NoticeSettings, path: Path) -> None:
             if event not in EVENTS:
                 known = ", ".join(EVENTS)
                 raise BadInput(
-                    f"{path}: {one.name}: events: nobody is told of {event!r}; there are {known}",
+                    f"{path}: {one.name}: events: there is no notice of {event!r}; known: {known}",
                     f"{path}：{one.name}：events：没有 {event!r} 这种通知；可用的有 {known}",
                 )
 
@@ -153,9 +153,9 @@ def secret(variable: str | None, file: str | None, called: str, where: str, fold
             with (folder / Path(file or "").expanduser()).open("rb") as opened:
                 found = opened.read(LARGEST_SECRET).decode("utf-8")
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or "it is no UTF-8 text"
+            why = getattr(error, "strerror", None) or "not UTF-8 text"
             raise BadInput(
-                f"{where}: {source} cannot be read: {why}", f"{where}：{source} 无法读取：{why}"
+                f"{where}: cannot read {source}: {why}", f"{where}：{source} 无法读取：{why}"
             ) from None
     if not found.strip():
         raise BadInput(f"{where}: {source} is empty", f"{where}：{source} 为空")

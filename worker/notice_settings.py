@@ -49,7 +49,7 @@ class RecipientSettings(Message):
         for address in addresses:
             if any(sign in address for sign in '<>()[]",;:\\') or address.count("@") != 1:
                 raise wrong(
-                    f"{address} is no plain address: name@host, without names and brackets",
+                    f"{address} is not a plain address: write name@host, without display name or brackets",
                     f"{address} 不是单纯的邮箱地址：写 名称@主机，不带姓名和括号",
                 )
         return addresses
@@ -146,7 +146,7 @@ class NoticeSettings(Message):
         if twice:
             listed = ", ".join(twice)
             raise wrong(
-                f"recipients: two are called {listed}: deliveries are kept by name",
+                f"recipients: {listed} is used twice: deliveries are kept by name",
                 f"recipients：名称重复（{listed}）：投递按名称保存",
             )
         if self.smtp is None and any(one.email for one in self.recipients):
@@ -169,11 +169,11 @@ def _check_url(url: str, insecure: bool) -> None:
         raise wrong("webhook: write https://host/path", "webhook：请写 https://主机/路径")
     if parts.username is not None or parts.password is not None:
         raise wrong(
-            "webhook: no user and no password in the URL: it is signed with the secret",
+            "webhook: the URL must not hold a user or password: the call is signed with the secret",
             "webhook：URL 中不得有用户名和口令：请求以密钥签名",
         )
     if parts.scheme == "http" and not (is_loopback(host) or insecure):
         raise wrong(
-            "webhook: http only to this machine; write https, or insecure = true",
+            "webhook: http is for this machine only; use https, or set insecure = true",
             "webhook：http 只能用于本机；请用 https，或设 insecure = true",
         )

@@ -107,7 +107,7 @@ async def worker() -> None:
 @click.command()
 @answering
 async def doctor() -> None:
-    """Examine the live system, and say what to do. 检查运行中的系统。
+    """Check the running system and say what to do. 检查运行中的系统。
 
     Exit code 1 when something is to be done.
 

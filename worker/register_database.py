@@ -42,5 +42,5 @@ async def migrate_when_there(url: str) -> None:
             return
         except database_errors() as error:
             trouble, why = trouble_of(error), first_line(error)[:200]
-            _log.warning("the register cannot be migrated; trying again", trouble=trouble, why=why)
+            _log.warning("cannot migrate the register; trying again", trouble=trouble, why=why)
         await asyncio.sleep(_AGAIN_SECONDS)

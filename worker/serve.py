@@ -39,8 +39,8 @@ async def serve(address: str | None) -> None:
         if not is_loopback(listening):
             complain(
                 say(
-                    "Others than this machine reach it, and it speaks plain HTTP: put a reverse proxy"
-                    " with TLS before it (docs/http.md).",
+                    "Other machines can reach it, and it speaks plain HTTP: put a reverse proxy with TLS"
+                    " in front of it (docs/http.md).",
                     "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",
                 )
             )

@@ -60,7 +60,7 @@ async def _wait_for_lock(lock: int, database: Path) -> None:
                     server.terminate()
         if waited > _PATIENCE_SECONDS:
             raise Unreachable(
-                f"another process holds the lock of {database} and does not end: look for it, and end it",
+                f"another process holds the lock of {database} and does not end: find and stop it",
                 f"另一进程占用 {database} 且未退出：请查找并结束该进程",
             )
         await asyncio.sleep(0.1)
@@ -108,6 +108,6 @@ def _end(server: psutil.Process) -> None:
 
 def _served_already(database: Path, pid: int) -> BadInput:
     return BadInput(
-        f"a Temporal server works on {database} already (process {pid}): stop that one first",
+        f"a Temporal server already uses {database} (process {pid}): stop it first",
         f"已有 Temporal 服务（进程 {pid}）正在使用 {database}：请先停止",
     )

@@ -98,7 +98,7 @@ async def local_stack(
 
 def _ended(part: str, log: Path) -> Unreachable:
     return Unreachable(
-        f"{part} has ended by itself; its log is {log}. Everything is stopped: run `pingtai up` again",
+        f"{part} has stopped unexpectedly; its log is {log}. Everything was stopped: run `pingtai up` again",
         f"{part} 意外退出，日志见 {log}。已全部停止，请重新运行 pingtai up",
     )
 
@@ -109,6 +109,6 @@ def _runs_already(home: Path) -> BadInput:
     if stack and stack.ui_url:
         where += f", Web UI {stack.ui_url}"
     return BadInput(
-        f"a local stack is running already under {home}{where}",
+        f"a local stack is already running under {home}{where}",
         f"本机的 pingtai 已在运行（{home}）{where}",
     )

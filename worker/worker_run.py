@@ -83,7 +83,7 @@ async def worker_running(
     destinations = configured_destinations() if audited else Destinations()
     telling = telling or Telling()
     if not await ensure_search_attributes(client):
-        _log.warning("search attributes are not registered by us: see pingtai doctor")
+        _log.warning("this worker may not register search attributes: see pingtai doctor")
     engine = create_engine(database)
     migration = asyncio.create_task(migrate_when_there(database))
     worker = make_worker(
@@ -128,7 +128,7 @@ async def _end_in_time(ending: asyncio.Future[list[Any]]) -> None:
     if not done:
         leave_behind("worker")
         _log.warning(
-            "a workflow task or an activity does not end; it is left, and done again by the next worker"
+            "a workflow task or an activity does not end; it is left for the next worker, which repeats it"
         )
         return
     failed = ending.result()[0]

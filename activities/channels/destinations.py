@@ -58,7 +58,7 @@ class Destinations:
         if host == "localhost" or host.endswith(".localhost"):
             self._check_address(ipaddress.IPv4Address("127.0.0.1"), scheme)
         elif _NAME.fullmatch(host) is None or host.rpartition(".")[2].isdigit():
-            raise ForbiddenDestination("the host is no name and no address", "主机名或地址无效")
+            raise ForbiddenDestination("the host is not a name or an address", "主机名或地址无效")
         elif scheme == "http" and not self.networks:
             raise _readable()
         elif not self.public and not self.networks:
@@ -113,7 +113,7 @@ def destinations_of(text: str) -> Destinations:
         except ValueError:
             if _NAME.fullmatch(word) is None or "/" in word or word.rpartition(".")[2].isdigit():
                 raise ForbiddenDestination(
-                    f"{word[:80]!r} is none of: public, a host's name, an address, a network",
+                    f"{word[:80]!r} is not public, a host name, an address or a network",
                     f"{word[:80]!r} 不是 public、主机名、地址或网段",
                 ) from None
             names.append(word)

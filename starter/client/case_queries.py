@@ -149,7 +149,7 @@ class CaseQueries:
                     raise
                 if not patience:
                     raise Unreachable(
-                        "the term was just started again, and waits for the register",
+                        "the term was just started again and is waiting for the register",
                         "该期刚重新启动，正在等待登记库",
                     ) from None
             await asyncio.sleep(patience)

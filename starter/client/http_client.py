@@ -184,7 +184,7 @@ def read(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
         return wanted.validate_json(content)
     except ValidationError:
         raise BadInput(
-            "the answer of the service cannot be read: is it `pingtai serve`, of this release?",
+            "cannot read the service's answer: is it `pingtai serve` of this release?",
             "无法读取服务的应答：请确认其为 pingtai serve，且版本相符",
         ) from None
 
@@ -197,8 +197,8 @@ def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
             f"无法连接 {url}（{why}）；未发送任何内容",
         )
     return Unreachable(
-        f"{url} does not answer ({why}); what was sent may be taken all the same. Repeat it as it is:"
-        " it is never taken twice",
+        f"{url} does not answer ({why}); what was sent may still be accepted. Send it again"
+        " unchanged: nothing is accepted twice",
         f"{url} 没有应答（{why}）；所发内容仍可能已受理。请原样重发，不会重复受理",
     )
 

@@ -50,7 +50,7 @@ def raise_for(answer: httpx.Response) -> None:
     if answer.status_code < _BAD:
         # What is sent carries the key: it follows nobody elsewhere.
         raise BadInput(
-            f"the service answered HTTP {answer.status_code}, a redirection: is its address right?",
+            f"the service answered HTTP {answer.status_code}, a redirect: check its address",
             f"服务应答 HTTP {answer.status_code}（重定向）：请核对服务地址",
         )
     problem = _read(answer)
@@ -73,7 +73,7 @@ def _check_json(answer: httpx.Response) -> None:
     """A page for people, as a proxy shows it to who is to log in, is no answer of ours."""
     if not answer.headers.get("content-type", "").startswith("application/json"):
         raise BadInput(
-            "what answers there is not `pingtai serve`: is its address right?",
+            "the server at this address is not `pingtai serve`: check the address",
             "该地址应答的不是 pingtai serve：请核对服务地址",
         )
 

@@ -13,19 +13,28 @@ from temporalio.service import RPCError, RPCStatusCode
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refusal, Refused
+from workflows.words import Words
 
+_NO_ANSWER = Words("did not answer in time", "未按时应答")
+_BROKEN_OFF = Words("broke off the call", "中断了调用")
 _NOT_NOW = {
-    RPCStatusCode.UNAVAILABLE: "is not reachable",
-    RPCStatusCode.DEADLINE_EXCEEDED: "did not answer in time",
-    RPCStatusCode.CANCELLED: "did not answer in time",
+    RPCStatusCode.UNAVAILABLE: Words("is not reachable", "无法连接"),
+    RPCStatusCode.DEADLINE_EXCEEDED: _NO_ANSWER,
+    RPCStatusCode.CANCELLED: _NO_ANSWER,
     # "transport error" and the like: a server that is killed while it answers.
-    RPCStatusCode.UNKNOWN: "broke off the call",
-    RPCStatusCode.INTERNAL: "failed",
-    RPCStatusCode.ABORTED: "broke off the call",
-    RPCStatusCode.FAILED_PRECONDITION: "has no worker that answers",
-    RPCStatusCode.RESOURCE_EXHAUSTED: "is asked too much at once",
-    RPCStatusCode.UNAUTHENTICATED: "does not know who asks: look at the API key or certificate",
-    RPCStatusCode.PERMISSION_DENIED: "does not allow it: look at the API key and the namespace",
+    RPCStatusCode.UNKNOWN: _BROKEN_OFF,
+    RPCStatusCode.INTERNAL: Words("failed", "发生错误"),
+    RPCStatusCode.ABORTED: _BROKEN_OFF,
+    RPCStatusCode.FAILED_PRECONDITION: Words("has no worker that answers", "没有可应答的 worker"),
+    RPCStatusCode.RESOURCE_EXHAUSTED: Words("is overloaded", "繁忙"),
+    RPCStatusCode.UNAUTHENTICATED: Words(
+        "does not know the caller: check the API key or certificate",
+        "无法识别调用方：请检查 API 密钥或证书",
+    ),
+    RPCStatusCode.PERMISSION_DENIED: Words(
+        "does not allow this: check the API key and the namespace",
+        "不允许此操作：请检查 API 密钥和命名空间",
+    ),
 }
 
 
@@ -45,16 +54,16 @@ def translate_rpc_errors() -> Iterator[None]:
         raise _from_workflow(error.cause) from None
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise Unreachable(
-            "no worker answered in time; the decision may still be taken later. Repeat it with the"
-            " same decision_id: it is never taken twice",
+            "no worker answered in time; the decision may still be accepted. Send it again with the"
+            " same decision_id: it is never accepted twice",
             "没有 worker 按时应答；该决定之后仍可能生效。请用同一 decision_id 重发，不会重复生效",
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             if error.message.startswith("Namespace "):
                 raise BadInput(
-                    f"Temporal: {error.message} Look at TEMPORAL_NAMESPACE or the profile",
-                    f"Temporal：{error.message}请检查 TEMPORAL_NAMESPACE 或配置文件",
+                    f"Temporal: {error.message} Check TEMPORAL_NAMESPACE or the profile",
+                    f"Temporal：{error.message}。请检查 TEMPORAL_NAMESPACE 或配置文件",
                 ) from None
             raise NoSuchPlatform(
                 "No platform, or no open assessment, has this id",
@@ -64,8 +73,8 @@ def translate_rpc_errors() -> Iterator[None]:
         if why is None:
             raise
         raise Unreachable(
-            f"Temporal {why} ({error.message}). Is a worker running (`pingtai up` or `pingtai worker`)?",
-            f"Temporal 没有应答（{error.message}）。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
+            f"Temporal {why.en} ({error.message}). Is a worker running (`pingtai up` or `pingtai worker`)?",
+            f"Temporal {why.zh}（{error.message}）。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
         ) from None
 
 

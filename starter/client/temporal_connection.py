@@ -30,7 +30,7 @@ def connect_config() -> ClientConnectConfig:
     named = os.environ.get("TEMPORAL_CONFIG_FILE")
     if named and not Path(named).is_file():
         raise BadInput(
-            f"TEMPORAL_CONFIG_FILE names {named}, which is not there",
+            f"TEMPORAL_CONFIG_FILE names {named}, which does not exist",
             f"TEMPORAL_CONFIG_FILE 指定的文件 {named} 不存在",
         )
     # An empty TEMPORAL_API_KEY would be sent as an empty key, and switch TLS on.

@@ -63,8 +63,8 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         except Unreachable:
             raise Problem(
                 Kind.AWAY,
-                "no answer came; the application may have been taken. Repeat it as it is, with the same"
-                " application_id: it is never taken twice",
+                "no answer in time; the application may have been accepted. Send it again unchanged, with the"
+                " same application_id: it is never accepted twice",
                 "没有应答，该申请可能已受理；请以同一 application_id 原样重发，不会重复受理",
             ) from None
         answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))

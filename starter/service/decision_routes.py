@@ -109,8 +109,8 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     except Unreachable:
         raise Problem(
             Kind.AWAY,
-            "no answer came in time; the decision may still be taken. Repeat it with the same"
-            " decision_id: it is never taken twice",
+            "no answer in time; the decision may still be accepted. Send it again with the same"
+            " decision_id: it is never accepted twice",
             "未能按时应答，该决定之后仍可能生效；请用同一 decision_id 重发，不会重复生效",
         ) from None
     return receipt

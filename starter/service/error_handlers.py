@@ -91,7 +91,7 @@ def _away(error: Exception, en: str, zh: str) -> Problem:
     why = str(getattr(error, "orig", "") or error)
     trouble = str(trouble_of(error)) if isinstance(error, database_errors()) else None
     _log.warning(
-        "a part is away",
+        "a part does not answer",
         trouble=trouble,
         why=why.splitlines()[0][:300] if why else type(error).__name__,
     )
@@ -99,7 +99,7 @@ def _away(error: Exception, en: str, zh: str) -> Problem:
 
 
 def _mistake(error: Exception) -> Problem:
-    _log.error("a mistake of ours", exc_info=error)
+    _log.error("internal error", exc_info=error)
     return Problem(
         Kind.MISTAKE,
         "internal error of the service; see its log",

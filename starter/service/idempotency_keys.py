@@ -100,7 +100,7 @@ async def once(
             await asyncio.sleep(pause)
     raise Problem(
         Kind.BUSY,
-        "the same call is still being answered: ask again",
+        "the same call is still being answered: try again",
         "相同的调用仍在处理，请稍后重试",
     )
 

@@ -68,7 +68,7 @@ class Caller:
         if own is not None and own != district:
             raise self._not_allowed(
                 "district",
-                f"the key is for {own}, and this is of another district",
+                f"the key is for {own}, and this belongs to another district",
                 f"密钥仅限{_zh(own)}，此项属于其他区",
             )
 
@@ -106,7 +106,7 @@ class Caller:
         if own is not None and not same_name(own, operator):
             raise self._not_allowed(
                 "organisation",
-                "the platform's last term was run by another body: only the commission gives it to"
+                "another body ran the platform's last term: only the commission can give it to"
                 " this one",
                 "该平台上一期由其他单位运营，仅市科委、中关村管委会可为其他单位提交下一期",
             )

@@ -68,7 +68,7 @@ def _not_named(actor: Actor, day: date) -> Problem:
     principal = actor.acting_for.principal_id
     return Problem(
         Kind.NOT_ALLOWED,
-        f"the register has no substitution by which {actor.id} acts for {principal} on {day}, in this"
+        f"the register has no substitution for {actor.id} to act for {principal} on {day}, in this"
         " office and for these days",
         f"登记中没有 {actor.id} 在 {day} 以该身份、按所列期间代 {principal} 办理的委托",
     )

@@ -83,7 +83,7 @@ async def card(platform_id: PlatformId, who: Reader, engine: Engine) -> Response
     found = await RegisterQueries(engine).platform(platform_id)
     if found is None:
         raise NoSuchPlatform(
-            "the register knows no platform of this id", "登记库中没有此编号的平台"
+            "the register has no platform with this id", "登记库中没有此编号的平台"
         )
     who.only_of(found.platform.district)
     return reply(found)

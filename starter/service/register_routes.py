@@ -139,5 +139,5 @@ async def platform_validity(
         if not who.sees(district or ""):
             found = None
     if found is None:
-        raise NoSuchPlatform("no platform of this id was listed", "没有此编号的已纳入平台")
+        raise NoSuchPlatform("no listed platform has this id", "没有此编号的已纳入平台")
     return reply(found)

@@ -146,7 +146,7 @@ class Guard:
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
         """Let the app answer; the problem to answer with when it did not."""
         if self._now > self._at_once:
-            return Problem(Kind.BUSY, "too much is asked at once", "请求过多，请稍后重试")
+            return Problem(Kind.BUSY, "too many calls at once", "请求过多，请稍后重试")
         if scope["path"] not in _PROBES and (problem := self._nobodys(scope)):
             return problem
         try:
@@ -170,7 +170,7 @@ class Guard:
         if not self._names.knows(headers.get(b"host", b"").decode("latin-1")):
             return Problem(
                 Kind.UNKNOWN_HOST,
-                f"this service has no such name: ask by its address, with a key, or set {HOSTS}",
+                f"the service does not have this name: use its address, send a key, or set {HOSTS}",
                 f"本服务没有此主机名：请使用其地址、出示密钥，或设置 {HOSTS}",
             )
         if not self._shares.take(scope.setdefault("state", {}), NOBODY):
@@ -200,8 +200,8 @@ def _too_slow(method: str) -> Problem:
     if method == "POST":
         return Problem(
             Kind.TOO_SLOW,
-            "no answer came in time; it may still be taken. Repeat it with the same ids: nothing is"
-            " ever taken twice",
+            "no answer in time; it may still be accepted. Send it again with the same ids: nothing is"
+            " ever accepted twice",
             "未能按时应答，之后仍可能生效；请用相同编号重发，不会重复生效",
         )
-    return Problem(Kind.TOO_SLOW, "no answer came in time", "未能按时应答")
+    return Problem(Kind.TOO_SLOW, "no answer in time", "未能按时应答")

@@ -39,7 +39,7 @@ def listener(address: str) -> socket.socket:
     parts = _ADDRESS.fullmatch(address)
     if parts is None or int(parts["port"]) > 65535:
         raise BadInput(
-            f"{address!r} is no address: HOST:PORT, such as 127.0.0.1:8080",
+            f"{address!r} is not an address: write HOST:PORT, such as 127.0.0.1:8080",
             f"{address!r} 不是地址：应为 HOST:PORT，如 127.0.0.1:8080",
         )
     host, port = parts["host"].strip("[]"), int(parts["port"])

@@ -170,9 +170,9 @@ def _unknown(error: Exception) -> PingtaiError:
     """What is said of a case that the register does not know: it may not have heard of it yet."""
     if isinstance(error, NoSuchPlatform | InvalidMessage):
         return NoSuchPlatform(
-            "no platform, or no assessment, of this id", "没有此编号的平台，或没有此年度考核"
+            "No platform, or no assessment, has this id", "没有此编号的平台，或没有此年度考核"
         )
     return Unreachable(
-        "Temporal does not answer, and the register does not know it (yet)",
+        "Temporal does not answer, and the register does not have it (yet)",
         "流程引擎没有应答，登记库中（尚）无记录",
     )

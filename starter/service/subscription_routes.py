@@ -199,7 +199,7 @@ def _new_secret() -> str:
 
 def _unknown() -> Problem:
     return Problem(
-        Kind.NOT_FOUND, "this key has no subscription of this id", "此密钥没有该编号的订阅"
+        Kind.NOT_FOUND, "this key has no subscription with this id", "此密钥没有该编号的订阅"
     )
 
 

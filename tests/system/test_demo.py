@@ -13,7 +13,7 @@ def test_the_demo_comes_true(home: Path) -> None:
     assert 0 == done.returncode, done.stdout + done.stderr
     folders = len(list(EXAMPLES.glob("*/life.json")))
     assert folders >= 16
-    assert f"✓ {folders} of {folders} platforms ended as their files say" in done.stdout
+    assert f"✓ {folders} of {folders} platforms ended as expected" in done.stdout
     assert "✗" not in done.stdout
     assert "\x1b" not in done.stdout
     assert [] == list(home.iterdir())

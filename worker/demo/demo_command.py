@@ -29,9 +29,7 @@ from worker.temporal_server import TIME_SKIPPING
 
 
 @click.command()
-@click.option(
-    "--keep", is_flag=True, help="Leave it all running at the end, to look at. 结束后保持运行"
-)
+@click.option("--keep", is_flag=True, help="Keep everything running at the end. 结束后保持运行")
 @click.option(
     "--examples",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -40,11 +38,10 @@ from worker.temporal_server import TIME_SKIPPING
 @answering
 @ending_surely
 async def demo(keep: bool, examples: Path | None) -> None:
-    """Live the lives of the example platforms. 演示各示例平台的全过程。
+    """Play the example platforms from application to end. 演示各示例平台的全过程。
 
-    Starts the whole system in a throw-away directory, plays what people decided on each example, all
-    at the same time and with time skipped, and checks that each ended as its file says and that
-    every arrow of the lifecycle was taken.
+    Starts the whole system in a temporary directory, plays all examples at once with time skipped,
+    and checks that each ends as its file says and that every lifecycle transition is covered.
 
     \b
     Example:
@@ -93,13 +90,13 @@ async def _play(stack: RunningStack, lives: list[Example]) -> bool:
         *(f"✗ {line}" for line in (*surprises, *arrows.missing)),
         _mark(surprises)
         + say(
-            f"{ended} of {len(lives)} platforms ended as their files say",
+            f"{ended} of {len(lives)} platforms ended as expected",
             f"{len(lives)} 个平台中 {ended} 个按预期结束",
         ),
         _mark(arrows.missing)
         + say(
-            f"{arrows.taken} of {arrows.arrows} arrows of the lifecycle were taken",
-            f"流程表 {arrows.arrows} 条路径中走过 {arrows.taken} 条",
+            f"{arrows.taken} of {arrows.arrows} lifecycle transitions were covered",
+            f"已覆盖流程表 {arrows.arrows} 条路径中的 {arrows.taken} 条",
         ),
     )
     return not surprises and not arrows.missing
@@ -123,7 +120,7 @@ async def _play_all(
     screen = Console(highlight=False)
     with Progress(*columns, console=screen, disable=not draws(), transient=True) as progress:
         steps = sum(len(term.steps) for life in lives for term in life.life.terms)
-        bar = progress.add_task(say("Living …", "演示中 …"), total=steps)
+        bar = progress.add_task(say("Playing …", "演示中 …"), total=steps)
 
         async def play(example: Example) -> None:
             player = Player(
@@ -151,10 +148,10 @@ def _how_to_look(stack: RunningStack, folder: Path) -> str:
     return "\n".join(
         (
             "",
-            say("Everything is still running. To look at it:", "系统保持运行，可查看："),
+            say("Everything is still running. To explore it:", "系统仍在运行，可查看："),
             f"  Web UI    {stack.where.ui_url}",
             f"  pingtai   export PINGTAI_HOME={folder}; pingtai register; pingtai show bj-riscv-soc",
             f"  psql      psql '{psql}'",
-            say("Ctrl-C stops it and takes the data away.", "按 Ctrl-C 停止并清除数据。"),
+            say("Ctrl-C stops it and deletes the data.", "按 Ctrl-C 停止并清除数据。"),
         )
     )
