@@ -100,7 +100,7 @@ async def mechanisms(
     stage: str | None = None,
     legal_form: str | None = None,
     past_date: bool = False,
-    after: str = "",
+    after: str | None = None,
     limit: int = 50,
 ) -> Mechanisms:
     """The mechanisms of the platforms whose newest term has not ended, or is in `stage`.
@@ -118,7 +118,7 @@ async def mechanisms(
     snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
     async with snapshot.connect() as connection:
         counts = (await connection.execute(_COUNTS, asked)).all()
-        rows = await connection.execute(_LIST, asked | {"after": after, "limit": limit})
+        rows = await connection.execute(_LIST, asked | {"after": after or "", "limit": limit})
         page = tuple(
             read(
                 PlatformMechanisms,

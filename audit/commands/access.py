@@ -4,8 +4,7 @@ import click
 
 from audit.access_log import LARGEST_PAGE, looks
 from starter.client.register_access import open_engine
-from starter.commands.filters import json_option
-from starter.commands.platform_argument import PlatformId
+from starter.commands.options import PlatformId, json_option
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json, table

@@ -18,7 +18,7 @@ from audit.archive.notes import ArchivingNotes, Noted
 from audit.archive.server_histories import ServerHistories
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
-from starter.commands.filters import json_option
+from starter.commands.options import json_option
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import facts, show, show_json, watched

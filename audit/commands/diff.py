@@ -16,8 +16,7 @@ from audit.commands.timeline import moment_plain, moments_table
 from audit.commands.when import When, WhenWord, standing_at, when_word
 from audit.reading.changes import Change, between, changes
 from audit.reading.timeline_entries import moments
-from starter.commands.filters import json_option
-from starter.commands.platform_argument import platform_argument
+from starter.commands.options import json_option, platform_argument
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

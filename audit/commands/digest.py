@@ -25,8 +25,7 @@ from audit.claims import UNSEALED
 from audit.commands.verdicts import WRONG
 from audit.report_files import write_new
 from starter.client.register_access import open_engine
-from starter.commands.filters import DAY, json_option
-from starter.commands.today import today
+from starter.commands.options import DAY, json_option, today
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

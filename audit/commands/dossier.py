@@ -16,9 +16,8 @@ from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
 from audit.report_files import write_new
 from starter.client.register_access import open_engine
-from starter.commands.filters import json_option
 from starter.commands.notation import platform_id
-from starter.commands.platform_argument import platform_argument
+from starter.commands.options import json_option, platform_argument
 from starter.desk.user_name import who
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

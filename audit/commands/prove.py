@@ -11,9 +11,8 @@ from audit.anchoring.proofs import prove, proven_logs
 from audit.dossier.format import json_bytes
 from audit.report_files import write_new
 from starter.client.register_access import open_engine
-from starter.commands.filters import DAY
 from starter.commands.notation import platform_id
-from starter.commands.platform_argument import platform_argument
+from starter.commands.options import DAY, platform_argument
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

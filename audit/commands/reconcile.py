@@ -15,7 +15,7 @@ from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.platform_argument import PlatformId
+from starter.commands.options import PlatformId
 from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

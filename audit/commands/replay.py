@@ -26,7 +26,7 @@ from audit.replay.together import PlatformReplay, plain, said
 from db.queries import RegisterQueries
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.platform_argument import PlatformId
+from starter.commands.options import PlatformId
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

@@ -11,8 +11,7 @@ from audit.commands.readings import read_for, showing, source_options
 from audit.commands.when import EntryWord, MomentWord, standing_at, when_word
 from audit.reading.entry_names import EntryName
 from audit.reading.state_at import Case, Standing
-from starter.commands.filters import json_option
-from starter.commands.platform_argument import platform_argument
+from starter.commands.options import json_option, platform_argument
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal import wording
 from starter.terminal.command_runner import answering

@@ -13,8 +13,7 @@ from audit.commands.readings import read_for, showing, source_options
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
-from starter.commands.filters import json_option
-from starter.commands.platform_argument import platform_argument
+from starter.commands.options import json_option, platform_argument
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.entry_wording import entry_words

@@ -13,7 +13,7 @@ from audit.anchoring.published import published
 from audit.commands.verdicts import EXIT_CODES, WRONG, plain_verdict, show_verdict
 from audit.dossier.verifying import Verdict, verify
 from audit.report_files import read_bounded, write_new
-from starter.commands.filters import json_option
+from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say

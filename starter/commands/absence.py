@@ -8,8 +8,9 @@ import click
 from db.substitution_queries import LARGEST_LIST, SubstitutionRow
 from starter.commands.actor_resolution import Acting
 from starter.commands.decision_commands import AS, option, preset
-from starter.commands.decision_form import ACTOR, today
+from starter.commands.decision_form import ACTOR
 from starter.commands.notation import WordChoice
+from starter.commands.options import json_option, limit_option, today
 from starter.desk.absences import Absence, may_name
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
@@ -17,12 +18,22 @@ from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.named_fields import NamedFields
-from starter.terminal.screen import complain, facts, show, show_json, table
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    Said,
+    complain,
+    facts,
+    show,
+    show_json,
+    table_of,
+)
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
+from workflows.words import Words
 
-_OFFICE = {
+_PRINCIPAL_FLAGS = {
     f"principal.{part}": f"--principal-{part}" for part in ("role", "organisation", "district")
 }
 _WHO = (AS, *(option(part) for part in ACTOR))
@@ -33,7 +44,7 @@ def absence_command() -> None:
     """Name a substitute for some days; decisions then say who acted, and for whom. 委托代理
 
     Everybody names their own; the commission may name for others. A substitute decides with
-    `--for PRINCIPAL`, on the days that were named and on no other.
+    `--for PRINCIPAL`, only on the days that were named.
 
     \b
     Example:
@@ -48,17 +59,19 @@ def absence_command() -> None:
 @click.option("--until", "last_day", required=True, metavar="YYYY-MM-DD", help="Last day. 止")
 @click.option("--reason", metavar="TEXT", help="Why. 事由")
 @click.option(
-    "--principal", metavar="ID", help="The commission: for whom, if not yourself. 被代理人"
+    "--principal", metavar="ID", help="Commission only: the principal, if not yourself. 被代理人"
 )
-@click.option("--principal-role", type=WordChoice(Role), help="That person's role. 其身份")
-@click.option("--principal-organisation", metavar="TEXT", help="That person's organisation. 其单位")
+@click.option("--principal-role", type=WordChoice(Role), help="The principal's role. 被代理人身份")
+@click.option(
+    "--principal-organisation", metavar="TEXT", help="The principal's organisation. 被代理人单位"
+)
 @click.option(
     "--principal-district",
     type=WordChoice(District),
     metavar="DISTRICT",
-    help="And district. 其所在区",
+    help="The principal's district. 被代理人所在区",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@json_option
 def name_command(**said: Any) -> None:
     """Name who acts for you from one day to another, both included. 指定代理人
 
@@ -72,16 +85,10 @@ def name_command(**said: Any) -> None:
 
 
 @absence_command.command("list", short_help="Who acts for whom. 查看代理")
-@click.option("--person", metavar="ID", help="Only this one's, on either side. 人员")
-@click.option("--all", "whole", is_flag=True, help="Also what is over or withdrawn. 全部")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_LIST),
-    default=50,
-    show_default=True,
-    help="So many at most. 行数",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+@click.option("--person", metavar="ID", help="Only this person, as principal or substitute. 人员")
+@click.option("--all", "whole", is_flag=True, help="Include past and withdrawn ones. 全部")
+@limit_option(LARGEST_LIST)
+@json_option
 def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> None:
     """List who acts for whom, the newest first. 查看代理
 
@@ -95,7 +102,7 @@ def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> 
 @absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
 @click.argument("number", type=click.IntRange(1, 2**62))
 def withdraw_command(number: int, **said: Any) -> None:
-    """Let a substitution count no more; what was decided under it stays. 撤回委托
+    """Withdraw a substitution; decisions already made under it stay valid. 撤回委托
 
     \b
     Example:
@@ -121,7 +128,7 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
     try:
         absence = parse(Absence, {"principal": principal, **days, **reason}, "absence")
     except InvalidMessage as error:
-        raise NamedFields(error, Absence, _OFFICE) from None
+        raise NamedFields(error, Absence, _PRINCIPAL_FLAGS) from None
     who = parse(Actor, person, "actor")
     may_name(who, absence.principal.id)
     directly_only("naming or withdrawing a substitute", "指定、撤回委托")
@@ -140,8 +147,8 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
     if said["as_json"]:
         show_json({**row.model_dump(mode="json"), "repeated": before})
         return
-    again = say("it was named before; nothing has changed", "此前已指定，未作任何改变")
-    show(facts(((say("Repeated", "重复提交"), again if before else ""), *_facts(row))))
+    again = Words("named before; nothing has changed", "此前已指定，未作任何改变")
+    show(facts([(Words("repeated", "重复提交"), again if before else None), *_facts(row)]))
 
 
 @answering
@@ -151,9 +158,9 @@ async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
-        show(_table(rows))
+        show(table_of(rows, _COLUMNS))
     else:
-        complain(say("nobody is absent", "没有委托代理"))
+        complain(Words("No substitutions found.", "没有委托代理。"))
 
 
 @answering
@@ -168,8 +175,8 @@ async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -
         row = await substitutions.find(number)
         if row is None:
             raise BadInput(
-                f"there is no substitution {number}: look at `pingtai absence list`",
-                f"没有第 {number} 号委托：请查看 pingtai absence list",
+                f"No substitution {number}. To see the numbers, run: pingtai absence list",
+                f"没有编号为 {number} 的委托。请用 pingtai absence list 查看编号",
             )
         may_name(who, row.principal_id)
         row = await substitutions.withdraw(number, datetime.now(UTC)) or row
@@ -189,22 +196,30 @@ def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:
         listed = ", ".join(missing)
         raise InvalidMessage(
             "actor",
-            (("", f"{listed} missing, or `pingtai login`", f"缺少 {listed}，或先 pingtai login"),),
+            (
+                (
+                    "",
+                    f"give {listed}, or run: pingtai login",
+                    f"请填写 {listed}，或先运行 pingtai login",
+                ),
+            ),
         )
     return person
 
 
-def _facts(row: SubstitutionRow) -> list[tuple[str, str]]:
-    withdrawn = wording.moment(row.withdrawn_at) if row.withdrawn_at else ""
+def _facts(row: SubstitutionRow) -> list[tuple[Said, object]]:
     return [
-        (say("Number", "编号"), str(row.number)),
-        (say("Principal", "被代理人"), row.principal_id),
-        (say("Office", "身份"), _office(row)),
-        (say("Substitute", "代理人"), row.substitute_id),
-        (say("Days", "期间"), f"{row.first_day} – {row.last_day}"),
-        (say("Reason", "事由"), row.reason or ""),
-        (say("Named by", "指定人"), f"{row.named_by} · {wording.moment(row.named_at)}"),
-        (say("Withdrawn", "已撤回"), withdrawn),
+        (_NUMBER, row.number),
+        (_PRINCIPAL, row.principal_id),
+        (_OFFICE, _office(row)),
+        (_SUBSTITUTE, row.substitute_id),
+        (Words("days", "期间"), f"{row.first_day} – {row.last_day}"),
+        (Words("reason", "事由"), row.reason),
+        (Words("named by", "指定人"), f"{row.named_by} · {wording.moment(row.named_at)}"),
+        (
+            Words("withdrawn", "撤回时间"),
+            wording.moment(row.withdrawn_at) if row.withdrawn_at else None,
+        ),
     ]
 
 
@@ -213,26 +228,19 @@ def _office(row: SubstitutionRow) -> str:
     return " · ".join(words + ([wording.district(row.district)] if row.district else []))
 
 
-def _table(rows: Any) -> Any:
-    return table(
-        (
-            say("number", "编号"),
-            say("principal", "被代理人"),
-            say("substitute", "代理人"),
-            say("from", "起"),
-            say("until", "止"),
-            say("office", "身份"),
-        ),
-        [
-            (
-                str(row.number),
-                row.principal_id,
-                row.substitute_id,
-                str(row.first_day),
-                str(row.last_day) + (say(", withdrawn", "，已撤回") if row.withdrawn_at else ""),
-                _office(row),
-            )
-            for row in rows
-        ],
-        whole=(0, 3),
-    )
+def _last_day(row: SubstitutionRow) -> str:
+    return str(row.last_day) + (say(Words(", withdrawn", "，已撤回")) if row.withdrawn_at else "")
+
+
+_NUMBER = Words("number", "编号")
+_PRINCIPAL = Words("principal", "被代理人")
+_OFFICE = Words("office", "身份")
+_SUBSTITUTE = Words("substitute", "代理人")
+_COLUMNS: tuple[Column[SubstitutionRow], ...] = (
+    Column(_NUMBER, lambda row: row.number, whole=ALWAYS),
+    Column(_PRINCIPAL, lambda row: row.principal_id),
+    Column(_SUBSTITUTE, lambda row: row.substitute_id),
+    Column(Words("from", "起"), lambda row: row.first_day, whole=ALWAYS),
+    Column(Words("until", "止"), _last_day),
+    Column(_OFFICE, _office),
+)

@@ -6,9 +6,9 @@ from typing import Any
 from starter.commands.decision_form import ACTOR, outcome_of, roles_for
 from starter.desk.profile import Profile, ProfileRole, read_profile
 from starter.errors import BadInput
-from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.vocabulary import Kind, Role
+from workflows.words import Words
 
 _DISTRICT = next(part for part in ACTOR if part.field == "district")
 
@@ -71,8 +71,8 @@ class Acting:
         profile = self._read()
         if profile is None:
             raise BadInput(
-                "--as chooses a role of your profile, and there is none yet: `pingtai login`",
-                "--as 用于选择个人配置中的身份；尚无个人配置：请先 pingtai login",
+                "--as needs a profile. Run: pingtai login",
+                "--as 需要个人配置。请先运行：pingtai login",
             )
         actor.pop("district", None)
         return _as_said(profile, profile.role(self._called))
@@ -99,9 +99,9 @@ class Acting:
         if role.called not in self._told:
             self._told.add(role.called)
             complain(
-                say(
-                    f"Acting as {role.called} ({role.organisation}): the role of yours that decides this.",
-                    f"以“{role.called}”（{role.organisation}）身份办理：此事项由您的这一身份决定。",
+                Words(
+                    f"Acting as {role.called} ({role.organisation}), your role for this decision.",
+                    f"以“{role.called}”（{role.organisation}）身份办理此事项。",
                 )
             )
 

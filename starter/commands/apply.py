@@ -7,17 +7,19 @@ import click
 
 from starter.client.interface import Applied, Pingtai
 from starter.commands.input_files import read_text
+from starter.commands.options import json_option
+from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
 from starter.terminal.named_fields import NamedFields
-from starter.terminal.screen import complain, facts, show, show_json
-from starter.terminal.wording import awaited, awaited_in, stage
+from starter.terminal.screen import Said, complain, facts, show, show_json
+from starter.terminal.wording import PLATFORM_LABEL, STAGE, TERM, awaited, awaited_in, stage
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse
 from workflows.run_io import CaseView
 from workflows.vocabulary import Stage
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from starter.client.register_lookups import RegisterLookups
@@ -28,7 +30,7 @@ LOOK_SECONDS = 5.0
 
 @click.command("apply")
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@json_option
 def apply_command(file: str, as_json: bool) -> None:
     """Hand in an application, as JSON, for a platform or for its next term. 提交申请 §四(一)
 
@@ -55,29 +57,17 @@ async def _apply(file: str, as_json: bool) -> None:
         state = view.model_dump(mode="json") if view else None
         show_json({**applied.model_dump(mode="json"), "state": state})
         return
-    show(
-        facts(
-            (
-                (say("Repeated", "重复提交"), _repeated(applied)),
-                (say("Platform", "平台"), applied.platform_id),
-                (say("Application", "申请"), applied.application_id),
-                (say("Term", "期次"), str(applied.term)),
-                (say("Workflow", "流程编号"), applied.workflow_id),
-                *_standing(applied, view),
-            )
-        )
-    )
+    rows: list[tuple[Said, object]] = [
+        (REPEATED, FIRST_ANSWER if applied.repeated else None),
+        (PLATFORM_LABEL, applied.platform_id),
+        (Words("application", "申请"), applied.application_id),
+        (TERM, applied.term),
+        (Words("workflow", "流程编号"), applied.workflow_id),
+    ]
+    show(facts(rows + _standing(applied, view)))
 
 
-def _repeated(applied: Applied) -> str:
-    if not applied.repeated:
-        return ""
-    return say(
-        "it was there before; this is the first answer", "此前已提交，这是首次答复，未作任何改变"
-    )
-
-
-def _standing(applied: Applied, view: CaseView | None) -> list[tuple[str, str]]:
+def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, object]]:
     if view and view.platform:
         due = view.due.due if view.due else None
         overdue = view.platform.overdue
@@ -87,7 +77,7 @@ def _standing(applied: Applied, view: CaseView | None) -> list[tuple[str, str]]:
     else:  # a new application can only be in the first stage
         now = Stage.RECOMMENDATION
         then = awaited(awaited_in(now, overdue=False))
-    return [(say("Stage", "阶段"), stage(now)), (say("Next", "下一步"), then)]
+    return [(STAGE, stage(now)), (NEXT, then)]
 
 
 async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
@@ -96,13 +86,17 @@ async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
         async with asyncio.timeout(LOOK_SECONDS):
             return await client.state(applied.platform_id)
     except NotAllowed as error:  # a key that may apply need not have the scope to read
-        complain(say(f"The application is in. {error.words.en}", f"申请已提交。{error.words.zh}"))
+        complain(
+            Words(
+                f"The application was submitted. {error.words.en}", f"申请已提交。{error.words.zh}"
+            )
+        )
         return None
     except (PingtaiError, TimeoutError):
         complain(
-            say(
-                "The application is in; no worker has taken it up yet (`pingtai up` or `pingtai worker`).",
-                "申请已提交；尚无 worker 处理（pingtai up 或 pingtai worker）。",
+            Words(
+                "The application was submitted, but no worker is running. Run: pingtai up, or pingtai worker",
+                "申请已提交，但没有 worker 在运行。请运行：pingtai up 或 pingtai worker",
             )
         )
         return None
@@ -117,8 +111,8 @@ def _register() -> "RegisterLookups":
 
 def _taken_as_first(error: PingtaiError) -> None:
     complain(
-        say(
-            f"Taken as a first term, because the register could not be asked: {error.words.en}",
-            f"登记库无法查询，按首期申请处理：{error.words.zh}",
+        Words(
+            f"Submitted as a first term, because the register does not answer: {error.words.en}",
+            f"名册无法查询，按首期申请处理：{error.words.zh}",
         )
     )

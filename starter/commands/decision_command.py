@@ -28,6 +28,7 @@ from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _asked(form: DecisionForm, call: Call, raw: dict[str, Any]) -> CaseView | No
         from starter.commands.set_aside_preview import decisions_table  # noqa: PLC0415 - one kind needs it
 
         log = asyncio.run(_log(call.platform))
-        show(heading(say("Decisions that count", "有效的决定")), decisions_table(log))
+        show(heading(Words("Decisions in force", "有效的决定")), decisions_table(log))
     fill_in(form, raw, view, office=call.principal is None)
     return view
 
@@ -110,7 +111,7 @@ def _confirmed(form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseVi
         finally:
             keep(form, call.platform, raw)
     if sets_aside:
-        _show_falling(call.platform, raw)
+        _show_set_aside(call.platform, raw)
     case = (view.assessment or view.platform) if view else None
     confirm(form, raw, case.facts if case else None, opinion.stage or "")
 
@@ -121,7 +122,7 @@ def _nothing_sent() -> Iterator[None]:
     try:
         yield
     except click.Abort as error:
-        error.add_note(say("Nothing was sent.", "未发送任何内容。"))
+        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
         raise
 
 
@@ -134,12 +135,10 @@ def _who_is_open(raw: Mapping[str, Any], call: Call) -> bool:
 def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
     explained = form.explained(error)
     if any(field == "actor.id" for field, *_ in error.problems):
-        explained.add_note(
-            say(
-                "Say once who you are: `pingtai login`.",
-                "可用 pingtai login 登记一次本人身份。",
-            )
+        hint = Words(
+            "To set who you are once, run: pingtai login", "可运行 pingtai login 登记本人身份。"
         )
+        explained.add_note(say(hint))
     return explained
 
 
@@ -201,17 +200,22 @@ async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
     return await in_place_of(principal, actor["id"], day, kind, roles)
 
 
-def _show_falling(platform: str, raw: Mapping[str, Any]) -> None:
-    from starter.commands.set_aside_preview import falling, falling_table  # noqa: PLC0415 - as above
+def _show_set_aside(platform: str, raw: Mapping[str, Any]) -> None:
+    from starter.commands.set_aside_preview import set_aside_with  # noqa: PLC0415 - as above
+    from starter.commands.timeline import timeline  # noqa: PLC0415
 
-    lines = falling(asyncio.run(_log(platform)), str(raw.get("target")))
+    lines = set_aside_with(asyncio.run(_log(platform)), str(raw.get("target")))
     if lines:
         show(
-            heading(say("What falls (Beijing time)", "将被撤销的记录（北京时间）")),
-            falling_table(lines),
+            heading(Words("Will be set aside (Beijing time)", "将被撤销的记录（北京时间）")),
+            timeline(lines),
         )
     else:
-        complain(say("The register does not know what falls.", "登记库中查不到将被撤销的记录。"))
+        complain(
+            Words(
+                "The register does not know what will be set aside.", "名册中查不到将被撤销的记录。"
+            )
+        )
 
 
 async def _log(platform: str) -> Any:
@@ -223,6 +227,8 @@ def _how_to_repeat(raw: dict[str, Any]) -> str:
     # With the date, because the day may end before it is repeated, and then it would be another.
     same = f"--id {raw['decision_id']} --date {raw['decided_on']}"
     return say(
-        f"The decision may have been taken. Repeat the same command with {same}",
-        f"该决定可能已生效。请以同一命令加 {same} 重发",
+        Words(
+            f"The decision may have been accepted. Repeat the same command with {same}",
+            f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
+        )
     )

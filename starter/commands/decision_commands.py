@@ -9,7 +9,7 @@ from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, Part
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.message_shapes import Shape
 from starter.commands.notation import WordChoice
-from starter.commands.platform_argument import PlatformId
+from starter.commands.options import PlatformId
 from starter.terminal.command_runner import answered
 
 AS = click.Option(

@@ -1,4 +1,4 @@
-"""`pingtai inbox`: what awaits a decision, what is due first coming first."""
+"""`pingtai inbox`: the decisions that are waiting, earliest due first."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,22 +6,35 @@ from typing import Any
 import click
 
 from db.inbox_queries import LARGEST_PAGE, Wanted
-from starter.commands.filters import district_option, field_option, json_option
-from starter.commands.inbox_rows import counted, data, rows_table
+from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
 from starter.commands.notation import WordChoice
-from starter.commands.today import today
-from starter.desk.inbox_cursor import cursor, place
+from starter.commands.options import (
+    after_option,
+    district_option,
+    field_option,
+    json_option,
+    limit_option,
+    today,
+)
 from starter.desk.inbox_scope import seat, seats_of
+from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
 from starter.desk.register_reads import RegisterReads
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
-from starter.terminal.screen import complain, draws, heading, show, show_json
+from starter.terminal.screen import (
+    complain,
+    complain_of_more,
+    draws,
+    heading,
+    show,
+    show_json,
+)
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Kind, Role
+from workflows.words import Words
 
 EVERY = 5
 """Seconds after which `--watch` looks again."""
@@ -36,12 +49,12 @@ _STEPS = dict.fromkeys(
 
 
 @click.command("inbox")
-@click.option("--as", "called", metavar="ROLE", help="What awaits you in this role of yours. 身份")
+@click.option("--as", "called", metavar="ROLE", help="Your inbox in this role. 身份")
 @click.option(
-    "--mine", is_flag=True, help="In all your roles, and for whom you stand in today. 本人全部"
+    "--mine", is_flag=True, help="All your roles, and those you substitute today. 本人全部待办"
 )
-@click.option("--all", "everything", is_flag=True, help="Whoever it awaits. 全部")
-@click.option("--role", type=WordChoice(Role), metavar="ROLE", help="What awaits this role. 由谁")
+@click.option("--all", "everything", is_flag=True, help="Everybody's inbox. 全部待办")
+@click.option("--role", type=WordChoice(Role), metavar="ROLE", help="Only this role's. 办理主体")
 @district_option
 @field_option
 @click.option(
@@ -50,15 +63,9 @@ _STEPS = dict.fromkeys(
     metavar="STEP",
     help=f"Only this decision. 事项: {', '.join(_STEPS)}",
 )
-@click.option("--overdue", is_flag=True, help="Only what is overdue. 逾期")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_PAGE),
-    default=50,
-    show_default=True,
-    help="So many at most. 行数",
-)
-@click.option("--after", metavar="CURSOR", help="The next page: as the last line of a page says.")
+@click.option("--overdue", is_flag=True, help="Only overdue decisions. 逾期")
+@limit_option(LARGEST_PAGE)
+@after_option("CURSOR")
 @click.option(
     "--watch",
     "every",
@@ -66,15 +73,15 @@ _STEPS = dict.fromkeys(
     is_flag=False,
     flag_value=str(EVERY),
     metavar="[SECONDS]",
-    help=f"Look again every {EVERY} seconds, or as many as said, until Ctrl-C. 持续刷新",
+    help=f"Refresh every {EVERY} seconds, or as often as given, until Ctrl-C. 持续刷新",
 )
 @json_option
 def inbox_command(**asked: Any) -> None:
-    """List what awaits a decision, what is due first coming first. 待办
+    """List the decisions that are waiting, earliest due first. 待办
 
-    With a profile (pingtai login) what awaits you in your first role, or in that of --as; without,
-    everything. Due dates are days in Beijing, with the working days that are left. At the end: how
-    many wait at each step.
+    With a profile (pingtai login) those of your first role, or of the role that --as names; without
+    one, everybody's. Due dates are days in Beijing, with the working days left. The last line counts
+    the decisions at each step.
 
     \b
     Examples:
@@ -103,26 +110,27 @@ async def _inbox(
     ways = (called is not None, mine, everything)
     if sum(ways) > 1 or (called is not None and role):
         raise BadInput(
-            "--as, --mine and --all say whose inbox, and --as says the role: take one of them",
-            "--as、--mine、--all 只能选一；--as 已含身份，不与 --role 并用",
+            "use only one of --as, --mine and --all; --as names the role, so leave out --role",
+            "--as、--mine、--all 只能选用其一；--as 已指定身份，不得与 --role 并用",
         )
     if every and after:
         raise BadInput(
-            "--watch looks at the first page: no --after", "--watch 只看首页，不与 --after 并用"
+            "--watch shows the first page only: leave out --after",
+            "--watch 仅显示首页，不得与 --after 并用",
         )
     profile = None if everything or (role and not mine) else read_profile()
     if profile is None and (mine or called):
         raise BadInput(
-            "--as and --mine go by your profile, and there is none yet: `pingtai login`",
-            "--as、--mine 依据个人配置；尚无个人配置：请先 pingtai login",
+            "--as and --mine need a profile. Run: pingtai login",
+            "--as、--mine 需要个人配置。请先运行：pingtai login",
         )
-    start = place(after) if after else None
+    start = read_inbox_cursor(after) if after else None
     async with open_reads() as register:
         whose = await _whose(register, profile, called, mine=mine)
         if profile is None and not (everything or role):
             complain(
-                say(
-                    "No profile yet (`pingtai login`): this is everything that awaits a decision.",
+                Words(
+                    "No profile yet (`pingtai login`): showing everybody's inbox.",
                     "尚无个人配置（pingtai login）：以下为全部待办。",
                 )
             )
@@ -137,7 +145,7 @@ async def _inbox(
         rows = await inbox.page(*wanted, after=start, limit=limit) if wanted else []
         counts = await inbox.counts(*wanted) if wanted else []
     now = datetime.now(UTC)
-    following = cursor(rows[-1].place) if len(rows) == limit else None
+    following = inbox_cursor(rows[-1].place) if len(rows) == limit else None
     if as_json:
         steps = [one.model_dump(mode="json") for one in counts]
         show_json({"rows": [data(row, now) for row in rows], "counts": steps, "next": following})
@@ -151,7 +159,7 @@ async def _inbox(
     elif counts:
         complain(counted(counts))
     if following:
-        complain(say(f"There may be more: --after {following}", f"可能还有：--after {following}"))
+        complain_of_more(limit, following, sum(one.waiting for one in counts))
 
 
 async def _whose(
@@ -169,16 +177,16 @@ async def _whose(
     return [seat(profile.actor(profile.role(called)))]
 
 
-def _nothing(whose: list[Wanted]) -> str:
+def _nothing(whose: list[Wanted]) -> Words:
     who = dict.fromkeys(
-        wording.who(one.role) + (f" {wording.district(one.district)}" if one.district else "")
+        wording.who(one.role) + (f" · {wording.district(one.district)}" if one.district else "")
         for one in whose
         if one.role
     )
     if not who:
-        return say("Nothing awaits a decision.", "没有待办。")
-    named = say(", ", "、").join(who)
-    return say(
-        f"Nothing of this awaits: {named} (--all: whoever it awaits).",
-        f"没有此类待办：{named}（--all：不限由谁）。",
+        return NOTHING_WAITING
+    named = wording.joined(who)
+    return Words(
+        f"Nothing is waiting for you ({named}). Everybody's: --all",
+        f"您没有待办（{named}）。查看全部待办：--all",
     )

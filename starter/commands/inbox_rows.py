@@ -1,66 +1,37 @@
 """Rows of the inbox as people read them: a table that fits 80 columns, plain lines, and counts."""
 
-import shutil
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.cells import cell_len
 from rich.table import Table
 
 from activities.working_days import working_days_left
 from db.inbox_queries import InboxRow, StepCount
 from starter.terminal import wording
 from starter.terminal.language import say
-from starter.terminal.screen import stacked, table, watched
+from starter.terminal.screen import ALWAYS, Column, is_narrow, stacked, table_of
 from workflows.periods import beijing_date, last_day
+from workflows.words import Words
 
-ROOMY = 130
-"""Columns of a terminal from which on everything has a column of its own."""
-_WHOLE_ID = 26
-"""Ids up to this length keep to one line, also where it is narrow."""
+_EXACTLY = Words("", "")
+NOTHING_WAITING = Words("No decisions are waiting.", "没有待办。")
 
 
 def rows_table(rows: Sequence[InboxRow], now: datetime) -> Table:
     """The rows as a table; on a narrow terminal the name stands below the id, and the rule with the step."""
-    if watched(sys.stdout) and shutil.get_terminal_size().columns < ROOMY:
-        return _narrow(rows, now)
-    return table(head(), [cells(row, now) for row in rows], whole=(0, 5, 6))
+    return table_of(rows, _narrow(rows, now) if is_narrow() else _columns(now))
 
 
-def head() -> tuple[str, ...]:
-    """The headings of `cells`."""
-    return (
-        say("platform", "编号"),
-        say("name", "名称"),
-        say("step", "事项"),
-        say("from", "由谁"),
-        say("district", "所在区"),
-        say("since", "自"),
-        say("due (working days)", "截止（工作日）"),
-        say("rule", "条款"),
-    )
-
-
-def cells(row: InboxRow, now: datetime) -> tuple[str, ...]:
+def cells(row: InboxRow, now: datetime) -> list[str]:
     """A row in the words of the language; days are those of Beijing."""
-    return (
-        row.platform_id,
-        row.name,
-        step(row),
-        wording.who(row.role),
-        wording.district(row.district),
-        str(beijing_date(row.since)),
-        until(row, now),
-        rule(row),
-    )
+    return [str(column.cell(row)) for column in _columns(now)]
 
 
 def step(row: InboxRow) -> str:
     """What is awaited; of an assessment with its year."""
     what = wording.what(row.kind)
-    return say(f"{what}, year {row.year}", f"第 {row.year} 年{what}") if row.year else what
+    return say(Words(f"{what}, year {row.year}", f"第 {row.year} 年{what}")) if row.year else what
 
 
 def rule(row: InboxRow) -> str:
@@ -88,22 +59,25 @@ def until(row: InboxRow, now: datetime) -> str:
 
 def _until(row: InboxRow, now: datetime) -> tuple[str, str, str]:
     """The mark, the day and the days."""
-    left, mark = days_left(row, now), say("OVERDUE", "【逾期】") if late(row, now) else ""
+    left, mark = days_left(row, now), say(wording.OVERDUE) if late(row, now) else ""
     if row.due is None or left is None:
-        return mark, say("not known yet", "尚未确定"), ""
+        return mark, say(Words("not known yet", "尚未确定")), ""
     day = str(last_day(row.due))
     if mark:
         # A clock that was skipped ahead (the demo) is beyond any number of days on ours.
         return mark, day, _days(-left) if left < 0 else ""
-    about = say("about ", "约") if row.due_provisional else ""
-    return "", day, _days(left, about)
+    return "", day, _days(left, Words("about ", "约") if row.due_provisional else _EXACTLY)
 
 
 def counted(counts: Sequence[StepCount]) -> str:
     """How many wait at each step, and in all."""
-    parts = [_count(wording.what(one.kind), one.waiting, one.overdue) for one in counts]
     waiting, overdue = sum(c.waiting for c in counts), sum(c.overdue for c in counts)
-    return say(" · ", " · ").join([*parts, _count(say("in all", "共"), waiting, overdue)])
+    in_all = say(Words(f"total {waiting}", f"共 {waiting} 项"))
+    parts = [(f"{wording.what(one.kind)} {one.waiting}", one.overdue) for one in counts]
+    return " · ".join(
+        words + (say(Words(f" ({late} OVERDUE)", f"（逾期 {late} 项）")) if late else "")
+        for words, late in (*parts, (in_all, overdue))
+    )
 
 
 def data(row: InboxRow, now: datetime) -> dict[str, Any]:
@@ -112,37 +86,56 @@ def data(row: InboxRow, now: datetime) -> dict[str, Any]:
     return row.model_dump(mode="json") | more
 
 
-def _narrow(rows: Sequence[InboxRow], now: datetime) -> Table:
-    """Two or three lines for a row: id and name, step and rule, district and day, date and days left."""
-    roles = {row.role for row in rows}
-    drawn = table(
-        (
-            say("platform", "平台"),
-            say("step", "事项"),
-            say("district, since", "所在区、自"),
-            say("due, days left", "截止（工作日）"),
+def _days(count: int, about: Words = _EXACTLY) -> str:
+    days = "day" if count == 1 else "days"
+    return say(Words(f"({about.en}{count} {days})", f"（{about.zh}{count}天）"))
+
+
+def _since(row: InboxRow) -> str:
+    return str(beijing_date(row.since))
+
+
+def _rule(row: InboxRow) -> str:
+    return say(wording.article(rule(row)))
+
+
+_STEP = Words("step", "事项")
+
+
+def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
+    return (
+        Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=ALWAYS),
+        Column(wording.PLATFORM_NAME, lambda row: row.name),
+        Column(_STEP, step),
+        Column(Words("from", "办理主体"), lambda row: wording.who(row.role)),
+        Column(wording.DISTRICT, lambda row: wording.district(row.district)),
+        Column(wording.SINCE, _since, whole=ALWAYS),
+        Column(
+            Words("due (working days)", "截止日期（工作日）"),
+            lambda row: until(row, now),
+            whole=ALWAYS,
         ),
-        (),
-    )
-    longest = max(cell_len(row.platform_id) for row in rows)
-    drawn.columns[0].min_width = min(longest, _WHOLE_ID)
-    for row in rows:
-        by = f" {wording.who(row.role)}" if len(roles) > 1 else ""
-        drawn.add_row(
-            stacked(row.platform_id, row.name),
-            stacked(step(row), f"{rule(row)}{by}"),
-            stacked(wording.district(row.district), str(beijing_date(row.since))),
-            stacked(*_until(row, now), marked=late(row, now)),
-        )
-    return drawn
-
-
-def _days(count: int, about: str = "") -> str:
-    return say(
-        f"({about}1 day)" if count == 1 else f"({about}{count} days)", f"（{about}{count}天）"
+        Column(Words("rule", "依据"), _rule),
     )
 
 
-def _count(what: str, waiting: int, overdue: int) -> str:
-    late = say(f" ({overdue} OVERDUE)", f"（逾期 {overdue}）") if overdue else ""
-    return f"{what} {waiting}{late}"
+def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], ...]:
+    """Two or three lines for a row: id and name, step and rule, district and day, date and days left."""
+    several = len({row.role for row in rows}) > 1
+    return (
+        Column(wording.PLATFORM_LABEL, lambda row: stacked(row.platform_id, row.name), least=26),
+        Column(
+            _STEP,
+            lambda row: stacked(
+                step(row), f"{_rule(row)} {wording.who(row.role)}" if several else _rule(row)
+            ),
+        ),
+        Column(
+            Words("district, since", "所在区、进入日期"),
+            lambda row: stacked(wording.district(row.district), _since(row)),
+        ),
+        Column(
+            Words("due, days left", "截止日期（工作日）"),
+            lambda row: stacked(*_until(row, now), marked=late(row, now)),
+        ),
+    )

@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from db.inbox_queries import InboxRow, StepCount, Wanted
-from starter.commands.inbox_rows import cells, counted, data, rows_table
+from starter.commands.inbox_rows import NOTHING_WAITING, cells, counted, data, rows_table
 from starter.desk.register_reads import InboxReads
 from starter.terminal import wording
 from starter.terminal.harmless_text import harmless
@@ -21,10 +21,16 @@ from starter.terminal.screen import (
     text,
     write,
 )
+from workflows.words import Words
 
 Known = dict[tuple[str, int, int, str], InboxRow]
 Change = tuple[str, InboxRow]
 NEW, CHANGED, GONE = "new", "changed", "gone"
+_WORDS = {
+    NEW: Words("new", "新增"),
+    CHANGED: Words("changed", "变化"),
+    GONE: Words("gone", "办结"),
+}
 
 
 async def watch(
@@ -51,11 +57,11 @@ def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> 
     """What fits the screen: what is due first stands first, and the counts stand above it."""
     now = datetime.now(UTC)
     when = wording.moment(now)
-    top = say(
-        f"{when} · every {every} s · Ctrl-C ends it", f"{when} · 每 {every} 秒刷新 · Ctrl-C 结束"
+    top = Words(
+        f"{when} · every {every} s · Ctrl-C to stop", f"{when} · 每 {every} 秒刷新 · Ctrl-C 结束"
     )
     if not rows:
-        return Group(text(top), heading(say("Nothing awaits a decision.", "没有待办。")))
+        return Group(text(top), heading(NOTHING_WAITING))
     return Group(text(top), heading(counted(counts)), text(""), rows_table(rows, now))
 
 
@@ -96,10 +102,5 @@ def _say(change: str, row: InboxRow, now: datetime, *, as_json: bool) -> None:
     if as_json:
         show_json_line({"change": change, "row": data(row, now)})
         return
-    words = {
-        NEW: say("new", "新增"),
-        CHANGED: say("changed", "变化"),
-        GONE: say("gone", "办结"),
-    }
-    line = "  ".join((wording.moment(now), words[change], *cells(row, now)))
+    line = "  ".join((wording.moment(now), say(_WORDS[change]), *cells(row, now)))
     write(harmless(line) + "\n")

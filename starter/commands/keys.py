@@ -7,19 +7,26 @@ import click
 
 from db.key_rows import LARGEST_PAGE, ApiKey, Keys
 from starter.client.register_access import open_engine
-from starter.commands.filters import district_option, json_option
+from starter.commands.options import district_option, json_option
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput
 from starter.service.scopes import Scope
+from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.harmless_text import harmless
-from starter.terminal.language import say, word
-from starter.terminal.screen import complain, show, show_json, table, write
-from starter.terminal.wording import moment
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    complain,
+    show,
+    show_json,
+    table_of,
+    write,
+)
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
-from workflows.vocabulary import District
+from workflows.words import Words
 
 LONGEST = 200
 _DECIDE = "decide:"
@@ -44,29 +51,29 @@ def keys_command() -> None:
     type=click.Choice([str(scope) for scope in Scope]),
     multiple=True,
     required=True,
-    help="What it may do; several times. 权限",
+    help="What it may do; repeatable. 权限",
 )
 @district_option
 @click.option(
     "--organisation",
     metavar="NAME",
-    help="It speaks for this body only: an operator, say. 仅代表该单位",
+    help="It acts for this organisation only, such as an operator. 仅代表该单位",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, 3650),
     default=365,
     show_default=True,
-    help="For so many days. 有效天数",
+    help="Days until it expires. 有效天数",
 )
 def create_command(
     name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
 ) -> None:
-    """Make a key for NAME, whose it is in words. 新建密钥
+    """Make a key for NAME, a description of its holder. 新建密钥
 
-    The key alone goes to standard output, so that it can be piped into a file; it is not shown
-    again, and only its hash is kept. With --district it sees and says only what is of that
-    district's platforms; with --organisation it names no other body as the one that speaks.
+    Only the key goes to standard output, so that it can be piped into a file. It is shown once; the
+    system keeps its hash. With --district it reads and acts on that district's platforms only; with
+    --organisation it acts for that organisation only.
 
     \b
     Example:
@@ -110,8 +117,8 @@ async def _create(
     _check_words(organisation or "-", "--organisation")
     if Scope.DECIDE_DISTRICT in scopes and district is None:
         raise BadInput(
-            f"the scope {Scope.DECIDE_DISTRICT} needs --district: whose word it is",
-            f"权限 {Scope.DECIDE_DISTRICT} 须写明 --district",
+            f"the scope {Scope.DECIDE_DISTRICT} needs --district",
+            f"权限 {Scope.DECIDE_DISTRICT} 须以 --district 写明所在区",
         )
     by = who()
     directly_only("`pingtai keys`", "密钥管理")
@@ -126,11 +133,11 @@ async def _create(
             days=days,
         )
     write(f"{token}\n")
-    until = moment(key.expires_at)
+    until = wording.moment(key.expires_at)
     complain(
-        say(
-            f"Key {key.id}, until {until}. It is not shown again: keep it as you keep a password.",
-            f"密钥 {key.id}，有效期至 {until}。密钥不再显示，请妥善保管。",
+        Words(
+            f"Key {key.id}, valid until {until}. It is shown only once: keep it like a password.",
+            f"密钥 {key.id}，有效期至 {until}。密钥仅显示一次，请妥善保管。",
         )
     )
 
@@ -149,35 +156,36 @@ async def _list(as_json: bool) -> None:
     if as_json:
         show_json([key.model_dump(mode="json") | {"standing": key.standing(now)} for key in keys])
     elif keys:
-        columns = (
-            say("key", "密钥"),
-            say("whose", "用户"),
-            say("may", "权限"),
-            say("only for", "限于"),
-            say("until", "有效期至"),
-            say("last used", "最近使用"),
-        )
-        show(table(columns, [_cells(key, now) for key in keys], whole=(0, 4, 5)))
+        show(table_of(keys, _columns(now)))
     else:
-        complain(say("there are no keys", "没有密钥"))
+        complain(Words("There are no keys.", "没有密钥。"))
 
 
-def _cells(key: ApiKey, now: datetime) -> tuple[str, ...]:
-    only = [word(key.district, District)] if key.district else []
-    standing = key.standing(now)
-    until = _day(key.expires_at)
-    if standing == "revoked":
-        until = say("revoked", "已撤销")
-    elif standing == "expired":
-        until = say("expired", "已过期")
+def _columns(now: datetime) -> tuple[Column[ApiKey], ...]:
     return (
-        key.id,
-        key.name,
-        _may(key.scopes),
-        " ".join([*only, *([key.organisation] if key.organisation else [])]),
-        until,
-        _day(key.last_used_at) if key.last_used_at else "",
+        Column(Words("key", "密钥"), lambda key: key.id, whole=ALWAYS),
+        Column(Words("holder", "用户"), lambda key: key.name),
+        Column(Words("scopes", "权限"), lambda key: _may(key.scopes)),
+        Column(Words("only for", "限于"), _only_for),
+        Column(
+            wording.VALID_UNTIL,
+            lambda key: _STANDING.get(key.standing(now)) or _day(key.expires_at),
+            whole=ALWAYS,
+        ),
+        Column(
+            Words("last used", "最近使用"),
+            lambda key: _day(key.last_used_at) if key.last_used_at else None,
+            whole=ALWAYS,
+        ),
     )
+
+
+_STANDING = {"revoked": Words("revoked", "已撤销"), "expired": Words("expired", "已过期")}
+
+
+def _only_for(key: ApiKey) -> str:
+    district = wording.district(key.district) if key.district else None
+    return " ".join(part for part in (district, key.organisation) if part)
 
 
 def _may(scopes: Sequence[str]) -> str:
@@ -198,18 +206,20 @@ async def _revoke(key_id: str) -> None:
     by = who()
     if "_" in key_id or "\0" in key_id:  # a whole key does not belong on a command line
         raise BadInput(
-            "say the key's id only, as `pingtai keys list` shows it",
-            "只写密钥编号，见 pingtai keys list",
+            "give only the key's id, as `pingtai keys list` shows it",
+            "只填写密钥编号，见 pingtai keys list",
         )
     directly_only("`pingtai keys`", "密钥管理")
     async with open_engine() as engine:
         key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
     if key is None:
         raise BadInput(
-            f"there is no key {harmless(key_id[:LONGEST])}: look at `pingtai keys list`",
-            f"没有密钥 {harmless(key_id[:LONGEST])}：请查看 pingtai keys list",
+            f'No key "{harmless(key_id[:LONGEST])}". To see the ids, run: pingtai keys list',
+            f"没有密钥“{harmless(key_id[:LONGEST])}”。请用 pingtai keys list 查看编号",
         )
-    complain(say(f"Key {key.id} of {key.name} is revoked.", f"{key.name} 的密钥 {key.id} 已撤销。"))
+    complain(
+        Words(f"Key {key.id} of {key.name} was revoked.", f"{key.name} 的密钥 {key.id} 已撤销。")
+    )
 
 
 def _check_words(words: str, what: str) -> None:

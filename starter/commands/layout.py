@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from db.programme_rows import Direct, Direction, Layout, Standing
-from starter.commands.filters import district_option, field_option, json_option
+from starter.commands.options import district_option, field_option, json_option
 from starter.desk.profile import read_profile
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
@@ -16,7 +15,8 @@ from starter.tables.layout_file import LayoutFile
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
-from starter.terminal.screen import complain, heading, show, show_json, table
+from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from db.layout_rows import Change
@@ -84,34 +84,25 @@ def _myself() -> str:
 
 
 def _tell(change: "Change", dry_run: bool) -> None:
+    for mark, several in (
+        (Words("added  ", "新增"), change.added),
+        (Words("changed", "变更"), change.changed),
+        (Words("removed", "移除"), change.removed),
+    ):
+        show(*(f"{say(mark)} {_named(one)}" for one in several))
+    added, changed, removed = map(len, (change.added, change.changed, change.removed))
+    unwritten = Words("; nothing was written", "；未写入") if dry_run else Words("", "")
     show(
-        *(
-            f"{mark} {_named(one)}"
-            for mark, several in (
-                (say("added  ", "新增"), change.added),
-                (say("changed", "变更"), change.changed),
-                (say("removed", "移除"), change.removed),
-            )
-            for one in several
+        Words(
+            f"{added} added, {changed} changed, {removed} removed, {change.same} unchanged{unwritten.en}",
+            f"新增 {added}，变更 {changed}，移除 {removed}，不变 {change.same}{unwritten.zh}",
         )
-    )
-    added, changed, removed = (
-        len(several) for several in (change.added, change.changed, change.removed)
-    )
-    show(
-        say(
-            f"{added} added, {changed} changed, {removed} removed, {change.same} as before",
-            f"新增 {added}，变更 {changed}，移除 {removed}，不变 {change.same}",
-        )
-        + (say("; nothing was written", "；未写入") if dry_run else "")
     )
 
 
 def _named(one: Direction) -> str:
-    return (
-        f"{wording.field(one.field)} · {one.direction} · {say('priority', '优先级')} {one.priority}"
-        f" · {_districts(one.districts)}"
-    )
+    field, named = wording.field(one.field), say(_PRIORITY)
+    return f"{field} · {one.direction} · {named} {one.priority} · {_districts(one.districts)}"
 
 
 @layout_command.command("show", short_help="Who stands where in the layout. 查看布局")
@@ -139,66 +130,30 @@ async def _show(field: str | None, district: str | None, as_json: bool) -> None:
         return
     if not found.directions and not found.outside:
         complain(
-            say(
-                "there is no layout: pingtai layout import FILE",
-                "尚无布局：pingtai layout import 文件",
+            Words(
+                "There is no layout yet. Run: pingtai layout import FILE",
+                "尚无布局。请运行：pingtai layout import 文件",
             )
         )
         return
     if found.directions:
-        show(_table(found.directions))
+        show(table_of(found.directions, (*_DIRECTION, *_PLANNED, _STANDING)))
     if found.outside:
-        title = say("Platforms whose direction is not in the layout", "方向不在布局中的平台")
-        show(heading(title), _outside(found.outside))
+        title = Words("Platforms whose direction is not in the layout", "方向不在布局中的平台")
+        show(heading(title), table_of(found.outside, (*_DIRECTION, _STANDING)))
     _sum(found)
 
 
-def _table(directions: tuple[Direct, ...]) -> Table:
-    return table(
-        (
-            say("field", "领域"),
-            say("direction", "方向"),
-            say("priority", "优先级"),
-            say("districts", "布局区域"),
-            say("platforms", "平台"),
-        ),
-        [
-            (
-                wording.field(one.field),
-                one.direction or "",
-                str(one.priority),
-                _districts(one.districts),
-                _platforms(one),
-            )
-            for one in directions
-        ],
-    )
-
-
-def _outside(directions: tuple[Direct, ...]) -> Table:
-    return table(
-        (say("field", "领域"), say("direction", "方向"), say("platforms", "平台")),
-        [
-            (
-                wording.field(one.field),
-                one.direction or say("(none named)", "（未填）"),
-                _platforms(one),
-            )
-            for one in directions
-        ],
-    )
-
-
 def _districts(given: tuple[str, ...]) -> str:
-    return say(", ", "、").join(wording.district(one) for one in given) or say("any", "不限")
+    return wording.joined(map(wording.district, given)) or say(Words("any", "不限"))
 
 
 def _platforms(one: Direct) -> str:
     """By stage; a direction in which no platform is valid or on its way says so first."""
     standing = [_standing(stage) for stage in one.stages]
     if not standing:
-        return say("NONE", "【无平台】")
-    none = [say("NONE NOW", "【现无平台】")] if _empty(one) else []
+        return say(Words("NONE", "【无平台】"))
+    none = [say(Words("NONE NOW", "【现无平台】"))] if _empty(one) else []
     return sentence(none + standing)
 
 
@@ -215,8 +170,26 @@ def _standing(standing: Standing) -> str:
 def _sum(found: Layout) -> None:
     number, none = len(found.directions), sum(map(_empty, found.directions))
     complain(
-        say(
+        Words(
             f"{number} directions, {none} of them without a platform",
             f"{number} 个方向，其中 {none} 个没有平台",
         )
     )
+
+
+_NO_LAYOUT = Words(
+    "There is no layout yet. Run: pingtai layout import FILE",
+    "尚无布局。请运行：pingtai layout import 文件",
+)
+_PRIORITY = Words("priority", "优先级")
+_DIRECTION: tuple[Column[Direct], ...] = (
+    Column(wording.FIELD, lambda one: wording.field(one.field)),
+    Column(
+        Words("direction", "方向"), lambda one: one.direction or Words("(none named)", "（未填）")
+    ),
+)
+_PLANNED: tuple[Column[Direct], ...] = (
+    Column(_PRIORITY, lambda one: one.priority),
+    Column(Words("districts", "布局区域"), lambda one: _districts(one.districts)),
+)
+_STANDING: Column[Direct] = Column(Words("platforms", "平台"), _platforms)

@@ -9,6 +9,7 @@ from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.desk.profile import (
     Profile,
+    ProfileRole,
     ProfileService,
     profile_path,
     read_profile,
@@ -19,47 +20,58 @@ from starter.desk.service_address import checked_url, read_key
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answered
-from starter.terminal.language import say, word
 from starter.terminal.named_fields import NamedFields
-from starter.terminal.screen import at_terminal, complain, facts, heading, show, show_json, table
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    Said,
+    at_terminal,
+    complain,
+    facts,
+    heading,
+    show,
+    show_json,
+    table_of,
+)
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
+from workflows.words import Words
 
 _WHO = ("person", "role", "organisation", "district", "called", "lang")
-"""What says who one is: without any of it, only where the service is is kept anew."""
+"""The flags that say who one is; without any of them only the service is changed."""
 _FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "district", "name")}
 
 
 @click.command("login")
 @click.option("--id", "person", metavar="ID", help="Your id. 经办人编号")
-@click.option("--role", type=WordChoice(Role), help="In what role you act. 身份")
+@click.option("--role", type=WordChoice(Role), help="Your role. 身份")
 @click.option("--organisation", metavar="TEXT", help="Your organisation. 单位")
 @click.option(
     "--district",
     type=WordChoice(District),
     metavar="DISTRICT",
-    help="District staff: yours. 所在区",
+    help="District staff only: your district. 所在区",
 )
-@click.option("--name", "called", metavar="NAME", help="What --as calls this role. 身份名称")
+@click.option("--name", "called", metavar="NAME", help="Name of this role for --as. 身份名称")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Answer in this language. 输出语言")
 @click.option(
     "--url",
     metavar="URL",
-    help="Work by this service from now on (docs/http.md); '' no longer. 服务地址",
+    help="Use this service from now on (docs/http.md); '' to stop. 服务地址",
 )
 @click.option(
-    "--key-file", metavar="FILE", help="Where its key is: a file that only you can read. 密钥文件"
+    "--key-file", metavar="FILE", help="File with its key, readable only by you. 密钥文件"
 )
-@click.option("--add", is_flag=True, help="Another role beside those there are. 增加身份")
+@click.option("--add", is_flag=True, help="Add a role to the profile. 增加身份")
 @click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
-@click.option("--json", "as_json", is_flag=True, help="With --show: as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="With --show: as JSON. 以 JSON 输出")
 def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | None) -> None:
     """Say once who you are, so that no command needs it again. 登记本人身份
 
-    It is kept in a file of yours; at a terminal what is missing is asked for. One person may act in
-    several roles: the first counts, unless a decision is another's, or --as says which. Whoever
-    reaches the system can say who they are: a profile saves typing, and proves nothing.
+    Saved in a file of yours. At a terminal, prompts for missing values. One person may have several
+    roles: your first role is the default, unless another of them takes the decision or --as names one.
+    A profile saves typing; it is not authentication.
 
     \b
     Example:
@@ -85,9 +97,9 @@ def logout_command() -> None:
     """
     with answered():
         if remove_profile():
-            show(say("The profile is removed.", "个人配置已删除。"))
+            show(Words("The profile was removed.", "个人配置已删除。"))
         else:
-            show(say("There was no profile.", "本无个人配置。"))
+            show(Words("There is no profile.", "没有个人配置。"))
 
 
 def _login(said: dict[str, str | None], *, add: bool) -> None:
@@ -99,13 +111,13 @@ def _login(said: dict[str, str | None], *, add: bool) -> None:
     before = old if add else None
     if add and before is None:
         raise BadInput(
-            "--add needs a profile to add to: `pingtai login` without it",
-            "尚无个人配置，不能 --add：请先 pingtai login",
+            "There is no profile to --add to. First run: pingtai login",
+            "尚无个人配置，无法增加身份（--add）。请先运行：pingtai login",
         )
     if before and said["person"] not in (None, before.id):
         raise BadInput(
-            f"the profile is {before.id}'s: one file is one person's",
-            f"个人配置属于 {before.id}：一份配置只属于一人",
+            f"--id {said['person']}: the profile belongs to {before.id}; remove it first (pingtai logout)",
+            f"--id {said['person']}：个人配置属于 {before.id}，请先删除（pingtai logout）",
         )
     answers = dict(said) | ({"person": before.id} if before else {})
     if at_terminal():
@@ -148,15 +160,13 @@ def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService
         kept = str(Path(file).expanduser().absolute())
         read_key(Path(kept))
     if new is None and file:
-        raise BadInput(
-            "--key-file is for a service: give --url, too", "--key-file 须与 --url 一并使用"
-        )
+        raise BadInput("--key-file needs --url, too", "--key-file 须与 --url 一并使用")
     return ProfileService(url=new, key_file=kept) if new else None
 
 
 def _keep(profile: Profile) -> None:
     path = write_profile(profile)
-    show(facts(((say("Kept in", "已保存至"), str(path)),)))
+    show(facts([(Words("saved in", "已保存至"), path)]))
     _show_roles(profile)
 
 
@@ -175,41 +185,33 @@ def _show(as_json: bool) -> None:
         show_json(profile.model_dump(mode="json") if profile else None)
     elif profile is None:
         complain(
-            say("There is no profile yet: `pingtai login`.", "尚无个人配置：请先 pingtai login。")
-        )
-    else:
-        show(
-            facts(
-                (
-                    (say("File", "文件"), str(profile_path())),
-                    (say("Id", "编号"), profile.id),
-                    (say("Language", "语言"), profile.lang or ""),
-                    (say("Service", "服务地址"), profile.service.url if profile.service else ""),
-                    (
-                        say("Key file", "密钥文件"),
-                        (profile.service.key_file or "") if profile.service else "",
-                    ),
-                )
+            Words(
+                "There is no profile yet. Run: pingtai login", "尚无个人配置。请运行：pingtai login"
             )
         )
+    else:
+        service = profile.service
+        rows: list[tuple[Said, object]] = [
+            (Words("file", "文件"), profile_path()),
+            (Words("id", "编号"), profile.id),
+            (Words("language", "语言"), profile.lang),
+            (Words("service", "服务地址"), service.url if service else None),
+            (Words("key file", "密钥文件"), service.key_file if service else None),
+        ]
+        show(facts(rows))
         _show_roles(profile)
 
 
 def _show_roles(profile: Profile) -> None:
-    rows = [
-        (
-            role.called,
-            wording.who(role.role),
-            role.organisation,
-            word(role.district, District) if role.district else "",
-        )
-        for role in profile.roles
-    ]
-    show(
-        heading(say("Roles; the first counts where none is said", "身份（未指定时以首个为准）")),
-        table(
-            ("--as", say("role", "身份"), say("organisation", "单位"), say("district", "所在区")),
-            rows,
-            whole=(0,),
-        ),
-    )
+    title = Words("Roles; the first is the default", "身份（默认使用首个身份）")
+    show(heading(title), table_of(profile.roles, _ROLES))
+
+
+_ROLES: tuple[Column[ProfileRole], ...] = (
+    Column("--as", lambda role: role.called, whole=ALWAYS),
+    Column(Words("role", "身份"), lambda role: wording.who(role.role)),
+    Column(Words("organisation", "单位"), lambda role: role.organisation),
+    Column(
+        wording.DISTRICT, lambda role: wording.district(role.district) if role.district else None
+    ),
+)

@@ -1,6 +1,6 @@
 """`pingtai mechanisms`: how platforms run themselves (§五), counted and listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -8,20 +8,35 @@ from rich.table import Table
 
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.queries import LARGEST_PAGE
-from starter.commands.filters import (
+from starter.commands.notation import WordChoice
+from starter.commands.options import (
+    after_option,
     district_option,
     field_option,
     json_option,
+    limit_option,
     stage_option,
+    today,
 )
-from starter.commands.notation import WordChoice
-from starter.commands.today import today
 from starter.desk.reach import open_reads
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, word
-from starter.terminal.screen import complain, facts, heading, short, show, show_json, table
+from starter.terminal.screen import (
+    ALWAYS,
+    IF_SHORT,
+    Column,
+    Said,
+    complain,
+    complain_of_more,
+    facts,
+    heading,
+    show,
+    show_json,
+    table_of,
+)
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
+from workflows.words import Words
 
 
 @click.command("mechanisms")
@@ -32,21 +47,15 @@ from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
     "--legal-form",
     type=WordChoice(LegalForm),
     metavar="FORM",
-    help=f"Only those of this form. 法人形式: {', '.join(LegalForm)}",
+    help=f"Only this legal form. 法人形式: {', '.join(LegalForm)}",
 )
 @click.option(
     "--past-date",
     is_flag=True,
-    help="Only those that promised to be independent by a day that has passed. 逾期未独立",
+    help="Only platforms past the day by which they promised to be independent. 逾期未独立法人化",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_PAGE),
-    default=50,
-    show_default=True,
-    help="So many platforms are listed. 行数",
-)
-@click.option("--after", default="", metavar="PLATFORM", help="List those after this platform id.")
+@limit_option(LARGEST_PAGE)
+@after_option("PLATFORM")
 @json_option
 def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
     """Show the newest operating mechanisms of the platforms, counted and listed. 运行机制 §五
@@ -70,82 +79,77 @@ async def _mechanisms(*, limit: int, as_json: bool, **asked: Any) -> None:
         show_json(found.model_dump(mode="json"))
         return
     if not found.platforms:
-        complain(say("no platforms", "没有平台"))
+        complain(wording.NO_PLATFORMS)
         return
     show(_sum(found))
-    _counts(say("Funding", "资金来源"), found.funding, lambda name: name)
-    _counts(say("Governance", "治理"), found.governance, lambda name: word(name, GovernanceBody))
-    _counts(
-        say("Transfer of results", "成果转化"), found.transfer, lambda n: word(n, TransferPractice)
-    )
+    for title, counts, named in (
+        (Words("Funding", "资金来源"), found.funding, str),
+        (Words("Governance", "治理"), found.governance, lambda one: word(one, GovernanceBody)),
+        (
+            Words("Transfer of results", "成果转化"),
+            found.transfer,
+            lambda one: word(one, TransferPractice),
+        ),
+    ):
+        if counts:
+            show(heading(title), table_of(counts, _counted(counts, named)))
     if found.page:
-        show(heading(say("Platforms", "平台")), _table(found.page))
+        show(heading(Words("Platforms", "平台")), table_of(found.page, _PLATFORMS))
     if len(found.page) == limit:
-        more = f"--after {found.page[-1].platform_id}"
-        complain(say(f"There may be more: {more}", f"可能还有：{more}"))
+        complain_of_more(limit, found.page[-1].platform_id, found.platforms)
 
 
 def _sum(found: Mechanisms) -> Table:
     average = found.average_lead_unit_funding_wan
+    forms: list[tuple[Said, object]] = [
+        (word(one.word, LegalForm), one.platforms) for one in found.legal_forms
+    ]
     return facts(
         [
-            (say("Platforms", "平台数"), str(found.platforms)),
-            *((word(one.word, LegalForm), str(one.platforms)) for one in found.legal_forms),
-            (say("Promise past its date", "承诺日期已过"), str(found.past_date)),
+            (Words("platforms", "平台数"), found.platforms),
+            *forms,
+            (Words("promise past its date", "承诺日期已过"), found.past_date),
             (
-                say("Lead unit puts in, average", "牵头单位平均投入"),
-                ""
+                Words("lead unit's funding, average", "牵头单位平均投入"),
+                None
                 if average is None
-                else say(f"{average:,.0f} × 10,000 yuan", f"{average:,.0f} 万元"),
+                else Words(f"{average:,.0f} × 10,000 yuan", f"{average:,.0f} 万元"),
             ),
         ]
     )
 
 
-def _counts(title: str, counts: tuple[Counted, ...], named: Callable[[str], str]) -> None:
-    if not counts:
-        return
-    shares = any(one.average_share is not None for one in counts)
-    columns = (say("what", "名称"), say("platforms", "平台数"))
-    more = (say("average share", "平均份额"),) if shares else ()
-    rows = [
-        (
-            named(one.word),
-            str(one.platforms),
-            *((f"{one.average_share:.1f}%",) if one.average_share is not None else ()),
-        )
-        for one in counts
+def _counted(counts: Sequence[Counted], named: Callable[[str], str]) -> list[Column[Counted]]:
+    columns: list[Column[Counted]] = [
+        Column(Words("what", "名称"), lambda one: named(one.word)),
+        Column(Words("platforms", "平台数"), lambda one: one.platforms),
     ]
-    show(heading(title), table(columns + more, rows))
+    if any(one.average_share is not None for one in counts):
+        columns.append(Column(Words("average share", "平均份额"), _share))
+    return columns
 
 
-def _table(page: tuple[PlatformMechanisms, ...]) -> Table:
-    return table(
-        (
-            say("platform", "编号"),
-            say("stage", "阶段"),
-            say("legal form", "法人形式"),
-            say("independent by", "承诺独立日期"),
-            say("stated in", "见于"),
-        ),
-        [
-            (
-                one.platform_id,
-                wording.stage(one.stage),
-                word(one.legal_form, LegalForm),
-                _promise(one),
-                say(f"report {one.year}", f"第 {one.year} 年报告")
-                if one.year
-                else say("plan", "方案"),
-            )
-            for one in page
-        ],
-        whole=(0, 3) if short(one.platform_id for one in page) else (3,),
-    )
+def _share(one: Counted) -> object:
+    return None if one.average_share is None else f"{one.average_share:.1f}%"
 
 
-def _promise(one: PlatformMechanisms) -> str:
+def _promise(one: PlatformMechanisms) -> object:
     if one.independent_by is None or one.legal_form == LegalForm.INDEPENDENT:
-        return ""
-    past = say(" PAST", "【已过】") if one.past_date else ""
-    return f"{one.independent_by}{past}"
+        return None
+    return f"{one.independent_by}{say(Words(' PAST', '【已过】')) if one.past_date else ''}"
+
+
+_PLATFORMS: tuple[Column[PlatformMechanisms], ...] = (
+    Column(wording.PLATFORM_ID, lambda one: one.platform_id, whole=IF_SHORT),
+    Column(wording.STAGE, lambda one: wording.stage(one.stage)),
+    Column(Words("legal form", "法人形式"), lambda one: word(one.legal_form, LegalForm)),
+    Column(Words("independent by", "独立法人化承诺日期"), _promise, whole=ALWAYS),
+    Column(
+        Words("source", "信息来源"),
+        lambda one: (
+            Words(f"report {one.year}", f"第 {one.year} 年报告")
+            if one.year
+            else Words("plan", "方案")
+        ),
+    ),
+)

@@ -9,23 +9,31 @@ from activities.notice_texts import BOTH, text_of
 from db.outbox import DEAD, DELIVERED, WAITING
 from db.outbox_queries import LARGEST_PAGE, DeliveryRow, OutboxQueries, Place
 from starter.client.register_access import open_engine
-from starter.commands.filters import json_option
 from starter.commands.notation import platform_id
 from starter.commands.notices_table import about, deliveries_table, notices_table
-from starter.commands.platform_argument import PlatformId
+from starter.commands.options import PlatformId, after_option, json_option, limit_option
+from starter.desk.page_cursors import no_place
 from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say
-from starter.terminal.screen import complain, facts, heading, show, show_json
+from starter.terminal.screen import (
+    complain,
+    complain_of_more,
+    facts,
+    heading,
+    show,
+    show_json,
+)
 from workflows.notice_messages import Notice
+from workflows.words import Words
 
 _LONGEST_ID = 300
 
 
 @click.group("notices")
 def notices_command() -> None:
-    """Look at notices and their deliveries, and send again what was given up. 通知
+    """List notices and their deliveries, and resend those that failed. 通知
 
     \b
     Example:
@@ -38,23 +46,16 @@ def notices_command() -> None:
 @click.option(
     "--state",
     type=click.Choice((WAITING, DELIVERED, DEAD)),
-    help="Only deliveries in this state; dead: given up. 投递状态",
+    help="Only this state of delivery; dead: failed for good. 投递状态",
 )
-@click.option("--platform", metavar="ID", type=PlatformId(), help="Only about this one. 平台")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_PAGE),
-    default=50,
-    show_default=True,
-    help="So many at most. 行数",
-)
-@click.option("--after", metavar="PLACE", help="Those after this place: the next page.")
+@click.option("--platform", metavar="ID", type=PlatformId(), help="Only about this platform. 平台")
+@limit_option(LARGEST_PAGE)
+@after_option("PLACE")
 @json_option
 def list_command(**asked: Any) -> None:
     """List notices, a line for each recipient, the newest first. 通知列表
 
-    A notice without a recipient is one that nobody in the configuration wants, or that is not
-    handed out yet.
+    A notice has no recipient if the configuration names none for it, or if it is not distributed yet.
 
     \b
     Example:
@@ -67,7 +68,7 @@ def list_command(**asked: Any) -> None:
 @click.argument("notice", metavar="ID")
 @json_option
 def show_command(notice: str, as_json: bool) -> None:
-    """Show a notice, by its number or its id: what it says, and what became of it. 通知详情
+    """Show a notice, by its number or its id: its texts and its deliveries. 通知详情
 
     \b
     Example:
@@ -78,15 +79,15 @@ def show_command(notice: str, as_json: bool) -> None:
 
 @notices_command.command("resend", short_help="Send again. 重新发送")
 @click.argument("notice", metavar="[ID]", required=False)
-@click.option("--recipient", metavar="NAME", help="Only to this one. 收件方")
-@click.option("--all-dead", is_flag=True, help="All that were given up. 全部已放弃的")
+@click.option("--recipient", metavar="NAME", help="Only to this recipient. 收件方")
+@click.option("--all-dead", is_flag=True, help="All failed deliveries. 全部发送失败的")
 @json_option
 def resend_command(
     notice: str | None, recipient: str | None, all_dead: bool, as_json: bool
 ) -> None:
-    """Send a notice again, or all that were given up; at once, and as patiently as a new one. 重新发送
+    """Send a notice, or all failed ones, again: at once, and with as many attempts as a new one. 重新发送
 
-    The notice keeps its id, by which a receiver drops what it has already.
+    The notice keeps its id, so that receivers can drop duplicates.
 
     \b
     Example:
@@ -94,7 +95,9 @@ def resend_command(
       pingtai notices resend --all-dead
     """
     if (notice is None) == (not all_dead):
-        raise click.UsageError(say("say ID or --all-dead", "请写 ID 或 --all-dead"))
+        raise click.UsageError(
+            say(Words("give either ID or --all-dead", "请填写 ID 或 --all-dead 之一"))
+        )
     _resend(notice, recipient, as_json=as_json)
 
 
@@ -116,10 +119,9 @@ async def _list(
     if rows:
         show(notices_table(rows))
     else:
-        complain(say("there are no such notices", "没有这样的通知"))
+        complain(Words("No notices found.", "没有符合条件的通知。"))
     if len(rows) == limit:
-        more = "--after {}/{}".format(*rows[-1].place)
-        complain(say(f"There may be more: {more}", f"可能还有：{more}"))
+        complain_of_more(limit, "{}/{}".format(*rows[-1].place))
 
 
 @answering
@@ -140,11 +142,8 @@ async def _show(which: str, *, as_json: bool) -> None:
     show(facts(about(notice)))
     for one in sorted(BOTH, key=lambda one: one != language()):
         show(heading(texts[one].title), *texts[one].body.splitlines())
-    show(heading(say("Deliveries", "投递")))
-    if deliveries:
-        show(deliveries_table(deliveries))
-    else:
-        show(_nobody())
+    show(heading(Words("Deliveries", "投递")))
+    show(deliveries_table(deliveries) if deliveries else _NO_RECIPIENT)
 
 
 @answering
@@ -161,11 +160,9 @@ async def _resend(which: str | None, recipient: str | None, *, as_json: bool) ->
     if as_json:
         show_json([{"id": notice_id, "recipient": name} for notice_id, name in sent])
     elif sent:
-        number = len(sent)
-        are = "delivery is" if number == 1 else "deliveries are"
-        show(say(f"{number} {are} being sent again", f"正在重新发送 {number} 份"))
+        show(Words(f"Sending again: {len(sent)}.", f"正在重新发送 {len(sent)} 份。"))
     else:
-        complain(say("nothing was given up", "没有已放弃的通知"))
+        complain(Words("No failed deliveries.", "没有发送失败的通知。"))
 
 
 async def _found(outbox: OutboxQueries, which: str) -> tuple[Notice, tuple[DeliveryRow, ...]]:
@@ -175,8 +172,8 @@ async def _found(outbox: OutboxQueries, which: str) -> tuple[Notice, tuple[Deliv
     found = await outbox.find(which if number is None else number) if usable else None
     if found is None:
         raise BadInput(
-            f"there is no notice {which[:_LONGEST_ID]}: look at `pingtai notices list`",
-            f"没有通知 {which[:_LONGEST_ID]}：请查看 pingtai notices list",
+            f'No notice "{which[:_LONGEST_ID]}". To see the numbers, run: pingtai notices list',
+            f"没有通知“{which[:_LONGEST_ID]}”。请用 pingtai notices list 查看序号",
         )
     return found
 
@@ -184,28 +181,23 @@ async def _found(outbox: OutboxQueries, which: str) -> tuple[Notice, tuple[Deliv
 def _is_to_be_told(deliveries: tuple[DeliveryRow, ...], recipient: str | None) -> None:
     names = [row.recipient for row in deliveries]
     if not names:
-        raise BadInput(_nobody("en"), _nobody("zh"))
+        raise BadInput(*_NO_RECIPIENT)
     if recipient is not None and recipient not in names:
         listed = ", ".join(names)
         raise BadInput(
-            f"it was not for {recipient}: its recipients are {listed}",
-            f"该通知不是发给 {recipient} 的；收件方：{listed}",
+            f"{recipient} is not a recipient of this notice; its recipients: {listed}",
+            f"{recipient} 不是该通知的收件方；收件方：{listed}",
         )
 
 
-def _nobody(lang: str | None = None) -> str:
-    texts = {
-        "en": "nobody: no recipient in the configuration wants it, or it is not handed out yet",
-        "zh": "无：配置中没有收件方需要它，或尚未分发",
-    }
-    return texts[lang or language()]
+_NO_RECIPIENT = Words(
+    "none: the configuration names no recipient for it, or it is not distributed yet",
+    "无：配置中没有该通知的收件方，或尚未分发",
+)
 
 
 def _read(text: str) -> Place:
     found = re.fullmatch(r"([0-9]{1,18})/([^/\0]{0,64})", text)
     if found is None:
-        raise BadInput(
-            f"--after {text}: write the place as the page before named it",
-            f"--after {text}：请照上一页给出的位置填写",
-        )
+        raise no_place(text)
     return int(found[1]), found[2]

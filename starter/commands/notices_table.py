@@ -1,6 +1,6 @@
 """Notices and their deliveries as tables: for whom, by which way, how often tried, and what went wrong."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.table import Table
 
@@ -8,80 +8,73 @@ from db.outbox import DEAD, DELIVERED, WAITING
 from db.outbox_queries import DeliveryRow, NoticeRow
 from starter.terminal import wording
 from starter.terminal.language import say
-from starter.terminal.screen import short, table
+from starter.terminal.screen import ALWAYS, IF_SHORT, Column, Said, table_of
 from workflows.notice_messages import Notice
+from workflows.words import Words
+
+_NUMBER = Words("number", "序号")
+_ABOUT = Words("about", "事项")
+_FOR = Words("for", "对象")
+_NOTED = Words("noted", "记录时间")
+_STATES = {
+    WAITING: Words("waiting", "待发送"),
+    DELIVERED: Words("delivered", "已送达"),
+    DEAD: Words("FAILED", "【发送失败】"),
+}
 
 
-def about(notice: Notice) -> list[tuple[str, str]]:
+def about(notice: Notice) -> list[tuple[Said, object]]:
     """A notice as names and values."""
     return [
-        (say("Number", "序号"), str(notice.number)),
-        (say("Id", "编号"), notice.id),
-        (say("About", "事项"), wording.what(notice.event)),
-        (say("For", "对象"), f"{wording.who(notice.role)} · {wording.district(notice.district)}"),
-        (say("Platform", "平台"), notice.platform_id),
-        (say("Noted", "记录时间"), wording.moment(notice.at)),
+        (_NUMBER, notice.number),
+        (Words("id", "编号"), notice.id),
+        (_ABOUT, wording.what(notice.event)),
+        (_FOR, f"{wording.who(notice.role)} · {wording.district(notice.district)}"),
+        (wording.PLATFORM_ID, notice.platform_id),
+        (_NOTED, wording.moment(notice.at)),
     ]
 
 
 def notices_table(rows: Sequence[NoticeRow]) -> Table:
     """Notices, a row for each recipient."""
-    return table(
-        (
-            say("number", "序号"),
-            say("noted", "记录时间"),
-            say("platform", "平台"),
-            say("about", "事项"),
-            say("for", "对象"),
-            say("recipient", "收件方"),
-            say("state", "状态"),
-        ),
-        [
-            (
-                str(row.number),
-                wording.moment(row.at)[:10],
-                row.platform_id,
-                wording.what(row.event),
-                wording.who(row.role),
-                row.delivery.recipient if row.delivery else "–",
-                _state(row.delivery) if row.delivery else "–",
-            )
-            for row in rows
-        ],
-        whole=(0, 1, 2) if short(row.platform_id for row in rows) else (0, 1),
-    )
+    return table_of(rows, _NOTICES)
 
 
-def deliveries_table(rows: Iterable[DeliveryRow]) -> Table:
+def deliveries_table(rows: Sequence[DeliveryRow]) -> Table:
     """What became of one notice, a row for each recipient."""
-    return table(
-        (
-            say("recipient", "收件方"),
-            say("by", "方式"),
-            say("state", "状态"),
-            say("when", "时间"),
-            say("last error", "最近错误"),
-        ),
-        [
-            (row.recipient, row.channel, _state(row), _when(row), row.last_error or "")
-            for row in rows
-        ],
-    )
+    return table_of(rows, _DELIVERIES)
 
 
 def _state(row: DeliveryRow) -> str:
-    words = {
-        WAITING: say("waiting", "待发送"),
-        DELIVERED: say("delivered", "已送达"),
-        DEAD: say("DEAD", "【已放弃】"),
-    }.get(row.state, row.state)
+    words = say(_STATES.get(row.state, row.state))
     if row.state == DELIVERED or not row.attempts:
         return words
-    tries = "try" if row.attempts == 1 else "tries"
-    return words + say(f", {row.attempts} {tries}", f"，已试 {row.attempts} 次")
+    tries = "attempt" if row.attempts == 1 else "attempts"
+    return words + say(Words(f", {row.attempts} {tries}", f"，已尝试 {row.attempts} 次"))
 
 
 def _when(row: DeliveryRow) -> str:
     if row.state == WAITING:
-        return say("next try ", "下次 ") + wording.moment(row.next_at)
+        return say(Words("next attempt ", "下次尝试 ")) + wording.moment(row.next_at)
     return wording.moment(row.delivered_at) if row.delivered_at else ""
+
+
+_STATE = Words("state", "状态")
+_NOTICES: tuple[Column[NoticeRow], ...] = (
+    Column(_NUMBER, lambda row: row.number, whole=ALWAYS),
+    Column(_NOTED, lambda row: wording.moment(row.at)[:10], whole=ALWAYS),
+    Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=IF_SHORT),
+    Column(_ABOUT, lambda row: wording.what(row.event)),
+    Column(_FOR, lambda row: wording.who(row.role)),
+    Column(
+        Words("recipient", "收件方"), lambda row: row.delivery.recipient if row.delivery else "–"
+    ),
+    Column(_STATE, lambda row: _state(row.delivery) if row.delivery else "–"),
+)
+_DELIVERIES: tuple[Column[DeliveryRow], ...] = (
+    Column(Words("recipient", "收件方"), lambda row: row.recipient),
+    Column(Words("by", "方式"), lambda row: row.channel),
+    Column(_STATE, _state),
+    Column(Words("when", "时间"), _when),
+    Column(Words("last error", "最近错误"), lambda row: row.last_error),
+)

@@ -9,16 +9,25 @@ import click
 
 from db.queries import LARGEST_PAGE
 from db.row_types import RegisterRow
-from starter.commands.filters import DAY, district_option, field_option, stage_option
+from starter.commands.options import (
+    DAY,
+    after_option,
+    district_option,
+    field_option,
+    limit_option,
+    listed_in_option,
+    stage_option,
+    today,
+)
 from starter.commands.register_rows import cells, head, rows_table
-from starter.commands.today import today
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
 from starter.tables.sheet_writer import sheet
 from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup
-from starter.terminal.language import say
-from starter.terminal.screen import complain, show
+from starter.terminal.screen import complain, complain_of_more, show
+from starter.terminal.wording import NO_PLATFORMS
+from workflows.words import Words
 
 FORMATS = ("table", "json", "csv", "xlsx")
 
@@ -29,8 +38,7 @@ register_command = UsualGroup(
     "register",
     LIST,
     no_args_is_help=False,
-    help="""The platforms, now or as they stood on a day: `pingtai register list`, which is meant
-    where no command is named. 平台名册
+    help="""The platforms, now or as they stood on a day. Without a command: `pingtai register list`. 平台名册
 
     \b
     Example:
@@ -43,33 +51,22 @@ register_command = UsualGroup(
 @district_option
 @field_option
 @stage_option
-@click.option("--list-number", metavar="NUMBER", help="Only those of this list. 名单批次")
-@click.option(
-    "--year",
-    type=click.IntRange(2000, 2199),
-    metavar="YEAR",
-    help="Only those listed in this year. 纳入年份",
-)
-@click.option("--overdue", is_flag=True, help="Only those with an overdue step. 逾期")
+@click.option("--list-number", metavar="NUMBER", help="Only this list. 名单批次")
+@listed_in_option
+@click.option("--overdue", is_flag=True, help="Only platforms with an overdue step. 逾期")
 @click.option(
     "--on", "day", type=DAY, metavar="DAY", help="As it stood at the end of a day. 历史日期"
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_PAGE),
-    default=50,
-    show_default=True,
-    help="So many at most. 行数",
-)
-@click.option("--after", metavar="PLATFORM", help="Those after this platform id: the next page.")
-@click.option("--all", "whole", is_flag=True, help="Not a page but all of them. 全部")
+@limit_option(LARGEST_PAGE)
+@after_option("PLATFORM")
+@click.option("--all", "whole", is_flag=True, help="All platforms, not one page. 全部")
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
     default="table",
     show_default=True,
-    help="What to write. 格式",
+    help="Output format. 格式",
 )
 @click.option(
     "-o",
@@ -78,14 +75,14 @@ register_command = UsualGroup(
     metavar="FILE",
     help="Write to a file. 输出文件",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="Same as --format json. 以 JSON 输出")
 def list_command(**asked: Any) -> None:
     """List the platforms with their newest terms, by platform id. 平台名册
 
-    With --on as they stood at the end of that day in Beijing, by what the logs held then; due dates
-    are not known for a day that has passed. CSV and XLSX are in the words of the language, with
-    Beijing time; JSON has the register's own words, with UTC. A CSV file begins with a byte order
-    mark, so that Excel reads it; what goes to standard output does not.
+    With --on as they stood at the end of that day in Beijing, computed from the logs; due dates of
+    past days are not known. CSV and XLSX use the language of the answers and Beijing time; JSON uses
+    the register's own words and UTC. A CSV file begins with a byte order mark, so that Excel reads it;
+    standard output does not.
 
     \b
     Example:
@@ -103,17 +100,21 @@ async def _register(
     form = "json" if as_json else form
     _check(form, output, whole)
     if asked["day"] and asked["day"] > today():
-        complain(say("That day is still to come: as things stand.", "该日尚未到来：按现状列出。"))
+        complain(
+            Words(
+                "That day is in the future: as of today.",
+                "该日尚未到来：按目前情况列出。",
+            )
+        )
     pages = _pages(None if whole else limit, **asked)
     if form == "table":
         rows = [row async for page in pages for row in page]
         if rows:
             show(rows_table(rows))
         else:
-            complain(say("no platforms", "没有平台"))
+            complain(NO_PLATFORMS)
         if len(rows) == limit:
-            more = f"--after {rows[-1].platform_id}"
-            complain(say(f"There may be more: {more}", f"可能还有：{more}"))
+            complain_of_more(limit, rows[-1].platform_id)
         return
     number = 0
     with sheet(form, output, head()) as write:  # type: ignore[arg-type]
@@ -122,17 +123,19 @@ async def _register(
             for row in page:
                 write(row.model_dump(mode="json") if form == "json" else cells(row))
     if output:
-        complain(say(f"{number} platforms: {output}", f"{number} 个平台：{output}"))
+        complain(
+            Words(f"{number} platforms written to {output}", f"已将 {number} 个平台写入 {output}")
+        )
 
 
 def _check(form: str, output: Path | None, whole: bool) -> None:
     if form == "table" and (whole or output):
         raise BadInput(
-            "--all and -o are for --format json, csv and xlsx",
-            "--all 和 -o 用于 --format json、csv 和 xlsx",
+            "--all and -o need --format json, csv or xlsx",
+            "--all 和 -o 须与 --format json、csv 或 xlsx 一并使用",
         )
     if form == "xlsx" and output is None:
-        raise BadInput("xlsx goes to a file: -o FILE", "xlsx 须写入文件：-o 文件名")
+        raise BadInput("--format xlsx needs a file: -o FILE", "--format xlsx 须写入文件：-o 文件名")
 
 
 async def _pages(
@@ -157,9 +160,8 @@ async def _pages(
             standing = await register_on(engine, day, **wanted, after=after, limit=size)
             for name in standing.unknown:
                 complain(
-                    say(
-                        f"{name}: its log has not wholly arrived; left out",
-                        f"{name}：记录尚未全部到达，未列入",
+                    Words(
+                        f"{name}: left out, its log is incomplete", f"{name}：记录尚不完整，未列入"
                     )
                 )
             yield list(standing.rows)

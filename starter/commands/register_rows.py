@@ -1,141 +1,102 @@
 """Rows of the register as people read them: a table for a terminal, cells for a spreadsheet."""
 
-import shutil
-import sys
+from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len
 from rich.table import Table
 
 from db.row_types import RegisterRow
 from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
 from starter.terminal.language import say
-from starter.terminal.screen import short, stacked, table, watched
+from starter.terminal.screen import ALWAYS, IF_SHORT, Column, is_narrow, stacked, table_of
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
-
-ROOMY = 130
-"""Columns of a terminal from which on everything has a column of its own."""
-_WHOLE_ID = 26
-"""Ids up to this length keep to one line, also where it is narrow."""
+from workflows.words import Words
 
 
-def rows_table(rows: list[RegisterRow]) -> Table:
+def rows_table(rows: Sequence[RegisterRow]) -> Table:
     """The rows as a table: id, name, district, field, stage, and its last day.
 
     On a narrow terminal the name stands below the id, and the field below the district: columns of
     their own would be so narrow that words are broken.
     """
-    if rows and watched(sys.stdout) and shutil.get_terminal_size().columns < ROOMY:
-        return _narrow(rows)
-    return table(
-        (
-            say("platform", "编号"),
-            say("name", "名称"),
-            say("district", "所在区"),
-            say("field", "领域"),
-            say("stage", "阶段"),
-            say("until", "期限"),
-        ),
-        [
-            (
-                row.platform_id,
-                row.name,
-                wording.district(row.district),
-                wording.field(row.field),
-                _stage(row),
-                _until(row),
-            )
-            for row in rows
-        ],
-        whole=(0, 5) if short(row.platform_id for row in rows) else (5,),
-    )
-
-
-def _narrow(rows: list[RegisterRow]) -> Table:
-    drawn = table(
-        (
-            say("platform", "平台"),
-            say("district, field", "所在区、领域"),
-            say("stage", "阶段"),
-            say("until", "期限"),
-        ),
-        (),
-        whole=(3,),
-    )
-    longest = max(cell_len(row.platform_id) for row in rows)
-    drawn.columns[0].min_width = min(longest, _WHOLE_ID)
-    for row in rows:
-        drawn.add_row(
-            stacked(row.platform_id, row.name),
-            stacked(wording.district(row.district), wording.field(row.field)),
-            stacked(_stage(row)),
-            stacked(_until(row)),
-        )
-    return drawn
+    return table_of(rows, _NARROW if is_narrow() else _WIDE)
 
 
 def head() -> tuple[str, ...]:
     """The headings of `cells`."""
-    return (
-        say("platform", "编号"),
-        say("name", "名称"),
-        say("operator", "平台运营单位"),
-        say("lead unit", "牵头单位"),
-        say("district", "所在区"),
-        say("field", "领域"),
-        say("term", "期次"),
-        say("stage", "阶段"),
-        say("since", "自"),
-        say("overdue", "逾期"),
-        say("due", "截止"),
-        say("open assessment", "进行中的考核年度"),
-        say("assessment overdue", "考核逾期"),
-        say("list number", "名单批次"),
-        say("certificate", "证书编号"),
-        say("listed on", "纳入日期"),
-        say("valid until", "有效期至"),
-    )
+    return tuple(say(heading) for heading, _ in _SHEET)
 
 
 def cells(row: RegisterRow) -> tuple[Cell, ...]:
     """A row for a spreadsheet, in the words of the language; days and moments are those of Beijing."""
-    return (
-        row.platform_id,
-        row.name,
-        row.operator,
-        row.lead_unit,
-        wording.district(row.district),
-        wording.field(row.field),
-        row.term,
-        wording.stage(row.stage),
-        row.since,
-        _yes(row.overdue),
-        last_day(row.due) if row.due else None,
-        row.open_assessment,
-        _yes(row.assessment_overdue),
-        row.list_number,
-        row.certificate_number,
-        row.listed_on,
-        last_day(row.valid_until) if row.valid_until else None,
-    )
+    return tuple(cell(row) for _, cell in _SHEET)
 
 
 def _yes(holds: bool) -> str:
-    return say("yes", "是") if holds else say("no", "否")
+    return say(Words("yes", "是") if holds else Words("no", "否"))
+
+
+def _district(row: RegisterRow) -> str:
+    return wording.district(row.district)
+
+
+def _field(row: RegisterRow) -> str:
+    return wording.field(row.field)
 
 
 def _stage(row: RegisterRow) -> str:
-    words = wording.stage(row.stage)
-    if row.overdue:
-        words += say(", OVERDUE", "【逾期】")
-    if row.open_assessment:
-        words += say(f", assessment {row.open_assessment}", f"，第 {row.open_assessment} 年考核")
-    if row.assessment_overdue:
-        words += say(" OVERDUE", "【逾期】")
-    return words
+    year = row.open_assessment
+    return wording.stage(row.stage) + "".join(
+        say(words)
+        for holds, words in (
+            (row.overdue, Words(", OVERDUE", "【逾期】")),
+            (year, Words(f", assessment {year}", f"，第 {year} 年考核")),
+            (row.assessment_overdue, Words(" OVERDUE", "【逾期】")),
+        )
+        if holds
+    )
 
 
-def _until(row: RegisterRow) -> str:
+def _until(row: RegisterRow) -> object:
     end = row.valid_until if row.stage == Stage.VALID else row.due
-    return str(last_day(end)) if end and not wording.has_ended(row.stage) else ""
+    return last_day(end) if end and not wording.has_ended(row.stage) else None
+
+
+_END = (
+    Column(wording.STAGE, _stage),
+    Column(wording.UNTIL, _until, whole=ALWAYS),
+)
+_WIDE: tuple[Column[RegisterRow], ...] = (
+    Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=IF_SHORT),
+    Column(wording.PLATFORM_NAME, lambda row: row.name),
+    Column(wording.DISTRICT, _district),
+    Column(wording.FIELD, _field),
+    *_END,
+)
+_NARROW: tuple[Column[RegisterRow], ...] = (
+    Column(wording.PLATFORM_LABEL, lambda row: stacked(row.platform_id, row.name), least=26),
+    Column(
+        Words("district, field", "所在区、领域"), lambda row: stacked(_district(row), _field(row))
+    ),
+    *_END,
+)
+_SHEET: tuple[tuple[Words, Callable[[RegisterRow], Cell]], ...] = (
+    (wording.PLATFORM_ID, lambda row: row.platform_id),
+    (wording.PLATFORM_NAME, lambda row: row.name),
+    (wording.OPERATOR, lambda row: row.operator),
+    (wording.LEAD_UNIT, lambda row: row.lead_unit),
+    (wording.DISTRICT, _district),
+    (wording.FIELD, _field),
+    (wording.TERM, lambda row: row.term),
+    (wording.STAGE, lambda row: wording.stage(row.stage)),
+    (wording.SINCE, lambda row: row.since),
+    (Words("overdue", "逾期"), lambda row: _yes(row.overdue)),
+    (Words("due", "截止日期"), lambda row: last_day(row.due) if row.due else None),
+    (Words("open assessment", "进行中的考核年度"), lambda row: row.open_assessment),
+    (Words("assessment overdue", "考核逾期"), lambda row: _yes(row.assessment_overdue)),
+    (wording.LIST_NUMBER, lambda row: row.list_number),
+    (wording.CERTIFICATE, lambda row: row.certificate_number),
+    (Words("listed on", "纳入日期"), lambda row: row.listed_on),
+    (wording.VALID_UNTIL, lambda row: last_day(row.valid_until) if row.valid_until else None),
+)

@@ -1,4 +1,4 @@
-"""What falls when a decision is set aside, by the register: it is shown before anybody says yes to it."""
+"""What is set aside with a decision, by the register: shown before anybody confirms it."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,17 @@ from rich.table import Table
 
 from db.log_order import in_order
 from db.row_types import LogLine
-from starter.commands.timeline import timeline
 from starter.terminal import wording
-from starter.terminal.language import say
-from starter.terminal.screen import table
+from starter.terminal.screen import Column, table_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.record import EntryKind
 from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening
+from workflows.words import Words
 
 
-def falling(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
-    """The entries that fall with a decision; empty when the register does not know it, or it fell before.
+def set_aside_with(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
+    """The entries that are set aside with a decision; none when it is unknown or was set aside before.
 
     All after it in its own log; where an assessment had ended, also what followed in its platform's.
     """
@@ -56,25 +55,19 @@ def standing(log: Sequence[LogLine]) -> list[LogLine]:
     return [line for line in in_order(log) if (*line.log, line.entry.seq) not in gone]
 
 
-def falling_table(lines: Sequence[LogLine]) -> Table:
-    """The entries that fall, as the timeline shows them."""
-    return timeline(lines)
-
-
 def decisions_table(log: Sequence[LogLine]) -> Table:
     """The decisions that still count, with the ids by which they are set aside."""
-    return table(
-        (say("decision id", "决定编号"), say("day", "日期"), say("decision", "决定")),
-        [
-            (
-                line.entry.decision_id or "",
-                wording.moment(line.entry.at)[:10],
-                wording.said(line.entry.name, line.entry.outcome),
-            )
-            for line in standing(log)
-            if line.entry.kind is EntryKind.DECISION
-        ],
-    )
+    lines = (line for line in standing(log) if line.entry.kind is EntryKind.DECISION)
+    return table_of(lines, _DECISIONS)
+
+
+_DECISIONS: tuple[Column[LogLine], ...] = (
+    Column(wording.DECISION_ID, lambda line: line.entry.decision_id),
+    Column(Words("day", "日期"), lambda line: wording.moment(line.entry.at)[:10]),
+    Column(
+        Words("decision", "决定"), lambda line: wording.said(line.entry.name, line.entry.outcome)
+    ),
+)
 
 
 def _rank(known: Sequence[LogLine], line: LogLine) -> tuple[int, int]:

@@ -1,16 +1,143 @@
-"""`pingtai support`: support that valid platforms were given: record it, list it."""
+"""`pingtai support`: support that was given to valid platforms: record it, list it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import click
+from rich.table import Table
 
-from starter.commands.decision_commands import command_of
-from starter.commands.forms_by_kind import FORMS
-from starter.commands.support_list import list_command
-from workflows.vocabulary import Kind
+from db.row_types import SupportRow
+from db.support_queries import place
+from starter.commands.notation import WordChoice, platform_id
+from starter.commands.options import (
+    DAY,
+    PlatformId,
+    after_option,
+    district_option,
+    json_option,
+    limit_option,
+)
+from starter.desk.page_cursors import read_support_cursor, support_cursor
+from starter.desk.reach import open_reads
+from starter.terminal import wording
+from starter.terminal.command_runner import answering
+from starter.terminal.language import word
+from starter.terminal.lazy_group import LazyGroup, Listed
+from starter.terminal.screen import (
+    ALWAYS,
+    IF_SHORT,
+    Column,
+    complain,
+    complain_of_more,
+    show,
+    show_json,
+    table_of,
+)
+from workflows.vocabulary import Support
+from workflows.words import Words
 
-support_command = click.Group(
+MOST = 500
+"""So many rows are shown at most."""
+
+support_command = LazyGroup(
     "support",
-    commands={"record": command_of(FORMS[Kind.SUPPORT]), "list": list_command},
+    listed=(
+        Listed(
+            "record",
+            "Record support that was given to a valid platform. 支持记录 §四",
+            "starter.commands.decision_commands:form_command",
+        ),
+    ),
     help="Support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n  pingtai support record"
     " bj-water-membrane --support tax --given-on 2026-05-01 \\\n      --title '研发费用加计扣除'",
 )
-"""The group."""
+"""The group; recording is a decision, and its form is loaded when it is called."""
+
+
+@support_command.command("list", short_help="Which support was given. 支持台账")
+@click.argument("platform", required=False, type=PlatformId())
+@click.option(
+    "--support",
+    "kind",
+    type=WordChoice(Support),
+    metavar="KIND",
+    help=f"Only of this kind. 类别: {', '.join(Support)}",
+)
+@click.option("--from", "first_day", type=DAY, metavar="DAY", help="Given on or after this day. 起")
+@click.option(
+    "--until", "last_day", type=DAY, metavar="DAY", help="Given on or before this day. 止"
+)
+@district_option
+@limit_option(MOST)
+@after_option("PLACE")
+@json_option
+def list_command(
+    *,
+    platform: str | None,
+    kind: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    district: str | None,
+    limit: int,
+    after: str | None,
+    as_json: bool,
+) -> None:
+    """List the support given, by day. 支持台账 §四
+
+    Records that were set aside stay in the list, marked as such.
+
+    \b
+    Example:
+      pingtai support list --support tax --from 2026-01-01 --until 2026-12-31
+    """
+    wanted = {"platform_id": platform, "kind": kind, "district": district}
+    days = {"first_day": first_day, "last_day": last_day}
+    _list(**wanted, **days, after=after, limit=limit, as_json=as_json)
+
+
+@answering
+async def _list(*, after: str | None, limit: int, as_json: bool, **wanted: Any) -> None:
+    if wanted["platform_id"] is not None:
+        platform_id(wanted["platform_id"])
+    page = read_support_cursor(after) if after else None
+    async with open_reads() as register:
+        rows = await register.support(**wanted, after=page, limit=limit)
+    if as_json:
+        show_json([row.model_dump(mode="json") for row in rows])
+        return
+    if rows:
+        show(support_table(rows, platforms=True))
+    else:
+        complain(Words("No support records found.", "没有符合条件的支持记录。"))
+    if len(rows) == limit:
+        complain_of_more(limit, support_cursor(place(rows[-1])))
+
+
+def support_table(rows: Sequence[SupportRow], *, platforms: bool = False) -> Table:
+    """Support given as a table, with `platforms` also to whom; records that were set aside are marked."""
+    return table_of(rows, (_GIVEN_ON, *(_PLATFORMS if platforms else ()), *_SUPPORT))
+
+
+def _title(row: SupportRow) -> object:
+    by = f"{row.term}.{row.set_aside_by}"
+    marked = Words(f"SET ASIDE by {by}: {row.title}", f"【已由 {by} 撤销】{row.title}")
+    return marked if row.set_aside_by else row.title
+
+
+_GIVEN_ON: Column[SupportRow] = Column(
+    Words("given on", "给予日期"), lambda row: row.given_on, whole=ALWAYS
+)
+_PLATFORMS: tuple[Column[SupportRow], ...] = (
+    Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=IF_SHORT),
+    Column(wording.DISTRICT, lambda row: wording.district(row.district)),
+)
+_SUPPORT: tuple[Column[SupportRow], ...] = (
+    Column(Words("support", "类别"), lambda row: word(row.support, Support)),
+    Column(Words("what", "名称"), _title),
+    Column(
+        Words("10,000 yuan", "万元"),
+        lambda row: None if row.amount_wan is None else f"{row.amount_wan:,}",
+    ),
+    Column(Words("recorded by", "登记人"), lambda row: row.actor_id),
+)

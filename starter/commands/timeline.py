@@ -12,6 +12,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import table
 from workflows.log_id import LogId
 from workflows.record import LogEntry
+from workflows.words import Words
 
 
 def timeline(log: Iterable[LogLine]) -> Table:
@@ -29,10 +30,15 @@ def timeline(log: Iterable[LogLine]) -> Table:
         stages[line.log] = entry.stage
         if line.set_aside_by:
             by = line.log.entry(line.set_aside_by)
-            words = say(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}")
+            words = say(Words(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}"))
         rows.append((wording.moment(entry.at), line.number, words, _who(entry)))
     return table(
-        (say("time", "时间"), say("entry", "记录"), say("what", "事项"), say("who", "经办")),
+        (
+            Words("time", "时间"),
+            Words("entry", "记录"),
+            Words("what", "事项"),
+            Words("who", "经办人"),
+        ),
         rows,
         whole=(0, 1),
     )
@@ -45,4 +51,4 @@ def _who(entry: LogEntry) -> str:
     if entry.actor.acting_for is None:
         return named
     principal = entry.actor.acting_for.principal_id
-    return named + say(f" (for {principal})", f"（代 {principal}）")
+    return named + say(Words(f" (for {principal})", f"（代 {principal}）"))

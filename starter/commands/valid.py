@@ -5,15 +5,14 @@ from datetime import date
 import click
 
 from db.validity_queries import Validity, Why
-from starter.commands.filters import DAY, json_option
 from starter.commands.notation import platform_id
-from starter.commands.platform_argument import platform_argument
-from starter.commands.today import today
+from starter.commands.options import DAY, json_option, platform_argument, today
+from starter.commands.show import not_registered
 from starter.desk.reach import open_reads
-from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
+from starter.terminal.language import say, sentence
 from starter.terminal.screen import show, show_json
+from workflows.words import Words
 
 NO = 1
 """The exit code of the answer no."""
@@ -21,13 +20,13 @@ NO = 1
 
 @click.command("valid")
 @platform_argument
-@click.option("--on", "day", type=DAY, metavar="DAY", help="The day; by default today. 日期")
+@click.option("--on", "day", type=DAY, metavar="DAY", help="The day; default: today. 日期")
 @json_option
 def valid_command(platform: str, day: date | None, as_json: bool) -> None:
     """Answer whether a platform was valid on a day, and why. 某日是否在有效期内 §四
 
-    Exit code 0: yes; 1: no; 2: nobody knows this platform. Validity begins with the day of listing
-    and ends with its last day. On the day of a delisting or a withdrawal it is over.
+    Exit code 0: yes; 1: no; 2: no such platform. Validity begins on the day of listing and includes
+    the last day; it does not include the day of a delisting or a withdrawal.
 
     \b
     Example:
@@ -42,10 +41,7 @@ async def _valid(platform: str, day: date | None, as_json: bool) -> None:
     async with open_reads() as register:
         found = await register.validity(platform, day or today())
     if found is None:
-        raise NoSuchPlatform(
-            f"the register does not know {platform}: look at `pingtai register` for the ids",
-            f"登记库中没有 {platform}：编号可用 pingtai register 查看",
-        )
+        raise not_registered(platform)
     if as_json:
         show_json(found.model_dump(mode="json"))
     else:
@@ -56,39 +52,42 @@ async def _valid(platform: str, day: date | None, as_json: bool) -> None:
 
 def _answer(found: Validity) -> str:
     name, day = found.platform_id, found.day
-    if found.valid:
-        yes = say(f"yes: {name} is valid on {day}", f"是：{name} 在 {day} 有效")
-        if day > today():
-            yes = say(
-                f"yes, as things stand: {name} will be valid on {day}",
-                f"是（按现状）：{name} 在 {day} 有效",
-            )
+    if not found.valid:
+        answer = Words(f"no: {name} is not valid on {day}", f"否：{name} 在 {day} 不在有效期内")
+    elif day > today():
+        answer = Words(
+            f"yes, as things stand: {name} will be valid on {day}",
+            f"是（按目前情况）：{name} 在 {day} 在有效期内",
+        )
     else:
-        yes = say(f"no: {name} is not valid on {day}", f"否：{name} 在 {day} 不在有效期内")
-    return yes + say("; ", "；") + _why(found)
+        answer = Words(f"yes: {name} is valid on {day}", f"是：{name} 在 {day} 在有效期内")
+    return sentence(map(say, (answer, _why(found))))
 
 
-def _why(found: Validity) -> str:
+def _why(found: Validity) -> Words:
     listing = found.listing
     if listing is None:
-        return say("it was not listed", "未曾纳入名单")
-    named = say(
-        f"term {listing.term}, list {listing.list_number}, certificate {listing.certificate_number}",
-        f"第 {listing.term} 期，名单 {listing.list_number}，证书 {listing.certificate_number}",
+        return Words("it was never listed", "未曾纳入名单")
+    term, number, certificate = listing.term, listing.list_number, listing.certificate_number
+    words = _REASONS[found.reason]
+    brought_in = Words(", brought in", "，转入登记") if listing.brought_in_on else Words("", "")
+    return Words(
+        f"{words.en.format(listing)} (term {term}, list {number}, certificate {certificate}{brought_in.en})",
+        f"{words.zh.format(listing)}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）",
     )
-    if listing.brought_in_on:
-        named += say(", brought in", "，转入登记")
-    start, last = listing.listed_on, listing.last_day
-    words = {
-        Why.VALID: (f"from {start} until {last}", f"有效期 {start} 至 {last}"),
-        Why.NOT_YET_LISTED: (f"it was listed on {start} only", f"{start} 才纳入名单"),
-        Why.EXPIRED: (f"it expired with {last}", f"有效期至 {last} 届满"),
-        Why.DELISTED: (f"delisted on {listing.ended_on}", f"{listing.ended_on} 起不再纳入"),
-        Why.WITHDRAWN: (f"withdrawn on {listing.ended_on}", f"{listing.ended_on} 撤回"),
-        Why.SET_ASIDE: (
-            f"its listing of {start} was set aside on {listing.set_aside_on}",
-            f"{start} 的纳入决定已于 {listing.set_aside_on} 撤销",
-        ),
-        Why.NEVER_LISTED: ("", ""),
-    }
-    return say(*words[found.reason]) + say(f" ({named})", f"（{named}）")
+
+
+_REASONS = {
+    Why.VALID: Words(
+        "from {0.listed_on} until {0.last_day}", "有效期 {0.listed_on} 至 {0.last_day}"
+    ),
+    Why.NOT_YET_LISTED: Words("first listed on {0.listed_on}", "{0.listed_on} 首次纳入名单"),
+    Why.EXPIRED: Words("expired after {0.last_day}", "有效期于 {0.last_day} 届满，已移出名单"),
+    Why.DELISTED: Words("delisted on {0.ended_on}", "{0.ended_on} 移出名单，不再纳入"),
+    Why.WITHDRAWN: Words("withdrawn on {0.ended_on}", "{0.ended_on} 撤回"),
+    Why.SET_ASIDE: Words(
+        "its listing of {0.listed_on} was set aside on {0.set_aside_on}",
+        "{0.listed_on} 的纳入决定已于 {0.set_aside_on} 撤销",
+    ),
+    Why.NEVER_LISTED: Words("", ""),
+}

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from db.inbox_queries import InboxRow, Place, StepCount, Wanted
 from starter.client.http_client import PingtaiHttpClient, read
-from starter.desk.inbox_cursor import cursor
+from starter.desk.page_cursors import inbox_cursor
 from workflows.name_comparison import name_key
 
 _ROWS, _COUNTS = TypeAdapter(list[InboxRow]), TypeAdapter(list[StepCount])
@@ -47,7 +47,7 @@ class HttpInbox:
 
     async def _asked(self, one: Wanted, after: Place | None, limit: int) -> dict[str, Any]:
         asked = {name: value for name, value in one if name != "kind"}
-        where = {"step": one.kind, "after": cursor(after) if after else None, "limit": limit}
+        where = {"step": one.kind, "after": inbox_cursor(after) if after else None, "limit": limit}
         answer: dict[str, Any] = json.loads(await self._client.get("/v1/inbox", **asked, **where))
         self._counted[one] = read(_COUNTS, json.dumps(answer["counts"]))
         return answer

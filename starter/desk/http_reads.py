@@ -11,7 +11,7 @@ from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
 from starter.client.http_client import PingtaiHttpClient, platform_path, read
-from starter.desk.support_cursor import written_place
+from starter.desk.page_cursors import support_cursor
 from starter.errors import NoSuchPlatform, NotAllowed
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class HttpReads:
         """See `RegisterReads`."""
         renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
         asked = {renamed.get(name, name): value for name, value in wanted.items()}
-        place = written_place(after) if after else None
+        place = support_cursor(after) if after else None
         items = await self._items("/v1/support", **asked, after=place)
         return read(TypeAdapter(list[SupportRow]), json.dumps(items))
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from db.inbox_queries import Inbox, InboxRow, StepCount, Wanted
 from db.substitution_queries import SubstitutionQueries, SubstitutionRow
-from starter.desk.inbox_cursor import cursor, place
+from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.service.key_access import Caller, Reader
 from starter.service.openapi_document import LINK, answers
 from starter.service.parameters import AfterPlace, DayText, Engine, Limit, day_of, place_of
@@ -64,8 +64,8 @@ async def inbox(
         overdue=overdue,
     )
     found = Inbox(engine)
-    rows = await found.page(wanted, after=place_of(after, place), limit=limit)
-    following = next_page(request, rows, limit, lambda row: cursor(row.place))
+    rows = await found.page(wanted, after=place_of(after, read_inbox_cursor), limit=limit)
+    following = next_page(request, rows, limit, lambda row: inbox_cursor(row.place))
     page = InboxPage(items=tuple(rows), counts=tuple(await found.counts(wanted)), next=following)
     return reply(page, headers=link(following))
 

@@ -14,7 +14,7 @@ from db.mechanism_queries import mechanisms
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import SupportRow
 from db.support_queries import place, support_of
-from starter.desk.support_cursor import read_place, written_place
+from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, answers
 from starter.service.parameters import AfterPlace, DayText, Engine, Limit, day_of, place_of
@@ -129,6 +129,7 @@ async def programme_support(
         "last_day": day_of(last_day, "until") if last_day else None,
     }
     async with connections(engine).connect() as reading:
-        rows = await support_of(reading, **wanted, after=place_of(after, read_place), limit=limit)
-    following = next_page(request, rows, limit, lambda row: written_place(place(row)))
+        place_after = place_of(after, read_support_cursor)
+        rows = await support_of(reading, **wanted, after=place_after, limit=limit)
+    following = next_page(request, rows, limit, lambda row: support_cursor(place(row)))
     return reply(SupportPage(items=tuple(rows), next=following), headers=link(following))

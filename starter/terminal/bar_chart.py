@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from starter.terminal.screen import draws, table
+from starter.terminal.screen import Said, draws, table
 
 WIDTH = 30
 """Columns of the longest bar."""
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
-def chart(columns: tuple[str, str], counts: Sequence[tuple[str, int]]) -> Table:
+def chart(columns: tuple[Said, Said], counts: Sequence[tuple[str, int]]) -> Table:
     """Words and numbers, on a terminal each with a bar as long as its share of the largest."""
     largest = max((number for _, number in counts), default=0)
     if not draws():

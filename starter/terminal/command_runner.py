@@ -13,10 +13,10 @@ from typing import ParamSpec
 import click
 
 from starter.errors import PingtaiError, Unreachable, rpc_error
-from starter.terminal.language import say
-from starter.terminal.screen import complain
+from starter.terminal.screen import Said, complain
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
+from workflows.words import Words
 
 BAD_INPUT = 2
 REFUSED = 3
@@ -67,29 +67,24 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
-def _answer(error: BaseException) -> tuple[int, str] | None:
-    answer = None
+def _answer(error: BaseException) -> tuple[int, Said] | None:
+    rpc = rpc_error(error)
+    answer: tuple[int, Said] | None = None
     match error:
         case Refused(refusal=why):
-            words = say(why.text("en"), why.text("zh"))
-            answer = REFUSED, say("refused: ", "不予受理：") + words
+            answer = REFUSED, Words(f"refused: {why.text('en')}", f"不予受理：{why.text('zh')}")
         case InvalidMessage():
-            answer = BAD_INPUT, say(error.words)
+            answer = BAD_INPUT, error.words
         case PingtaiError():
-            answer = error.exit_code, say(error.words)
+            answer = error.exit_code, error.words
         case OSError():
-            answer = UNREACHABLE, say(f"not reachable: {error}", f"无法访问：{error}")
+            answer = UNREACHABLE, Words(f"not reachable: {error}", f"无法访问：{error}")
         case KeyboardInterrupt() | click.Abort():
-            answer = INTERRUPTED, say("interrupted", "已中断")
-    return answer or _of_temporal(error)
-
-
-def _of_temporal(error: BaseException) -> tuple[int, str] | None:
-    """What `starter.client.rpc_errors` has no better words for."""
-    rpc = rpc_error(error)
-    if rpc is None:
-        return None
-    status, told = rpc.status.name, rpc.message
-    return UNREACHABLE, say(
-        f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"
-    )
+            answer = INTERRUPTED, Words("interrupted", "已中断")
+        case _ if rpc:  # `starter.client.rpc_errors` has no better words for it
+            status, told = rpc.status.name, rpc.message
+            answer = (
+                UNREACHABLE,
+                Words(f"Temporal answered {status}: {told}", f"Temporal 应答 {status}：{told}"),
+            )
+    return answer

@@ -6,6 +6,7 @@ from starter.terminal import wording
 from starter.terminal.language import say, word
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
+from workflows.words import Words
 
 
 def entry_words(entry: LogEntry) -> str:
@@ -14,17 +15,18 @@ def entry_words(entry: LogEntry) -> str:
         # The log says the reason in both languages, English first.
         name = wording.what(entry.name)
         en, _, zh = (entry.reason or "").partition(" / ")
-        return say(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh or en}")
-    more = _more(entry)
+        return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh or en}"))
+    more = say(_more(entry))
     words = wording.said(entry.name, entry.outcome)
-    return words + (say(f" ({more})", f"（{more}）") if more else "")
+    return words + (say(Words(f" ({more})", f"（{more}）")) if more else "")
 
 
-def _more(entry: LogEntry) -> str:
-    said, words = entry.said, ""
+def _more(entry: LogEntry) -> str | Words:
+    said: dict[str, Any] = entry.said
+    words: str | Words = ""
     match entry.name:
         case Kind.SET_ASIDE:
-            words = _fell(said)
+            words = _set_aside(said)
         case Kind.BRINGING_IN:
             words = _brought_in(said)
         case Kind.SUPPORT:
@@ -32,27 +34,27 @@ def _more(entry: LogEntry) -> str:
         case Happening.CLOCK_STOPPED | Happening.CLOCK_STARTED:
             words = wording.stage(said["of"])
         case Happening.VALIDITY_NEARING:
-            words = say(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
+            words = Words(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
         case Happening.ASSESSMENT_OPENED | Happening.ASSESSMENT_ENDED | Happening.ASSESSMENT_CLOSED:
-            words = say(f"year {said['year']}", f"第 {said['year']} 年") if "year" in said else ""
+            if "year" in said:
+                words = Words(f"year {said['year']}", f"第 {said['year']} 年")
     return words
 
 
-def _fell(said: dict[str, Any]) -> str:
+def _set_aside(said: dict[str, Any]) -> Words:
     first, last = said["sets_aside"]
-    one = first == last
-    which = f"{first}" if one else f"{first}-{last}"
-    entries = "entry" if one else "entries"
-    year = say(f"year {said['year']}, ", f"第 {said['year']} 年，") if "year" in said else ""
-    return year + say(f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}")
+    which, entries = (first, "entry") if first == last else (f"{first}-{last}", "entries")
+    en, zh = f"{entries} {which}: {said['reason']}", f"第 {which} 条：{said['reason']}"
+    year = said.get("year")
+    return Words(f"year {year}, {en}", f"第 {year} 年，{zh}") if year else Words(en, zh)
 
 
-def _brought_in(said: dict[str, Any]) -> str:
+def _brought_in(said: dict[str, Any]) -> Words:
     """Nobody is to take for decided here what was decided elsewhere."""
     past = len(said.get("assessments", ()))
     listed_on, paper = said["listed_on"], said["documents"][0]["name"]
     held = "one assessment" if past == 1 else f"{past} assessments"
-    return say(
+    return Words(
         f"not decided here: listed on {listed_on}, {held} held before; by {paper}",
         f"非本系统作出：{listed_on} 纳入，此前已考核 {past} 次，依据“{paper}”",
     )

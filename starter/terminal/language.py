@@ -1,7 +1,7 @@
 """Which language to answer in, and the field's words in it."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 from starter.desk.profile import profile_language
@@ -29,9 +29,11 @@ def language() -> Language:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def say(en: str | Words, zh: str = "") -> str:
-    """The one of two texts that is in the language of the answers."""
-    return (en if isinstance(en, Words) else Words(en, zh)).text(language())
+def say(en: str | Words, zh: str | None = None) -> str:
+    """Return a text in the language of the answers; one of others, alone, as it is."""
+    if isinstance(en, Words):
+        return en.text(language())
+    return en if zh is None else Words(en, zh).text(language())
 
 
 def word(value: str, *vocabularies: Iterable[StrEnum]) -> str:
@@ -43,10 +45,10 @@ def word(value: str, *vocabularies: Iterable[StrEnum]) -> str:
     for vocabulary in vocabularies:
         known = next((one for one in vocabulary if one == value), None)
         if known is not None:
-            return say(known.replace("_", " "), getattr(known, "zh", value))
+            return say(Words(known.replace("_", " "), getattr(known, "zh", value)))
     return value
 
 
-def sentence(parts: Sequence[str]) -> str:
+def sentence(parts: Iterable[str]) -> str:
     """Parts of a list in one line, with the separator of the language."""
-    return say("; ", "；").join(parts)
+    return say(Words("; ", "；")).join(parts)

@@ -6,17 +6,22 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import Any, Generic, NamedTuple, TextIO, TypeVar
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from starter.terminal.harmless_text import harmless
+from starter.terminal.language import say
+from workflows.words import Words
 
+Said = str | Words
+"""A text of others, or one of ours in both languages; whatever shows it says it in one."""
 WIDE = 4_000
 """Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
 NARROWEST = 72
@@ -39,7 +44,7 @@ def watched(stream: TextIO) -> bool:
     return _is_terminal(stream)
 
 
-def show(*parts: Table | Text | str) -> None:
+def show(*parts: Table | Text | Said) -> None:
     """Write parts to standard output, each on lines of its own."""
     drawn = draws()
     page = io.StringIO()
@@ -53,7 +58,7 @@ def show(*parts: Table | Text | str) -> None:
         emoji=False,
     )
     for part in parts:
-        console.print(text(part) if isinstance(part, str) else part)
+        console.print(part if isinstance(part, Table | Text) else text(part))
     _put(sys.stdout, "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines()))
 
 
@@ -77,24 +82,37 @@ def write(words: str) -> None:
     _put(sys.stdout, words)
 
 
-def complain(*lines: str) -> None:
+def complain(*lines: Said) -> None:
     """Write lines to standard error."""
-    _put(sys.stderr, "".join(f"{harmless(line)}\n" for line in lines))
+    _put(sys.stderr, "".join(f"{harmless(say(line))}\n" for line in lines))
 
 
-def facts(rows: Iterable[tuple[str, str]]) -> Table:
+def complain_of_more(shown: int, after: object, total: int | None = None) -> None:
+    """Say that this was a page of a list, and how to ask for the next one."""
+    of = Words(f" of {total}", f"，共 {total} 项") if total else Words("", "")
+    complain(
+        Words(
+            f"Showing {shown}{of.en}. Next: --after {after}",
+            f"已列出 {shown} 项{of.zh}。下一页：--after {after}",
+        )
+    )
+
+
+def facts(rows: Iterable[tuple[Said, object]]) -> Table:
     """Names and values below each other; a row without a value is left out."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in rows:
-        if value:
-            grid.add_row(text(name), text(value))
+        cell = text(value)
+        if cell:
+            named = say(name)
+            grid.add_row(text(named[:1].upper() + named[1:]), cell)
     return grid
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Sequence[int] = ()
+    columns: Sequence[Said], rows: Iterable[Sequence[object]], *, whole: Sequence[int] = ()
 ) -> Table:
     """Rows under headings; the columns in `whole` keep to one line, the others may be folded."""
     drawn = Table(
@@ -110,27 +128,59 @@ def table(
     return drawn
 
 
-def short(ids: Iterable[str]) -> bool:
-    """Whether ids keep to one line in a table, each: longer ones would leave too little for the rest."""
-    return all(len(one) <= _SHORT for one in ids)
+R = TypeVar("R")
+ALWAYS, IF_SHORT = WIDE, 24
+"""For `Column.whole`: always; while there is no long id, which would leave too little for the rest."""
 
 
-_SHORT = 24
+class Column(NamedTuple, Generic[R]):
+    """A column of a table: its heading, and what it shows of a row."""
+
+    heading: Said
+    cell: Callable[[R], object]
+    whole: int = 0
+    """While no cell is wider than this, each keeps to one line."""
+    least: int = 0
+    """So wide it is at least, if the first lines of its cells need that."""
 
 
-def heading(words: str) -> Text:
+def table_of(rows: Iterable[R], columns: Sequence[Column[R]]) -> Table:
+    """Rows in columns."""
+    cells = [[text(column.cell(row)) for column in columns] for row in rows]
+    lines = [[cell.plain.split("\n") for cell in several] for several in zip(*cells, strict=True)]
+    widest = [max(cell_len(line) for several in column for line in several) for column in lines]
+    whole = [number for number, width in enumerate(widest) if width <= columns[number].whole]
+    drawn = table([column.heading for column in columns], cells, whole=whole)
+    for column, its, shown in zip(columns, lines, drawn.columns, strict=False):
+        if column.least:
+            shown.min_width = min(column.least, max(cell_len(first) for first, *_ in its))
+    return drawn
+
+
+def is_narrow() -> bool:
+    """Whether a terminal has too few columns for everything to have a column of its own."""
+    return watched(sys.stdout) and shutil.get_terminal_size().columns < _ROOMY
+
+
+_ROOMY = 130
+
+
+def heading(words: Said) -> Text:
     """A line above a part, with an empty one before it."""
-    return Text(f"\n{harmless(words)}", style="bold")
+    return Text(f"\n{harmless(say(words))}", style="bold")
 
 
-def text(words: str) -> Text:
-    """What others wrote, for a table: no markup, and nothing that steers the terminal."""
+def text(shown: object) -> Text:
+    """What a cell shows: no markup, and nothing that steers the terminal; nothing for None."""
+    if isinstance(shown, Text):
+        return shown
+    words = say(shown) if isinstance(shown, Words) else "" if shown is None else str(shown)
     return Text(harmless(words))
 
 
-def stacked(*words: str, marked: bool = False) -> Text:
-    """Words below each other in one cell, where it is narrow; marked ones are red, besides saying so."""
-    lines = Text("\n").join(text(word) for word in words if word)
+def stacked(*shown: object, marked: bool = False) -> Text:
+    """Several below each other in one cell, where it is narrow; marked ones are red, besides saying so."""
+    lines = Text("\n").join(line for line in map(text, shown) if line)
     if marked:
         lines.stylize("bold red")
     return lines

@@ -1,5 +1,6 @@
 """Where a case stands and what was said of it, in words that people read; moments in Beijing time."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,6 +21,28 @@ from workflows.vocabulary import (
     Role,
     Stage,
 )
+from workflows.words import Words
+
+PLATFORM_LABEL = Words("platform", "平台")
+PLATFORM_ID = Words("platform", "编号")
+PLATFORM_NAME = Words("name", "名称")
+OPERATOR = Words("operator", "运营单位")
+LEAD_UNIT = Words("lead unit", "牵头单位")
+DISTRICT = Words("district", "所在区")
+FIELD = Words("field", "领域")
+TERM = Words("term", "期次")
+YEAR = Words("year", "年")
+STAGE = Words("stage", "阶段")
+SINCE = Words("since", "进入本环节日期")
+UNTIL = Words("until", "截止日期")
+VALID_UNTIL = Words("valid until", "有效期至")
+LIST_NUMBER = Words("list number", "名单批次")
+CERTIFICATE = Words("certificate", "证书编号")
+DECISION_ID = Words("decision id", "决定编号")
+ASSESSMENTS = Words("assessments", "年度考核")
+NO_PLATFORMS = Words("No platforms found.", "没有符合条件的平台。")
+NOTHING_CHANGED = Words("nothing has changed", "未作任何改变")
+OVERDUE = Words("OVERDUE", "【逾期】")
 
 _NO_OTHER_WAY = frozenset(
     (
@@ -64,11 +87,22 @@ def field(value: str) -> str:
     return word(value, Field)
 
 
+def article(rule: str) -> Words:
+    """The guideline's article as people cite it; `§四(一)` is its short form."""
+    parts = re.sub(r"§(\w)", r"第\1部分", rule)
+    return Words(rule, "《指引》" + re.sub(r"\((\w)\)", r"第（\1）项", parts).replace(", ", "、"))
+
+
+def joined(several: Iterable[str]) -> str:
+    """Words in a row, with the comma of the language."""
+    return say(Words(", ", "、")).join(several)
+
+
 def said(name: str, outcome: str) -> str:
     """What was decided or what happened, and with which outcome, where there is a choice."""
     if outcome in _NO_OTHER_WAY:
         return what(name)
-    return f"{what(name)}{say(': ', '：')}{_outcome(name, outcome)}"
+    return f"{what(name)}{say(Words(': ', '：'))}{_outcome(name, outcome)}"
 
 
 def _outcome(name: str, outcome: str) -> str:
@@ -79,7 +113,7 @@ def _outcome(name: str, outcome: str) -> str:
         if isinstance(words, type) and issubclass(words, StrEnum):
             return word(outcome, words)
     if outcome == "broken_off":
-        return say("broken off", "中断")
+        return say(Words("broken off", "中断"))
     return word(outcome, FilingOutcome, AssessmentStage)
 
 
@@ -100,29 +134,25 @@ def until(
     With `today` also how many working days are left until then, or have passed since.
     """
     if due is None:
-        return say("OVERDUE", "【逾期】") if overdue else ""
+        return say(OVERDUE) if overdue else ""
     day = last_day(due)
-    when = (
-        say(f"OVERDUE: was due {day}", f"【逾期】原截止 {day}")
-        if overdue
-        else say(f"until {day}", f"截止 {day}")
-    )
+    late = Words(f"OVERDUE: was due {day}", f"【逾期】原截止 {day}")
+    holidays = Words(" (holidays not announced yet)", "（节假日安排尚未公布）")
     return (
-        when
-        + (say(" (holidays not announced yet)", "（节假日安排尚未公布）") if provisional else "")
-        + (left(due, today) if today else "")
+        say(late if overdue else Words(f"until {day}", f"截止 {day}"))
+        + (say(holidays) if provisional else "")
+        + (say(left(due, today)) if today else "")
     )
 
 
-def left(due: datetime, today: date) -> str:
+def left(due: datetime, today: date) -> Words:
     """How many working days of the Chinese calendar are left after today, or have passed since, in brackets."""
     days = working_days_left(today, due)
     if days < 0:
-        late = -days
-        return say(f" ({late} working {_days(late)} late)", f"（已超过 {late} 个工作日）")
+        return Words(f" ({-days} working {_days(-days)} late)", f"（已超过 {-days} 个工作日）")
     if today == last_day(due):
-        return say(" (today)", "（今天）")
-    return say(f" ({days} working {_days(days)} left)", f"（还有 {days} 个工作日）")
+        return Words(" (today)", "（今天）")
+    return Words(f" ({days} working {_days(days)} left)", f"（还有 {days} 个工作日）")
 
 
 def _days(number: int) -> str:
@@ -139,16 +169,16 @@ def awaited(
 ) -> str:
     """What is awaited, from whom, by which rule, until when; empty when nothing is."""
     named = [
-        say(
+        Words(
             f"{what(one.kind)} from the {who(one.role)} ({one.rule})",
-            f"{who(one.role)}：{what(one.kind)}（{one.rule}）",
+            f"{who(one.role)}：{what(one.kind)}（{article(one.rule).zh}）",
         )
         for one in awaited
     ]
     if not named:
         return ""
     when = until(due, overdue=overdue, provisional=provisional, today=today)
-    return sentence(named) + (say(", ", "，") + when if when else "")
+    return sentence(map(say, named)) + (say(Words(", ", "，")) + when if when else "")
 
 
 def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:

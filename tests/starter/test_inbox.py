@@ -15,10 +15,10 @@ from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
 from starter.commands import inbox_rows
 from starter.commands.inbox_watch import CHANGED, GONE, NEW, changes, key
-from starter.commands.today import today
-from starter.desk import inbox_cursor
+from starter.commands.options import today
 from starter.desk.direct_reads import DirectReads
 from starter.desk.inbox_scope import seats_of
+from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput
 from starter.terminal import screen
@@ -172,7 +172,7 @@ def test_pages(pingtai: Run, desk: None) -> None:
             break
         after = ("--after", following)
     assert EVERYTHING == seen
-    assert "There may be more: --after" in pingtai("inbox", "--limit", "2").stderr
+    assert "Showing 2 of" in pingtai("inbox", "--limit", "2").stderr
 
 
 def test_plain_in_a_pipe(pingtai: Run, desk: None) -> None:
@@ -186,11 +186,11 @@ def test_plain_in_a_pipe(pingtai: Run, desk: None) -> None:
     )
     assert "not known yet" in rest[-1]
     assert "self report 2 (2 OVERDUE)" in result.stderr
-    assert "in all 5 (2 OVERDUE)" in result.stderr
+    assert "total 5 (2 OVERDUE)" in result.stderr
     chinese = pingtai("inbox", lang="zh")
     assert "第 1 年年度报告" in chinese.stdout
     assert "【逾期】" in chinese.stdout
-    assert "共 5（逾期 2）" in chinese.stderr
+    assert "共 5 项（逾期 2 项）" in chinese.stderr
 
 
 def test_nothing_awaits(pingtai: Run, desk: None) -> None:
@@ -198,7 +198,7 @@ def test_nothing_awaits(pingtai: Run, desk: None) -> None:
     write_profile(STAFF)
     result = pingtai("inbox", "--step", "listing")
     assert (0, "") == (result.exit_code, result.stdout)
-    assert "Nothing of this awaits: district haidian" in result.stderr
+    assert "Nothing is waiting for you (district · haidian)" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_fits_80_columns(
     shown = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
     assert max(cell_len(line) for line in shown.splitlines()) <= 80
     end = " ".join(shown.split())[-40:]
-    assert ("in all 5 (2 OVERDUE)" if lang == "en" else "共 5（逾期 2）") in end
+    assert ("total 5 (2 OVERDUE)" if lang == "en" else "共 5 项（逾期 2 项）") in end
 
 
 # ---- the words ----
@@ -270,7 +270,7 @@ def test_counts_in_words() -> None:
         StepCount(kind="inspection", waiting=3, overdue=0),
         StepCount(kind="listing", waiting=4, overdue=1),
     ]
-    assert "inspection 3 · listing 4 (1 OVERDUE) · in all 7 (1 OVERDUE)" == inbox_rows.counted(
+    assert "inspection 3 · listing 4 (1 OVERDUE) · total 7 (1 OVERDUE)" == inbox_rows.counted(
         counts
     )
 
@@ -278,7 +278,7 @@ def test_counts_in_words() -> None:
 @pytest.mark.parametrize("place", [ROW.place, (UNKNOWN, "p.1_x-2", 3, "operator")])
 def test_a_cursor_comes_back(place: tuple[datetime, str, int, str]) -> None:
     """What is printed as a cursor is read as the same place."""
-    assert place == inbox_cursor.place(inbox_cursor.cursor(place))
+    assert place == read_inbox_cursor(inbox_cursor(place))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_cursor_comes_back(place: tuple[datetime, str, int, str]) -> None:
 def test_no_cursor(given: str) -> None:
     """What is no cursor is bad input, never an error of the database."""
     with pytest.raises(BadInput, match="--after"):
-        inbox_cursor.place(given)
+        read_inbox_cursor(given)
 
 
 # ---- watching ----

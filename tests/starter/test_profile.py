@@ -101,7 +101,7 @@ def test_login_keeps_adds_shows_and_forgets(pingtai: Run) -> None:
     assert '"id": "kw-01"' in pingtai("login", "--json").stdout
     assert "removed" in pingtai("logout", lang="en").stdout
     assert read_profile() is None
-    assert "本无" in pingtai("logout", lang="zh").stdout
+    assert "没有个人配置" in pingtai("logout", lang="zh").stdout
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
     ]
     now = pingtai("register").stdout
     assert "withdrawn" in now
-    assert "as things stand" in pingtai("register", "--on", "2199-01-01").stderr
+    assert "as of today" in pingtai("register", "--on", "2199-01-01").stderr
 
 
 # ---- validity and support ----
@@ -150,12 +150,18 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
     ("platform", "day", "code", "en", "zh"),
     [
         ("p-1", "2024-02-12", 0, "yes: p-1 is valid on 2024-02-12; from 2024-02-12", "是：p-1"),
-        ("p-1", "2024-02-11", 1, "it was listed on 2024-02-12 only", "才纳入名单"),
-        ("p-1", "2027-02-13", 1, "it expired with 2027-02-12", "有效期至 2027-02-12 届满"),
-        ("p-1", "2027-02-12", 0, "as things stand", "按现状"),
-        ("p-2", "2024-02-12", 1, "it was not listed", "未曾纳入名单"),
+        ("p-1", "2024-02-11", 1, "first listed on 2024-02-12", "首次纳入名单"),
+        (
+            "p-1",
+            "2027-02-13",
+            1,
+            "expired after 2027-02-12",
+            "有效期于 2027-02-12 届满，已移出名单",
+        ),
+        ("p-1", "2027-02-12", 0, "as things stand", "按目前情况"),
+        ("p-2", "2024-02-12", 1, "it was never listed", "未曾纳入名单"),
         ("p-3", "2024-02-19", 1, "withdrawn on 2024-02-19", "2024-02-19 撤回"),
-        ("p-9", "2024-02-12", 2, "does not know p-9", "登记库中没有 p-9"),
+        ("p-9", "2024-02-12", 2, 'No platform "p-9"', "名册中没有平台“p-9”"),
     ],
 )
 def test_valid(  # noqa: PLR0917

@@ -61,7 +61,7 @@ def view(**changes: Any) -> CaseView:
 def test_receipt_in_both_languages(pingtai: Run) -> None:
     """A receipt says what was taken, the entry, the stage, who acts next, and the last day for it."""
     assert [
-        "Taken        recommendation: recommended",
+        "Accepted     recommendation: recommended",
         "Case         p-1, term 1",
         "Entry        2 · 2026-11-24 02:30",
         "Stage        inspection",
@@ -69,11 +69,11 @@ def test_receipt_in_both_languages(pingtai: Run) -> None:
         "Decision id  d-1",
     ] == pingtai(*GOOD).stdout.splitlines()
     assert [
-        "已受理    区推荐：推荐",
+        "已办理    区推荐：推荐",
         "事项      p-1 第 1 期",
         "记录      2 · 2026-11-24 02:30",
         "阶段      待现场核查",
-        "下一步    市科委、中关村管委会：现场核查（§四(二)），截止 2027-01-05",
+        "下一步    市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），截止 2027-01-05",
         "决定编号  d-1",
     ] == pingtai(*GOOD, lang="zh").stdout.splitlines()
 
@@ -103,7 +103,7 @@ def test_end_of_validity_and_of_ended_cases(
     result = pingtai(*GOOD)
     assert (0, False) == (result.exit_code, "valid until" in result.stdout)
     answers["decide"] = receipt.model_copy(update=changes | {"stage": "declined"})
-    assert "nothing: this has ended" in pingtai(*GOOD).stdout
+    assert "none: this has ended" in pingtai(*GOOD).stdout
 
 
 def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
@@ -138,7 +138,7 @@ def test_application_taken_without_a_worker(pingtai: Run, answers: dict[str, Any
     result = pingtai("apply", "--file", "a.json", lang="zh")
     assert 0 == result.exit_code
     assert "申请已提交" in result.stderr
-    assert "所在区：区推荐（§四(一)）" in result.stdout
+    assert "所在区：区推荐（《指引》第四部分第（一）项）" in result.stdout
 
 
 def test_application_that_was_there_before(pingtai: Run, answers: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ def test_application_that_was_there_before(pingtai: Run, answers: dict[str, Any]
     )
     answers["state"] = view()
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
-    assert "it was there before; this is the first answer" in result.stdout
+    assert "this is the first answer; nothing has changed" in result.stdout
 
 
 def test_application_that_does_not_fit(pingtai: Run) -> None:
@@ -180,4 +180,4 @@ def test_application_goes_on_from_the_register(
     monkeypatch.setattr("starter.client.register_lookups.open_register", away)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
-    assert "the register could not be asked" in result.stderr
+    assert "the register does not answer" in result.stderr

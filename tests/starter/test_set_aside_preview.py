@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from db.row_types import LogLine
-from starter.commands.set_aside_preview import falling, standing
+from starter.commands.set_aside_preview import set_aside_with, standing
 from starter.commands.timeline import timeline
 from tests.rules.cases import (
     PATHS,
@@ -52,7 +52,7 @@ def test_all_that_followed_falls(number: int) -> None:
     case = at_stage(Stage.VALID)
     decide(case, Kind.SUPPORT)
     target = case.log[number + 1]
-    found = [line.entry.seq for line in falling(lines(case), target.decision_id or "")]
+    found = [line.entry.seq for line in set_aside_with(lines(case), target.decision_id or "")]
     decide(case, Kind.SET_ASIDE, target=target.decision_id)
     assert sorted(set_aside_marks(case.log)) == found
 
@@ -62,7 +62,9 @@ def test_support_falls_alone() -> None:
     case = at_stage(Stage.VALID)
     first = decide(case, Kind.SUPPORT)
     decide(case, Kind.SUPPORT)
-    assert [first.seq] == [line.entry.seq for line in falling(lines(case), first.decision_id)]
+    assert [first.seq] == [
+        line.entry.seq for line in set_aside_with(lines(case), first.decision_id)
+    ]
 
 
 def test_the_end_of_a_year_falls_with_what_ended_it() -> None:
@@ -73,7 +75,7 @@ def test_the_end_of_a_year_falls_with_what_ended_it() -> None:
     decide(year, Kind.EVALUATION, decision_id="y-1")
     record_event(platform, Happening.ASSESSMENT_ENDED, "effective")
     log = [*lines(platform), *lines(year, 1)]
-    found = falling(log, "y-1")
+    found = set_aside_with(log, "y-1")
     expected = [(1, year.log[-1].seq), (0, platform.log[-1].seq)]
     assert expected == [(line.year, line.entry.seq) for line in found]
 
@@ -83,8 +85,8 @@ def test_what_fell_before_does_not_fall_again() -> None:
     case = at_stage(Stage.LISTING)
     target = case.log[2].decision_id or ""
     decide(case, Kind.SET_ASIDE, target=target)
-    assert [] == falling(lines(case), target)
-    assert [] == falling(lines(case), "d-unknown")
+    assert [] == set_aside_with(lines(case), target)
+    assert [] == set_aside_with(lines(case), "d-unknown")
     seqs = [line.entry.seq for line in standing(lines(case))]
     assert [1, 2, 5] == seqs
 
@@ -137,7 +139,7 @@ def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Se
     flags = (*who, "--outcome", "recommended", "--opinion", "同意", "--dry-run")
     result = pingtai("recommend", "p-1", *flags)
     assert (0, True) == (result.exit_code, "nothing has changed" in result.stdout)
-    assert "Leads to        inspection" in result.stdout
+    assert "Leads to           inspection" in result.stdout
     told = json.loads(pingtai("recommend", "p-1", *flags, "--json").stdout)
     assert ("inspection", "同意") == (told["stage"], told["decision"]["opinion"])
     assert [] == sent

@@ -1,0 +1,129 @@
+"""Options and arguments that several commands have: what a list is narrowed by, a platform's id, a day."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from starter.commands.notation import WordChoice
+from starter.desk.reach import open_reads
+from starter.terminal.language import say
+from workflows.periods import beijing_date
+from workflows.vocabulary import District, Field, Stage
+from workflows.words import Words
+
+F = TypeVar("F", bound=Callable[..., Any])
+Option = Callable[[F], F]
+
+WITHIN = 1.0
+"""Seconds that somebody who pressed Tab waits at most."""
+OFFERED = 50
+
+
+class FieldWord(click.ParamType[str]):
+    """A field, in English or Chinese; another word may be one that a policy adds."""
+
+    name = "field"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The English word, as the register has it."""
+        return next((str(known) for known in Field if value == known.zh), str(value))
+
+
+class Day(click.ParamType[date]):
+    """A day in Beijing, as 2026-05-01."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            words = Words(
+                f"{value!r} is not a date: use YYYY-MM-DD",
+                f"{value!r} 不是日期：应为 YYYY-MM-DD",
+            )
+            self.fail(say(words), param, ctx)
+
+
+class PlatformId(click.ParamType[str]):
+    """A platform's id, completed from the register if it answers; it is checked where it is used."""
+
+    name = "platform"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """As it was given."""
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Ids that begin so, with the platforms' names; none where the register does not answer."""
+        try:
+            return asyncio.run(_offered(incomplete))
+        except Exception:  # Tab is no place for an error, whichever it is
+            return []
+
+
+async def _offered(incomplete: str) -> list[CompletionItem]:
+    async with asyncio.timeout(WITHIN), open_reads(start=False) as register:
+        rows = await register.named_like(incomplete, OFFERED)
+    return [CompletionItem(platform_id, help=name) for platform_id, name in rows]
+
+
+def today() -> date:
+    """The day it is in Beijing."""
+    return beijing_date(datetime.now(UTC))
+
+
+DAY = Day()
+
+platform_argument: Option[Any] = click.argument("platform", type=PlatformId())
+district_option: Option[Any] = click.option(
+    "--district", type=WordChoice(District), metavar="DISTRICT", help="Only this district. 所在区"
+)
+field_option: Option[Any] = click.option(
+    "--field",
+    type=FieldWord(),
+    metavar="FIELD",
+    help=f"Only this field. 领域: {', '.join(Field)}",
+)
+stage_option: Option[Any] = click.option(
+    "--stage",
+    type=WordChoice(Stage),
+    metavar="STAGE",
+    help=f"Only this stage. 阶段: {', '.join(Stage)}",
+)
+listed_in_option: Option[Any] = click.option(
+    "--year",
+    type=click.IntRange(2000, 2199),
+    metavar="YEAR",
+    help="Only platforms listed in this year. 纳入年份",
+)
+json_option: Option[Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print the answer as JSON. 以 JSON 输出"
+)
+
+
+def limit_option(most: int, default: int = 50) -> Option[Any]:
+    """The option for how many rows are shown at most."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(1, most),
+        default=default,
+        show_default=True,
+        help="Maximum rows. 最多行数",
+    )
+
+
+def after_option(metavar: str) -> Option[Any]:
+    """The option for the next page of a list; `metavar` is what a place in it is."""
+    return click.option(
+        "--after",
+        metavar=metavar,
+        help="Next page: the value from the end of the page before. 下一页",
+    )
