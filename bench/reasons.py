@@ -64,7 +64,7 @@ def _events(figure: Figure, found: Findings) -> str:
         f" events of their own, {tasks} of the workflow tasks that take their results; and {attributes}"
         f" changes of search attributes. As local activities they would have {5 * activities} events fewer"
         " in all; but a local activity would write to the register before the history holds the entry"
-        ' (architecture.md, "Why no local activities"). The life is spread over eight runs, each far below'
+        " ([0006](decisions/0006-no-local-activities.md)). The life is spread over eight runs, each far below"
         " the limits of a history."
     )
 

@@ -1,11 +1,11 @@
 """A log that is told again: the same entries, sealed at other moments.
 
-A workflow's clock may lag while a query and a task reach it at once (docs/architecture.md, "What the
-clock can't do"). Replayed later, the same entries come with their true moments, and so with other
-hashes. So does what a reset has a case do again. The history is the truth: what it tells again
-replaces what the register holds, if nothing but the moments differ. Anything else is another history,
-and a conflict; also the same words from the first entry on where the case has ended: that one was
-over, and somebody began it anew.
+A workflow's clock may lag while a query and a task reach it at once
+(docs/decisions/0007-workflow-clock.md). Replayed later, the same entries come with their true moments,
+and so with other hashes. So does what a reset has a case do again. The history is the truth: what it
+tells again replaces what the register holds, if nothing but the moments differ. Anything else is another
+history, and a conflict; also the same words from the first entry on where the case has ended: that one
+was over, and somebody began it anew.
 """
 
 from sqlalchemy import ColumnElement, and_, delete, select

@@ -31,7 +31,9 @@ def notice_table() -> str:
         for case, events in WHO_IS_TOLD.items()
         for event, told in events.items()
     ]
-    return "\n".join(("| event 事项 | of 属于 | told to 通知 |", "| --- | --- | --- |", *rows))
+    return "\n".join(
+        ("| event 事项 | of 所属 | recipients 通知对象 |", "| --- | --- | --- |", *rows)
+    )
 
 
 def _zh(event: str) -> str:

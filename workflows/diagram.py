@@ -1,4 +1,4 @@
-"""The lifecycle table as people read it: a Mermaid diagram and a Markdown table, both made from it.
+"""The lifecycle table as a Mermaid diagram and a Markdown table.
 
 Pure; `worker.documents` puts the results into the documents.
 """
@@ -13,13 +13,13 @@ _ASSESSED = (Happening.ASSESSMENT_OPENED, Happening.ASSESSMENT_ENDED)
 ANY_OPEN = "any_open"
 """The node that stands for every open stage: what may happen at any time is drawn once, from here."""
 
-_AWAITED_AGAIN = "where it was awaited 恢复到该决定作出前"
+_STAGE_BEFORE = "the stage before that decision 恢复到该决定作出前"
 
 _ANY_OPEN_WORDS = "any open stage 任一未结束阶段"
 _HEADINGS = (
     "stage 阶段",
-    "awaited, or what happens 事项",
-    "from 由谁",
+    "decision or event 事项",
+    "by 由谁",
     "article 条款",
     "due in 期限",
     "outcomes → stage 结果",
@@ -29,8 +29,7 @@ _HEADINGS = (
 def mermaid(lifecycle: Lifecycle) -> str:
     """A stateDiagram-v2 of a lifecycle: every stage, and the arrows that lead on, with outcome and article.
 
-    What is told, recorded or stopped and leads nowhere stands in the table alone, or nobody would see
-    the way for the notes.
+    Events that change no stage are only in the table: they would hide the way through the stages.
     """
     first = lifecycle.steps[0].stage
     lines = ["stateDiagram-v2", "    direction TB", f"    [*] --> {first}"]
@@ -96,7 +95,7 @@ def _outcome(trigger: Trigger, arrow: Arrow) -> str:
 def _rows(step: Step) -> Iterator[tuple[str, ...]]:
     stage = f"**{_words(step.stage)}**"
     if step.ended:
-        yield stage, "", "", str(step.stage.article), "", "the end 结束"
+        yield stage, "", "", str(step.stage.article), "", "final 结束"
         stage = ""
     for trigger in step.triggers:
         yield _row(stage, trigger, _due(step) if trigger.by and trigger.awaited else "")
@@ -107,14 +106,14 @@ def _row(stage: str, trigger: Trigger, due: str) -> tuple[str, ...]:
     outcomes = "<br>".join(
         f"{_outcome(trigger, arrow)} → {_goal(trigger, arrow)}" for arrow in trigger.arrows
     )
-    by = _words(trigger.by) if trigger.by else "by itself 自动"
+    by = _words(trigger.by) if trigger.by else "automatic 自动"
     return stage, _words(trigger.name), by, trigger.rule, due, outcomes
 
 
 def _goal(trigger: Trigger, arrow: Arrow) -> str:
     if trigger.name == Kind.SET_ASIDE:
-        return _AWAITED_AGAIN
-    return _words(arrow.to) if arrow.to else "stays 不变"
+        return _STAGE_BEFORE
+    return _words(arrow.to) if arrow.to else "no change 不变"
 
 
 def _due(step: Step) -> str:
@@ -122,7 +121,7 @@ def _due(step: Step) -> str:
         return f"{Policy.model_fields[step.days].default} working days 工作日"
     if step.clock is Clock.RECTIFICATION:
         months = Policy.model_fields["rectification_months"].default
-        return f"the day that was set, else {months} months 个月"
+        return f"the date set, otherwise {months} months 指定日期，未指定的 {months} 个月"
     return ""
 
 

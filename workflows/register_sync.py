@@ -99,7 +99,7 @@ class RegisterSync(StepClock[S]):
 
         Never by a local activity: that would write to the register before the history holds the
         entry, and a worker that dies in between would take the decision again at another moment,
-        with another hash (docs/architecture.md, "Why no local activities").
+        with another hash (docs/decisions/0006-no-local-activities.md).
         """
         while True:
             await workflow.wait_condition(self._behind)
@@ -200,7 +200,7 @@ class RegisterSync(StepClock[S]):
         """The register was away: bring it what is new until it has all, for as long as it takes.
 
         Where it holds something else, tell it the whole log: it takes the same entries told at
-        another moment (docs/architecture.md, "What the clock can't do"), and refuses another history.
+        another moment (docs/decisions/0007-workflow-clock.md), and refuses another history.
         """
         since = self.recorded
         while self._unrecorded():

@@ -64,7 +64,7 @@ class SignalQueue:
 
         What one task has spent is forgotten by the event loop itself, after the handlers of all
         messages that came with it: to tell tasks apart by their time or by the length of the history
-        would trust values that may lag (docs/architecture.md, "What the clock can't do").
+        would trust values that may lag (docs/decisions/0007-workflow-clock.md).
         """
         if not self.is_free or self._spent >= COST_OF_A_TASK:
             self._waiting.append((raw, judge))

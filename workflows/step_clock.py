@@ -106,7 +106,7 @@ class StepClock(Generic[S]):
         """Wait for a moment; False when it is `over` before. `what` says so in the history.
 
         A timer that has fired is believed: `workflow.now()` is not asked again. After a query to a
-        case that is not cached it may lag behind (docs/architecture.md, "What the clock can't do"),
+        case that is not cached it may lag behind (docs/decisions/0007-workflow-clock.md),
         and a timer set anew by it would sleep for months.
         """
         left = moment - workflow.now()

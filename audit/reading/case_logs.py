@@ -52,7 +52,7 @@ class Reading:
     unreadable: set[str] = field(default_factory=set)
     """The ids of runs whose history is there and cannot be read; `problems` says why."""
     told_again: list[Problem] = field(default_factory=list)
-    """Entries that the histories have at two moments: no fault by itself (docs/architecture.md)."""
+    """Entries that the histories have at two times: no fault (docs/decisions/0007-workflow-clock.md)."""
 
     def entries(self, place: LogId) -> tuple[LogEntry, ...]:
         """A log without its events; empty when there is none."""
@@ -167,7 +167,7 @@ class _Log:
     ) -> None:
         name = self._place.entry(entry.seq)
         if whole and _says_the_same(before.entry, entry):
-            # The clock of a workflow may lag (docs/architecture.md, "What the clock can't do").
+            # The clock of a workflow may lag (docs/decisions/0007-workflow-clock.md).
             self._reading.told_again.append(
                 Problem(
                     f"{run.label}, event {event_id}",

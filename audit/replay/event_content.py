@@ -63,8 +63,9 @@ def _differing(told: Command, code: Command, assessment: bool) -> Iterator[Findi
     if only_moments and told.kind is CommandKind.ACTIVITY:
         yield Finding(
             f"event {told.event_id}: entries were handed in with an earlier moment than the history"
-            " gives them (docs/architecture.md, What the clock can't do); the register takes them anew",
-            f"事件 {told.event_id}：提交的记录时刻早于历史时刻（见 docs/architecture.md）；登记库会重新接收",
+            " gives them (docs/decisions/0007-workflow-clock.md); the register takes them anew",
+            f"事件 {told.event_id}：提交的记录时刻早于历史时刻，名册将重新接收"
+            "（见 docs/decisions/0007-workflow-clock.md）",
             event_id=told.event_id,
             remark=True,
         )

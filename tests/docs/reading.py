@@ -12,6 +12,7 @@ from starter.terminal.default_group import UsualGroup
 from worker.documents import ROOT
 
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_INDENTED = re.compile(r"^    (.+)$", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _INLINE = re.compile(r"`(pingtai [^`]+)`")
 _LINE = re.compile(r"^(?:\$ )?(?:export \S+; *)?(?:[A-Z_]+=\S+ +)*(pingtai(?: .*)?)$")
@@ -30,7 +31,7 @@ class Call(NamedTuple):
 def documents() -> list[Path]:
     """Every document that people read."""
     named = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")
-    return [*(ROOT / name for name in named), *sorted((ROOT / "docs").glob("*.md"))]
+    return [*(ROOT / name for name in named), *sorted((ROOT / "docs").glob("**/*.md"))]
 
 
 def links(text: str) -> list[str]:
@@ -48,7 +49,8 @@ def anchors(text: str) -> set[str]:
 def calls(path: Path) -> Iterator[Call]:
     """The calls of `pingtai` in a document's code blocks and in code within its lines."""
     text = path.read_text(encoding="utf-8")
-    yield from calls_in("\n".join(_FENCE.findall(text)), path.name)
+    blocks = [*_FENCE.findall(text), *_INDENTED.findall(_FENCE.sub("", text))]
+    yield from calls_in("\n".join(blocks), path.name)
     for line in _INLINE.findall(_FENCE.sub("", text)):
         yield from calls_in(line, path.name)
 

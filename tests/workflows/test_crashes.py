@@ -56,7 +56,7 @@ async def test_a_worker_without_memory_replays_every_task(world: World) -> None:
             await life.decide("self_report")
         for life in (one, other):
             await life.stands("valid")
-    # The clock may have lagged for a moment (docs/architecture.md, "What the clock can't do"): with
+    # The clock may have lagged for a moment (docs/decisions/0007-workflow-clock.md): with
     # its next entry a case tells the register its log as the history has it.
     for life in (one, other):
         await life.signal("recommendation")
