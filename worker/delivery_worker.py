@@ -28,7 +28,7 @@ from workflows.subscription_messages import EventDeliveryWorkflow
 
 
 @dataclass(frozen=True)
-class Telling:
+class NoticeConfig:
     """Who is told, and with how much patience: what the configuration of notices says."""
 
     recipients: Sequence[Recipient] = ()
@@ -36,12 +36,14 @@ class Telling:
 
 
 @asynccontextmanager
-async def delivering(client: Client, engine: AsyncEngine, telling: Telling) -> AsyncIterator[None]:
+async def delivering(
+    client: Client, engine: AsyncEngine, notices: NoticeConfig
+) -> AsyncIterator[None]:
     """Take part in delivering notices; without recipients not: a worker that knows nobody marks nothing."""
-    if not telling.recipients:
+    if not notices.recipients:
         yield
         return
-    activities = NoticeActivities(PostgresOutbox(engine), telling.recipients, telling.patience)
+    activities = NoticeActivities(PostgresOutbox(engine), notices.recipients, notices.patience)
     async with _taking_part(
         client, NOTICES_QUEUE, NOTICES_ID, NoticeDeliveryWorkflow, activities.deliver_notices
     ):

@@ -11,7 +11,7 @@ from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import show
-from worker.delivery_worker import Telling
+from worker.delivery_worker import NoticeConfig
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from worker.log_setup import set_up_logs
@@ -86,13 +86,13 @@ async def worker() -> None:
       DATABASE_URL=postgresql://pingtai@db.internal/pingtai pingtai worker
     """
     settings = load_settings()
-    telling = Telling(*load_notices(settings.notices))
+    notices = NoticeConfig(*load_notices(settings.notices))
     set_up_logs(settings)
     with stopping() as stop:
         client = await connect(runtime=telemetry(settings))
         async with (
             register_database(home()) as database,
-            worker_running(client, database, settings, telling, audited=True) as running,
+            worker_running(client, database, settings, notices, audited=True) as running,
         ):
             click.echo(
                 say(

@@ -14,7 +14,7 @@ from db.file_lock import held_alone
 from db.postmaster import running
 from starter.client.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
 from starter.errors import BadInput, Unreachable
-from worker.delivery_worker import Telling
+from worker.delivery_worker import NoticeConfig
 from worker.notice_channels import load_notices
 from worker.ports import free_port
 from worker.register_database import register_database
@@ -87,9 +87,9 @@ async def local_stack(
             ui_url=temporal.ui_url,
             database_url=database,
         )
-        telling = None if throw_away else Telling(*load_notices(settings.notices, home))
+        notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         worker = await parts.enter_async_context(
-            worker_running(client, database, settings, telling, audited=not throw_away)
+            worker_running(client, database, settings, notices, audited=not throw_away)
         )
         write_stack(home, where)
         parts.callback(stack_file(home).unlink, missing_ok=True)

@@ -25,7 +25,7 @@ from db.register_store import PostgresRegister
 from starter.errors import BadInput
 from starter.webhook_hosts import configured_destinations
 from worker.audit_worker import auditing
-from worker.delivery_worker import Telling, delivering, delivering_events
+from worker.delivery_worker import NoticeConfig, delivering, delivering_events
 from worker.log_setup import CORE
 from worker.register_database import migrate_when_there
 from worker.search_attributes import ensure_search_attributes
@@ -67,13 +67,13 @@ async def worker_running(
     client: Client,
     database: str,
     settings: Settings,
-    telling: Telling | None = None,
+    notices: NoticeConfig | None = None,
     *,
     audited: bool = False,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A worker at work in the background; yields its task, which ends only if the worker fails.
 
-    `telling` says to whom it delivers notices; without, it delivers none. `audited`: it takes part in
+    `notices` says to whom it delivers notices; without, it delivers none. `audited`: it takes part in
     archiving and in telling subscribers, which a throw-away server with skipped time needs not.
 
     Raises:
@@ -81,7 +81,7 @@ async def worker_running(
     """
     store = configured_store() if audited else None
     destinations = configured_destinations() if audited else Destinations()
-    telling = telling or Telling()
+    notices = notices or NoticeConfig()
     if not await ensure_search_attributes(client):
         _log.warning("this worker may not register search attributes: see pingtai doctor")
     engine = create_engine(database)
@@ -99,11 +99,11 @@ async def worker_running(
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
-        await beside.enter_async_context(delivering(client, engine, telling))
+        await beside.enter_async_context(delivering(client, engine, notices))
         if audited:
             await beside.enter_async_context(auditing(client, engine, store))
             await beside.enter_async_context(
-                delivering_events(client, engine, destinations, telling.patience)
+                delivering_events(client, engine, destinations, notices.patience)
             )
         yield running
     finally:

@@ -19,9 +19,9 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from starter.client.blocking_workflow import (
-    CUT_SHORT,
-    cut_short,
-    in_the_way,
+    ENDED_OUTSIDE,
+    ended_outside,
+    find_block,
     second_life,
     still_open,
     used_before,
@@ -30,9 +30,9 @@ from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.first_application import (
     FILLED_IN,
     FirstApplication,
+    application_of_run,
+    as_plain_data,
     digest_of,
-    plain,
-    started_with,
 )
 from starter.client.interface import Applied
 from starter.client.register_lookups import KnownTerm, NoRegister
@@ -51,7 +51,7 @@ from workflows.vocabulary import Stage
 
 
 @dataclass(frozen=True)
-class Applying:
+class ApplicationSender:
     """Starts the term that an application asks for."""
 
     _asking: CaseQueries
@@ -105,7 +105,7 @@ class Applying:
         """Start the term; `after`: something that has ended is known to stand under its id."""
         await self._asking.temporal.start_workflow(
             contract.PLATFORM_TYPE,
-            plain(form),
+            as_plain_data(form),
             id=contract.platform_workflow_id(form.platform_id),
             task_queue=contract.TASK_QUEUE,
             # A first term begins once, also where it was started and has ended since we looked.
@@ -126,14 +126,14 @@ class Applying:
         self, latest: WorkflowExecutionDescription, application: PlatformApplication
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
-        first = await started_with(self._asking.temporal, latest)
+        first = await application_of_run(self._asking.temporal, latest)
         running = latest.close_time is None
         if await self._is_second_life(latest, application.platform_id, first):
             if running:
                 raise Refused(second_life(latest, first))
             return None
-        if latest.status in CUT_SHORT:
-            raise Refused(cut_short(latest))
+        if latest.status in ENDED_OUTSIDE:
+            raise Refused(ended_outside(latest))
         first = first or await self._first_of(latest)
         if first and first.application_id == application.application_id:
             return _answer_of(first, application, "open" if running else "ended")
@@ -141,7 +141,7 @@ class Applying:
             return None
         if earlier := await self._of_an_earlier_term(application):
             return earlier
-        if why := in_the_way(latest):
+        if why := find_block(latest):
             raise Refused(why)
         raise Refused(still_open(application.platform_id, first))
 
@@ -223,7 +223,7 @@ def search_attributes(stage: Stage, of: PlatformApplication | Facts) -> TypedSea
     )
 
 
-def completed(policy: Policy) -> Policy:
+def complete_policy(policy: Policy) -> Policy:
     """A policy with the defaults of new cases, where it leaves them open.
 
     Two that are the same before may differ after: one said that it wants what is no default any more.
@@ -243,6 +243,6 @@ def _following(
     """
     first = application.brought_in.term if application.brought_in else 1
     term = previous.term + 1 if previous else first
-    changes = {"term": term, "previous": previous, "policy": completed(application.policy)}
+    changes = {"term": term, "previous": previous, "policy": complete_policy(application.policy)}
     form = application.model_copy(update=changes)
     return parse(PlatformApplication, form.model_dump_json())

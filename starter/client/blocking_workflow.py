@@ -26,7 +26,7 @@ TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
 PAUSED = Status.WORKFLOW_EXECUTION_STATUS_PAUSED
 IS_PAUSED = "ExecutionStatus = 'Paused'"
 """The list filter; a server before 1.31 does not know it."""
-CUT_SHORT = frozenset(
+ENDED_OUTSIDE = frozenset(
     (
         WorkflowExecutionStatus.TERMINATED,
         WorkflowExecutionStatus.CANCELED,
@@ -52,7 +52,7 @@ def type_of(workflow_id: str) -> str:
     return ASSESSMENT_TYPE if workflow_id.count(":") > 1 else PLATFORM_TYPE
 
 
-def in_the_way(run: WorkflowExecution) -> Refusal | None:
+def find_block(run: WorkflowExecution) -> Refusal | None:
     """Why the run that was found under an id answers nothing; None: it is our case, and may answer.
 
     A closed run of another type is in nobody's way.
@@ -105,7 +105,7 @@ def second_life(latest: WorkflowExecutionDescription, first: FirstApplication | 
     )
 
 
-def cut_short(latest: WorkflowExecutionDescription) -> Refusal:
+def ended_outside(latest: WorkflowExecutionDescription) -> Refusal:
     """What is said of a term whose workflow was ended from outside: how, and how it comes back."""
     how = latest.status.name.lower() if latest.status else "ended"
     reset = f"temporal workflow reset --workflow-id {latest.id} --type LastWorkflowTask --reason …"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from temporalio.client import WorkflowExecutionDescription
 
 from starter.client.case_queries import CaseQueries
-from starter.client.first_application import started_with
+from starter.client.first_application import application_of_run
 from starter.client.register_lookups import NoRegister
 from workflows.decision import (
     CaseReference,
@@ -48,7 +48,7 @@ class CaseBinding:
 
     async def _term_of(self, run: WorkflowExecutionDescription) -> int | None:
         """The term of a run, by its input or its state: a memo is what whoever starts it writes."""
-        first = await started_with(self._asking.temporal, run)
+        first = await application_of_run(self._asking.temporal, run)
         if first:
             known: int | None = first.term
         else:  # started again from its log

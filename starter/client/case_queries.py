@@ -15,7 +15,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.client.blocking_workflow import in_the_way, type_of
+from starter.client.blocking_workflow import find_block, type_of
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
@@ -81,7 +81,7 @@ class CaseQueries:
         """
         if found is None or _is_case(found):
             return found
-        if found.close_time is None and (why := in_the_way(found)):
+        if found.close_time is None and (why := find_block(found)):
             raise Refused(why)
         ours = f"WorkflowType = {quoted(type_of(found.id))} AND ExecutionStatus != 'Failed'"
         with translate_rpc_errors():
@@ -118,7 +118,7 @@ class CaseQueries:
             found = await self.describe(workflow_id)
         except PingtaiError:
             return  # Temporal is away: that is what the caller hears
-        why = in_the_way(found) if found else None
+        why = find_block(found) if found else None
         if why:
             raise Refused(why) from None
 

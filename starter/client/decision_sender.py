@@ -11,7 +11,7 @@ from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import NoRegister
-from starter.client.set_aside_sender import Place, SettingAside
+from starter.client.set_aside_sender import Place, SetAsideSender
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows import contract
 from workflows.case import decision_of
@@ -37,7 +37,7 @@ _DUE_AFTER = (0.05, 0.25, 0.6)
 costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md)."""
 
 
-class Deciding:
+class DecisionSender:
     """Takes decisions to their cases, and brings back the receipts."""
 
     def __init__(self, asking: CaseQueries, register: NoRegister, *, due: bool) -> None:
@@ -45,7 +45,7 @@ class Deciding:
         self._asking = asking
         self._register = register
         self._due = due
-        self._setting_aside = SettingAside(asking, register)
+        self._setting_aside = SetAsideSender(asking, register)
         self._binding = CaseBinding(asking, register)
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:

@@ -41,7 +41,7 @@ class FirstApplication:
         return all(then[name] == now[name] for name in then.keys() & now.keys())
 
 
-def plain(application: PlatformApplication) -> dict[str, Any]:
+def as_plain_data(application: PlatformApplication) -> dict[str, Any]:
     """An application as plain data.
 
     A field that came later is left out where it is unset: a repeat of an application of before is the
@@ -56,7 +56,7 @@ def plain(application: PlatformApplication) -> dict[str, Any]:
 
 def digest_of(application: PlatformApplication) -> str:
     """The SHA-256 of an application as it was sent, without what we fill in."""
-    return sha256(_comparable(plain(application)))
+    return sha256(_comparable(as_plain_data(application)))
 
 
 def _comparable(content: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     return {**own, "policy": policy}
 
 
-async def started_with(
+async def application_of_run(
     client: Client, run: WorkflowExecutionDescription
 ) -> FirstApplication | None:
     """What the input of a run says; None: it is no application, or its history is gone.

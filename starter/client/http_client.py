@@ -87,7 +87,7 @@ class PingtaiHttpClient:
     async def apply(self, application: PlatformApplication) -> Applied:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
         answer = await self._call("POST", "/v1/applications", json=as_sent(application))
-        applied = read(_APPLIED, answer.content)
+        applied = parse_answer(_APPLIED, answer.content)
         return applied.model_copy(update={"repeated": REPEATED in answer.headers})
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
@@ -112,18 +112,18 @@ class PingtaiHttpClient:
     async def state(self, platform_id: str) -> CaseView:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         answer = await self._call("GET", platform_path(platform_id))
-        return read(_VIEW, answer.content)
+        return parse_answer(_VIEW, answer.content)
 
     async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         path = f"{platform_path(platform_id)}/assessments/{year}"
         answer = await self._call("GET", path, params={"term": str(term)})
-        return read(_VIEW, answer.content)
+        return parse_answer(_VIEW, answer.content)
 
     async def log(self, platform_id: str) -> list[LogEntry]:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         answer = await self._call("GET", f"{platform_path(platform_id)}/log")
-        return read(_LOG, answer.content)
+        return parse_answer(_LOG, answer.content)
 
     async def get(self, path: str, **wanted: Any) -> bytes:
         """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does.
@@ -174,7 +174,7 @@ class PingtaiHttpClient:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def read(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
+def parse_answer(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
     """An answer, as the model that it is to be.
 
     Raises:

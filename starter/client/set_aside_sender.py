@@ -11,7 +11,7 @@ from temporalio.client import WithStartWorkflowOperation
 from temporalio.common import WorkflowIDConflictPolicy
 
 from starter.client.application_sender import search_attributes
-from starter.client.blocking_workflow import CUT_SHORT, cut_short
+from starter.client.blocking_workflow import ENDED_OUTSIDE, ended_outside
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.register_lookups import NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
@@ -31,7 +31,7 @@ Place = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class SettingAside:
+class SetAsideSender:
     """Finds the case that a setting aside is for."""
 
     _asking: CaseQueries
@@ -123,8 +123,8 @@ class SettingAside:
             Unreachable: the register has not all of its log, or the log has not come to an end.
         """
         latest = await self._asking.describe(workflow_id)
-        if latest and latest.status in CUT_SHORT:
-            raise Refused(cut_short(latest))
+        if latest and latest.status in ENDED_OUTSIDE:
+            raise Refused(ended_outside(latest))
         whole = not latest or (await self._asking.view(workflow_id)).log_hash == case.log[-1].hash
         if not (whole and case.ended):
             raise Unreachable(

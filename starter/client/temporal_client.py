@@ -7,9 +7,9 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError
 
-from starter.client.application_sender import Applying
+from starter.client.application_sender import ApplicationSender
 from starter.client.case_queries import CaseQueries
-from starter.client.decision_sender import Deciding
+from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
 from starter.client.register_lookups import NoRegister
 from starter.client.temporal_connection import connect
@@ -36,8 +36,8 @@ class PingtaiClient:
         """
         self.temporal = client
         self._asking = CaseQueries(client)
-        self._applying = Applying(self._asking, register or NoRegister())
-        self._deciding = Deciding(self._asking, register or NoRegister(), due=due)
+        self._applying = ApplicationSender(self._asking, register or NoRegister())
+        self._deciding = DecisionSender(self._asking, register or NoRegister(), due=due)
 
     @classmethod
     async def connect(cls, register: NoRegister | None = None, *, due: bool = True) -> Self:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from db.inbox_queries import InboxRow, Place, StepCount, Wanted
-from starter.client.http_client import PingtaiHttpClient, read
+from starter.client.http_client import PingtaiHttpClient, parse_answer
 from starter.desk.page_cursors import inbox_cursor
 from workflows.name_comparison import name_key
 
@@ -28,7 +28,7 @@ class HttpInbox:
         found: dict[Place, InboxRow] = {}
         for one in _different(wanted):
             answer = await self._asked(one, after, limit)
-            found |= {row.place: row for row in read(_ROWS, json.dumps(answer["items"]))}
+            found |= {row.place: row for row in parse_answer(_ROWS, json.dumps(answer["items"]))}
         return [found[place] for place in sorted(found)][:limit]
 
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
@@ -49,7 +49,7 @@ class HttpInbox:
         asked = {name: value for name, value in one if name != "kind"}
         where = {"step": one.kind, "after": inbox_cursor(after) if after else None, "limit": limit}
         answer: dict[str, Any] = json.loads(await self._client.get("/v1/inbox", **asked, **where))
-        self._counted[one] = read(_COUNTS, json.dumps(answer["counts"]))
+        self._counted[one] = parse_answer(_COUNTS, json.dumps(answer["counts"]))
         return answer
 
 

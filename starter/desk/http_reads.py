@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
-from starter.client.http_client import PingtaiHttpClient, platform_path, read
+from starter.client.http_client import PingtaiHttpClient, platform_path, parse_answer
 from starter.desk.page_cursors import support_cursor
 from starter.errors import NoSuchPlatform, NotAllowed
 
@@ -39,7 +39,7 @@ class HttpReads:
         """See `RegisterReads`."""
         with suppress(NoSuchPlatform):
             found = await self._client.get(f"{platform_path(platform_id)}/card")
-            return read(TypeAdapter(PlatformCard), found)
+            return parse_answer(TypeAdapter(PlatformCard), found)
         return None
 
     async def register(self, **wanted: Any) -> list[RegisterRow]:
@@ -50,7 +50,7 @@ class HttpReads:
                 "the key lacks the scope read: it sees only what anybody may",
                 "密钥没有权限 read，仅可查看公开内容",
             )
-        return read(TypeAdapter(list[RegisterRow]), json.dumps(items))
+        return parse_answer(TypeAdapter(list[RegisterRow]), json.dumps(items))
 
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         """See `RegisterReads`."""
@@ -69,7 +69,7 @@ class HttpReads:
 
         with suppress(NoSuchPlatform):
             found = await self._client.get(f"{platform_path(platform_id)}/validity", on=day)
-            return read(TypeAdapter(Validity), found)
+            return parse_answer(TypeAdapter(Validity), found)
         return None
 
     async def substitutions(
@@ -77,7 +77,7 @@ class HttpReads:
     ) -> list[SubstitutionRow]:
         """See `RegisterReads`."""
         items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
-        return read(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
+        return parse_answer(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
 
     async def standing_in(
         self, principal_id: str, substitute_id: str, day: date
@@ -96,20 +96,20 @@ class HttpReads:
         asked = {renamed.get(name, name): value for name, value in wanted.items()}
         place = support_cursor(after) if after else None
         items = await self._items("/v1/support", **asked, after=place)
-        return read(TypeAdapter(list[SupportRow]), json.dumps(items))
+        return parse_answer(TypeAdapter(list[SupportRow]), json.dumps(items))
 
     async def figures(self, **wanted: Any) -> Figures:
         """See `RegisterReads`."""
-        return read(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
+        return parse_answer(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
 
     async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> Mechanisms:
         """See `RegisterReads`. It is by the service's own day."""
         found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
-        return read(TypeAdapter(Mechanisms), found)
+        return parse_answer(TypeAdapter(Mechanisms), found)
 
     async def layout(self, **wanted: Any) -> Layout:
         """See `RegisterReads`."""
-        return read(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
+        return parse_answer(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
 
     async def _items(self, path: str, **wanted: Any) -> list[Any]:
         page = json.loads(await self._client.get(path, **wanted))

@@ -7,17 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.intake_queries import Whose, whose
-from starter.client.application_sender import completed
+from starter.client.application_sender import complete_policy
 from starter.errors import NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
-from starter.service.idempotency_keys import IdempotencyKey, once
+from starter.service.case_status import platform_status
+from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Applicant, Caller
 from starter.service.mandates import check_submitter
 from starter.service.openapi_document import body, written
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
-from starter.service.stage_waiting import platform_standing
 from workflows.application import PlatformApplication
 from workflows.model import Record, parse
 from workflows.periods import beijing_date
@@ -73,7 +73,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
             return reply(answer, 200, where | REPEATED)
         return reply(answer, 201, where)
 
-    return await once(request, who, key, data, work)
+    return await answer_once(request, who, key, data, work)
 
 
 async def _allow_submitter(request: Request, application: PlatformApplication) -> None:
@@ -103,7 +103,7 @@ async def _allow_platform(request: Request, who: Caller, platform_id: str) -> No
     known = await whose(await connections.engine(), platform_id)
     if known is None:  # the register may not have heard of it yet
         try:
-            facts = (await platform_standing(connections, platform_id)).view.platform
+            facts = (await platform_status(connections, platform_id)).view.platform
         except NoSuchPlatform:
             return
         if facts is None:
@@ -121,7 +121,7 @@ def allow(who: Caller, application: PlatformApplication) -> None:
     may only apply must not give its platform ten years.
     """
     who.only_of(application.district)
-    if completed(application.policy) != completed(Policy()):
+    if complete_policy(application.policy) != complete_policy(Policy()):
         who.require(Scope.DECIDE_COMMISSION)
     if application.brought_in is not None:
         who.require(Scope.DECIDE_COMMISSION)

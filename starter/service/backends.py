@@ -48,7 +48,7 @@ class Connections(Protocol):
         ...
 
 
-class FoundConnections:
+class ConfiguredConnections:
     """Temporal and the register, where their own configuration finds them."""
 
     def __init__(self) -> None:

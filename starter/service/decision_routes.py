@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starter.errors import Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
-from starter.service.idempotency_keys import IdempotencyKey, once
+from starter.service.case_status import district_of
+from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Caller, Decider
 from starter.service.mandates import check_decider
 from starter.service.openapi_document import AnyDecision, body, written
 from starter.service.parameters import PlatformId
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
-from starter.service.stage_waiting import district_of
 from workflows.awaited import Awaited
 from workflows.case import decision_of
 from workflows.decision import Decision
@@ -90,7 +90,7 @@ async def decide(
             return reply(DryRun(would_lead_to=opinion.stage or ""))
         return _answer(await _decided(request, platform_id, data))
 
-    return await once(request, who, key, data, work)
+    return await answer_once(request, who, key, data, work)
 
 
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:

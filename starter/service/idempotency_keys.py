@@ -59,7 +59,7 @@ def idempotency_key(
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 
-async def once(
+async def answer_once(
     request: Request,
     who: Caller,
     idempotency_key: str | None,

@@ -10,17 +10,17 @@ from db.queries import RegisterQueries
 from db.row_types import LogLine, PlatformCard
 from db.timeline_queries import Place, place_of, timeline
 from starter.errors import NoSuchPlatform
+from starter.service.case_status import (
+    CaseStatus,
+    assessment_status,
+    district_of,
+    platform_log,
+    platform_status,
+)
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, SOURCE, answers
 from starter.service.parameters import Engine, Limit, PlatformId
 from starter.service.responses import link, next_page, reply
-from starter.service.stage_waiting import (
-    Standing,
-    assessment_standing,
-    district_of,
-    platform_log,
-    platform_standing,
-)
 from workflows.model import Record
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
@@ -45,7 +45,7 @@ After = Annotated[
 )
 async def platform(request: Request, platform_id: PlatformId, who: Reader) -> Response:
     """Where the newest term stands, what is awaited from whom, and until when. Scope: `read`."""
-    standing = await platform_standing(request.app.state.connections, platform_id)
+    standing = await platform_status(request.app.state.connections, platform_id)
     who.only_of(standing.district)
     return _reply(standing)
 
@@ -65,7 +65,7 @@ async def assessment(
     ] = None,
 ) -> Response:
     """Where the assessment of a year stands, open or ended. Scope: `read`."""
-    standing = await assessment_standing(request.app.state.connections, platform_id, year, term)
+    standing = await assessment_status(request.app.state.connections, platform_id, year, term)
     who.only_of(standing.district)
     return _reply(standing)
 
@@ -135,5 +135,5 @@ async def platform_timeline(
     return reply(TimelinePage(items=tuple(lines), next=following), headers=link(following))
 
 
-def _reply(standing: Standing) -> Response:
+def _reply(standing: CaseStatus) -> Response:
     return reply(standing.view, headers={"Pingtai-Source": standing.source})

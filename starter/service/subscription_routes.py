@@ -23,7 +23,7 @@ from starter.service.feed_messages import (
     SubscriptionView,
     view_of,
 )
-from starter.service.idempotency_keys import Fill, IdempotencyKey, once
+from starter.service.idempotency_keys import Fill, IdempotencyKey, answer_once
 from starter.service.key_access import Caller, Reader
 from starter.service.openapi_document import answers, body, ended, written
 from starter.service.parameters import Engine
@@ -77,7 +77,7 @@ async def subscribe(request: Request, who: Reader, engine: Engine, key: Idempote
         where = {"Location": f"/v1/subscriptions/{row.id}"}
         return reply(_with_secret(row, end, secret), 201, where)
 
-    return await once(request, who, key, data, work, fill=_secret_again(engine, who))
+    return await answer_once(request, who, key, data, work, fill=_secret_again(engine, who))
 
 
 @router.get(
@@ -164,7 +164,7 @@ async def new_secret(
         return reply(_with_secret(row, await Feed(engine).end(), secret))
 
     fill = _secret_again(engine, who)
-    return await once(request, who, key, None, work, kept_when=frozenset((200,)), fill=fill)
+    return await answer_once(request, who, key, None, work, kept_when=frozenset((200,)), fill=fill)
 
 
 def _secret_again(engine: AsyncEngine, who: Caller) -> Fill:

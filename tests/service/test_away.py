@@ -12,7 +12,7 @@ from starter.errors import Unreachable
 from starter.service import backends as reaching
 from starter.service import health_routes
 from starter.service.app import make_app
-from starter.service.backends import FoundConnections
+from starter.service.backends import ConfiguredConnections
 from starter.service.scopes import Scope
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
@@ -32,7 +32,7 @@ async def found(
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
     monkeypatch.setattr(reaching, "LOOKED_UP_EVERY", 0.0)
     monkeypatch.setattr(reaching, "AWAY_FOR", 0.0)
-    connections = FoundConnections()
+    connections = ConfiguredConnections()
     yield make_app(connections)
     await connections.close()
 

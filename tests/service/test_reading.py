@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
 from starter.service.app import make_app
-from starter.service.backends import FoundConnections
+from starter.service.backends import ConfiguredConnections
 from tests.register import cases
 from tests.service.conftest import MakeKey, WorldConnections, calling, form
 from tests.workflows.world import World
@@ -36,7 +36,7 @@ async def from_register(
     """The service while Temporal is away, on the same register."""
     monkeypatch.setenv("DATABASE_URL", session_database_url)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
-    connections = FoundConnections()
+    connections = ConfiguredConnections()
     yield make_app(connections)
     await connections.close()
 

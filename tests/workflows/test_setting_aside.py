@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from starter.client.register_lookups import NoRegister
-from starter.client.set_aside_sender import Place, SettingAside
+from starter.client.set_aside_sender import Place, SetAsideSender
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.workflows.test_crashes import Away
@@ -274,14 +274,14 @@ async def test_an_assessment_that_ends_just_now(
     assert life.assessment
     ended = life.assessment.id
     await life.over()
-    real, asked = SettingAside.place, []
+    real, asked = SetAsideSender.place, []
 
-    async def too_early(self: SettingAside, platform_id: str, decision: SetAside) -> Place:
+    async def too_early(self: SetAsideSender, platform_id: str, decision: SetAside) -> Place:
         found = await real(self, platform_id, decision)
         asked.append(found)
         return found if asked[1:] else (ended, as_sent(decision))
 
-    monkeypatch.setattr(SettingAside, "place", too_early)
+    monkeypatch.setattr(SetAsideSender, "place", too_early)
     receipt = await life.set_aside(wrong)
     assert ("valid", None, 2) == (receipt.stage, receipt.year, len(asked))
     await life.opened(1)

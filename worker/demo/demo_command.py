@@ -19,7 +19,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import draws, heading, show
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import Example, load_examples
-from worker.demo.player import Player, Surprise
+from worker.demo.player import Player, UnexpectedResult
 from worker.demo.report import check_arrows, show_lives, show_register
 from worker.log_setup import set_up_logs
 from worker.settings import load_settings
@@ -78,17 +78,17 @@ async def _play(stack: RunningStack, lives: list[Example]) -> bool:
     engine = create_engine(stack.where.database_url)
     try:
         queries = RegisterQueries(engine)
-        surprises = await _play_all(stack, lives, queries)
+        mismatches = await _play_all(stack, lives, queries)
         await show_register(queries)
         await show_lives(queries, stack.client)
         arrows = await check_arrows(queries)
     finally:
         await engine.dispose()
-    ended = len(lives) - len(surprises)
+    ended = len(lives) - len(mismatches)
     show(
         heading(say("The check", "核对")),
-        *(f"✗ {line}" for line in (*surprises, *arrows.missing)),
-        _mark(surprises)
+        *(f"✗ {line}" for line in (*mismatches, *arrows.missing)),
+        _mark(mismatches)
         + say(
             f"{ended} of {len(lives)} platforms ended as expected",
             f"{len(lives)} 个平台中 {ended} 个按预期结束",
@@ -99,7 +99,7 @@ async def _play(stack: RunningStack, lives: list[Example]) -> bool:
             f"已覆盖流程表 {arrows.arrows} 条路径中的 {arrows.taken} 条",
         ),
     )
-    return not surprises and not arrows.missing
+    return not mismatches and not arrows.missing
 
 
 def _mark(wrong: Sequence[str]) -> str:
@@ -110,7 +110,7 @@ async def _play_all(
     stack: RunningStack, lives: list[Example], queries: RegisterQueries
 ) -> list[str]:
     clockwork = Clockwork(stack.client)
-    surprises: list[str] = []
+    mismatches: list[str] = []
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -131,15 +131,15 @@ async def _play_all(
             )
             try:
                 await player.play()
-            except Surprise as surprise:
-                surprises.append(str(surprise))
+            except UnexpectedResult as error:
+                mismatches.append(str(error))
             except Exception as error:  # one broken life must not hide the others
-                surprises.append(f"{example.platform_id}: {error!r}")
+                mismatches.append(f"{example.platform_id}: {error!r}")
             about = say(example.life.about.en, example.life.about.zh)
             screen.print(f"· {example.platform_id}: {about}", soft_wrap=not draws(), markup=False)
 
         await asyncio.gather(*(play(example) for example in lives))
-    return surprises
+    return mismatches
 
 
 def _how_to_look(stack: RunningStack, folder: Path) -> str:

@@ -33,8 +33,8 @@ A_MOMENT = timedelta(seconds=1)
 _CLOSED = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
-class Surprise(Exception):
-    """An example did not go as its file says."""
+class UnexpectedResult(Exception):
+    """An example went otherwise than its file says."""
 
 
 class PatientClient(PingtaiClient):
@@ -82,7 +82,7 @@ class Player:
         """Play all terms.
 
         Raises:
-            Surprise: a step went otherwise than the file says.
+            UnexpectedResult: a step went otherwise than the file says.
         """
         terms = zip(self._example.applications, self._example.life.terms, strict=True)
         for number, (application, term) in enumerate(terms, start=1):
@@ -90,8 +90,8 @@ class Player:
             for step in term.steps:
                 try:
                     await self._take(step)
-                except (Refused, Surprise, TimeoutError) as error:
-                    raise self._surprise(number, step, error) from error
+                except (Refused, UnexpectedResult, TimeoutError) as error:
+                    raise self._unexpected(number, step, error) from error
                 self._progress()
             await self._ends(number, term)
 
@@ -139,7 +139,7 @@ class Player:
             await self._settled(target)
         receipt = await self._client.decide(self._example.platform_id, decision)
         if step.signal and not receipt.repeated:
-            raise Surprise("the signal was not taken")
+            raise UnexpectedResult("the signal was not accepted")
         self._taken_by[decision["decision_id"]] = target.id
         self._latest = max(self._latest, receipt.at)
         ended = ASSESSMENT.ended(receipt.stage)
@@ -201,8 +201,12 @@ class Player:
         except Refused as error:
             if error.refusal.rule == rule:
                 return
-            raise Surprise(f"refused by {error.refusal.rule}, not {rule}: {error}") from None
-        raise Surprise(f"{decision['kind']} should be refused by {rule}, and was taken")
+            raise UnexpectedResult(
+                f"refused by {error.refusal.rule}, not {rule}: {error}"
+            ) from None
+        raise UnexpectedResult(
+            f"{decision['kind']} should have been refused by {rule}, but was accepted"
+        )
 
     async def _open_assessment(self, year: int) -> None:
         state = await self._state()
@@ -228,7 +232,7 @@ class Player:
     async def _end_validity(self) -> None:
         end = (await self._state()).valid_until
         if end is None:
-            raise Surprise("there is no validity that could end")
+            raise UnexpectedResult("the platform is not valid: nothing can expire")
         if self._assessment:
             await self._clockwork.forward(
                 self._assessment, end - await self._clockwork.now(self._assessment) + A_MOMENT
@@ -241,7 +245,7 @@ class Player:
 
     async def _break_off(self) -> None:
         if self._assessment is None:
-            raise Surprise("there is no assessment that could be broken off")
+            raise UnexpectedResult("no assessment is open that could be broken off")
         before = (await self._assessment.describe()).run_id
         await self._assessment.terminate("an operator's mistake, for the demo")
 
@@ -279,7 +283,9 @@ class Player:
         except TimeoutError:
             stage = (await self._state()).stage
             name = self._example.platform_id
-            raise Surprise(f"{name}, term {number}: {stage}, and not {term.ends}") from None
+            raise UnexpectedResult(
+                f"{name}, term {number}: {stage} instead of {term.ends}"
+            ) from None
 
     async def _state(self) -> PlatformState:
         return (await self._term_now()).state
@@ -304,9 +310,11 @@ class Player:
             raise NoSuchPlatform("not open yet", "尚未开始")
         return description.status is not WorkflowExecutionStatus.RUNNING
 
-    def _surprise(self, number: int, step: ExampleStep, error: Exception) -> Surprise:
+    def _unexpected(self, number: int, step: ExampleStep, error: Exception) -> UnexpectedResult:
         what = step.model_dump(exclude_defaults=True, mode="json")
-        return Surprise(f"{self._example.platform_id}, term {number}, {str(what)[:120]}: {error}")
+        return UnexpectedResult(
+            f"{self._example.platform_id}, term {number}, {str(what)[:120]}: {error}"
+        )
 
 
 def _valid(receipt: Receipt) -> bool:

@@ -35,7 +35,7 @@ class Source(StrEnum):
     REGISTER = "register"
 
 
-class Standing(NamedTuple):
+class CaseStatus(NamedTuple):
     """Where a case stands, and by what source."""
 
     view: CaseView
@@ -48,7 +48,7 @@ class Standing(NamedTuple):
         return str(case.facts.district) if case else ""
 
 
-async def platform_standing(connections: Connections, platform_id: str) -> Standing:
+async def platform_status(connections: Connections, platform_id: str) -> CaseStatus:
     """Where a platform's newest term stands.
 
     Raises:
@@ -61,7 +61,7 @@ async def platform_standing(connections: Connections, platform_id: str) -> Stand
         own = await _own_log(register, platform_id, last)
         return _view(own, await register.due(platform_id, last.term)) if last and own else None
 
-    return Standing(*await _known(connections, lambda of: of.state(platform_id), by_register))
+    return CaseStatus(*await _known(connections, lambda of: of.state(platform_id), by_register))
 
 
 async def district_of(connections: Connections, platform_id: str) -> str:
@@ -70,15 +70,15 @@ async def district_of(connections: Connections, platform_id: str) -> str:
     Raises as above.
     """
     district = await RegisterQueries(await connections.engine()).district(platform_id)
-    return district or (await platform_standing(connections, platform_id)).district
+    return district or (await platform_status(connections, platform_id)).district
 
 
-async def assessment_standing(
+async def assessment_status(
     connections: Connections, platform_id: str, year: int, term: int | None
-) -> Standing:
+) -> CaseStatus:
     """Where the assessment of a year stands; of the newest term where none is named. Raises as above."""
     if term is None:
-        platform = (await platform_standing(connections, platform_id)).view.platform
+        platform = (await platform_status(connections, platform_id)).view.platform
         assert platform is not None  # noqa: S101 - a platform's own view
         term = platform.facts.term
     of_term = term
@@ -88,7 +88,7 @@ async def assessment_standing(
         due = await register.due(platform_id, of_term, year)
         return _view(_last_opening(lines), due) if lines else None
 
-    return Standing(
+    return CaseStatus(
         *await _known(
             connections, lambda of: of.assessment_state(platform_id, of_term, year), by_register
         )
