@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
-from starter.client.http_client import PingtaiHttpClient, platform_path, parse_answer
+from starter.client.http_client import PingtaiHttpClient, parse_answer, platform_path
 from starter.desk.page_cursors import support_cursor
 from starter.errors import NoSuchPlatform, NotAllowed
 
