@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from audit.report.field_labels import label
+from pydantic import BaseModel
+
 from starter.terminal.language import say, word
+from workflows.application import PlatformApplication
+from workflows.decisions import MODELS
+from workflows.field_labels import label_at
 from workflows.record import LogEntry
 from workflows.vocabulary import (
     AssessmentStage,
@@ -17,6 +21,7 @@ from workflows.vocabulary import (
     GovernanceBody,
     IndicatorGroup,
     InspectionItem,
+    Kind,
     LeadUnitKind,
     LegalForm,
     OpinionOutcome,
@@ -25,6 +30,7 @@ from workflows.vocabulary import (
     Support,
     TransferPractice,
 )
+from workflows.words import Words
 
 _WORDS: tuple[type[StrEnum], ...] = (
     Finding,
@@ -79,41 +85,61 @@ class Block:
     value: Any
 
 
+_OF_THE_LOG = {
+    "plan_sha256": Words("SHA-256 of the plan", "建设方案 SHA-256 值"),
+    "sets_aside": Words("entries set aside", "撤销的条目"),
+}
+"""What the log adds to what was sent."""
+
+
 def basis(entry: LogEntry) -> list[Block]:
     """All that an entry says of why, in the order in which it says it."""
-    blocks = [block for name, value in entry.said.items() for block in _block(name, value)]
+    model = MODELS[Kind(entry.name)] if entry.name in tuple(Kind) else PlatformApplication
+    blocks = [block for name, value in entry.said.items() for block in _block(model, name, value)]
     documents = entry.said.get("documents")
     if isinstance(documents, list) and documents:
-        blocks.append(Block("documents", say("documents", "文件"), documents))
+        blocks.append(Block("documents", label(model, "documents"), documents))
     return blocks
 
 
-def _block(name: str, value: Any) -> Iterator[Block]:
+def label(model: type[BaseModel], path: str) -> str:
+    """What a field of a message is called, by its dotted path; its own name where it has no label."""
+    found = label_at(model, path)
+    if found is None:
+        return say(_OF_THE_LOG.get(path, Words(path.replace("_", " "), path)))
+    return say(found.words).rpartition(say(": ", "："))[2]
+
+
+def _block(model: type[BaseModel], name: str, value: Any) -> Iterator[Block]:
     if name in _ELSEWHERE or value in (None, "", [], {}):
         return
+    called = label(model, name)
     match name, value:
         case "findings", {}:
             rows = [_finding(key, found) for key, found in in_order(value)]
-            yield Block("findings", say("findings", "核查与考核意见"), rows)
+            yield Block("findings", called, rows)
         case "panel", list():
-            yield Block("panel", say("panel", "专家组"), [_expert(one) for one in value])
+            yield Block("panel", called, [_expert(one) for one in value])
         case "conditions", {}:
             rows = [_condition(key, answer) for key, answer in in_order(value)]
-            yield Block("conditions", say("the five conditions §三", "五项条件 §三"), rows)
+            yield Block("conditions", called, rows)
         case "groups", {}:
             pairs = [(known(key), plain(text)) for key, text in in_order(value)]
-            yield Block("pairs", say("report by groups", "分组报告"), pairs)
+            yield Block("pairs", called, pairs)
         case "mechanisms", {}:
-            pairs = [(label(key), plain(part)) for key, part in value.items() if part]
-            yield Block("pairs", say("mechanisms §五", "运行机制 §五"), pairs)
+            pairs = [
+                (label(model, f"{name}.{key}"), plain(part)) for key, part in value.items() if part
+            ]
+            yield Block("pairs", called, pairs)
         case "sets_aside", [first, last]:
-            yield Block("words", label(name), f"{first}" if first == last else f"{first} – {last}")
+            yield Block("words", called, f"{first}" if first == last else f"{first} – {last}")
         case _, str() if name.endswith(("sha256", "_hash")):
-            yield Block("hash", label(name), value)
+            yield Block("hash", called, value)
         case _, list():
-            yield Block("list", label(name), [plain(one) for one in value])
+            parts = [plain(one, model, f"{name}.{place}") for place, one in enumerate(value)]
+            yield Block("list", called, parts)
         case _:
-            yield Block("words", label(name), plain(value))
+            yield Block("words", called, plain(value, model, name))
 
 
 def in_order(given: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -127,17 +153,25 @@ def known(value: str) -> str:
     return word(value, *_WORDS)
 
 
-def plain(value: Any) -> str:
-    """Any value in one line of words; very long ones are cut, and stand whole in the log."""
+def plain(value: Any, model: type[BaseModel] = PlatformApplication, path: str = "") -> str:
+    """Any value in one line of words; very long ones are cut, and stand whole in the log.
+
+    `path` is where it stands in a message of this model: what is in it is called by that.
+    """
     match value:
         case bool():
             text = say("yes", "是") if value else say("no", "否")
         case {"source": source, "share": share}:
             text = f"{source} {share}%"
         case Mapping():
-            text = say("; ", "；").join(f"{label(str(k))} {plain(v)}" for k, v in value.items())
+            parts = ((f"{path}.{key}", inner) for key, inner in value.items())
+            text = say("; ", "；").join(
+                f"{label(model, place)} {plain(inner, model, place)}" for place, inner in parts
+            )
         case list() | tuple():
-            text = say(", ", "、").join(plain(one) for one in value)
+            text = say(", ", "、").join(
+                plain(one, model, f"{path}.{place}") for place, one in enumerate(value)
+            )
         case str():
             text = known(value)
         case _:

@@ -9,16 +9,18 @@ from markupsafe import Markup
 
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.report.basis import in_order, known, plain
-from audit.report.field_labels import label
+from audit.report.basis import in_order, known, label, plain
 from audit.report.report_rows import Row, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
 from starter.terminal import wording
 from starter.terminal.language import say
+from workflows.application import PlatformApplication
+from workflows.bringing_in import BringingIn
 from workflows.log_id import LogId
 from workflows.periods import beijing_date, last_day
+from workflows.policy import Policy
 from workflows.record import EntryKind
 from workflows.state_folding import set_aside_marks
 from workflows.states import PlatformState
@@ -73,18 +75,15 @@ def term_of(life: Life, head: Head, term: int) -> Term:
         facts=[
             pair
             for pair in (
-                (say("application", "申请编号"), state.facts.application_id),
-                (say("list", "名单批次"), state.list_number or ""),
-                (say("certificate", "证书编号"), state.certificate_number or ""),
-                (say("listed on", "纳入日期"), str(state.listed_on or "")),
+                (label(PlatformApplication, "application_id"), state.facts.application_id),
+                (label(BringingIn, "list_number"), state.list_number or ""),
+                (label(BringingIn, "certificate_number"), state.certificate_number or ""),
+                (label(BringingIn, "listed_on"), str(state.listed_on or "")),
                 (
-                    say("valid until", "有效期至"),
+                    label(BringingIn, "last_day"),
                     str(last_day(state.valid_until)) if state.valid_until else "",
                 ),
-                (
-                    say("brought in, as of", "转入，截至"),
-                    str(state.brought_in_on or ""),
-                ),
+                (say("brought in, as of", "转入，截至"), str(state.brought_in_on or "")),
             )
             if pair[1]
         ],
@@ -105,7 +104,7 @@ def _span(first: date, last: date | None) -> str:
 def _policy(state: PlatformState) -> list[Pair]:
     policy = state.facts.policy
     said = policy.model_dump(mode="json") | {"majority_of": "/".join(map(str, policy.majority_of))}
-    return [(label(name), plain(value)) for name, value in said.items()]
+    return [(label(Policy, name), plain(value)) for name, value in said.items()]
 
 
 def _year(life: Life, now: datetime, place: LogId) -> Year:

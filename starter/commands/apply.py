@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import click
+from pydantic import BaseModel
 
 from starter.client.interface import Applied, Pingtai
 from starter.commands.input_files import read_text
@@ -16,6 +17,7 @@ from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import Said, complain, facts, show, show_json
 from starter.terminal.wording import PLATFORM_LABEL, STAGE, TERM, awaited, awaited_in, stage
 from workflows.application import PlatformApplication
+from workflows.field_labels import label_of
 from workflows.model import InvalidMessage, parse
 from workflows.run_io import CaseView
 from workflows.vocabulary import Stage
@@ -24,22 +26,40 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from starter.client.register_lookups import RegisterLookups
 
+
+def fields_of(model: type[BaseModel]) -> str:
+    """The fields of a message, a line each, for the help of who writes it."""
+    labels = {name: label_of(field) for name, field in model.model_fields.items()}
+    return "\n".join(
+        f"  {name:<15} {label.en} {label.zh} {label.article}".rstrip()
+        for name, label in labels.items()
+        if label
+    )
+
+
 LOOK_SECONDS = 5.0
 """How long to wait for where the platform stands: the application itself has been taken by then."""
 
 
-@click.command("apply")
+@click.command(
+    "apply",
+    help=f"""Hand in an application, as JSON, for a platform or for its next term. 提交申请 §四(一)
+
+The same application again gives the first answer and changes nothing.
+
+\b
+Fields:
+{fields_of(PlatformApplication)}
+
+\b
+Example:
+  pingtai apply --file examples/bj-water-membrane/application.json
+""",
+)
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
 @json_option
 def apply_command(file: str, as_json: bool) -> None:
-    """Hand in an application, as JSON, for a platform or for its next term. 提交申请 §四(一)
-
-    The same application again gives the first answer and changes nothing.
-
-    \b
-    Example:
-      pingtai apply --file examples/bj-water-membrane/application.json
-    """
+    """Hand in an application."""
     _apply(file, as_json)
 
 
