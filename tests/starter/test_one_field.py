@@ -128,9 +128,16 @@ def test_an_error_calls_it_by_its_name(pingtai: Run) -> None:
 def test_the_report_tells_it() -> None:
     """As a part of what a decision rests on."""
     said = {"outcome": "recommended", "opinion": "x", "floor_area": 1200}
-    parts = {"kind": EntryKind.DECISION, "name": "recommendation", "outcome": "recommended"}
-    at = datetime(2026, 11, 24, tzinfo=UTC)
-    entry = LogEntry(seq=2, at=at, stage="inspection", said=said, previous="", **parts)
+    entry = LogEntry(
+        seq=2,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
+        kind=EntryKind.DECISION,
+        name="recommendation",
+        outcome="recommended",
+        stage="inspection",
+        said=said,
+        previous="",
+    )
     assert (ENGLISH, "1200") in [(block.label, block.value) for block in basis(entry)]
 
 
