@@ -1,1 +1,1 @@
-"""Side effects of the workflows, as classes whose dependencies are handed in."""
+"""Side effects of the workflows, as classes that get their dependencies as arguments."""

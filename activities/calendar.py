@@ -1,4 +1,4 @@
-"""When the step of a case is due, and when it is called to mind: by the working days of the Chinese calendar.
+"""When a step is due, and its reminder: by the working days of the Chinese calendar.
 
 For a year that is not announced yet only Saturdays and Sundays are left out, and the answer says so
 (`provisional_years`), because the date may move by a holiday.
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 def working_day_due(request: DueRequest) -> DueDate:
     """When a step is due: 24:00 of the last of its working days; the day it began is not counted.
 
-    A step with a day of its own (`until`) is due then. It is called to mind at 09:00 of the day that is
+    A step with a day of its own (`until`) is due then. Its reminder is due at 09:00 of the day that is
     `reminder_days` working days before, if that comes after the day it began.
     """
     began = beijing_date(request.since)
@@ -31,13 +31,13 @@ def working_day_due(request: DueRequest) -> DueDate:
 
 
 def escalation(request: EscalationRequest) -> datetime:
-    """When an overdue step is told next: 09:00 of the working day on or after each so many days."""
+    """Return when an overdue step is escalated next: 09:00 of the working day on or after each so many days."""
     day = last_day(request.due)
     while True:
         day += timedelta(days=request.every_days)
-        told = at_nine(day if is_working_day(day) else _after(day, 1))
-        if told > request.after:
-            return told
+        moment = at_nine(day if is_working_day(day) else _after(day, 1))
+        if moment > request.after:
+            return moment
 
 
 def _left(request: DueRequest) -> int:

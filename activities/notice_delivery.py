@@ -18,7 +18,6 @@ class Undeliverable(Exception):
     """A channel could not deliver; the message says why, without secrets. `for_good`: never try again."""
 
     def __init__(self, why: str, *, for_good: bool = False) -> None:
-        """Say why."""
         self.for_good = for_good
         super().__init__(why)
 
@@ -39,7 +38,7 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who is told what, and how. None and empty: no matter which."""
+    """Who gets which notices, and how. None and empty: all."""
 
     name: str
     channel: Channel
@@ -54,7 +53,6 @@ class Recipient:
         return self.channel.name
 
     def wants(self, notice: Notice) -> bool:
-        """Whether a notice is for this recipient."""
         return all(
             not wanted or value in wanted
             for wanted, value in (
@@ -76,7 +74,6 @@ class Patience:
     """All pauses together: a receiver that is down for a day loses nothing."""
 
     def pause(self, attempts: int) -> timedelta:
-        """The pause after so many attempts."""
         seconds = self.first.total_seconds() * 2.0 ** min(attempts - 1, 40)
         return min(timedelta(seconds=min(seconds, 1e9)), self.longest)
 

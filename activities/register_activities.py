@@ -47,7 +47,6 @@ class RegisterActivities:
     """The activities of a case after each move."""
 
     def __init__(self, register: Register) -> None:
-        """Work on the register that the worker hands in."""
         self._register = register
 
     @activity.defn(name=HAND_IN)

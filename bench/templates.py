@@ -9,9 +9,10 @@ from bench.script import application, decided
 from db.register_store import PostgresRegister
 from workflows.activity_messages import DueRequest, RegisterBatch
 from workflows.application import PlatformApplication
+from workflows.assessment_years import open_assessment, open_year
 from workflows.case import Case
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.model import as_sent, instant, parse
+from workflows.model import as_sent, parse
 from workflows.rules import lifecycle_of
 from workflows.states import PlatformState, application_content
 from workflows.vocabulary import Happening
@@ -64,21 +65,15 @@ def _batches(template: Template) -> list[RegisterBatch]:
     _take(platform, decided(name, 0, at)[: template.decisions], at)
     yearly: Case[Any] | None = None
     if template.year is not None:
-        platform.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": 1}, at)
-        state = platform.state
-        assert state.valid_until
-        content = {
-            "year": 1,
-            "valid_until": instant(state.valid_until),
-            "facts": as_sent(state.facts),
-        }
-        yearly = Case.open(content, at)
+        assert platform.state.valid_until
+        opening = open_year(platform, 1, at, platform.state.valid_until, {})
+        yearly = open_assessment(opening, at)
         _take(yearly, decided(name, 1, at)[: template.year], at)
         if yearly.ended:
             told = {"year": 1, "log_hash": yearly.log[-1].hash}
-            platform.record_event(Happening.ASSESSMENT_ENDED, yearly.state.stage, told, at)
+            platform.record_event(Happening.ASSESSMENT_ENDED, told, at, yearly.state.stage)
     if template.overdue:
-        (yearly or platform).record_event(Happening.OVERDUE, "told", {}, TODAY)
+        (yearly or platform).record_event(Happening.OVERDUE, {}, TODAY)
     return [_batch(case, platform.state) for case in (platform, yearly) if case]
 
 

@@ -1,4 +1,4 @@
-"""The register as it stood at the end of a day in Beijing: each platform's log as it was then, taken again.
+"""The register as it stood at the end of a day in Beijing: each platform's log as it was then, folded.
 
 A state at a date is the fold of a prefix of the log. What was set aside later counted on that day. Due
 dates are worked out outside the logs, and are not known for a day that has passed.
@@ -7,13 +7,13 @@ dates are worked out outside the logs, and are not known for a day that has pass
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.reading import AnyRow, log_entry
-from db.row_types import RegisterRow
+from db.reading import AnyRow, log_entry, read
+from db.row_types import RegisterFilter, RegisterRow
 from db.tables import log_entries, platforms
 from workflows.model import Record
 from workflows.periods import end_of
@@ -33,7 +33,7 @@ Assessment = tuple[str, int, int]
 class Standing(Record):
     """A page of the register as it stood; `last` is where the next goes on, None when there is none.
 
-    `unknown` are platforms that were there, and whose logs cannot be told: a part has not arrived yet.
+    `unknown` are platforms that were there, and whose logs cannot be folded: a part has not arrived yet.
     """
 
     rows: tuple[RegisterRow, ...]
@@ -45,30 +45,20 @@ async def register_on(
     engine: AsyncEngine,
     day: date,
     *,
-    district: str | None = None,
-    field: str | None = None,
-    stage: str | None = None,
-    list_number: str | None = None,
-    year: int | None = None,
-    overdue: bool = False,
     after: str | None = None,
     limit: int = 50,
+    **wanted: Unpack[RegisterFilter],
 ) -> Standing:
-    """Platforms as they stood at 24:00 of a day, with the filters of `RegisterQueries.register`."""
+    """Platforms as they stood at 24:00 of a day."""
     rows: list[RegisterRow] = []
     unknown: list[str] = []
+    list_number, year = wanted.get("list_number"), wanted.get("year")
+    overdue = wanted.get("overdue", False)
     size = limit if (list_number, year, overdue) == (None, None, False) else _PAGE
     moment, last = end_of(day), after
     async with engine.connect() as connection:
         while len(rows) < limit:
-            page = _logs_on(
-                moment,
-                district=district,
-                field=field,
-                stage=stage,
-                after=last,
-                limit=min(size, _PAGE),
-            )
+            page = _logs_on(moment, wanted, last, min(size, _PAGE))
             logs = _by_platform(await connection.execute(page))
             if not logs:
                 return Standing(rows=tuple(rows), unknown=tuple(unknown), last=None)
@@ -95,13 +85,7 @@ async def register_on(
 
 
 def _logs_on(
-    moment: datetime,
-    *,
-    district: str | None,
-    field: str | None,
-    stage: str | None,
-    after: str | None,
-    limit: int,
+    moment: datetime, wanted: RegisterFilter, after: str | None, limit: int
 ) -> Select[Any]:
     """The own logs before a moment, of so many platforms, each of its term of then."""
     entry, first = log_entries.alias("entry").c, log_entries.alias("first").c
@@ -115,9 +99,10 @@ def _logs_on(
     then = select(platforms.c.platform_id, newest.c.term).join_from(
         platforms, newest, onclause=and_(True)
     )
-    if stage is not None:
-        then = then.where(newest.c.stage == stage)
-    if (district, field) != (None, None):
+    if wanted.get("stage") is not None:
+        then = then.where(newest.c.stage == wanted["stage"])
+    of_application = {"district": wanted.get("district"), "field": wanted.get("field")}
+    if any(value is not None for value in of_application.values()):
         of_term = and_(
             first.platform_id == platforms.c.platform_id,
             first.term == newest.c.term,
@@ -126,9 +111,9 @@ def _logs_on(
             first.seq == 1,
         )
         then = then.join(first.platform_id.table, onclause=of_term)
-        for name, wanted in (("district", district), ("field", field)):
-            if wanted is not None:
-                then = then.where(func.jsonb_extract_path_text(first.said, name) == wanted)
+        for name, value in of_application.items():
+            if value is not None:
+                then = then.where(func.jsonb_extract_path_text(first.said, name) == value)
     if after is not None:
         then = then.where(platforms.c.platform_id > after)
     chosen = then.order_by(platforms.c.platform_id).limit(limit).subquery("chosen")
@@ -187,24 +172,12 @@ def _fold(log: Sequence[LogEntry]) -> PlatformState | AssessmentState | None:
 
 
 def _row(state: PlatformState, *, assessment_overdue: bool) -> RegisterRow:
-    facts = state.facts
-    return RegisterRow(
-        platform_id=facts.platform_id,
-        name=facts.name,
-        operator=facts.operator.name,
-        lead_unit=facts.lead_unit.name,
-        district=facts.district,
-        field=facts.field,
-        term=facts.term,
-        stage=state.stage,
-        since=state.since,
-        overdue=state.overdue,
+    return read(
+        RegisterRow,
+        {**dict(state.facts), **dict(state)},
+        operator=state.facts.operator.name,
+        lead_unit=state.facts.lead_unit.name,
         due=None,
         due_provisional=False,
-        open_assessment=state.open_assessment,
         assessment_overdue=assessment_overdue,
-        list_number=state.list_number,
-        certificate_number=state.certificate_number,
-        listed_on=state.listed_on,
-        valid_until=state.valid_until,
     )

@@ -63,7 +63,6 @@ class Parameters:
     """Numbers the values of a question whose text is put together of fixed parts."""
 
     def __init__(self) -> None:
-        """No values yet."""
         self._values: list[Any] = []
 
     def __call__(self, sql: str, *values: Any) -> str:
@@ -75,7 +74,6 @@ class Parameters:
         return sql.format(*numbers)
 
     def query(self, *parts: str) -> Query:
-        """The question."""
         return Query(" ".join(part for part in parts if part), tuple(self._values))
 
 

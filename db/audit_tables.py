@@ -5,7 +5,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Identity,
     Index,
     Integer,
@@ -15,26 +14,24 @@ from sqlalchemy import (
     text,
 )
 
-from db.tables import metadata
-from db.text import Words
-
-_MOMENT = DateTime(timezone=True)
+from db.tables import Moment, metadata
+from db.text import SafeText
 
 archived_histories = Table(
     "archived_histories",
     metadata,
-    Column("workflow_id", Words(), primary_key=True),
-    Column("run_id", Words(), primary_key=True),
-    Column("platform_id", Words(), nullable=False),
+    Column("workflow_id", SafeText(), primary_key=True),
+    Column("run_id", SafeText(), primary_key=True),
+    Column("platform_id", SafeText(), nullable=False),
     Column("year", SmallInteger, nullable=False, comment="0: the platform itself"),
-    Column("started_at", _MOMENT, nullable=False),
-    Column("closed_at", _MOMENT, comment="empty: the run was open when it was archived"),
-    Column("archived_at", _MOMENT, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("closed_at", Moment, comment="empty: the run was open when it was archived"),
+    Column("archived_at", Moment, nullable=False),
     Column("events", Integer, nullable=False),
-    Column("sdk", Words(), nullable=False),
-    Column("codec", Words()),
-    Column("sha256", Words(), nullable=False, comment="of the JSON, before it was compressed"),
-    Column("place", Words(), comment="where it is kept; empty: in content"),
+    Column("sdk", SafeText(), nullable=False),
+    Column("codec", SafeText()),
+    Column("sha256", SafeText(), nullable=False, comment="of the JSON, before it was compressed"),
+    Column("place", SafeText(), comment="where it is kept; empty: in content"),
     Column("content", LargeBinary, comment="Temporal's JSON, gzip"),
     Index(None, "platform_id", "year", "started_at"),
     Index("ix_archived_histories_open", "archived_at", postgresql_where=text("closed_at IS NULL")),
@@ -44,15 +41,15 @@ archivings = Table(
     "archivings",
     metadata,
     Column("number", BigInteger, Identity(), primary_key=True),
-    Column("began_at", _MOMENT, nullable=False),
-    Column("ended_at", _MOMENT, comment="empty: at work, or it was broken off"),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment, comment="empty: at work, or it was broken off"),
     Column(
         "whole", Boolean, nullable=False, comment="open runs and all closed ones; else new ones"
     ),
     Column("looked", Integer, nullable=False, comment="so many runs the server had"),
     Column("kept", Integer, nullable=False, comment="so many histories were taken"),
     Column("gone", Integer, nullable=False, comment="runs that were listed, and had no history"),
-    Column("trouble", Words(), comment="why it was broken off"),
+    Column("trouble", SafeText(), comment="why it was broken off"),
     Index(
         "ix_archivings_whole", "began_at", postgresql_where=text("whole AND ended_at IS NOT NULL")
     ),
@@ -62,10 +59,12 @@ digests = Table(
     "digests",
     metadata,
     Column("day", Date, primary_key=True, comment="Beijing time; as the register stood at its end"),
-    Column("root", Words(), nullable=False, comment="Merkle root over all logs' last hashes"),
+    Column("root", SafeText(), nullable=False, comment="Merkle root over all logs' last hashes"),
     Column("leaves", Integer, nullable=False),
-    Column("previous", Words(), nullable=False, comment="the root of the digest before: a chain"),
-    Column("made_at", _MOMENT, nullable=False),
+    Column(
+        "previous", SafeText(), nullable=False, comment="the root of the digest before: a chain"
+    ),
+    Column("made_at", Moment, nullable=False),
     Column("content", LargeBinary, nullable=False, comment="the leaves, JSON Lines, gzip"),
 )
 
@@ -73,10 +72,10 @@ access_log = Table(
     "access_log",
     metadata,
     Column("number", BigInteger, Identity(), primary_key=True),
-    Column("at", _MOMENT, nullable=False),
-    Column("actor_id", Words(), nullable=False, comment="of the profile, or the system's user"),
-    Column("what", Words(), nullable=False, comment="such as dossier, timeline, archive"),
-    Column("platform_id", Words(), comment="empty: all"),
-    Column("details", Words()),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", SafeText(), nullable=False, comment="of the profile, or the system's user"),
+    Column("what", SafeText(), nullable=False, comment="such as dossier, timeline, archive"),
+    Column("platform_id", SafeText(), comment="empty: all"),
+    Column("details", SafeText()),
     Index(None, "platform_id", "number"),
 )

@@ -1,7 +1,7 @@
 """The inbox of a platform: what its newest term and the open assessment await, from their own rows.
 
 It follows from `platforms`, `terms` and `assessments`, and so needs no order of batches of its own.
-Every batch locks the platform's row before (`db.statements`), so no two bring up one inbox at once.
+Every batch locks the platform's row before (`db.statements`), so no two refresh one inbox at once.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import Insert, distinct_on
 from db.derived_rows import refresh
 from db.inbox_queries import UNKNOWN
 from db.tables import assessments, awaiting, platforms, terms
-from db.text import Words
+from db.text import SafeText
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 
 _ROW = ("platform_id", "term", "stage", "since", "overdue", "due", "due_provisional")
@@ -37,12 +37,12 @@ Rule = tuple[str, str, str, str, bool]
 
 
 def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
-    """Bring up the inbox of one platform, or of all."""
+    """Refresh the inbox of one platform, or of all."""
     everyone = platform is None
     of_one = true() if everyone else platforms.c.platform_id == platform
     rule = (
         values(
-            *(column(name, Words()) for name in ("lifecycle", "stage", "role", "kind")),
+            *(column(name, SafeText()) for name in ("lifecycle", "stage", "role", "kind")),
             column("once_overdue", Boolean()),
             name="rule",
             literal_binds=True,
@@ -115,7 +115,7 @@ def _cases(platform: ColumnElement[str] | None) -> FromClause:
         .where(
             last.c.ended_at.is_(None),
             terms.c.ended_at.is_(None),
-            # log_seq 0: the platform's own word has not come yet
+            # log_seq 0: the platform's own log has not come yet
             or_(terms.c.open_assessment == last.c.year, terms.c.log_seq == 0),
         )
     )
@@ -133,4 +133,4 @@ def _rules() -> Iterator[Rule]:
 
 
 OF_PLATFORM = "of_platform"
-WRITE_AWAITING = write_awaiting(bindparam(OF_PLATFORM, type_=Words()))
+WRITE_AWAITING = write_awaiting(bindparam(OF_PLATFORM, type_=SafeText()))

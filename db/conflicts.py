@@ -11,13 +11,11 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.projection import Row, log_rows
+from db.projection import LOG, Row, log_rows
 from db.reading import read
 from db.tables import conflicts, log_entries
 from workflows.activity_messages import RegisterBatch
 from workflows.model import Record
-
-_LOG = ("platform_id", "term", "year", "opening")
 
 
 class ConflictRow(Record):
@@ -52,7 +50,7 @@ def conflict_row(batch: RegisterBatch, seq: int, second_life: bool) -> Row:
     rows = log_rows(batch)
     refused = next((row for row in rows if row["seq"] == (1 if second_life else seq)), rows[0])
     return {
-        **{name: refused[name] for name in (*_LOG, "seq", "workflow_id")},
+        **{name: refused[name] for name in (*LOG, "seq", "workflow_id")},
         "entry_hash": refused["hash"],
         "second_life": second_life,
         "began_at": rows[0]["at"],
@@ -64,7 +62,7 @@ async def is_second_life(connection: AsyncConnection, batch: RegisterBatch) -> b
     first = log_rows(batch)[0]
     if first["seq"] != 1:
         return False
-    own = and_(*(log_entries.c[name] == first[name] for name in _LOG), log_entries.c.seq == 1)
+    own = and_(*(log_entries.c[name] == first[name] for name in LOG), log_entries.c.seq == 1)
     stored = (await connection.execute(select(log_entries.c.hash).where(own))).scalar_one_or_none()
     return stored is not None and stored != first["hash"]
 

@@ -1,7 +1,7 @@
 """What follows from log entries that are in the register: which no longer count, listings, findings.
 
 Each statement brings its rows up to the entries that are there, whichever came last: a setting aside
-(撤销更正) may come before what it sets aside, and what is decided again takes the place of what fell.
+(撤销更正) may come before what it sets aside, and what is decided again takes its place.
 """
 
 from typing import Any
@@ -30,16 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, distinct_on, insert
 
-from db.listing_decisions import LISTED
-from db.projection import Row, opening_of, year_of
+from db.projection import LOG, Row, opening_of, year_of
 from db.tables import findings, listings, log_entries
-from db.text import Words
+from db.text import SafeText
 from workflows.activity_messages import RegisterBatch
+from workflows.lifecycle import LISTING_OUTCOMES
 from workflows.record import EntryKind
 from workflows.vocabulary import Kind
-
-LOG = ("platform_id", "term", "year", "opening")
-"""What tells one log from another."""
 
 
 def refresh(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
@@ -57,9 +54,9 @@ def refresh(table: Table, wanted: CTE, scope: ColumnElement[bool]) -> Insert:
 
 
 def derivations(batch: RegisterBatch, *, late: bool) -> list[Insert | Update]:
-    """What is to be derived anew after the entries of a batch were written; `late`: after later ones."""
+    """What is to be derived again after the entries of a batch were written; `late`: after later ones."""
     kinds = {entry.name for entry in batch.entries if entry.kind is EntryKind.DECISION}
-    table = [(_LISTINGS, kind) for kind in LISTED]
+    table = [(_LISTINGS, kind) for kind in LISTING_OUTCOMES]
     if batch.assessment:
         table = [(_FINDINGS, Kind.EVALUATION), (_FINDINGS, Kind.REASSESSMENT)]
     wanted: list[Insert | Update] = []
@@ -93,7 +90,7 @@ def _marks() -> Update:
     """Mark the entries that no longer count with the first entry that set them aside."""
     entry, by = log_entries.alias("entry"), log_entries.alias("set_aside")
     span = by.c.said["sets_aside"]
-    fallen = (
+    affected = (
         select(entry.c.seq, func.min(by.c.seq).label("set_aside_by"))
         .join_from(
             entry,
@@ -110,16 +107,16 @@ def _marks() -> Update:
             by.c.name == Kind.SET_ASIDE,
         )
         .group_by(entry.c.seq)
-        .subquery("fallen")
+        .subquery("affected")
     )
     own = log_entries.c
     return (
         update(log_entries)
-        .values(set_aside_by=fallen.c.set_aside_by)
+        .values(set_aside_by=affected.c.set_aside_by)
         .where(
             _of_log(log_entries),
-            own.seq == fallen.c.seq,
-            own.set_aside_by.is_distinct_from(fallen.c.set_aside_by),
+            own.seq == affected.c.seq,
+            own.set_aside_by.is_distinct_from(affected.c.set_aside_by),
         )
     )
 
@@ -141,7 +138,7 @@ def _counting(*kinds: str) -> Select[Any]:
 
 
 def _listings() -> Insert:
-    decision = _counting(*LISTED).subquery("decision").c
+    decision = _counting(*LISTING_OUTCOMES).subquery("decision").c
     said = decision.said
     wanted = select(
         decision.platform_id,
@@ -151,7 +148,7 @@ def _listings() -> Insert:
         cast(func.coalesce(said["listed_on"].astext, said["decided_on"].astext), Date).label(
             "listed_on"
         ),
-    ).where(decision.outcome.in_(LISTED.values()))
+    ).where(decision.outcome.in_(LISTING_OUTCOMES.values()))
     return refresh(listings, wanted.cte("wanted"), _of_log(listings))
 
 
@@ -159,7 +156,7 @@ def _findings() -> Insert:
     decision = _counting(Kind.EVALUATION, Kind.REASSESSMENT).subquery("decision")
     groups = (
         func.jsonb_each(decision.c.said["findings"])
-        .table_valued(column("key", Words()), column("value", JSONB()))
+        .table_valued(column("key", SafeText()), column("value", JSONB()))
         .lateral("found")
     )
     found = groups.c

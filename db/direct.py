@@ -53,7 +53,6 @@ class DirectConnections(Connections):
             self._free.append(connection)
 
     async def close(self) -> None:
-        """Close what is open."""
         while self._free:
             await self._free.pop().close(timeout=_CLOSE_SECONDS)
 
@@ -85,9 +84,7 @@ class OnDriver:
     """Asks on a connection of asyncpg, within its transaction."""
 
     def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Whoever opened the connection closes it."""
         self._connection = connection
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
-        """The rows of an answer."""
         return [row_of(record) for record in await self._connection.fetch(sql, *for_driver(values))]

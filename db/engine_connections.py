@@ -13,7 +13,6 @@ class EngineConnections(Connections):
     """Connections of an engine."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Ask through an engine of `db.engine.create_engine`."""
         self._engine = engine
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -28,10 +27,8 @@ class OnConnection:
     """Asks on a connection of SQLAlchemy, within its transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        """Whoever opened the connection closes it."""
         self._connection = connection
 
     async def fetch(self, sql: str, *values: Any) -> list[Row]:
-        """The rows of an answer."""
         rows = await self._connection.exec_driver_sql(sql, for_driver(values))
         return [row_of(dict(row)) for row in rows.mappings()]

@@ -24,11 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.event_rows import event_of
 from db.intake_tables import feeds
+from db.notice_queries import TOLD_FACTS
+from db.reading import AnyRow, log_entry, read
 from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.tables import log_entries, platforms
-from workflows.cloud_events import REFUSED, Wanted
+from workflows.cloud_events import (
+    REFUSED,
+    TYPE_PREFIX,
+    Event,
+    EventActor,
+    EventData,
+    Wanted,
+    event_name,
+)
 from workflows.record import EntryKind
 from workflows.subscription_messages import Numbered
 
@@ -81,7 +90,6 @@ class Feed:
     """Reads the feed of a register."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Read through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def end(self) -> Cursor:
@@ -162,6 +170,26 @@ _NUMBER = (
     .values(position=bindparam("last", type_=BigInteger) + _in_turn.c.turn)
     .where(*(column == _in_turn.c[column.name] for column in _KEY))
 )
+
+
+_DAYS = ("decided_on", "listed_on", "last_day")
+"""A consumer has no other place to look up on which day it was decided."""
+
+
+def event_of(row: AnyRow, cursor: str) -> Event:
+    """Return the event of an entry, read with its platform's name, operator, district and field."""
+    entry = log_entry(row)
+    facts = {name: entry.said[name] for name in (*TOLD_FACTS, *_DAYS) if name in entry.said}
+    actor = EventActor.model_validate(entry.actor.model_dump(mode="json")) if entry.actor else None
+    key = (row.platform_id, row.term, row.year, row.opening, entry.seq)
+    return Event(
+        id=":".join(map(str, key)),
+        type=TYPE_PREFIX + event_name(entry),
+        subject=row.platform_id,
+        time=entry.at,
+        cursor=cursor,
+        data=read(EventData, row, kind=entry.kind, actor=actor, said=facts),
+    )
 
 
 def _events(wanted: Wanted, after: int, until: int) -> Select[Any]:

@@ -86,7 +86,6 @@ class Inbox:
     """What awaits a decision."""
 
     def __init__(self, source: Source) -> None:
-        """Ask over connections, or through an engine of `db.engine.create_engine`."""
         self._connections = connections(source)
 
     async def page(

@@ -51,7 +51,6 @@ class Keys:
     """The keys in the register's database."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Keep them through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def create(
@@ -83,7 +82,6 @@ class Keys:
         return key, f"ptk_{key_id}_{secret}"
 
     async def all(self, *, after: str | None = None, limit: int = LARGEST_PAGE) -> list[ApiKey]:
-        """The keys by id, a page of them."""
         query = select(api_keys).order_by(api_keys.c.id).limit(max(0, min(limit, LARGEST_PAGE)))
         if after is not None:
             query = query.where(api_keys.c.id > after)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.programme_rows import Direct, Direction, Layout, Standing
 from db.reading import AnyRow
 from db.tables import directions, platforms, terms
-from db.text import Words
+from db.text import SafeText
 from workflows.model import Record
 
 SHOWN = 20
@@ -102,7 +102,8 @@ async def layout(
 
 def _standing() -> tuple[Any, ...]:
     ids: Any = func.array_agg(
-        aggregate_order_by(platforms.c.platform_id, platforms.c.platform_id), type_=ARRAY(Words())
+        aggregate_order_by(platforms.c.platform_id, platforms.c.platform_id),
+        type_=ARRAY(SafeText()),
     )
     return (
         terms.c.stage,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import read
-from db.text import Words
+from db.text import SafeText
 
 # Of the sources of funding the twenty most common are counted.
 # Each platform's mechanisms once, as JSON; the plans themselves never leave the database.
@@ -76,7 +76,7 @@ _COUNTS = text(
     FROM chosen, jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]')) AS practice
     GROUP BY 2
     """
-).columns(what=String, word=Words(), platforms=Integer, average=Numeric)
+).columns(what=String, word=SafeText(), platforms=Integer, average=Numeric)
 
 _LIST = text(
     _CURRENT  # noqa: S608 - of constants
@@ -88,7 +88,9 @@ _LIST = text(
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]'))) AS transfer
     FROM chosen WHERE platform_id > :after ORDER BY platform_id LIMIT :limit
     """
-).columns(name=Words(), independent_by=Date, governance=ARRAY(Words()), transfer=ARRAY(Words()))
+).columns(
+    name=SafeText(), independent_by=Date, governance=ARRAY(SafeText()), transfer=ARRAY(SafeText())
+)
 
 
 async def mechanisms(

@@ -1,4 +1,4 @@
-"""Which log entries are told to whom, and what a notice says. Pure; `db.register_store` writes the rows."""
+"""Which entries are announced to whom, and what a notice says. Pure; `db.register_store` writes the rows."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -7,14 +7,13 @@ from enum import StrEnum
 from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 
-from db.projection import Row, opening_of, year_of
+from db.projection import LOG, Row, due_of, opening_of, year_of
 from db.tables import notices
 from workflows.activity_messages import RegisterBatch
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, awaited, lifecycle_of
-from workflows.steps import Clock
 from workflows.vocabulary import Happening, Kind
 
 
@@ -117,11 +116,7 @@ def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
     key = (facts.platform_id, facts.term, year_of(batch), opening_of(batch), entry.seq)
     return {
         "id": ":".join(map(str, (*key, role))),
-        "platform_id": key[0],
-        "term": key[1],
-        "year": key[2],
-        "opening": key[3],
-        "seq": key[4],
+        **dict(zip((*LOG, "seq"), key, strict=True)),
         "event": entry.name,
         "role": role,
         "district": facts.district,
@@ -177,7 +172,5 @@ def _due(batch: RegisterBatch, state: CaseState, entry: LogEntry) -> str | None:
     """Until when the next is due, if that is known: a batch says it for the step it ends in."""
     if entry.stage != state.stage or entry.at < state.since:
         return None
-    due = batch.due.due if batch.due else None
-    if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
-        due = getattr(state, "mend_by", None)
+    due = due_of(state, batch)
     return instant(due) if due else None

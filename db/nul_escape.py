@@ -25,7 +25,6 @@ def escaped(data: Any) -> Any:
 
 
 def restored(data: Any) -> Any:
-    """What `escaped` was given."""
     if isinstance(data, str):
         if _MARK in data:
             return data.replace(f"{_MARK}0", _NUL).replace(f"{_MARK}1", _MARK)

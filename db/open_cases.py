@@ -25,7 +25,6 @@ class OpenCase(NamedTuple):
 
 
 async def open_cases(engine: AsyncEngine) -> list[OpenCase]:
-    """All open cases, by platform."""
     c = terms.c
     own = select(c.platform_id, c.term, literal(0, SmallInteger).label("year")).where(
         c.ended_at.is_(None), c.log_seq > 0

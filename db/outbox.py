@@ -1,4 +1,4 @@
-"""Notices on their way: who still has to be told, what was tried, and what was given up."""
+"""Notices on their way: which deliveries wait, what was tried, and what was given up."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.notice_queries import NEWS
+from db.reading import read
 from db.tables import deliveries, notices
 from workflows.notice_messages import Delivery, Notice
 
@@ -35,14 +36,13 @@ class PostgresOutbox:
     """The outbox that the activity delivers from (`activities.notice_delivery.Outbox`)."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Work through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def hand_out(self, recipients: Sequence[Recipient]) -> int:
         """Make deliveries of the notices that have none yet, for those who want them; how many notices.
 
-        What has waited so long that it is no news any more is told to nobody: notices that are switched
-        on later do not begin with the past.
+        What is older than `NEWS` goes to nobody: notices that are switched on later do not begin with the
+        past.
         """
         fresh = (
             select(notices, (notices.c.at > func.now() - NEWS).label("news"))
@@ -138,8 +138,7 @@ class PostgresOutbox:
 
 
 def notice_of(row: Row[*tuple[Any, ...]]) -> Notice:
-    """A notice from its row."""
-    return Notice(**{name: getattr(row, name) for name in Notice.model_fields})
+    return read(Notice, row)
 
 
 _MADE = (

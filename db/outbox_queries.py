@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.outbox import DEAD, WAITING, notice_of
+from db.reading import read
 from db.tables import deliveries, notices
 from workflows.model import Instant, Record
 from workflows.notice_messages import Notice
@@ -30,7 +31,7 @@ class DeliveryRow(Record):
 
 
 class NoticeRow(Record):
-    """A notice for one recipient, as a list has it; without a delivery nobody was to be told."""
+    """A notice for one recipient, as a list has it; without a delivery nobody was to get it."""
 
     number: int
     id: str
@@ -43,7 +44,6 @@ class NoticeRow(Record):
 
     @property
     def place(self) -> Place:
-        """Its place in the list."""
         return self.number, self.delivery.recipient if self.delivery else ""
 
 
@@ -51,7 +51,6 @@ class OutboxQueries:
     """Reads the outbox, and puts into it again what was given up."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Ask through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def counts(self) -> dict[str, int]:
@@ -121,10 +120,7 @@ class OutboxQueries:
                 .where(deliveries.c.notice_id == row.id)
                 .order_by(deliveries.c.recipient)
             )
-            return notice_of(row), tuple(
-                DeliveryRow(**{name: getattr(one, name) for name in DeliveryRow.model_fields})
-                for one in found
-            )
+            return notice_of(row), tuple(read(DeliveryRow, one) for one in found)
 
     async def send_again(
         self, notice_id: str | None = None, recipient: str | None = None

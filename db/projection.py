@@ -12,6 +12,8 @@ from workflows.steps import Clock
 from workflows.vocabulary import Kind
 
 Row = dict[str, Any]
+LOG = ("platform_id", "term", "year", "opening")
+"""The columns that tell one log from another."""
 
 
 def year_of(batch: RegisterBatch) -> int:
@@ -45,7 +47,6 @@ def log_rows(batch: RegisterBatch) -> list[Row]:
 
 
 def platform_row(batch: RegisterBatch) -> Row:
-    """The row of `platforms`."""
     facts = batch.platform.facts
     return {
         "platform_id": facts.platform_id,
@@ -68,17 +69,8 @@ def term_row(batch: RegisterBatch) -> Row:
     own = batch.assessment is None
     return _key(state) | {
         "application_id": state.facts.application_id,
-        "stage": state.stage,
-        "since": state.since,
-        "overdue": state.overdue,
+        **_same(state, *_STEP, *_LISTING),
         **(_due(state, batch) if own else {"due": None, "due_provisional": False}),
-        "open_assessment": state.open_assessment,
-        "plan_version": state.plan_version,
-        "list_number": state.list_number,
-        "certificate_number": state.certificate_number,
-        "listed_on": state.listed_on,
-        "valid_until": state.valid_until,
-        "brought_in_on": state.brought_in_on,
         "applied_at": _first_at(batch) if own else None,
         "ended_at": state.since if _ended(state) else None,
         "log_seq": batch.entries[-1].seq if own else 0,
@@ -88,16 +80,10 @@ def term_row(batch: RegisterBatch) -> Row:
 
 
 def assessment_row(batch: RegisterBatch, state: AssessmentState) -> Row:
-    """The row of `assessments`."""
     ended = _ended(state)
     return _key(batch.platform) | {
-        "year": state.year,
-        "opening": state.opening,
-        "stage": state.stage,
-        "since": state.since,
-        "overdue": state.overdue,
+        **_same(state, "year", "opening", *_STEP, "mend_by"),
         **_due(state, batch),
-        "mend_by": state.mend_by,
         "opened_at": _first_at(batch),
         "ended_at": state.since if ended else None,
         "result": state.stage if ended else None,
@@ -107,7 +93,6 @@ def assessment_row(batch: RegisterBatch, state: AssessmentState) -> Row:
 
 
 def plan_rows(batch: RegisterBatch) -> list[Row]:
-    """Rows of `plan_versions`."""
     return [_key(batch.platform) | plan.model_dump(mode="python") for plan in batch.plans]
 
 
@@ -139,12 +124,33 @@ def _ended(state: CaseState) -> bool:
     return lifecycle_of(state).step(state.stage).ended
 
 
-def _due(state: CaseState, batch: RegisterBatch) -> Row:
-    due = batch.due.due if batch.due else None
+_STEP = ("stage", "since", "overdue")
+_LISTING = (
+    "open_assessment",
+    "plan_version",
+    "list_number",
+    "certificate_number",
+    "listed_on",
+    "valid_until",
+    "brought_in_on",
+)
+
+
+def _same(state: CaseState, *names: str) -> Row:
+    """Columns that are called as the fields of a state."""
+    return {name: getattr(state, name) for name in names}
+
+
+def due_of(state: CaseState, batch: RegisterBatch) -> datetime | None:
+    """Return when the step is due in which a batch ends, if the batch says so."""
     if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
-        due = getattr(state, "mend_by", None)  # set by a person, in calendar time
+        return getattr(state, "mend_by", None)  # set by a person, in calendar time
+    return batch.due.due if batch.due else None
+
+
+def _due(state: CaseState, batch: RegisterBatch) -> Row:
     provisional = bool(batch.due and batch.due.provisional_years)
-    return {"due": due, "due_provisional": provisional}
+    return {"due": due_of(state, batch), "due_provisional": provisional}
 
 
 def _first_at(batch: RegisterBatch) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
 from db.reading import LOG_COLUMNS, columns, log_line, read
@@ -16,9 +16,11 @@ from db.row_types import (
     PlatformActivity,
     PlatformCard,
     PlatformRow,
+    RegisterFilter,
     RegisterRow,
     TermRow,
     Walked,
+    Whose,
 )
 from db.support_queries import support_of
 from workflows.record import EntryKind
@@ -36,7 +38,6 @@ class RegisterQueries:
     """The questions that the register answers."""
 
     def __init__(self, source: Source) -> None:
-        """Ask over connections, or through an engine of `db.engine.create_engine`."""
         self._connections = connections(source)
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
@@ -56,36 +57,29 @@ class RegisterQueries:
     async def register(
         self,
         *,
-        district: str | None = None,
-        field: str | None = None,
-        stage: str | None = None,
-        list_number: str | None = None,
-        year: int | None = None,
-        overdue: bool = False,
-        listed: bool = False,
         after: str | None = None,
         limit: int = 50,
+        **wanted: Unpack[RegisterFilter],
     ) -> list[RegisterRow]:
         """Platforms with their newest terms, by platform id, at most `limit` (and `LARGEST_PAGE`).
 
-        `year` is that of the listing; `overdue`: the platform's own step or its open assessment's;
-        `listed`: only those whose newest term was included in a list.
         The next page is asked for with `after`: the last platform id of the page before.
         """
         part = Parameters()
-        wanted = (
-            ("p.district = {}", district),
-            ("p.field = {}", field),
-            ("t.stage = {}", stage),
-            ("t.list_number = {}", list_number),
+        equal = (
+            ("p.district = {}", wanted.get("district")),
+            ("p.field = {}", wanted.get("field")),
+            ("t.stage = {}", wanted.get("stage")),
+            ("t.list_number = {}", wanted.get("list_number")),
         )
-        conditions = [part(sql, value) for sql, value in wanted if value is not None]
+        conditions = [part(sql, value) for sql, value in equal if value is not None]
+        year = wanted.get("year")
         if year is not None:
             days = date(year, 1, 1), date(year, 12, 31)
             conditions.append(part("t.listed_on BETWEEN {} AND {}", *days))
-        if overdue:
+        if wanted.get("overdue"):
             conditions.append(_OVERDUE)
-        if listed:
+        if wanted.get("listed"):
             conditions.append("t.listed_on IS NOT NULL")
         if after is not None:  # of both, or the planner begins with the first term of all
             conditions.append(part("p.platform_id > {}", after))
@@ -125,10 +119,10 @@ class RegisterQueries:
         )
         return [log_line(row) for row in rows]
 
-    async def district(self, platform_id: str) -> str | None:
-        """A platform's district; None when the register does not know it."""
-        rows = await self._connections.fetch(_DISTRICT, platform_id)
-        return rows[0]["district"] if rows else None
+    async def whose(self, platform_id: str) -> Whose | None:
+        """Whose a platform is; None when the register does not know it."""
+        rows = await self._connections.fetch(_WHOSE, platform_id)
+        return Whose(**rows[0]) if rows else None
 
     async def due(self, platform_id: str, term: int, year: int = 0) -> datetime | None:
         """When the step of a term is due, or of its assessment of a year; None: not, or not known."""
@@ -226,7 +220,7 @@ WHERE t.platform_id = $1 AND t.application_id = $2 AND log.year = 0 AND log.seq 
 ORDER BY t.term LIMIT 1"""
 _DECISIONS = f"""{_LOG} AND log.decision_id = $2 AND log.kind = $3
 ORDER BY log.term DESC, log.year DESC, log.seq DESC"""
-_DISTRICT = "SELECT district FROM platforms WHERE platform_id = $1"
+_WHOSE = "SELECT district, operator FROM platforms WHERE platform_id = $1"
 _DUE = "SELECT due FROM terms WHERE platform_id = $1 AND term = $2"
 _ASSESSMENT_DUE = """SELECT due FROM assessments
 WHERE platform_id = $1 AND term = $2 AND year = $3

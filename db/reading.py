@@ -25,7 +25,6 @@ def read(model: type[R], row: "AnyRow | Mapping[str, Any]", **changed: Any) -> R
 
 
 def log_line(row: "AnyRow | Mapping[str, Any]") -> LogLine:
-    """A row of `log_entries`."""
     return read(LogLine, row, entry=log_entry(row))
 
 

@@ -70,7 +70,6 @@ class StatementPooling(Unreachable):
     """The pooler before the database gives out connections for single statements: no transaction can be."""
 
     def __init__(self) -> None:
-        """Say which setting."""
         super().__init__(
             "pgbouncer's pool_mode = statement allows no transactions, which the register needs: set"
             " pool_mode = transaction (or session) for this database",

@@ -19,7 +19,7 @@ from db.projection import (
 )
 from db.queries import RegisterQueries
 from db.register_errors import RegisterConflict
-from db.retimed_log import told_again
+from db.retimed_log import replace_retimed_log
 from db.statements import (
     WRITE_ASSESSMENT,
     WRITE_LOG,
@@ -40,7 +40,6 @@ class PostgresRegister:
     """The register that activities write to (`activities.register_activities.Register`)."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Write through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def write(self, batch: RegisterBatch) -> None:
@@ -58,8 +57,8 @@ class PostgresRegister:
                 await write_on(connection, batch)
         except RegisterConflict as conflict:
             async with self._engine.begin() as connection:
-                if await told_again(connection, batch):
-                    _log.warning("%s: its log was told again at other moments", batch.workflow_id)
+                if await replace_retimed_log(connection, batch):
+                    _log.warning("%s: its log was sent again with other moments", batch.workflow_id)
                     await write_on(connection, batch)
                     return
             raise await self._refused(batch, conflict) from None

@@ -1,26 +1,26 @@
-"""A log that is told again: the same entries, sealed at other moments.
+"""A log that is sent again: the same entries, sealed at other moments.
 
 A workflow's clock may lag while a query and a task reach it at once
 (docs/decisions/0007-workflow-clock.md). Replayed later, the same entries come with their true moments,
 and so with other hashes. So does what a reset has a case do again. The history is the truth: what it
-tells again replaces what the register holds, if nothing but the moments differ. Anything else is another
-history, and a conflict; also the same words from the first entry on where the case has ended: that one
-was over, and somebody began it anew.
+sends replaces what the register holds, if nothing but the moments differ. Anything else is another
+history, and a conflict; also the same entries from the first on where the case has ended: somebody
+started it a second time.
 """
 
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.projection import Row, log_rows
+from db.projection import LOG, Row, log_rows
 from db.tables import assessments, log_entries, terms
 from workflows.activity_messages import RegisterBatch
 
-_THE_SAME = ("workflow_id", "kind", "name", "outcome", "stage", "actor_id", "decision_id", "said")
+_CONTENT = ("workflow_id", "kind", "name", "outcome", "stage", "actor_id", "decision_id", "said")
 """What must not differ; the moment and the hashes may, and our wording of a refusal."""
 
 
-async def told_again(connection: AsyncConnection, batch: RegisterBatch) -> bool:
-    """Take away the stored entries of a log that a whole log tells again; False when they say otherwise."""
+async def replace_retimed_log(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+    """Delete the stored entries of a log that is sent again as a whole; False when they differ in content."""
     rows = log_rows(batch)
     if rows[0]["seq"] != 1:
         return False
@@ -31,7 +31,7 @@ async def told_again(connection: AsyncConnection, batch: RegisterBatch) -> bool:
         )
     ).all()
     pairs = zip((row._asdict() for row in stored), rows, strict=False)
-    if len(stored) > len(rows) or not all(_says_the_same(old, new) for old, new in pairs):
+    if len(stored) > len(rows) or not all(_has_same_content(old, new) for old, new in pairs):
         return False
     if stored and stored[0].hash != rows[0]["hash"] and await _has_ended(connection, rows[0]):
         return False
@@ -46,11 +46,9 @@ async def _has_ended(connection: AsyncConnection, row: Row) -> bool:
     return ended.scalar_one_or_none() is not None
 
 
-def _says_the_same(old: Row, new: Row) -> bool:
-    return old["seq"] == new["seq"] and all(old[name] == new[name] for name in _THE_SAME)
+def _has_same_content(old: Row, new: Row) -> bool:
+    return old["seq"] == new["seq"] and all(old[name] == new[name] for name in _CONTENT)
 
 
 def _log_of(row: Row) -> ColumnElement[bool]:
-    return and_(
-        *(log_entries.c[name] == row[name] for name in ("platform_id", "term", "year", "opening"))
-    )
+    return and_(*(log_entries.c[name] == row[name] for name in LOG))

@@ -1,7 +1,7 @@
 """What the register answers with. Moments are in UTC; stages and the like are the vocabulary's words."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
@@ -164,6 +164,21 @@ class RegisterRow(Record):
     valid_until: Instant | None
 
 
+class RegisterFilter(TypedDict, total=False):
+    """Which platforms of the register: those that fit every part that is given."""
+
+    district: str | None
+    field: str | None
+    stage: str | None
+    list_number: str | None
+    year: int | None
+    """Of the listing."""
+    overdue: bool
+    """The platform's own step, or its open assessment's."""
+    listed: bool
+    """Only those whose newest term was included in a list."""
+
+
 class PlatformActivity(Record):
     """How much was written about a platform, in all its terms and assessments."""
 
@@ -172,6 +187,13 @@ class PlatformActivity(Record):
     entries: int
     decisions: int
     refusals: int
+
+
+class Whose(NamedTuple):
+    """Whose a platform is, by its newest term."""
+
+    district: str
+    operator: str
 
 
 class LastTerm(NamedTuple):

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql.dml import ReturningInsert
 
-from db.projection import Row
+from db.projection import LOG, Row
 from db.tables import assessments, log_entries, plan_versions, platforms, support, terms
 
 _FIRST_AT = {terms: "applied_at", assessments: "opened_at"}
@@ -31,9 +31,9 @@ def parameters(table: Table, row: Row) -> Row:
 
 
 def fill_late_fields(table: Table, row: Row) -> Update | None:
-    """What a batch still has to say that came after a later one: when the case began, what is due.
+    """Complete a row from a batch that came after a later one: when the case began, when its step is due.
 
-    Only the batch that begins a step knows when it is due. None when there is nothing to say.
+    Only the batch that begins a step knows when it is due. None when there is nothing to add.
     """
     first, due = row[_FIRST_AT[table]], row["due"]
     if first is None and due is None:
@@ -84,8 +84,7 @@ def _neighbour(column: str, distance: int) -> ScalarSelect[Any]:
     # literal columns, because SQLAlchemy would list the table again in the subquery's own FROM
     other = log_entries.alias("other")
     own: dict[str, ColumnElement[Any]] = {
-        name: literal_column(f"log_entries.{name}", log_entries.c[name].type)
-        for name in ("platform_id", "term", "year", "opening")
+        name: literal_column(f"log_entries.{name}", log_entries.c[name].type) for name in LOG
     }
     seq = literal_column(f"log_entries.seq + ({distance})", Integer)
     return (
@@ -127,7 +126,7 @@ def _write_platform() -> Insert:
 
 
 def _write_support() -> Insert:
-    """Insert support; a log that is told again may give it another moment, and nothing else."""
+    """Insert support; a log that is sent again may give it another moment, and nothing else."""
     new = insert(support)
     return new.on_conflict_do_update(
         index_elements=list(support.primary_key),

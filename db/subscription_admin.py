@@ -1,4 +1,4 @@
-"""Subscriptions as their owners keep them: made, shown, set to another place, resumed, ended."""
+"""Subscriptions as their owners administer them: made, shown, moved, resumed, deleted."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -30,7 +30,7 @@ class TooMany(BadInput):
 
 
 class SubscriptionRow(Record):
-    """A subscription without its secret, which is told once, when it is made."""
+    """A subscription without its secret, which is shown once, when it is made."""
 
     id: str
     key_id: str
@@ -49,7 +49,7 @@ class SubscriptionRow(Record):
 
 
 class Troubles(Record):
-    """What is worth a word to whoever runs the system."""
+    """What the operator of the system should know."""
 
     active: int
     paused: tuple[tuple[str, str], ...]
@@ -58,11 +58,10 @@ class Troubles(Record):
     """When that was noted which an active one has waited for longest; None when nothing waits."""
 
 
-class SubscriptionKeeping:
+class SubscriptionAdmin:
     """The subscriptions of the register, each for its own key only."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Work through an engine of `db.engine.create_engine`."""
         self._engine = engine
 
     async def make(

@@ -27,7 +27,6 @@ class PostgresSubscriptions:
     """What the activity delivers from (`activities.event_delivery.Subscriptions`)."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Work through an engine of `db.engine.create_engine`."""
         self._engine = engine
         self._feed = Feed(engine)
         self._turn = asyncio.Semaphore(_QUESTIONS)

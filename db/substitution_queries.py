@@ -38,7 +38,6 @@ class SubstitutionQueries:
     """Finds substitutes."""
 
     def __init__(self, source: Source) -> None:
-        """Ask over connections, or through an engine of `db.engine.create_engine`."""
         self._connections = connections(source)
 
     async def find(self, number: int) -> SubstitutionRow | None:

@@ -19,7 +19,6 @@ class Substitutions(SubstitutionQueries):
     """Names substitutes, withdraws them, and finds them. Every call may be repeated."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Ask and write through an engine of `db.engine.create_engine`."""
         super().__init__(engine)
         self._engine = engine
 

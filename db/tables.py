@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from db.text import Json, Words
+from db.text import Json, SafeText
 
 metadata = MetaData(
     naming_convention={
@@ -38,25 +38,28 @@ Moment = DateTime(timezone=True)
 OPEN = text("ended_at IS NULL")
 
 
+def texts(*names: str) -> tuple[Column[str], ...]:
+    """Columns of text that are never empty."""
+    return tuple(Column(name, SafeText(), nullable=False) for name in names)
+
+
 def _key(*more: Column[int] | Column[str]) -> tuple[Column[int] | Column[str], ...]:
-    return (
-        Column("platform_id", Words(), primary_key=True),
-        Column("term", SmallInteger, primary_key=True, autoincrement=False),
-        *more,
-    )
+    return Column("platform_id", SafeText(), primary_key=True), _number("term"), *more
+
+
+def _number(name: str, comment: str | None = None) -> Column[int]:
+    """A number that is part of a key."""
+    return Column(name, SmallInteger, primary_key=True, autoincrement=False, comment=comment)
 
 
 def _year() -> tuple[Column[int], Column[int]]:
     opening = "2 and more: opened again after one was broken off from outside"
-    return (
-        Column("year", SmallInteger, primary_key=True, autoincrement=False),
-        Column("opening", SmallInteger, primary_key=True, autoincrement=False, comment=opening),
-    )
+    return _number("year"), _number("opening", opening)
 
 
 def _about_entry() -> tuple[Column[Any], ...]:
     return (
-        Column("platform_id", Words(), nullable=False),
+        Column("platform_id", SafeText(), nullable=False),
         Column("term", SmallInteger, nullable=False),
         Column("year", SmallInteger, nullable=False, comment="0: the platform's own log"),
         Column("opening", SmallInteger, nullable=False),
@@ -67,17 +70,12 @@ def _about_entry() -> tuple[Column[Any], ...]:
 platforms = Table(
     "platforms",
     metadata,
-    Column("platform_id", Words(), primary_key=True),
+    Column("platform_id", SafeText(), primary_key=True),
     Column("term", SmallInteger, nullable=False, comment="the newest term; the rest is as it says"),
-    Column("name", Words(), nullable=False),
-    Column("operator", Words(), nullable=False),
-    Column("lead_unit", Words(), nullable=False),
-    Column("lead_unit_kind", Words(), nullable=False),
-    Column("district", Words(), nullable=False),
-    Column("field", Words(), nullable=False),
-    Column("services", ARRAY(Words()), nullable=False),
-    Column("direction", Words()),
-    Column("operator_key", Words(), comment="the operator as names are compared"),
+    *texts("name", "operator", "lead_unit", "lead_unit_kind", "district", "field"),
+    Column("services", ARRAY(SafeText()), nullable=False),
+    Column("direction", SafeText()),
+    Column("operator_key", SafeText(), comment="the operator as names are compared"),
     Index(None, "district", "platform_id"),
     Index(None, "field", "platform_id"),
 )
@@ -86,23 +84,22 @@ terms = Table(
     "terms",
     metadata,
     *_key(),
-    Column("application_id", Words(), nullable=False),
-    Column("stage", Words(), nullable=False),
+    *texts("application_id", "stage"),
     Column("since", Moment, nullable=False),
     Column("overdue", Boolean, nullable=False),
     Column("due", Moment, comment="24:00 Beijing time of the last day of this step"),
     Column("due_provisional", Boolean, nullable=False, comment="holidays were not announced yet"),
     Column("open_assessment", SmallInteger, comment="the year whose assessment is open"),
     Column("plan_version", SmallInteger, nullable=False),
-    Column("list_number", Words()),
-    Column("certificate_number", Words()),
+    Column("list_number", SafeText()),
+    Column("certificate_number", SafeText()),
     Column("listed_on", Date),
     Column("valid_until", Moment, comment="24:00 Beijing time of the last valid day"),
     Column("brought_in_on", Date, comment="listed before it came here; it stood so on that day"),
     Column("applied_at", Moment, comment="unknown until the first entry has arrived"),
     Column("ended_at", Moment),
     Column("log_seq", Integer, nullable=False, comment="0: only its assessments were heard of"),
-    Column("log_hash", Words(), nullable=False),
+    Column("log_hash", SafeText(), nullable=False),
     Column("policy", Json, nullable=False),
     # Not unique: nothing upstream keeps two platforms from naming an application alike, and a
     # register that refuses what a case has accepted would lose that case.
@@ -117,8 +114,8 @@ terms = Table(
 plan_versions = Table(
     "plan_versions",
     metadata,
-    *_key(Column("version", SmallInteger, primary_key=True, autoincrement=False)),
-    Column("sha256", Words(), nullable=False),
+    *_key(_number("version")),
+    Column("sha256", SafeText(), nullable=False),
     Column("plan", Json, nullable=False),
 )
 
@@ -126,7 +123,7 @@ assessments = Table(
     "assessments",
     metadata,
     *_key(*_year()),
-    Column("stage", Words(), nullable=False),
+    Column("stage", SafeText(), nullable=False),
     Column("since", Moment, nullable=False),
     Column("overdue", Boolean, nullable=False),
     Column("due", Moment),
@@ -134,9 +131,9 @@ assessments = Table(
     Column("mend_by", Moment),
     Column("opened_at", Moment, comment="unknown until the first entry has arrived"),
     Column("ended_at", Moment),
-    Column("result", Words(), comment="the stage it ended in"),
+    Column("result", SafeText(), comment="the stage it ended in"),
     Column("log_seq", Integer, nullable=False),
-    Column("log_hash", Words(), nullable=False),
+    Column("log_hash", SafeText(), nullable=False),
     Index(None, "stage", "platform_id"),
     Index("ix_assessments_open_due", "due", postgresql_where=OPEN),
 )
@@ -145,10 +142,10 @@ findings = Table(
     "findings",
     metadata,
     *_key(*_year()),
-    Column("round", Words(), primary_key=True, comment="evaluation or reassessment"),
-    Column("indicator_group", Words(), primary_key=True),
-    Column("finding", Words(), nullable=False),
-    Column("remark", Words()),
+    Column("round", SafeText(), primary_key=True, comment="evaluation or reassessment"),
+    Column("indicator_group", SafeText(), primary_key=True),
+    Column("finding", SafeText(), nullable=False),
+    Column("remark", SafeText()),
     Column("score", SmallInteger),
 )
 
@@ -156,35 +153,19 @@ log_entries = Table(
     "log_entries",
     metadata,
     *_key(
-        Column(
-            "year",
-            SmallInteger,
-            primary_key=True,
-            autoincrement=False,
-            comment="0: the platform's own log",
-        ),
-        Column(
-            "opening",
-            SmallInteger,
-            primary_key=True,
-            autoincrement=False,
-            comment="of the assessment; 0: the platform's own log",
-        ),
+        _number("year", "0: the platform's own log"),
+        _number("opening", "of the assessment; 0: the platform's own log"),
         Column("seq", Integer, primary_key=True, autoincrement=False),
     ),
     Column("at", Moment, nullable=False),
-    Column("kind", Words(), nullable=False),
-    Column("name", Words(), nullable=False),
-    Column("outcome", Words(), nullable=False),
-    Column("stage", Words(), nullable=False, comment="after the entry"),
+    *texts("kind", "name", "outcome"),
+    Column("stage", SafeText(), nullable=False, comment="after the entry"),
     Column("actor", Json),
-    Column("actor_id", Words()),
-    Column("decision_id", Words()),
+    Column("actor_id", SafeText()),
+    Column("decision_id", SafeText()),
     Column("said", Json, nullable=False),
-    Column("reason", Words()),
-    Column("previous", Words(), nullable=False),
-    Column("hash", Words(), nullable=False),
-    Column("workflow_id", Words(), nullable=False),
+    Column("reason", SafeText()),
+    *texts("previous", "hash", "workflow_id"),
     Column("set_aside_by", Integer, comment="the entry of the same log that set this one aside"),
     Column("position", BigInteger, comment="in the feed of events; empty: not numbered yet"),
     # What was decided, found by its id, and the register as it stood on a day.
@@ -198,8 +179,7 @@ listings = Table(
     "listings",
     metadata,
     *_key(),
-    Column("list_number", Words(), nullable=False),
-    Column("certificate_number", Words(), nullable=False),
+    *texts("list_number", "certificate_number"),
     Column("listed_on", Date, nullable=False),
     Index(None, "list_number", "platform_id"),
 )
@@ -208,27 +188,18 @@ awaiting = Table(
     "awaiting",
     metadata,
     *_key(
-        Column(
-            "year",
-            SmallInteger,
-            primary_key=True,
-            autoincrement=False,
-            comment="0: the platform itself; else its assessment",
-        ),
-        Column("role", Words(), primary_key=True, comment="who may decide it"),
+        _number("year", "0: the platform itself; else its assessment"),
+        Column("role", SafeText(), primary_key=True, comment="who may decide it"),
     ),
-    Column("kind", Words(), nullable=False, comment="the decision that is awaited"),
-    Column("stage", Words(), nullable=False),
+    Column("kind", SafeText(), nullable=False, comment="the decision that is awaited"),
+    Column("stage", SafeText(), nullable=False),
     Column("since", Moment, nullable=False),
     Column("due", Moment, nullable=False, comment="9999-12-31: not known yet"),
     Column("due_provisional", Boolean, nullable=False),
     Column("overdue", Boolean, nullable=False),
     # From `platforms`, so that one index answers a question and its order.
-    Column("name", Words(), nullable=False),
-    Column("operator", Words(), nullable=False),
-    Column("district", Words(), nullable=False),
-    Column("field", Words(), nullable=False),
-    Column("operator_key", Words(), comment="as names are compared (workflows.name_comparison)"),
+    *texts("name", "operator", "district", "field"),
+    Column("operator_key", SafeText(), comment="as names are compared (workflows.name_comparison)"),
     Index(None, "due", "platform_id", "year", "role"),
     Index(None, "role", "due", "platform_id", "year"),
     Index(None, "role", "district", "due", "platform_id", "year"),
@@ -251,13 +222,11 @@ support = Table(
     "support",
     metadata,
     *_key(Column("seq", Integer, primary_key=True, autoincrement=False)),
-    Column("support", Words(), nullable=False),
+    Column("support", SafeText(), nullable=False),
     Column("given_on", Date, nullable=False),
-    Column("title", Words(), nullable=False),
+    Column("title", SafeText(), nullable=False),
     Column("amount_wan", Integer, comment="in 万元"),
-    Column("actor_id", Words(), nullable=False),
-    Column("organisation", Words(), nullable=False),
-    Column("decision_id", Words(), nullable=False),
+    *texts("actor_id", "organisation", "decision_id"),
     Column("recorded_at", Moment, nullable=False),
     Index(None, "given_on", "platform_id"),
 )
@@ -265,12 +234,12 @@ support = Table(
 notices = Table(
     "notices",
     metadata,
-    Column("id", Words(), primary_key=True, comment="the same when a batch is told again"),
+    Column("id", SafeText(), primary_key=True, comment="the same when a batch is told again"),
     Column("number", BigInteger, Identity(), nullable=False, comment="the order of writing"),
     *_about_entry(),
-    Column("event", Words(), nullable=False, comment="such as overdue, or a decision's kind"),
-    Column("role", Words(), nullable=False, comment="whom it is for"),
-    Column("district", Words(), nullable=False, comment="the platform's"),
+    Column("event", SafeText(), nullable=False, comment="such as overdue, or a decision's kind"),
+    Column("role", SafeText(), nullable=False, comment="whom it is for"),
+    Column("district", SafeText(), nullable=False, comment="the platform's"),
     Column("at", Moment, nullable=False, comment="of the entry"),
     Column("content", Json, nullable=False, comment="what the texts are made of"),
     Column("handed_out", Boolean, nullable=False, comment="its deliveries have been made"),
@@ -282,14 +251,14 @@ notices = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("notice_id", Words(), primary_key=True),
-    Column("recipient", Words(), primary_key=True, comment="its name in the configuration"),
-    Column("channel", Words(), nullable=False, comment="email, webhook or file"),
+    Column("notice_id", SafeText(), primary_key=True),
+    Column("recipient", SafeText(), primary_key=True, comment="its name in the configuration"),
+    Column("channel", SafeText(), nullable=False, comment="email, webhook or file"),
     Column("number", BigInteger, nullable=False, comment="of the notice"),
-    Column("state", Words(), nullable=False, comment="waiting, delivered or dead"),
+    Column("state", SafeText(), nullable=False, comment="waiting, delivered or dead"),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
-    Column("last_error", Words()),
+    Column("last_error", SafeText()),
     Column("delivered_at", Moment),
     Index(
         "ix_deliveries_waiting",
@@ -305,15 +274,14 @@ substitutions = Table(
     "substitutions",
     metadata,
     Column("number", BigInteger, Identity(), primary_key=True),
-    Column("principal_id", Words(), nullable=False),
-    Column("substitute_id", Words(), nullable=False),
-    Column("role", Words(), nullable=False, comment="the principal's"),
-    Column("organisation", Words(), nullable=False),
-    Column("district", Words()),
+    *texts("principal_id", "substitute_id"),
+    Column("role", SafeText(), nullable=False, comment="the principal's"),
+    Column("organisation", SafeText(), nullable=False),
+    Column("district", SafeText()),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False, comment="included"),
-    Column("reason", Words()),
-    Column("named_by", Words(), nullable=False),
+    Column("reason", SafeText()),
+    Column("named_by", SafeText(), nullable=False),
     Column("named_at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
     Index(None, "substitute_id", "last_day"),
@@ -323,12 +291,12 @@ substitutions = Table(
 directions = Table(
     "directions",
     metadata,
-    Column("field", Words(), primary_key=True),
-    Column("direction", Words(), primary_key=True),
+    Column("field", SafeText(), primary_key=True),
+    Column("direction", SafeText(), primary_key=True),
     Column("priority", SmallInteger, nullable=False, comment="1 is the first"),
-    Column("districts", ARRAY(Words()), nullable=False, comment="empty: any"),
+    Column("districts", ARRAY(SafeText()), nullable=False, comment="empty: any"),
     Column("imported_at", Moment, nullable=False),
-    Column("imported_by", Words(), nullable=False),
+    Column("imported_by", SafeText(), nullable=False),
     comment="总体建设布局 §四: field × direction, with priority and districts",
 )
 
@@ -336,18 +304,12 @@ conflicts = Table(
     "conflicts",
     metadata,
     *_key(
-        Column(
-            "year",
-            SmallInteger,
-            primary_key=True,
-            autoincrement=False,
-            comment="0: the platform's own log",
-        ),
-        Column("opening", SmallInteger, primary_key=True, autoincrement=False),
-        Column("entry_hash", Words(), primary_key=True, comment="of the entry that was refused"),
+        _number("year", "0: the platform's own log"),
+        _number("opening"),
+        Column("entry_hash", SafeText(), primary_key=True, comment="of the entry that was refused"),
     ),
     Column("seq", Integer, nullable=False, comment="of that entry"),
-    Column("workflow_id", Words(), nullable=False),
+    Column("workflow_id", SafeText(), nullable=False),
     Column(
         "second_life",
         Boolean,

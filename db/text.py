@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from db.nul_escape import escaped, restored
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text that people or programs wrote. Compared byte by byte, so that its order is the same everywhere."""
 
     impl = Text
@@ -19,11 +19,9 @@ class Words(TypeDecorator[str]):
         super().__init__(collation="C")
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Escape on the way in."""
         return None if value is None else str(escaped(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Restore on the way out."""
         return None if value is None else str(restored(value))
 
 
@@ -34,9 +32,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Escape on the way in."""
         return escaped(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Restore on the way out."""
         return restored(value)

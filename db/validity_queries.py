@@ -10,9 +10,9 @@ from datetime import date
 from enum import StrEnum
 
 from db.asyncpg_connections import Source, connections
-from db.listing_decisions import LISTED
 from db.reading import LOG_COLUMNS, log_line
 from db.row_types import LogLine
+from workflows.lifecycle import LISTING_OUTCOMES
 from workflows.model import Record
 from workflows.periods import anniversary, beijing_date
 from workflows.record import EntryKind
@@ -68,7 +68,7 @@ _TELLING = " ".join(
         ORDER BY log.term, log.year, log.opening, log.seq""",
     )
 )
-_DECISIONS = (*LISTED, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)
+_DECISIONS = (*LISTING_OUTCOMES, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)
 _TOLD_BY = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
 """What has a say, for `_TELLING`."""
 
@@ -100,7 +100,7 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
     found = []
     for line in lines:
         said = line.entry.said
-        if line.entry.outcome == LISTED.get(line.entry.name):
+        if line.entry.outcome == LISTING_OUTCOMES.get(line.entry.name):
             listed_on = date.fromisoformat(said.get("listed_on", said["decided_on"]))
             set_aside_on = _set_aside_on(line, lines)
             ended_on, ended_as = (None, None) if set_aside_on else _end(line.term, lines)

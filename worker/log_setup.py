@@ -22,6 +22,12 @@ import structlog
 from structlog.typing import EventDict, Processor
 from temporalio import activity, workflow
 
+from starter.client.sdk_internals import (
+    DROPPED_COROUTINE,
+    FAILED_TASK,
+    FAILURE_MESSAGE,
+    PYTHON_STACK,
+)
 from worker.settings import Settings
 
 CORE = "temporalio.core"
@@ -37,8 +43,6 @@ _VARIES = re.compile(
     r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|input_value=[^,\]]*|\b(?:platform|pingtai):\S+|[0-9a-f]{8,}(?:-[0-9a-f]+)*|\d+"
 )
 """What differs from one line to the next of the same kind: what was sent, ids, numbers."""
-_OF_PYTHON = 'stack_trace: "  File'
-_FAILURE = re.compile(r'failure: Some\(Failure \{ message: "((?:[^"\\]|\\.){0,400})')
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -166,7 +170,7 @@ def _is_said_twice(record: logging.LogRecord) -> bool:
     if record.name != CORE:
         return False
     words = record.getMessage()
-    return words.startswith("Failing workflow task") and _OF_PYTHON in words
+    return words.startswith(FAILED_TASK) and PYTHON_STACK in words
 
 
 def kind_of(record: logging.LogRecord) -> tuple[str, ...]:
@@ -181,7 +185,7 @@ def one_line(record: logging.LogRecord) -> logging.LogRecord:
     """A record said in one line: the exception by its words and where it was raised."""
     record = copy(record)
     words = record.getMessage()
-    if failure := _FAILURE.search(words):  # the core prints a whole failure, with its stack
+    if failure := FAILURE_MESSAGE.search(words):  # the core prints a whole failure, with its stack
         words = f"{words.partition(' run_id=')[0].partition(' {')[0]}: {failure.group(1)}"
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
@@ -206,6 +210,4 @@ def quiet_warnings() -> None:
     with it and drops them: of each, Python would warn that it was never awaited.
     """
     logging.captureWarnings(capture=True)
-    warnings.filterwarnings(
-        "ignore", r"coroutine '_WorkflowInstanceImpl\.", category=RuntimeWarning
-    )
+    warnings.filterwarnings("ignore", DROPPED_COROUTINE, category=RuntimeWarning)

@@ -8,10 +8,8 @@ that later gets their number. Therefore a case is evicted from the cache with th
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import (
     Worker,
@@ -22,8 +20,10 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
-DIRECT_QUERY = "legacy_query"
-"""How the SDK's core names a query that came by itself, not with a workflow task."""
+from starter.client.sdk_internals import can_evict, evict, has_direct_query
+
+if TYPE_CHECKING:
+    from starter.client.sdk_internals import Activation, Completion
 
 
 def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
@@ -34,13 +34,9 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
     """
     made: list[Worker] = []
 
-    def evict(run_id: str) -> None:
-        made[0]._bridge_worker.request_workflow_eviction(run_id)
-
-    options["workflow_runner"] = QueryIsolatingRunner(evict=evict)
+    options["workflow_runner"] = QueryIsolatingRunner(evict=lambda run_id: evict(made[0], run_id))
     worker = Worker(**options)
-    # The SDK has no public call for it: better no worker than one that loses signals.
-    if not callable(getattr(worker._bridge_worker, "request_workflow_eviction", None)):
+    if not can_evict(worker):  # better no worker than one that loses signals
         raise RuntimeError("this version of temporalio cannot evict a workflow: use another")
     made.append(worker)
     return worker
@@ -63,13 +59,13 @@ class QueryIsolatedInstance(WorkflowInstance):
     def __init__(self, inner: WorkflowInstance, run_id: str, evict: Callable[[str], None]) -> None:
         self._inner, self._run_id, self._evict = inner, run_id, evict
 
-    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+    def activate(self, act: "Activation") -> "Completion":
         """Handle an activation; a direct query's ends in eviction.
 
         It is asked for before the answer is given: once the core has the answer, a task that waits
         behind the query would be applied to what the query left.
         """
-        if any(job.query_workflow.query_id == DIRECT_QUERY for job in act.jobs):
+        if has_direct_query(act):
             self._evict(self._run_id)
         return self._inner.activate(act)
 

@@ -195,7 +195,7 @@ def description_of(model: type[BaseModel]) -> str:
     if demands:
         words += "\n\nThe message besides: " + " ".join(demands)
     if kind and CHECKS.get(kind):
-        rules = " ".join(inspect.getdoc(check) or "" for check in CHECKS[kind])
+        rules = " ".join(inspect.getdoc(check) or "" for _, check in CHECKS[kind])
         words += f"\n\nThe rules besides: {rules}"
     if issubclass(model, Decision | PlatformApplication):
         words += f"\n\nAt most {MAX_MESSAGE_BYTES // 1024} KiB of JSON."

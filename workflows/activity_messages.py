@@ -1,4 +1,4 @@
-"""What a case hands in after it moved: new log entries for the register, and a question about its due date."""
+"""What a case sends to its activities, and what they answer: entries for the register, due dates, logs."""
 
 from workflows.case import PlanVersion
 from workflows.model import Instant, Record
@@ -19,11 +19,11 @@ class DueRequest(Record):
     at_least: int = 0
     until: Instant | None = None
     reminder_days: int = 0
-    """So many working days before it is due the step is called to mind; 0: never."""
+    """How many working days before the due day a reminder is sent; 0: never."""
 
 
 class EscalationRequest(Record):
-    """Ask when an overdue step is told again: each `every_days` days, on a working day, next after `after`."""
+    """Ask when an overdue step is escalated: each `every_days` days, on a working day, next after `after`."""
 
     due: Instant
     every_days: int
@@ -39,13 +39,13 @@ class DueDate(Record):
     due: Instant
     provisional_years: tuple[int, ...] = ()
     remind: Instant | None = None
-    """When the step is called to mind; None when it is too short for that."""
+    """When its reminder is due; None when the step is too short for one."""
     escalate: Instant | None = None
-    """When the overdue step is told next."""
+    """When the overdue step is escalated next."""
 
 
 class RegisterBatch(Record):
-    """New entries of one case with its state after them: what the register needs, repeatable at will.
+    """New entries of one case with its state after them: what the register needs. It may be sent again.
 
     `assessment` is None for the platform's own log. `entries` and `plans` may have been written before.
     """

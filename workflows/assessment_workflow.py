@@ -9,15 +9,22 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import LogLookup, RunId
+    from workflows.assessment_years import open_assessment
     from workflows.case import Case
-    from workflows.case_workflow import CaseWorkflow
+    from workflows.case_workflow import CaseWorkflow, decision_signal
     from workflows.circumstances import Edition
     from workflows.contract import (
         ASSESSMENT_TYPE,
         PLATFORM_TYPE,
         assessment_workflow_id,
     )
-    from workflows.model import InvalidMessage, as_sent, instant, record_from
+    from workflows.model import (
+        WHOLE,
+        FieldError,
+        InvalidMessage,
+        invalid,
+        record_from,
+    )
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.record import LogEntry
     from workflows.reopening import closing_entry
@@ -50,7 +57,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         """Open the assessment of a year, or go on with it; `given` is one `AssessmentOpening`."""
         self.begin_run()
         self._claimed: str | None = None
-        self._asked_to_close = self._looked_for = 0
+        self._closings_claimed = self._closings_checked = 0
         try:
             self._open(given)
         except InvalidMessage as error:
@@ -67,7 +74,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
                 f"{len(given)} arguments instead of one",
                 f"参数应为 1 个，实为 {len(given)} 个",
             )
-            raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+            raise invalid(_INPUT, WHOLE, en, zh)
         self.opening = opening = record_from(AssessmentOpening, given[0])
         facts = opening.facts
         bound = self.edition >= Edition.BOUND  # then nothing is decided before the parent is known
@@ -78,27 +85,19 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             check_parent(_INPUT, facts.platform_id)
         if carried := opening.carried:
             case = Case(carried.state, carried.record, self.edition)
-            case.roles_elsewhere(opening.roles)
-            self.take_up(case, carried.due, carried.recorded, wait_for_register=bound)
-            self._asked_to_close = int(carried.closing)
+            case.note_outside_roles(opening.roles)
+            self.adopt(case, carried.due, carried.recorded, wait_for_register=bound)
+            self._closings_claimed = int(carried.closing)
             if opening.set_aside and bound:
-                # First in the queue that is held, before whatever comes meanwhile.
+                # First in the held queue, before any other message.
                 self.receive(Kind.SET_ASIDE, (opening.set_aside,))
             return
-        content = {
-            "year": opening.year,
-            "opening": opening.opening,
-            "valid_until": instant(opening.valid_until),
-            "facts": as_sent(opening.facts),
-        }
-        case = Case.open(
-            content, workflow.now(), opening.before, edition=self.edition, roles=opening.roles
-        )
-        self.take_up(case, wait_for_register=bound)
+        case = open_assessment(opening, workflow.now(), self.edition)
+        self.adopt(case, wait_for_register=bound)
 
     @workflow.run
     async def run(self, *given: Any) -> YearResult:
-        """§六: wait for what the table awaits, until it ends; the end of validity ends it too.
+        """Wait for the decisions of §六 until the assessment ends; the end of validity ends it too.
 
         Raises:
             ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
@@ -106,19 +105,17 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         if self.edition >= Edition.BOUND and not self.invalid:
             await self._check_parent()
         if self.invalid:
-            raise ApplicationError(
-                self.invalid.en, self.invalid.zh, type="InvalidOpening", non_retryable=True
-            )
+            raise ApplicationError(*self.invalid.words, type="InvalidOpening", non_retryable=True)
         opening = self.opening
         self.show()
         register = asyncio.create_task(self.sync_register())
         closing = asyncio.create_task(self._close_with_platform())
         if opening.set_aside and self.edition < Edition.BOUND:
-            # It had ended, and was opened again for this. Refused, it ends once more as it had.
+            # It was opened again for this. Where it is refused, the assessment ends as before.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
         while True:
             await self._go_on(opening)
-            await self.all_handed_in(recorded=True)
+            await self.wait_until_settled(recorded=True)
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
@@ -140,52 +137,29 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         )
         try:
             if not await self.marks.after(is_ours(_INPUT, run, PLATFORM_TYPE)):
-                raise InvalidMessage(_INPUT, (("(parent)", *NO_PARENT),))
+                raise InvalidMessage(_INPUT, FieldError("(parent)", NO_PARENT))
         except InvalidMessage as error:
             await self.reject(error)
         else:
             self.confirm()
 
     async def _go_on(self, opening: AssessmentOpening) -> None:
-        """Wait for what the table awaits until the assessment has ended."""
+        """Wait for decisions until the assessment has ended."""
         while not self.case.ended:
             if not await self.wait_for_step_change(opening.valid_until, "due or end of validity"):
-                self.record_event(Happening.VALIDITY_ENDED, "period_over", {})
+                self.record_event(Happening.VALIDITY_ENDED, {})
             elif self.renewal_due() and not self.case.ended:
-                await self.all_handed_in(recorded=False)
+                await self.wait_until_settled(recorded=False)
                 workflow.continue_as_new(
                     opening.model_copy(update={"carried": self.carry(), "set_aside": None})
                 )
 
-    @workflow.signal(description="平台运营单位的年度报告 (§六)")
-    async def self_report(self, *said: Any) -> None:
-        """The operator's report, or the commission's word that it goes on without."""
-        self.receive(Kind.SELF_REPORT, said)
-
-    @workflow.signal(description="所在区的意见 (§六)")
-    async def district_review(self, *said: Any) -> None:
-        """The district's view."""
-        self.receive(Kind.DISTRICT_REVIEW, said)
-
-    @workflow.signal(description="年度考核评价 (§六)")
-    async def evaluation(self, *said: Any) -> None:
-        """The commission's evaluation."""
-        self.receive(Kind.EVALUATION, said)
-
-    @workflow.signal(description="整改报告 (§六)")
-    async def rectification_report(self, *said: Any) -> None:
-        """The operator's report on what was mended."""
-        self.receive(Kind.RECTIFICATION_REPORT, said)
-
-    @workflow.signal(description="整改后考核 (§六)")
-    async def reassessment(self, *said: Any) -> None:
-        """The commission's assessment after rectification."""
-        self.receive(Kind.REASSESSMENT, said)
-
-    @workflow.signal(description="撤销更正 (§四, §六)")
-    async def set_aside(self, *said: Any) -> None:
-        """The commission sets a wrong decision of this assessment aside."""
-        self.receive(Kind.SET_ASIDE, said)
+    self_report = decision_signal(Kind.SELF_REPORT)
+    district_review = decision_signal(Kind.DISTRICT_REVIEW)
+    evaluation = decision_signal(Kind.EVALUATION)
+    rectification_report = decision_signal(Kind.RECTIFICATION_REPORT)
+    reassessment = decision_signal(Kind.REASSESSMENT)
+    set_aside = decision_signal(Kind.SET_ASIDE)
 
     @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
     async def end_with_platform(self, *said: Any) -> None:
@@ -197,9 +171,9 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         if self.invalid or self.case.ended:
             return
         if self.edition < Edition.BOUND:
-            self.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {})
+            self.record_event(Happening.PLATFORM_WITHDRAWN, {})
         else:
-            self._asked_to_close += 1
+            self._closings_claimed += 1
             self._claimed = _claimed_hash(said)
 
     async def _close_with_platform(self) -> None:
@@ -210,29 +184,29 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         """
         looks = 0
         while True:
-            await workflow.wait_condition(lambda: self._to_look() and not self.case.ended)
+            await workflow.wait_condition(lambda: self._claim_unchecked() and not self.case.ended)
             looks += 1
             if looks > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
                 often = "platform_ended was sent too often"
                 await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
-            asked = self._asked_to_close
+            asked = self._closings_claimed
             closing = await self._platform_closed(asked)
             if self.case.ended:
                 continue
             if closing:
-                self.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {"closing": closing})
-            elif asked == self._asked_to_close:
+                self.record_event(Happening.PLATFORM_WITHDRAWN, {"closing": closing})
+            elif asked == self._closings_claimed:
                 workflow.logger.warning("platform_ended was not true", extra=self._about())
-            self._looked_for = asked
+            self._closings_checked = asked
 
-    def _to_look(self) -> bool:
+    def _claim_unchecked(self) -> bool:
         """Whether a signal has come that was not looked into."""
-        return self._looked_for < self._asked_to_close
+        return self._closings_checked < self._closings_claimed
 
     async def _platform_closed(self, asked: int) -> str | None:
         """The entry, by its hash, up to which the platform's log closes this assessment; None if it does not.
 
-        The platform hands in its entry at the same time as it sends the signal: wait for it a while, or
+        The platform writes its entry at the same time as it sends the signal: wait for it a while, or
         until the next signal. A platform whose run began before 0.4.0 does not say which entry.
         """
         for pause in (*_LOOK_AFTER, None):
@@ -241,7 +215,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
                 return closing
             try:
                 await workflow.wait_condition(
-                    lambda: self._asked_to_close > asked or self.case.ended,
+                    lambda: self._closings_claimed > asked or self.case.ended,
                     timeout=pause,
                     timeout_summary="the register does not have the platform's entry yet",
                 )
@@ -274,13 +248,12 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         )
 
     def carry(self) -> CarriedAssessment:
-        """All of the assessment, for its next run."""
         return CarriedAssessment(
             state=self.case.state,
             record=self.case.record(),
             due=self.due,
             recorded=self.recorded,
-            closing=self._to_look(),
+            closing=self._claim_unchecked(),
         )
 
     def show(self) -> None:

@@ -1,4 +1,4 @@
-"""What a case awaits. It stands apart from the state: whoever only names it needs no whole case."""
+"""The decisions that a case waits for. Apart from the state, so that readers need not load whole cases."""
 
 from workflows.model import Record
 from workflows.vocabulary import Role

@@ -1,8 +1,7 @@
 """A platform that was listed before it came here (既有平台转入): how its term stood on a day.
 
-The commission says so, on documents; nobody decides it here. What a past must not be, whoever tells
-it, is checked by the message itself; what needs the case's policy or the clock, by `content.py` and
-`rules.py`.
+The commission states it, on documents; nothing is decided anew. An impossible past is refused by the
+message itself; what depends on the case's policy or the clock, by `content_checks.py`.
 """
 
 from typing import Annotated, ClassVar, Literal, Self
@@ -14,6 +13,7 @@ from workflows.decision import Decision
 from workflows.field_labels import Label
 from workflows.model import Day, Identifier, Message, wrong
 from workflows.periods import anniversary
+from workflows.vocabulary import SoleOutcome, Word
 from workflows.words import Words
 
 NOT_MET = "not_met"
@@ -36,7 +36,7 @@ class BringingIn(Decision):
     `decided_on` is the day on which it stood so; `documents` are those that say so, at least one.
     """
 
-    only_outcome: ClassVar[str] = "brought_in"
+    only_outcome: ClassVar[Word] = SoleOutcome.BROUGHT_IN
 
     kind: Literal["bringing_in"]
     decided_on: Annotated[Day, Label("as of", "情况截至日期")]

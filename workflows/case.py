@@ -1,9 +1,9 @@
 """A case: its state, its log, and the one way in by which every decision is taken.
 
-Pure: time is handed in. A workflow wraps it; tests and auditors use it as it is.
+Pure: time is a parameter. A workflow wraps it; tests and auditors use it as it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Generic
 
@@ -16,11 +16,13 @@ from workflows.decisions import MODELS, PlanRevision, SetAside
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
+    NO_OBJECT,
     InvalidMessage,
     Record,
     as_sent,
     canonical,
     instant,
+    invalid,
     parse,
     sha256,
     size_of,
@@ -28,13 +30,14 @@ from workflows.model import (
 from workflows.receipts import Receipts
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.record_shares import RecordRoom
-from workflows.refusal import Refusal, Refused
-from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of
+from workflows.refusal import Refused
+from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of, refused
 from workflows.setting_aside import affected_entries, objection
 from workflows.state_folding import move, set_aside_marks
 from workflows.states import PlatformState, Receipt, content_of
 from workflows.steps import Arrow
-from workflows.vocabulary import Happening, Kind, Role
+from workflows.vocabulary import Happening, HappeningOutcome, Kind, Role, Word
+from workflows.words import Words
 
 
 class PlanVersion(Record):
@@ -46,7 +49,7 @@ class PlanVersion(Record):
 
 
 class CaseRecord(Record):
-    """All that a case is, to be carried to its next run."""
+    """All of a case, as it is carried to its next run."""
 
     before: str
     log: tuple[LogEntry, ...]
@@ -64,7 +67,7 @@ class Case(Generic[S]):
     """Whether stops and starts of a step's clock are noted. Runs that began before 0.2.0 do not."""
 
     def __init__(self, state: S, record: CaseRecord, edition: Edition = NEWEST) -> None:
-        """Take up a case where its record left it; `edition` is that of what is accepted."""
+        """Go on with a case from its record; `edition` says what is accepted."""
         self.state: S = state
         self.edition = edition
         self.before = record.before
@@ -89,23 +92,21 @@ class Case(Generic[S]):
         edition: Edition = NEWEST,
         roles: Mapping[str, Role] | None = None,
     ) -> "Case[Any]":
-        """Begin a case: its first entry says what it is about."""
+        """Open a case: its first entry holds the facts."""
         state = begin(content, at)
         record = CaseRecord(before=before, log=(), receipts=(), roles=dict(roles or {}))
         case = cls(state, record, edition)  # type: ignore[arg-type]
         name = (
             Happening.APPLIED if isinstance(state, PlatformState) else Happening.ASSESSMENT_OPENED
         )
-        case._write(at, EntryKind.HAPPENING, name, "opened", content, actor=actor)
+        case._write(at, EntryKind.HAPPENING, name, HappeningOutcome.OPENED, content, actor=actor)
         return case
 
     @property
     def ended(self) -> bool:
-        """Whether the case has come to an end."""
         return lifecycle_of(self.state).step(self.state.stage).ended
 
     def record(self) -> CaseRecord:
-        """The whole case, to be carried on."""
         return CaseRecord(
             before=self.before,
             log=tuple(self.log),
@@ -122,7 +123,7 @@ class Case(Generic[S]):
         kind: Kind | None = None,
         deadline: datetime | None = None,
     ) -> Decision:
-        """Say whether a decision would be taken, and change nothing.
+        """Say whether a decision (`raw`, or read already) would be taken, and change nothing.
 
         `deadline` is when the step becomes overdue; it counts also while nobody has noted yet that
         it has passed.
@@ -131,7 +132,7 @@ class Case(Generic[S]):
             InvalidMessage: it does not fit its model.
             Refused: the rules refuse it.
         """
-        decision = decision_of(raw, kind)
+        decision = raw if isinstance(raw, Decision) else decision_of(raw, kind)
         first = self.receipts.first(decision)
         if first is None:
             late = self.state.overdue or _passed(deadline, at)
@@ -140,18 +141,14 @@ class Case(Generic[S]):
             self._check_target(decision)
             self._check_room(decision)
         elif first.said_sha256 != decision_digest(decision):
-            raise Refused(
-                Refusal(
-                    rule=Kind(decision.kind).article,
-                    en=f"decision_id {decision.decision_id} was used before, for {first.kind}"
-                    f" {first.outcome} (entry {first.seq}), with another content; a new decision"
-                    " needs a new decision_id",
-                    zh=f"decision_id {decision.decision_id} 已用于 {first.kind} {first.outcome}"
-                    f"（第 {first.seq} 条），内容不同；新的决定须用新的 decision_id",
-                    stage=self.state.stage,
-                    awaited=awaited(self.state),
-                )
+            why = Words(
+                f"decision_id {decision.decision_id} was used before, for {first.kind}"
+                f" {first.outcome} (entry {first.seq}), with another content; a new decision"
+                " needs a new decision_id",
+                f"decision_id {decision.decision_id} 已用于 {first.kind} {first.outcome}"
+                f"（第 {first.seq} 条），内容不同；新的决定须用新的 decision_id",
             )
+            raise refused(self.state, Kind(decision.kind).article, why)
         return decision
 
     def would_lead_to(self, raw: Any, at: datetime, deadline: datetime | None = None) -> str:
@@ -164,8 +161,8 @@ class Case(Generic[S]):
         if self.receipts.first(decision):
             return str(self.state.stage)
         content = self._content(decision)
-        moved = move(self.state, self.log, decision.kind, decision.result, said=content, at=at)
-        return str(moved.stage)
+        arrow = arrow_of(self.state, decision.kind, decision.result, content)
+        return str(move(self.state, self.log, arrow, decision.kind, content=content, at=at).stage)
 
     def decide(
         self,
@@ -185,12 +182,12 @@ class Case(Generic[S]):
         decision = self.check(raw, at, kind, deadline)
         first = self.receipts.first(decision)
         if first is not None:
-            return self._as_it_stands(first).model_copy(update={"repeated": True})
+            return self._with_set_aside(first).model_copy(update={"repeated": True})
         if deadline and _passed(deadline, at) and not self.state.overdue:
-            self.record_event(Happening.OVERDUE, "told", {"due": instant(deadline)}, at)
+            self.record_event(Happening.OVERDUE, {"due": instant(deadline)}, at)
         content, before = self._content(decision), self.state
         arrow = arrow_of(before, decision.kind, decision.result, content)
-        self.state = move(before, self.log, decision.kind, decision.result, said=content, at=at)
+        self.state = move(before, self.log, arrow, decision.kind, content=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
             self.keep_plan(self.state, as_sent(decision.plan))
         entry = self._write(
@@ -211,7 +208,7 @@ class Case(Generic[S]):
             seq=entry.seq,
             at=at,
             kind=decision.kind,
-            outcome=decision.result,
+            outcome=str(decision.result),
             stage=self.state.stage,
             awaited=awaited(self.state),
             said_sha256=decision_digest(decision),
@@ -222,26 +219,35 @@ class Case(Generic[S]):
         return receipt
 
     def record_event(
-        self, name: Happening, outcome: str, content: dict[str, Any], at: datetime
+        self,
+        name: Happening,
+        content: dict[str, Any],
+        at: datetime,
+        outcome: Word | None = None,
     ) -> LogEntry:
-        """Note a happening and move along its arrow."""
-        self.state = move(self.state, self.log, name, outcome, said=content, at=at)
-        return self._write(at, EntryKind.HAPPENING, name, outcome, content)
+        """Note a happening and move along its arrow; `outcome` where it may have several.
+
+        Raises:
+            LookupError: the table has no such arrow here.
+        """
+        arrow = arrow_of(self.state, name, outcome or name.outcome or "", content)
+        self.state = move(self.state, self.log, arrow, name, content=content, at=at)
+        return self._write(at, EntryKind.HAPPENING, name, arrow.outcome, content)
 
     def _content(self, decision: Decision) -> dict[str, Any]:
-        """What the log says of a decision; of a setting aside also which entries fall."""
+        """Return what the log says of a decision; of a setting aside also which entries it affects."""
         content = content_of(decision)
         if isinstance(decision, SetAside):
             content["sets_aside"] = list(affected_entries(self.log, self.state, decision))
         return content
 
     def _note_clock(self, arrow: Arrow, before: S, at: datetime) -> None:
-        """A step's clock stands still while the operator corrects the plan: each stop and start is noted."""
+        """Note that a step's clock stopped, or started again: it stands still while the plan is corrected."""
         if arrow.stops:
             said = {"of": str(before.stage), "since": instant(before.since)}
-            self.record_event(Happening.CLOCK_STOPPED, "stopped", said, at)
+            self.record_event(Happening.CLOCK_STOPPED, said, at)
         if arrow.resumes:
-            self.record_event(Happening.CLOCK_STARTED, "started", {"of": str(self.state.stage)}, at)
+            self.record_event(Happening.CLOCK_STARTED, {"of": str(self.state.stage)}, at)
 
     def refuse(self, kind: Kind, raw: Any, error: Refused | InvalidMessage, at: datetime) -> None:
         """Write a refused signal to the log with its reason: a signal has no answer of its own."""
@@ -260,33 +266,31 @@ class Case(Generic[S]):
             "refused",
             content,
             decision_id=_readable(decision_id[:128]) if isinstance(decision_id, str) else None,
-            reason=" / ".join(reasons(error))[:_REASON_LETTERS],
+            reason=" / ".join(error.words)[:_REASON_LETTERS],
         )
 
     def _check_target(self, decision: Decision) -> None:
         """Refuse a setting aside of what cannot be set aside."""
         why = objection(self.log, self.state, decision) if isinstance(decision, SetAside) else None
         if why:
-            rule, en, zh = why
-            now = awaited(self.state)
-            raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
+            raise refused(self.state, Kind.SET_ASIDE.article, why)
 
     def answered(self, decision_id: str, sender: str | None = None) -> Receipt | None:
-        """What a decision was answered with, and by which decision it was set aside since.
+        """Return the receipt of a decision, with the decision that has set it aside since.
 
         `sender` is its role and id (`decision.sender_of`); without it the first of that id is meant.
         """
         receipt = self.receipts.named(decision_id, sender)
-        return self._as_it_stands(receipt) if receipt else None
+        return self._with_set_aside(receipt) if receipt else None
 
-    def _as_it_stands(self, receipt: Receipt) -> Receipt:
+    def _with_set_aside(self, receipt: Receipt) -> Receipt:
         """A receipt with the decision that set its own aside since, if one did."""
         by = set_aside_marks(self.log).get(receipt.seq)
         if by is None:
             return receipt
         return receipt.model_copy(update={"set_aside_by": self.log[by - 1].decision_id})
 
-    def roles_elsewhere(self, roles: Mapping[str, Role]) -> None:
+    def note_outside_roles(self, roles: Mapping[str, Role]) -> None:
         """Note in which role people acted in another case of the same platform."""
         for person, role in roles.items():
             self.outside_roles.setdefault(person, role)
@@ -299,13 +303,11 @@ class Case(Generic[S]):
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
-        lack = self._room.lack(
+        shortage = self._room.shortage(
             decision, len(self.receipts), plans, shares=self.edition >= Edition.BOUND
         )
-        if lack:
-            rule, now = Kind(decision.kind).article, awaited(self.state)
-            en, zh = lack
-            raise Refused(Refusal(rule=rule, en=en, zh=zh, stage=self.state.stage, awaited=now))
+        if shortage:
+            raise refused(self.state, Kind(decision.kind).article, shortage)
 
     def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
         """Keep a plan version until the register has it."""
@@ -328,7 +330,7 @@ class Case(Generic[S]):
             at=at,
             kind=kind,
             name=name,
-            outcome=outcome,
+            outcome=str(outcome),
             stage=self.state.stage,
             said=content,
             **more,
@@ -346,12 +348,12 @@ def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
         InvalidMessage: it is no object, its kind is unknown or not the signal's, a field does not fit.
     """
     if not isinstance(raw, dict):
-        raise InvalidMessage("decision", (("(all)", "is not a JSON object", "不是 JSON 对象"),))
+        raise InvalidMessage("decision", NO_OBJECT)
     said_kind = raw.get("kind", kind)
     if said_kind not in tuple(Kind) or (kind and said_kind != kind):
         known = kind or ", ".join(Kind)
-        problem = ("kind", f"is {_shown(said_kind)}, and should be {known}"[:300], f"应为 {known}")
-        raise InvalidMessage("decision", (problem,))
+        en = f"is {_shown(said_kind)}, and should be {known}"[:300]
+        raise invalid("decision", "kind", en, f"应为 {known}")
     return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
 
 
@@ -374,13 +376,6 @@ def _readable(text: str) -> str:
 
 def _rule(error: Refused | InvalidMessage) -> str:
     return error.refusal.rule if isinstance(error, Refused) else "message"
-
-
-def reasons(error: Refused | InvalidMessage) -> Iterable[str]:
-    """What an error says, in English and in Chinese."""
-    if isinstance(error, Refused):
-        return error.refusal.text("en"), error.refusal.text("zh")
-    return error.en, error.zh
 
 
 _REASON_LETTERS = 400

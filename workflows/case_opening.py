@@ -9,11 +9,13 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.judge import own_body
-from workflows.model import InvalidMessage, as_sent
+from workflows.model import FieldError, InvalidMessage, as_sent, invalid
 from workflows.policy import is_own, policy_problem
 from workflows.record import BEGINNING
 from workflows.refusal import Refused
 from workflows.states import PlatformState, application_content
+
+_FORM = "PlatformApplication"
 
 
 def open_platform(
@@ -28,10 +30,10 @@ def open_platform(
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
         wrong = policy_problem(form.policy, given_by)
         if wrong:
-            raise InvalidMessage("PlatformApplication", (wrong,))
+            raise InvalidMessage(_FORM, wrong)
         if given_by and is_own(form.policy):
-            for en, zh in own_body(given_by, form.operator.name, form.lead_unit.name, edition):
-                raise InvalidMessage("PlatformApplication", (("policy", en, zh),))
+            for why in own_body(given_by, form.operator.name, form.lead_unit.name, edition):
+                raise InvalidMessage(_FORM, FieldError("policy", why))
     before = form.previous.log_hash if form.previous else BEGINNING
     case: Case[PlatformState] = Case.open(
         application_content(form), at, before, actor=form.submitted_by, edition=edition
@@ -45,7 +47,7 @@ def open_platform(
         try:
             case.decide(brought_in, at)
         except Refused as error:
-            why = error.refusal
-            problem = ("brought_in", f"{why.en} ({why.rule})", f"{why.zh}（{why.rule}）")
-            raise InvalidMessage("PlatformApplication", (problem,)) from None
+            refusal = error.refusal
+            en, zh = f"{refusal.en} ({refusal.rule})", f"{refusal.zh}（{refusal.rule}）"
+            raise invalid(_FORM, "brought_in", en, zh) from None
     return case

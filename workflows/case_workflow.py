@@ -1,4 +1,4 @@
-"""What both workflows share: the one way in. The clock is in `step_clock.py`, the register in
+"""What both workflows share: how decisions come in. Clocks are in `step_clock.py`, the register in
 `register_sync.py`.
 
 Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
@@ -6,7 +6,7 @@ those of activities.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from temporalio import workflow
@@ -14,9 +14,10 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate
-    from workflows.case import Case, decision_of, reasons
+    from workflows.case import Case, decision_of
     from workflows.circumstances import Edition
     from workflows.contract import DESK, UNCONFIRMED
+    from workflows.decision import Decision
     from workflows.model import InvalidMessage
     from workflows.origin import edition_of_run
     from workflows.record import KEPT_REFUSALS, LogEntry
@@ -31,15 +32,16 @@ with workflow.unsafe.imports_passed_through():
 
 
 class CaseWorkflow(RegisterSync[S]):
-    """A case that runs: takes decisions, keeps the clock of its step, hands in to the register."""
+    """A case that runs: it takes decisions, keeps the clock of its step and writes to the register."""
 
     def begin_run(self) -> None:
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
         self.marks = TaskMarks(wanted=self.edition >= Edition.BOUND)
+        self._read: dict[str, Decision] = {}
 
-    def take_up(
+    def adopt(
         self,
         case: Case[S],
         due: DueDate | None = None,
@@ -72,30 +74,33 @@ class CaseWorkflow(RegisterSync[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
+        decision = self._read.pop(_update_id(), None) or _sole_argument(
+            said
+        )  # a replay validates nothing
         if self.queue.is_free:
-            return self._decide(said)
+            return self._decide(decision)
         # Signals that came before it are still to be judged: it is judged after them.
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
 
         def judge() -> None:
             try:
-                answer.set_result(self._decide(said))
+                answer.set_result(self._decide(decision))
             except ApplicationError as error:
                 answer.set_exception(error)
 
         self.queue.take(said, judge)
         return await answer
 
-    def _decide(self, said: tuple[Any, ...]) -> Receipt:
+    def _decide(self, decision: Any) -> Receipt:
         if self.invalid:  # found only after it was accepted: see `reject`
             raise _answer(self.invalid)
         before = self.case.state
         try:
-            receipt = self.case.decide(_one(said), workflow.now(), deadline=self._deadline())
+            receipt = self.case.decide(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
         if not receipt.repeated:
-            self._moved(before)
+            self._after_entry(before)
         return receipt
 
     @decide.validator
@@ -104,23 +109,23 @@ class CaseWorkflow(RegisterSync[S]):
         try:
             if self.invalid:
                 raise self.invalid
-            if self.queue:
-                decision_of(_one(said))
-                return
-            self.case.check(_one(said), workflow.now(), deadline=self._deadline())
+            decision = decision_of(_sole_argument(said))
+            if not self.queue:
+                self.case.check(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
+        self._read[_update_id()] = decision
 
     def receive(self, kind: Kind, said: tuple[Any, ...]) -> None:
         """Take a decision that came as a signal; a refused one is logged, since nobody hears an answer.
 
-        `said` is whatever came: a handler that takes fewer arguments than were sent would block the
+        `said` is whatever was sent: a handler that takes fewer arguments would block the
         workflow, and one that names a type would drop what does not fit it.
         """
         self.marks.leave()
         if self.invalid:
             return
-        raw = _one(said)
+        raw = _sole_argument(said)
         if self.edition < Edition.BOUND:
             self._judge(kind, raw)
             return
@@ -135,12 +140,12 @@ class CaseWorkflow(RegisterSync[S]):
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
             self._log_refusal(kind, error)
-        self._moved(before)
+        self._after_entry(before)
 
     def _log_refusal(self, kind: Kind, error: Refused | InvalidMessage) -> None:
         """A line for each refusal that the log of the case keeps: a line costs more than the judging."""
         if self.case.refusals <= KEPT_REFUSALS:
-            why = next(iter(reasons(error)))
+            why = error.words.en
             workflow.logger.warning("signal %s refused: %s", kind, why, extra=self._about())
         elif self.case.refusals == KEPT_REFUSALS + 1:
             workflow.logger.warning(
@@ -151,7 +156,7 @@ class CaseWorkflow(RegisterSync[S]):
 
     @workflow.query
     def state(self) -> CaseView:
-        """Where the case stands, what it awaits and until when."""
+        """Return where the case stands, what is awaited and until when."""
         self._check_known()
         return self.view()
 
@@ -173,11 +178,11 @@ class CaseWorkflow(RegisterSync[S]):
         """What would become of a decision if it were sent now; changes nothing."""
         try:
             self._check_known()
-            stage = self.case.would_lead_to(_one(said), workflow.now(), self._deadline())
+            stage = self.case.would_lead_to(_sole_argument(said), workflow.now(), self._deadline())
         except Refused as error:
             return DecisionPreview(refusal=error.refusal)
         except InvalidMessage as error:
-            return DecisionPreview(invalid=(error.en, error.zh))
+            return DecisionPreview(invalid=error.words)
         return DecisionPreview(stage=stage)
 
     def _check_known(self) -> None:
@@ -211,16 +216,16 @@ class CaseWorkflow(RegisterSync[S]):
             recorded=self.recorded,
         )
 
-    async def uncancelled(self, living: Coroutine[Any, Any, None]) -> None:
-        """Live on when someone asks Temporal to cancel the case: only what the rules name ends it.
+    async def ignore_cancellation(self, life: Coroutine[Any, Any, None]) -> None:
+        """Run on when someone asks Temporal to cancel the case: only the rules end it.
 
-        A cancelled run would close in the stage where it stood, without a word in its log. Who must end a
-        case from outside terminates it, with a reason that Temporal keeps.
+        A cancelled run would close in the stage where it stood, and its log would not say so. Who must end
+        a case from outside terminates it, with a reason that Temporal keeps.
         """
         if self.edition < Edition.BOUND:
-            await living
+            await life
             return
-        task = asyncio.create_task(living)
+        task = asyncio.create_task(life)
         while True:
             try:
                 await asyncio.shield(task)
@@ -234,13 +239,28 @@ class CaseWorkflow(RegisterSync[S]):
                 return
 
 
-def _one(said: tuple[Any, ...]) -> Any:
-    """The one object that a message consists of; anything else stays what it is, to be refused."""
+def decision_signal(kind: Kind) -> Callable[..., Awaitable[None]]:
+    """Return the handler of the signal by which a kind of decision comes."""
+
+    @workflow.signal(name=kind.value, description=f"{kind.zh} ({kind.article})")
+    async def handle(self: CaseWorkflow[Any], *said: Any) -> None:
+        self.receive(kind, said)
+
+    return handle
+
+
+def _sole_argument(said: tuple[Any, ...]) -> Any:
+    """Return the one object that a message consists of; anything else as it is, to be refused."""
     return said[0] if len(said) == 1 else list(said)
+
+
+def _update_id() -> str:
+    info = workflow.current_update_info()
+    return info.id if info else ""
 
 
 def _answer(error: Refused | InvalidMessage) -> ApplicationError:
     """An error as Temporal carries it: type, message, and details that a program can read."""
     if isinstance(error, Refused):
         return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
-    return ApplicationError(error.en, error.zh, type="InvalidMessage", non_retryable=True)
+    return ApplicationError(*error.words, type="InvalidMessage", non_retryable=True)

@@ -1,4 +1,4 @@
-"""What happened, as other systems are told of it: an entry of a log as a CloudEvent 1.0.
+"""Events for other systems: an entry of a log as a CloudEvent 1.0.
 
 The feed and the webhooks of subscriptions say the same, made once from this model.
 """
@@ -63,7 +63,7 @@ class Event(Record):
 
     specversion: Literal["1.0"] = "1.0"
     id: str
-    """`{platform}:{term}:{year}:{opening}:{seq}`, the same however often it is told."""
+    """`{platform}:{term}:{year}:{opening}:{seq}`, the same however often it is sent."""
     source: str = SOURCE
     type: str
     subject: str
@@ -85,5 +85,4 @@ class Wanted(Record):
 
 
 def event_name(entry: LogEntry) -> str:
-    """The name of an entry's event."""
     return REFUSED if entry.kind is EntryKind.REFUSED else entry.name

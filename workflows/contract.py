@@ -11,7 +11,7 @@ ASSESSMENT_TYPE = "AnnualAssessment"
 NOTICES_TYPE = "NoticeDelivery"
 NOTICES_ID = "pingtai:notices"
 NOTICES_QUEUE = "pingtai-notices"
-"""Polled by those workers only that know whom to tell."""
+"""Polled only by workers that have recipients."""
 SUBSCRIPTIONS_TYPE = "EventDelivery"
 SUBSCRIPTIONS_ID = "pingtai:subscriptions"
 SUBSCRIPTIONS_QUEUE = "pingtai-subscriptions"
@@ -35,7 +35,7 @@ MAKE_DIGESTS = "make_digests"
 DESK = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
 TRUE_INPUT = "true-input"
-"""The patch of 0.4.0: what was never said is not taken up, a decision belongs to its case and sender,
+"""The patch of 0.4.0: forged state is not accepted, a decision belongs to its case and sender,
 signals are judged from a queue, and what may be repeated at will has a share of the record.
 
 A run that has it has DESK as well, which is not asked for then."""

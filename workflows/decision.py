@@ -8,6 +8,7 @@ from pydantic import Field
 from workflows.actors import Actor, Document
 from workflows.field_labels import Label
 from workflows.model import Day, DecisionId, Identifier, Message, Text, as_sent, sha256
+from workflows.vocabulary import Word
 from workflows.words import Words
 
 
@@ -29,7 +30,7 @@ class CaseReference(Message):
 class Decision(Message):
     """What every decision says: its id, who, on what day (Beijing time), on which documents."""
 
-    only_outcome: ClassVar[str] = ""
+    only_outcome: ClassVar[Word]
     """The outcome of a decision that leaves no choice."""
 
     kind: str
@@ -75,9 +76,10 @@ class Decision(Message):
         return sender_of(self.actor)
 
     @property
-    def result(self) -> str:
+    def result(self) -> Word:
         """The outcome, by which the lifecycle table chooses the arrow."""
-        return str(getattr(self, "outcome", self.only_outcome))
+        outcome: Word | None = getattr(self, "outcome", None)
+        return outcome or self.only_outcome
 
 
 def sender_of(actor: Actor) -> str:

@@ -1,7 +1,7 @@
 """One message for each decision of the contract: what it must say, by the guideline.
 
-Whether it may be said now, and by whom, is the lifecycle's matter (`lifecycle.py`, `rules.py`);
-here stands only what makes it complete in itself.
+Whether it may be taken now, and by whom, `lifecycle.py` says; here is only what makes it complete in
+itself.
 """
 
 from typing import Annotated, ClassVar, Literal, Self
@@ -26,7 +26,9 @@ from workflows.vocabulary import (
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
+    SoleOutcome,
     Support,
+    Word,
 )
 from workflows.words import Words
 
@@ -37,7 +39,7 @@ _NOT_EFFECTIVE = (EvaluationOutcome.NOT_EFFECTIVE,)
 
 
 class Recommendation(Decision):
-    """The district's word on a plan (§四(一))."""
+    """The district's decision on a plan (§四(一))."""
 
     kind: Literal["recommendation"]
     outcome: Annotated[RecommendationOutcome, Label("outcome", "结论")]
@@ -71,7 +73,7 @@ class Inspection(Decision):
 class PlanRevision(Decision):
     """A new version of the plan: improved after the inspection (§四(二)), or corrected when returned."""
 
-    only_outcome: ClassVar[str] = "filed"
+    only_outcome: ClassVar[Word] = FilingOutcome.FILED
 
     kind: Literal["plan_revision"]
     plan: Annotated[Plan, Label("new plan", "修改后的建设方案")]
@@ -131,7 +133,7 @@ class Listing(Decision):
 class Withdrawal(Decision):
     """The operator withdraws."""
 
-    only_outcome: ClassVar[str] = "withdrawn"
+    only_outcome: ClassVar[Word] = SoleOutcome.WITHDRAWN
 
     kind: Literal["withdrawal"]
     reason: Annotated[Text, Label("reason", "理由")]
@@ -140,10 +142,10 @@ class Withdrawal(Decision):
 class SetAside(Decision):
     """The commission sets a wrong decision aside: it stays in the log, and no longer counts.
 
-    All that followed from it falls with it, and the case stands again where it was awaited.
+    All that followed from it is set aside with it, and the case stands again where it was awaited.
     """
 
-    only_outcome: ClassVar[str] = "set_aside"
+    only_outcome: ClassVar[Word] = SoleOutcome.SET_ASIDE
 
     kind: Literal["set_aside"]
     target: Annotated[DecisionId, Label("wrong decision's id", "被撤销决定的编号")]
@@ -176,7 +178,7 @@ class SetAside(Decision):
 class SupportGiven(Decision):
     """Support that was given to a valid platform (§四, last paragraph)."""
 
-    only_outcome: ClassVar[str] = "recorded"
+    only_outcome: ClassVar[Word] = SoleOutcome.RECORDED
 
     kind: Literal["support"]
     support: Annotated[Support, Label("kind of support", "支持类别")]
@@ -194,7 +196,7 @@ class SupportGiven(Decision):
 
 
 class SelfReport(Decision):
-    """The operator's yearly report (§六); or the commission's word that none came and it goes on without."""
+    """The operator's yearly report (§六); or the commission's decision to go on without one."""
 
     kind: Literal["self_report"]
     outcome: Annotated[FilingOutcome, Label("outcome", "提交情况")] = FilingOutcome.FILED
@@ -214,7 +216,7 @@ class SelfReport(Decision):
 class DistrictReview(Decision):
     """The district's view of the year (§六: 会同各区)."""
 
-    only_outcome: ClassVar[str] = "given"
+    only_outcome: ClassVar[Word] = SoleOutcome.GIVEN
 
     kind: Literal["district_review"]
     view: Annotated[Text, Label("district's view", "区意见")]
@@ -237,7 +239,7 @@ class GroupFinding(Message):
 
 
 class Evaluation(Decision):
-    """The commission's evaluation of the year (§六): four groups, the conclusion, what to mend by when."""
+    """The commission's evaluation of the year (§六): four groups, the conclusion, what to rectify by when."""
 
     kind: Literal["evaluation"]
     outcome: Annotated[EvaluationOutcome, Label("outcome", "结论")]
@@ -261,7 +263,7 @@ class Evaluation(Decision):
 
 
 class RectificationReport(Decision):
-    """The operator's report on what was mended (§六); or the commission's word that none came."""
+    """The operator's report on the rectification (§六); or the commission's decision to go on without one."""
 
     kind: Literal["rectification_report"]
     outcome: Annotated[FilingOutcome, Label("outcome", "提交情况")] = FilingOutcome.FILED

@@ -1,4 +1,4 @@
-"""What the workflows that deliver share: one activity after the other, for as long as the system lives."""
+"""What the workflows that deliver share: one activity after the other, for as long as the system runs."""
 
 from datetime import timedelta
 

@@ -73,7 +73,7 @@ def label(trigger: Trigger, arrow: Arrow) -> str:
     if trigger.name == Kind.SET_ASIDE:
         return f"{_words(trigger.name)} · {trigger.rule}"
     words = _outcome(trigger, arrow)
-    if trigger.by is None or not hasattr(arrow.outcome, "zh"):
+    if trigger.by is None or len({one.outcome for one in trigger.arrows}) == 1:
         # The outcome alone would not say what was decided, or what happened.
         words = f"{_words(trigger.name)}, {words}"
     return f"{words} · {trigger.rule}"
@@ -126,7 +126,6 @@ def _due(step: Step) -> str:
 
 
 def _words(word: str) -> str:
-    """A word in English and Chinese."""
     return f"{_plain(word)} {getattr(word, 'zh', '')}".rstrip()
 
 

@@ -1,4 +1,4 @@
-"""What people are told of a field of a message: it stands in the field's annotation, and only there.
+"""What people read about a field of a message: it stands in the field's annotation, and only there.
 
 Flags, prompts, columns of spreadsheets, JSON Schemas, errors and the report all read it.
 """

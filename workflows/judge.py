@@ -1,10 +1,10 @@
 """The judge: may this decision be taken now? Pure and synchronous.
 
 `judge` checks a decision against the lifecycle table (its turn, its author, its day) and against what
-the guideline demands of its content (`content.py`). What becomes of the case is told by `rules.py`.
+the guideline demands of its content (`content_checks.py`). What becomes of the case is in `rules.py`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from workflows.actors import Actor
 from workflows.circumstances import Circumstances, Edition
@@ -12,14 +12,13 @@ from workflows.content_checks import CHECKS
 from workflows.decision import Decision
 from workflows.name_comparison import part_of, same_name
 from workflows.periods import beijing_date, last_day
-from workflows.refusal import Refusal, Refused
-from workflows.rules import CaseState, awaited, lifecycle_of
+from workflows.rules import CaseState, lifecycle_of, refused
 from workflows.states import Facts
 from workflows.vocabulary import Kind, Role
+from workflows.words import Words
 
-Words = tuple[str, str]
-"""A reason in English and in Chinese."""
-Refuse = Callable[[str, str, str], Refused]
+Objection = tuple[str, Words]
+"""The article that speaks against a decision, and why."""
 
 
 def judge(state: CaseState, decision: Decision, circumstances: Circumstances) -> None:
@@ -28,57 +27,50 @@ def judge(state: CaseState, decision: Decision, circumstances: Circumstances) ->
     Raises:
         Refused: with the rule, what is awaited now and from whom.
     """
+    for rule, why in _objections(state, decision, circumstances):
+        raise refused(state, rule, why)
 
-    def refused(rule: str, en: str, zh: str) -> Refused:
-        return Refused(Refusal(rule=rule, en=en, zh=zh, stage=state.stage, awaited=awaited(state)))
 
-    kind, facts, actor = Kind(decision.kind), state.facts, decision.actor
-    misplaced = _other_case(state, decision)
-    if misplaced:
-        raise refused(kind.article, *misplaced)
+def _objections(
+    state: CaseState, decision: Decision, circumstances: Circumstances
+) -> Iterator[Objection]:
+    """What speaks against a decision; only the first counts, and nothing is checked after it."""
+    kind, actor = Kind(decision.kind), decision.actor
+    for why in _other_case(state, decision):
+        yield kind.article, why
     if state.valid_until and circumstances.at >= state.valid_until:
         last = last_day(state.valid_until)
-        raise refused("§四", f"validity ended on {last}", f"有效期已于 {last} 届满")
+        yield "§四", Words(f"validity ended on {last}", f"有效期已于 {last} 届满")
     triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
     if not triggers:
-        raise refused(
-            kind.article,
-            f"{kind} is not awaited: the case is in {state.stage}",
-            f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”",
-        )
+        en = f"{kind} is not awaited: the case is in {state.stage}"
+        yield kind.article, Words(en, f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”")
     mine = [t for t in triggers if t.by == actor.role]
     if not mine:
         by = " or ".join(str(t.by) for t in triggers)
         by_zh = "或".join(t.by.zh for t in triggers if t.by)
-        raise refused(
-            triggers[0].rule,
-            f"{kind} is for the {by} to take, not for the {actor.role}",
-            f"“{kind.zh}”应由{by_zh}作出，不是{actor.role.zh}",
-        )
-    for objection in _objections_to_author(facts, decision, circumstances):
-        raise refused(mine[0].rule, *objection)
-    outcomes = [a for t in mine for a in t.arrows if a.outcome == decision.result]
-    if not outcomes:
-        may = " or ".join(sorted({a.outcome for t in mine for a in t.arrows}))
-        raise refused(
-            mine[0].rule,
-            f"{decision.result} is not for the {actor.role} to say: {may}",
-            f"{actor.role.zh}不能作出 {decision.result}，只能是 {may}",
-        )
+        en = f"{kind} is for the {by} to take, not for the {actor.role}"
+        yield triggers[0].rule, Words(en, f"“{kind.zh}”应由{by_zh}作出，不是{actor.role.zh}")
+    rule = mine[0].rule
+    for why in _objections_to_author(state.facts, decision, circumstances):
+        yield rule, why
+    may = {a.outcome for t in mine for a in t.arrows}
+    if decision.result not in may:
+        listed = " or ".join(sorted(may))
+        en = f"{decision.result} is not for the {actor.role} to say: {listed}"
+        yield rule, Words(en, f"{actor.role.zh}不能作出 {decision.result}，只能是 {listed}")
     if not state.overdue and all(t.once_overdue for t in mine):
-        raise refused(
-            mine[0].rule,
-            f"the {kind} is not overdue yet: it cannot be passed over before its deadline",
-            f"“{kind.zh}”尚未逾期，不能越过",
-        )
-    _check_day(state, decision, circumstances, refused)
-    for check in CHECKS.get(kind, ()):
+        en = f"the {kind} is not overdue yet: it cannot be passed over before its deadline"
+        yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
+    for why in _objections_to_day(state, decision, circumstances):
+        yield "§四", why
+    for rule, check in CHECKS.get(kind, ()):
         found = check(decision, state, circumstances)
         if found:
-            raise refused(*found)
+            yield rule, found
 
 
-def _other_case(state: CaseState, decision: Decision) -> Words | None:
+def _other_case(state: CaseState, decision: Decision) -> Iterator[Words]:
     """Say that a decision is about another platform, term or year than the one it was sent to.
 
     So a decision that is repeated in a later term, or sent to another platform, is never taken there.
@@ -86,27 +78,29 @@ def _other_case(state: CaseState, decision: Decision) -> Words | None:
     facts, year = state.facts, getattr(state, "year", None)
     named = decision.case
     if named is None:
-        if not facts.policy.decisions_name_case:
-            return None
-        wanted = f"platform_id {facts.platform_id}, term {facts.term}"
-        wanted += f", year {year}" if year else ""
-        return (
-            f"decisions on this platform name their case: add case ({wanted})",
-            f"本平台的决定须注明所属案件：请填写 case（{wanted}）",
+        if facts.policy.decisions_name_case:
+            wanted = f"platform_id {facts.platform_id}, term {facts.term}"
+            wanted += f", year {year}" if year else ""
+            yield Words(
+                f"decisions on this platform name their case: add case ({wanted})",
+                f"本平台的决定须注明所属案件：请填写 case（{wanted}）",
+            )
+    elif (named.platform_id, named.term, named.year) != (facts.platform_id, facts.term, year):
+        here = _case_words(facts.platform_id, facts.term, year)
+        there = _case_words(named.platform_id, named.term, named.year)
+        yield Words(
+            f"the decision is about {there.en}, and this is {here.en}",
+            f"该决定所属为{there.zh}，而本案为{here.zh}",
         )
-    if (named.platform_id, named.term, named.year) == (facts.platform_id, facts.term, year):
-        return None
-    here = _case_words(facts.platform_id, facts.term, year)
-    there = _case_words(named.platform_id, named.term, named.year)
-    return (
-        f"the decision is about {there[0]}, and this is {here[0]}",
-        f"该决定所属为{there[1]}，而本案为{here[1]}",
-    )
 
 
 def _case_words(platform_id: str, term: int, year: int | None) -> Words:
     en, zh = f"platform {platform_id}, term {term}", f"平台 {platform_id} 第 {term} 期"
-    return (f"{en}, assessment of year {year}", f"{zh}第 {year} 年考核") if year else (en, zh)
+    return (
+        Words(f"{en}, assessment of year {year}", f"{zh}第 {year} 年考核")
+        if year
+        else Words(en, zh)
+    )
 
 
 def _objections_to_author(
@@ -117,14 +111,14 @@ def _objections_to_author(
     if actor.role is Role.DISTRICT and actor.district is not facts.district:
         whose = actor.district or "no district"
         whose_zh = actor.district.zh if actor.district else "未注明的区"
-        yield (
+        yield Words(
             f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
             f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
         )
     if actor.role is Role.OPERATOR and not same_name(
         actor.organisation, facts.operator.name, edition
     ):
-        yield (
+        yield Words(
             f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
             f"只能由平台运营单位（{facts.operator.name}）作出，不是{actor.organisation}",
         )
@@ -134,10 +128,10 @@ def _objections_to_author(
     if absence is None:
         return
     if absence.principal_id == actor.id:
-        yield f"{actor.id} cannot act for themselves", f"{actor.id} 不能代本人办理"
+        yield Words(f"{actor.id} cannot act for themselves", f"{actor.id} 不能代本人办理")
     if not absence.first_day <= decision.decided_on <= absence.last_day:
         days = f"{absence.first_day} – {absence.last_day}"
-        yield (
+        yield Words(
             f"{actor.id} acts for {absence.principal_id} on {days} only, not on {decision.decided_on}",
             f"{actor.id} 仅可在 {days} 代 {absence.principal_id} 办理，{decision.decided_on} 不在其内",
         )
@@ -152,7 +146,7 @@ def _conflicts(facts: Facts, decision: Decision, circumstances: Circumstances) -
     for person in persons:
         before = circumstances.roles.get(person.casefold())
         if before and before is not actor.role:
-            yield (
+            yield Words(
                 f"{person} has acted in this case as {before}: one person has one role in a case",
                 f"{person} 在本案中已以“{before.zh}”身份办理，同一人不得以两种身份办理",
             )
@@ -165,15 +159,15 @@ def own_body(actor: Actor, operator: str, lead_unit: str, edition: Edition) -> I
         ("lead unit", "牵头单位", lead_unit),
     ):
         if part_of(actor.organisation, name, edition):
-            yield (
+            yield Words(
                 f"{actor.id} belongs to the {body}, {name}: nobody decides on their own body",
                 f"{actor.id} 所在单位为该平台{zh}（{name}），应当回避",
             )
 
 
-def _check_day(
-    state: CaseState, decision: Decision, circumstances: Circumstances, refused: Refuse
-) -> None:
+def _objections_to_day(
+    state: CaseState, decision: Decision, circumstances: Circumstances
+) -> Iterator[Words]:
     """A decision is dated no later than today and no earlier than the one before it.
 
     The first of a platform's first term may be older than the case: what was decided on paper is
@@ -182,14 +176,12 @@ def _check_day(
     """
     today = beijing_date(circumstances.at)
     if decision.decided_on > today:
-        raise refused(
-            "§四",
+        yield Words(
             f"decided_on {decision.decided_on} is in the future: today is {today} in Beijing",
-            f"decided_on {decision.decided_on} 在未来：北京时间今天是 {today}",
+            f"decided_on {decision.decided_on} 晚于今天（北京时间 {today}）",
         )
     if state.decided_on and decision.decided_on < state.decided_on:
-        raise refused(
-            "§四",
+        yield Words(
             f"decided_on {decision.decided_on} is before the decision it follows, {state.decided_on}",
             f"decided_on {decision.decided_on} 早于前一决定的日期 {state.decided_on}",
         )

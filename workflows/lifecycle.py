@@ -4,12 +4,13 @@ Everything that needs to know the order of things reads this table: the judge (`
 workflows' clocks, error messages, the diagram in the docs, the demo's check and the tests.
 """
 
-from workflows.steps import Arrow, Clock, Lifecycle, Step, Trigger
+from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import (
     AssessmentStage,
     EvaluationOutcome,
     FilingOutcome,
     Happening,
+    HappeningOutcome,
     InspectionOutcome,
     Kind,
     ListingOutcome,
@@ -17,34 +18,51 @@ from workflows.vocabulary import (
     ReassessmentOutcome,
     RecommendationOutcome,
     Role,
+    SoleOutcome,
     Stage,
+    Word,
 )
 
-REMINDED = Trigger(Happening.REMINDED, None, "§四, §六", (Arrow("told", None),))
-OVERDUE = Trigger(Happening.OVERDUE, None, "§四, §六", (Arrow("told", None),))
-ESCALATED = Trigger(Happening.ESCALATED, None, "§四, §六", (Arrow("told", None),))
-STARTED = Trigger(Happening.CLOCK_STARTED, None, "§四", (Arrow("started", None),))
+
+def _happens(name: Happening, to: AnyStage | None = None) -> Trigger:
+    """A happening that has one outcome."""
+    assert name.outcome, "it has several"  # noqa: S101
+    return Trigger(name, None, name.article, (Arrow(name.outcome, to),))
+
+
+NOTICES = tuple(map(_happens, (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED)))
+STARTED = _happens(Happening.CLOCK_STARTED)
 
 SET_ASIDE = Trigger(
-    Kind.SET_ASIDE, Role.COMMISSION, "§四, §六", (Arrow("set_aside", None),), awaited=False
+    Kind.SET_ASIDE,
+    Role.COMMISSION,
+    "§四, §六",
+    (Arrow(SoleOutcome.SET_ASIDE, None),),
+    awaited=False,
 )
 """撤销更正. Where it leads is no arrow of this table: the case stands again where the decision that is
-set aside was awaited, which is the fold of the log before it (`folding.py`). It is accepted in the
+set aside was awaited, which is the fold of the log before it (`state_folding.py`). It is accepted in the
 stages that name it: also in those that ended by a decision, and never once validity has ended."""
 
 BRINGING_IN = Trigger(
     Kind.BRINGING_IN,
     Role.COMMISSION,
     "§四",
-    (Arrow("brought_in", Stage.VALID),),
+    (Arrow(SoleOutcome.BROUGHT_IN, Stage.VALID),),
     awaited=False,
 )
 """既有平台转入. Nobody waits for it: an application carries it, of a platform that was listed before it
-came here. What it says is the commission's word on what was decided elsewhere; it can be set aside, and
-said anew, as any decision."""
+came here. It states what was decided elsewhere, and can be set aside and taken again as any decision."""
 
 SUPPORT = tuple(
-    Trigger(Kind.SUPPORT, role, "§四", (Arrow("recorded", None),), awaited=False, alone=True)
+    Trigger(
+        Kind.SUPPORT,
+        role,
+        "§四",
+        (Arrow(SoleOutcome.RECORDED, None),),
+        awaited=False,
+        alone=True,
+    )
     for role in (Role.COMMISSION, Role.DISTRICT)
 )
 
@@ -77,18 +95,12 @@ PLATFORM = Lifecycle(
                     Kind.PLAN_REVISION,
                     Role.OPERATOR,
                     "§四",
-                    (
-                        *(
-                            Arrow("filed", stage, returned_from=stage, resumes=True)
-                            for stage in (
-                                Stage.RECOMMENDATION,
-                                Stage.INSPECTION,
-                                Stage.EXPERT_REVIEW,
-                            )
-                        ),
+                    tuple(
+                        Arrow(FilingOutcome.FILED, stage, returned_from=stage, resumes=True)
+                        for stage in (Stage.RECOMMENDATION, Stage.INSPECTION, Stage.EXPERT_REVIEW)
                     ),
                 ),
-                Trigger(Happening.CLOCK_STOPPED, None, "§四", (Arrow("stopped", None),)),
+                _happens(Happening.CLOCK_STOPPED),
             ),
             Clock.WORKING_DAYS,
             "improvement_days",
@@ -119,7 +131,7 @@ PLATFORM = Lifecycle(
                     Kind.PLAN_REVISION,
                     Role.OPERATOR,
                     "§四(二)",
-                    (Arrow("filed", Stage.EXPERT_REVIEW),),
+                    (Arrow(FilingOutcome.FILED, Stage.EXPERT_REVIEW),),
                 ),
             ),
             Clock.WORKING_DAYS,
@@ -162,7 +174,7 @@ PLATFORM = Lifecycle(
         Step(
             Stage.VALID,
             (
-                Trigger(Happening.ASSESSMENT_OPENED, None, "§六", (Arrow("opened", None),)),
+                _happens(Happening.ASSESSMENT_OPENED),
                 Trigger(
                     Happening.ASSESSMENT_ENDED,
                     None,
@@ -172,13 +184,11 @@ PLATFORM = Lifecycle(
                         Arrow(AssessmentStage.MET, None),
                         Arrow(AssessmentStage.NOT_MET, Stage.DELISTED),
                         Arrow(AssessmentStage.ENDED_WITH_VALIDITY, None),
-                        Arrow("broken_off", None),
+                        Arrow(HappeningOutcome.BROKEN_OFF, None),
                     ),
                 ),
-                Trigger(
-                    Happening.VALIDITY_ENDED, None, "§四", (Arrow("period_over", Stage.EXPIRED),)
-                ),
-                Trigger(Happening.VALIDITY_NEARING, None, "§四", (Arrow("told", None),)),
+                _happens(Happening.VALIDITY_ENDED, Stage.EXPIRED),
+                _happens(Happening.VALIDITY_NEARING),
                 *SUPPORT,
             ),
             Clock.VALIDITY,
@@ -206,16 +216,21 @@ PLATFORM = Lifecycle(
             Kind.WITHDRAWAL,
             Role.OPERATOR,
             "§四",
-            (Arrow("withdrawn", Stage.WITHDRAWN),),
+            (Arrow(SoleOutcome.WITHDRAWN, Stage.WITHDRAWN),),
             awaited=False,
         ),
         SET_ASIDE,
-        REMINDED,
-        OVERDUE,
-        ESCALATED,
-        Trigger(Happening.ASSESSMENT_CLOSED, None, "§六", (Arrow("closed", None),)),
+        *NOTICES,
+        _happens(Happening.ASSESSMENT_CLOSED),
     ),
 )
+
+LISTING_OUTCOMES: dict[str, Word] = {
+    trigger.name: arrow.outcome
+    for _, trigger, arrow in PLATFORM.arrows()
+    if trigger.by and arrow.to is Stage.VALID
+}
+"""The decisions that list a platform, each with its outcome."""
 
 ASSESSMENT = Lifecycle(
     "assessment",
@@ -247,7 +262,7 @@ ASSESSMENT = Lifecycle(
                     Kind.DISTRICT_REVIEW,
                     Role.DISTRICT,
                     "§六",
-                    (Arrow("given", AssessmentStage.EVALUATION),),
+                    (Arrow(SoleOutcome.GIVEN, AssessmentStage.EVALUATION),),
                 ),
             ),
             Clock.WORKING_DAYS,
@@ -311,21 +326,9 @@ ASSESSMENT = Lifecycle(
         Step(AssessmentStage.ENDED_WITH_PLATFORM, ended=True),
     ),
     anytime=(
-        Trigger(
-            Happening.VALIDITY_ENDED,
-            None,
-            "§四",
-            (Arrow("period_over", AssessmentStage.ENDED_WITH_VALIDITY),),
-        ),
-        Trigger(
-            Happening.PLATFORM_WITHDRAWN,
-            None,
-            "§四",
-            (Arrow("withdrawn", AssessmentStage.ENDED_WITH_PLATFORM),),
-        ),
+        _happens(Happening.VALIDITY_ENDED, AssessmentStage.ENDED_WITH_VALIDITY),
+        _happens(Happening.PLATFORM_WITHDRAWN, AssessmentStage.ENDED_WITH_PLATFORM),
         SET_ASIDE,
-        REMINDED,
-        OVERDUE,
-        ESCALATED,
+        *NOTICES,
     ),
 )

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from workflows.words import Words
+
 _FILE = re.compile(
     r"logs/term-(?P<term>[1-9]\d{0,3})"
     r"(-year-(?P<year>[1-9]\d{0,2})(-opening-(?P<opening>[1-9]\d{0,3}))?)?\.jsonl",
@@ -40,7 +42,6 @@ class LogId(NamedTuple):
 
     @property
     def file(self) -> str:
-        """The name of the log's file in a dossier."""
         return f"logs/{self.long_name}.jsonl"
 
     @classmethod
@@ -59,12 +60,12 @@ class LogId(NamedTuple):
             raise ValueError(file)
         return log
 
-    def words(self) -> tuple[str, str]:
-        """What it is called in a sentence, in English and Chinese."""
+    @property
+    def words(self) -> Words:
         en, zh = f"the log of term {self.term}", f"第 {self.term} 期记录"
         if self.year:
             en = f"the log of assessment {self.year} in term {self.term}"
             zh = f"第 {self.term} 期第 {self.year} 年考核记录"
         if self.opening > 1:
             en, zh = f"{en}, opening {self.opening}", f"{zh}（第 {self.opening} 次）"
-        return en, zh
+        return Words(en, zh)

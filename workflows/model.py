@@ -1,9 +1,9 @@
-"""What every message shares: strict, frozen, bounded, and a clear word about what does not fit."""
+"""What every message shares: strict, frozen, bounded, with a clear error for each field that does not fit."""
 
 import hashlib
 import json
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
@@ -15,6 +15,9 @@ MAX_MESSAGE_BYTES = 512 * 1024
 MAX_RECORD_BYTES = 700_000
 """Nor may the decisions that a case carries from run to run, for the same reason: with its application
 and the refusals that it keeps they stay below 2 MB."""
+
+WHOLE = "(all)"
+"""In place of a field's name, where no field alone is wrong."""
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """1 to 64 letters, digits, dots, dashes and underscores: safe in ids, file names and URLs."""
@@ -37,48 +40,46 @@ Instant = Annotated[datetime, PlainSerializer(instant, return_type=str, when_use
 
 
 class Message(BaseModel):
-    """Said from outside: unknown fields are refused, so that a typing mistake is never dropped in silence."""
+    """Sent from outside: unknown fields are refused, so that a typing mistake is never ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
 
 
 class Record(BaseModel):
-    """Written by ourselves: unknown fields are passed over, so that older code reads newer records."""
+    """Written by ourselves: unknown fields are ignored, so that older code reads newer records."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-class InvalidMessage(ValueError):
-    """A message does not fit its model: says which field and why, in English and Chinese."""
+class FieldError(NamedTuple):
+    """A field that does not fit, and why; without a name: the whole message."""
 
-    def __init__(self, what: str, problems: tuple[tuple[str, str, str], ...]) -> None:
-        """`problems` are (field, English reason, Chinese reason)."""
+    field: str
+    words: Words
+
+
+class InvalidMessage(ValueError):
+    """A message does not fit its model: `words` say which fields, and why."""
+
+    def __init__(self, what: str, *problems: FieldError) -> None:
         self.what = what
         self.problems = problems
-        super().__init__(self.en)
-
-    @property
-    def en(self) -> str:
-        """The whole message in English."""
-        return f"{self.what}: " + "; ".join(
-            _pair(field, why, ": ") for field, why, _ in self.problems
-        )
-
-    @property
-    def zh(self) -> str:
-        """The whole message in Chinese."""
-        return f"{self.what}：" + "；".join(
-            _pair(field, why, "：") for field, _, why in self.problems
-        )
-
-    @property
-    def words(self) -> Words:
-        """The whole message."""
-        return Words(self.en, self.zh)
+        en = "; ".join(_pair(field, ": ", why.en) for field, why in problems)
+        zh = "；".join(_pair(field, "：", why.zh) for field, why in problems)
+        self.words = Words(f"{what}: {en}", f"{what}：{zh}")
+        super().__init__(self.words.en)
 
 
-def _pair(field: str, why: str, between: str) -> str:
+def _pair(field: str, between: str, why: str) -> str:
     return f"{field}{between}{why}" if field else why
+
+
+def invalid(what: str, field: str, en: str, zh: str) -> InvalidMessage:
+    """Return the error of a message in which one field does not fit."""
+    return InvalidMessage(what, FieldError(field, Words(en, zh)))
+
+
+NO_OBJECT = FieldError(WHOLE, Words("is not a JSON object", "不是 JSON 对象"))
 
 
 def wrong(en: str, zh: str) -> PydanticCustomError:
@@ -131,12 +132,12 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
     if size > MAX_MESSAGE_BYTES:
         en = f"{size:,} bytes are too many: at most {MAX_MESSAGE_BYTES:,}"
         zh = f"{size:,} 字节，超过上限 {MAX_MESSAGE_BYTES:,}"
-        raise InvalidMessage(name, (("(all)", en, zh),))
+        raise invalid(name, WHOLE, en, zh)
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)[:most]
-        raise InvalidMessage(name, tuple(problem_in(e) for e in problems)) from None
+        raise InvalidMessage(name, *map(problem_in, problems)) from None
 
 
 def written(raw: Any, name: str = "message") -> str:
@@ -149,7 +150,7 @@ def written(raw: Any, name: str = "message") -> str:
         return json.dumps(raw, ensure_ascii=False)
     except (RecursionError, TypeError, ValueError):
         en = "is no JSON, is nested too deeply, or has a number that is too long"
-        raise InvalidMessage(name, (("(all)", en, "不是 JSON，或嵌套过深，或数字过长"),)) from None
+        raise invalid(name, WHOLE, en, "不是 JSON，或嵌套过深，或数字过长") from None
 
 
 def size_of(raw: Any) -> int:
@@ -174,18 +175,18 @@ def record_from(model: type[R], raw: Any) -> R:
     try:
         return model.model_validate_json(json.dumps(raw))
     except (ValidationError, ValueError, TypeError, RecursionError) as error:
-        problems = error.errors()[:1] if isinstance(error, ValidationError) else []
-        found = tuple(problem_in(e) for e in problems) or (("(all)", str(error)[:300], "无法读取"),)
-        raise InvalidMessage(model.__name__, found) from None
+        if isinstance(error, ValidationError):
+            raise InvalidMessage(model.__name__, problem_in(error.errors()[0])) from None
+        raise invalid(model.__name__, WHOLE, str(error)[:300], "无法读取") from None
 
 
-def problem_in(error: Any) -> tuple[str, str, str]:
-    """One of pydantic's errors as a problem of `InvalidMessage`: field, English and Chinese reason."""
-    field = ".".join(str(part) for part in error["loc"]) or "(all)"
+def problem_in(error: Any) -> FieldError:
+    """Return one of pydantic's errors as a problem of `InvalidMessage`."""
+    field = ".".join(str(part) for part in error["loc"]) or WHOLE
     en: str = error["msg"]
     template = _CHINESE.get(error["type"])
     zh = template.format(**error.get("ctx", {})) if template else en
-    return field[:120], en[:300], zh[:300]
+    return FieldError(field[:120], Words(en[:300], zh[:300]))
 
 
 def canonical(data: Any) -> bytes:

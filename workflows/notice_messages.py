@@ -1,4 +1,4 @@
-"""What is told to whom: a notice, the words it is told in, and the workflow that keeps delivering.
+"""Notices and their deliveries, and the workflow that keeps delivering them.
 
 Notices are written with the register, in the same transaction (`db/notice_queries.py`); deliveries are tried by
 an activity until they are through or given up. No case waits for any of it.
@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Notice(Record):
-    """One thing to be told to one role. `content` is what the texts are made of."""
+    """One notice for one role. The texts are made of `content`."""
 
     id: str
     number: int
@@ -42,9 +42,8 @@ class Delivery(Record):
 
 @workflow.defn(name=NOTICES_TYPE)
 class NoticeDeliveryWorkflow:
-    """Delivers notices for as long as the system lives; one for all workers."""
+    """Delivers notices for as long as the system runs; one for all workers."""
 
     @workflow.run
     async def run(self) -> None:
-        """One activity after the other."""
         await keep_delivering(DELIVER_NOTICES)

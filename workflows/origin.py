@@ -1,8 +1,8 @@
-"""Where a run comes from, as the server says it: what a sender could have made up is not believed.
+"""Where a run comes from, by what the server knows: what a sender could make up is not believed.
 
 Whoever reaches Temporal can start a workflow under any id, with any input. So a run takes up a state only
 when the server started it to go on from a run before, or when the register has the very log
-(`platform.py`); and an assessment is opened by its platform only.
+(`platform_workflow.py`); and an assessment is opened by its platform only.
 """
 
 from datetime import timedelta
@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
         TRUE_INPUT,
         platform_workflow_id,
     )
-    from workflows.model import InvalidMessage
+    from workflows.model import invalid
+    from workflows.words import Words
 
 
 _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
@@ -41,8 +42,8 @@ def goes_on() -> bool:
 def check_start(what: str) -> None:
     """Refuse a start that would end a case or repeat it by the server's clock.
 
-    A case that was started so by an older release lives on: of a run that goes on only the server's own
-    repeats are refused.
+    A case that an older release started so goes on: of a continued run only the server's own repeats are
+    refused.
 
     Raises:
         InvalidMessage: a timeout, a retry policy or a cron schedule was given. With the last two the
@@ -64,7 +65,7 @@ def check_start(what: str) -> None:
         names = ", ".join(given)
         en = f"a case is started without {names}: it lives for years, and begins once"
         zh = f"启动时不得设置 {names}：案件存续多年，且只启动一次"
-        raise InvalidMessage(what, (("(start)", en, zh),))
+        raise invalid(what, "(start)", en, zh)
 
 
 def check_id(what: str, field: str, expected: str) -> None:
@@ -77,7 +78,7 @@ def check_id(what: str, field: str, expected: str) -> None:
     if found != expected:
         en = f"the workflow's id is {found}, not {expected}"
         zh = f"流程编号为 {found}，应为 {expected}"
-        raise InvalidMessage(what, ((field, en[:300], zh[:300]),))
+        raise invalid(what, field, en[:300], zh[:300])
 
 
 def check_parent(what: str, platform_id: str) -> None:
@@ -90,7 +91,7 @@ def check_parent(what: str, platform_id: str) -> None:
     if parent is None or parent.workflow_id != platform_workflow_id(platform_id):
         en = f"an assessment is opened by its platform, {platform_workflow_id(platform_id)}, only"
         zh = f"年度考核只能由平台流程 {platform_workflow_id(platform_id)} 启动"
-        raise InvalidMessage(what, (("(parent)", en, zh),))
+        raise invalid(what, "(parent)", en, zh)
 
 
 async def is_ours(what: str, run: RunId, kind: str) -> bool:
@@ -117,8 +118,8 @@ async def is_ours(what: str, run: RunId, kind: str) -> bool:
         name = f"{run.workflow_id} run {run.run_id}"
         en = f"comes from {name}, which is no case of this system"
         zh = f"来自 {name}，该流程不是本系统的案件"
-        raise InvalidMessage(what, (("(origin)", en[:300], zh[:300]),))
+        raise invalid(what, "(origin)", en[:300], zh[:300])
     return True
 
 
-NO_PARENT = ("the platform that opened it is not there", "启动本考核的平台流程不存在")
+NO_PARENT = Words("the platform that opened it is not there", "启动本考核的平台流程不存在")

@@ -28,7 +28,7 @@ def end_of(day: date) -> datetime:
 
 
 def at_nine(day: date) -> datetime:
-    """09:00 of a day in Beijing: when people are told something."""
+    """09:00 of a day in Beijing: when notices are due."""
     return start_of(day) + timedelta(hours=9)
 
 

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.application import PlatformApplication
     from workflows.case import Case
     from workflows.case_opening import open_platform
+    from workflows.case_workflow import decision_signal
     from workflows.circumstances import Edition
     from workflows.contract import (
         DISTRICT,
@@ -23,10 +24,18 @@ with workflow.unsafe.imports_passed_through():
         VALID_UNTIL,
         platform_workflow_id,
     )
-    from workflows.model import InvalidMessage, parse, record_from
+    from workflows.model import (
+        NO_OBJECT,
+        WHOLE,
+        FieldError,
+        InvalidMessage,
+        invalid,
+        parse,
+        record_from,
+    )
     from workflows.origin import check_id, check_start, goes_on, is_ours
     from workflows.reopening import (
-        objection_to_taking_up,
+        objection_to_reopening,
     )
     from workflows.run_io import CarriedPlatform, CaseView, TermResult
     from workflows.states import PlatformState, next_assessment
@@ -35,15 +44,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.vocabulary import Kind
     from workflows.web_ui_summary import details
 
-_TO_BE_TOLD = timedelta(minutes=1)
-"""How long a term that was started again waits for the decision for which it was."""
+_REOPENING_TIMEOUT = timedelta(minutes=1)
+"""How long a term that was started again waits for the setting aside that is the reason."""
 
 
 _INPUT = "PlatformApplication"
 _ORIGIN_AGAIN = timedelta(hours=1)
 
 
-def _two(given: tuple[Any, ...]) -> tuple[Any, Any]:
+def _arguments(given: tuple[Any, ...]) -> tuple[Any, Any]:
     """The application and what is carried.
 
     Raises:
@@ -51,7 +60,7 @@ def _two(given: tuple[Any, ...]) -> tuple[Any, Any]:
     """
     if len(given) not in (1, 2):
         en, zh = f"{len(given)} arguments instead of one", f"参数应为 1 个，实为 {len(given)} 个"
-        raise InvalidMessage(_INPUT, (("(all)", en, zh),))
+        raise invalid(_INPUT, WHOLE, en, zh)
     return (given[0], given[1]) if len(given) == 2 else (given[0], None)
 
 
@@ -70,7 +79,7 @@ class PlatformWorkflow(YearsOfValidity):
         self.carried: CarriedPlatform | None = None
         self.origin_wanted = False
         try:
-            self._open(*_two(given))
+            self._open(*_arguments(given))
         except InvalidMessage as error:
             self.invalid = error
 
@@ -83,7 +92,7 @@ class PlatformWorkflow(YearsOfValidity):
         if self.edition >= Edition.BOUND:
             check_start(_INPUT)
             if carried is None and not isinstance(application, dict):
-                raise InvalidMessage(_INPUT, (("(all)", "is not a JSON object", "不是 JSON 对象"),))
+                raise InvalidMessage(_INPUT, NO_OBJECT)
         if carried is None:
             form = parse(PlatformApplication, application)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
@@ -91,7 +100,7 @@ class PlatformWorkflow(YearsOfValidity):
             # A second life of a term decides nothing: the register is asked before the first message.
             # Also where it was reset: what a run commands must not depend on its own id.
             new = self.edition >= Edition.BOUND and not goes_on()
-            self.take_up(opened, wait_for_register=new)
+            self.adopt(opened, wait_for_register=new)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
         if self.edition >= Edition.BOUND and not goes_on():
@@ -101,25 +110,25 @@ class PlatformWorkflow(YearsOfValidity):
         self.origin_wanted = self.edition >= Edition.BOUND and goes_on()
         case = Case(taken.state, taken.record, self.edition)
         wait = self.unconfirmed or self.origin_wanted
-        self.take_up(case, taken.due, taken.recorded, wait_for_register=wait)
+        self.adopt(case, taken.due, taken.recorded, wait_for_register=wait)
 
     @workflow.run
     async def run(self, *given: Any) -> TermResult:
-        """Wait for people's decisions, live through the years of validity, and end.
+        """Wait for people's decisions, keep the years of validity, and end.
 
         Raises:
             ApplicationError: `InvalidApplication`, when the input is no application, or brings a state
                 that no run left behind; `SecondLife`, when the register has this term by another run.
         """
         if self.unconfirmed:
-            await self.uncancelled(self._confirm())
+            await self.ignore_cancellation(self._confirm())
         if self.origin_wanted and not self.invalid:
-            await self.uncancelled(self._check_origin())
+            await self.ignore_cancellation(self._check_origin())
         if self.invalid:
             raise ApplicationError(
-                self.invalid.en, self.invalid.zh, type="InvalidApplication", non_retryable=True
+                *self.invalid.words, type="InvalidApplication", non_retryable=True
             )
-        await self.uncancelled(self.unless_second_life(self._live_to_the_end(given)))
+        await self.ignore_cancellation(self.unless_second_life(self._run_term(given)))
         return self._result()
 
     async def _confirm(self) -> None:
@@ -130,9 +139,9 @@ class PlatformWorkflow(YearsOfValidity):
             LogLookup(platform_id=platform_id),
             "the newest term in the register, to take it up again",
         )
-        wrong = objection_to_taking_up(self.carried, found)
+        wrong = objection_to_reopening(self.carried, found)
         if wrong:
-            await self.reject(InvalidMessage(_INPUT, (("carried", *wrong),)))
+            await self.reject(InvalidMessage(_INPUT, FieldError("carried", wrong)))
         else:
             self.confirm()
 
@@ -166,14 +175,14 @@ class PlatformWorkflow(YearsOfValidity):
         found = await self.find_log(lookup, "what is carried, in the register")
         return [e.hash for e in found[: len(log)]] == [e.hash for e in log]
 
-    async def _live_to_the_end(self, given: tuple[Any, ...]) -> None:
+    async def _run_term(self, given: tuple[Any, ...]) -> None:
         self.show()
         register = asyncio.create_task(self.sync_register())
         if self.carried and self.carried.reopened:
             await self._await_reopening_decision(len(self.carried.record.log))
         while True:
             await self._live(given[0])
-            await self.all_handed_in(recorded=True)
+            await self.wait_until_settled(recorded=True)
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
@@ -189,72 +198,37 @@ class PlatformWorkflow(YearsOfValidity):
                 # §四(一) to (四): recommendation, inspection, expert review, listing
                 await self.wait_for_step_change(None, "due")
             if not self.case.ended and (self._cycle() != cycle or self.renewal_due()):
-                await self.all_handed_in(recorded=False)
+                await self.wait_until_settled(recorded=False)
                 workflow.continue_as_new(args=[application, self._carry()])
 
     # ---- the decisions of §四, each a signal of its own name ----
 
-    @workflow.signal(description="所在区推荐 (§四(一))")
-    async def recommendation(self, *said: Any) -> None:
-        """The district's word on the plan."""
-        self.receive(Kind.RECOMMENDATION, said)
-
-    @workflow.signal(description="现场核查 (§四(二))")
-    async def inspection(self, *said: Any) -> None:
-        """The on-site inspection."""
-        self.receive(Kind.INSPECTION, said)
-
-    @workflow.signal(description="修改完善方案 (§四(二))")
-    async def plan_revision(self, *said: Any) -> None:
-        """A new version of the plan."""
-        self.receive(Kind.PLAN_REVISION, said)
-
-    @workflow.signal(description="专家论证意见 (§四(三))")
-    async def expert_opinion(self, *said: Any) -> None:
-        """The panel's opinion."""
-        self.receive(Kind.EXPERT_OPINION, said)
-
-    @workflow.signal(description="纳入名单 (§四(四))")
-    async def listing(self, *said: Any) -> None:
-        """Included in a numbered list, or not."""
-        self.receive(Kind.LISTING, said)
-
-    @workflow.signal(description="既有平台转入 (§四)")
-    async def bringing_in(self, *said: Any) -> None:
-        """How the term stood that was listed before the platform came here, said anew."""
-        self.receive(Kind.BRINGING_IN, said)
-
-    @workflow.signal(description="撤销更正 (§四, §六)")
-    async def set_aside(self, *said: Any) -> None:
-        """The commission sets a wrong decision aside."""
-        self.receive(Kind.SET_ASIDE, said)
-
-    @workflow.signal(description="支持记录 (§四)")
-    async def support(self, *said: Any) -> None:
-        """Support was given to the platform, which is valid."""
-        self.receive(Kind.SUPPORT, said)
-
-    @workflow.signal(description="撤回 (§四)")
-    async def withdrawal(self, *said: Any) -> None:
-        """The operator withdraws."""
-        self.receive(Kind.WITHDRAWAL, said)
+    recommendation = decision_signal(Kind.RECOMMENDATION)
+    inspection = decision_signal(Kind.INSPECTION)
+    plan_revision = decision_signal(Kind.PLAN_REVISION)
+    expert_opinion = decision_signal(Kind.EXPERT_OPINION)
+    listing = decision_signal(Kind.LISTING)
+    bringing_in = decision_signal(Kind.BRINGING_IN)
+    set_aside = decision_signal(Kind.SET_ASIDE)
+    support = decision_signal(Kind.SUPPORT)
+    withdrawal = decision_signal(Kind.WITHDRAWAL)
 
     async def _await_reopening_decision(self, entries: int) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""
         try:
             await workflow.wait_condition(
                 lambda: len(self.case.log) > entries,
-                timeout=_TO_BE_TOLD,
+                timeout=_REOPENING_TIMEOUT,
                 timeout_summary="the decision for which the term was started again",
             )
         except TimeoutError:
             self.marks.leave()
-            workflow.logger.warning("started again, and told nothing", extra=self._about())
+            workflow.logger.warning("started again, and no decision came", extra=self._about())
 
     # ---- one run a cycle ----
 
     def _cycle(self) -> tuple[bool, int]:
-        """What a run lives through: getting in, or the way to the end of one more assessment."""
+        """Return what a run covers: getting listed, or the time to the end of one more assessment."""
         return self.step.clock is Clock.VALIDITY, len(self.case.state.assessments)
 
     def _carry(self) -> CarriedPlatform:
@@ -277,7 +251,6 @@ class PlatformWorkflow(YearsOfValidity):
         )
 
     def platform_state(self) -> PlatformState:
-        """The state itself."""
         return self.case.state
 
     def view(self) -> CaseView:

@@ -6,13 +6,10 @@ from pydantic import Field, model_validator
 
 from workflows.actors import Actor
 from workflows.field_labels import DAYS, HOUR, MONTHS, WORKING_DAYS, YEARS, Label
-from workflows.model import Identifier, Message, wrong
+from workflows.model import FieldError, Identifier, Message, wrong
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import Role
 from workflows.words import Words
-
-Problem = tuple[str, str, str]
-"""A field, and what is wrong with it in English and in Chinese."""
 
 
 class Policy(Message):
@@ -134,41 +131,49 @@ def is_own(policy: Policy) -> bool:
     return policy != Policy(decisions_name_case=policy.decisions_name_case)
 
 
-def policy_problem(policy: Policy, submitted_by: Actor | None) -> Problem | None:
+def policy_problem(policy: Policy, submitted_by: Actor | None) -> FieldError | None:
     """Return why a new case may not go by a policy; None when it may.
 
     No validator of the model: cases that began with such a policy go on with it, and are replayed.
     """
     if is_own(policy) and (submitted_by is None or submitted_by.role is not Role.COMMISSION):
-        return (
+        return FieldError(
             "policy",
-            "a policy other than the usual one is the commission's to give: submitted_by has the"
-            " role commission, or leave policy out",
-            "自定政策参数只能由市科委、中关村管委会给出：submitted_by 的 role 应为 commission，"
-            "否则请勿填写 policy",
+            Words(
+                "a policy other than the usual one is the commission's to give: submitted_by has the"
+                " role commission, or leave policy out",
+                "自定政策参数只能由市科委、中关村管委会给出：submitted_by 的 role 应为 commission，"
+                "否则请勿填写 policy",
+            ),
         )
     part, whole = policy.majority_of
     if part * 2 <= whole:
-        return (
+        return FieldError(
             "policy.majority_of",
-            f"{part}/{whole} is no majority: more than half of the votes",
-            f"{part}/{whole} 不构成多数，应超过半数",
+            Words(
+                f"{part}/{whole} is no majority: more than half of the votes",
+                f"{part}/{whole} 不构成多数，应超过半数",
+            ),
         )
     working = policy.self_report_days + policy.district_review_days + policy.evaluation_days
     if policy.assessment_lead_days * 5 < working * 7:
         least = -(-working * 7 // 5)
-        return (
+        return FieldError(
             "policy.assessment_lead_days",
-            f"{policy.assessment_lead_days} days are too few: report, view and evaluation take"
-            f" {working} working days, so at least {least} days before the anniversary",
-            f"{policy.assessment_lead_days} 天过短：报告、意见和评价共 {working} 个工作日，"
-            f"至少须提前 {least} 天",
+            Words(
+                f"{policy.assessment_lead_days} days are too few: report, view and evaluation take"
+                f" {working} working days, so at least {least} days before the anniversary",
+                f"{policy.assessment_lead_days} 天过短：报告、意见和评价共 {working} 个工作日，"
+                f"至少须提前 {least} 天",
+            ),
         )
     longest = max(policy.expiry_notice_days, default=0)
     if longest >= policy.validity_years * 365:
-        return (
+        return FieldError(
             "policy.expiry_notice_days",
-            f"{longest} days before its end validity has not begun",
-            f"届满前 {longest} 天时有效期尚未开始",
+            Words(
+                f"{longest} days before its end validity has not begun",
+                f"届满前 {longest} 天时有效期尚未开始",
+            ),
         )
     return None

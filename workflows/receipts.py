@@ -14,7 +14,6 @@ class Receipts:
     """
 
     def __init__(self, known: Iterable[Receipt], edition: Edition) -> None:
-        """Take up the receipts of the runs before."""
         self._edition = edition
         self._kept = {(receipt.decision_id, receipt.sender): receipt for receipt in known}
 
@@ -23,7 +22,6 @@ class Receipts:
         return iter(self._kept.values())
 
     def __len__(self) -> int:
-        """How many decisions were taken."""
         return len(self._kept)
 
     def __contains__(self, decision_id: str) -> bool:
@@ -31,7 +29,6 @@ class Receipts:
         return self.named(decision_id) is not None
 
     def keep(self, receipt: Receipt) -> None:
-        """Keep the answer to a decision that was just taken."""
         self._kept[receipt.decision_id, receipt.sender] = receipt
 
     def first(self, decision: Decision) -> Receipt | None:

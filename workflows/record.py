@@ -1,4 +1,4 @@
-"""The log of a case: what was said and what happened, each entry sealed with the hash of the one before."""
+"""The log of a case: decisions and happenings, each entry sealed with the hash of the one before."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -7,12 +7,13 @@ from typing import Any
 
 from workflows.actors import Actor
 from workflows.model import Instant, Record, sha256
+from workflows.words import Words
 
 BEGINNING = "0" * 64
 """What stands before the first entry of a platform's first term."""
 
 KEPT_REFUSALS = 200
-"""So many refused signals of a case are kept in its log; those after them are counted, and logged."""
+"""How many refused signals of a case its log keeps; those after them are only counted."""
 
 
 class EntryKind(StrEnum):
@@ -59,15 +60,22 @@ def append(log: Sequence[LogEntry], before: str, *, at: datetime, **parts: Any) 
     return entry.model_copy(update={"hash": entry.seal()})
 
 
-def find_chain_break(log: Iterable[LogEntry], before: str) -> str | None:
-    """Say where a log is not whole: a changed, missing or moved entry; None when it holds."""
+def find_chain_break(log: Iterable[LogEntry], before: str) -> Words | None:
+    """Return where a log is not whole: an entry was changed, moved or is missing. None when it holds."""
     previous = before
     for number, entry in enumerate(log, start=1):
         if entry.seq != number:
-            return f"entry {number} is missing: {entry.seq} stands in its place"
+            return Words(
+                f"entry {number} is missing: {entry.seq} stands in its place",
+                f"缺第 {number} 条：此处为第 {entry.seq} 条",
+            )
         if entry.previous != previous:
-            return f"entry {number} does not follow the one before it"
+            return Words(
+                f"entry {number} does not follow the one before it", f"第 {number} 条不接续前一条"
+            )
         if entry.seal() != entry.hash:
-            return f"entry {number} was changed after it was written"
+            return Words(
+                f"entry {number} was changed after it was written", f"第 {number} 条写成后被改动"
+            )
         previous = entry.hash
     return None

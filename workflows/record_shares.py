@@ -18,39 +18,37 @@ from workflows.vocabulary import (
     OpinionOutcome,
     RecommendationOutcome,
     Role,
+    SoleOutcome,
 )
+from workflows.words import Words
 
 Share = tuple[str, str, Role]
-"""What is said, with which outcome, by whom."""
+"""Kind, outcome and role of a decision."""
 
 SHARES: dict[Share, int] = {
-    (Kind.SUPPORT, "recorded", Role.DISTRICT): 120_000,
-    (Kind.SUPPORT, "recorded", Role.COMMISSION): 120_000,
+    (Kind.SUPPORT, SoleOutcome.RECORDED, Role.DISTRICT): 120_000,
+    (Kind.SUPPORT, SoleOutcome.RECORDED, Role.COMMISSION): 120_000,
     (Kind.RECOMMENDATION, RecommendationOutcome.RETURNED, Role.DISTRICT): 30_000,
     (Kind.INSPECTION, InspectionOutcome.RETURNED, Role.COMMISSION): 30_000,
     (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 30_000,
     (Kind.PLAN_REVISION, FilingOutcome.FILED, Role.OPERATOR): 50_000,
 }
-"""What leads back or nowhere, and so can be said again and again: bytes over the whole case, with the
+"""What leads back or nowhere, and so can be repeated at will: bytes over the whole case, with the
 receipts. The first of each does not count. What is left of the record, nearly half, is for what leads on.
 A test holds this complete against the lifecycle table."""
 
 ROOM_TO_CORRECT = 200_000
 """What setting aside has beside the record (bytes): what filled it may be what is to be corrected."""
 UNBOUNDED = frozenset({Kind.WITHDRAWAL})
-"""Always fits: who wants to leave may. It is said again only after a setting aside, which is bounded."""
+"""Always fits: who wants to leave may. It repeats only after a setting aside, which is bounded."""
 _RECEIPT = 500
 """What a receipt takes at the most, but for very long ids (bytes)."""
-
-Lack = tuple[str, str] | None
-"""Why there is no room, in English and Chinese."""
 
 
 class RecordRoom:
     """The room that the entries of one case have taken."""
 
     def __init__(self, log: Iterable[LogEntry]) -> None:
-        """Count what a log has so far."""
         self._entries = 0
         self._repeats: Counter[Share] = Counter()
         self._said: set[Share] = set()
@@ -73,7 +71,9 @@ class RecordRoom:
         if entry.name == Kind.SET_ASIDE:
             self._correcting += size + _RECEIPT
 
-    def lack(self, decision: Decision, receipts: int, plans: int, *, shares: bool) -> Lack:
+    def shortage(
+        self, decision: Decision, receipts: int, plans: int, *, shares: bool
+    ) -> Words | None:
         """Why a decision does not fit; `plans` are bytes that wait for the register, `shares` as of 0.4.0."""
         if decision.kind in UNBOUNDED:
             return None
@@ -82,19 +82,19 @@ class RecordRoom:
         limit = MAX_RECORD_BYTES + (ROOM_TO_CORRECT if correcting else 0)
         whole = self._entries + _RECEIPT * (receipts + 1) + plans + size
         if shares:
-            lack = self._lack_of_share(decision)
-            if lack:
-                return lack
+            shortage = self._shortage_of_share(decision)
+            if shortage:
+                return shortage
             whole -= 0 if correcting else self._correcting
         if whole <= limit:
             return None
-        return (
+        return Words(
             f"the record of this case would grow to {whole:,} bytes: at most"
-            f" {limit:,} can be kept; say it in fewer words, or apply anew",
+            f" {limit:,} can be kept; shorten it, or apply anew",
             f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
         )
 
-    def _lack_of_share(self, decision: Decision) -> Lack:
+    def _shortage_of_share(self, decision: Decision) -> Words | None:
         kind, role = Kind(decision.kind), decision.actor.role
         share = (decision.kind, decision.result, role)
         if kind is Kind.SET_ASIDE:
@@ -106,9 +106,9 @@ class RecordRoom:
         used += len(canonical(content_of(decision))) + _RECEIPT  # the log has a plan's hash only
         if used <= limit:
             return None
-        return (
+        return Words(
             f"{kind} ({decision.result}) by the {role}, repeated, would take {used:,} bytes of this"
-            f" case's record: at most {limit:,} are kept for it; say it in fewer words",
+            f" case's record: at most {limit:,} are kept for it; shorten it",
             f"{role.zh}多次作出的“{kind.zh}”（{decision.result}）累计将达 {used:,} 字节，"
             f"本案为其保留的上限为 {limit:,}；请精简内容",
         )

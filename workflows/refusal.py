@@ -3,10 +3,11 @@
 from workflows.awaited import Awaited
 from workflows.model import Record
 from workflows.vocabulary import Kind
+from workflows.words import Language, Words
 
 
 class Refusal(Record):
-    """A refusal that a person can act on, in English and Chinese."""
+    """A refusal that a person can act on; `en` and `zh` are the reason alone."""
 
     rule: str
     en: str
@@ -14,23 +15,30 @@ class Refusal(Record):
     stage: str
     awaited: tuple[Awaited, ...] = ()
 
-    def text(self, lang: str = "en") -> str:
-        """One or two sentences: what was wrong, which rule says so, what is awaited and from whom."""
-        awaited = self._awaited(lang)
-        if lang == "zh":
-            return f"{self.zh}（{self.rule}）。" + (f"现待：{awaited}。" if awaited else "")
-        return f"{self.en} ({self.rule})." + (f" Awaited now: {awaited}." if awaited else "")
+    @property
+    def reason(self) -> Words:
+        return Words(self.en, self.zh)
 
-    def _awaited(self, lang: str) -> str:
-        if lang == "zh":
-            return "、".join(f"{a.role.zh}的“{Kind(a.kind).zh}”（{a.rule}）" for a in self.awaited)
-        return ", ".join(f"{a.kind} from the {a.role} ({a.rule})" for a in self.awaited)
+    @property
+    def words(self) -> Words:
+        """One or two sentences: what was wrong, which rule says so, what is awaited and from whom."""
+        en, zh = f"{self.en} ({self.rule}).", f"{self.zh}（{self.rule}）。"
+        if self.awaited:
+            listed = ", ".join(f"{a.kind} from the {a.role} ({a.rule})" for a in self.awaited)
+            listed_zh = "、".join(
+                f"{a.role.zh}的“{Kind(a.kind).zh}”（{a.rule}）" for a in self.awaited
+            )
+            en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{listed_zh}。"
+        return Words(en, zh)
+
+    def text(self, language: Language = "en") -> str:
+        return self.words.text(language)
 
 
 class Refused(Exception):
     """The rules refuse a decision; nothing has changed."""
 
     def __init__(self, refusal: Refusal) -> None:
-        """Carry the refusal to whoever answers."""
         self.refusal = refusal
-        super().__init__(refusal.text())
+        self.words = refusal.words
+        super().__init__(self.words.en)

@@ -1,4 +1,4 @@
-"""Handing in what is new: log entries for the register, and the questions that only an activity answers.
+"""The register kept in step: new entries are written, and activities asked what only they know.
 
 Everything here is deterministic: the only time is `workflow.now()`, the only answers from outside are
 those of activities.
@@ -23,13 +23,15 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.circumstances import Edition
     from workflows.contract import FIND_LOG, HAND_IN, WRITE_REGISTER
-    from workflows.model import InvalidMessage
+    from workflows.deadlines import due_request
+    from workflows.model import FieldError, InvalidMessage
     from workflows.origin import goes_on
     from workflows.record import LogEntry
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
     from workflows.states import AssessmentState, PlatformState
     from workflows.step_clock import StepClock
+    from workflows.words import Words
 
 _HAND_IN_TIMEOUT = timedelta(seconds=10)
 _WRITE_TIMEOUT = timedelta(seconds=30)
@@ -42,14 +44,14 @@ RETRY = RetryPolicy(
 _CONFLICT_AGAIN = timedelta(hours=1)
 """How long to wait before a register that holds another history is asked again: someone must look."""
 
-_SECOND_LIFE = (
+_SECOND_LIFE = Words(
     "the register has this term by another run: apply for the next term with `pingtai apply`",
     "名册中已有该期的其他记录：请用 pingtai apply 申请下一期",
 )
 
 
 class RegisterSync(StepClock[S]):
-    """A case that hands in to the register what its log has more, in the background."""
+    """A case that writes what is new in its log to the register, in the background."""
 
     edition: Edition
     queue: SignalQueue
@@ -61,10 +63,9 @@ class RegisterSync(StepClock[S]):
     """So many entries of the log the register has."""
 
     def begin_sync(self, recorded: int) -> None:
-        """Go on from what the register has."""
         self.recorded = recorded
         self.second_life = False
-        self._handing = False
+        self._writing = False
         self._shown = 0
         self._writing_later: asyncio.Task[None] | None = None
 
@@ -95,23 +96,23 @@ class RegisterSync(StepClock[S]):
         return found.entries
 
     async def sync_register(self) -> None:
-        """In the background: hand in each move as it comes, and bring back its due date.
+        """In the background: write each new entry, and bring back the due date of its step.
 
         Never by a local activity: that would write to the register before the history holds the
         entry, and a worker that dies in between would take the decision again at another moment,
         with another hash (docs/decisions/0006-no-local-activities.md).
         """
         while True:
-            await workflow.wait_condition(self._behind)
-            if self._asks() or self._can_write_register():
+            await workflow.wait_condition(self._has_news)
+            if self._date_wanted() or self._can_write_register():
                 await self._write_register()
             # After the answer, not before it: a search attribute costs as much as the decision.
             self._shown = len(self.case.log)
             self.show()
 
     async def _write_register(self) -> None:
-        self._handing = True
-        request = self._due_request() if self._due_wanted() else None
+        self._writing = True
+        request = due_request(self.case.state, desk=self.desk) if self._due_wanted() else None
         escalation = self._escalation_request()
         since = self.case.state.since
         stage, seq = self.case.state.stage, len(self.case.log)
@@ -128,9 +129,9 @@ class RegisterSync(StepClock[S]):
                 )
             )
         except ActivityError:  # ended from outside; what was asked for is still wanted
-            self._go_on_judging()
-            await self._pause("the handing in was broken off")
-            self._handing = False
+            self._release_queue()
+            await self._pause("writing to the register was broken off")
+            self._writing = False
             return
         if self.case.state.since == since:
             if request:
@@ -140,37 +141,37 @@ class RegisterSync(StepClock[S]):
         if answer.second_life and self._is_second_life():
             self._end_second_life()
         elif answer.recorded:
-            self._took(batch)
+            self._mark_recorded(batch)
         elif batch:
             self._writing_later = asyncio.create_task(self._write_later())
-        self._handing = False
-        self._go_on_judging()
+        self._writing = False
+        self._release_queue()
 
-    def _go_on_judging(self) -> None:
+    def _release_queue(self) -> None:
         """A term that begins judges nothing before the register was asked."""
         if not self.unconfirmed:
             self.queue.release()
 
-    def _behind(self) -> bool:
-        """Whether something is new that was not handed in, or not shown."""
-        return self._asks() or self._can_write_register() or self._shown < len(self.case.log)
+    def _has_news(self) -> bool:
+        """Whether something is new that is not written yet, or not shown."""
+        return self._date_wanted() or self._can_write_register() or self._shown < len(self.case.log)
 
-    def _asks(self) -> bool:
+    def _date_wanted(self) -> bool:
         """Whether a date is wanted that only an activity knows."""
         return self._due_wanted() or self._escalation_request() is not None
 
-    async def all_handed_in(self, *, recorded: bool) -> None:
-        """Wait until every message has been judged and answered, and nothing is being handed in.
+    async def wait_until_settled(self, *, recorded: bool) -> None:
+        """Wait until every message has been judged and answered, and nothing is being written.
 
         With `recorded`, also until the register has everything: a case that has ended is not carried
-        on, so its last run waits for a register that is away.
+        on, so its last run waits until the register is back.
         """
         await workflow.wait_condition(
             lambda: (
                 workflow.all_handlers_finished()
                 and not self.queue
-                and not self._handing
-                and not self._behind()
+                and not self._writing
+                and not self._has_news()
                 and not (recorded and self._unrecorded())
             )
         )
@@ -191,16 +192,16 @@ class RegisterSync(StepClock[S]):
             due=self.due,
         )
 
-    def _took(self, batch: RegisterBatch | None) -> None:
+    def _mark_recorded(self, batch: RegisterBatch | None) -> None:
         if batch:
             self.recorded = max(self.recorded, batch.entries[-1].seq if batch.entries else 0)
             self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
 
     async def _write_later(self) -> None:
-        """The register was away: bring it what is new until it has all, for as long as it takes.
+        """The register was away: write what is new until it has all, for as long as it takes.
 
-        Where it holds something else, tell it the whole log: it takes the same entries told at
-        another moment (docs/decisions/0007-workflow-clock.md), and refuses another history.
+        Where it holds something else, send it the whole log: it takes the same entries with other
+        moments (docs/decisions/0007-workflow-clock.md), and refuses another history.
         """
         since = self.recorded
         while self._unrecorded():
@@ -223,7 +224,7 @@ class RegisterSync(StepClock[S]):
                     await self._pause("the register conflicts")
                 since = 0
             else:
-                self._took(batch)
+                self._mark_recorded(batch)
                 since = self.recorded
         self._writing_later = None
 
@@ -242,14 +243,14 @@ class RegisterSync(StepClock[S]):
 
     def _end_second_life(self) -> None:
         """Refuse whatever waits and whatever comes: this run is to fail."""
-        self.invalid = InvalidMessage("PlatformApplication", (("term", *_SECOND_LIFE),))
+        self.invalid = InvalidMessage("PlatformApplication", FieldError("term", _SECOND_LIFE))
         self.second_life = True
 
     async def unless_second_life(self, life: Coroutine[Any, Any, None]) -> None:
         """Live, and fail when the register turns out to have this very term by another run.
 
         Raises:
-            ApplicationError: `SecondLife`; what this run was told counts nowhere.
+            ApplicationError: `SecondLife`; the decisions of this run count nowhere.
         """
         if self.edition < Edition.BOUND:
             return await life
@@ -259,8 +260,7 @@ class RegisterSync(StepClock[S]):
             self.queue.release()
             await workflow.wait_condition(workflow.all_handlers_finished)
             living.cancel()
-            en, zh = _SECOND_LIFE
-            raise ApplicationError(en, zh, type="SecondLife", non_retryable=True)
+            raise ApplicationError(*_SECOND_LIFE, type="SecondLife", non_retryable=True)
         return await living
 
 

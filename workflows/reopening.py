@@ -1,4 +1,4 @@
-"""A case that has ended, taken up again from its log: so that a wrong decision that ended it can be set aside.
+"""A case that has ended, opened again from its log, so that a wrong decision that ended it can be set aside.
 
 Its log is enough: the state is its fold, and the receipts say what the entries say. What comes from the
 register is checked by the hash chain, up to the hash that the next case above it holds.
@@ -14,14 +14,18 @@ from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, awaited
-from workflows.run_io import AssessmentOpening, CarriedAssessment, CarriedPlatform
+from workflows.run_io import AssessmentOpening, CarriedPlatform
 from workflows.state_folding import fold, states
-from workflows.states import AssessmentState, PlatformState, Receipt
-from workflows.vocabulary import Happening
+from workflows.states import PlatformState, Receipt
+from workflows.words import Words
 
 
 class BrokenLog(ValueError):
-    """A log that is not whole is no ground to go on from; says where it is broken."""
+    """A log that is not whole is no ground to go on from; `words` say where it is broken."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(words.en)
 
 
 def record_of(
@@ -55,7 +59,12 @@ def _receipt(
     if "plan_sha256" in said:  # a decision is compared with its plan in it
         digest = said.pop("plan_sha256")
         if sha256(plans.get(digest)) != digest:
-            raise BrokenLog(f"entry {entry.seq} files the plan {digest}, whose text is not there")
+            raise BrokenLog(
+                Words(
+                    f"entry {entry.seq} files the plan {digest}, whose text is missing",
+                    f"第 {entry.seq} 条所提交的方案 {digest} 缺少正文",
+                )
+            )
         said["plan"] = plans[digest]
     return Receipt(
         decision_id=entry.decision_id or "",
@@ -73,22 +82,22 @@ def _receipt(
     )
 
 
-def objection_to_taking_up(
-    carried: CarriedPlatform, log: Sequence[LogEntry]
-) -> tuple[str, str] | None:
+def objection_to_reopening(carried: CarriedPlatform, log: Sequence[LogEntry]) -> Words | None:
     """Why a term that was started with a state is not the one that ended; None when it is.
 
     `log` is the platform's newest in the register. Whoever starts a workflow can send any state:
     only what follows from that log is taken up.
     """
     if not log or [e.hash for e in carried.record.log] != [e.hash for e in log]:
-        return (
+        return Words(
             "brings a log that is not the one of the platform's newest term in the register",
             "所带日志与名册中该平台最近一期的日志不符",
         )
     wrong = find_chain_break(log, log[0].previous)
     if wrong:
-        return f"the log in the register is not whole: {wrong}", "名册中的日志不完整"
+        return Words(
+            f"the log in the register is not whole: {wrong.en}", f"名册中的日志不完整：{wrong.zh}"
+        )
     expected = CaseRecord(
         before=log[0].previous,
         log=carried.record.log,
@@ -96,9 +105,9 @@ def objection_to_taking_up(
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
     )
     if carried.record != expected or not _receipts_fit(carried.record.receipts, log):
-        return "brings a record that its log does not lead to", "所带案卷与日志不符"
+        return Words("brings a record that its log does not lead to", "所带案卷与日志不符")
     if carried.state != fold(log) or carried.due or carried.recorded != len(log):
-        return "brings a state that its log does not lead to", "所带状态与日志不符"
+        return Words("brings a state that its log does not lead to", "所带状态与日志不符")
     return None
 
 
@@ -130,45 +139,3 @@ def closing_entry(
         return None
     named = next((n for n, entry in enumerate(log, 1) if entry.hash == claimed), 0)
     return claimed if named and closes(log[:named], opening) else log[-1].hash
-
-
-def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
-    """Which opening of a year this is, said only where counting on would use a number twice.
-
-    That is so when an earlier opening was set aside with all that followed: its log is still there.
-    """
-    opened = sum(e.name == Happening.ASSESSMENT_OPENED and e.said["year"] == year for e in log)
-    return {} if opened == state.openings else {"opening": opened + 1}
-
-
-def reopened(
-    opening: AssessmentOpening,
-    ended: Sequence[LogEntry],
-    log: Sequence[LogEntry],
-    set_aside: dict[str, Any],
-    edition: Edition = NEWEST,
-) -> AssessmentOpening:
-    """An assessment that had ended, opened again from its log, with the setting aside it is to take.
-
-    `log` is the platform's: its note of the end holds the hash that the assessment's log must have.
-
-    Raises:
-        BrokenLog: the assessment's log is not the one that the platform saw end.
-    """
-    note = next(
-        e
-        for e in reversed(log)
-        if e.name == Happening.ASSESSMENT_ENDED and e.said["year"] == opening.year
-    )
-    entries = note.said["entries"]
-    if len(ended) < entries or ended[entries - 1].hash != note.said["log_hash"]:
-        raise BrokenLog(f"entry {entries} of the assessment is not the one that ended it")
-    record = record_of(ended, {}, edition)
-    if case := set_aside.get("case"):  # said to the platform, and now to the year
-        set_aside = {**set_aside, "case": {**case, "year": opening.year}}
-    state = fold(ended)
-    assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
-    carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
-    return opening.model_copy(
-        update={"before": record.before, "carried": carried, "set_aside": set_aside}
-    )

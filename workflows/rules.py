@@ -1,6 +1,6 @@
-"""What becomes of a case: `take` moves the state along an arrow of the table. Pure and synchronous.
+"""What becomes of a case: `follow_arrow` moves its state along an arrow of the table. Pure and synchronous.
 
-Whether a decision may be taken is for `judge.py` to say; `folding.py` takes a whole log again.
+Whether a decision may be taken is for `judge.py` to say; `state_folding.py` folds a whole log.
 """
 
 from collections.abc import Callable
@@ -11,21 +11,32 @@ from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import BEGINNING
-from workflows.states import AssessmentResult, AssessmentState, PlatformState, Spent, facts_of
+from workflows.refusal import Refusal, Refused
+from workflows.states import (
+    AssessmentChanges,
+    AssessmentResult,
+    AssessmentState,
+    PlatformChanges,
+    PlatformState,
+    Spent,
+    StepChanges,
+    facts_of,
+)
 from workflows.steps import Arrow, Lifecycle
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage, Word
+from workflows.words import Words
 
 CaseState = PlatformState | AssessmentState
 S = TypeVar("S", PlatformState, AssessmentState)
 
 
 def lifecycle_of(state: CaseState) -> Lifecycle:
-    """The table that a state goes by."""
+    """Return the table of a kind of case."""
     return PLATFORM if isinstance(state, PlatformState) else ASSESSMENT
 
 
 def awaited(state: CaseState) -> tuple[Awaited, ...]:
-    """What the case awaits now, from whom; what is possible at any time is not awaited."""
+    """Return the decisions that a case waits for; what is possible at any time is not among them."""
     return tuple(
         Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
         for trigger in lifecycle_of(state).step(state.stage).triggers
@@ -33,17 +44,17 @@ def awaited(state: CaseState) -> tuple[Awaited, ...]:
     )
 
 
-def follow_arrow(state: S, name: str, outcome: str, content: dict[str, Any], at: datetime) -> S:
-    """Move a state along the arrow of an outcome: what `fold` does with every entry of a log.
+def refused(state: CaseState, rule: str, why: Words) -> Refused:
+    """Return the refusal of a decision on a case that stands in `state`."""
+    now = awaited(state)
+    return Refused(Refusal(rule=rule, en=why.en, zh=why.zh, stage=state.stage, awaited=now))
 
-    Raises:
-        LookupError: the table has no such arrow here (never after `judge`).
-    """
-    arrow = arrow_of(state, name, outcome, content)
-    effect = _EFFECTS.get(name)
-    changes = effect(state, outcome, content) if effect else {}
+
+def follow_arrow(state: S, arrow: Arrow, name: str, content: dict[str, Any], at: datetime) -> S:
+    """Move a state along an arrow: what `fold` does with every entry of a log."""
+    step: StepChanges = {}
     if arrow.to is not None:
-        changes |= {
+        step = {
             "stage": arrow.to,
             "since": at,
             "came_from": state.stage,
@@ -51,12 +62,13 @@ def follow_arrow(state: S, name: str, outcome: str, content: dict[str, Any], at:
             "reminded": False,
         }
     if content.get("decided_on"):
-        changes["decided_on"] = date.fromisoformat(content["decided_on"])
-    return state.model_copy(update=changes)
+        step["decided_on"] = date.fromisoformat(content["decided_on"])
+    effect = _EFFECTS.get(name)
+    return state.model_copy(update={**(effect(state, arrow, content) if effect else {}), **step})
 
 
 def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -> Arrow:
-    """The arrow that an outcome takes from where a case stands.
+    """Return the arrow that an outcome takes from where a case stands.
 
     Raises:
         LookupError: the table has none here (never after `judge`).
@@ -72,23 +84,23 @@ def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any])
     raise LookupError(f"no arrow from {state.stage} by {name} {outcome}")
 
 
-def ending(state: PlatformState, result: str) -> str:
-    """How a platform takes the result of its assessment.
+def ending(state: PlatformState, result: str) -> Word:
+    """Return how a platform takes the result of its assessment.
 
     What the table does not foresee where the platform stands (the assessment was terminated from
     outside, or ended while the platform was being withdrawn) is taken as the last arrow says.
     """
-    arrows = [
+    outcomes = [
         arrow.outcome
         for trigger in PLATFORM.triggers(state.stage)
         if trigger.name == Happening.ASSESSMENT_ENDED
         for arrow in trigger.arrows
     ]
-    return result if result in arrows else arrows[-1]
+    return next((outcome for outcome in outcomes if outcome == result), outcomes[-1])
 
 
 def begin(content: dict[str, Any], at: datetime) -> CaseState:
-    """The state a case begins in, from what the first entry of its log says."""
+    """Return the first state of a case, from what the first entry of its log says."""
     if "year" not in content:
         return PlatformState(
             facts=facts_of(content),
@@ -108,10 +120,11 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
     )
 
 
-Effect = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
+Changes = PlatformChanges | AssessmentChanges
+Effect = Callable[[Any, Arrow, dict[str, Any]], Changes]
 
 
-def _new_plan(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _new_plan(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     version = max(state.plan_version, state.plans_filed) + 1
     return {
         "plan_version": version,
@@ -120,45 +133,44 @@ def _new_plan(state: PlatformState, outcome: str, content: dict[str, Any]) -> di
     }
 
 
-def _included(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _included(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     if not content.get("list_number"):
         return {}
-    listed_on = date.fromisoformat(content["decided_on"])
+    return _listed(state, date.fromisoformat(content["decided_on"]), content)
+
+
+def _listed(state: PlatformState, day: date, content: dict[str, Any]) -> PlatformChanges:
     return {
         "list_number": content["list_number"],
         "certificate_number": content["certificate_number"],
-        "listed_on": listed_on,
-        "valid_until": validity_end(listed_on, state.facts.policy.validity_years),
+        "listed_on": day,
+        "valid_until": validity_end(day, state.facts.policy.validity_years),
     }
 
 
-def _brought_in(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
-    listed_on = date.fromisoformat(content["listed_on"])
-    past = content.get("assessments", ())
+def _brought_in(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+    past = tuple(
+        AssessmentResult(
+            year=one["year"], result=one["result"], log_hash=BEGINNING, brought_in=True
+        )
+        for one in content.get("assessments", ())
+    )
     return {
-        "list_number": content["list_number"],
-        "certificate_number": content["certificate_number"],
-        "listed_on": listed_on,
-        "valid_until": validity_end(listed_on, state.facts.policy.validity_years),
+        **_listed(state, date.fromisoformat(content["listed_on"]), content),
         "brought_in_on": date.fromisoformat(content["decided_on"]),
-        "assessments": tuple(
-            AssessmentResult(
-                year=one["year"], result=one["result"], log_hash=BEGINNING, brought_in=True
-            )
-            for one in past
-        ),
+        "assessments": past,
     }
 
 
-def _overdue(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _overdue(state: CaseState, arrow: Arrow, content: dict[str, Any]) -> Changes:
     return {"overdue": True}
 
 
-def _reminded(state: CaseState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _reminded(state: CaseState, arrow: Arrow, content: dict[str, Any]) -> Changes:
     return {"reminded": True}
 
 
-def _stopped(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _stopped(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     spent = Spent(
         stage=Stage(content["of"]),
         since=datetime.fromisoformat(content["since"]),
@@ -167,19 +179,21 @@ def _stopped(state: PlatformState, outcome: str, content: dict[str, Any]) -> dic
     return {"spent": (*state.spent, spent)}
 
 
-def _nearing(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _nearing(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     return {"told_days": content["days"]}
 
 
-def _opened(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _opened(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     opening = content.get("opening", state.openings + 1)
     return {"open_assessment": content["year"], "openings": opening}
 
 
-def _ended(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _ended(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     if "log_hash" not in content:  # broken off from outside: the year is still to be assessed
         return {"open_assessment": None, "reopening": None}
-    result = AssessmentResult(year=content["year"], result=outcome, log_hash=content["log_hash"])
+    result = AssessmentResult(
+        year=content["year"], result=str(arrow.outcome), log_hash=content["log_hash"]
+    )
     return {
         "open_assessment": None,
         "reopening": None,
@@ -188,7 +202,7 @@ def _ended(state: PlatformState, outcome: str, content: dict[str, Any]) -> dict[
     }
 
 
-def _to_mend(state: AssessmentState, outcome: str, content: dict[str, Any]) -> dict[str, Any]:
+def _to_mend(state: AssessmentState, arrow: Arrow, content: dict[str, Any]) -> AssessmentChanges:
     if not content.get("to_mend"):
         return {}
     months = state.facts.policy.rectification_months

@@ -1,4 +1,4 @@
-"""What a setting aside (撤销更正) takes with it, and what cannot be set aside, with the reason.
+"""Which entries a setting aside (撤销更正) affects, and what cannot be set aside, and why.
 
 The guideline does not speak of it; that an authority corrects its own wrong decision on the record, and
 not by rubbing it out, is what §四 and §六 presuppose when they name who decides what (rulebook, "Rules
@@ -7,7 +7,6 @@ for every decision").
 
 from collections.abc import Sequence
 
-from workflows.content_checks import Objection
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT, SET_ASIDE
 from workflows.periods import beijing_date
@@ -16,34 +15,35 @@ from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
+from workflows.words import Words
 
 
-def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Objection:
+def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Words | None:
     """Why a decision cannot be set aside; None when it can."""
     if decision.year and isinstance(state, PlatformState):
         return _year_objection(log, decision, decision.year) or _withdrawn_since(state, None)
     targets = _targets(log, decision)
     if len(targets) > 1:
         entries = ", ".join(str(entry.seq) for entry in targets)
-        return _because(
+        return Words(
             f"{decision.target} was used by more than one person (entries {entries}): say which entry",
             f"编号 {decision.target} 有多人使用（第 {entries} 条）：请用 entry 指明是哪一条",
         )
     target = targets[0] if targets else None
     if target is None:
-        return _because(
+        return Words(
             f"no decision {decision.target} was taken in this case; an application is withdrawn,"
             " not set aside",
             f"本案没有决定 {decision.target}；申请只能撤回，不能撤销更正",
         )
     if target.name == Kind.SET_ASIDE:
-        return _because(
+        return Words(
             f"{decision.target} is itself a setting aside: decide anew what is awaited now",
             f"{decision.target} 本身是撤销更正：请对现待事项重新作出决定",
         )
     by = set_aside_marks(log).get(target.seq)
     if by:
-        return _because(
+        return Words(
             f"{decision.target} was set aside already, by entry {by}",
             f"{decision.target} 已由第 {by} 条撤销",
         )
@@ -53,7 +53,7 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
 def affected_entries(
     log: Sequence[LogEntry], state: CaseState, decision: SetAside
 ) -> tuple[int, int]:
-    """The first and the last entry that fall: the decision and all after it, or it alone.
+    """Return the first and the last entry that are set aside: the decision and all after it, or it alone.
 
     For a year that has ended it begins with the platform's note of that end. Only after `objection`.
     """
@@ -65,13 +65,13 @@ def affected_entries(
     return found.seq, found.seq if lifecycle_of(state).alone(found.name) else len(log)
 
 
-def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Objection:
-    """A withdrawal is the operator's own word at any time: it falls only when it is itself set aside."""
+def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Words | None:
+    """A withdrawal is the operator's own decision at any time: only itself can be set aside after it."""
     lifecycle = lifecycle_of(state)
     ended_by = lifecycle.step(state.stage).ended_by
     if not ended_by or (target and (target.name == ended_by or lifecycle.alone(target.name))):
         return None
-    return _because(
+    return Words(
         "the operator has withdrawn since, as it may at any time: where that was wrong as well, set"
         " the withdrawal aside first",
         "运营单位此后已撤回，而撤回随时可以提出：撤回确有错误的，请先撤销该撤回",
@@ -89,28 +89,28 @@ def _targets(log: Sequence[LogEntry], decision: SetAside) -> list[LogEntry]:
     ]
 
 
-def _year_objection(log: Sequence[LogEntry], decision: SetAside, year: int) -> Objection:
+def _year_objection(log: Sequence[LogEntry], decision: SetAside, year: int) -> Words | None:
     last = _last_of_years(log)
     if last is None or last.said["year"] < year:
-        return _because(f"no assessment of year {year} has ended", f"第 {year} 年考核尚未结束")
+        return Words(f"no assessment of year {year} has ended", f"第 {year} 年考核尚未结束")
     if last.said["year"] > year:
-        return _because(
+        return Words(
             f"the assessment of year {last.said['year']} has begun since: say there what is to be said",
             f"此后第 {last.said['year']} 年考核已经开始：请在该年考核中处理",
         )
     if last.name == Happening.ASSESSMENT_OPENED:
-        return _because(
+        return Words(
             f"the assessment of year {year} is open: set its decision aside in the assessment itself",
             f"第 {year} 年考核正在进行：请在该考核中撤销更正",
         )
     if "log_hash" not in last.said or not _may_fall(last.outcome):
-        return _because(
+        return Words(
             f"the assessment of year {year} ended by no decision of its own",
             f"第 {year} 年考核并非因决定而结束",
         )
     ended_on = beijing_date(last.at)
     if decision.decided_on < ended_on:  # the assessment would refuse it, and end as it had
-        return _because(
+        return Words(
             f"decided_on {decision.decided_on} is before the assessment of year {year} ended, {ended_on}",
             f"decided_on {decision.decided_on} 早于第 {year} 年考核结束之日 {ended_on}",
         )
@@ -127,7 +127,3 @@ def _last_of_years(log: Sequence[LogEntry]) -> LogEntry | None:
 def _may_fall(result: str) -> bool:
     """Whether an assessment that ended so ended by a decision."""
     return SET_ASIDE in ASSESSMENT.step(AssessmentStage(result)).triggers
-
-
-def _because(en: str, zh: str) -> tuple[str, str, str]:
-    return Kind.SET_ASIDE.article, en, zh

@@ -43,7 +43,6 @@ class SignalQueue:
         self._later: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
-        """How many messages wait."""
         return len(self._waiting)
 
     @property
@@ -90,8 +89,8 @@ class SignalQueue:
             try:
                 self._judge_some()
             except Exception as error:
-                # A fault of ours fails the task, as it would in the handler of a signal: then nothing is
-                # lost, and mended code takes it again. In a task of its own nobody would hear of it.
+                # A fault of ours fails the task, as it would in a signal's handler: nothing is lost, and
+                # corrected code tries again. An error in an asyncio task would stay unseen.
                 await workflow.wait_condition(partial(_fail, error))
         self._later = None
 

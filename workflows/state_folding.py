@@ -1,4 +1,4 @@
-"""A log taken again: the state of a case is the fold of its log, and at any date that of a prefix.
+"""A log folded: the state of a case is the fold of its log, and at any date that of a prefix.
 
 A decision that is set aside (撤销更正) stays in the log with all that followed from it, and no longer
 counts: the case stands where the log before it left it, and waits there again.
@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, cast
 
 from workflows.record import EntryKind, LogEntry
-from workflows.rules import CaseState, S, begin, follow_arrow, lifecycle_of
-from workflows.states import PlatformState
+from workflows.rules import CaseState, S, arrow_of, begin, follow_arrow, lifecycle_of
+from workflows.states import PlatformChanges, PlatformState, StepChanges
+from workflows.steps import Arrow
 from workflows.vocabulary import Kind
 
 
@@ -32,52 +33,50 @@ def states(log: Iterable[LogEntry]) -> list[CaseState]:
             first = entry.said["sets_aside"][0]
             alone = lifecycle_of(after[-1]).alone(entries[first - 1].name)
             stood = after[-1] if alone else after[first - 2]
-            after.append(_stand_again(after[-1], stood, entry.said, entry.at))
+            after.append(_restored(after[-1], stood, entry.said, entry.at))
         else:
-            after.append(follow_arrow(after[-1], entry.name, entry.outcome, entry.said, entry.at))
+            arrow = arrow_of(after[-1], entry.name, entry.outcome, entry.said)
+            after.append(follow_arrow(after[-1], arrow, entry.name, entry.said, entry.at))
         entries.append(entry)
     return cast(list[CaseState], after)
 
 
 def move(
     state: S,
-    before: Sequence[LogEntry],
+    log: Sequence[LogEntry],
+    arrow: Arrow,
     name: str,
-    outcome: str,
     *,
-    said: dict[str, Any],
+    content: dict[str, Any],
     at: datetime,
 ) -> S:
-    """Move a state on by one entry; `before` is the log before it, which `state` is the fold of.
-
-    Raises:
-        LookupError: the table has no such arrow here (never after `judge`).
-    """
+    """Move a state on by one entry along an arrow; `log`, of which `state` is the fold, ends before it."""
     if name != Kind.SET_ASIDE:
-        return follow_arrow(state, name, outcome, said, at)
-    first = said["sets_aside"][0]
-    alone = lifecycle_of(state).alone(before[first - 1].name)
-    stood = state if alone else cast(S, fold(before[: first - 1]))
-    return _stand_again(state, stood, said, at)
+        return follow_arrow(state, arrow, name, content, at)
+    first = content["sets_aside"][0]
+    alone = lifecycle_of(state).alone(log[first - 1].name)
+    stood = state if alone else cast(S, fold(log[: first - 1]))
+    return _restored(state, stood, content, at)
 
 
-def _stand_again(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
+def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
     """Where a case stands when entries are set aside: as it stood before them, with a new clock."""
-    if stood is state:  # what fell stood alone, and nothing followed from it
+    if stood is state:  # nothing followed from what was set aside
         return state
-    changes: dict[str, Any] = {"since": at, "overdue": False, "reminded": False}
+    clock: StepChanges = {"since": at, "overdue": False, "reminded": False}
+    changes: PlatformChanges = {}
     if isinstance(state, PlatformState) and isinstance(stood, PlatformState):
         # A new clock: what the old one had run before a correction is not taken off once more.
         changes["spent"] = tuple(s for s in stood.spent if s.stage is not stood.stage)
         changes["plans_filed"] = max(state.plans_filed, state.plan_version)
-        if stood.valid_until == state.valid_until:  # people were told, and are not told again
+        if stood.valid_until == state.valid_until:  # announced already
             changes["told_days"] = state.told_days
         if "year" in said:
             changes["reopening"] = {k: v for k, v in said.items() if k != "sets_aside"}
         else:
             # An assessment that was open ended with what is set aside: its year is opened anew.
-            changes |= {"reopening": None, "open_assessment": None}
-    return stood.model_copy(update=changes)
+            changes["reopening"] = changes["open_assessment"] = None
+    return stood.model_copy(update={**clock, **changes})
 
 
 def set_aside_marks(log: Iterable[LogEntry]) -> dict[int, int]:

@@ -1,13 +1,14 @@
 """What a case is at a moment: a fold of its log. Frozen; every change makes a new one."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication
 from workflows.awaited import Awaited
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
+from workflows.steps import AnyStage
 from workflows.vocabulary import AssessmentStage, District, Service, Stage
 
 
@@ -74,9 +75,9 @@ class PlatformState(Record):
     """How often the assessment of the year was opened: more than once when one was broken off."""
     assessments: tuple[AssessmentResult, ...] = ()
     told_days: int | None = None
-    """The end of validity was told so many days before it."""
+    """How many days before the end of validity the last notice of it was."""
     reopening: dict[str, Any] | None = None
-    """The setting aside that opens an ended assessment again: its workflow is told it."""
+    """The setting aside that opens an ended assessment again: its workflow takes it."""
 
 
 class AssessmentState(Record):
@@ -96,6 +97,42 @@ class AssessmentState(Record):
     reminded: bool = False
     decided_on: date | None = None
     mend_by: Instant | None = None
+
+
+class StepChanges(TypedDict, total=False):
+    """What an entry of the log may change in the state of any case. A test holds it to the states."""
+
+    stage: AnyStage
+    since: datetime
+    came_from: AnyStage
+    overdue: bool
+    reminded: bool
+    decided_on: date
+
+
+class PlatformChanges(StepChanges, total=False):
+    """What it may change besides in the state of a platform."""
+
+    spent: tuple[Spent, ...]
+    plan_version: int
+    plan_sha256: str
+    plans_filed: int
+    list_number: str
+    certificate_number: str
+    listed_on: date
+    valid_until: datetime
+    brought_in_on: date
+    open_assessment: int | None
+    openings: int
+    assessments: tuple[AssessmentResult, ...]
+    told_days: int | None
+    reopening: dict[str, Any] | None
+
+
+class AssessmentChanges(StepChanges, total=False):
+    """What it may change besides in the state of an assessment."""
+
+    mend_by: datetime
 
 
 class Receipt(Record):
@@ -147,7 +184,7 @@ def application_content(application: PlatformApplication) -> dict[str, Any]:
     """What an application said. Its policy is what it said, and the model's defaults for the rest.
 
     Those defaults never change (a test pins them): a new default is sent by whoever applies. What it
-    brings in is no part of it: that stands in an entry of its own, which `opening.py` makes.
+    brings in is no part of it: that stands in an entry of its own, which `case_opening.py` makes.
     """
     content = content_of(application)
     content.pop("brought_in", None)

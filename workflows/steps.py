@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage, Word
 
 AnyStage = Stage | AssessmentStage
 
@@ -14,7 +14,7 @@ class Clock(StrEnum):
 
     NONE = "none"
     WORKING_DAYS = "working_days"
-    """A due date in working days; passing it is noted and told, and decides nothing."""
+    """A due date in working days; passing it is noted and announced, and decides nothing."""
     RECTIFICATION = "rectification"
     """The deadline that the evaluation set, in calendar time."""
     VALIDITY = "validity"
@@ -25,7 +25,7 @@ class Clock(StrEnum):
 class Arrow:
     """Where an outcome leads. `to` None: stay where you are."""
 
-    outcome: str
+    outcome: Word
     to: AnyStage | None
     corrections: bool | None = None
     """Taken only when an inspection passed with (True) or without (False) corrections."""
@@ -48,9 +48,9 @@ class Trigger:
     once_overdue: bool = False
     """Accepted only after the step's due date has passed."""
     awaited: bool = True
-    """Whether the case waits for it; what may be said at any time is not waited for."""
+    """Whether the case waits for it; what is possible at any time is not waited for."""
     alone: bool = False
-    """Nothing follows from it: set aside, it falls alone."""
+    """Nothing follows from it: it is set aside without what came after."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Step:
     """The policy's field that says how many working days the step has."""
     ended: bool = False
     ended_by: str = ""
-    """The decision that ended the case at any time, and falls only when it is itself set aside."""
+    """The decision that may end the case at any time; before it is set aside nothing else can be."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,9 @@ class Lifecycle:
     anytime: tuple[Trigger, ...]
 
     def step(self, stage: AnyStage) -> Step:
-        """The row of a stage."""
         return next(step for step in self.steps if step.stage == stage)
 
     def ended(self, stage: str) -> bool:
-        """Whether a stage is an end."""
         return any(step.ended for step in self.steps if step.stage == stage)
 
     def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:

@@ -35,14 +35,13 @@ class Parcel(Record):
     through: int
     """Up to here nothing more is wanted: the filter left out what else there is."""
     held_until: Instant
-    """Whose lease it is, is told by this: another who took it has another."""
+    """Identifies the lease: whoever took it since has another."""
 
 
 @workflow.defn(name=SUBSCRIPTIONS_TYPE)
 class EventDeliveryWorkflow:
-    """Delivers events to subscriptions for as long as the system lives; one for all workers."""
+    """Delivers events to subscriptions for as long as the system runs; one for all workers."""
 
     @workflow.run
     async def run(self) -> None:
-        """As notices are delivered."""
         await keep_delivering(DELIVER_EVENTS)

@@ -24,7 +24,7 @@ class TaskMarks:
         self._wanted = wanted
         self._left = False
         self.entries = 0
-        """So many entries the log has: said in the memo, which `temporal workflow describe` shows."""
+        """The number of entries, for the memo that `temporal workflow describe` shows."""
 
     def leave(self) -> None:
         """Leave one, if the event loop has left none since it woke up."""

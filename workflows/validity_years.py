@@ -14,6 +14,7 @@ from temporalio.exceptions import (
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import CaseLog, LogRequest
+    from workflows.assessment_years import note_year_end, open_year, reopened
     from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import (
@@ -24,10 +25,9 @@ with workflow.unsafe.imports_passed_through():
         READ_LOG,
         assessment_workflow_id,
     )
-    from workflows.periods import at_nine, last_day
+    from workflows.deadlines import next_expiry_notice
     from workflows.register_sync import RETRY
-    from workflows.reopening import BrokenLog, opening_number, reopened
-    from workflows.rules import ending
+    from workflows.reopening import BrokenLog
     from workflows.run_io import AssessmentOpening, YearResult
     from workflows.states import PlatformState, next_assessment
     from workflows.vocabulary import Happening
@@ -53,16 +53,16 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             if state.open_assessment:  # opened again: its kick-off was long ago
                 await self._assess(state.open_assessment, state.valid_until)
                 return
-            near = self._nearing()
+            near = self._next_expiry_notice()
             if near and near[0] < event:
                 if not await self.wait_for_step_change(near[0], "notice of the end of validity"):
-                    self.record_event(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                    self.record_event(Happening.VALIDITY_NEARING, {"days": near[1]})
                 return
         what = "end of validity" if event == state.valid_until else "assessment opens"
         if await self.wait_for_step_change(event, what):
             return
         if event == state.valid_until:
-            self.record_event(Happening.VALIDITY_ENDED, "period_over", {})
+            self.record_event(Happening.VALIDITY_ENDED, {})
         else:
             await self._assess(len(state.assessments) + 1, state.valid_until)
 
@@ -70,7 +70,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         """Open the assessment of a year and wait for how it ends (§六).
 
         The child knows the end of validity and ends itself with it. A withdrawal, and a setting aside
-        of what the assessment rests on, is told to it.
+        of what the assessment rests on, is signalled to it.
         """
         opening = await self._opening(year, valid_until)
         if opening is None:
@@ -103,7 +103,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         def over() -> bool:
             return child.done() or self.case.ended or self.case.state.open_assessment != year
 
-        await self._telling_the_end(over)
+        await self._announce_expiry_until(over)
         if not child.done():
             try:
                 if self.edition >= Edition.BOUND:
@@ -118,37 +118,20 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         try:
             ended: YearResult = await self.marks.after(child)
             result = ended.result
-            self.case.roles_elsewhere(ended.roles)
+            self.case.note_outside_roles(ended.roles)
             content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
         except ChildWorkflowError as error:
             content["reason"] = str(error.cause or error)[:300]
-        self._note_end(year, result, content)
-
-    def _note_end(self, year: int, result: str, content: dict[str, Any]) -> None:
-        """Note how an assessment ended, or that it was closed because what it rests on was set aside."""
-        if self.case.state.open_assessment == year:
-            outcome = ending(self.case.state, result)
-            if outcome != result and not self.case.ended:
-                content.pop("log_hash", None)
-            self.record_event(Happening.ASSESSMENT_ENDED, outcome, content)
-        elif not self.case.ended:
-            self.record_event(Happening.ASSESSMENT_CLOSED, "closed", content)
+        before = self.case.state
+        note_year_end(self.case, year, result, content, workflow.now())
+        self._after_entry(before)
 
     async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
         """What the assessment of a year begins with; None when its log cannot be had yet."""
         state = self.case.state
-        before = self.case.log[-1].hash
-        if state.open_assessment is None:
-            said = {"year": year} | opening_number(self.case.log, state, year)
-            before = self.record_event(Happening.ASSESSMENT_OPENED, "opened", said).hash
-        opening = AssessmentOpening(
-            facts=state.facts,
-            year=year,
-            opening=self.case.state.openings,
-            valid_until=valid_until,
-            before=before,
-            roles=self.case.roles if self.edition >= Edition.BOUND else {},
-        )
+        roles = self.case.roles if self.edition >= Edition.BOUND else {}
+        opening = open_year(self.case, year, workflow.now(), valid_until, roles)
+        self._after_entry(state)
         if state.reopening is None:
             return opening
         facts = state.facts
@@ -179,26 +162,14 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         pause = _SOON[self._taken - 1] if soon else _TRY_AGAIN
         await self.marks.after(workflow.sleep(pause, summary=why))
 
-    async def _telling_the_end(self, over: Callable[[], bool]) -> None:
-        """Wait until it is over; tell meanwhile that the end of validity is near."""
+    async def _announce_expiry_until(self, over: Callable[[], bool]) -> None:
+        """Wait until it is over; announce meanwhile that the end of validity is near."""
         while not over():
-            near = self._nearing() if self.desk else None
+            near = self._next_expiry_notice() if self.desk else None
             if near is None:
                 await workflow.wait_condition(over)
             elif await self.reached(near[0], over, "notice of the end of validity"):
-                self.record_event(Happening.VALIDITY_NEARING, "told", {"days": near[1]})
+                self.record_event(Happening.VALIDITY_NEARING, {"days": near[1]})
 
-    def _nearing(self) -> tuple[datetime, int] | None:
-        """When the end of validity is told next, and how many days before it; after an outage once."""
-        state = self.case.state
-        if state.valid_until is None:
-            return None
-        told = state.told_days
-        days = [d for d in state.facts.policy.expiry_notice_days if told is None or d < told]
-        now, end = workflow.now(), state.valid_until
-        moments = {d: at_nine(last_day(end) - timedelta(days=d)) for d in days}
-        passed = [d for d in days if moments[d] <= now]
-        if not days or now >= end:
-            return None
-        chosen = min(passed) if passed else max(days)
-        return moments[chosen], chosen
+    def _next_expiry_notice(self) -> tuple[datetime, int] | None:
+        return next_expiry_notice(self.case.state, workflow.now())

@@ -3,23 +3,15 @@
 Every word is a string, so that it reads the same in a history, in the register and on a screen.
 """
 
-from enum import StrEnum
-from typing import Self
+from workflows.words import BilingualEnum
 
 
-class Word(StrEnum):
-    """A term of the field: its value is English, `zh` the guideline's own term, `article` where it stands."""
+class Word(BilingualEnum):
+    """A term of the field: `zh` is the guideline's own, `article` says where it stands."""
 
-    zh: str
-    article: str
-
-    def __new__(cls, value: str, zh: str = "", article: str = "") -> Self:
-        """Make a word that is equal to its English value."""
-        word = str.__new__(cls, value)
-        word._value_ = value
-        word.zh = zh
-        word.article = article
-        return word
+    def __init__(self, value: str, zh: str = "", article: str = "") -> None:
+        super().__init__(value, zh)
+        self.article = article
 
 
 class Field(Word):
@@ -33,19 +25,12 @@ class Field(Word):
     INTEGRATED_CIRCUITS = "integrated_circuits", "集成电路", "§三(二)"
 
 
-class District(StrEnum):
+class District(BilingualEnum):
     """Beijing's sixteen districts with their GB/T 2260 codes, and the development area, which has none."""
 
-    zh: str
-    code: str
-
-    def __new__(cls, value: str, zh: str, code: str) -> Self:
-        """Make a district that is equal to its English value."""
-        district = str.__new__(cls, value)
-        district._value_ = value
-        district.zh = zh
-        district.code = code
-        return district
+    def __init__(self, value: str, zh: str, code: str) -> None:
+        super().__init__(value, zh)
+        self.code = code
 
     DONGCHENG = "dongcheng", "东城区", "110101"
     XICHENG = "xicheng", "西城区", "110102"
@@ -201,21 +186,51 @@ class Kind(Word):
     REASSESSMENT = "reassessment", "整改后考核", "§六"
 
 
+class HappeningOutcome(Word):
+    """The outcomes of happenings. An assessment that ended by the rules has its last stage instead."""
+
+    OPENED = "opened", "已开始", "§四, §六"
+    TOLD = "told", "已提示", "§四, §六"
+    STOPPED = "stopped", "已中止", "§四"
+    STARTED = "started", "已恢复", "§四"
+    CLOSED = "closed", "已终止", "§六"
+    PERIOD_OVER = "period_over", "期限届满", "§四"
+    WITHDRAWN = "withdrawn", "已撤回", "§四"
+    BROKEN_OFF = "broken_off", "中断", "§六"
+
+
 class Happening(Word):
     """What the case notes of its own accord: it records, opens and ends by the clock, and decides nothing."""
 
-    APPLIED = "applied", "提交申请", "§四(一)"
-    REMINDED = "reminded", "到期提醒", "§四, §六"
-    OVERDUE = "overdue", "逾期", "§六"
-    ESCALATED = "escalated", "逾期督办", "§四, §六"
-    CLOCK_STOPPED = "clock_stopped", "计时中止", "§四"
-    CLOCK_STARTED = "clock_started", "计时恢复", "§四"
-    ASSESSMENT_OPENED = "assessment_opened", "年度考核开始", "§六"
+    def __init__(
+        self, value: str, zh: str, article: str, outcome: HappeningOutcome | None = None
+    ) -> None:
+        super().__init__(value, zh, article)
+        self.outcome = outcome
+        """The only one; None where there are several."""
+
+    APPLIED = "applied", "提交申请", "§四(一)", HappeningOutcome.OPENED
+    REMINDED = "reminded", "到期提醒", "§四, §六", HappeningOutcome.TOLD
+    OVERDUE = "overdue", "逾期", "§四, §六", HappeningOutcome.TOLD
+    ESCALATED = "escalated", "逾期督办", "§四, §六", HappeningOutcome.TOLD
+    CLOCK_STOPPED = "clock_stopped", "计时中止", "§四", HappeningOutcome.STOPPED
+    CLOCK_STARTED = "clock_started", "计时恢复", "§四", HappeningOutcome.STARTED
+    ASSESSMENT_OPENED = "assessment_opened", "年度考核开始", "§六", HappeningOutcome.OPENED
     ASSESSMENT_ENDED = "assessment_ended", "年度考核结束", "§六"
-    ASSESSMENT_CLOSED = "assessment_closed", "年度考核随更正终止", "§六"
-    VALIDITY_NEARING = "validity_nearing", "有效期将满", "§四"
-    VALIDITY_ENDED = "validity_ended", "有效期届满", "§四"
-    PLATFORM_WITHDRAWN = "platform_withdrawn", "平台撤回", "§四"
+    ASSESSMENT_CLOSED = "assessment_closed", "年度考核随更正终止", "§六", HappeningOutcome.CLOSED
+    VALIDITY_NEARING = "validity_nearing", "有效期将满", "§四", HappeningOutcome.TOLD
+    VALIDITY_ENDED = "validity_ended", "有效期届满", "§四", HappeningOutcome.PERIOD_OVER
+    PLATFORM_WITHDRAWN = "platform_withdrawn", "平台撤回", "§四", HappeningOutcome.WITHDRAWN
+
+
+class SoleOutcome(Word):
+    """The outcomes of decisions that leave no choice."""
+
+    BROUGHT_IN = "brought_in", "已转入", "§四"
+    WITHDRAWN = "withdrawn", "已撤回", "§四"
+    SET_ASIDE = "set_aside", "已撤销", "§四, §六"
+    RECORDED = "recorded", "已登记", "§四"
+    GIVEN = "given", "已提出", "§六"
 
 
 class RecommendationOutcome(Word):

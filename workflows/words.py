@@ -1,6 +1,7 @@
 """A text that people read, in both languages of the programme. Only what shows it chooses one."""
 
-from typing import Literal, NamedTuple
+from enum import StrEnum
+from typing import Literal, NamedTuple, Self
 
 Language = Literal["en", "zh"]
 
@@ -12,9 +13,27 @@ class Words(NamedTuple):
     zh: str
 
     def text(self, language: Language) -> str:
-        """Return it in one of the languages."""
         return self.zh if language == "zh" else self.en
 
     def at(self, where: str) -> "Words":
         """Return it with where it stands before it, as in `year: not a number`."""
         return Words(f"{where}: {self.en}", f"{where}：{self.zh}")
+
+
+class BilingualEnum(StrEnum):
+    """A list of words. Each is a string, its English value, and knows its Chinese term.
+
+    A list whose words know more than that takes it in its own `__init__`.
+    """
+
+    def __new__(cls, value: str, *_more: object) -> Self:
+        word = str.__new__(cls, value)
+        word._value_ = value
+        return word
+
+    def __init__(self, value: str, zh: str = "") -> None:
+        self.zh = zh
+
+    @property
+    def words(self) -> Words:
+        return Words(self.replace("_", " "), self.zh)

@@ -68,7 +68,6 @@ class EventPoster:
         )
 
     async def __aenter__(self) -> Self:
-        """Connects with the first event only."""
         return self
 
     async def __aexit__(
@@ -77,7 +76,6 @@ class EventPoster:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the connection."""
         await self._client.aclose()
 
     async def post(self, event_id: str, body: bytes) -> None:

@@ -23,7 +23,7 @@ def check_logs(logs: Logs) -> Iterator[Problem]:
         start = log[0].previous if before is None else before
         wrong = find_chain_break(log, start)
         if wrong:
-            yield Problem(Check.CHAIN, place.file, wrong, _chinese(log, start))
+            yield Problem(Check.CHAIN, place.file, *wrong)
             continue
         if place.year == 0:
             yield from _previous(logs, place, log)
@@ -154,17 +154,3 @@ def _ended(logs: Logs, place: LogId, note: LogEntry) -> Iterator[Problem]:
     else:
         return
     yield Problem(Check.LINKS, place.file, en, zh, missing)
-
-
-def _chinese(log: Sequence[LogEntry], before: str) -> str:
-    """Where a chain breaks, in Chinese: as `workflows.record.find_chain_break` says it in English."""
-    previous = before
-    for number, entry in enumerate(log, start=1):
-        if entry.seq != number:
-            return f"缺第 {number} 条：此处为第 {entry.seq} 条"
-        if entry.previous != previous:
-            return f"第 {number} 条不接续前一条"
-        if entry.seal() != entry.hash:
-            return f"第 {number} 条写成后被改动"
-        previous = entry.hash
-    return ""

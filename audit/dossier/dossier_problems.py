@@ -1,22 +1,16 @@
 """What a check finds: where, and what is wrong, in English and Chinese."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from workflows.words import BilingualEnum
 
 
-class Check(StrEnum):
+class Check(BilingualEnum):
     """What is checked, one thing after the other; `en` and `zh` say it."""
 
-    en: str
-    zh: str
-
-    def __new__(cls, value: str, en: str, zh: str) -> "Check":
-        """Make a check that is equal to its name."""
-        check = str.__new__(cls, value)
-        check._value_ = value
-        check.en = en
-        check.zh = zh
-        return check
+    def __init__(self, value: str, en: str, zh: str) -> None:
+        super().__init__(value, zh)
+        self.en = en
 
     FILES = "files", "Files: every SHA-256 of the manifest", "文件：清单中每个 SHA-256"
     CHAIN = "chain", "Logs: the hash chain of each", "记录：各自的哈希链"

@@ -6,11 +6,12 @@ from typing import Any
 from audit.reading.case_logs import Line, Problem
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
+from workflows.assessment_years import opening_content
 from workflows.case import decision_of
-from workflows.model import InvalidMessage, as_sent, instant, parse
+from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, LogEntry
 from workflows.states import application_content, content_of
-from workflows.vocabulary import Happening, Kind
+from workflows.vocabulary import Happening, HappeningOutcome, Kind
 
 
 def check_entry(line: Line) -> Iterator[Problem]:
@@ -72,18 +73,18 @@ def _input(run: Run) -> tuple[Any, ...]:
     """What the input of a run says, as the first entry of its log would have it."""
     opening = run.opening
     if opening:
-        content = {
-            "year": opening.year,
-            "opening": opening.opening,
-            "valid_until": instant(opening.valid_until),
-            "facts": as_sent(opening.facts),
-        }
-        return str(Happening.ASSESSMENT_OPENED), "opened", content, None
+        content = opening_content(opening)
+        return str(Happening.ASSESSMENT_OPENED), HappeningOutcome.OPENED, content, None
     try:
         form = parse(PlatformApplication, run.application)
     except InvalidMessage:
         return ()
-    return str(Happening.APPLIED), "opened", application_content(form), form.submitted_by
+    return (
+        str(Happening.APPLIED),
+        HappeningOutcome.OPENED,
+        application_content(form),
+        form.submitted_by,
+    )
 
 
 def _comparable(said: tuple[Any, ...], line: Line) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Stage
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class Truth:
     """Logs of which the register has more than the histories, that fits: so many entries more."""
     unproved: list[LogId] = field(default_factory=list)
     """Logs that only the register has: they are held against themselves."""
-    unreadable: dict[LogId, str] = field(default_factory=dict)
+    unreadable: dict[LogId, Words] = field(default_factory=dict)
     """Logs that cannot be taken again, and why."""
     beyond: dict[LogId, int] = field(default_factory=dict)
     """Logs that go on, of which the register has more that does not fit: newer histories may tell why."""
@@ -156,7 +157,8 @@ def truth_of(
         try:
             whole = _whole(reading, place, entries)
         except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
-            truth.unreadable[place] = find_chain_break(entries, entries[0].previous) or str(error)
+            broken = find_chain_break(entries, entries[0].previous)
+            truth.unreadable[place] = broken or Words(str(error), str(error))
             continue
         if entries is not known and dues:
             whole = WholeLog(place, whole.entries, whole.after, whole.told, dues.get(place))
@@ -211,7 +213,7 @@ def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> b
 def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> WholeLog:
     wrong = find_chain_break(entries, entries[0].previous)
     if wrong:
-        raise ValueError(wrong)
+        raise ValueError(wrong.en)
     after = tuple(states(entries))
     told = [
         Told(telling.batch.entries[0].seq, telling.batch.entries[-1].seq, telling.batch.due)

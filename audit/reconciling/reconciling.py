@@ -206,9 +206,9 @@ def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
     for place, why in truth.unreadable.items():
         named = f"{where}, log {place.name}"
         if place in truth.unproved:
-            yield Problem(f"{named} in the register", why, f"登记库记录：{why}")
+            yield Problem(f"{named} in the register", why.en, f"登记库记录：{why.zh}")
         elif not check_reading(reading):  # what nobody can take again is no ground to repair from
-            yield Problem(named, f"it cannot be taken again: {why}", f"此记录不能成立：{why}")
+            yield Problem(named, f"it cannot be replayed: {why.en}", f"此记录不能成立：{why.zh}")
 
 
 def _unreadable(reading: Reading, rows: Iterable[tuple[LogId, int]]) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """Whether a replayed run agrees with itself: what its history hands over, its chain of hashes, its fold."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from temporalio.api.history.v1 import HistoryEvent
@@ -24,8 +23,8 @@ def disagreements(
     log, before = seen.record.log, seen.record.before
     break_ = find_chain_break(log, before)
     if break_:
-        at = next(iter(re.findall(r"\d+", break_)), "?")
-        yield Finding(f"the log's chain is broken: {break_}", f"记录的哈希链在第 {at} 条处断裂")
+        en, zh = break_
+        yield Finding(f"the log's chain is broken: {en}", f"记录的哈希链断裂：{zh}")
         return
     try:
         folded = fold(log)

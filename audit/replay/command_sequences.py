@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.api.common.v1 import Payload
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.bridge.proto.workflow_commands import WorkflowCommand
+
+if TYPE_CHECKING:
+    from starter.client.sdk_internals import CoreCommand
 
 _CHANGE_VERSION = "TemporalChangeVersion"
 """The search attribute that the SDK sets with each patch by itself."""
@@ -81,7 +83,7 @@ def of_event(event: HistoryEvent) -> Command | None:
     return Command(kind, what, span, payloads, event.event_id)
 
 
-def of_code(commands: Iterable[WorkflowCommand]) -> list[Command]:
+def of_code(commands: "Iterable[CoreCommand]") -> list[Command]:
     """The commands that the code gave in one task, without those that are never sent."""
     given = [_of_one(command) for command in commands]
     found: list[Command] = []
@@ -97,7 +99,7 @@ def of_code(commands: Iterable[WorkflowCommand]) -> list[Command]:
     return found
 
 
-def _of_one(command: WorkflowCommand) -> Command | None:
+def _of_one(command: "CoreCommand") -> Command | None:
     name = command.WhichOneof("variant") or ""
     if name in _NOT_SENT:
         return None

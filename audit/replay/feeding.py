@@ -8,6 +8,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.worker import Replayer
 
+from starter.client.sdk_internals import WORKFLOW_LOGGERS
+
 
 class Feed:
     """One iterator of the SDK's over histories, fed one by one: starting it costs as much as a replay."""
@@ -59,14 +61,6 @@ class Feed:
             yield history
 
 
-_LOUD = (
-    "temporalio.worker._workflow",
-    "temporalio.worker._workflow_instance",
-    "temporalio.worker._replayer",
-    "temporalio.workflow",
-)
-
-
 _replaying: set[object] = set()
 """Who replays now, and is to be quiet."""
 
@@ -84,7 +78,7 @@ def _speak(replay: object) -> None:
 
 
 def _set_loggers() -> None:
-    for name in _LOUD:
+    for name in WORKFLOW_LOGGERS:
         logging.getLogger(name).disabled = bool(_replaying)
 
 

@@ -5,11 +5,9 @@ watched where it goes in and comes out; nothing of it is changed.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio import workflow
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
@@ -21,8 +19,12 @@ from temporalio.worker import (
 )
 
 from audit.replay.command_sequences import Command, of_code
+from starter.client.sdk_internals import is_eviction
 from workflows.case import CaseRecord
 from workflows.rules import CaseState
+
+if TYPE_CHECKING:
+    from starter.client.sdk_internals import Activation, Completion
 
 
 @dataclass
@@ -75,8 +77,8 @@ class WatchedRunner(UnsandboxedWorkflowRunner):
         instance = super().create_instance(det)
         activate, watch = instance.activate, self._watch
 
-        def watched(act: WorkflowActivation) -> WorkflowActivationCompletion:
-            if any(job.HasField("remove_from_cache") for job in act.jobs):
+        def watched(act: "Activation") -> "Completion":
+            if is_eviction(act):
                 _take_down(watch.seen)  # before the workflow is torn down
                 return activate(act)
             completion = activate(act)
@@ -88,9 +90,7 @@ class WatchedRunner(UnsandboxedWorkflowRunner):
         return instance
 
 
-def _note(
-    seen: Seen, activation: WorkflowActivation, completion: WorkflowActivationCompletion
-) -> None:
+def _note(seen: Seen, activation: "Activation", completion: "Completion") -> None:
     if completion.HasField("failed"):
         seen.trouble = seen.trouble or completion.failed.failure.message
         return

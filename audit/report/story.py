@@ -47,7 +47,7 @@ def story(life: Life, head: Head, proof: Proof | None) -> Story:
         terms=[term_of(life, head, place.term) for place in own],
         logs=[
             {
-                "name": say(*place.words()),
+                "name": say(place.words),
                 "entries": len(log),
                 "first": log[0].previous,
                 "last": log[-1].hash,

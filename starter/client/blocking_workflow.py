@@ -2,16 +2,8 @@
 
 Anybody who reaches Temporal can start a workflow of any type under any id. Nothing answers for it then,
 and trying again does not help: so it is named, and with it what an operator does about it.
-
-The SDK (temporalio 1.35.0) does not know the status PAUSED of Temporal 1.31 and newer: describing, listing
-or asking such a workflow ends with `ValueError: 8 is not a valid WorkflowExecutionStatus`, and a list of all
-workflows ends where one of them is paused. A paused workflow is open, so it is read as RUNNING; whether it
-is paused, the server's own answer says. An SDK that knows the status never gets here.
 """
 
-from typing import Any
-
-from temporalio.api.enums.v1 import WorkflowExecutionStatus as Status
 from temporalio.client import (
     WorkflowExecution,
     WorkflowExecutionDescription,
@@ -19,13 +11,11 @@ from temporalio.client import (
 )
 
 from starter.client.first_application import FirstApplication
+from starter.client.sdk_internals import is_paused
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 from workflows.refusal import Refusal
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
-PAUSED = Status.WORKFLOW_EXECUTION_STATUS_PAUSED
-IS_PAUSED = "ExecutionStatus = 'Paused'"
-"""The list filter; a server before 1.31 does not know it."""
 ENDED_OUTSIDE = frozenset(
     (
         WorkflowExecutionStatus.TERMINATED,
@@ -34,17 +24,6 @@ ENDED_OUTSIDE = frozenset(
     )
 )
 """Ended by someone at Temporal, and not by a decision: the term is open by the rules."""
-
-
-def _read_as_open(
-    kind: type[WorkflowExecutionStatus], value: Any
-) -> WorkflowExecutionStatus | None:
-    return kind.RUNNING if value == PAUSED else None
-
-
-def read_paused_as_open() -> None:
-    """Let the SDK read the status of a paused workflow; who connects has it called, once for all."""
-    WorkflowExecutionStatus._missing_ = classmethod(_read_as_open)  # type: ignore[assignment]
 
 
 def type_of(workflow_id: str) -> str:
@@ -57,7 +36,7 @@ def find_block(run: WorkflowExecution) -> Refusal | None:
 
     A closed run of another type is in nobody's way.
     """
-    if run.raw_info.status == PAUSED:
+    if is_paused(run):
         return _paused(run)
     if run.close_time is None and (
         run.workflow_type != type_of(run.id) or run.task_queue != TASK_QUEUE

@@ -20,7 +20,7 @@ from starter.client.rpc_errors import translate_rpc_errors
 from starter.client.visibility import quoted, runs_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows.contract import ASSESSMENT_TYPE, TASK_QUEUE, UNCONFIRMED
-from workflows.model import InvalidMessage
+from workflows.model import InvalidMessage, invalid
 from workflows.refusal import Refused
 from workflows.run_io import CaseView
 
@@ -127,7 +127,7 @@ class CaseQueries:
         try:
             view: CaseView = await self.query(workflow_id, "state", CaseView)
         except WorkflowQueryFailedError as error:
-            raise InvalidMessage("application", (("", str(error), str(error)),)) from None
+            raise invalid("application", "", str(error), str(error)) from None
         return view
 
     async def query(self, workflow_id: str, name: str, result_type: Any, *args: Any) -> Any:

@@ -17,7 +17,7 @@ from workflows import contract
 from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decisions import SetAside
-from workflows.model import InvalidMessage, as_sent
+from workflows.model import as_sent, invalid
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
@@ -77,7 +77,7 @@ class DecisionSender:
         if opinion.refusal:
             raise Refused(opinion.refusal)
         if opinion.invalid:
-            raise InvalidMessage("decision", (("", *opinion.invalid),))
+            raise invalid("decision", "", *opinion.invalid)
         return opinion
 
     async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Place:

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
 from workflows.awaited import Awaited
-from workflows.model import InvalidMessage
+from workflows.model import FieldError, InvalidMessage
 from workflows.refusal import Refusal, Refused
+from workflows.words import Words
 
 _NO_KEY, _NOT_ALLOWED, _NOT_FOUND = 401, 403, 404
 _MOVED, _BAD, _SERVER = 300, 400, 500
@@ -58,8 +59,8 @@ def raise_for(answer: httpx.Response) -> None:
         refusal = problem.model_dump(include={"rule", "en", "zh", "stage", "awaited"})
         raise Refused(Refusal.model_validate(refusal))
     if problem.errors:
-        fields = tuple((one.field, one.en, one.zh) for one in problem.errors)
-        raise InvalidMessage("message", fields)
+        found = (FieldError(one.field, Words(one.en, one.zh)) for one in problem.errors)
+        raise InvalidMessage("message", *found)
     kinds: dict[int, type[PingtaiError]] = {
         _NO_KEY: NotAllowed,
         _NOT_ALLOWED: NotAllowed,

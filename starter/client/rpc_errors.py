@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
-from workflows.model import InvalidMessage, parse
+from workflows.model import invalid, parse
 from workflows.refusal import Refusal, Refused
 from workflows.words import Words
 
@@ -86,4 +86,4 @@ def _from_workflow(cause: BaseException) -> Exception:
         return Refused(parse(Refusal, cause.details[0]))
     text = str(cause.details[0])
     what, _, why = cause.message.partition(": ")
-    return InvalidMessage(what, (("", why, text.partition("：")[2]),))
+    return invalid(what, "", why, text.partition("：")[2])

@@ -9,8 +9,8 @@ from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from db.home import home
-from starter.client.blocking_workflow import read_paused_as_open
 from starter.client.local_stack import read_stack
+from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
 
 DEFAULT_ADDRESS = "localhost:7233"

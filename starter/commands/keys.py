@@ -24,7 +24,7 @@ from starter.terminal.screen import (
     table_of,
     write,
 )
-from workflows.model import InvalidMessage
+from workflows.model import invalid
 from workflows.periods import beijing_date
 from workflows.words import Words
 
@@ -224,4 +224,4 @@ async def _revoke(key_id: str) -> None:
 
 def _check_words(words: str, what: str) -> None:
     if not words.strip() or len(words) > LONGEST:
-        raise InvalidMessage(what, (("", f"1 to {LONGEST} characters", f"应为 1 至 {LONGEST} 字"),))
+        raise invalid(what, "", f"1 to {LONGEST} characters", f"应为 1 至 {LONGEST} 字")

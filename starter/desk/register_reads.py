@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 if TYPE_CHECKING:  # who asks for one of them loads what it needs
     from db.inbox_queries import InboxRow, Place, StepCount, Wanted
     from db.programme_rows import Figures, Layout, Mechanisms
-    from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
+    from db.row_types import LogLine, PlatformCard, RegisterFilter, RegisterRow, SupportRow
     from db.substitution_queries import SubstitutionRow
     from db.support_queries import After
     from db.validity_queries import Validity
@@ -37,14 +37,9 @@ class RegisterReads(Protocol):
     async def register(
         self,
         *,
-        district: str | None = None,
-        field: str | None = None,
-        stage: str | None = None,
-        list_number: str | None = None,
-        year: int | None = None,
-        overdue: bool = False,
         after: str | None = None,
         limit: int = 50,
+        **wanted: "Unpack[RegisterFilter]",
     ) -> "Sequence[RegisterRow]":
         """Platforms with their newest terms, by platform id; see `db.queries.RegisterQueries.register`."""
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.intake_queries import Whose, whose
+from db.queries import RegisterQueries
+from db.row_types import Whose
 from starter.client.application_sender import complete_policy
 from starter.errors import NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
@@ -100,7 +101,7 @@ async def _allow_platform(request: Request, who: Caller, platform_id: str) -> No
     if key is None or not (key.district or body):
         return
     connections = request.app.state.connections
-    known = await whose(await connections.engine(), platform_id)
+    known = await RegisterQueries(await connections.engine()).whose(platform_id)
     if known is None:  # the register may not have heard of it yet
         try:
             facts = (await platform_status(connections, platform_id)).view.platform

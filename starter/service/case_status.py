@@ -69,8 +69,8 @@ async def district_of(connections: Connections, platform_id: str) -> str:
 
     Raises as above.
     """
-    district = await RegisterQueries(await connections.engine()).district(platform_id)
-    return district or (await platform_status(connections, platform_id)).district
+    owner = await RegisterQueries(await connections.engine()).whose(platform_id)
+    return owner.district if owner else (await platform_status(connections, platform_id)).district
 
 
 async def assessment_status(

@@ -109,7 +109,7 @@ def _mistake(error: Exception) -> Problem:
 
 def _parameters(error: RequestValidationError) -> Problem:
     found = [problem_in({**one, "loc": one["loc"][1:] or one["loc"]}) for one in error.errors()[:5]]
-    return problem_details.invalid(InvalidMessage("parameters", tuple(found)))
+    return problem_details.invalid(InvalidMessage("parameters", *found))
 
 
 def _of_http(error: HTTPException) -> Problem:

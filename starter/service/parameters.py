@@ -12,7 +12,7 @@ from starlette.requests import Request
 from db.queries import LARGEST_PAGE
 from starter.errors import BadInput
 from starter.service.error_handlers import unknown_parameters
-from workflows.model import Day, Identifier, InvalidMessage, problem_in
+from workflows.model import Day, Identifier, InvalidMessage, invalid, problem_in
 
 Place = TypeVar("Place")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
@@ -44,8 +44,8 @@ def day_of(text: str, name: str) -> date:
     try:
         return _DAY.validate_json(f'"{text}"')
     except ValidationError as error:
-        field, en, zh = problem_in(error.errors()[0] | {"loc": (name,)})
-        raise InvalidMessage("parameters", ((field, en, zh),)) from None
+        problem = problem_in(error.errors()[0] | {"loc": (name,)})
+        raise InvalidMessage("parameters", problem) from None
 
 
 def place_of(after: str | None, read: Callable[[str], Place]) -> Place | None:
@@ -57,8 +57,8 @@ def place_of(after: str | None, read: Callable[[str], Place]) -> Place | None:
     try:
         return read(after) if after else None
     except BadInput:
-        problem = ("after", "copy it from `next` of the page before", "请取自上一页的 next")
-        raise InvalidMessage("parameters", (problem,)) from None
+        en, zh = "copy it from `next` of the page before", "请取自上一页的 next"
+        raise invalid("parameters", "after", en, zh) from None
 
 
 async def _engine(request: Request) -> AsyncEngine:

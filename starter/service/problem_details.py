@@ -119,8 +119,8 @@ def refused(error: Refused) -> Problem:
     why = error.refusal
     return Problem(
         Kind.REFUSED,
-        Words(why.en, why.zh),
-        detail=Words(why.text("en"), why.text("zh")),
+        why.reason,
+        detail=why.words,
         rule=why.rule,
         stage=why.stage,
         awaited=why.awaited,
@@ -129,5 +129,5 @@ def refused(error: Refused) -> Problem:
 
 def invalid(error: InvalidMessage) -> Problem:
     """A message that does not fit its model: each field, and why."""
-    errors = tuple(FieldProblem(field=field, en=en, zh=zh) for field, en, zh in error.problems)
+    errors = tuple(FieldProblem(field=field, en=why.en, zh=why.zh) for field, why in error.problems)
     return Problem(Kind.INVALID, error.words, errors=errors)

@@ -135,8 +135,8 @@ async def platform_validity(
     day = day_of(on, "on") if on else beijing_date(datetime.now(UTC))
     found = await validity(engine, platform_id, day)
     if found is not None and found.listing is None:
-        district = await RegisterQueries(engine).district(platform_id)
-        if not who.sees(district or ""):
+        owner = await RegisterQueries(engine).whose(platform_id)
+        if not who.sees(owner.district if owner else ""):
             found = None
     if found is None:
         raise NoSuchPlatform("no listed platform has this id", "没有此编号的已纳入平台")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from activities.channels.destinations import Destinations, ForbiddenDestination
 from activities.channels.signature import PREFIX
 from db.feed import Cursor, Feed
-from db.subscription_admin import SubscriptionKeeping, SubscriptionRow, TooMany
+from db.subscription_admin import SubscriptionAdmin, SubscriptionRow, TooMany
 from starter.service.bodies import json_body
 from starter.service.event_routes import place
 from starter.service.feed_messages import (
@@ -62,7 +62,7 @@ async def subscribe(request: Request, who: Reader, engine: Engine, key: Idempote
         _check_url(request.app.state.destinations, asked.url)
         end, secret = await Feed(engine).end(), _new_secret()
         try:
-            row = await SubscriptionKeeping(engine).make(
+            row = await SubscriptionAdmin(engine).make(
                 f"sub_{secrets.token_hex(8)}",
                 _id(who),
                 url=asked.url,
@@ -88,7 +88,7 @@ async def subscribe(request: Request, who: Reader, engine: Engine, key: Idempote
 async def all_of_key(who: Reader, engine: Engine) -> Response:
     """How they stand, the oldest first. Scope: `read`."""
     end = await Feed(engine).end()
-    rows = await SubscriptionKeeping(engine).of_key(_id(who))
+    rows = await SubscriptionAdmin(engine).of_key(_id(who))
     return reply(SubscriptionList(subscriptions=tuple(view_of(row, end.feed) for row in rows)))
 
 
@@ -99,7 +99,7 @@ async def all_of_key(who: Reader, engine: Engine) -> Response:
 )
 async def one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """How it stands: up to where it is through, and what is in its way. Scope: `read`."""
-    return await _shown(engine, await SubscriptionKeeping(engine).one(_id(who), subscription_id))
+    return await _shown(engine, await SubscriptionAdmin(engine).one(_id(who), subscription_id))
 
 
 @router.delete(
@@ -110,7 +110,7 @@ async def one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> R
 )
 async def end_one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """End it. What is being sent just now may still arrive. Scope: `read`."""
-    if not await SubscriptionKeeping(engine).end(_id(who), subscription_id):
+    if not await SubscriptionAdmin(engine).end(_id(who), subscription_id):
         raise _unknown()
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
@@ -127,7 +127,7 @@ async def replay(
     """Deliveries after that place are repeated, or passed over. One that is paused stays so. Scope: `read`."""
     asked = parse(Replay, await json_body(request), "replay")
     start = place(asked.after, await Feed(engine).end())
-    keeping = SubscriptionKeeping(engine)
+    keeping = SubscriptionAdmin(engine)
     return await _shown(engine, await keeping.replay(_id(who), subscription_id, start))
 
 
@@ -138,7 +138,7 @@ async def replay(
 )
 async def resume(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
     """After a pause, or instead of waiting for the next try. Scope: `read`."""
-    keeping = SubscriptionKeeping(engine)
+    keeping = SubscriptionAdmin(engine)
     return await _shown(engine, await keeping.resume(_id(who), subscription_id))
 
 
@@ -158,7 +158,7 @@ async def new_secret(
 
     async def work() -> Response:
         secret = _new_secret()
-        row = await SubscriptionKeeping(engine).new_secret(_id(who), subscription_id, secret)
+        row = await SubscriptionAdmin(engine).new_secret(_id(who), subscription_id, secret)
         if row is None:
             raise _unknown()
         return reply(_with_secret(row, await Feed(engine).end(), secret))
@@ -171,7 +171,7 @@ def _secret_again(engine: AsyncEngine, who: Caller) -> Fill:
     """Completes a kept answer with the subscription's newest secret: no second copy of it is kept."""
 
     async def fill(answer: dict[str, Any]) -> dict[str, Any]:
-        secret = await SubscriptionKeeping(engine).secret(_id(who), answer["id"])
+        secret = await SubscriptionAdmin(engine).secret(_id(who), answer["id"])
         if secret is None:
             raise _unknown()
         return {**answer, "secret": secret}

@@ -71,8 +71,9 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
     rpc = rpc_error(error)
     answer: tuple[int, Said] | None = None
     match error:
-        case Refused(refusal=why):
-            answer = REFUSED, Words(f"refused: {why.text('en')}", f"不予受理：{why.text('zh')}")
+        case Refused():
+            en, zh = error.words
+            answer = REFUSED, Words(f"refused: {en}", f"不予受理：{zh}")
         case InvalidMessage():
             answer = BAD_INPUT, error.words
         case PingtaiError():

@@ -17,27 +17,19 @@ class NamedFields(InvalidMessage):
         self, error: InvalidMessage, model: type[BaseModel], flags: Mapping[str, str] | None = None
     ) -> None:
         """Name the fields of a model; `flags` are those of some, by the dotted path or an end of it."""
+        super().__init__(error.what, *error.problems)
         said = [
-            (named(label_at(model, field), field, _flag_of(field, flags or {})), en, zh)
-            for field, en, zh in error.problems
+            (named(label_at(model, field), field, _flag_of(field, flags or {})), why)
+            for field, why in error.problems
         ]
         kind = Kind(error.what).zh if error.what in tuple(Kind) else error.what
-        self._words = Words(
+        self.words = Words(
             f"{error.what.replace('_', ' ')}: "
-            + "; ".join(f"{name.en}: {en}" if name.en else en for name, en, _ in said),
-            f"{kind}：" + "；".join(f"{name.zh}：{zh}" if name.zh else zh for name, _, zh in said),
+            + "; ".join(f"{name.en}: {why.en}" if name.en else why.en for name, why in said),
+            f"{kind}："
+            + "；".join(f"{name.zh}：{why.zh}" if name.zh else why.zh for name, why in said),
         )
-        super().__init__(error.what, error.problems)
-
-    @property
-    def en(self) -> str:
-        """The whole message in English."""
-        return self._words.en
-
-    @property
-    def zh(self) -> str:
-        """The whole message in Chinese."""
-        return self._words.zh
+        self.args = (self.words.en,)
 
 
 def named(label: Label | None, field: str, flag: str = "") -> Words:

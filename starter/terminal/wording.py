@@ -17,8 +17,10 @@ from workflows.vocabulary import (
     Field,
     FilingOutcome,
     Happening,
+    HappeningOutcome,
     Kind,
     Role,
+    SoleOutcome,
     Stage,
 )
 from workflows.words import Words
@@ -44,21 +46,7 @@ NO_PLATFORMS = Words("No platforms found.", "没有符合条件的平台。")
 NOTHING_CHANGED = Words("nothing has changed", "未作任何改变")
 OVERDUE = Words("OVERDUE", "【逾期】")
 
-_NO_OTHER_WAY = frozenset(
-    (
-        "opened",
-        "told",
-        "period_over",
-        "given",
-        "withdrawn",
-        "started",
-        "stopped",
-        "closed",
-        "set_aside",
-        "recorded",
-        "brought_in",
-    )
-)
+_NO_OTHER_WAY = frozenset({*HappeningOutcome, *SoleOutcome}) - {HappeningOutcome.BROKEN_OFF}
 """Outcomes that say no more than what was decided or happened, because there is no other."""
 
 
@@ -112,9 +100,7 @@ def _outcome(name: str, outcome: str) -> str:
         words = MODELS[Kind(name)].model_fields["outcome"].annotation
         if isinstance(words, type) and issubclass(words, StrEnum):
             return word(outcome, words)
-    if outcome == "broken_off":
-        return say(Words("broken off", "中断"))
-    return word(outcome, FilingOutcome, AssessmentStage)
+    return word(outcome, FilingOutcome, AssessmentStage, HappeningOutcome)
 
 
 def moment(at: datetime) -> str:

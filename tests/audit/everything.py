@@ -73,7 +73,7 @@ class _Story:
 
     def _note_dues(self) -> None:
         for case in self.world.cases:
-            due = self.world._due(case)
+            due = self.world.due(case)
             if due:
                 place = place_of_state(case.state)
                 self.dues[place, case.state.since] = Deadline(

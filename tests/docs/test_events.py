@@ -17,7 +17,7 @@ from activities.channels.posting import EventPoster
 from activities.channels.signature import key_of, signatures
 from activities.notice_delivery import Undeliverable
 from db.feed import Feed
-from db.subscription_admin import SubscriptionKeeping
+from db.subscription_admin import SubscriptionAdmin
 from tests.notices.subscribed import (
     KEY,
     SECRET,
@@ -65,7 +65,7 @@ async def test_the_receiver_takes_each_event_once(
     url, out = receiver
     await make_key(engine)
     many = await listed_platforms(engine, 1)
-    keeping = SubscriptionKeeping(engine)
+    keeping = SubscriptionAdmin(engine)
     async with delivering(engine):  # also before it listens: it is tried again
         await make(engine, url)
 

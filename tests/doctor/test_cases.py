@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from db.register_store import PostgresRegister
-from starter.client.blocking_workflow import read_paused_as_open
+from starter.client.sdk_internals import read_paused_as_open
 from tests.memory import throw_away_folder
 from tests.register.cases import application, batch, listed, opened
 from worker.demo.clockwork import until

@@ -17,7 +17,7 @@ from activities.notice_delivery import Patience
 from db.feed import Feed
 from db.intake_tables import api_keys
 from db.register_store import PostgresRegister
-from db.subscription_admin import SubscriptionKeeping, SubscriptionRow
+from db.subscription_admin import SubscriptionAdmin, SubscriptionRow
 from db.subscription_queries import PostgresSubscriptions
 from tests.register.cases import application, batch, listed
 
@@ -52,7 +52,7 @@ async def make(
 ) -> SubscriptionRow:
     """A subscription of that key, from the beginning."""
     after = (await Feed(engine).end()).moved(position)
-    return await SubscriptionKeeping(engine).make(
+    return await SubscriptionAdmin(engine).make(
         name, KEY, url=url, secret=SECRET, after=after, **wanted
     )
 
@@ -67,7 +67,7 @@ async def listed_platforms(engine: AsyncEngine, count: int) -> int:
 
 async def standing(engine: AsyncEngine, name: str = "s-1") -> SubscriptionRow:
     """How a subscription stands."""
-    row = await SubscriptionKeeping(engine).one(KEY, name)
+    row = await SubscriptionAdmin(engine).one(KEY, name)
     assert row is not None
     return row
 

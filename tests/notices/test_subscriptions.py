@@ -15,7 +15,7 @@ from activities.notice_delivery import Patience
 from db.engine import create_engine
 from db.feed import Feed
 from db.intake_tables import api_keys, subscriptions
-from db.subscription_admin import SubscriptionKeeping
+from db.subscription_admin import SubscriptionAdmin
 from db.subscription_queries import KEY_ENDED, PostgresSubscriptions
 from db.tables import log_entries
 from worker.doctor.check_deliveries import subscribers
@@ -141,7 +141,7 @@ async def test_paused_and_resumed(engine: AsyncEngine, code: int, tries: int) ->
         assert f"HTTP {code}" in row.last_error
         assert "hush" not in row.last_error
         answers[0] = keeps()
-        await SubscriptionKeeping(engine).resume(KEY, "s-1")
+        await SubscriptionAdmin(engine).resume(KEY, "s-1")
         await until(lambda: _at(engine, many))
     assert many + tries == len(receiver.requests)
 
@@ -191,7 +191,7 @@ async def test_a_worker_that_is_gone_loses_nothing(engine: AsyncEngine) -> None:
         row.position,
         row.last_error,
     )
-    assert await SubscriptionKeeping(engine).replay(KEY, "s-1", (await Feed(engine).end()).moved(0))
+    assert await SubscriptionAdmin(engine).replay(KEY, "s-1", (await Feed(engine).end()).moved(0))
     assert await second.moved(taken, 6, 4, None) is None
     assert 0 == (await standing(engine)).position
 
@@ -227,7 +227,7 @@ async def test_a_replay_tells_again_from_there(engine: AsyncEngine) -> None:
         await make(engine, receiver.url)
         await until(lambda: _at(engine, many))
         place = (await Feed(engine).end()).moved(4)
-        await SubscriptionKeeping(engine).replay(KEY, "s-1", place)
+        await SubscriptionAdmin(engine).replay(KEY, "s-1", place)
         await until(lambda: len(receiver.requests) == many + 2)
         await until(lambda: _at(engine, many))
     assert told(receiver)[4:6] == told(receiver)[6:]
@@ -238,7 +238,7 @@ async def test_a_new_secret(engine: AsyncEngine) -> None:
     await make_key(engine)
     many = await listed_platforms(engine, 1)
     new = "whsec_" + "QUJD" * 11
-    keeping = SubscriptionKeeping(engine)
+    keeping = SubscriptionAdmin(engine)
     async with receiving(keeps()) as receiver, delivering(engine):
         await make(engine, receiver.url, position=many - 1)
         await until(lambda: _at(engine, many))
@@ -289,7 +289,7 @@ async def test_a_key_that_has_ended(engine: AsyncEngine) -> None:
         assert await store.take("s-1", MINUTE, 10) is None
         row = await standing(engine)
         assert ("paused", KEY_ENDED) == (row.state, row.last_error)
-        assert await SubscriptionKeeping(engine).resume(KEY, "s-1")
+        assert await SubscriptionAdmin(engine).resume(KEY, "s-1")
 
 
 async def test_doctor(engine: AsyncEngine) -> None:

@@ -36,7 +36,7 @@ def _lives() -> list[RegisterBatch]:
     late.decide("recommendation")
     due = late.at + timedelta(days=40)
     for happening in (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED):
-        late.record_event(happening, "told", {"due": instant(due)})
+        late.record_event(happening, {"due": instant(due)})
     set_aside(late, "recommendation-2")
     late.decide("withdrawal", OPERATOR, reason="停止\n建设")
 
@@ -49,8 +49,8 @@ def _lives() -> list[RegisterBatch]:
         title="研发费用加计扣除",
     )
     year = rectified(valid)
-    valid.record_event(Happening.VALIDITY_NEARING, "told", {"days": 180})
-    valid.record_event(Happening.VALIDITY_ENDED, "period_over")
+    valid.record_event(Happening.VALIDITY_NEARING, {"days": 180})
+    valid.record_event(Happening.VALIDITY_ENDED)
 
     before = opened()
     before.decide(
@@ -64,7 +64,7 @@ def _lives() -> list[RegisterBatch]:
 
     closing = listed()
     child = assessment_of(closing)
-    closing.record_event(Happening.ASSESSMENT_CLOSED, "closed", {"year": 1})
+    closing.record_event(Happening.ASSESSMENT_CLOSED, {"year": 1})
     return [
         batch(late, due=DueDate(due=due, provisional=False)),
         batch(valid),

@@ -14,7 +14,7 @@ from workflows.model import as_sent, parse
 from workflows.record import BEGINNING
 from workflows.state_folding import states
 from workflows.states import AssessmentState, PlatformState, application_content
-from workflows.vocabulary import AssessmentStage, Happening
+from workflows.vocabulary import AssessmentStage, Happening, Word
 
 START = datetime(2024, 1, 8, 1, 30, 0, 123456, tzinfo=UTC)
 STEP = timedelta(days=7)
@@ -60,11 +60,14 @@ class Told:
         self.states += states(self.case.log)[len(self.states) :]
 
     def record_event(
-        self, name: Happening, outcome: str, content: dict[str, Any] | None = None
+        self,
+        name: Happening,
+        content: dict[str, Any] | None = None,
+        outcome: Word | None = None,
     ) -> None:
         """Note a happening a week later."""
         self.at += STEP
-        self.case.record_event(name, outcome, content or {}, self.at)
+        self.case.record_event(name, content or {}, self.at, outcome)
         self.states.append(self.case.state)
 
     def refuse(self, kind: Any, raw: Any, error: Any) -> None:
@@ -102,7 +105,7 @@ def listed(
 
 def assessment_of(platform: Told, year: int = 1) -> Told:
     """An assessment that has just opened; the platform's log says so too."""
-    platform.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": year})
+    platform.record_event(Happening.ASSESSMENT_OPENED, {"year": year})
     state = platform.case.state
     content = {
         "facts": state.facts.model_dump(mode="json"),
@@ -124,8 +127,8 @@ def rectified(platform: Told, year: int = 1, outcome: str = "met") -> Told:
     platform.at = told.at
     platform.record_event(
         Happening.ASSESSMENT_ENDED,
-        AssessmentStage(outcome),
         {"year": year, "log_hash": told.case.log[-1].hash},
+        AssessmentStage(outcome),
     )
     return told
 

@@ -62,7 +62,7 @@ async def test_what_was_set_aside_later_counted_then(
     told = listed()
     listing = told.case.log[-1]
     assert listing.decision_id
-    told.record_event(Happening.VALIDITY_NEARING, "told", {"days": 180})
+    told.record_event(Happening.VALIDITY_NEARING, {"days": 180})
     set_aside(told, listing.decision_id)
     await register.write(batch(told))
     assert [("p-1", "valid")] == await found(engine, beijing_date(listing.at))
@@ -93,7 +93,7 @@ async def test_filters_and_pages(engine: AsyncEngine, register: PostgresRegister
         await register.write(batch(listed(application(name))))
     for name in ("p-2", "p-4"):
         told = opened(application(name, field="medicine_and_health"))
-        told.record_event(Happening.OVERDUE, "told")
+        told.record_event(Happening.OVERDUE)
         await register.write(batch(told))
     day = date(2024, 12, 31)
     assert ["p-2", "p-4"] == [
@@ -123,7 +123,7 @@ async def test_an_overdue_assessment(engine: AsyncEngine, register: PostgresRegi
     told = rectified(platform)
     late = listed(application("p-2"))
     open_one = assessment_of(late)
-    open_one.record_event(Happening.OVERDUE, "told")
+    open_one.record_event(Happening.OVERDUE)
     for each, of in ((platform, None), (told, platform), (late, None), (open_one, late)):
         await register.write(batch(each, platform=of))
     rows = (await register_on(engine, beijing_date(open_one.at), overdue=True)).rows

@@ -20,7 +20,7 @@ from workflows.application import PreviousTerm
 from workflows.case import Case
 from workflows.rules import awaited
 from workflows.states import AssessmentState
-from workflows.vocabulary import Happening, IndicatorGroup
+from workflows.vocabulary import Happening, HappeningOutcome, IndicatorGroup
 
 from .cases import (
     START,
@@ -55,7 +55,7 @@ async def test_every_state_has_what_it_awaits(
     """After each entry of a whole life the inbox holds exactly what the rules say is awaited."""
     platform = listed()
     assessment = assessment_of(platform)
-    assessment.record_event(Happening.OVERDUE, "told")
+    assessment.record_event(Happening.OVERDUE)
     for told, year in ((platform, 0), (assessment, 1)):
         for number, state in enumerate(told.states, start=1):
             given = batch(told, number, number, platform=platform)
@@ -103,7 +103,7 @@ async def test_the_due_date_is_that_of_the_step(
 ) -> None:
     """A batch within a step does not say again when it is due; in whatever order, the inbox has it."""
     told = opened()
-    told.record_event(Happening.OVERDUE, "told")
+    told.record_event(Happening.OVERDUE)
     begins, within = batch(told, 1, 1, due=DUE), batch(told, 2, 2)
     for each in (within, begins) if late else (begins, within):
         await register.write(each)
@@ -138,7 +138,7 @@ async def test_any_order_gives_the_same_inbox(
     first = rectified(platform)
     broken = assessment_of(platform, 2)
     platform.record_event(
-        Happening.ASSESSMENT_ENDED, "broken_off", {"year": 2, "reason": "terminated"}
+        Happening.ASSESSMENT_ENDED, {"year": 2, "reason": "terminated"}, HappeningOutcome.BROKEN_OFF
     )
     again = reopened(platform)
     ordered = [
@@ -213,13 +213,13 @@ async def test_the_migration_fills_the_inbox(
     platform = listed()
     broken = assessment_of(platform)
     platform.record_event(
-        Happening.ASSESSMENT_ENDED, "broken_off", {"year": 1, "reason": "terminated"}
+        Happening.ASSESSMENT_ENDED, {"year": 1, "reason": "terminated"}, HappeningOutcome.BROKEN_OFF
     )
     returned = opened(application("p-2"))
     returned.decide("recommendation", DISTRICT, outcome="returned", opinion="请修改")
     overdue = listed(application("p-3"))
     late = assessment_of(overdue)
-    late.record_event(Happening.OVERDUE, "told")
+    late.record_event(Happening.OVERDUE)
     for each in (
         batch(platform),
         batch(broken, platform=platform),

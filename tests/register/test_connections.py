@@ -68,7 +68,7 @@ async def test_both_ways_give_the_same_answers(
             "last term": await queries.last_term("p-1"),
             "applied": await queries.applied("p-1", "a-p-1"),
             "decisions": await queries.decisions("p-1", str(decided)),
-            "district": await queries.district("p-1"),
+            "whose": await queries.whose("p-1"),
             "due": [await queries.due("p-1", 1), await queries.due("p-1", 1, 1)],
             "plans": await queries.plans("p-1", 1),
             "arrows": await queries.arrows(),

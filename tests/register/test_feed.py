@@ -13,7 +13,7 @@ from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.register_store import PostgresRegister, write_on
 from db.tables import log_entries
 from workflows.cloud_events import EVENT_NAMES, Event, Wanted
-from workflows.model import InvalidMessage
+from workflows.model import invalid
 
 from .cases import (
     START,
@@ -99,7 +99,7 @@ async def test_an_entry_is_an_event(register: PostgresRegister, feed: Feed) -> N
 async def test_refused_and_set_aside(register: PostgresRegister, feed: Feed) -> None:
     """A refused signal is an event of its own, whichever it was; what was set aside says by which entry."""
     told = opened()
-    told.refuse("listing", {"x": 1}, InvalidMessage("listing", (("x", "no", "否"),)))
+    told.refuse("listing", {"x": 1}, invalid("listing", "x", "no", "否"))
     told.decide(
         "recommendation",
         {

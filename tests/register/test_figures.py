@@ -43,7 +43,7 @@ async def test_how_long_steps_took(engine: AsyncEngine, register: PostgresRegist
     for name, waited in (("p-1", 0), ("p-2", 1), ("p-3", 2)):
         told = opened(application(name))
         for _ in range(waited):
-            told.record_event(Happening.OVERDUE, "told")
+            told.record_event(Happening.OVERDUE)
         told.decide("recommendation")
         await register.write(batch(told))
     assert (

@@ -119,7 +119,7 @@ async def test_a_step_keeps_its_due_date(
 ) -> None:
     """A batch within a step does not say again when it is due; in whatever order, the date stays."""
     told = opened()
-    told.record_event(Happening.OVERDUE, "told")
+    told.record_event(Happening.OVERDUE)
     begins, within = batch(told, 1, 1, due=DUE), batch(told, 2, 2)
     for each in (within, begins) if late else (begins, within):
         await register.write(each)

@@ -54,11 +54,11 @@ async def test_the_register_by_list_year_and_what_is_overdue(
     """The list, the year of listing, and being overdue, oneself or by one's open assessment, narrow it."""
     for number, told in enumerate((listed(application("p-1")), opened(application("p-2")))):
         if number:
-            told.record_event(Happening.OVERDUE, "told")
+            told.record_event(Happening.OVERDUE)
         await register.write(batch(told))
     late = listed(application("p-3"), at=START + timedelta(days=366))
     assessment = assessment_of(late)
-    assessment.record_event(Happening.OVERDUE, "told")
+    assessment.record_event(Happening.OVERDUE)
     await register.write(batch(late))
     await register.write(batch(assessment, platform=late))
 

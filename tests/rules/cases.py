@@ -11,7 +11,7 @@ from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import set_aside_marks
 from workflows.states import AssessmentState, PlatformState, Receipt, application_content
 from workflows.steps import AnyStage, Arrow, Trigger
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+from workflows.vocabulary import AssessmentStage, Happening, HappeningOutcome, Kind, Stage
 
 from . import builders
 from .builders import ACTORS, DAY, Raw, application
@@ -55,8 +55,10 @@ def decide(case: Case[Any], kind: str, /, outcome: str | None = None, **changes:
     return case.decide(decision(kind, case, outcome, **changes), moment(case))
 
 
-def record_event(case: Case[Any], name: Happening, outcome: str) -> None:
+def record_event(case: Case[Any], name: Happening, outcome: str = "") -> None:
     """Note a happening, a day after the last, with what its workflow says of it."""
+    words = (*HappeningOutcome, *AssessmentStage)
+    chosen = next((word for word in words if word == outcome), None)
     state = case.state
     said: Raw = {}
     if name.startswith("assessment"):
@@ -67,7 +69,7 @@ def record_event(case: Case[Any], name: Happening, outcome: str) -> None:
         said = {"of": str(state.came_from), "since": instant(state.since - 3 * DAY)}
     if name == Happening.VALIDITY_NEARING:
         said = {"days": 180}
-    case.record_event(name, outcome, said, moment(case))
+    case.record_event(name, said, moment(case), chosen)
 
 
 def platform(**changes: Any) -> Case[PlatformState]:
@@ -99,8 +101,8 @@ _TO_RECTIFICATION: tuple[Step, ...] = (
     (Kind.EVALUATION, {"outcome": "not_effective"}),
 )
 _TO_REASSESSMENT: tuple[Step, ...] = (*_TO_RECTIFICATION, (Kind.RECTIFICATION_REPORT, {}))
-_OPENED: Step = (Happening.ASSESSMENT_OPENED, {"outcome": "opened"})
-_OVER: Step = (Happening.VALIDITY_ENDED, {"outcome": "period_over"})
+_OPENED: Step = (Happening.ASSESSMENT_OPENED, {})
+_OVER: Step = (Happening.VALIDITY_ENDED, {})
 
 PATHS: dict[AnyStage, tuple[Step, ...]] = {
     Stage.RECOMMENDATION: (),
@@ -127,9 +129,7 @@ PATHS: dict[AnyStage, tuple[Step, ...]] = {
     AssessmentStage.MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {})),
     AssessmentStage.NOT_MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {"outcome": "not_met"})),
     AssessmentStage.ENDED_WITH_VALIDITY: (_OVER,),
-    AssessmentStage.ENDED_WITH_PLATFORM: (
-        (Happening.PLATFORM_WITHDRAWN, {"outcome": "withdrawn"}),
-    ),
+    AssessmentStage.ENDED_WITH_PLATFORM: ((Happening.PLATFORM_WITHDRAWN, {}),),
 }
 """The shortest way to each stage."""
 
@@ -140,7 +140,7 @@ def walk(case: Case[Any], steps: tuple[Step, ...]) -> Case[Any]:
         if isinstance(name, Kind):
             decide(case, name, **changes)
         else:
-            record_event(case, name, changes["outcome"])
+            record_event(case, name, **changes)
     return case
 
 
@@ -174,7 +174,7 @@ def along(case: Case[Any], trigger: Trigger, arrow: Arrow) -> Raw:
 def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> LogEntry:
     """Take an arrow, having made the step overdue where it must be; answers its entry of the log."""
     if trigger.once_overdue and not case.state.overdue:
-        record_event(case, Happening.OVERDUE, "told")
+        record_event(case, Happening.OVERDUE)
     if not isinstance(trigger.name, Kind):
         record_event(case, trigger.name, arrow.outcome)
         return case.log[-1]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from workflows.case import Case, reasons
+from workflows.case import Case
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind
 
@@ -42,7 +42,7 @@ def refusal(case: Case[Any], raw: Raw, rule: str) -> str:
     if state.overdue and state.stage in ("self_report", "rectification"):
         awaited += [(kind, "commission", article) for kind, _, article in awaited]
     assert [(what.kind, what.role, what.rule) for what in told.awaited] == awaited
-    en, zh = reasons(again.value)
+    en, zh = again.value.words
     assert en.startswith(f"{told.en} ({rule}).")
     assert told.en != ""
     assert zh.startswith(f"{told.zh}（{rule}）。")

@@ -37,10 +37,10 @@ def test_each_reason_is_told_in_chinese(changes: Raw, field: str, zh: str) -> No
     """The field is named, and the reason is Chinese."""
     with pytest.raises(InvalidMessage) as caught:
         parse(PlatformApplication, application(**changes))
-    assert [(where, why) for where, _, why in caught.value.problems] == [(field, zh)]
-    assert caught.value.zh == f"PlatformApplication：{field}：{zh}"
-    assert caught.value.en.startswith(f"PlatformApplication: {field}: ")
-    assert str(caught.value) == caught.value.en
+    assert [(where, why.zh) for where, why in caught.value.problems] == [(field, zh)]
+    assert caught.value.words.zh == f"PlatformApplication：{field}：{zh}"
+    assert caught.value.words.en.startswith(f"PlatformApplication: {field}: ")
+    assert str(caught.value) == caught.value.words.en
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_nothing_is_guessed_from_another_type(model: type[Actor], raw: Raw, fiel
     """A string is no number, a number no string, true no one."""
     with pytest.raises(InvalidMessage) as caught:
         parse(model, raw)
-    assert [where for where, _, _ in caught.value.problems] == [field]
+    assert [where for where, _ in caught.value.problems] == [field]
 
 
 @pytest.mark.parametrize("score", ["90", 101, -1, 90.5])
@@ -67,7 +67,7 @@ def test_a_score_is_a_whole_number_of_0_to_100(score: Any) -> None:
     findings = group_findings() | {"teams": {"finding": "satisfactory", "score": score}}
     with pytest.raises(InvalidMessage) as caught:
         decision_of(decision(Kind.EVALUATION, platform(), findings=findings))
-    assert [where for where, _, _ in caught.value.problems] == ["findings.teams.score"]
+    assert [where for where, _ in caught.value.problems] == ["findings.teams.score"]
 
 
 @pytest.mark.parametrize("day", ["2024-02-30", "gestern", "04.03.2024", 20240304, None, ""])
@@ -75,7 +75,7 @@ def test_a_day_is_a_date(day: Any) -> None:
     """`decided_on` is a day of the calendar, written YYYY-MM-DD."""
     with pytest.raises(InvalidMessage) as caught:
         decision_of(decision(Kind.WITHDRAWAL, platform(), decided_on=day))
-    assert [where for where, _, _ in caught.value.problems] == ["decided_on"]
+    assert [where for where, _ in caught.value.problems] == ["decided_on"]
 
 
 @pytest.mark.parametrize("text", ['{"id": "a"', "", b"\xff", "[]", "null", '"x"'])
@@ -83,15 +83,15 @@ def test_what_is_no_json_object_is_answered(text: str | bytes) -> None:
     """Broken text from a file or a socket is answered like anything else."""
     with pytest.raises(InvalidMessage) as caught:
         parse(Actor, text)
-    assert [where for where, _, _ in caught.value.problems] == ["(all)"]
+    assert [where for where, _ in caught.value.problems] == ["(all)"]
 
 
 def test_broken_json_is_called_so() -> None:
     """Both languages say that it is no JSON."""
     with pytest.raises(InvalidMessage) as caught:
         parse(Actor, '{"id": ', "actor.json")
-    assert caught.value.zh == "actor.json：(all)：不是有效的 JSON"
-    assert caught.value.en.startswith("actor.json: (all): Invalid JSON")
+    assert caught.value.words.zh == "actor.json：(all)：不是有效的 JSON"
+    assert caught.value.words.en.startswith("actor.json: (all): Invalid JSON")
 
 
 @pytest.mark.parametrize("raw", [None, [], "recommendation", 7, True, [{"kind": "listing"}]])
@@ -99,7 +99,7 @@ def test_a_decision_is_an_object(raw: Any) -> None:
     """A signal may carry anything; what is no object is answered, never raised."""
     with pytest.raises(InvalidMessage) as caught:
         decision_of(raw, Kind.LISTING)
-    assert caught.value.zh == "decision：(all)：不是 JSON 对象"
+    assert caught.value.words.zh == "decision：(all)：不是 JSON 对象"
 
 
 @pytest.mark.parametrize("said", ["approval", None, 7, ["listing"], {}, ""])
@@ -107,7 +107,7 @@ def test_an_unknown_kind_is_answered_with_those_there_are(said: Any) -> None:
     """The kinds are named."""
     with pytest.raises(InvalidMessage) as caught:
         decision_of(decision(Kind.LISTING, platform(), kind=said))
-    [(field, en, zh)] = caught.value.problems
+    [(field, (en, zh))] = caught.value.problems
     assert field == "kind"
     assert en.startswith(f"is {said!r}, and should be recommendation")
     assert zh.startswith("应为 recommendation")
@@ -121,7 +121,7 @@ def test_a_signal_says_its_kind_by_its_name() -> None:
     with pytest.raises(InvalidMessage) as caught:
         decision_of(raw, Kind.INSPECTION)
     assert caught.value.problems == (
-        ("kind", "is 'listing', and should be inspection", "应为 inspection"),
+        ("kind", ("is 'listing', and should be inspection", "应为 inspection")),
     )
 
 
@@ -129,5 +129,5 @@ def test_an_actor_has_a_role_of_the_guideline() -> None:
     """Operator, district or commission; the system itself takes no decision."""
     with pytest.raises(InvalidMessage) as caught:
         parse(Actor, COMMISSION | {"role": "system"})
-    assert caught.value.problems[0][0] == "role"
-    assert caught.value.problems[0][2] == "只能是 'operator', 'district' or 'commission'"
+    [(field, words)] = caught.value.problems
+    assert (field, words.zh) == ("role", "只能是 'operator', 'district' or 'commission'")

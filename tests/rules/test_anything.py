@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from workflows.case import decision_of
-from workflows.model import MAX_MESSAGE_BYTES, InvalidMessage, size_of
+from workflows.model import MAX_MESSAGE_BYTES, InvalidMessage, invalid, size_of
 from workflows.refusal import Refused
 from workflows.signal_queue import COST_OF_A_TASK, cost_of
 from workflows.vocabulary import Kind
@@ -55,7 +55,7 @@ def test_whatever_comes_is_refused_and_can_be_carried_on(raw: Any) -> None:
 def test_what_is_too_large_to_be_read_is_not_hashed() -> None:
     """A hash of what nobody may send is not worth its time; the entry says why it was refused."""
     case = platform()
-    error = InvalidMessage("listing", (("(all)", "too large", "过大"),))
+    error = invalid("listing", "(all)", "too large", "过大")
     case.refuse(Kind.LISTING, {"note": "x" * 600_000}, error, moment(case))
     case.refuse(Kind.LISTING, {"note": "x" * 500_000}, error, moment(case))
     assert [sorted(entry.said) for entry in case.log[1:]] == [["rule"], ["rule", "said_sha256"]]
@@ -67,7 +67,7 @@ def test_thousands_of_mistakes_are_five() -> None:
     with pytest.raises(InvalidMessage) as caught:
         decision_of(raw)
     assert len(caught.value.problems) == 5
-    assert len(caught.value.en) < 2_500
+    assert len(caught.value.words.en) < 2_500
 
 
 def test_what_a_message_costs() -> None:

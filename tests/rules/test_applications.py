@@ -22,16 +22,15 @@ def test_the_shares_of_funding_add_up_to_a_hundred(shares: tuple[int, int]) -> N
     """§五(三): the sources and their shares are the whole."""
     funding = [{"source": f"来源{n}", "share": share} for n, share in enumerate(shares)]
     error = problem(application(plan=plan() | {"mechanisms": MECHANISMS | {"funding": funding}}))
-    assert error.problems[0][:2] == (
-        "plan.mechanisms",
-        f"the shares of funding add up to {sum(shares)}, not to 100 (§五(三))",
-    )
+    [(field, words)] = error.problems
+    assert field == "plan.mechanisms"
+    assert words.en == f"the shares of funding add up to {sum(shares)}, not to 100 (§五(三))"
 
 
 def test_a_separately_managed_platform_names_the_date_it_aims_at() -> None:
     """§五(一): without independence there is a date for it."""
     apart = MECHANISMS | {"legal_form": "separately_managed"}
-    assert "§五(一)" in problem(application(plan=plan() | {"mechanisms": apart})).en
+    assert "§五(一)" in problem(application(plan=plan() | {"mechanisms": apart})).words.en
     dated = apart | {"independent_by": "2026-12-31"}
     form = parse(PlatformApplication, application(plan=plan() | {"mechanisms": dated}))
     assert str(form.plan.mechanisms.independent_by) == "2026-12-31"
@@ -39,7 +38,9 @@ def test_a_separately_managed_platform_names_the_date_it_aims_at() -> None:
 
 def test_an_unknown_field_of_technology_is_refused_and_policy_may_add_one() -> None:
     """§三(二): the list is open (等), and the policy says how far."""
-    assert "quantum is not one of next_generation_it" in problem(application(field="quantum")).en
+    assert (
+        "quantum is not one of next_generation_it" in problem(application(field="quantum")).words.en
+    )
     form = parse(PlatformApplication, application(field="quantum", policy={"fields": ["quantum"]}))
     assert form.field == "quantum"
 
@@ -59,7 +60,7 @@ def test_an_unknown_field_of_technology_is_refused_and_policy_may_add_one() -> N
 )
 def test_a_policy_that_makes_no_sense_is_refused(policy: dict[str, Any], why: str) -> None:
     """A case never sets out with rules it cannot go by."""
-    assert [en for _, en, _ in problem(application(policy=policy)).problems] == [why]
+    assert [words.en for _, words in problem(application(policy=policy)).problems] == [why]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_policy_that_makes_no_sense_is_refused(policy: dict[str, Any], why: st
 )
 def test_an_application_is_one_whole(changes: dict[str, Any], why: str) -> None:
     """Services once each (§一), and terms in a row."""
-    assert [en for _, en, _ in problem(application(**changes)).problems] == [why]
+    assert [words.en for _, words in problem(application(**changes)).problems] == [why]
 
 
 def test_a_second_term_follows_the_first() -> None:

@@ -85,7 +85,7 @@ def test_the_commission_is_awaited_only_when_a_report_is_overdue() -> None:
     """§六: before the deadline it is the operator's turn alone."""
     case = at_stage(AssessmentStage.SELF_REPORT)
     assert [(a.kind, a.role) for a in awaited(case.state)] == [("self_report", "operator")]
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.OVERDUE)
     assert [(a.kind, a.role) for a in awaited(case.state)] == [
         ("self_report", "operator"),
         ("self_report", "commission"),

@@ -225,7 +225,7 @@ def test_a_policy_of_ones_own(policy: dict[str, Any], by: Any, why: str) -> None
     form = parse(PlatformApplication, application(policy=policy, submitted_by=by))
     with pytest.raises(InvalidMessage) as caught:
         open_platform(form, at)
-    assert why in caught.value.en
+    assert why in caught.value.words.en
     assert open_platform(form, at, Edition.FIRST), "cases that began so are replayed so"
 
 
@@ -240,7 +240,7 @@ def test_roles_are_known_to_the_assessment() -> None:
     """Who recommended the platform does not evaluate it for the commission a year later."""
     year = assessment()
     assert year.state.stage == AssessmentStage.SELF_REPORT
-    year.roles_elsewhere({"kw-1": Role.OPERATOR})
+    year.note_outside_roles({"kw-1": Role.OPERATOR})
     for kind in (Kind.SELF_REPORT, Kind.DISTRICT_REVIEW):
         decide(year, kind)
     raw = decision(Kind.EVALUATION, year)

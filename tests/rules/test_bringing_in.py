@@ -115,7 +115,7 @@ def test_impossible_pasts_are_no_messages(changes: dict[str, Any], why: str) -> 
     """Whatever cannot have been is refused with its field, in both languages, and opens nothing."""
     with pytest.raises(InvalidMessage) as caught:
         opened(**changes)
-    [(field, en, zh)] = caught.value.problems
+    [(field, (en, zh))] = caught.value.problems
     assert field.startswith("brought_in")
     assert why in en
     assert zh
@@ -146,7 +146,7 @@ def test_impossible_pasts_are_refused(changes: dict[str, Any], why: str) -> None
     """What needs the clock or the policy, with the article; the application opens nothing."""
     with pytest.raises(InvalidMessage) as caught:
         opened(**changes)
-    [(field, en, zh)] = caught.value.problems
+    [(field, (en, zh))] = caught.value.problems
     assert "brought_in" == field
     assert why in en
     assert "§" in en

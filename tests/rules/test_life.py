@@ -91,7 +91,7 @@ def test_passed_with_corrections_is_improved_first() -> None:
 def test_an_overdue_step_is_told_once_and_taken_all_the_same() -> None:
     """Overdue is shown, decides nothing, and is over with the step."""
     case = at_stage(Stage.INSPECTION)
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.OVERDUE)
     assert (case.state.stage, case.state.overdue) == (Stage.INSPECTION, True)
     decide(case, Kind.INSPECTION)
     assert (case.state.stage, case.state.overdue) == (Stage.EXPERT_REVIEW, False)
@@ -115,17 +115,17 @@ def test_the_deadline_of_a_rectification(day: str, mend_by: str | None, ends: da
     assert (case.state.stage, case.state.mend_by) == (AssessmentStage.RECTIFICATION, ends)
 
 
-@pytest.mark.parametrize("result", ["effective", "met"])
-def test_three_good_years_to_the_end_of_validity(result: str) -> None:
+@pytest.mark.parametrize("result", [AssessmentStage.EFFECTIVE, AssessmentStage.MET])
+def test_three_good_years_to_the_end_of_validity(result: AssessmentStage) -> None:
     """§六, §四: each year is assessed once, and validity ends after the third."""
     case = at_stage(Stage.VALID)
     for year in (1, 2, 3):
-        case.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": year}, moment(case))
+        case.record_event(Happening.ASSESSMENT_OPENED, {"year": year}, moment(case))
         assert (case.state.open_assessment, case.state.openings) == (year, 1)
         said = {"year": year, "log_hash": f"{year}" * 64}
-        case.record_event(Happening.ASSESSMENT_ENDED, result, said, moment(case))
+        case.record_event(Happening.ASSESSMENT_ENDED, said, moment(case), result)
         assert (case.state.stage, case.state.open_assessment) == (Stage.VALID, None)
-    record_event(case, Happening.VALIDITY_ENDED, "period_over")
+    record_event(case, Happening.VALIDITY_ENDED)
     assert case.state.assessments == tuple(
         AssessmentResult(year=year, result=result, log_hash=f"{year}" * 64) for year in (1, 2, 3)
     )
@@ -143,11 +143,11 @@ def test_an_assessment_that_was_broken_off_is_opened_again() -> None:
     """§六: no year is skipped; the year stays to be assessed, and each opening is counted."""
     case = at_stage(Stage.VALID)
     for opening in (1, 2):
-        record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+        record_event(case, Happening.ASSESSMENT_OPENED)
         assert (case.state.open_assessment, case.state.openings) == (1, opening)
         record_event(case, Happening.ASSESSMENT_ENDED, "broken_off")
         assert (case.state.open_assessment, case.state.assessments) == (None, ())
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     record_event(case, Happening.ASSESSMENT_ENDED, "effective")
     assert (case.state.openings, len(case.state.assessments)) == (0, 1)
 
@@ -162,7 +162,7 @@ def test_each_opening_of_an_assessment_is_a_case_of_its_own() -> None:
 def test_a_withdrawal_ends_the_open_assessment_too() -> None:
     """§四: the operator may withdraw while valid; the assessment ends with the platform."""
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     decide(case, Kind.WITHDRAWAL)
     record_event(case, Happening.ASSESSMENT_ENDED, "ended_with_platform")
     assert (case.state.stage, case.state.open_assessment) == (Stage.WITHDRAWN, None)

@@ -73,10 +73,7 @@ def test_the_outcomes_of_a_decision_are_those_of_its_arrows(kind: Kind) -> None:
     """Every outcome that can be said leads somewhere, and no arrow waits for one that cannot."""
     model = MODELS[kind]
     field = model.model_fields.get("outcome")
-    can_say = [model.only_outcome]
-    if field:
-        assert field.annotation is not None
-        can_say = list(field.annotation)  # type: ignore[call-overload]
+    can_say = list(field.annotation) if field else [model.only_outcome]  # type: ignore[call-overload]
     arrows = {
         (table.name, arrow.outcome)
         for table in TABLES

@@ -46,8 +46,8 @@ def test_a_whole_decision_of_each_kind_is_taken(kind: Kind) -> None:
 def test_an_unknown_field_of_a_decision_is_refused_by_name(kind: Kind) -> None:
     """A typing mistake is never dropped in silence."""
     error = decision_problem(decision(kind, platform(), opinon="同意"))
-    assert [field for field, _, _ in error.problems] == ["opinon"]
-    assert error.zh == f"{kind}：opinon：没有此字段"
+    assert [field for field, _ in error.problems] == ["opinon"]
+    assert error.words.zh == f"{kind}：opinon：没有此字段"
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -55,14 +55,14 @@ def test_an_unknown_field_of_a_decision_is_refused_by_name(kind: Kind) -> None:
 def test_every_decision_names_who_when_and_its_id(kind: Kind, field: str) -> None:
     """A decision without its id, its author or its day is refused, naming the field."""
     error = decision_problem(decision(kind, platform(), **{field: ABSENT}))
-    assert [(where, zh) for where, _, zh in error.problems] == [(field, "缺少此项")]
+    assert [(where, why.zh) for where, why in error.problems] == [(field, "缺少此项")]
 
 
 def test_an_unknown_field_of_an_application_is_refused_by_name() -> None:
     """Also deep inside: the path to the field is named."""
     wrong = plan() | {"mechanisms": MECHANISMS | {"fee": "免费"}}
-    assert [where for where, _, _ in problem(application(nickname="x")).problems] == ["nickname"]
-    assert [where for where, _, _ in problem(application(plan=wrong)).problems] == [
+    assert [where for where, _ in problem(application(nickname="x")).problems] == ["nickname"]
+    assert [where for where, _ in problem(application(plan=wrong)).problems] == [
         "plan.mechanisms.fee"
     ]
 
@@ -72,8 +72,9 @@ def test_each_missing_part_of_a_plan_is_named(part: PlanPart) -> None:
     """§四(一): a plan has all four parts; the missing one is named in both languages."""
     parts = changed(plan()["parts"], **{part: ABSENT})
     error = problem(application(plan=plan() | {"parts": parts}))
-    assert error.problems[0][:2] == ("plan", f"missing: {part} {part.zh} (§四(一))")
-    assert part.zh in error.zh
+    [(field, words)] = error.problems
+    assert (field, words.en) == ("plan", f"missing: {part} {part.zh} (§四(一))")
+    assert part.zh in error.words.zh
 
 
 @pytest.mark.parametrize("condition", Condition)
@@ -81,14 +82,16 @@ def test_each_unanswered_condition_is_named(condition: Condition) -> None:
     """§三: an application answers all five conditions; the missing one is named with its article."""
     answers = changed(application()["conditions"], **{condition: ABSENT})
     error = problem(application(conditions=answers))
-    assert error.problems[0][1] == f"missing: {condition} {condition.zh} ({condition.article})"
+    assert (
+        error.problems[0].words.en == f"missing: {condition} {condition.zh} ({condition.article})"
+    )
 
 
 def test_a_condition_is_answered_with_documents() -> None:
     """§三: a statement alone is no answer."""
     answers = application()["conditions"] | {"openness": {"statement": "开放", "documents": []}}
     error = problem(application(conditions=answers))
-    assert error.zh == "PlatformApplication：conditions.openness.documents：至少 1 项"
+    assert error.words.zh == "PlatformApplication：conditions.openness.documents：至少 1 项"
 
 
 def test_messages_are_frozen() -> None:
@@ -103,9 +106,9 @@ def test_a_listing_is_numbered_if_and_only_if_included() -> None:
     case = at_stage(Stage.LISTING)
     for field in ("list_number", "certificate_number"):
         raw = decision(Kind.LISTING, case, **{field: ABSENT})
-        assert "included needs list_number and certificate_number" in decision_problem(raw).en
+        assert "included needs list_number and certificate_number" in decision_problem(raw).words.en
     raw = decision(Kind.LISTING, case, "not_included", list_number="2024-1")
-    assert "not_included has no list_number" in decision_problem(raw).en
+    assert "not_included has no list_number" in decision_problem(raw).words.en
 
 
 def test_at_most_five_problems_are_told() -> None:
@@ -119,17 +122,17 @@ def test_a_plan_of_three_megabytes_is_answered_in_one_line() -> None:
     error = problem(application(plan=plan("计" * 1_000_000)))
     limit = f"{MAX_MESSAGE_BYTES:,}"
     assert error.problems[0][0] == "(all)"
-    assert error.en.endswith(f"bytes are too many: at most {limit}")
-    assert error.zh.endswith(f"字节，超过上限 {limit}")
-    assert len(error.en.splitlines()) == 1
-    assert len(error.en) < 200
+    assert error.words.en.endswith(f"bytes are too many: at most {limit}")
+    assert error.words.zh.endswith(f"字节，超过上限 {limit}")
+    assert len(error.words.en.splitlines()) == 1
+    assert len(error.words.en) < 200
 
 
 def test_a_large_panel_and_a_bad_vote_are_bounded() -> None:
     """At most fifty experts; a vote is one of three."""
     case = at_stage(Stage.EXPERT_REVIEW)
     raw = decision(Kind.EXPERT_OPINION, case, panel=panel(51, 51))
-    assert decision_problem(raw).zh == "expert_opinion：panel：最多 50 项"
+    assert decision_problem(raw).words.zh == "expert_opinion：panel：最多 50 项"
     odd = [expert | {"vote": "maybe"} for expert in panel()]
     raw = decision(Kind.EXPERT_OPINION, case, panel=odd)
     assert decision_problem(raw).problems[0][0] == "panel.0.vote"

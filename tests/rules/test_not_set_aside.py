@@ -71,7 +71,7 @@ def test_once_validity_is_over(stage: Stage) -> None:
     """No end of validity is called back: neither noted nor, at 24:00 of the last day, about to be."""
     case = at_stage(Stage.VALID)
     if stage is Stage.DELISTED:
-        record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+        record_event(case, Happening.ASSESSMENT_OPENED)
         record_event(case, Happening.ASSESSMENT_ENDED, "not_met")
     if stage is Stage.WITHDRAWN:
         decide(case, Kind.WITHDRAWAL)
@@ -81,7 +81,7 @@ def test_once_validity_is_over(stage: Stage) -> None:
     with pytest.raises(Refused, match="validity ended on 2027-03-08"):
         case.check(raw, end)
     if stage is Stage.VALID:
-        case.record_event(Happening.VALIDITY_ENDED, "period_over", {}, end)
+        case.record_event(Happening.VALIDITY_ENDED, {}, end)
         with pytest.raises(Refused, match="validity ended on 2027-03-08"):
             case.check(raw | {"decided_on": "2027-03-09"}, end + DAY)
 
@@ -112,7 +112,7 @@ def test_what_came_before_a_withdrawal() -> None:
 def test_an_ended_year_of_a_platform_that_withdrew() -> None:
     """The same for the conclusion of a year."""
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     record_event(case, Happening.ASSESSMENT_ENDED, "effective")
     decide(case, Kind.WITHDRAWAL)
     raw = decision(Kind.SET_ASIDE, case, target="e-1", year=1)
@@ -127,13 +127,13 @@ def test_a_year_that_has_not_ended_or_is_not_the_last() -> None:
         return refusal(case, decision(Kind.SET_ASIDE, case, target="e-1", year=year), RULE)
 
     assert why(1) == "no assessment of year 1 has ended"
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     assert why(1) == (
         "the assessment of year 1 is open: set its decision aside in the assessment itself"
     )
     record_event(case, Happening.ASSESSMENT_ENDED, "effective")
     assert why(2) == "no assessment of year 2 has ended"
-    case.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": 2}, moment(case))
+    case.record_event(Happening.ASSESSMENT_OPENED, {"year": 2}, moment(case))
     assert why(1) == ("the assessment of year 2 has begun since: say there what is to be said")
     before = decision(Kind.LISTING, at_stage(Stage.LISTING))["decided_on"]
     record_event(case, Happening.ASSESSMENT_ENDED, "met")
@@ -147,7 +147,7 @@ def test_a_year_that_has_not_ended_or_is_not_the_last() -> None:
 def test_a_year_that_ended_by_no_decision() -> None:
     """Broken off from outside: it opens again by itself."""
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     record_event(case, Happening.ASSESSMENT_ENDED, "broken_off")
     raw = decision(Kind.SET_ASIDE, case, target="e-1", year=1)
     assert refusal(case, raw, RULE) == ("the assessment of year 1 ended by no decision of its own")
@@ -156,7 +156,7 @@ def test_a_year_that_ended_by_no_decision() -> None:
 def test_a_year_that_fell_is_no_year_that_ended() -> None:
     """What fell with a listing is not the last that counts."""
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     record_event(case, Happening.ASSESSMENT_ENDED, "effective")
     decide(case, Kind.SET_ASIDE, target="d-5")
     decide(case, Kind.LISTING)

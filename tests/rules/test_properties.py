@@ -1,15 +1,17 @@
 """Whatever is said, in whatever order: never an error but a refusal, never a case that does not hold."""
 
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from pydantic import BaseModel
 
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.rules import follow_arrow
-from workflows.vocabulary import Happening, Kind, Role, Stage
+from workflows.states import AssessmentChanges, AssessmentState, PlatformChanges, PlatformState
+from workflows.vocabulary import AssessmentStage, Happening, HappeningOutcome, Kind, Role, Stage
 
 from .builders import ABSENT, DAY, Raw, actor, changed
 from .cases import PATHS, at_stage, decision, moment, platform, walk
@@ -145,14 +147,40 @@ def test_a_happening_that_the_table_does_not_know_changes_nothing(stage: Any) ->
     known = {(trigger.name, arrow.outcome) for trigger, arrow in explorer.ways()}
     record = case.record()
     for name in Happening:
-        for outcome in ("period_over", "not_met", "withdrawn", "told", "nothing"):
+        for outcome in (*HappeningOutcome, AssessmentStage.NOT_MET):
             if (name, outcome) not in known:
                 with pytest.raises(LookupError):
-                    follow_arrow(case.state, name, outcome, {"year": 1}, moment(case))
-                with pytest.raises(LookupError):
-                    case.record_event(name, outcome, {"year": 1}, moment(case))
+                    case.record_event(name, {"year": 1}, moment(case), outcome)
     assert case.record() == record
     explorer.holds()
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "fixed"),
+    [
+        (PlatformChanges, PlatformState, {"facts"}),
+        (AssessmentChanges, AssessmentState, {"facts", "year", "opening", "valid_until"}),
+    ],
+)
+def test_what_an_entry_may_change_are_fields_of_the_state(
+    changes: type, state: type[BaseModel], fixed: set[str]
+) -> None:
+    """Each with a type that the field takes; nothing else of a state changes in a term."""
+    hints = get_type_hints(changes)
+    assert set(hints) == set(state.model_fields) - fixed
+    for name, hint in hints.items():
+        taken = set(_either(state.model_fields[name].annotation))
+        given = set(_either(hint))
+        assert taken & given if name in {"stage", "came_from"} else given <= taken, name
+
+
+def _either(annotation: Any) -> tuple[Any, ...]:
+    kind = get_origin(annotation)
+    if kind is Annotated:
+        return _either(get_args(annotation)[0])
+    if kind in (Union, UnionType):
+        return tuple(part for one in get_args(annotation) for part in _either(one))
+    return (annotation,)
 
 
 def test_every_stage_can_be_carried_to_a_next_run() -> None:

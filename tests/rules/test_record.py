@@ -24,6 +24,14 @@ def whole() -> list[LogEntry]:
     return log
 
 
+def broken(log: list[LogEntry], before: str) -> str:
+    """Where it breaks, in English; the Chinese names the same entry."""
+    found = find_chain_break(log, before)
+    assert found
+    assert f"第 {found.en.split()[1]} 条" in found.zh
+    return found.en
+
+
 def test_a_log_that_was_not_touched_holds() -> None:
     """Also an assessment's, which goes on from the hash of the entry that opened it."""
     valid = at_stage(Stage.VALID)
@@ -52,7 +60,7 @@ def test_a_changed_entry_shows(change: dict[str, Any]) -> None:
     """Whatever was changed in it, the entry is named."""
     log = whole()
     log[2] = log[2].model_copy(update=change)
-    assert find_chain_break(log, BEGINNING) == "entry 3 was changed after it was written"
+    assert broken(log, BEGINNING) == "entry 3 was changed after it was written"
 
 
 def test_a_changed_entry_that_was_sealed_again_breaks_the_next() -> None:
@@ -60,24 +68,22 @@ def test_a_changed_entry_that_was_sealed_again_breaks_the_next() -> None:
     log = whole()
     log[2] = log[2].model_copy(update={"outcome": "declined"})
     log[2] = log[2].model_copy(update={"hash": log[2].seal()})
-    assert find_chain_break(log, BEGINNING) == "entry 4 does not follow the one before it"
+    assert broken(log, BEGINNING) == "entry 4 does not follow the one before it"
 
 
 def test_a_missing_and_a_moved_entry_show() -> None:
     """The place is named."""
     log = whole()
-    assert find_chain_break([*log[:1], *log[2:]], BEGINNING) == (
+    assert broken([*log[:1], *log[2:]], BEGINNING) == ("entry 2 is missing: 3 stands in its place")
+    assert broken([log[0], log[2], log[1], *log[3:]], BEGINNING) == (
         "entry 2 is missing: 3 stands in its place"
     )
-    assert find_chain_break([log[0], log[2], log[1], *log[3:]], BEGINNING) == (
-        "entry 2 is missing: 3 stands in its place"
-    )
-    assert find_chain_break(log[1:], BEGINNING) == "entry 1 is missing: 2 stands in its place"
+    assert broken(log[1:], BEGINNING) == "entry 1 is missing: 2 stands in its place"
 
 
 def test_a_log_of_another_beginning_shows() -> None:
     """A log goes on from the hash that is known to stand before it."""
-    assert find_chain_break(whole(), "f" * 64) == "entry 1 does not follow the one before it"
+    assert broken(whole(), "f" * 64) == "entry 1 does not follow the one before it"
 
 
 def test_a_lost_end_shows_by_the_last_hash() -> None:

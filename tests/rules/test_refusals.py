@@ -140,7 +140,7 @@ def test_going_on_without_a_report(stage: AssessmentStage, kind: Kind) -> None:
     case = at_stage(stage)
     raw = decision(kind, case, "not_filed")
     assert "is not overdue yet" in refusal(case, raw, "§六")
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.OVERDUE)
     by_operator = decision(kind, case, "not_filed", actor=OPERATOR)
     assert "is not for the operator to say" in refusal(case, by_operator, "§六")
     by_commission = decision(kind, case, actor=COMMISSION)
@@ -157,7 +157,7 @@ def test_going_on_without_a_report(stage: AssessmentStage, kind: Kind) -> None:
 def test_a_late_report_is_still_taken() -> None:
     """Overdue is shown and told, never decided: the operator may still report."""
     case = at_stage(AssessmentStage.SELF_REPORT)
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.OVERDUE)
     decide(case, Kind.SELF_REPORT)
     assert (case.state.stage, case.state.overdue) == ("district_review", False)
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from workflows.assessment_years import reopened
 from workflows.case import Case
 from workflows.record import LogEntry
 from workflows.refusal import Refused
-from workflows.reopening import BrokenLog, record_of, reopened
+from workflows.reopening import BrokenLog, record_of
 from workflows.run_io import AssessmentOpening
 from workflows.state_folding import fold
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
@@ -93,9 +94,9 @@ def year() -> tuple[Case[Any], Case[Any], AssessmentOpening, dict[str, Any]]:
     """A platform that was delisted, its assessment, and the setting aside of the reassessment."""
     child = at_stage(AssessmentStage.NOT_MET)
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     said = {"year": 1, "entries": len(child.log), "log_hash": child.log[-1].hash}
-    case.record_event(Happening.ASSESSMENT_ENDED, "not_met", said, moment(child))
+    case.record_event(Happening.ASSESSMENT_ENDED, said, moment(child), AssessmentStage.NOT_MET)
     aside = decision(Kind.SET_ASIDE, case, target="d-6", year=1) | {"decision_id": "aside-1"}
     case.decide(aside, moment(case))
     opening = AssessmentOpening(

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from workflows.assessment_years import opening_number
 from workflows.case import Case
 from workflows.record import find_chain_break
 from workflows.refusal import Refused
-from workflows.reopening import opening_number
 from workflows.state_folding import fold, set_aside_marks, states
 from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
@@ -34,8 +34,8 @@ def set_aside(case: Case[Any], kind: str, **changes: Any) -> Receipt:
 def test_an_inspection_that_passed() -> None:
     """It is awaited again with a clock of its own; the entry says which entries no longer count."""
     case = at_stage(Stage.LISTING)
-    record_event(case, Happening.REMINDED, "told")
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.REMINDED)
+    record_event(case, Happening.OVERDUE)
     receipt = set_aside(case, Kind.INSPECTION)
     assert (receipt.stage, receipt.outcome) == ("inspection", "set_aside")
     assert [(a.kind, a.role) for a in receipt.awaited] == [("inspection", "commission")]
@@ -125,20 +125,20 @@ def test_a_listing_with_years_behind_it() -> None:
     """Its years rest on it and fall with it; their openings are counted on, for their logs are still there."""
     case = at_stage(Stage.VALID)
     for year in (1, 2):
-        case.record_event(Happening.ASSESSMENT_OPENED, "opened", {"year": year}, moment(case))
+        case.record_event(Happening.ASSESSMENT_OPENED, {"year": year}, moment(case))
         if year == 1:
             record_event(case, Happening.ASSESSMENT_ENDED, "effective")
-    record_event(case, Happening.VALIDITY_NEARING, "told")
+    record_event(case, Happening.VALIDITY_NEARING)
     set_aside(case, Kind.LISTING)
     state = case.state
     assert (state.stage, state.assessments, state.open_assessment) == (Stage.LISTING, (), None)
     assert (state.told_days, state.valid_until, state.openings) == (None, None, 0)
-    record_event(case, Happening.ASSESSMENT_CLOSED, "closed")
+    record_event(case, Happening.ASSESSMENT_CLOSED)
     decide(case, Kind.LISTING)
     assert opening_number(case.log, case.state, 1) == {"opening": 2}
     assert opening_number(case.log, case.state, 3) == {}
     said = {"year": 1} | opening_number(case.log, case.state, 1)
-    case.record_event(Happening.ASSESSMENT_OPENED, "opened", said, moment(case))
+    case.record_event(Happening.ASSESSMENT_OPENED, said, moment(case))
     assert (case.state.open_assessment, case.state.openings) == (1, 2)
 
 
@@ -147,8 +147,8 @@ def test_a_withdrawal_with_an_assessment_open(noted: bool) -> None:
     """The platform is valid as before; its year is opened anew, for its assessment ended with it."""
     case = at_stage(Stage.VALID)
     valid_until = case.state.valid_until
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
-    record_event(case, Happening.VALIDITY_NEARING, "told")
+    record_event(case, Happening.ASSESSMENT_OPENED)
+    record_event(case, Happening.VALIDITY_NEARING)
     decide(case, Kind.WITHDRAWAL)
     if noted:
         record_event(case, Happening.ASSESSMENT_ENDED, "ended_with_platform")
@@ -156,7 +156,7 @@ def test_a_withdrawal_with_an_assessment_open(noted: bool) -> None:
     state = case.state
     assert (receipt.stage, state.valid_until, case.ended) == ("valid", valid_until, False)
     assert (state.assessments, state.open_assessment, state.told_days) == ((), None, 180)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     assert (case.state.open_assessment, case.state.openings) == (1, 2)
 
 
@@ -259,9 +259,9 @@ def test_a_reassessment_that_delisted() -> None:
     """§六: the platform is valid again with its assessment open; there the reassessment is awaited again."""
     child = at_stage(AssessmentStage.NOT_MET)
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     ended = {"year": 1, "log_hash": child.log[-1].hash, "entries": len(child.log)}
-    case.record_event(Happening.ASSESSMENT_ENDED, "not_met", ended, moment(child))
+    case.record_event(Happening.ASSESSMENT_ENDED, ended, moment(child), AssessmentStage.NOT_MET)
     said = decision(Kind.SET_ASIDE, case, target=taken(child, Kind.REASSESSMENT), year=1)
     said |= {"decision_id": "set-aside-1"}
     receipt = case.decide(said, moment(case))

@@ -12,7 +12,7 @@ from .cases import at_stage, record_event
 def test_an_overdue_step_is_shown_with_what_is_awaited_and_until_when() -> None:
     """The stage, since when, from whom what is awaited by which article, and the last day."""
     case = at_stage(Stage.RECOMMENDATION)
-    record_event(case, Happening.OVERDUE, "told")
+    record_event(case, Happening.OVERDUE)
     due = DueDate(due=datetime(2024, 4, 1, 16, tzinfo=UTC))
     assert details(case.state, due).splitlines() == [
         "**芯片验证共性技术平台** · 海淀区 haidian · integrated_circuits",
@@ -25,7 +25,7 @@ def test_an_overdue_step_is_shown_with_what_is_awaited_and_until_when() -> None:
 def test_a_valid_platform_is_shown_with_its_last_day_and_its_open_assessment() -> None:
     """Nothing is awaited of the platform; the last day of validity is the day that ends at 24:00."""
     case = at_stage(Stage.VALID)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     assert details(case.state, None).splitlines() == [
         "**芯片验证共性技术平台** · 海淀区 haidian · integrated_circuits",
         "**有效期内 · valid** since 2024-03-08",

@@ -80,4 +80,4 @@ def test_an_absence_is_said_whole(missing: str) -> None:
     case = at_stage(Stage.INSPECTION)
     with pytest.raises(InvalidMessage) as caught:
         decision_of(decision(Kind.INSPECTION, case, actor=COMMISSION | {"acting_for": part}))
-    assert [field for field, _, _ in caught.value.problems] == [f"actor.acting_for.{missing}"]
+    assert [field for field, _ in caught.value.problems] == [f"actor.acting_for.{missing}"]

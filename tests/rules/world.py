@@ -1,25 +1,25 @@
 """A platform and its assessments on one clock: what happens by itself happens, without any server.
 
-What the two workflows do on the real servers, told again in a page, for the examples' sake.
+What a clock says next, and how assessments open and end, are the functions that the workflows call.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from activities.calendar import escalation, working_day_due
-from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
+from workflows.activity_messages import DueDate
 from workflows.application import PlatformApplication
+from workflows.assessment_years import note_year_end, open_assessment, open_year, reopened
 from workflows.case import Case
 from workflows.case_opening import open_platform
+from workflows.deadlines import clocks, due_request, escalation_request, next_expiry_notice, step_of
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
-from workflows.periods import at_nine, beijing_date, kick_off, last_day
+from workflows.periods import beijing_date
 from workflows.refusal import Refused
-from workflows.reopening import opening_number, reopened
-from workflows.rules import ending, lifecycle_of
 from workflows.run_io import AssessmentOpening
-from workflows.states import AssessmentState, PlatformState, Receipt
+from workflows.states import AssessmentState, PlatformState, Receipt, next_assessment
 from workflows.steps import Clock
 from workflows.vocabulary import Happening, Kind
 
@@ -66,12 +66,19 @@ class World:
 
     def opens(self) -> datetime:
         """When the next assessment opens, or should have."""
-        state, policy = self.platform.state, self.platform.state.facts.policy
-        assert state.listed_on
-        hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
-        year = len(state.assessments) + 1
-        lead = policy.assessment_lead_days
-        return kick_off(state.listed_on, year, lead, hours, state.facts.platform_id)
+        opens = next_assessment(self.platform.state)
+        assert opens
+        return opens
+
+    def due(self, case: Case[Any]) -> DueDate | None:
+        """When the step of a case is due, and when it is escalated next."""
+        if step_of(case.state).clock not in (Clock.WORKING_DAYS, Clock.RECTIFICATION):
+            return None
+        due = working_day_due(due_request(case.state))
+        told = (Happening.OVERDUE, Happening.ESCALATED)
+        last = next((entry.at for entry in reversed(case.log) if entry.name in told), self.now)
+        asked = escalation_request(case.state, due, last)
+        return due.model_copy(update={"escalate": escalation(asked)}) if asked else due
 
     def break_off(self) -> None:
         """The open assessment is terminated from outside."""
@@ -91,105 +98,55 @@ class World:
 
     def _events(self) -> list[Event]:
         state = self.platform.state
-        events: list[Event] = []
-        if self.assessment:
-            over = self._happens(self.assessment, Happening.VALIDITY_ENDED, "period_over", {})
-            events += [(self.assessment.state.valid_until, over), *self._clocks(self.assessment)]
-        elif state.valid_until and not self.platform.ended:
-            over = self._happens(self.platform, Happening.VALIDITY_ENDED, "period_over", {})
-            events.append((state.valid_until, over))
-            if len(state.assessments) < state.facts.policy.validity_years:
-                events.append((self.opens(), self._open))
-        return events + self._clocks(self.platform) + self._nearing()
+        valid_until = None if self.platform.ended else state.valid_until
+        if self.assessment:  # it ends with validity, and the platform after it
+            events = self._clocks(self.assessment, self.assessment.state.valid_until)
+            return events + self._clocks(self.platform, None) + self._expiry_notices()
+        opens = next_assessment(state) if valid_until else None
+        events = [(opens, self._open)] if opens else []
+        return events + self._clocks(self.platform, valid_until) + self._expiry_notices()
 
-    def _clocks(self, case: Case[Any]) -> list[Event]:
-        """When a step is called to mind, when it is overdue, and when it is told again."""
-        state, due = case.state, self._due(case)
-        if due is None:
+    def _clocks(self, case: Case[Any], end: datetime | None) -> list[Event]:
+        due = self.due(case)
+        said = {"due": instant(due.due)} if due else {}
+        return [
+            (at, self._happens(case, name, said) if name else self._over(case))
+            for at, name in clocks(case.state, due, end)
+            if name is not Happening.REMINDED or (due and self.now < due.due)
+        ]
+
+    def _expiry_notices(self) -> list[Event]:
+        near = None if self.platform.ended else next_expiry_notice(self.platform.state, self.now)
+        if near is None:
             return []
-        told = {"due": instant(due.due)}
-        if not state.overdue:
-            events = [(due.due, self._happens(case, Happening.OVERDUE, "told", told))]
-            if due.remind and not state.reminded and self.now < due.due:
-                events.append((due.remind, self._happens(case, Happening.REMINDED, "told", told)))
-            return events
-        every = state.facts.policy.escalate_every_days
-        names = (Happening.OVERDUE, Happening.ESCALATED)
-        last = next(entry.at for entry in reversed(case.log) if entry.name in names)
-        again = EscalationRequest(due=due.due, every_days=every, after=last)
-        escalated = self._happens(case, Happening.ESCALATED, "told", told)
-        return [(escalation(again), escalated)] if every else []
+        at, days = near
+        return [(at, self._happens(self.platform, Happening.VALIDITY_NEARING, {"days": days}))]
 
-    def _due(self, case: Case[Any]) -> DueDate | None:
-        state, policy = case.state, case.state.facts.policy
-        step = lifecycle_of(state).step(state.stage)
-        if step.clock not in (Clock.WORKING_DAYS, Clock.RECTIFICATION):
-            return None
-        spent = getattr(state, "spent", ())
-        mend_by = getattr(state, "mend_by", None)
-        return working_day_due(
-            DueRequest(
-                since=state.since,
-                working_days=getattr(policy, step.days) if step.days else 0,
-                used=tuple((s.since, s.until) for s in spent if s.stage is state.stage),
-                at_least=policy.resumed_days_at_least,
-                until=mend_by if step.clock is Clock.RECTIFICATION else None,
-                reminder_days=policy.reminder_days,
-            )
-        )
+    def _happens(self, case: Case[Any], name: Happening, said: Raw) -> Callable[[], Any]:
+        return lambda: case.record_event(name, said, self.now)
 
-    def _nearing(self) -> list[Event]:
-        """When the end of validity is told next: of several that have passed the last alone."""
-        state = self.platform.state
-        if self.platform.ended or state.valid_until is None:
-            return []
-        told, end = state.told_days, last_day(state.valid_until)
-        days = state.facts.policy.expiry_notice_days
-        moments = {
-            day: at_nine(end - timedelta(days=day)) for day in days if told is None or day < told
-        }
-        if not moments:
-            return []
-        passed = [day for day, at in moments.items() if at <= self.now]
-        chosen = min(passed) if passed else max(moments)
-        name, said = Happening.VALIDITY_NEARING, {"days": chosen}
-        return [(moments[chosen], self._happens(self.platform, name, "told", said))]
-
-    def _happens(
-        self, case: Case[Any], name: Happening, outcome: str, said: Raw
-    ) -> Callable[[], Any]:
-        return lambda: case.record_event(name, outcome, said, self.now)
+    def _over(self, case: Case[Any]) -> Callable[[], Any]:
+        return self._happens(case, Happening.VALIDITY_ENDED, {})
 
     # ---- the assessments ----
 
+    def _opening(self, year: int) -> AssessmentOpening:
+        valid_until = self.platform.state.valid_until
+        assert valid_until
+        opening = open_year(self.platform, year, self.now, valid_until, {})
+        return AssessmentOpening.model_validate_json(opening.model_dump_json())
+
     def _open(self) -> None:
-        state = self.platform.state
-        year = len(state.assessments) + 1
-        said = {"year": year} | opening_number(self.platform.log, state, year)
-        self.platform.record_event(Happening.ASSESSMENT_OPENED, "opened", said, self.now)
-        state = self.platform.state
-        assert state.valid_until
-        content = {
-            "year": year,
-            "opening": state.openings,
-            "valid_until": instant(state.valid_until),
-            "facts": state.facts.model_dump(mode="json"),
-        }
-        self.assessment = Case.open(content, self.now, self.platform.log[-1].hash)
+        opening = self._opening(len(self.platform.state.assessments) + 1)
+        self.assessment = open_assessment(opening, self.now)
         self.cases.append(self.assessment)
 
     def _open_again(self, set_aside: Raw) -> None:
         """An assessment that had ended goes on from its log, and hears the setting aside first."""
-        state, log = self.platform.state, self.platform.log
-        ended = next(c for c in reversed(self.cases) if _year(c) == {"year": state.open_assessment})
-        opening = AssessmentOpening(
-            facts=state.facts,
-            year=ended.state.year,
-            opening=ended.state.opening,
-            valid_until=ended.state.valid_until,
-            before=log[-1].hash,
-        )
-        carried = reopened(opening, ended.log, log, set_aside).carried
+        year = self.platform.state.open_assessment
+        ended = next(c for c in reversed(self.cases) if _year(c) == {"year": year})
+        opening = self._opening(ended.state.year)
+        carried = reopened(opening, ended.log, self.platform.log, set_aside).carried
         assert carried
         self.assessment = Case(carried.state, carried.record)
         self.cases[self.cases.index(ended)] = self.assessment
@@ -207,7 +164,7 @@ class World:
             return
         resting = state.open_assessment is not None and not self.platform.ended
         if not (resting or self.assessment.ended):
-            self.assessment.record_event(Happening.PLATFORM_WITHDRAWN, "withdrawn", {}, self.now)
+            self.assessment.record_event(Happening.PLATFORM_WITHDRAWN, {}, self.now)
         if self.assessment.ended:
             stage = self.assessment.state.stage
             log = self.assessment.log
@@ -216,13 +173,9 @@ class World:
 
     def _assessment_ended(self, result: str, said: Raw) -> None:
         assert self.assessment
-        content = _year(self.assessment) | said
+        year = self.assessment.state.year
         self.assessment = None
-        if self.platform.state.open_assessment:
-            outcome = ending(self.platform.state, result)
-            self.platform.record_event(Happening.ASSESSMENT_ENDED, outcome, content, self.now)
-        else:
-            self.platform.record_event(Happening.ASSESSMENT_CLOSED, "closed", content, self.now)
+        note_year_end(self.platform, year, result, {"year": year} | said, self.now)
 
 
 def _year(case: Case[Any]) -> Raw:

@@ -115,7 +115,7 @@ async def test_messages_that_do_not_fit_name_their_fields(pingtai: Pingtai) -> N
     await pingtai.apply(asked)
     with pytest.raises(InvalidMessage) as caught:
         await pingtai.decide(asked.platform_id, recommendation(outcome="perhaps"))
-    [(field, en, zh)] = caught.value.problems
+    [(field, (en, zh))] = caught.value.problems
     assert "outcome" == field
     assert en != zh
 

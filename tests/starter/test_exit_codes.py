@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.awaited import Awaited
-from workflows.model import InvalidMessage
+from workflows.model import invalid
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Role
 
@@ -35,7 +35,7 @@ REFUSAL = Refusal(
     [
         (Refused(REFUSAL), 3, {"en": "refused: not now (§四)", "zh": "不予受理：现在不行（§四）"}),
         (
-            InvalidMessage("withdrawal", (("reason", "bad", "不好"),)),
+            invalid("withdrawal", "reason", "bad", "不好"),
             2,
             {"en": "reason: bad", "zh": "reason：不好"},
         ),

@@ -12,7 +12,7 @@ from starter.commands.forms_by_kind import FORMS
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
 from workflows.case import Case
-from workflows.model import InvalidMessage
+from workflows.model import invalid
 from workflows.periods import beijing_date
 from workflows.refusal import Refusal, Refused
 from workflows.rules import awaited
@@ -220,7 +220,7 @@ def test_a_step_that_is_not_awaited_is_said_first(
     "error",
     [
         Refused(Refusal(rule="§四", en="not now", zh="现在不行", stage="valid")),
-        InvalidMessage("listing", (("", "not now", "现在不行"),)),
+        invalid("listing", "", "not now", "现在不行"),
     ],
 )
 def test_what_is_refused_can_be_kept(

@@ -65,7 +65,7 @@ async def desk(
     recommended.decide("recommendation")
     platform = listed(application("p-4"))
     yearly = assessment_of(platform)
-    yearly.record_event(Happening.OVERDUE, "told")
+    yearly.record_event(Happening.OVERDUE)
     for each in (
         batch(opened(application("p-1")), due=soon),
         batch(recommended),

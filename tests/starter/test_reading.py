@@ -55,7 +55,7 @@ async def filled(postgres_url: str, template: str) -> AsyncIterator[str]:
     year = rectified(first)
     plan = {"parts": dict.fromkeys(PlanPart, "思路"), "mechanisms": PAST}
     second = opened(application("p-2", direction="未列", plan=plan), START + timedelta(days=300))
-    second.record_event(Happening.OVERDUE, "told")
+    second.record_event(Happening.OVERDUE)
     third = listed(application("p-3", direction="大模型"))
     third.decide("withdrawal", OPERATOR, reason="调整")
     fourth = opened(application("p-4", field="medicine_and_health"))

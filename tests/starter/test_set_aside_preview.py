@@ -70,7 +70,7 @@ def test_support_falls_alone() -> None:
 def test_the_end_of_a_year_falls_with_what_ended_it() -> None:
     """An assessment that has ended takes its platform's note of the end with it."""
     platform = at_stage(Stage.VALID)
-    record_event(platform, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(platform, Happening.ASSESSMENT_OPENED)
     year = walk(assessment(platform), PATHS[AssessmentStage.EVALUATION])
     decide(year, Kind.EVALUATION, decision_id="y-1")
     record_event(platform, Happening.ASSESSMENT_ENDED, "effective")

@@ -17,7 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.feed import Feed
-from db.subscription_admin import SubscriptionKeeping
+from db.subscription_admin import SubscriptionAdmin
 from db.tables import notices
 from starter.client.temporal_client import PingtaiClient
 from tests.notices.subscribed import KEY, make_key
@@ -86,7 +86,7 @@ async def subscribed(url: str, webhook: str) -> None:
     engine = create_engine(url)
     await make_key(engine)
     after = (await Feed(engine).end()).moved(0)
-    await SubscriptionKeeping(engine).make("s-1", KEY, url=webhook, secret=SECRET, after=after)
+    await SubscriptionAdmin(engine).make("s-1", KEY, url=webhook, secret=SECRET, after=after)
     await engine.dispose()
 
 

@@ -67,7 +67,7 @@ async def parents(world: World) -> AsyncIterator[World]:
 def with_open_year(platform_id: str) -> tuple[Case[PlatformState], AssessmentOpening]:
     """A valid platform that has just opened its first assessment."""
     case: Case[PlatformState] = at_stage(Stage.VALID, platform_id=platform_id)
-    record_event(case, Happening.ASSESSMENT_OPENED, "opened")
+    record_event(case, Happening.ASSESSMENT_OPENED)
     assert case.state.valid_until
     return case, AssessmentOpening(
         facts=case.state.facts,

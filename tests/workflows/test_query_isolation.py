@@ -15,7 +15,8 @@ from temporalio.worker import WorkflowInstance
 
 from bench.query_race.race import lagging_clocks, race
 from starter.client.case_queries import CaseQueries
-from worker.query_isolation import DIRECT_QUERY, QueryIsolatedInstance
+from starter.client.sdk_internals import DIRECT_QUERY
+from worker.query_isolation import QueryIsolatedInstance
 from worker.temporal_server import TemporalServer
 
 

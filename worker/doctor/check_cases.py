@@ -19,8 +19,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from db.conflicts import ConflictRow, noted_conflicts
 from db.open_cases import OpenCase, open_cases
-from starter.client.blocking_workflow import IS_PAUSED, TYPES
+from starter.client.blocking_workflow import TYPES
 from starter.client.case_queries import CaseQueries
+from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE

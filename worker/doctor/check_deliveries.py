@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.outbox import DEAD, WAITING
 from db.outbox_queries import OutboxQueries
-from db.subscription_admin import SubscriptionKeeping
+from db.subscription_admin import SubscriptionAdmin
 from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
 from worker.notice_channels import load_notices
@@ -70,7 +70,7 @@ async def outbox(engine: AsyncEngine) -> Finding:
 
 async def subscribers(engine: AsyncEngine) -> Finding:
     """No subscription is paused, and none waits for long."""
-    troubles = await SubscriptionKeeping(engine).troubles()
+    troubles = await SubscriptionAdmin(engine).troubles()
     if troubles.paused:
         listed = "; ".join(f"{name}: {why}" for name, why in troubles.paused[:3])
         return note(

@@ -15,7 +15,6 @@ from workflows.decisions import MODELS
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind, Role
-from workflows.words import Words
 
 InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]]]
 """Answers the `actor` by which somebody acts for who is absent: their id, the day, what is decided."""
@@ -43,8 +42,7 @@ class Preparing:
         except (BadInput, InvalidMessage) as error:
             return Result(entry, Outcome.BAD, problem=error.words)
         except Refused as error:
-            why = Words(error.refusal.text("en"), error.refusal.text("zh"))
-            return Result(entry, Outcome.REFUSED, problem=why)
+            return Result(entry, Outcome.REFUSED, problem=error.words)
 
     async def _decision(self, entry: Entry) -> tuple[str, dict[str, Any]]:
         raw = dict(entry.fields)

@@ -114,12 +114,10 @@ def not_done(line: Line, error: Exception) -> Result:
     """What became of a line for which this was raised."""
     outcome = Outcome.UNANSWERED
     match error:
-        case Refused(refusal=why):
-            outcome, words = Outcome.REFUSED, Words(why.text("en"), why.text("zh"))
+        case Refused() | NotAllowed():
+            outcome, words = Outcome.REFUSED, error.words
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, error.words
-        case NotAllowed():
-            outcome, words = Outcome.REFUSED, error.words
         case Unreachable():
             words = error.words
         case _:

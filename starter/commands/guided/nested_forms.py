@@ -66,7 +66,7 @@ def misfit(model: type[Message], field: str, value: Any) -> str:
     try:
         parse(one, {field: value})
     except InvalidMessage as error:
-        return sentence([say(en, zh) for _, en, zh in error.problems])
+        return sentence([say(why) for _, why in error.problems])
     return ""
 
 

@@ -11,7 +11,7 @@ from starter.commands.importing.example import EXAMPLE_IDS
 from starter.commands.importing.import_problems import Problem
 from workflows.application import PlatformApplication
 from workflows.case_opening import open_platform
-from workflows.model import InvalidMessage, parse
+from workflows.model import WHOLE, InvalidMessage, parse
 from workflows.words import Words
 
 MOST_OF_A_LINE = 100
@@ -83,8 +83,8 @@ class Checking:
                 form = form.model_copy(update={"term": form.brought_in.term})
             open_platform(form, self._at)
         except InvalidMessage as error:
-            for name, en, zh in error.problems:
-                yield "" if name == "(all)" else name, Words(en, zh)
+            for name, why in error.problems:
+                yield "" if name == WHOLE else name, why
 
     def _repeats(self, entry: Entry) -> Iterable[Problem]:
         for name in _ONCE:

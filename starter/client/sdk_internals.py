@@ -1,0 +1,94 @@
+"""What we know of the inside of Temporal's SDK (temporalio 1.35.0). Check it with each new version.
+
+Workflows rely on one thing more and touch nothing inside for it: how the core tells workflow tasks
+apart (`workflows/task_marks.py`, docs/decisions/0005-tasks-without-commands.md).
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from temporalio.api.enums.v1 import WorkflowExecutionStatus as Status
+from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
+
+if TYPE_CHECKING:  # loading them costs time that a command has no use for
+    from temporalio.bridge.proto import (
+        workflow_activation,
+        workflow_commands,
+        workflow_completion,
+    )
+    from temporalio.worker import Worker
+
+    Activation = workflow_activation.WorkflowActivation
+    Completion = workflow_completion.WorkflowActivationCompletion
+    CoreCommand = workflow_commands.WorkflowCommand
+
+# ---- paused workflows (Temporal 1.31 and newer) ----
+# The SDK does not know the status PAUSED: describing, listing or asking such a workflow ends with
+# `ValueError: 8 is not a valid WorkflowExecutionStatus`, and a list of all workflows ends where one of
+# them is paused. A paused workflow is open, so it is read as RUNNING; whether it is paused, the server's
+# own answer says. An SDK that knows the status never gets here.
+
+PAUSED = Status.WORKFLOW_EXECUTION_STATUS_PAUSED
+IS_PAUSED = "ExecutionStatus = 'Paused'"
+"""The list filter; a server before 1.31 does not know it."""
+
+
+def _read_as_open(
+    kind: type[WorkflowExecutionStatus], value: Any
+) -> WorkflowExecutionStatus | None:
+    return kind.RUNNING if value == PAUSED else None
+
+
+def read_paused_as_open() -> None:
+    """Let the SDK read the status of a paused workflow; who connects has it called, once for all."""
+    WorkflowExecutionStatus._missing_ = classmethod(_read_as_open)  # type: ignore[assignment]
+
+
+def is_paused(run: WorkflowExecution) -> bool:
+    """Whether a workflow, described or listed, is paused."""
+    return bool(run.raw_info.status == PAUSED)
+
+
+# ---- the worker's cache ----
+
+DIRECT_QUERY = "legacy_query"
+"""How the core names a query that came by itself, not with a workflow task."""
+
+
+def has_direct_query(activation: "Activation") -> bool:
+    """Whether an activation answers a query that came by itself."""
+    return any(job.query_workflow.query_id == DIRECT_QUERY for job in activation.jobs)
+
+
+def is_eviction(activation: "Activation") -> bool:
+    """Whether an activation takes the workflow out of the worker's cache."""
+    return any(job.HasField("remove_from_cache") for job in activation.jobs)
+
+
+def can_evict(worker: "Worker") -> bool:
+    """Whether this version of the SDK can take a workflow out of the cache; no public call does."""
+    return callable(getattr(worker._bridge_worker, "request_workflow_eviction", None))
+
+
+def evict(worker: "Worker", run_id: str) -> None:
+    """Take a workflow out of the worker's cache, once its activation has been answered."""
+    worker._bridge_worker.request_workflow_eviction(run_id)
+
+
+# ---- what it logs ----
+
+WORKFLOW_LOGGERS = (
+    "temporalio.worker._workflow",
+    "temporalio.worker._workflow_instance",
+    "temporalio.worker._replayer",
+    "temporalio.workflow",
+)
+FAILED_TASK = "Failing workflow task"
+"""How the core begins a line on a failed workflow task."""
+PYTHON_STACK = 'stack_trace: "  File'
+"""In such a line: Python's own code failed, and has logged it."""
+FAILURE_MESSAGE = re.compile(r'failure: Some\(Failure \{ message: "((?:[^"\\]|\\.){0,400})')
+"""In such a line: what went wrong."""
+DROPPED_COROUTINE = r"coroutine '_WorkflowInstanceImpl\."
+"""Where a workflow cannot be made of its input, the SDK has made coroutines for the messages that came
+with it and drops them: of each, Python would warn that it was never awaited."""

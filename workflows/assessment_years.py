@@ -1,0 +1,117 @@
+"""The yearly assessments (§六) in the log of their platform: opened, opened again, and how they ended. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from workflows.case import Case
+from workflows.circumstances import NEWEST, Edition
+from workflows.model import as_sent, instant
+from workflows.record import LogEntry
+from workflows.reopening import BrokenLog, record_of
+from workflows.rules import ending
+from workflows.run_io import AssessmentOpening, CarriedAssessment
+from workflows.state_folding import fold
+from workflows.states import AssessmentState, PlatformState
+from workflows.vocabulary import Happening, Role
+from workflows.words import Words
+
+
+def open_year(
+    case: Case[PlatformState],
+    year: int,
+    at: datetime,
+    valid_until: datetime,
+    roles: Mapping[str, Role],
+) -> AssessmentOpening:
+    """Note in a platform's log that a year's assessment opens, where it is not open; return its input."""
+    state, before = case.state, case.log[-1].hash
+    if state.open_assessment is None:
+        content = {"year": year} | opening_number(case.log, state, year)
+        before = case.record_event(Happening.ASSESSMENT_OPENED, content, at).hash
+    return AssessmentOpening(
+        facts=state.facts,
+        year=year,
+        opening=case.state.openings,
+        valid_until=valid_until,
+        before=before,
+        roles=dict(roles),
+    )
+
+
+def open_assessment(
+    opening: AssessmentOpening, at: datetime, edition: Edition = NEWEST
+) -> Case[AssessmentState]:
+    """Return the case of an assessment that begins."""
+    content = opening_content(opening)
+    return Case.open(content, at, opening.before, edition=edition, roles=opening.roles)
+
+
+def opening_content(opening: AssessmentOpening) -> dict[str, Any]:
+    """Return what the first entry of an assessment's log says."""
+    return {
+        "year": opening.year,
+        "opening": opening.opening,
+        "valid_until": instant(opening.valid_until),
+        "facts": as_sent(opening.facts),
+    }
+
+
+def note_year_end(
+    case: Case[PlatformState], year: int, result: str, content: dict[str, Any], at: datetime
+) -> None:
+    """Note how an assessment ended, or that it was closed because what it rests on was set aside."""
+    if case.state.open_assessment == year:
+        outcome = ending(case.state, result)
+        if outcome != result and not case.ended:
+            content = {key: value for key, value in content.items() if key != "log_hash"}
+        case.record_event(Happening.ASSESSMENT_ENDED, content, at, outcome)
+    elif not case.ended:
+        case.record_event(Happening.ASSESSMENT_CLOSED, content, at)
+
+
+def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
+    """Return which opening of a year this is, only where counting on would use a number twice.
+
+    That is so when an earlier opening was set aside with all that followed: its log is still there.
+    """
+    opened = sum(e.name == Happening.ASSESSMENT_OPENED and e.said["year"] == year for e in log)
+    return {} if opened == state.openings else {"opening": opened + 1}
+
+
+def reopened(
+    opening: AssessmentOpening,
+    ended: Sequence[LogEntry],
+    log: Sequence[LogEntry],
+    set_aside: dict[str, Any],
+    edition: Edition = NEWEST,
+) -> AssessmentOpening:
+    """Return the input that opens an ended assessment again from its log, with the setting aside to take.
+
+    `log` is the platform's: its note of the end holds the hash that the assessment's log must have.
+
+    Raises:
+        BrokenLog: the assessment's log is not the one that the platform saw end.
+    """
+    note = next(
+        e
+        for e in reversed(log)
+        if e.name == Happening.ASSESSMENT_ENDED and e.said["year"] == opening.year
+    )
+    entries = note.said["entries"]
+    if len(ended) < entries or ended[entries - 1].hash != note.said["log_hash"]:
+        raise BrokenLog(
+            Words(
+                f"entry {entries} of the assessment is not the one that ended it",
+                f"考核记录第 {entries} 条不是使其结束的条目",
+            )
+        )
+    record = record_of(ended, {}, edition)
+    if case := set_aside.get("case"):  # it named the platform's case, and now the year's
+        set_aside = {**set_aside, "case": {**case, "year": opening.year}}
+    state = fold(ended)
+    assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
+    carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
+    return opening.model_copy(
+        update={"before": record.before, "carried": carried, "set_aside": set_aside}
+    )

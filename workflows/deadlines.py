@@ -1,0 +1,88 @@
+"""When something is due in a case, and what its clock says next. Pure: time is a parameter."""
+
+from datetime import datetime, timedelta
+
+from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
+from workflows.periods import at_nine, last_day
+from workflows.rules import CaseState, lifecycle_of
+from workflows.states import PlatformState, Spent
+from workflows.steps import Clock, Step
+from workflows.vocabulary import Happening
+
+Clocks = list[tuple[datetime, Happening | None]]
+"""What a clock says, and when, the next first; None stands for the end of the case's validity."""
+
+
+def step_of(state: CaseState) -> Step:
+    """Return the row of the table in which a case stands."""
+    return lifecycle_of(state).step(state.stage)
+
+
+def deadline_of(state: CaseState, due: DueDate | None) -> datetime | None:
+    """Return when the step becomes overdue; None when it has no due date or is overdue already."""
+    if state.overdue:
+        return None
+    deadlines = {
+        Clock.WORKING_DAYS: due.due if due else None,
+        Clock.RECTIFICATION: getattr(state, "mend_by", None),
+    }
+    return deadlines.get(step_of(state).clock)
+
+
+def clocks(
+    state: CaseState, due: DueDate | None, end: datetime | None, *, desk: bool = True
+) -> Clocks:
+    """Return what the clock will say of the step; without `desk` neither reminders nor escalations."""
+    deadline = deadline_of(state, due)
+    found: Clocks = [(end, None)] if end else []
+    if deadline:
+        found.append((deadline, Happening.OVERDUE))
+    if desk and due:
+        if due.remind and deadline and not state.reminded:
+            found.append((due.remind, Happening.REMINDED))
+        if due.escalate and state.overdue:
+            found.append((due.escalate, Happening.ESCALATED))
+    # The end of validity goes before what is due at the same moment.
+    return sorted(found, key=lambda clock: (clock[0], clock[1] is not None))
+
+
+def due_request(state: CaseState, *, desk: bool = True) -> DueRequest:
+    """Return the question when the step is due. A clock that was stopped goes on where it stopped."""
+    step, policy = step_of(state), state.facts.policy
+    spent: tuple[Spent, ...] = state.spent if isinstance(state, PlatformState) else ()
+    return DueRequest(
+        since=state.since,
+        working_days=getattr(policy, step.days) if step.days else 0,
+        used=tuple((s.since, s.until) for s in spent if s.stage is state.stage),
+        at_least=policy.resumed_days_at_least,
+        until=getattr(state, "mend_by", None) if step.clock is Clock.RECTIFICATION else None,
+        reminder_days=policy.reminder_days if desk else 0,
+    )
+
+
+def escalation_request(
+    state: CaseState, due: DueDate | None, now: datetime
+) -> EscalationRequest | None:
+    """Return the question when the overdue step is escalated next; None when that is known, or not done."""
+    every = state.facts.policy.escalate_every_days
+    if not (every and state.overdue and due) or due.escalate:
+        return None
+    return EscalationRequest(due=due.due, every_days=every, after=now)
+
+
+def next_expiry_notice(state: PlatformState, now: datetime) -> tuple[datetime, int] | None:
+    """Return when the end of validity is announced next, and how many days before it.
+
+    After an outage the last of several is made up for.
+    """
+    end = state.valid_until
+    if end is None:
+        return None
+    told = state.told_days
+    days = [d for d in state.facts.policy.expiry_notice_days if told is None or d < told]
+    if not days or now >= end:
+        return None
+    moments = {d: at_nine(last_day(end) - timedelta(days=d)) for d in days}
+    passed = [d for d in days if moments[d] <= now]
+    chosen = min(passed) if passed else max(days)
+    return moments[chosen], chosen
