@@ -29,7 +29,7 @@ from starter.terminal.screen import (
     table_of,
 )
 from workflows.actors import Actor
-from workflows.model import InvalidMessage, parse
+from workflows.model import InvalidMessage, invalid, parse
 from workflows.vocabulary import District, Role
 from workflows.words import Words
 
@@ -194,16 +194,8 @@ def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:
     missing = [flag for field, flag in flags.items() if field not in person]
     if missing:
         listed = ", ".join(missing)
-        raise InvalidMessage(
-            "actor",
-            (
-                (
-                    "",
-                    f"give {listed}, or run: pingtai login",
-                    f"请填写 {listed}，或先运行 pingtai login",
-                ),
-            ),
-        )
+        en = f"give {listed}, or run: pingtai login"
+        raise invalid("actor", "", en, f"请填写 {listed}，或先运行 pingtai login")
     return person
 
 
