@@ -39,9 +39,9 @@ class RegisterConflict(PingtaiError):
         super().__init__(
             f"platform {platform_id}, term {term}, {log}: {what}, because another history has written"
             " there. Nothing was written, and trying again cannot help. Which of both is right, people"
-            " must say (docs/deployment.md, Two lives of one term)",
+            " must say (docs/deployment.md, A term with two histories)",
             f"{platform_id} 第 {term} 期（{log_zh}）：{what_zh}，因为另一份历史已写入。本次未写入，重试无效；"
-            "何者为准须由人判定（见 docs/deployment.md“Two lives of one term”）",
+            "何者为准须由人判定（见 docs/deployment.md“同一期次的两份记录”）",
         )
 
 

@@ -185,9 +185,9 @@ class _Log:
                 run,
                 event_id,
                 f"a second life: this run begins log {self._place.name} anew, which run {first} began"
-                " before (docs/deployment.md, Two lives of one term)",
+                " before (docs/deployment.md, A term with two histories)",
                 f"重复的一期：此运行重新开始了运行 {first} 已开始的记录 {self._place.name}"
-                "（见 docs/deployment.md“Two lives of one term”）",
+                "（见 docs/deployment.md“同一期次的两份记录”）",
             )
             return
         self._complain(

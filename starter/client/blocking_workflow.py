@@ -76,10 +76,10 @@ def second_life(latest: WorkflowExecutionDescription, first: FirstApplication | 
         rule="§四",
         en=f"term {term} has ended, and the workflow {latest.id} (run {latest.run_id}, application {by})"
         " lives it a second time: it was started without its term, and the register refuses it. If it is"
-        f" not the right one: `{end}`, then apply again (docs/deployment.md, Two lives of one term)",
+        f" not the right one: `{end}`, then apply again (docs/deployment.md, A term with two histories)",
         zh=f"第 {term} 期已结束，而流程 {latest.id}（运行 {latest.run_id}，申请 {by}）又以同一期次"
         f"启动：其启动时未写明期次，登记库不予接收。如确属误启，请用 {end} 结束后重新申请"
-        "（见 docs/deployment.md“Two lives of one term”）",
+        "（见 docs/deployment.md“同一期次的两份记录”）",
         stage="second life",
     )
 

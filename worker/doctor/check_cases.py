@@ -43,8 +43,8 @@ _GONE = Words(
     "其历史已不存在：请查归档（见 docs/deployment.md“A case that was ended from outside”）",
 )
 _REPEATED_TERM = Words(
-    "decide which is right, and terminate the other (docs/deployment.md, Two lives of one term)",
-    "请判定何者为准，并结束另一个（见 docs/deployment.md“Two lives of one term”）",
+    "decide which is right, and terminate the other (docs/deployment.md, A term with two histories)",
+    "请判定何者为准，并结束另一个（见 docs/deployment.md“同一期次的两份记录”）",
 )
 _UNPAUSE = Words(
     "who paused them, and why: `temporal workflow describe --workflow-id …`; then `temporal workflow"
