@@ -91,7 +91,7 @@ def test_a_refusal_says_what_to_do_in_both_languages() -> None:
     told = caught.value.refusal
     assert told.rule == "§四"
     assert told.en.startswith("support (recorded) by the district, repeated, would take 120,")
-    assert told.en.endswith("at most 120,000 are kept for it; say it in fewer words")
+    assert told.en.endswith("at most 120,000 are kept for it; shorten it")
     assert told.zh.startswith("所在区多次作出的“支持记录”（recorded）累计将达 120,")
     assert told.zh.endswith("本案为其保留的上限为 120,000；请精简内容")
 
