@@ -12,6 +12,9 @@ PROCESSES ?= 3
 demo: $(READY)
 	$(BIN)/pingtai demo $(if $(filter-out 0,$(KEEP)),--keep)
 
+# Compiled modules are kept, whatever the machine's settings say: three processes and a hundred commands use them.
+test test-fast coverage: export PYTHONDONTWRITEBYTECODE =
+
 ## make test: all tests, on the real Temporal server and the real PostgreSQL
 test: $(READY) chromium node-client
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal

@@ -24,16 +24,7 @@ PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
 DECISIONS = f"{ID}/decisions"
 SUBSCRIPTION = "/v1/subscriptions/{subscription_id}"
-BROUGHT_IN: Raw = {
-    "kind": "bringing_in",
-    "decision_id": "b-1",
-    "actor": COMMISSION,
-    "decided_on": "2026-11-23",
-    "documents": [{"name": "名单.pdf", "sha256": "ab" * 32}],
-    "list_number": "2025-01",
-    "certificate_number": "c-1",
-    "listed_on": "2025-03-01",
-}
+BROUGHT_IN = decision("bringing_in", "b-1", listed_on="2025-03-01")
 
 
 @dataclass(frozen=True)

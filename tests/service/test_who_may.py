@@ -122,16 +122,8 @@ async def test_nobody_submits_for_another_by_themselves(app: FastAPI, make_key: 
     sent = form(submitted_by={**OPERATOR, "acting_for": absence})
     async with calling(app, await make_key(*Scope)) as client:
         assert 403 == (await client.post("/v1/applications", json=sent)).status_code
-        brought = {
-            "kind": "bringing_in",
-            "decision_id": "b-1",
-            "actor": {**COMMISSION, "acting_for": absence},
-            "decided_on": "2026-11-23",
-            "documents": [{"name": "名单.pdf", "sha256": "ab" * 32}],
-            "list_number": "2025-01",
-            "certificate_number": "c-1",
-            "listed_on": "2025-03-01",
-        }
+        actor = {**COMMISSION, "acting_for": absence}
+        brought = decision("bringing_in", "b-1", listed_on="2025-03-01", actor=actor)
         answer = await client.post("/v1/applications", json=form(brought_in=brought))
         assert 403 == answer.status_code, answer.text
 

@@ -8,7 +8,7 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from db.validity_queries import Why, validity
-from tests.rules.builders import COMMISSION, DOCUMENT, Raw, application, content
+from tests.rules.builders import DOCUMENT, Raw, application, decision
 from tests.workflows.world import World
 from worker.demo.clockwork import until
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, platform_workflow_id
@@ -22,12 +22,7 @@ def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
     """How a term stands today that was listed so many years, and so many days more, ago; all assessed."""
     today = beijing_date(datetime.now(UTC))
     listed_on = anniversary(today, -years) - timedelta(days=days)
-    return {
-        "kind": "bringing_in",
-        "decision_id": "zr-1",
-        "actor": COMMISSION,
-        "decided_on": str(today),
-        **content(Kind.BRINGING_IN),
+    usual = {
         "listed_on": str(listed_on),
         "assessments": [
             {
@@ -38,8 +33,8 @@ def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
             }
             for year in range(1, years + 1)
         ],
-        **changes,
     }
+    return decision(Kind.BRINGING_IN, "zr-1", today, **usual | changes)
 
 
 async def test_two_years_behind_it(world: World) -> None:

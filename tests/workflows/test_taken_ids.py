@@ -12,7 +12,7 @@ from temporalio.client import WorkflowFailureError, WorkflowHandle
 
 from starter.client.first_application import digest_of
 from starter.errors import NoSuchPlatform
-from tests.rules.builders import COMMISSION, OPERATOR, application
+from tests.rules.builders import COMMISSION, OPERATOR, application, decision
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.application import PlatformApplication
@@ -47,13 +47,7 @@ async def test_a_stranger_under_a_platforms_id_is_named(
     """Applied to, asked or told: what stands there, its run, and how it ends; never "try again"."""
     name = f"taken-{kind}-{queue}".lower()
     handle = await stranger(world, name, kind, queue, {})
-    withdrawal = {
-        "kind": "withdrawal",
-        "decision_id": "d",
-        "actor": OPERATOR,
-        "decided_on": "2026-01-01",
-        "reason": "x",
-    }
+    withdrawal = decision("withdrawal", "d", "2026-01-01")
     answers = await asyncio.gather(
         world.client.apply(form_of(name)),
         world.client.state(name),
@@ -160,15 +154,9 @@ async def test_a_paused_platform_is_named(world: World) -> None:
             namespace=world.temporal.namespace, workflow_id=life.handle.id, reason="a look"
         )
     )
-    decision = {
-        "kind": "withdrawal",
-        "decision_id": "d",
-        "actor": OPERATOR,
-        "decided_on": "2026-01-01",
-        "reason": "x",
-    }
+    withdrawal = decision("withdrawal", "d", "2026-01-01")
     for ask in (
-        lambda: world.client.decide(life.id, decision),
+        lambda: world.client.decide(life.id, withdrawal),
         lambda: world.client.state(life.id),
         lambda: world.client.apply(form_of(life.id, application_id="another")),
     ):

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.rules.builders import DISTRICT, Raw, application
+from tests.rules.builders import DISTRICT, Raw, application, decision
 from tests.workflows.world import World
 from worker.documents import ROOT
 from worker.temporal_server import TemporalServer
@@ -70,17 +70,11 @@ async def test_it_starts_a_platform_and_its_recommendation_stands(
     assert (0, "") == (built.code, built.out)
 
     form = written(tmp_path, "application.json", application(platform_id="ts-1"))
-    decision = {
-        "kind": "recommendation",
-        "decision_id": "ts-1:recommendation",
-        "actor": DISTRICT,
-        "decided_on": beijing_date(datetime.now(UTC)).isoformat(),
-        "outcome": "recommended",
-        "opinion": "同意推荐。",
-    }
+    today = beijing_date(datetime.now(UTC))
 
     async def example_run(form: Path, **changes: Any) -> Ran:
-        said = written(tmp_path, "recommendation.json", {**decision, **changes})
+        raw = decision("recommendation", "ts-1:recommendation", today, **changes)
+        said = written(tmp_path, "recommendation.json", raw)
         return await run("dist/main.js", form, said, cwd=example, TEMPORAL_ADDRESS=temporal.address)
 
     elsewhere = {**DISTRICT, "id": "ty-1", "district": "tongzhou"}
