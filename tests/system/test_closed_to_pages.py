@@ -10,7 +10,7 @@ import httpx
 import psutil
 
 from starter.client.local_stack import read_stack
-from tests.system.processes import stack_of, started, stop
+from tests.system.processes import started, stop
 from worker.ports import LOOPBACK, free_port
 from worker.temporal_server import TemporalServer, temporal_server
 
@@ -106,13 +106,3 @@ async def test_the_web_ui_answers_its_own_pages_only(servers: None, tmp_path: Pa
         if os.uname().sysname == "Linux":
             assert 1 == len(behind)
             assert behind[0].startswith("127.")
-
-
-def test_up_says_where_the_web_ui_is(home: Path) -> None:
-    """`up --ui` prints its address; without, how to have it."""
-    with started(home, "up", "--ui", ready=READY) as up:
-        said = next(home.glob("up-*.log")).read_text()
-        where = stack_of(home)["ui_url"]
-        assert f"Web UI       {where}" in said
-        assert 200 == httpx.get(where, follow_redirects=True).status_code
-        assert 0 == stop(up)

@@ -5,6 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import httpx
 import psutil
 
 from tests.system.processes import EXAMPLES, kill_all, of_home, pingtai, stack_of, started, stop
@@ -67,7 +68,7 @@ def test_from_an_application_to_valid_through_a_kill(home: Path) -> None:
 
 
 def test_a_part_that_dies_ends_all_and_says_so(home: Path) -> None:
-    """Temporal killed under a running stack: it stops in order, exit code 4; a new one goes on."""
+    """Temporal killed under a running stack: it stops in order, exit code 4; a new one, with a UI, goes on."""
     with started(home, "up", ready=READY) as up:
         psutil.Process(int(stack_of(home)["temporal_pid"])).kill()
         assert 4 == up.wait(60)
@@ -75,7 +76,10 @@ def test_a_part_that_dies_ends_all_and_says_so(home: Path) -> None:
     down = pingtai(home, "withdraw", PLATFORM, "--reason", "停办", *COMMISSION)
     assert 4 == down.returncode
     assert "is not running" in down.stderr
-    with started(home, "up", ready=READY) as up:
+    with started(home, "up", "--ui", ready=READY) as up:
+        where = stack_of(home)["ui_url"]
+        assert any(f"Web UI       {where}" in log.read_text() for log in home.glob("up-*.log"))
+        assert 200 == httpx.get(where, follow_redirects=True).status_code
         assert 0 == stop(up)
 
 
