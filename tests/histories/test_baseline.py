@@ -128,7 +128,7 @@ async def test_the_baseline_notices_what_a_replay_does_not() -> None:
     assert said.endswith(WHAT_TO_DO.en)
 
 
-_BEFORE = "        self.show()\n        register = asyncio.create_task(self.hand_in())\n"
+_BEFORE = "        self.show()\n        register = asyncio.create_task(self.sync_register())\n"
 _MORE = 'await workflow.execute_activity("one_more", start_to_close_timeout=timedelta(hours=1))'
 
 
@@ -144,7 +144,7 @@ def test_a_workflow_that_was_edited(tmp_path: Path, edit: str, code: int) -> Non
     """The source itself is edited and the command run: it explains `patched`, or passes with it."""
     copy = tmp_path / "workflows"
     shutil.copytree(ROOT / "workflows", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    source = copy / "platform.py"
+    source = copy / "platform_workflow.py"
     text = source.read_text(encoding="utf-8")
     assert 1 == text.count(_BEFORE)
     source.write_text(text.replace(_BEFORE, edit + _BEFORE), encoding="utf-8")

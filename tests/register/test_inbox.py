@@ -183,9 +183,9 @@ async def test_an_operator_and_a_year(register: PostgresRegister, engine: AsyncE
     inbox = Inbox(engine)
     own = Wanted(role="operator", operator=OPERATOR["organisation"])
     for written in (
-        " 甲　运营公司",
-        "甲\u00ad运营公司",
-        "甲运营\ufe0f公司",
+        " 京芯　共性平台运营有限公司",
+        "京芯\u00ad共性平台运营有限公司",
+        "京芯共性\ufe0f平台运营有限公司",
     ):  # as the rules compare names
         spelt = Wanted(role="operator", operator=written)
         assert await inbox.page(own) == await inbox.page(spelt)

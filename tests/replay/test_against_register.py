@@ -28,9 +28,15 @@ from tests.audit.lives import (
 )
 from tests.audit.test_repairing import forged
 
+_REPLAYED: dict[tuple[StoredHistory, ...], list[PlatformReplay]] = {}
+"""A replay takes longer than all that is done with it here, and is the same each time."""
+
 
 async def _replayed(histories: Sequence[StoredHistory]) -> list[PlatformReplay]:
-    return [one async for one in replay_all(Given(histories).runs(), processes=1)]
+    given = tuple(histories)
+    if given not in _REPLAYED:
+        _REPLAYED[given] = [one async for one in replay_all(Given(given).runs(), processes=1)]
+    return _REPLAYED[given]
 
 
 async def _compared(engine: AsyncEngine, histories: Sequence[StoredHistory]) -> list[Finding]:

@@ -16,7 +16,7 @@ from worker.demo.clockwork import until
 from worker.ports import free_port
 from worker.temporal_server import temporal_server
 
-CLIENTS, PLATFORMS, TIMES = 20, 10, 3
+CLIENTS, PLATFORMS, TIMES = 10, 6, 2
 """The whole storm, of 200 clients, is run by hand: docs/http.md says how, and what came of it."""
 
 
