@@ -1,21 +1,11 @@
 """What a key may do."""
 
-from enum import StrEnum
-
 from workflows.vocabulary import Role
+from workflows.words import BilingualEnum
 
 
-class Scope(StrEnum):
+class Scope(BilingualEnum):
     """A key has one or several; `zh` says what each is for."""
-
-    zh: str
-
-    def __new__(cls, value: str, zh: str = "") -> "Scope":
-        """Make a scope that is equal to its English value."""
-        scope = str.__new__(cls, value)
-        scope._value_ = value
-        scope.zh = zh
-        return scope
 
     APPLY = "apply", "提交申请"
     READ = "read", "查阅"
