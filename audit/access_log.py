@@ -44,7 +44,7 @@ async def note(
         await connection.execute(insert(access_log).values(row))
 
 
-async def looks(
+async def list_accesses(
     engine: AsyncEngine,
     *,
     platform_id: str | None = None,

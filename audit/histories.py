@@ -2,19 +2,22 @@
 
 The bytes are Temporal's own JSON, so that anyone's tools read them. The true workflow id stands beside
 them: a replay under another id reports false divergences.
+
+A history says each thing once and in one way, so that all who read it read the same. Protobuf takes a name
+in two spellings (`eventType`, `event_type`), and a JSON reader looks for one: what is written in the other
+one would be replayed and never read, or read and never replayed.
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
 from temporalio.client import WorkflowHistory
 
-from audit.canonical import uncanonical
 from starter.tables.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
 
@@ -23,6 +26,10 @@ _ASSESSMENT = re.compile(
     r"^platform:(?P<platform>[^:]+):term-(?P<term>\d+):assessment-(?P<year>\d+)$"
 )
 _PLATFORM = re.compile(r"^platform:(?P<platform>[^:]+)$")
+_ATTRIBUTES = "EventAttributes"
+_MAPS = frozenset(("details", "nexusHeader"))
+"""What others name: not names of Temporal's."""
+_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class NoHistory(ValueError):
@@ -50,17 +57,15 @@ class StoredHistory:
 
     @property
     def platform_id(self) -> str:
-        """Whose it is."""
-        return place_of(self.workflow_id)[0]
+        return parse_workflow_id(self.workflow_id)[0]
 
     @property
     def year(self) -> int:
         """The year of the assessment; 0 for the platform itself."""
-        return place_of(self.workflow_id)[1]
+        return parse_workflow_id(self.workflow_id)[1]
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the content."""
         return sha256(self.content).hexdigest()
 
     @cached_property
@@ -75,7 +80,7 @@ class StoredHistory:
         try:
             data = strict_loads(self.content)
         except (ValueError, RecursionError) as error:
-            raise NoHistory(f"{self.workflow_id} {self.run_id}: no JSON: {error}") from None
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: not JSON: {error}") from None
         if not isinstance(data, dict) or not isinstance(data.get("events"), list):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")
         for number, why in uncanonical(data["events"]):
@@ -97,7 +102,7 @@ class Histories(Protocol):
         """
 
 
-def place_of(workflow_id: str) -> tuple[str, int]:
+def parse_workflow_id(workflow_id: str) -> tuple[str, int]:
     """The platform and the year (0: the platform itself) that a workflow id stands for.
 
     Raises:
@@ -116,3 +121,42 @@ def belongs(workflow_id: str, platform_id: str) -> bool:
     """Whether a workflow is a platform's own, or one of its assessments."""
     own = platform_workflow_id(platform_id)
     return workflow_id == own or workflow_id.startswith(f"{own}:")
+
+
+def uncanonical(events: list[Any]) -> Iterator[tuple[int, str]]:
+    """Return the events that are not written as Temporal writes them: the number, and why."""
+    for number, event in enumerate(events, start=1):
+        if not isinstance(event, dict):
+            yield number, "it is not an event"
+            continue
+        named = [name for name in event if name.endswith(_ATTRIBUTES)]
+        if len(named) > 1:
+            yield number, f"it is two events: {named[0]} and {named[1]}"
+        elif named and not _fits(event.get("eventType"), named[0]):
+            yield number, f"its type is {event.get('eventType')!s:.60}, and it holds {named[0]}"
+        for name in _names(event, named[0] if named else ""):
+            if "_" in name:
+                yield number, f"{name[:60]!r} is not the spelling of Temporal's JSON"
+
+
+def _names(event: dict[str, Any], attributes: str) -> Iterator[str]:
+    """The names of an event, of what it is about, and of the objects in it."""
+    yield from event
+    about = event.get(attributes)
+    if isinstance(about, dict):
+        yield from about
+        for name, part in about.items():
+            if isinstance(part, dict) and name not in _MAPS:
+                yield from part
+
+
+def _fits(kind: Any, attributes: str) -> bool:
+    """Whether an event's type is that of its attributes; older tools write it without the prefix."""
+    return isinstance(kind, str) and kind in _kinds(attributes)
+
+
+@lru_cache(maxsize=200)
+def _kinds(attributes: str) -> tuple[str, str]:
+    plain = attributes.removesuffix(_ATTRIBUTES)
+    plain = plain[:1].upper() + plain[1:]
+    return plain, f"EVENT_TYPE_{_WORDS.sub('_', plain).upper()}"

@@ -20,9 +20,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from audit.anchoring.digest_activity import DigestActivities
-from audit.archive.archive_activity import ArchiveActivities
 from audit.archive.archive_store import Store
+from audit.scheduled_activities import ArchiveActivities, DigestActivities
 from worker.query_isolation import make_isolating_worker
 from worker.worker_process import workflow_threads
 from workflows.archive_workflow import ArchivingWorkflow

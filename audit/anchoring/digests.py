@@ -81,7 +81,7 @@ async def make(engine: AsyncEngine, day: date) -> Digest:
         before = await _newest(connection)
         if before and before.day > day:
             raise BadInput(
-                f"there is a digest of {before.day} already: none of {day} can be put before it",
+                f"The digest of {before.day} exists: none of {day} can be made before it.",
                 f"{before.day} 的摘要已存在，不能再补作 {day} 的摘要",
             )
         previous = before.root if before else BEGINNING
@@ -90,7 +90,7 @@ async def make(engine: AsyncEngine, day: date) -> Digest:
             first = line_of(Head(day=day, previous=previous))
             root.add(first)
             file.write(first + b"\n")
-            async for leaf in stood(connection, day):
+            async for leaf in last_entries(connection, day):
                 line = line_of(leaf)
                 root.add(line)
                 file.write(line + b"\n")
@@ -106,7 +106,7 @@ async def make(engine: AsyncEngine, day: date) -> Digest:
     return digest
 
 
-async def stood(connection: AsyncConnection, day: date) -> AsyncIterator[LogLeaf]:
+async def last_entries(connection: AsyncConnection, day: date) -> AsyncIterator[LogLeaf]:
     """How each log stood at the end of a day: its last entry then, by platform, term, year, opening."""
     c = log_entries.c
     key = (c.platform_id, c.term, c.year, c.opening)
@@ -144,6 +144,22 @@ async def digest_of(engine: AsyncEngine, day: date) -> tuple[Digest, bytes] | No
         found = await connection.execute(select(digests).where(digests.c.day == day))
         row = found.first()
     return (read(Digest, row), gzip.decompress(row.content)) if row else None
+
+
+async def known_digest(engine: AsyncEngine, day: date | None) -> tuple[Digest, bytes]:
+    """Return the digest of a day and its leaves.
+
+    Raises:
+        BadInput: there is none (None: of any day).
+    """
+    found = await digest_of(engine, day) if day else None
+    if found is None:
+        en, zh = (f" of {day}", f" {day} 的") if day else ("", "")
+        raise BadInput(
+            f"No digest{en}. See: pingtai audit digest list",
+            f"没有{zh}摘要：可用 pingtai audit digest list 查看",
+        )
+    return found
 
 
 async def last_day_with_digest(engine: AsyncEngine) -> date | None:

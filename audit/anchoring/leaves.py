@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from workflows.log_id import LogId
 from workflows.model import Record, Sha256, canonical
+from workflows.words import Words
 
 
 class Head(Record):
@@ -31,15 +32,27 @@ class LogLeaf(Record):
 
     @property
     def log(self) -> LogId:
-        """Whose log it is, within its platform."""
         return LogId(self.term, self.year, self.opening)
+
+    @property
+    def key(self) -> tuple[str, int, int, int]:
+        """The log, by which leaves are in order."""
+        return self.platform_id, self.term, self.year, self.opening
+
+    @property
+    def words(self) -> Words:
+        year = f", year {self.year}, opening {self.opening}" if self.year else ""
+        zh = f"第 {self.year} 年（第 {self.opening} 次）" if self.year else ""
+        return Words(
+            f"{self.platform_id}, term {self.term}{year}",
+            f"{self.platform_id} 第 {self.term} 期{zh}",
+        )
 
 
 Leaf = Head | LogLeaf
 
 
 def line_of(leaf: Leaf) -> bytes:
-    """The bytes of a leaf."""
     return canonical(leaf.model_dump(mode="json"))
 
 
@@ -52,3 +65,8 @@ def read_line(line: bytes) -> Leaf | None:
     except (ValueError, ValidationError, RecursionError):
         return None
     return leaf if line_of(leaf) == line else None
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """Return the lines of a digest's leaves."""
+    return content.removesuffix(b"\n").split(b"\n")

@@ -11,7 +11,6 @@ EMPTY = sha256(b"").digest()
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """The hash of a leaf."""
     return sha256(b"\x00" + data).digest()
 
 
@@ -24,13 +23,11 @@ class Root:
     """The root over leaves that come one by one."""
 
     def __init__(self) -> None:
-        """No leaf yet."""
         self.leaves = 0
         self._whole: list[bytes] = []
         """Roots of whole subtrees, the largest first: one for each 1 in the number of leaves."""
 
     def add(self, data: bytes) -> None:
-        """One leaf more."""
         node, number = leaf_hash(data), self.leaves
         while number & 1:
             node = node_hash(self._whole.pop(), node)
@@ -39,7 +36,6 @@ class Root:
         self.leaves += 1
 
     def hash(self) -> bytes:
-        """The root over the leaves so far."""
         if not self._whole:
             return EMPTY
         *rest, root = self._whole

@@ -7,12 +7,13 @@ those beside the platform's are in the proof. That all leaves stand in order, on
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from audit.anchoring.digest_checks import lines_of, wrong_leaves
+from audit.anchoring.digest_checks import leaf_problems
 from audit.anchoring.digests import Digest
-from audit.anchoring.leaves import Head, LogLeaf, read_line
+from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
 from audit.anchoring.merkle import audit_path, leaf_hash, root_from
 from starter.errors import BadInput
 from workflows.model import Record, Sha256
+from workflows.words import Words
 
 
 class ProvenLeaf(Record):
@@ -78,15 +79,15 @@ def proven_logs(proof: Proof) -> list[LogLeaf]:
     ]
 
 
-def wrong_with(proof: Proof) -> Iterator[tuple[str, str]]:
-    """What does not hold in a proof, in English and Chinese; nothing, when it leads to its root."""
+def proof_problems(proof: Proof) -> Iterator[Words]:
+    """Say what does not hold in a proof; nothing, when it leads to its root."""
     wrong = [*_wrong_leaves(proof)]
     yield from wrong
     if not wrong:
         yield from _left_out(proof)
 
 
-def _wrong_leaves(proof: Proof) -> Iterator[tuple[str, str]]:
+def _wrong_leaves(proof: Proof) -> Iterator[Words]:
     """Each leaf leads to the root, and one of them says the day."""
     heads = 0
     for one in proof.proven:
@@ -98,34 +99,34 @@ def _wrong_leaves(proof: Proof) -> Iterator[tuple[str, str]]:
             [bytes.fromhex(part) for part in one.path],
         )
         if leaf is None or root is None or root.hex() != proof.digest.root:
-            yield (
+            yield Words(
                 f"leaf {one.index} does not lead to the root of {proof.digest.day}",
                 f"第 {one.index} 片叶不能导出 {proof.digest.day} 的根",
             )
         elif isinstance(leaf, Head):
             heads += 1
             if one.index:
-                yield (
+                yield Words(
                     f"leaf {one.index} says a day, which only the first leaf does",
                     f"第 {one.index} 片叶载明日期，而日期只见于首片叶",
                 )
             if (leaf.day, leaf.previous) != (proof.digest.day, proof.digest.previous):
-                yield (
+                yield Words(
                     f"the digest is of {leaf.day} after {leaf.previous[:12]}…, not of"
                     f" {proof.digest.day} after {proof.digest.previous[:12]}…",
                     f"摘要实为 {leaf.day}（前根 {leaf.previous[:12]}…），并非 {proof.digest.day}"
                     f"（前根 {proof.digest.previous[:12]}…）",
                 )
     if heads != 1:
-        yield "the proof does not say which day it is of", "证明未载明日期"
+        yield Words("the proof does not say which day it is of", "证明未载明日期")
     if proof.leaves != proof.digest.leaves + 1:
-        yield (
+        yield Words(
             f"the proof is of {proof.leaves - 1} logs, and the digest of {proof.digest.leaves}",
             f"证明载 {proof.leaves - 1} 份记录，摘要载 {proof.digest.leaves} 份",
         )
 
 
-def _left_out(proof: Proof) -> Iterator[tuple[str, str]]:
+def _left_out(proof: Proof) -> Iterator[Words]:
     """The platform's leaves stand side by side, and beside them others' or nothing: none was left out."""
     leaves = {one.index: read_line(one.leaf.encode()) for one in proof.proven}
     whose = {
@@ -136,7 +137,7 @@ def _left_out(proof: Proof) -> Iterator[tuple[str, str]]:
         index for index, platform_id in sorted(whose.items()) if platform_id == proof.platform_id
     ]
     if not mine:
-        yield f"it has no log of {proof.platform_id}", f"其中没有 {proof.platform_id} 的记录"
+        yield Words(f"it has no log of {proof.platform_id}", f"其中没有 {proof.platform_id} 的记录")
         return
     first, last = mine[0], mine[-1]
     whole = (
@@ -145,31 +146,31 @@ def _left_out(proof: Proof) -> Iterator[tuple[str, str]]:
         and (last + 1 == proof.leaves or whose.get(last + 1, "") > proof.platform_id)
     )
     if not whole:
-        yield (
+        yield Words(
             f"it does not show that {proof.platform_id} has no other log in the digest",
             f"未能证明摘要中没有 {proof.platform_id} 的其他记录",
         )
     for index in sorted(set(whose) - {0, first - 1, *mine, last + 1}):
-        yield (
+        yield Words(
             f"leaf {index} is of {whose[index]}, not of {proof.platform_id}",
             f"第 {index} 片叶属于 {whose[index]}，不是 {proof.platform_id}",
         )
 
 
-def wrong_beside(proof: Proof, lines: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+def proof_against_leaves(proof: Proof, lines: Sequence[bytes]) -> Iterator[Words]:
     """What does not hold between a proof and all leaves of its digest: there a second life would show.
 
     A proof shows what stands beside the platform's leaves; that all stand in order only the leaves show.
     """
     head = Head(day=proof.digest.day, previous=proof.digest.previous)
-    yield from wrong_leaves(head, proof.digest.root, lines)
+    yield from leaf_problems(head, proof.digest.root, lines)
     mine = [
         leaf
         for leaf in map(read_line, lines)
         if isinstance(leaf, LogLeaf) and leaf.platform_id == proof.platform_id
     ]
     if sorted(mine, key=str) != sorted(proven_logs(proof), key=str):
-        yield (
+        yield Words(
             f"the leaves have {len(mine)} logs of {proof.platform_id}, and not those that the proof names",
             f"叶中有 {proof.platform_id} 的 {len(mine)} 份记录，与证明所列不同",
         )

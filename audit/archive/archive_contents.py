@@ -59,7 +59,6 @@ class PostgresArchive:
         self._store = store
 
     async def keep(self, history: StoredHistory) -> bool:
-        """See `Archive`."""
         key = history.workflow_id, history.run_id
         events = len(history.data["events"])
         kept = (await self.has([key])).get(key)
@@ -110,7 +109,6 @@ class PostgresArchive:
             return (await connection.execute(statement)).first() is not None
 
     async def has(self, keys: Sequence[Key]) -> dict[Key, Kept]:
-        """See `Archive`."""
         c = archived_histories.c
         query = select(c.workflow_id, c.run_id, c.closed_at, c.events, c.place).where(
             tuple_(c.workflow_id, c.run_id).in_(keys)
@@ -180,7 +178,6 @@ class PostgresArchive:
             return (await connection.execute(one)).first()
 
     async def counts(self) -> "Counts":
-        """How much there is."""
         c = archived_histories.c
         query = select(
             func.count().label("runs"),

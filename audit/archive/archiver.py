@@ -1,4 +1,4 @@
-"""Archiving: look what the server has, and take what the archive lacks."""
+"""Archiving: look what the server has, take what the archive lacks, and note in `archivings` how it went."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,13 +6,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.archive.archive_contents import Archive, Kept
 from audit.archive.event_json import linked
-from audit.archive.notes import ArchivingNotes, Noted
 from audit.archive.server_histories import Execution, Key, ServerHistories
-from audit.histories import belongs, place_of
+from audit.histories import belongs, parse_workflow_id
+from db.audit_tables import archivings
+from workflows.model import Instant, Record
 
 WHOLE_EACH = timedelta(hours=23)
 """After so long everything is looked at again, the open runs too: once a day, whatever was missed."""
@@ -20,6 +23,68 @@ _OVERLAP = timedelta(hours=1)
 """Visibility may come to know a run that late."""
 _AT_ONCE = 200
 _FETCHES = 4
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class Noted(Record):
+    """One time that archiving was done, or is at work (no end yet)."""
+
+    number: int
+    began_at: Instant
+    ended_at: Instant | None
+    whole: bool
+    looked: int
+    kept: int
+    gone: int
+    trouble: str | None
+
+
+class ArchivingNotes:
+    """Notes of archiving in the register's database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def begin(self, *, whole: bool) -> int:
+        """Note that archiving begins; answers the number that `end` takes."""
+        row = {"began_at": datetime.now(UTC), "whole": whole, "looked": 0, "kept": 0, "gone": 0}
+        statement = insert(archivings).values(row).returning(archivings.c.number)
+        async with self._engine.begin() as connection:
+            return int((await connection.execute(statement)).scalar_one())
+
+    async def end(
+        self, number: int, looked: int, kept: int, gone: int, trouble: str | None = None
+    ) -> Noted:
+        """Note that it is done, or (with `trouble`) that it was broken off."""
+        row = {
+            "ended_at": None if trouble else datetime.now(UTC),
+            "looked": looked,
+            "kept": kept,
+            "gone": gone,
+            "trouble": trouble,
+        }
+        statement = update(archivings).where(archivings.c.number == number).values(row)
+        async with self._engine.begin() as connection:
+            return _noted((await connection.execute(statement.returning(archivings))).one())
+
+    async def last(self, *, whole: bool = False, ended: bool = True) -> Noted | None:
+        """The last time: by default the last that ended well; perhaps of those alone that took everything.
+
+        One that lies ahead was noted by a clock that was wrong: it would count for years as just done.
+        """
+        query = select(archivings).order_by(archivings.c.began_at.desc()).limit(1)
+        query = query.where(archivings.c.began_at <= datetime.now(UTC) + _CLOCKS_DIFFER)
+        if ended:
+            query = query.where(archivings.c.ended_at.is_not(None))
+        if whole:
+            query = query.where(archivings.c.whole)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else _noted(row)
+
+
+def _noted(row: Row[*tuple[object, ...]]) -> Noted:
+    return Noted(**row._mapping)
 
 
 @dataclass
@@ -56,7 +121,7 @@ async def archive_now(
             await _take_all(batch, server, archive, taken)
             on_the_way(taken)
     except BaseException as error:
-        # A database that is away cannot be told why: the error itself tells.
+        # A database that is away cannot note why: the error itself says it.
         with suppress(SQLAlchemyError, OSError):
             await notes.end(number, taken.looked, taken.kept, taken.gone, _why(error))
         raise
@@ -110,7 +175,7 @@ async def _take(
         return set()
     if await archive.keep(history):
         taken.kept += 1
-    platform_id = place_of(run.workflow_id)[0]
+    platform_id = parse_workflow_id(run.workflow_id)[0]
     return {key for key in linked(history) if belongs(key[0], platform_id)}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from audit.archive.event_json import LARGEST, compact, history_of
 from audit.archive.server_histories import in_order
+from audit.evidence_files import cannot_read
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
@@ -62,20 +63,19 @@ def read_history(path: Path) -> StoredHistory:
     try:
         content = _unpacked(path)
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
+        raise cannot_read(path, error) from None
     try:
         return _history(path, content)
     except (NoHistory, ValueError, RecursionError) as error:
         raise BadInput(
-            f"{path} holds no history: {error}", f"{path} 不是 Temporal 历史：{error}"
+            f"{path} is not a history: {error}", f"{path} 不是 Temporal 历史：{error}"
         ) from None
 
 
 def _history(path: Path, content: bytes) -> StoredHistory:
     data = strict_loads(content)
     if not isinstance(data, dict):
-        raise NoHistory("no JSON object")
+        raise NoHistory("not a JSON object")
     if isinstance(data.get("history"), dict):
         history = history_of(
             compact(data["history"]),

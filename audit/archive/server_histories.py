@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from audit.archive.event_json import compact, history_of, linked
-from audit.histories import TYPES, NoHistory, StoredHistory, belongs, place_of
+from audit.histories import TYPES, NoHistory, StoredHistory, belongs, parse_workflow_id
 from starter.client.visibility import any_type, named
 from workflows.contract import platform_workflow_id
 
@@ -33,7 +33,6 @@ class Execution:
 
     @property
     def key(self) -> Key:
-        """Which run it is."""
         return self.workflow_id, self.run_id
 
 
@@ -59,7 +58,7 @@ class ServerHistories:
 
     async def platforms(self) -> list[str]:
         """The ids of all platforms that the server has a run of, in order."""
-        return sorted({place_of(run.workflow_id)[0] async for run in self.executions()})
+        return sorted({parse_workflow_id(run.workflow_id)[0] async for run in self.executions()})
 
     async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
         """The runs of platforms and assessments that visibility knows, narrowed by a query of its own."""
@@ -132,7 +131,7 @@ def _execution(run: WorkflowExecution) -> Execution:
 def _is_ours(workflow_id: str) -> bool:
     """Whoever reaches the server can start our types under other ids: those are nobody's."""
     try:
-        place_of(workflow_id)
+        parse_workflow_id(workflow_id)
     except NoHistory:
         return False
     return True

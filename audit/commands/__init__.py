@@ -29,5 +29,10 @@ AUDIT = LazyGroup(
     ),
 )
 
-REBUILD = _command("rebuild", "Rebuild the register from histories. 重建登记库")
+WRONG = 1
+"""The exit code where something does not hold, was left out, or was not there at all."""
+NOT_CHECKED = 5
+"""The exit code where nothing was found, and something could not be checked: that is not "whole"."""
+
+REBUILD = _command("rebuild", "Rebuild the register from histories. 重建名册")
 """Of the group `register`."""

@@ -2,14 +2,22 @@
 
 import click
 
-from audit.access_log import LARGEST_PAGE, looks
+from audit.access_log import LARGEST_PAGE, AccessRow, list_accesses
 from starter.client.register_access import open_engine
-from starter.commands.options import PlatformId, json_option
+from starter.commands.options import PlatformId, json_option, limit_option
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
-from starter.terminal.screen import complain, show, show_json, table
+from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
 from starter.terminal.wording import moment
+from workflows.words import Words
 
+_COLUMNS: tuple[Column[AccessRow], ...] = (
+    Column(Words("number", "序号"), lambda row: row.number, ALWAYS),
+    Column(Words("time", "时间"), lambda row: moment(row.at), ALWAYS),
+    Column(Words("who", "查阅人"), lambda row: row.actor_id),
+    Column(Words("what", "事项"), lambda row: row.what),
+    Column(Words("platform", "平台"), lambda row: row.platform_id or Words("all", "全部")),
+    Column(Words("details", "说明"), lambda row: row.details),
+)
 access_group = click.Group(
     "access",
     help="Who looked at what. 查阅记录\n\n\b\nExample:\n  pingtai audit access list",
@@ -20,13 +28,7 @@ access_group = click.Group(
 @click.argument("platform", required=False, type=PlatformId())
 @click.option("--who", "actor", metavar="ID", help="Only this person's. 何人")
 @click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="The next page. 下一页")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_PAGE),
-    default=50,
-    show_default=True,
-    help="So many at most. 行数",
-)
+@limit_option(LARGEST_PAGE)
 @json_option
 @answering
 async def list_command(
@@ -41,32 +43,18 @@ async def list_command(
       pingtai audit access list bj-riscv-soc
     """
     async with open_engine() as engine:
-        rows = await looks(engine, platform_id=platform, actor_id=actor, before=before, limit=limit)
+        rows = await list_accesses(
+            engine, platform_id=platform, actor_id=actor, before=before, limit=limit
+        )
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
-        columns = (
-            say("number", "序号"),
-            say("time", "时间"),
-            say("who", "何人"),
-            say("what", "事项"),
-            say("platform", "平台"),
-            say("details", "说明"),
-        )
-        cells = [
-            (
-                str(row.number),
-                moment(row.at),
-                row.actor_id,
-                row.what,
-                row.platform_id or say("all", "全部"),
-                row.details or "",
-            )
-            for row in rows
-        ]
-        show(table(columns, cells, whole=(0, 1)))
+        show(table_of(rows, _COLUMNS))
     else:
-        complain(say("nobody has looked", "没有查阅记录"))
+        complain(Words("Nobody has looked.", "没有查阅记录"))
     if len(rows) == limit and not as_json:
-        more = f"--before {rows[-1].number}"
-        complain(say(f"There may be more: {more}", f"可能还有：{more}"))
+        last = rows[-1].number
+        words = Words(
+            f"Showing {limit}. Next: --before {last}", f"已列出 {limit} 项。下一页：--before {last}"
+        )
+        complain(words)

@@ -9,19 +9,18 @@ from typing import Any
 import click
 from rich.table import Table
 
-from audit.archive.archive_opening import Source
-from audit.commands.readings import named_source_options, read_for, showing
-from audit.commands.state import standing_plain
+from audit.commands.audit_options import Source, When, WhenType, named_source_options
+from audit.commands.history_source import not_applied_yet, read_for, showing, snapshot, when_word
+from audit.commands.state import snapshot_plain
 from audit.commands.timeline import moment_plain, moments_table
-from audit.commands.when import When, WhenWord, standing_at, when_word
-from audit.reading.changes import Change, between, changes
+from audit.reading.snapshots import Change, between, changes
 from audit.reading.timeline_entries import moments
 from starter.commands.options import json_option, platform_argument
-from starter.errors import BadInput, NoSuchPlatform
+from starter.errors import BadInput
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
-from starter.terminal.screen import complain, heading, show, show_json, table
+from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from starter.terminal.wording import moment
+from workflows.words import Words
 
 _MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$")
 _LETTERS = 60
@@ -33,7 +32,7 @@ _LETTERS = 60
 @click.option(
     "--from",
     "begin",
-    type=WhenWord(),
+    type=WhenType("when"),
     required=True,
     metavar="WHEN",
     help="A moment in Beijing, as 2025-03-01T00:00, or an entry, as 1.7. 起",
@@ -41,7 +40,7 @@ _LETTERS = 60
 @click.option(
     "--to",
     "end",
-    type=WhenWord(),
+    type=WhenType("when"),
     required=True,
     metavar="WHEN",
     help="The same, later. 止",
@@ -70,40 +69,41 @@ async def diff_command(
     named = f"{when_word(begin)} – {when_word(end)}"
     reading = await read_for(platform, source, files, what="diff", details=named)
     with showing(reading):
-        before, after = standing_at(reading, begin), standing_at(reading, end)
+        before, after = snapshot(reading, begin), snapshot(reading, end)
         if after is None:
-            raise NoSuchPlatform(
-                f"{platform} had not been applied for then", f"{platform} 当时尚未提交申请"
-            )
+            raise not_applied_yet(platform)
         if before and not before.held <= after.held:
-            raise BadInput("--to is before --from", "--to 早于 --from")
+            raise BadInput("--to is before --from.", "--to 早于 --from")
         differs, came = changes(before, after), between(moments(reading), before, after)
         if as_json:
             show_json(
                 {
-                    "from": standing_plain(before) if before else None,
-                    "to": standing_plain(after),
+                    "from": snapshot_plain(before) if before else None,
+                    "to": snapshot_plain(after),
                     "changes": [{"field": n, "from": a, "to": b} for n, a, b in differs],
                     "entries": [moment_plain(one) for one in came],
                 }
             )
         elif not came:
-            complain(say("nothing happened in between", "其间没有记录"))
+            complain(Words("No entries in between.", "其间没有记录"))
         else:
             _show(differs, moments_table(reading, came))
 
 
 def _show(differs: list[Change], entries: Table) -> None:
     if differs:
-        show(heading(say("What changed (Beijing time)", "变化（北京时间）")), _table(differs))
-    show(heading(say("Entries (Beijing time)", "记录（北京时间）")), entries)
+        show(
+            heading(Words("What changed (Beijing time)", "变化（北京时间）")),
+            table_of(differs, _COLUMNS),
+        )
+    show(heading(Words("Entries (Beijing time)", "记录（北京时间）")), entries)
 
 
-def _table(differs: list[Change]) -> Table:
-    return table(
-        (say("field", "字段"), say("before", "之前"), say("after", "之后")),
-        [(name, _short(old), _short(new)) for name, old, new in differs],
-    )
+_COLUMNS: tuple[Column[Change], ...] = (
+    Column(Words("field", "字段"), lambda one: one[0]),
+    Column(Words("before", "之前"), lambda one: _short(one[1])),
+    Column(Words("after", "之后"), lambda one: _short(one[2])),
+)
 
 
 def _short(value: Any) -> str:

@@ -9,30 +9,24 @@ from pathlib import Path
 import click
 
 from audit.access_log import note
-from audit.archive.archive_opening import Source
-from audit.commands.readings import opened, source_options
-from audit.commands.verdicts import EXIT_CODES, plain_verdict, show_verdict
+from audit.commands.audit_options import Source, file_option, source_options
+from audit.commands.history_source import opened
+from audit.commands.verify import EXIT_CODES, plain_verdict, show_verdict
 from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
-from audit.report_files import write_new
+from audit.evidence_files import write_new
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import json_option, platform_argument
 from starter.desk.user_name import who
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
 from starter.terminal.screen import show, show_json
+from workflows.words import Words
 
 
 @click.command("dossier")
 @platform_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="The file to write; by default PLATFORM.zip here. 输出文件",
-)
+@file_option("-o", "--output", help="The file to write; by default PLATFORM.zip here. 输出文件")
 @source_options
 @json_option
 def dossier_command(
@@ -78,7 +72,8 @@ async def _dossier(
         show_json({"file": str(output), "sha256": digest, **plain_verdict(verdict)})
     else:
         show_verdict(verdict)
-        show(f"{output} · {len(content):,} {say('bytes', '字节')}", f"SHA-256 {digest}")
+        size = f"{len(content):,}"
+        show(Words(f"{output} · {size} bytes", f"{output} · {size} 字节"), f"SHA-256 {digest}")
     if not verdict.holds:
         raise click.exceptions.Exit(EXIT_CODES[verdict.conclusion])
 

@@ -6,29 +6,23 @@ from pathlib import Path
 import click
 
 from audit.access_log import note
-from audit.anchoring.digests import digest_of
+from audit.anchoring.digests import known_digest
 from audit.anchoring.proofs import prove, proven_logs
+from audit.commands.audit_options import output_option
 from audit.dossier.format import json_bytes
-from audit.report_files import write_new
+from audit.evidence_files import write_new
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import DAY, platform_argument
-from starter.errors import BadInput
 from starter.terminal.command_runner import answering
-from starter.terminal.language import say
 from starter.terminal.screen import complain, write
+from workflows.words import Words
 
 
 @click.command("prove")
 @platform_argument
 @click.option("--day", type=DAY, required=True, metavar="DAY", help="Of which digest. 日期")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write to a file that is not there yet. 输出文件",
-)
+@output_option
 @answering
 async def prove_command(platform: str, day: date, output: Path | None) -> None:
     """Prove that a platform's logs stand in the digest of a day. 存证证明
@@ -42,12 +36,7 @@ async def prove_command(platform: str, day: date, output: Path | None) -> None:
     """
     platform_id(platform)
     async with open_engine(patient=True) as engine:
-        found = await digest_of(engine, day)
-        if found is None:
-            raise BadInput(
-                f"there is no digest of {day}: `pingtai audit digest list` says which there are",
-                f"没有 {day} 的摘要：可用 pingtai audit digest list 查看",
-            )
+        found = await known_digest(engine, day)
         await note(engine, "proof", platform, str(day))
     proof = prove(*found, platform)
     content = json_bytes(proof.model_dump(mode="json"))
@@ -56,9 +45,5 @@ async def prove_command(platform: str, day: date, output: Path | None) -> None:
         return
     write_new(output, content)
     logs = len(proven_logs(proof))
-    complain(
-        say(
-            f"{output}: {logs} logs, root {proof.digest.root}",
-            f"{output}：{logs} 份记录，根 {proof.digest.root}",
-        )
-    )
+    root = proof.digest.root
+    complain(Words(f"{output}: {logs} logs, root {root}", f"{output}：{logs} 份记录，根 {root}"))

@@ -6,18 +6,17 @@ from typing import Any
 import click
 
 from audit.access_log import note
-from audit.archive.archive_opening import Source
+from audit.commands import WRONG
+from audit.commands.audit_options import Source, json_lines_option, source_options
+from audit.commands.history_source import counted, opened
 from audit.commands.progress_line import watching
-from audit.commands.readings import opened, platforms_word, source_options
 from audit.reconciling.rebuilding import Rebuilt, expect_empty, rebuild
 from db.migrate import upgrade
 from starter.client.register_access import open_engine, register_url
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
-
-LEFT_OUT = 1
-"""The exit code where a platform was left out, or written with problems, or there was none."""
+from workflows.words import Words
 
 
 @click.command("rebuild")
@@ -27,18 +26,16 @@ LEFT_OUT = 1
     help="Also write the whole logs of platforms whose histories do not hold. 包括有误的平台",
 )
 @source_options
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print a line of JSON for each platform, as it comes."
-)
+@json_lines_option
 @answering
 async def rebuild_command(
     with_problems: bool, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Rebuild the whole register from histories, into an empty database (DATABASE_URL). 重建登记库
+    """Rebuild the whole register from histories, into an empty database (DATABASE_URL). 重建名册
 
     The tables are made if they are not there. What people entered into the register itself does not
     come back: substitutes and the layout. A platform whose histories do not hold is left out and named:
-    exit code 1. Notices of more than 30 days ago count as told.
+    exit code 1. Notices of more than 30 days ago are not sent again.
 
     \b
     Example:
@@ -52,43 +49,39 @@ async def rebuild_command(
         await expect_empty(engine)
         await note(engine, "rebuild")
         async with opened(source, files) as histories:
-            with watching(say("Rebuilding …", "正在重建 …")) as told:
+            with watching(Words("Rebuilding …", "正在重建 …")) as step:
                 async for one in rebuild(engine, histories, with_problems=with_problems):
                     written += one.written
                     entries += one.entries
                     wrong += bool(one.problems)
                     left_out += not one.written
-                    told(say(f"{platforms_word(written)}", f"已重建 {written} 个平台"))
+                    step(Words(counted(written, "platform"), f"已重建 {written} 个平台"))
                     if as_json:
                         show_json_line(_plain(one))
                     elif one.problems or not one.written:
                         _show(one)
     if not (written or left_out):
-        complain(say("there is no history here: nothing was written", "没有任何历史，未写入"))
+        complain(Words("No history here: nothing was written.", "没有任何历史，未写入"))
     elif not as_json:
         mark = "✗" if wrong or left_out else "✓"
-        show(
-            f"{mark} "
-            + say(
-                f"{platforms_word(written)} with {entries} entries written"
-                + (f"; {wrong} do not hold" if wrong else ""),
-                f"已写入 {written} 个平台，{entries} 条记录"
-                + (f"；{wrong} 个有误" if wrong else ""),
-            )
+        en, zh = (f"; {wrong} with problems", f"；{wrong} 个有误") if wrong else ("", "")
+        words = Words(
+            f"{mark} {counted(written, 'platform')} with {entries} entries written{en}",
+            f"{mark} 已写入 {written} 个平台，{entries} 条记录{zh}",
         )
+        show(words)
     if wrong or left_out or not written:
-        raise click.exceptions.Exit(LEFT_OUT)
+        raise click.exceptions.Exit(WRONG)
+
+
+_WRITTEN = Words("only whole logs written", "已写入其中完整的记录")
+_LEFT_OUT = Words("left out", "未写入")
 
 
 def _show(one: Rebuilt) -> None:
-    done = (
-        say("written as far as its logs are whole", "已写入其中完整的记录")
-        if one.written
-        else say("left out", "未写入")
-    )
-    show(f"✗ {one.platform_id} · {done}")
+    show(f"✗ {one.platform_id} · {say(_WRITTEN if one.written else _LEFT_OUT)}")
     for problem in one.problems:
-        show("    " + say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}"))
+        show(f"    {say(problem.line)}")
 
 
 def _plain(one: Rebuilt) -> dict[str, Any]:
@@ -97,5 +90,5 @@ def _plain(one: Rebuilt) -> dict[str, Any]:
         "written": one.written,
         "runs": one.runs,
         "entries": one.entries,
-        "problems": [problem._asdict() for problem in one.problems],
+        "problems": [problem.plain() for problem in one.problems],
     }

@@ -6,11 +6,10 @@ from typing import Any
 import click
 
 from audit.access_log import note
-from audit.archive.archive_opening import Source
+from audit.commands import NOT_CHECKED, WRONG
+from audit.commands.audit_options import Source, json_lines_option, source_options
+from audit.commands.history_source import counted, opened
 from audit.commands.progress_line import watching
-from audit.commands.readings import opened, platforms_word, source_options
-from audit.commands.verdicts import NOT_CHECKED
-from audit.reading.case_logs import Problem
 from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine
@@ -20,9 +19,8 @@ from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
+from workflows.words import Words
 
-DIFFERS = 1
-"""The exit code where something is left that does not hold."""
 _LETTERS = 80
 
 
@@ -30,9 +28,7 @@ _LETTERS = 80
 @click.argument("platforms", nargs=-1, type=PlatformId(), metavar="[PLATFORM]...")
 @click.option("--repair", is_flag=True, help="Write the rows that differ anew. 修复")
 @source_options
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print a line of JSON for each platform, as it comes."
-)
+@json_lines_option
 @answering
 async def reconcile_command(
     platforms: tuple[str, ...],
@@ -41,12 +37,12 @@ async def reconcile_command(
     files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Hold the register against the logs, and the logs against the histories; of all platforms, or some. 核对
+    """Compare the register with the logs, and the logs with the histories; of all platforms, or some. 核对
 
     Named are: whatever does not hold in the histories themselves, with run and event; and each row of
-    the register that differs, with its columns. Exit code 1 when something does. --repair writes those
-    rows anew from the logs, where the histories hold; what is wrong in a history nobody can repair.
-    Exit code 5: nothing was found, and something depends on a run that the server keeps no longer.
+    the register that differs, with its columns. Exit code 1 when something does. --repair rewrites those
+    rows from the logs, where the histories hold; a history cannot be repaired.
+    Exit code 5: nothing was found, and something depends on a run that the server no longer keeps.
 
     \b
     Example:
@@ -62,7 +58,7 @@ async def reconcile_command(
         for each in platforms or (None,):
             where = "files" if files else source
             await note(engine, "repair" if repair else "reconcile", each, f"from {where}")
-        with watching(say("Reconciling …", "正在核对 …")) as told:
+        with watching(Words("Reconciling …", "正在核对 …")) as step:
             found = reconcile(
                 engine, histories, platforms, repair=repair, patience=AT_WORK if live else 0
             )
@@ -73,115 +69,84 @@ async def reconcile_command(
                 looked += 1
                 wrong += not one.agrees
                 unchecked += bool(one.not_checked)
-                told(
-                    say(
-                        f"{platforms_word(looked)}, {wrong} with something",
-                        f"已核对 {looked} 个，有误 {wrong} 个",
-                    )
-                )
+                en = f"{counted(looked, 'platform')}, {wrong} with problems"
+                step(Words(en, f"已核对 {looked} 个，有误 {wrong} 个"))
                 if as_json:
                     show_json_line(plain(one))
                 else:
                     _show(one, named=bool(platforms))
     if not as_json and (looked or not unknown):
-        _show_end(looked, wrong, unchecked)
+        (show if looked else complain)(_end(looked, wrong, unchecked))
     if unknown:
-        named, zh = ", ".join(unknown), "、".join(unknown)
         raise NoSuchPlatform(
-            f"neither the register nor the histories know {named}: look at the id",
-            f"登记库与历史中均没有 {zh}：请核对编号",
+            f"Neither the register nor the histories have {', '.join(unknown)}: check the id.",
+            f"名册与历史中均没有 {'、'.join(unknown)}：请核对编号",
         )
     if wrong:
-        raise click.exceptions.Exit(DIFFERS)
+        raise click.exceptions.Exit(WRONG)
     if unchecked:
         raise click.exceptions.Exit(NOT_CHECKED)
 
 
 def _show(one: Reconciled, *, named: bool) -> None:
-    if one.agrees and not (named or one.repaired or one.ahead or one.told_again or one.not_checked):
+    if one.agrees and not (named or one.repaired or one.ahead or one.retimed or one.not_checked):
         return
     mark = ("?" if one.not_checked else "✓") if one.agrees else "✗"
-    counted = say(
+    count = Words(
         f"histories {one.runs}, entries {one.entries}", f"历史 {one.runs} 份，记录 {one.entries} 条"
     )
-    show(f"{mark} {one.platform_id} · {counted}")
-    for problem in one.problems:
-        show(f"    {_problem(problem)}")
-    for difference in one.differences:
-        done = say("repaired: ", "已修复：") if one.repaired else ""
-        show(f"    {done}{difference_words(difference)}")
+    show(f"{mark} {one.platform_id} · {say(count)}")
+    done = say(_REPAIRED) if one.repaired else ""
+    lines = [say(problem.line) for problem in one.problems]
+    lines += (done + say(difference_words(difference)) for difference in one.differences)
     for place, more in one.ahead.items():
-        show(
-            "    "
-            + say(
-                f"log {place.name}: the register is {more} entries ahead, which fit: the case goes on",
-                f"记录 {place.name}：登记库多 {more} 条且衔接：案件仍在进行",
-            )
+        ahead = Words(
+            f"log {place.name}: the register is {more} entries ahead, which fit: the case goes on",
+            f"记录 {place.name}：名册多 {more} 条且衔接：案件仍在进行",
         )
-    for problem in one.not_checked:
-        show(f"    ? {_problem(problem)}")
-    for problem in one.told_again:
-        show(f"    {say('note: ', '注：')}{_problem(problem)}")
+        lines.append(say(ahead))
+    lines += (f"? {say(problem.line)}" for problem in one.not_checked)
+    lines += (say(_NOTE) + say(problem.line) for problem in one.retimed)
+    show(*(f"    {line}" for line in lines))
 
 
-def _show_end(looked: int, wrong: int, unchecked: int) -> None:
+_REPAIRED = Words("repaired: ", "已修复：")
+_NOTE = Words("note: ", "注：")
+
+
+def _end(looked: int, wrong: int, unchecked: int) -> Words:
     if not looked:
-        complain(say("no platforms", "没有平台"))
-    elif wrong:
-        show(
-            say(
-                f"✗ {looked} platforms, and something does not hold in {wrong}",
-                f"✗ 共 {looked} 个平台，{wrong} 个有误",
-            )
+        return Words("No platforms.", "没有平台")
+    en, zh = counted(looked, "platform"), f"共 {looked} 个平台"
+    if wrong:
+        return Words(f"✗ {en}: {wrong} with problems", f"✗ {zh}，{wrong} 个有误")
+    if unchecked:
+        return Words(
+            f"? {en}: all that is here agrees; NOT CHECKED: parts of {unchecked}",
+            f"? {zh}：现有内容一致；{unchecked} 个有未核验内容",
         )
-    elif unchecked:
-        show(
-            say(
-                f"? {looked} platforms: all that is here agrees; NOT CHECKED is something of {unchecked}",
-                f"? 共 {looked} 个平台：现有内容一致；{unchecked} 个有未核验内容",
-            )
-        )
-    else:
-        show(
-            say(
-                f"✓ {looked} platforms: register, logs and histories agree",
-                f"✓ 共 {looked} 个平台：登记库、记录与历史一致",
-            )
-        )
+    return Words(f"✓ {en}: register, logs and histories agree", f"✓ {zh}：名册、记录与历史一致")
 
 
-def _problem(problem: Problem) -> str:
-    return say(f"{problem.where}: {problem.en}", f"{problem.where}：{problem.zh}")
-
-
-def difference_words(one: Difference) -> str:
-    """A difference in a sentence: the row, and how it differs."""
-    row = _row(one)
+def difference_words(one: Difference) -> Words:
+    """Return a difference in a sentence: the row, and how it differs."""
     match one.what:
         case What.MISSING:
-            words = say("is missing in the register", "登记库中缺失")
+            words = Words("missing in the register", "名册中缺失")
         case What.EXTRA:
-            words = say("stands in the register, and follows from no log", "登记库中多出，没有依据")
+            words = Words("in the register, and in no log", "名册中多出，没有依据")
         case What.MOVED:
-            words = say(
-                f"holds the entry that belongs at {one.belongs}", f"所载为第 {one.belongs} 条的内容"
-            )
+            words = Words(f"holds the entry of {one.belongs}", f"所载为第 {one.belongs} 条的内容")
         case _:
-            words = say("; ", "；").join(
-                say(
-                    f"{name} is {_short(has)}, should be {_short(should)}",
-                    f"{name} 为 {_short(has)}，应为 {_short(should)}",
-                )
-                for name, (has, should) in (one.columns or {}).items()
+            columns = [(n, _short(a), _short(b)) for n, (a, b) in (one.columns or {}).items()]
+            words = Words(
+                "; ".join(f"{name} is {has}, should be {should}" for name, has, should in columns),
+                "；".join(f"{name} 为 {has}，应为 {should}" for name, has, should in columns),
             )
-    where = say(f" ({one.event})", f"（{one.event}）") if one.event else ""
-    return f"{row}: {words}{where}"
-
-
-def _row(one: Difference) -> str:
-    if one.entry:
-        return f"{one.table} {one.entry}"
-    return f"{one.table} {', '.join(f'{name} {value}' for name, value in one.key.items())}".strip()
+    row = one.entry or ", ".join(f"{name} {value}" for name, value in one.key.items())
+    en, zh = (f" ({one.event})", f"（{one.event}）") if one.event else ("", "")
+    row = f"{one.table} {row}".strip()
+    return Words(f"{row}: {words.en}{en}", f"{row}：{words.zh}{zh}")
 
 
 def _short(value: Any) -> str:
@@ -190,16 +155,15 @@ def _short(value: Any) -> str:
 
 
 def plain(one: Reconciled) -> dict[str, Any]:
-    """What came of a platform, as plain data."""
     return {
         "platform_id": one.platform_id,
         "agrees": one.agrees,
         "runs": one.runs,
         "entries": one.entries,
-        "problems": [problem._asdict() for problem in one.problems],
+        "problems": [problem.plain() for problem in one.problems],
         "differences": [difference.model_dump(mode="json") for difference in one.differences],
         "repaired": one.repaired,
         "ahead": {place.name: more for place, more in one.ahead.items()},
-        "not_checked": [problem._asdict() for problem in one.not_checked],
-        "told_again": [problem._asdict() for problem in one.told_again],
+        "not_checked": [problem.plain() for problem in one.not_checked],
+        "told_again": [problem.plain() for problem in one.retimed],
     }

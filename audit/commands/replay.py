@@ -1,28 +1,26 @@
-"""`pingtai audit replay`: execute histories again on the code that is installed; say what does not agree."""
+"""`pingtai audit replay`: execute histories again on the code that is installed; name what does not agree."""
 
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AsyncExitStack, aclosing, contextmanager
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from audit.access_log import note
 from audit.archive.archive_contents import PostgresArchive
-from audit.archive.archive_opening import Source, histories
-from audit.archive.file_archive import FileHistories
 from audit.archive.server_histories import ServerHistories
-from audit.commands.replay_words import Totals, lines, summary
-from audit.commands.sources import from_option
-from audit.commands.verdicts import NOT_CHECKED
+from audit.commands import NOT_CHECKED, WRONG
+from audit.commands.audit_options import Source, from_option, json_lines_option
+from audit.commands.history_source import counted, opened
+from audit.commands.progress_line import watching
 from audit.histories import Histories, StoredHistory
+from audit.problems import Finding, one_line
 from audit.replay.comparing import against_register
-from audit.replay.findings import Finding
+from audit.replay.divergence import WHAT_TO_DO
 from audit.replay.parallel import replay_all
-from audit.replay.together import PlatformReplay, plain, said
+from audit.replay.together import PlatformReplay, plain
 from db.queries import RegisterQueries
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
@@ -31,18 +29,15 @@ from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
+from workflows.words import Words
 
-NOT_SOUND = 1
-"""The exit code when something does not agree, or nothing was there that could."""
 MOST_PROCESSES = 64
-_LETTERS = 120
-
-
-_WHERE = {"server": "on the server", "archive": "in the archive"}
+_WHERE = {"server": Words("on the server", "服务器"), "archive": Words("in the archive", "归档")}
+_NOTHING = Words("No history here: nothing was replayed.", "没有任何历史，未重放")
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReplayRequest:
     """What is to be replayed."""
 
     names: tuple[str, ...]
@@ -52,16 +47,16 @@ class Asked:
     register: bool
 
     def check(self) -> None:
-        """Refuse what is not said plainly.
+        """Refuse what cannot be meant.
 
         Raises:
             BadInput: nothing was named, or too much.
         """
         if self.files and not self.names:
-            raise BadInput("--files: name files or folders", "--files：请给出文件或文件夹")
+            raise BadInput("--files: name files or folders.", "--files：请给出文件或文件夹")
         if bool(self.names) == self.everything:
             raise BadInput(
-                "name platforms, or say --all, or give files with --files",
+                "Name platforms, or use --all, or give files with --files.",
                 "请给出平台编号，或用 --all，或用 --files 给出文件",
             )
         if not self.files:
@@ -80,16 +75,14 @@ class Asked:
     "--processes",
     type=click.IntRange(1, MOST_PROCESSES),
     metavar="N",
-    help="Over so many processes; by default one for each core. 进程数",
+    help="Number of processes; by default one for each core. 进程数",
 )
 @click.option(
     "--register/--no-register",
     default=True,
-    help="Compare with the register, too (never with --files). 是否与登记库比对",
+    help="Compare with the register, too (never with --files). 是否与名册比对",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object on a line for each platform."
-)
+@json_lines_option
 @answering
 async def replay_command(
     *,
@@ -101,12 +94,12 @@ async def replay_command(
     register: bool,
     as_json: bool,
 ) -> None:
-    """Execute histories again on the code that is installed here, and say what does not agree. 重放
+    """Execute histories again on the code that is installed here, and name what does not agree. 重放
 
-    Whether the code does what the history says; whether what was handed in is what the code hands in;
-    whether the log's chain holds, the state is the log's fold, and the register says the same; whether
-    what a run took up was written by another. Exit code 1: something does not agree, or there is no
-    history; 5: all that is here agrees, and something was not checked, since a history is missing.
+    Compared are, of each run: its commands; what they hand over; the log's chain and the state that
+    follows from it; the register; and whether another run wrote what this one received. Exit code 1:
+    something does not agree, or there is no history; 5: all that is here agrees, and something was not
+    checked, because a history is missing.
 
     \b
     Example:
@@ -114,31 +107,37 @@ async def replay_command(
       pingtai audit replay --all --from archive --processes 2
       pingtai audit replay --files histories/*.json
     """
-    wanted = Asked(names, everything, files, source, register and not files)
+    wanted = ReplayRequest(names, everything, files, source, register and not files)
     wanted.check()
     totals = Totals()
     async with AsyncExitStack() as stack:
         register_of = await _register(wanted, stack)
-        place = await _opened(wanted, stack)
-        progress = stack.enter_context(_progress(await _how_many(place, wanted)))
-        given = await stack.enter_async_context(aclosing(_given(place, wanted)))
+        paths = [Path(name) for name in names] if files else ()
+        histories = await stack.enter_async_context(opened(source, paths))
+        begin = Words("Replaying …", "正在重放 …")
+        step = stack.enter_context(watching(begin, await _how_many(histories, wanted)))
+        given = await stack.enter_async_context(aclosing(_given(histories, wanted)))
         answers = replay_all(given, processes=processes)
         async for found in await stack.enter_async_context(aclosing(answers)):
             differs = await _differs(found, register_of)
             totals.count(found, differs)
-            _show(found, differs, as_json)
-            progress()
+            if as_json:
+                row = None if differs is None else [one.plain() for one in differs]
+                show_json_line(plain(found) | {"register": row})
+            else:
+                show(*_lines(found, differs))
+            step(begin)
     if not totals.platforms:
-        complain(say("there is no history here: nothing was replayed", "没有任何历史，未重放"))
+        complain(_NOTHING)
     elif not as_json:
-        show("", *summary(totals))
+        show("", *_summary(totals))
     if not (totals.sound and totals.platforms):
-        raise click.exceptions.Exit(NOT_SOUND)
+        raise click.exceptions.Exit(WRONG)
     if totals.unchecked:
         raise click.exceptions.Exit(NOT_CHECKED)
 
 
-async def _register(wanted: Asked, stack: AsyncExitStack) -> RegisterQueries | None:
+async def _register(wanted: ReplayRequest, stack: AsyncExitStack) -> RegisterQueries | None:
     """The register, where it is compared with; that somebody looks is noted in it first."""
     if not wanted.register:
         return None
@@ -156,20 +155,17 @@ async def _differs(
     try:
         card = await register.platform(found.platform_id)
     except ValueError as error:  # what a row was changed to, by hand
-        why = " ".join(str(error).split())[:_LETTERS]
+        why = one_line(error, 120)
         named = f"pingtai audit reconcile {found.platform_id}"
-        en = f"the register's rows of it cannot be read ({why}): {named} names them"
-        return (Finding(en, f"登记库中该平台的数据无法读取（{why}）：请用 {named} 查看"),)
+        words = Words(
+            f"the register's rows of it cannot be read ({why}). See: {named}",
+            f"名册中该平台的数据无法读取（{why}），请查看：{named}",
+        )
+        return (Finding(words),)
     return tuple(against_register(found, card))
 
 
-async def _opened(wanted: Asked, stack: AsyncExitStack) -> Histories:
-    if wanted.files:
-        return FileHistories([Path(name) for name in wanted.names])
-    return await stack.enter_async_context(histories(wanted.source))
-
-
-async def _given(source: Histories, wanted: Asked) -> AsyncGenerator[StoredHistory, None]:
+async def _given(source: Histories, wanted: ReplayRequest) -> AsyncGenerator[StoredHistory, None]:
     if wanted.files or wanted.everything:
         async for history in source.runs():
             yield history
@@ -180,13 +176,13 @@ async def _given(source: Histories, wanted: Asked) -> AsyncGenerator[StoredHisto
             known = True
             yield history
         if not known:
+            where = _WHERE[wanted.source]
             raise NoSuchPlatform(
-                f"there is no history of {name} {_WHERE[wanted.source]}",
-                f"{'服务器' if wanted.source == 'server' else '归档'}中没有 {name} 的历史",
+                f"No history of {name} {where.en}.", f"{where.zh}中没有 {name} 的历史"
             )
 
 
-async def _how_many(source: Histories, wanted: Asked) -> int | None:
+async def _how_many(source: Histories, wanted: ReplayRequest) -> int | None:
     """How many platforms will come, as far as that is known before."""
     if not watched(sys.stderr) or wanted.files:
         return None
@@ -197,26 +193,101 @@ async def _how_many(source: Histories, wanted: Asked) -> int | None:
     return (await source.counts()).platforms if isinstance(source, PostgresArchive) else None
 
 
-def _show(found: PlatformReplay, differs: tuple[Finding, ...] | None, as_json: bool) -> None:
-    if as_json:
-        show_json_line(plain(found) | {"register": None if differs is None else said(differs)})
-    else:
-        show(*lines(found, differs))
+@dataclass
+class Totals:
+    """What all platforms together came to."""
+
+    platforms: int = 0
+    runs: int = 0
+    events: int = 0
+    diverged: int = 0
+    """Runs that this code does not replay."""
+    disagree: int = 0
+    """Runs that were replayed, and in which something does not agree."""
+    register_differs: int = 0
+    """Platforms of which the register says something else."""
+    unchecked: int = 0
+    """Runs of which something was not checked, since another run is not here."""
+    by_code: bool = False
+
+    @property
+    def sound(self) -> bool:
+        return not (self.diverged or self.disagree or self.register_differs)
+
+    def count(self, found: PlatformReplay, differs: Sequence[Finding] | None) -> None:
+        self.platforms += 1
+        self.runs += len(found.runs)
+        self.events += sum(run.events for run in found.runs)
+        self.diverged += sum(run.divergence is not None for run in found.runs)
+        self.disagree += sum(run.divergence is None and not run.sound for run in found.runs)
+        self.unchecked += sum(run.sound and not run.checked for run in found.runs)
+        self.register_differs += not _agrees(differs)
+        self.by_code |= any(run.divergence and run.divergence.by_code for run in found.runs)
 
 
-@contextmanager
-def _progress(total: int | None) -> Iterator[Callable[[], None]]:
-    """A bar that counts platforms, where somebody watches."""
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=not watched(sys.stderr),
-        transient=True,
-        # What goes into a pipe must not go to the terminal.
-        redirect_stdout=watched(sys.stdout),
-    ) as progress:
-        bar = progress.add_task(say("Replaying …", "正在重放 …"), total=total)
-        yield lambda: progress.advance(bar)
+def _lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator[str]:
+    """Return the line of a platform, then what does not agree."""
+    events = sum(run.events for run in found.runs)
+    entries = sum(len(log.hashes) for log in found.logs)
+    runs = len(found.runs)
+    parts = [
+        Words(counted(runs, "run"), f"{runs} 次运行"),
+        Words(f"{events:,} events", f"{events:,} 个事件"),
+        Words(counted(entries, "entry", "entries"), f"{entries} 条记录"),
+    ]
+    if differs is not None and _agrees(differs):
+        parts.append(Words("the register agrees", "与名册一致"))
+    sound = found.sound and _agrees(differs)
+    mark = ("✓" if found.checked else "?") if sound else "✗"
+    yield f"{mark} {found.platform_id}  {' · '.join(map(say, parts))}"
+    for run in found.runs:
+        name = f"{run.workflow_id} {run.run_id[:8]}"
+        for finding in (*((run.divergence,) if run.divergence else ()), *run.findings):
+            yield f"  {_mark(finding)} {name}: {say(finding.words)}"
+    for finding in differs or ():
+        yield f"  {_mark(finding)} {say(finding.words)}"
+
+
+def _summary(totals: Totals) -> Iterator[Words]:
+    """Return all together, and what to do where the code is at fault."""
+    runs, unchecked = counted(totals.runs, "run"), totals.unchecked
+    of = Words(
+        f"{counted(totals.platforms, 'platform')}, {runs}, {totals.events:,} events replayed",
+        f"已重放 {totals.platforms:,} 个平台、{totals.runs:,} 次运行、{totals.events:,} 个事件",
+    )
+    if totals.sound and not unchecked:
+        yield Words(f"✓ {of.en}: everything agrees.", f"✓ {of.zh}，全部一致。")
+        return
+    if totals.sound:
+        yield Words(
+            f"? {of.en}. NOT CHECKED: {counted(unchecked, 'run')}, because histories are missing here; the"
+            " rest agrees.",
+            f"? {of.zh}。未全部核验：因缺少历史，{unchecked:,} 次运行有未核验内容；其余一致。",
+        )
+        return
+    yield Words(f"✗ {of.en}.", f"✗ {of.zh}。")
+    diverged, disagree, differ = totals.diverged, totals.disagree, totals.register_differs
+    if diverged:
+        yield Words(
+            f"  {counted(diverged, 'run')} cannot be replayed by this code",
+            f"  {diverged:,} 次运行无法用当前代码重放",
+        )
+    if disagree:
+        yield Words(
+            f"  {counted(disagree, 'run')} with something that does not agree",
+            f"  {disagree:,} 次运行内容不一致",
+        )
+    if differ:
+        en = counted(differ, "platform differs", "platforms differ")
+        yield Words(f"  {en} from the register", f"  {differ:,} 个平台与名册不一致")
+    if totals.by_code:
+        yield Words("", "")
+        yield WHAT_TO_DO
+
+
+def _agrees(differs: Sequence[Finding] | None) -> bool:
+    return not any(one.wrong for one in differs or ())
+
+
+def _mark(finding: Finding) -> str:
+    return "?" if finding.unchecked else "·" if finding.remark else "✗"

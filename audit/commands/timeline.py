@@ -7,9 +7,9 @@ from typing import Any
 import click
 from rich.table import Table
 
-from audit.archive.archive_opening import Source
 from audit.claims import REASON_UNSEALED
-from audit.commands.readings import read_for, showing, source_options
+from audit.commands.audit_options import Source, source_options
+from audit.commands.history_source import read_for, showing
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
@@ -18,9 +18,10 @@ from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
-from starter.terminal.screen import heading, show, show_json, table
+from starter.terminal.screen import ALWAYS, Column, heading, show, show_json, table_of
 from workflows.model import instant
 from workflows.periods import beijing_date
+from workflows.words import Words
 
 HASH = 12
 """So many letters of a hash are shown in a table; `--json` has it whole."""
@@ -34,7 +35,7 @@ HASH = 12
 async def timeline_command(
     platform: str, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
-    """All that happened to a platform: over all terms, runs and assessments. 时间线
+    """Show all that happened to a platform: over all terms, runs and assessments. 时间线
 
     Each entry stands with its moment in Beijing time, the event of the history that it came of
     (2:17 is event 17 of the second run), who decided, the documents that were named, and its hash.
@@ -51,33 +52,24 @@ async def timeline_command(
             show_json(_plain(reading, problems))
         else:
             rows = moments_table(reading, moments(reading))
-            show(heading(say("Runs", "各次运行")), _runs(reading))
-            show(heading(say("Timeline (Beijing time)", "时间线（北京时间）")), rows)
+            show(
+                heading(Words("Runs", "各次运行")),
+                table_of(enumerate(reading.runs, start=1), _RUN_COLUMNS),
+            )
+            show(heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), rows)
 
 
 def moments_table(reading: Reading, rows: list[Moment]) -> Table:
-    """The moments as a table; a row that does not count any more says so in words."""
+    """Return the moments as a table; a row that no longer counts says so in words."""
     stages: dict[Any, str] = {}
-    return table(
-        (
-            say("time", "时间"),
-            say("entry", "记录"),
-            say("event", "事件"),
-            say("what", "事项"),
-            say("hash", "哈希"),
-        ),
-        [
-            (
-                wording.moment(one.at),
-                one.line.name if one.line else "",
-                f"{one.run}:{one.event_id}",
-                _words(reading, one, stages),
-                one.line.entry.hash[:HASH] if one.line else "",
-            )
-            for one in rows
-        ],
-        whole=(0, 1, 2, 4),
+    columns: tuple[Column[Moment], ...] = (
+        Column(Words("time", "时间"), lambda one: wording.moment(one.at), ALWAYS),
+        Column(Words("entry", "记录"), lambda one: one.line and one.line.name, ALWAYS),
+        Column(Words("event", "事件"), lambda one: f"{one.run}:{one.event_id}", ALWAYS),
+        Column(Words("what", "事项"), lambda one: _words(reading, one, stages)),
+        Column(Words("hash", "哈希"), lambda one: one.line and one.line.entry.hash[:HASH], ALWAYS),
     )
+    return table_of(rows, columns)
 
 
 def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
@@ -89,7 +81,7 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     line, entry = one.line, one.line.entry
     words = entry_words(entry)
     if entry.reason:
-        words += say(" ({})", "（{}）").format(say(*REASON_UNSEALED))
+        words += say(" ({})", "（{}）").format(say(REASON_UNSEALED))
     if stages.get(line.place) != entry.stage:
         words += f" → {wording.stage(entry.stage)}"
     stages[line.place] = entry.stage
@@ -111,65 +103,49 @@ def _who(line: Line) -> list[str]:
 
 
 def _run_words(run: Run, how: str) -> str:
-    named = _case_words(run)
-    words = {
-        "began": say("run begins", "运行开始"),
-        "completed": say("run ends", "运行结束"),
-        "continued": say("run goes on as a new one", "转入下一次运行"),
-        "failed": say("run FAILED", "运行失败"),
-        "timed_out": say("run TIMED OUT", "运行超时"),
-        "canceled": say("run was CANCELED from outside", "运行被外部取消"),
-        "terminated": say("run was TERMINATED from outside", "运行被外部终止"),
-    }[how]
-    reason = f"{run.reason}" if run.reason and how != "began" else ""
-    return " · ".join(part for part in (f"— {words}", named, reason) if part)
+    place, named = run.place, ""
+    if place:
+        named = say(f"term {place.term}", f"第 {place.term} 期")
+    if place and place.year:
+        named += say(f" assessment {place.year}", f" 第 {place.year} 年考核")
+    if place and place.opening > 1:
+        named += say(f", opening {place.opening}", f"（第 {place.opening} 次）")
+    reason = run.reason if how != "began" else ""
+    return " · ".join(part for part in (f"— {say(_RUN[how])}", named, reason) if part)
 
 
-def _case_words(run: Run) -> str:
-    if run.place is None:
-        return ""
-    term = say(f"term {run.place.term}", f"第 {run.place.term} 期")
-    if not run.place.year:
-        return term
-    year = say(f"assessment {run.place.year}", f"第 {run.place.year} 年考核")
-    again = run.place.opening
-    return f"{term} {year}" + (say(f", opening {again}", f"（第 {again} 次）") if again > 1 else "")
+_RUN = {
+    "began": Words("run begins", "运行开始"),
+    "completed": Words("run ends", "运行结束"),
+    "continued": Words("run continues as a new one", "转入下一次运行"),
+    "failed": Words("run FAILED", "运行失败"),
+    "timed_out": Words("run TIMED OUT", "运行超时"),
+    "canceled": Words("run was CANCELED from outside", "运行被外部取消"),
+    "terminated": Words("run was TERMINATED from outside", "运行被外部终止"),
+}
+_MESSAGE = {
+    "repeated": Words("{} was sent again and changed nothing", "重复发送“{}”，未生效"),
+    "refused": Words("{} was refused, and only counted", "“{}”不予受理，仅计数"),
+    "waiting": Words("{} was sent; no entry yet", "已收到“{}”，尚无记录"),
+}
 
 
 def _message_words(one: Moment) -> str:
     message = one.message
     kind = message.content.get("kind", "") if message and isinstance(message.content, dict) else ""
     name = wording.what(str(kind or (message.name if message else "")))
-    said_id = (message.decision_id or "") if message else ""
-    words = {
-        "repeated": say(f"{name} was sent again, and changed nothing", f"重复发送“{name}”，未生效"),
-        "refused": say(f"{name} was refused, and only counted", f"“{name}”不予受理，仅计数"),
-        "waiting": say(f"{name} was sent; no entry of it yet", f"已收到“{name}”，尚无记录"),
-    }[one.how]
-    return f"— {words}" + (f" · {said_id}" if said_id else "")
+    decision_id = message.decision_id if message else None
+    words = say(_MESSAGE[one.how]).replace("{}", name)
+    return f"— {words}" + (f" · {decision_id}" if decision_id else "")
 
 
-def _runs(reading: Reading) -> Table:
-    return table(
-        (
-            say("run", "序号"),
-            say("log", "记录"),
-            say("run id", "运行编号"),
-            say("began", "开始"),
-            say("ended", "结束"),
-        ),
-        [
-            (
-                str(number),
-                run.place.name if run.place else "",
-                run.history.run_id,
-                _day(run.history.started_at),
-                _day(run.history.closed_at),
-            )
-            for number, run in enumerate(reading.runs, start=1)
-        ],
-        whole=(0, 1, 2, 3, 4),
-    )
+_RUN_COLUMNS: tuple[Column[tuple[int, Run]], ...] = (
+    Column(Words("run", "序号"), lambda row: row[0], ALWAYS),
+    Column(Words("log", "记录"), lambda row: row[1].place and row[1].place.name, ALWAYS),
+    Column(Words("run id", "运行编号"), lambda row: row[1].history.run_id, ALWAYS),
+    Column(Words("began", "开始"), lambda row: _day(row[1].history.started_at), ALWAYS),
+    Column(Words("ended", "结束"), lambda row: _day(row[1].history.closed_at), ALWAYS),
+)
 
 
 def _day(at: datetime | None) -> str:
@@ -198,7 +174,6 @@ def _plain(reading: Reading, problems: int) -> dict[str, Any]:
 
 
 def moment_plain(one: Moment) -> dict[str, Any]:
-    """A moment as plain data."""
     row: dict[str, Any] = {
         "at": instant(one.at),
         "what": one.what,
@@ -211,7 +186,7 @@ def moment_plain(one: Moment) -> dict[str, Any]:
     entry = one.line.entry
     return row | {
         "entry": one.line.name,
-        "handed_in": one.line.told_in,
+        "handed_in": one.line.held_in,
         "set_aside_by": one.set_aside_by,
         "unsealed": ["reason"] if entry.reason else [],
         "documents": [{"name": n, "sha256": d} for n, d in documents(entry.said)],

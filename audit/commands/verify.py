@@ -6,18 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
-from audit.anchoring.digest_checks import lines_of
-from audit.anchoring.offline import Roots, check_file
-from audit.anchoring.published import published
-from audit.commands.verdicts import EXIT_CODES, WRONG, plain_verdict, show_verdict
-from audit.dossier.verifying import Verdict, verify
-from audit.report_files import read_bounded, write_new
+from audit.anchoring.digest_files import Roots, check_file, published
+from audit.anchoring.leaves import lines_of
+from audit.claims import UNSEALED
+from audit.commands import NOT_CHECKED, WRONG
+from audit.commands.audit_options import digests_option, file_option
+from audit.dossier.verifying import Conclusion, Verdict, verify
+from audit.evidence_files import cannot_read, read_bounded, write_new
+from audit.problems import CHECKS, Check
 from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
+from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, say
 from starter.terminal.screen import facts, show, show_json
+from starter.terminal.wording import moment
+from workflows.words import Words
 
 LARGEST = 256 * 1024 * 1024
 _ZIP = b"PK"
@@ -25,33 +31,20 @@ _ZIP = b"PK"
 
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--digests",
-    "known",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Digests that were published (`digest export`), to hold it against. 已公布的摘要",
-)
-@click.option(
+@digests_option
+@file_option(
     "--leaves",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="The leaves of its digest (`digest export --leaves`): no second life in it. 摘要的全部叶",
+    help="All leaves of its digest (`digest export --leaves`), to find a second life. 摘要的全部叶",
 )
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the report of a dossier anew, as this program renders it. 另行生成报告",
-)
+@file_option("--report", help="Write the report of a dossier anew. 另行生成报告")
 @json_option
 def verify_command(
     *, file: Path, known: Path | None, leaves: Path | None, report: Path | None, as_json: bool
 ) -> None:
     """Check a file with nothing but the file and this program: no server, no database. 核验
 
-    Of a dossier: the SHA-256 of every file, the hash chain of each log, how terms and assessments go on
-    from each other, that every history is there, that this code replays each and comes to the same log
+    Of a dossier: the SHA-256 of every file, the hash chain of each log, how terms and assessments continue
+    each other, that every history is there, that this code replays each and comes to the same log
     and state. Also what `prove` and `digest export` write. What does not hold is named.
 
     Exit code 0: whole; 1: something does not hold; 5: NOT CHECKED, nothing wrong was found, and something
@@ -89,7 +82,7 @@ async def _verify(file: Path, known: Known, report: Path | None, as_json: bool) 
         code = EXIT_CODES[verdict.conclusion]
     else:
         if report:
-            raise BadInput("--report: only a dossier has a report", "--report：只有档案附有报告")
+            raise BadInput("--report: only a dossier has a report.", "--report：只有档案附有报告")
         code = 0 if _other(file, roots, leaves, as_json) else WRONG
     if code:
         raise click.exceptions.Exit(code)
@@ -101,7 +94,7 @@ def _write_report(report: Path | None, verdict: Verdict) -> None:
     page = verdict.report(language())
     if page is None:
         raise BadInput(
-            "--report: no report can be made of these histories, they are too broken",
+            "--report: these histories are too damaged for a report.",
             "--report：历史损坏过多，无法生成报告",
         )
     write_new(report, page)
@@ -111,28 +104,119 @@ def _opened(file: Path) -> Any:
     try:
         return file.open("rb")
     except OSError as error:
-        raise BadInput(
-            f"{file} cannot be read: {error.strerror}", f"无法读取 {file}：{error.strerror}"
-        ) from None
+        raise cannot_read(file, error) from None
 
 
 def _other(file: Path, roots: Roots | None, leaves: Sequence[bytes] | None, as_json: bool) -> bool:
-    """A proof, digests, or the leaves of one."""
     found = check_file(read_bounded(file, LARGEST), roots, leaves)
     if found is None:
         raise BadInput(
-            f"{file} is no dossier, proof or digest of ours",
+            f"{file} is not a dossier, proof or digest of ours.",
             f"{file} 不是本系统的档案、证明或摘要",
         )
     rows, wrong = found
     if as_json:
-        told = [{"name": name, "value": value} for name, value in rows]
-        problems = [{"en": en, "zh": zh} for en, zh in wrong]
-        show_json({"holds": not wrong, "facts": told, "problems": problems})
+        named = [{"name": say(name), "value": say(value)} for name, value in rows]
+        problems = [words._asdict() for words in wrong]
+        show_json({"holds": not wrong, "facts": named, "problems": problems})
         return not wrong
     show(facts(rows))
-    for en, zh in wrong:
-        show(say(f"✗ {en}", f"✗ {zh}"))
+    for words in wrong:
+        show(f"✗ {say(words)}")
     if not wrong:
-        show(say("✓ It holds.", "✓ 核验通过。"))
+        show(Words("✓ Verified.", "✓ 核验通过。"))
     return not wrong
+
+
+MOST = 200
+"""So many problems are shown at most; JSON has all."""
+
+
+def show_verdict(verdict: Verdict) -> None:
+    """Show what was checked, what was found, and what one should know."""
+    manifest, unsealed = verdict.manifest, say(UNSEALED)
+    code, guideline = manifest.code, manifest.guideline
+    made = f"{moment(manifest.made_at)} · {manifest.made_by} · {manifest.source}"
+    rows = (
+        (Words("Platform", "平台"), manifest.platform_id),
+        (Words("Made", "编制"), f"{made} · {unsealed}"),
+        (
+            Words("Code", "代码"),
+            f"pingtai {code.pingtai} · temporalio {code.temporalio} · {unsealed}",
+        ),
+        (Words("Guideline", "指引"), f"{guideline.number} · {guideline.issued_on}"),
+        (Words("In a digest", "摘要所载"), verdict.coverage.words),
+    )
+    show(facts(rows), "")
+    for check in Check:
+        _show_check(verdict, check)
+    show(*(say(_NOTE) + say(note) for note in verdict.notes), "", _conclusion(verdict))
+
+
+_NOTE = Words("Note: ", "注：")
+
+
+def _conclusion(verdict: Verdict) -> Words:
+    match verdict.conclusion:
+        case Conclusion.WHOLE:
+            return Words("✓ The record is whole.", "✓ 记录完整。")
+        case Conclusion.NOT_CHECKED:
+            left = len(verdict.unchecked)
+            return Words(
+                f"? NOT CHECKED: nothing wrong was found; {left} could not be checked.",
+                f"? 未全部核验：未发现错误，无法核验 {left} 项。",
+            )
+        case _:
+            found = len(verdict.problems)
+            return Words(
+                f"✗ The record is NOT whole: {found} problems.", f"✗ 记录有误：发现 {found} 处。"
+            )
+
+
+EXIT_CODES = {Conclusion.WHOLE: 0, Conclusion.NOT_CHECKED: NOT_CHECKED, Conclusion.BROKEN: WRONG}
+"""What a command ends with."""
+
+
+def _show_check(verdict: Verdict, check: Check) -> None:
+    found, name = [one for one in verdict.problems if one.check is check], say(CHECKS[check])
+    if found:
+        show(Text(f"✗ {name}", style="bold red"))
+        for one in found[:MOST]:
+            show(Text(f"    {harmless(one.where)}", style="bold"), f"      {say(one.words)}")
+        left = len(found) - MOST
+        if left > 0:
+            show(Words(f"    and {left} more: --json", f"    另有 {left} 处：--json"))
+    elif check in verdict.done:
+        show(f"✓ {name} · {say(verdict.done[check])}")
+    elif check is Check.DERIVED:
+        show(f"? {name} · {say('not checked', '未核验')}")
+    show(*(f"    ? {say(one.line)}" for one in verdict.unchecked if one.check is check))
+
+
+def plain_verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "conclusion": str(verdict.conclusion),
+        "holds": verdict.holds,
+        "platform_id": verdict.manifest.platform_id,
+        "made_at": verdict.manifest.model_dump(mode="json")["made_at"],
+        "code": verdict.manifest.code.model_dump(mode="json"),
+        "checked": [str(check) for check in verdict.done],
+        "coverage": _plain_coverage(verdict),
+        "unsealed": ["made_at", "made_by", "source", "code", "register_differs"],
+        "problems": [one.plain() for one in verdict.problems],
+        "unchecked": [one.plain() for one in verdict.unchecked],
+        "notes": [note._asdict() for note in verdict.notes],
+    }
+
+
+def _plain_coverage(verdict: Verdict) -> dict[str, Any]:
+    covered, of = verdict.coverage.entries
+    return {
+        "day": str(verdict.coverage.day) if verdict.coverage.day else None,
+        "covered": covered,
+        "entries": of,
+        "logs": [
+            {**place._asdict(), "covered": held, "entries": whole}
+            for place, (held, whole) in verdict.coverage.logs.items()
+        ],
+    }

@@ -3,26 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from audit.dossier.check_logs import Logs
-from audit.dossier.dossier_problems import Check, Problem
-from audit.dossier.lives import Life, place_of_state
-from audit.reading.log_checks import check_reading
-from audit.replay.replaying import Replayed
+from audit.dossier.lives import Life
+from audit.problems import Check, Problem
+from audit.reading.check_histories import check_reading
+from audit.reading.log_links import Logs
+from audit.replay.replaying import log_of_state
 from workflows.log_id import LogId
 from workflows.record import LogEntry
+from workflows.words import Words
 
 Files = Mapping[tuple[str, str], str]
 """The files of histories, by workflow id and run id."""
 
 
 def check_agreement(life: Life, logs: Logs, files: Files) -> Iterator[Problem]:
-    """Whatever is said otherwise somewhere; `logs` are those of the files."""
+    """Return whatever differs somewhere; `logs` are those of the files."""
     yield from _replays(life, files)
     labels = {f"{workflow_id} run {run_id}": file for (workflow_id, run_id), file in files.items()}
     for problem in check_reading(life.reading):
         label, comma, event = problem.where.partition(", event ")
-        where = labels.get(label, label) + comma + event
-        yield Problem(Check.RUNS, where, problem.en, problem.zh)
+        yield Problem(labels.get(label, label) + comma + event, problem.words, Check.RUNS)
     for place in sorted({*life.logs, *logs}):
         yield from _same(place, life.logs.get(place, ()), logs.get(place, ()))
 
@@ -31,49 +31,50 @@ def _replays(life: Life, files: Files) -> Iterator[Problem]:
     for replayed in life.replays:
         file = files[replayed.workflow_id, replayed.run_id]
         if replayed.divergence is not None:
-            parted = replayed.divergence
-            yield Problem(Check.REPLAY, file, parted.en, parted.zh)
+            yield Problem(file, replayed.divergence.words, Check.REPLAY)
             continue
         for one in replayed.findings:
             if one.wrong:
-                yield Problem(Check.REPLAY, file, one.en, one.zh)
-        whole = _whole(life, replayed)
+                yield Problem(file, one.words, Check.REPLAY)
+        whole = life.logs.get(log_of_state(replayed.state), ()) if replayed.state else ()
         if _sealed(replayed.log) != _sealed(whole[: len(replayed.log)]):
             number = _first(_sealed(replayed.log), _sealed(whole))
-            en = f"entry {number} of its log is not in the log of the runs after it"
-            zh = f"其记录第 {number} 条不在其后各次运行的记录中"
-            yield Problem(Check.AGREEMENT, file, en, zh)
-
-
-def _whole(life: Life, replayed: Replayed) -> tuple[LogEntry, ...]:
-    state = replayed.state
-    return life.logs.get(place_of_state(state), ()) if state is not None else ()
+            words = Words(
+                f"entry {number} of its log is not in the log of the runs after it",
+                f"其记录第 {number} 条不在其后各次运行的记录中",
+            )
+            yield Problem(file, words, Check.AGREEMENT)
 
 
 def _same(
     place: LogId, replayed: Sequence[LogEntry], kept: Sequence[LogEntry]
 ) -> Iterator[Problem]:
-    """A log as the histories have it, and as its file has it."""
+    """Compare a log as the histories have it with its file."""
     one, other = _sealed(replayed), _sealed(kept)
     if one == other:
         return
     number = _first(one, other)
     if not kept:
-        en = f"missing: the histories have {len(replayed)} entries of it"
-        zh = f"缺失：历史中有 {len(replayed)} 条"
+        count = len(replayed)
+        words = Words(
+            f"missing: the histories have {count} entries of it", f"缺失：历史中有 {count} 条"
+        )
     elif not replayed:
-        en, zh = "no history here tells this log", "没有历史写出此记录"
+        words = Words("no history here has this log", "没有历史写出此记录")
     elif number > len(kept):
         entry = replayed[number - 1]
-        en = f"entry {number} is missing: the history has {entry.name} {entry.outcome} there"
-        zh = f"缺第 {number} 条：历史中此处为 {entry.name} {entry.outcome}"
+        words = Words(
+            f"entry {number} is missing: in the history it is {entry.name} {entry.outcome}",
+            f"缺第 {number} 条：历史中此处为 {entry.name} {entry.outcome}",
+        )
     elif number > len(replayed):
-        en, zh = f"entry {number} is in no history", f"第 {number} 条不见于任何历史"
+        words = Words(f"entry {number} is in no history", f"第 {number} 条不见于任何历史")
     else:
         what = ", ".join(_differing(one[number - 1], other[number - 1]))
-        en = f"entry {number} is not what the history says: {what}"
-        zh = f"第 {number} 条与历史不符：{what}"
-    yield Problem(Check.AGREEMENT, place.file, en, zh)
+        words = Words(
+            f"entry {number} differs from the history: {what}", f"第 {number} 条与历史不符：{what}"
+        )
+    yield Problem(place.file, words, Check.AGREEMENT)
 
 
 def _sealed(log: Sequence[LogEntry]) -> list[dict[str, Any]]:

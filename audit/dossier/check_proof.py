@@ -1,96 +1,152 @@
-"""Whether a dossier's logs stand in a digest, and the digest among those that were published."""
+"""What a dossier's proof vouches for: its logs are in the digest, and the digest among those published."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from audit.anchoring.offline import Roots, unpublished
-from audit.anchoring.proofs import Proof, proven_logs, wrong_with
-from audit.dossier.check_logs import Logs
-from audit.dossier.dossier_problems import Check, Problem
+from audit.anchoring.digest_files import Roots, publication_problems
+from audit.anchoring.proofs import Proof, proof_problems, proven_logs
 from audit.dossier.format import PROOF
+from audit.problems import Check, Problem
+from audit.reading.log_links import Logs
+from workflows.log_id import LogId
 from workflows.periods import beijing_date, end_of
-
-
-def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator[Problem]:
-    """Whatever does not hold in a proof by itself, or beside what was published."""
-    if proof.platform_id != platform_id:
-        en, zh = f"of {proof.platform_id}, not of {platform_id}", f"属于 {proof.platform_id}"
-        yield Problem(Check.ANCHOR, PROOF, en, zh)
-    for en, zh in wrong_with(proof):
-        yield Problem(Check.ANCHOR, PROOF, en, zh)
-    for en, zh in unpublished(proof.digest.day, proof.digest.root, roots):
-        yield Problem(Check.ANCHOR, PROOF, en, zh)
-
-
-def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:
-    """Whatever stood in the digest, and is not in the logs any more."""
-    for leaf in proven_logs(proof):
-        place = leaf.log
-        log = logs.get(place, ())
-        if len(log) < leaf.seq:
-            en = f"entry {leaf.seq} is missing: it stood in the digest of {proof.digest.day}"
-            zh = f"缺第 {leaf.seq} 条：{proof.digest.day} 的摘要中有此条"
-        elif log[leaf.seq - 1].hash != leaf.hash:
-            en = f"entry {leaf.seq} is not the one that stood in the digest of {proof.digest.day}"
-            zh = f"第 {leaf.seq} 条不是 {proof.digest.day} 摘要所载的那一条"
-        else:
-            continue
-        yield Problem(Check.ANCHOR, place.file, en, zh)
-
-
-def not_proven(proof: Proof, logs: Logs) -> Iterator[tuple[str, str]]:
-    """Entries of before the digest that it does not have: they came late, or somebody added them since."""
-    told = {leaf.log: leaf.seq for leaf in proven_logs(proof)}
-    end = end_of(proof.digest.day)
-    for place, log in logs.items():
-        stood = sum(entry.at < end for entry in log)
-        first = told.get(place, 0) + 1
-        if stood >= first:
-            yield (
-                f"{place.file}: entries {first} to {stood} bear moments of before the end of"
-                f" {proof.digest.day}, and its digest does not have them: they reached the register"
-                " late, or were added.",
-                f"{place.file}：第 {first} 至 {stood} 条的时刻早于 {proof.digest.day} 日终，而其摘要"
-                "未载：系迟到登记，或为后加。",
-            )
-
+from workflows.words import Words
 
 _SOON = timedelta(days=2)
 """A digest is made in the night after its day."""
 
 
-def made_late(proof: Proof) -> Iterator[tuple[str, str]]:
-    """A digest that was made long after its day holds what stood then, rewritten or not."""
-    made, end = proof.digest.made_at, end_of(proof.digest.day)
-    if made - end > _SOON:
-        days = (made - end).days
-        yield (
-            f"The digest of {proof.digest.day} was made {days} days after that day, as it says itself: what"
-            " was rewritten in between stands in it as rewritten.",
-            f"{proof.digest.day} 的摘要自称在该日之后 {days} 天才生成：其间被改写的内容以改写后的样子列入。",
+def check_proof(proof: Proof, platform_id: str, roots: Roots | None) -> Iterator[Problem]:
+    """Return whatever does not hold in a proof by itself, or beside what was published."""
+    if proof.platform_id != platform_id:
+        yield Problem(PROOF, not_of(proof.platform_id, platform_id), Check.ANCHOR)
+    for words in (
+        *proof_problems(proof),
+        *publication_problems(proof.digest.day, proof.digest.root, roots),
+    ):
+        yield Problem(PROOF, words, Check.ANCHOR)
+
+
+def not_of(whose: str, platform_id: str) -> Words:
+    """Say that something is of another platform."""
+    return Words(f"of {whose}, not of {platform_id}", f"属于 {whose}，不是 {platform_id}")
+
+
+def check_proven(proof: Proof, logs: Logs) -> Iterator[Problem]:
+    """Return whatever stood in the digest and is no longer in the logs."""
+    day = proof.digest.day
+    for leaf in proven_logs(proof):
+        log = logs.get(leaf.log, ())
+        if len(log) < leaf.seq:
+            words = Words(
+                f"entry {leaf.seq} is missing: it stood in the digest of {day}",
+                f"缺第 {leaf.seq} 条：{day} 的摘要中有此条",
+            )
+        elif log[leaf.seq - 1].hash != leaf.hash:
+            words = Words(
+                f"entry {leaf.seq} is not the one that stood in the digest of {day}",
+                f"第 {leaf.seq} 条不是 {day} 摘要所载的那一条",
+            )
+        else:
+            continue
+        yield Problem(leaf.log.file, words, Check.ANCHOR)
+
+
+def proof_notes(proof: Proof, logs: Logs, made_at: datetime) -> Iterator[Words]:
+    """Say what one should know of a proof: entries that the digest lacks, and how old it is."""
+    day, end = proof.digest.day, end_of(proof.digest.day)
+    known = {leaf.log: leaf.seq for leaf in proven_logs(proof)}
+    for place, log in logs.items():
+        stood, first = sum(entry.at < end for entry in log), known.get(place, 0) + 1
+        if stood >= first:
+            yield Words(
+                f"{place.file}: the digest of {day} lacks entries {first} to {stood}, whose moments are"
+                " before its end: they reached the register late, or were added.",
+                f"{place.file}：第 {first} 至 {stood} 条的时刻早于 {day} 日终，而其摘要未载：系迟到登记，"
+                "或为后加。",
+            )
+    late = proof.digest.made_at - end
+    if late > _SOON:
+        yield Words(
+            f"The digest of {day} says that it was made {late.days} days after that day: it holds what was"
+            " rewritten in between as rewritten.",
+            f"{day} 的摘要自称在该日之后 {late.days} 天才生成：其间被改写的内容以改写后的样子列入。",
         )
-
-
-def older_than(proof: Proof, made_at: datetime) -> Iterator[tuple[str, str]]:
-    """A dossier is made with the proof of the newest digest: an older one leaves out what came since."""
-    days = (beijing_date(made_at) - proof.digest.day).days
-    if days > _SOON.days:
-        yield (
-            f"Its proof is of {proof.digest.day}, {days} days before it says it was made: an end that was cut"
-            " off in between would not show.",
-            f"其证明为 {proof.digest.day} 的摘要，早于其自称的编制日期 {days} 天：其间被截去的内容无从发现。",
+    older = (beijing_date(made_at) - day).days
+    if older > _SOON.days:
+        yield Words(
+            f"Its proof is of {day}, {older} days before the dossier says it was made: an end that was cut off"
+            " in between would not show.",
+            f"其证明为 {day} 的摘要，早于其自称的编制日期 {older} 天：其间被截去的内容无从发现。",
         )
 
 
 def later_digests(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
-    """Digests that were published since may know of more: of an end that was cut off, for one."""
-    later = sorted(day for day in roots or () if day > proof.digest.day)
+    """Say that digests were published since, which may know of more: of an end that was cut off, for one."""
+    day = proof.digest.day
+    later = sorted(one for one in roots or () if one > day)
     if later:
-        yield Problem(
-            Check.ANCHOR,
-            PROOF,
-            f"{len(later)} digests were published since that of {proof.digest.day}, up to {later[-1]}: what"
-            " came in between nobody can see here; ask for a dossier with a newer proof",
-            f"自 {proof.digest.day} 的摘要以来又公布了 {len(later)} 份，至 {later[-1]}：其间发生的事项无从"
-            "得知，请索取附有较新证明的档案",
+        words = Words(
+            f"{len(later)} digests were published since that of {day}, up to {later[-1]}: what came in"
+            " between cannot be seen here; ask for a dossier with a newer proof",
+            f"自 {day} 的摘要以来又公布了 {len(later)} 份，至 {later[-1]}：其间发生的事项无从得知，"
+            "请索取附有较新证明的档案",
         )
+        yield Problem(PROOF, words, Check.ANCHOR)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """For each log, how many of its entries stood in the digest of a day, and how many there are."""
+
+    day: date | None
+    """The day of the digest; None: there is none."""
+    logs: Mapping[LogId, tuple[int, int]]
+
+    @property
+    def entries(self) -> tuple[int, int]:
+        """How many entries stood in the digest, of how many."""
+        return sum(n for n, _ in self.logs.values()), sum(n for _, n in self.logs.values())
+
+    @property
+    def left_out(self) -> list[LogId]:
+        """The logs of which no entry stood in it; of a term that is left out, its own log only."""
+        none = [place for place, (covered, _) in self.logs.items() if not covered]
+        terms = {place.term for place in none if not place.year}
+        return [place for place in none if not place.year or place.term not in terms]
+
+    @property
+    def words(self) -> Words:
+        """In words: "12 of 25 entries, up to 2028-05-03; term 2 not at all"."""
+        covered, of = self.entries
+        en, zh = f"{covered} of {of} entries", f"{of} 条中的 {covered} 条"
+        if self.day is None:
+            return Words(f"{en}: no digest vouches for any", f"{zh}：没有摘要佐证")
+        en, zh = f"{en}, up to {self.day}", f"{zh}，截至 {self.day}"
+        for place in self.left_out:
+            named = _named(place)
+            en, zh = f"{en}; {named.en} not at all", f"{zh}；{named.zh}完全未载"
+        return Words(en, zh)
+
+
+def coverage_of(proof: Proof | None, logs: Logs) -> Coverage:
+    """Return what a proof covers of logs; entries that differ from those in the digest are not covered."""
+    stood = {leaf.log: leaf for leaf in proven_logs(proof)} if proof else {}
+    found = {}
+    for place, log in sorted(logs.items()):
+        leaf = stood.get(place)
+        holds = leaf and 0 < leaf.seq <= len(log) and log[leaf.seq - 1].hash == leaf.hash
+        found[place] = (leaf.seq if leaf and holds else 0, len(log))
+    return Coverage(proof.digest.day if proof else None, found)
+
+
+def _named(place: LogId) -> Words:
+    if not place.year:
+        return Words(f"term {place.term}", f"第 {place.term} 期")
+    again = f", opening {place.opening}" if place.opening > 1 else ""
+    zh = f"（第 {place.opening} 次）" if place.opening > 1 else ""
+    return Words(
+        f"year {place.year} of term {place.term}{again}",
+        f"第 {place.term} 期第 {place.year} 年{zh}",
+    )

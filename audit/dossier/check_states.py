@@ -4,35 +4,37 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from audit.dossier.check_logs import states_of
-from audit.dossier.dossier_problems import Check, Problem
 from audit.dossier.format import STATES, plan_file
-from audit.dossier.opened_dossier import Opened, plain
+from audit.dossier.opened_dossier import OpenedDossier, plain
+from audit.problems import Check, Problem
+from audit.reading.log_links import states_of
 from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.rules import CaseState
 from workflows.states import AssessmentState, PlatformState
+from workflows.words import Words
 
 
-def check_states(dossier: Opened) -> Iterator[Problem]:
-    """Whatever the file of states says otherwise than the logs lead to."""
+def check_states(dossier: OpenedDossier) -> Iterator[Problem]:
+    """Return whatever the file of states says that does not follow from the logs."""
     folded: dict[LogId, CaseState] = {}
     for place, log in dossier.logs.items():
         after = states_of(log)
-        if not after:
-            en, zh = "it is no log of a case: it leads to no state", "不是案件记录：推不出状态"
-            yield Problem(Check.STATES, place.file, en, zh)
-            continue
-        folded[place] = after[-1]
-    told = plain(dossier.files, STATES)
-    wrong = ", ".join(_places(told, folded))
+        if after:
+            folded[place] = after[-1]
+        else:
+            words = Words(
+                "no case can have such a log: no state follows", "不是案件记录：推不出状态"
+            )
+            yield Problem(place.file, words, Check.STATES)
+    wrong = ", ".join(_places(plain(dossier.files, STATES), folded))
     if wrong:
-        en, zh = f"not what the logs lead to: {wrong}", f"与记录推得的不符：{wrong}"
-        yield Problem(Check.STATES, STATES, en, zh)
+        words = Words(f"does not follow from the logs: {wrong}", f"与记录推得的不符：{wrong}")
+        yield Problem(STATES, words, Check.STATES)
 
 
-def check_plans(dossier: Opened) -> Iterator[Problem]:
-    """Each plan that a log binds by its SHA-256 is there, and is that plan."""
+def check_plans(dossier: OpenedDossier) -> Iterator[Problem]:
+    """Check that each plan that a log binds by its SHA-256 is there, and is that plan."""
     for place, log in dossier.logs.items():
         for entry, state in zip(log, states_of(log), strict=False):
             if place.year or "plan_sha256" not in entry.said:
@@ -40,31 +42,32 @@ def check_plans(dossier: Opened) -> Iterator[Problem]:
             assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
             file = plan_file(place.term, state.plan_version)
             kept = plain(dossier.files, file)
+            words = None
             if file not in dossier.files:
-                en, zh = (
-                    f"missing: entry {entry.seq} binds it",
-                    f"缺失：第 {entry.seq} 条载有其哈希",
+                words = Words(
+                    f"missing: entry {entry.seq} binds it", f"缺失：第 {entry.seq} 条载有其哈希"
                 )
             elif (
                 not isinstance(kept, dict) or sha256(kept.get("plan")) != entry.said["plan_sha256"]
             ):
-                en = f"not the plan that entry {entry.seq} of {place.file} binds by its SHA-256"
-                zh = f"不是 {place.file} 第 {entry.seq} 条以 SHA-256 载明的方案"
-            else:
-                continue
-            yield Problem(Check.STATES, file, en, zh)
+                words = Words(
+                    f"not the plan that entry {entry.seq} of {place.file} binds by its SHA-256",
+                    f"不是 {place.file} 第 {entry.seq} 条以 SHA-256 载明的方案",
+                )
+            if words:
+                yield Problem(file, words, Check.STATES)
 
 
-def _places(told: object, folded: dict[LogId, CaseState]) -> list[str]:
-    """The logs whose states are told otherwise, not at all, or without a log.
+def _places(kept: object, folded: dict[LogId, CaseState]) -> list[str]:
+    """The logs whose states differ, are missing, or have no log.
 
     What an older release did not tell is what its model fills in: a state has grown since.
     """
-    if not isinstance(told, list):
+    if not isinstance(kept, list):
         return [STATES]
-    states = {place: _state(row, place) for row in told for place in (_place(row),)}
-    if len(states) != len(told):
-        return [STATES]  # one is told twice
+    states = {place: _state(row, place) for row in kept for place in (_place(row),)}
+    if len(states) != len(kept):
+        return [STATES]  # one stands there twice
     return [
         place.long_name if place else STATES
         for place in sorted({*folded, *states}, key=lambda one: one or LogId(0))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import workflows.contract
 from audit.dossier.format import Code, Guideline
+from workflows.words import Words
 
 GUIDELINE = Guideline(
     number="京科发〔2023〕25号",
@@ -32,7 +33,6 @@ _KINDS = ("*.py", "*.j2", "*.css")
 
 @lru_cache(maxsize=1)
 def this_code() -> Code:
-    """The code that is installed here."""
     folder = Path(workflows.contract.__file__).parent
     return Code(
         pingtai=version("pingtai"),
@@ -47,26 +47,26 @@ def is_release(code: Code) -> bool:
     return RELEASES.get(code.workflows_sha256) == code.pingtai
 
 
-def unknown_code(code: Code) -> Iterator[tuple[str, str]]:
-    """Say so, where code is neither this one nor that of a release, in English and Chinese."""
+def unknown_code(code: Code) -> Iterator[Words]:
+    """Say so where code is neither this one nor that of a release."""
     if code.workflows_sha256 != this_code().workflows_sha256 and not is_release(code):
-        yield (
-            f"It names code that this program does not know: pingtai {code.pingtai}, workflows"
-            f" {code.workflows_sha256[:12]}…",
-            f"所载代码不为本程序所知：pingtai {code.pingtai}，workflows {code.workflows_sha256[:12]}…",
+        named = f"pingtai {code.pingtai}, workflows {code.workflows_sha256[:12]}…"
+        yield Words(
+            f"This program does not know the code that it names: {named}",
+            f"所载代码不为本程序所知：{named}",
         )
 
 
-def unknown_guideline(guideline: Guideline) -> Iterator[tuple[str, str]]:
-    """Say so, where a guideline is another, or its text; dossiers of before do not name the text."""
+def unknown_guideline(guideline: Guideline) -> Iterator[Words]:
+    """Say so where a guideline is another, or its text; dossiers before 0.4.0 do not name the text."""
     ours = GUIDELINE
     if guideline.text_sha256 is None:
         ours = ours.model_copy(update={"text_sha256": None})
     if guideline != ours:
-        yield (
-            f"it names a guideline, or a text of it, that this program does not follow:"
-            f" {guideline.number} {guideline.title}",
-            f"所载指引或其文本不是本程序所依据的：{guideline.number} {guideline.title}",
+        named = f"{guideline.number} {guideline.title}"
+        yield Words(
+            f"this program does not follow the guideline, or the text of it, that it names: {named}",
+            f"所载指引或其文本不是本程序所依据的：{named}",
         )
 
 

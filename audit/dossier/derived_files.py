@@ -1,12 +1,15 @@
 """What follows from the histories, made again by this code and held against what lies in the dossier.
 
 It is always made again, whatever code a dossier names: its maker wrote that name. Another release may word
-a page otherwise; then nobody can say whether that page was the release's or somebody's own.
+a page otherwise; then nobody can say whether that page was the release's or somebody's own. Such a page is no
+part of the verdict, and must be able to do nothing: whoever opens it sees text. The report to read is the one
+that is made anew (`verify --report`).
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 
 from audit.dossier.code import is_release, this_code
@@ -24,8 +27,7 @@ from audit.dossier.format import (
     RunReplay,
 )
 from audit.dossier.lives import Life
-from audit.dossier.opened_dossier import Opened, plain
-from audit.dossier.pages import is_inert
+from audit.dossier.opened_dossier import OpenedDossier, plain
 from workflows.model import Record
 
 WORDS = frozenset((READ_ME, *REPORTS.values()))
@@ -46,7 +48,7 @@ class Derived:
     """Pages that a release before this one worded: not vouched for, and inert."""
 
 
-def make_again(dossier: Opened, life: Life) -> Derived:
+def remake_files(dossier: OpenedDossier, life: Life) -> Derived:
     """Make the files of a dossier again from its histories, and compare."""
     head = Head.model_validate(dossier.manifest.model_dump())
     again = with_manifest(files_of(life, head, dossier.proof), life, head)
@@ -69,7 +71,7 @@ def make_again(dossier: Opened, life: Life) -> Derived:
     return derived
 
 
-def _judge_page(derived: Derived, name: str, dossier: Opened, ours: bytes) -> None:
+def _judge_page(derived: Derived, name: str, dossier: OpenedDossier, ours: bytes) -> None:
     """A page in other words: of a known release it must be able to do nothing, of others nobody knows."""
     if not is_release(dossier.manifest.code):
         derived.unchecked.append(name)
@@ -120,3 +122,46 @@ _READERS: Mapping[str, Any] = {
     REPLAY: _replays,
     MANIFEST: _manifest,
 }
+
+
+_LOADS = ("url(", "@import", "javascript:", "://", "expression(")
+"""What a style or an attribute may not say: it would load or run something."""
+
+
+class _Parts(HTMLParser):
+    """The tags and attributes of a page, and whatever in it may load something."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: set[tuple[str, str]] = set()
+        self.loads: set[str] = set()
+        self._styled = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._styled = tag == "style"
+        self.parts.add((tag, ""))
+        for name, value in attrs:
+            self.parts.add((tag, name))
+            self._note(value or "", always=tag == "meta")
+
+    def handle_data(self, data: str) -> None:
+        if self._styled:
+            for rule in data.split("}"):
+                self._note(rule)
+            self._styled = False
+
+    def _note(self, text: str, *, always: bool = False) -> None:
+        plain = "".join(text.split()).casefold()
+        if always or any(word in plain for word in _LOADS):
+            self.loads.add(plain)
+
+
+def is_inert(page: bytes, ours: bytes) -> bool:
+    """Return whether a page has no tag and no attribute, and loads nothing, that our own has not.
+
+    `ours` is the same page as this code makes it.
+    """
+    theirs, own = _Parts(page.decode("utf-8", "replace")), _Parts(ours.decode("utf-8"))
+    return theirs.parts <= own.parts and theirs.loads <= own.loads

@@ -1,10 +1,11 @@
-"""What a dossier consists of: its files' names, its manifest, and how each is written.
+"""What a dossier consists of: its files' names (no others are part of it), its manifest, how each is written.
 
 All but the histories and the manifest follows from the histories and a few words in the manifest. So
 whoever checks a dossier makes it again and compares.
 """
 
 import json
+import re
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -116,7 +117,6 @@ class Deadline(Record):
 
     @property
     def log(self) -> LogId:
-        """Whose step it was."""
         return LogId(self.term, self.year, self.opening)
 
 
@@ -126,7 +126,6 @@ def history_file(workflow_id: str, number: int, run_id: str) -> str:
 
 
 def plan_file(term: int, version: int) -> str:
-    """The name of a plan version's file."""
     return f"plans/term-{term}-version-{version}.json"
 
 
@@ -137,5 +136,39 @@ def json_bytes(data: Any) -> bytes:
 
 
 def sum_of(name: str, content: bytes) -> FileSum:
-    """A file's line in the manifest."""
     return FileSum(name=name, bytes=len(content), sha256=sha256(content).hexdigest())
+
+
+_SINGLE = frozenset((MANIFEST, STATES, REPLAY, DEADLINES, PROOF, READ_ME, *REPORTS.values()))
+_PATTERNS = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        r"plans/term-[1-9]\d{0,3}-version-[1-9]\d{0,5}\.json",
+        r"histories/platform--[A-Za-z0-9._-]{1,200}/\d{3,6}--[A-Za-z0-9-]{1,64}\.json",
+    )
+)
+
+
+def is_name(name: str) -> bool:
+    """Whether a file of this name may be in a dossier."""
+    return name in _SINGLE or _is_log(name) or any(one.fullmatch(name) for one in _PATTERNS)
+
+
+def _is_log(name: str) -> bool:
+    try:
+        LogId.of_file(name)
+    except ValueError:
+        return False
+    return True
+
+
+def is_harmful(name: str) -> bool:
+    """Whether unpacking a file of this name may write elsewhere, or show another name than it has."""
+    parts = re.split(r"[/\\]", name)
+    return (
+        not name.isprintable()
+        or "\\" in name
+        or ":" in name
+        or name.endswith("/")
+        or any(part in ("", ".", "..") for part in parts)
+    )

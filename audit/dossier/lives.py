@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from audit.dossier.check_logs import states_of
 from audit.dossier.format import Deadline, RunReplay
 from audit.histories import StoredHistory
 from audit.reading.case_logs import Reading, read_runs
-from audit.replay.replaying import Replayed, Replaying
+from audit.reading.log_links import states_of
+from audit.replay.replaying import Replayed, Replaying, log_of_state
 from workflows.case import PlanVersion
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState
-from workflows.states import AssessmentState
 
 
 @dataclass
@@ -37,10 +36,10 @@ async def live(platform_id: str, histories: Iterable[StoredHistory]) -> Life:
     ordered = sorted(histories, key=lambda one: (one.workflow_id, one.started_at, one.run_id))
     async with Replaying() as replaying:
         replays = [await replaying.replay(history) for history in ordered]
-    return put_together(platform_id, ordered, replays)
+    return assemble_life(platform_id, ordered, replays)
 
 
-def put_together(
+def assemble_life(
     platform_id: str, histories: Sequence[StoredHistory], replays: Sequence[Replayed]
 ) -> Life:
     """The life that replays tell; histories come by workflow, and as they were started.
@@ -55,7 +54,7 @@ def put_together(
     diverged = {one.run_id for one in replays if one.divergence is not None}
     for replayed in replays:
         if replayed.state is not None and replayed.log and replayed.divergence is None:
-            life.logs[place_of_state(replayed.state)] = replayed.log
+            life.logs[log_of_state(replayed.state)] = replayed.log
     for run in reading.runs:
         if run.place is not None and run.history.run_id in diverged:
             place = run.place
@@ -67,14 +66,6 @@ def put_together(
     return life
 
 
-def place_of_state(state: CaseState) -> LogId:
-    """Whose log leads to a state."""
-    term = state.facts.term
-    if isinstance(state, AssessmentState):
-        return LogId(term, state.year, state.opening)
-    return LogId(term)
-
-
 def report_of(replayed: Replayed) -> RunReplay:
     """What came of a replay, for the file of replays."""
     divergence = replayed.divergence
@@ -84,19 +75,19 @@ def report_of(replayed: Replayed) -> RunReplay:
         events=replayed.events,
         entries=len(replayed.log),
         log_hash=replayed.log[-1].hash if replayed.log else None,
-        divergence=divergence.en if divergence else None,
-        findings=tuple(one.en for one in replayed.findings),
+        divergence=divergence.words.en if divergence else None,
+        findings=tuple(one.words.en for one in replayed.findings),
     )
 
 
 def _deadlines(reading: Reading) -> list[Deadline]:
-    """When steps were due, as it was answered when something was handed in."""
+    """When steps were due, as it was answered when something was written."""
     found: dict[tuple[LogId, datetime], Deadline] = {}
     for run in reading.runs:
-        for told in run.tellings if run.place is not None else ():
-            state = told.batch.assessment or told.batch.platform
-            if told.batch.due and run.place is not None:
-                place, due = run.place, told.batch.due
+        for write in run.register_writes if run.place is not None else ():
+            state = write.batch.assessment or write.batch.platform
+            if write.batch.due and run.place is not None:
+                place, due = run.place, write.batch.due
                 found[place, state.since] = Deadline(
                     **place._asdict(),
                     since=state.since,

@@ -26,7 +26,6 @@ class Held:
     histories: Sequence[StoredHistory]
 
     async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
-        """See `Histories`."""
         for history in self.histories:
             if platform_id in (None, history.platform_id):
                 yield history
@@ -51,9 +50,9 @@ async def make(
     held = Held([history async for history in histories.runs(platform_id)])
     if not held.histories:
         raise NoSuchPlatform(
-            f"there is no history of {platform_id} ({source}): look at `pingtai register` for the"
-            " ids, or read from the other place with --from",
-            f"没有 {platform_id} 的历史（{source}）：编号可用 pingtai register 查看，或以 --from 换一来源",
+            f"No history of {platform_id} ({source}): find the id with `pingtai register`, or read from the"
+            " other source with --from.",
+            f"没有 {platform_id} 的历史（{source}）：编号可用 pingtai register 查看，或以 --from 更换来源",
         )
     life = await live(platform_id, held.histories)
     head = Head(

@@ -9,20 +9,21 @@ from pydantic import ValidationError
 
 from audit.anchoring.proofs import Proof
 from audit.archive.event_json import history_of
-from audit.dossier.check_logs import Logs
 from audit.dossier.dossier_files import log_bytes
-from audit.dossier.dossier_problems import Check, Problem
-from audit.dossier.file_names import is_name
-from audit.dossier.format import MANIFEST, PROOF, Manifest, RunFile
+from audit.dossier.format import MANIFEST, PROOF, Manifest, RunFile, is_name
+from audit.evidence_files import cannot_read
 from audit.histories import NoHistory, StoredHistory
+from audit.problems import Check, Problem
+from audit.reading.log_links import Logs
 from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
 from workflows.log_id import LogId
 from workflows.record import LogEntry
+from workflows.words import Words
 
 
 @dataclass
-class Opened:
+class OpenedDossier:
     """What is in a dossier, as far as it could be read."""
 
     files: dict[str, bytes]
@@ -38,7 +39,7 @@ class Opened:
         return {(run.workflow_id, run.run_id): run.file for run in self.manifest.runs}
 
 
-def opened(files: dict[str, bytes]) -> Opened:
+def open_dossier(files: dict[str, bytes]) -> OpenedDossier:
     """Read the files of a dossier.
 
     Raises:
@@ -58,10 +59,8 @@ def opened(files: dict[str, bytes]) -> Opened:
             f"无法读取 {MANIFEST}：{why}。档案是否由更新的程序编制？",
         ) from None
     except (ValueError, RecursionError) as error:
-        raise BadInput(
-            f"{MANIFEST} cannot be read: {error}", f"无法读取 {MANIFEST}：{error}"
-        ) from None
-    dossier = Opened(files, manifest)
+        raise cannot_read(MANIFEST, error) from None
+    dossier = OpenedDossier(files, manifest)
     dossier.problems += _sums(files, manifest)
     dossier.logs = {place: log for place, log in _logs(files, dossier.problems) if log}
     for run in manifest.runs:
@@ -77,37 +76,33 @@ def _sums(files: dict[str, bytes], manifest: Manifest) -> Iterator[Problem]:
     """Every file is as the manifest says, all are there, and no other."""
     listed = {one.name: one for one in manifest.files}
     if len(listed) != len(manifest.files):
-        yield Problem(Check.FILES, MANIFEST, "a file is listed twice", "有文件重复列出")
+        yield Problem(MANIFEST, Words("a file is listed twice", "有文件重复列出"), Check.FILES)
     for name in sorted({*listed, *files} - {MANIFEST}):
         if not is_name(name):
-            en, zh = (
-                "no dossier has a file of this name: it was added",
-                "档案中不应有此文件：系后加",
+            words = Words(
+                "no dossier has a file of this name: it was added", "档案中不应有此文件：系后加"
             )
-            yield Problem(Check.FILES, name, en, zh)
         elif name not in files:
-            yield Problem(
-                Check.FILES, name, "missing: the manifest lists it", "缺失：清单中列有此文件"
-            )
+            words = Words("missing: the manifest lists it", "缺失：清单中列有此文件")
         elif name not in listed:
-            yield Problem(
-                Check.FILES, name, "not in the manifest: it was added", "不在清单中：系后加"
-            )
+            words = Words("not in the manifest: it was added", "不在清单中：系后加")
         elif sha256(files[name]).hexdigest() != listed[name].sha256:
-            yield Problem(
-                Check.FILES,
-                name,
-                "changed: its SHA-256 is not the manifest's",
-                "被改动：SHA-256 与清单不符",
+            words = Words(
+                "changed: its SHA-256 is not the manifest's", "被改动：SHA-256 与清单不符"
             )
         elif len(files[name]) != listed[name].bytes:
-            en = f"{len(files[name])} bytes, and the manifest says {listed[name].bytes}"
-            zh = f"{len(files[name])} 字节，而清单载 {listed[name].bytes} 字节"
-            yield Problem(Check.FILES, name, en, zh)
-    told = {run.file for run in manifest.runs}
+            words = Words(
+                f"it has {len(files[name])} bytes, by the manifest {listed[name].bytes}",
+                f"{len(files[name])} 字节，而清单载 {listed[name].bytes} 字节",
+            )
+        else:
+            continue
+        yield Problem(name, words, Check.FILES)
+    runs = {run.file for run in manifest.runs}
     for name in sorted(name for name in listed if name.startswith("histories/")):
-        if name not in told:
-            yield Problem(Check.FILES, name, "the manifest names no run for it", "清单未列其运行")
+        if name not in runs:
+            words = Words("the manifest names no run for it", "清单未列其运行")
+            yield Problem(name, words, Check.FILES)
 
 
 def _logs(
@@ -120,12 +115,15 @@ def _logs(
             place = LogId.of_file(name)
         except (ValueError, RecursionError):
             number = next((n for n, line in enumerate(lines, 1) if not _readable(line)), 0)
-            en, zh = f"line {number} is no entry of a log", f"第 {number} 行不是记录条目"
-            problems.append(Problem(Check.CHAIN, name, en, zh))
+            words = Words(f"line {number} is no entry of a log", f"第 {number} 行不是记录条目")
+            problems.append(Problem(name, words, Check.CHAIN))
             continue
         if log_bytes(log) != files[name]:
-            en = "it says more than its entries, or says them in another form"
-            problems.append(Problem(Check.CHAIN, name, en, "含有条目以外的内容，或形式不符"))
+            words = Words(
+                "it holds more than its entries, or holds them in another form",
+                "含有条目以外的内容，或形式不符",
+            )
+            problems.append(Problem(name, words, Check.CHAIN))
         yield place, log
 
 
@@ -149,7 +147,7 @@ def _history(
     """The history of a run, of which the events themselves must say what the manifest says."""
 
     def wrong(en: str, zh: str) -> None:
-        problems.append(Problem(Check.RUNS, run.file, en, zh))
+        problems.append(Problem(run.file, Words(en, zh), Check.RUNS))
 
     content = files.get(run.file)
     if content is None:
@@ -201,7 +199,9 @@ def _proof(files: dict[str, bytes], problems: list[Problem]) -> Proof | None:
         strict_loads(files[PROOF])
         return Proof.model_validate_json(files[PROOF])
     except (ValueError, RecursionError):
-        problems.append(Problem(Check.ANCHOR, PROOF, "no proof that can be read", "不是可读的证明"))
+        problems.append(
+            Problem(PROOF, Words("the proof cannot be read", "证明无法读取"), Check.ANCHOR)
+        )
         return None
 
 

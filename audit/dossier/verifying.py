@@ -1,34 +1,33 @@
 """Check a dossier, offline: all that is needed is the file and this code."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from audit.anchoring.offline import Roots
-from audit.anchoring.proofs import Proof, wrong_beside
+from audit.anchoring.digest_files import Roots
+from audit.anchoring.proofs import Proof, proof_against_leaves
 from audit.dossier.check_agreement import check_agreement
-from audit.dossier.check_logs import check_logs
 from audit.dossier.check_proof import (
+    Coverage,
     check_proof,
     check_proven,
+    coverage_of,
     later_digests,
-    made_late,
-    not_proven,
-    older_than,
+    not_of,
+    proof_notes,
 )
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
-from audit.dossier.coverage import Coverage, coverage_of
-from audit.dossier.derived_files import Derived, make_again
-from audit.dossier.dossier_problems import Check, Problem
-from audit.dossier.format import PROOF, REPORTS, Manifest
+from audit.dossier.derived_files import Derived, remake_files
+from audit.dossier.format import MANIFEST, PROOF, REPORTS, Manifest
 from audit.dossier.lives import Life, live
-from audit.dossier.opened_dossier import Opened, opened
-from audit.dossier.package import unpack
-from audit.dossier.wrapping import wrong_wrapping
-from audit.reading.log_checks import not_checked
-from workflows.words import Language
+from audit.dossier.opened_dossier import OpenedDossier, open_dossier
+from audit.dossier.package import unpack, zip_problems
+from audit.problems import Check, Problem, one_line
+from audit.reading.check_histories import not_checked
+from audit.reading.log_links import NO_LOG, check_logs
+from workflows.words import Language, Words
 
 
 class Conclusion(StrEnum):
@@ -46,11 +45,11 @@ class Verdict:
 
     manifest: Manifest
     problems: list[Problem]
-    done: dict[Check, tuple[str, str]] = field(default_factory=dict)
-    """What was checked, with how much of it, in English and Chinese. What is not here was not checked."""
+    done: dict[Check, Words] = field(default_factory=dict)
+    """What was checked, with how much of it. What is not here was not checked."""
     unchecked: list[Problem] = field(default_factory=list)
     """What could not be checked, and why."""
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Words] = field(default_factory=list)
     """What whoever reads the verdict should know, though nothing is wrong."""
     proof: Proof | None = None
     coverage: Coverage = field(default_factory=lambda: Coverage(None, {}))
@@ -59,7 +58,6 @@ class Verdict:
 
     @property
     def conclusion(self) -> Conclusion:
-        """What it comes to."""
         if self.problems:
             return Conclusion.BROKEN
         return Conclusion.NOT_CHECKED if self.unchecked else Conclusion.WHOLE
@@ -84,10 +82,10 @@ async def verify(
     Raises:
         BadInput: it is no dossier, or cannot be read.
     """
-    dossier = opened(unpack(path))
+    dossier = open_dossier(unpack(path))
     life = await live(dossier.manifest.platform_id, dossier.histories)
     problems = [
-        *(Problem(Check.FILES, path.name, en, zh) for en, zh in wrong_wrapping(path)),
+        *(Problem(path.name, words, Check.FILES) for words in zip_problems(path)),
         *dossier.problems,
         *check_logs(dossier.logs),
         *_whose(dossier.manifest, life),
@@ -100,124 +98,118 @@ async def verify(
     if dossier.proof:
         _anchor(verdict, dossier, dossier.proof, (roots, leaves))
     elif PROOF not in dossier.files and roots is not None:
-        en, zh = "missing: nothing here stands in a digest", "缺失：无从与摘要核对"
-        problems.append(Problem(Check.ANCHOR, PROOF, en, zh))
+        words = Words("missing: nothing here stands in a digest", "缺失：无从与摘要核对")
+        problems.append(Problem(PROOF, words, Check.ANCHOR))
     elif PROOF not in dossier.files:
-        verdict.notes.append(
-            (
-                "No digest vouches for it: it holds in itself, and another life that was made up"
-                " whole would, too.",
-                "没有摘要佐证：内容自洽，但整体伪造的记录也会自洽。",
-            )
-        )
-    for where, en, zh in not_checked(life.reading):
-        verdict.unchecked.append(Problem(Check.RUNS, where, en, zh))
+        verdict.notes.append(NOT_ANCHORED)
+    verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
     _count(verdict, dossier, life)
     _derive(verdict, dossier, life)
-    _pinned(verdict, dossier.manifest)
+    for words in unknown_guideline(dossier.manifest.guideline):
+        verdict.unchecked.append(Problem(MANIFEST, words, Check.DERIVED))
+    verdict.notes += unknown_code(dossier.manifest.code)
     return verdict
+
+
+NOT_ANCHORED = Words(
+    "Consistent, but not anchored to a published digest: a whole record that was made up would be consistent,"
+    " too.",
+    "内容自洽，但没有已公布的摘要佐证：整体伪造的记录也会自洽。",
+)
 
 
 def _anchor(
     verdict: Verdict,
-    dossier: Opened,
+    dossier: OpenedDossier,
     proof: Proof,
     known: tuple[Roots | None, Sequence[bytes] | None],
 ) -> None:
-    """Hold the logs against the digest, and the digest against what is known of it."""
-    roots, leaves = known
+    """Compare the logs with the digest, and the digest with what is known of it."""
+    (roots, leaves), day = known, proof.digest.day
     verdict.problems += check_proof(proof, dossier.manifest.platform_id, roots)
     verdict.problems += check_proven(proof, dossier.logs)
-    verdict.notes += not_proven(proof, dossier.logs)
-    verdict.notes += made_late(proof)
-    verdict.notes += older_than(proof, dossier.manifest.made_at)
+    verdict.notes += proof_notes(proof, dossier.logs, dossier.manifest.made_at)
     verdict.unchecked += later_digests(proof, roots)
     if leaves is not None:
-        beside = wrong_beside(proof, leaves)
-        verdict.problems += [Problem(Check.ANCHOR, PROOF, en, zh) for en, zh in beside]
+        beside = proof_against_leaves(proof, leaves)
+        verdict.problems += (Problem(PROOF, words, Check.ANCHOR) for words in beside)
     else:
-        verdict.notes.append(
-            (
-                f"Whether the digest of {proof.digest.day} holds a second life of the platform, its"
-                " leaves show: --leaves.",
-                f"{proof.digest.day} 的摘要中是否另有本平台的记录，须以其叶核对：--leaves。",
-            )
+        note = Words(
+            f"Only its leaves show whether the digest of {day} holds a second life of the platform: --leaves.",
+            f"{day} 的摘要中是否另有本平台的记录，须以其叶核对：--leaves。",
         )
-
-
-def _pinned(verdict: Verdict, manifest: Manifest) -> None:
-    """The guideline must be the one that this code follows; code that is not known is said."""
-    for en, zh in unknown_guideline(manifest.guideline):
-        verdict.unchecked.append(Problem(Check.DERIVED, "manifest.json", en, zh))
-    verdict.notes += unknown_code(manifest.code)
+        verdict.notes.append(note)
 
 
 def _whose(manifest: Manifest, life: Life) -> Iterator[Problem]:
-    """All histories are of the platform that the manifest names."""
+    """Check that all histories are of the platform that the manifest names."""
     for history in life.histories:
         if history.platform_id != manifest.platform_id:
-            en = f"of {history.platform_id}, not of {manifest.platform_id}"
-            zh = f"属于 {history.platform_id}，不是 {manifest.platform_id}"
-            yield Problem(Check.RUNS, history.workflow_id, en, zh)
+            words = not_of(history.platform_id, manifest.platform_id)
+            yield Problem(history.workflow_id, words, Check.RUNS)
 
 
-def _count(verdict: Verdict, dossier: Opened, life: Life) -> None:
+def _count(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
     entries = sum(len(log) for log in dossier.logs.values())
     events = sum(one.events for one in life.replays)
     logs, runs, files = len(dossier.logs), len(life.histories), len(dossier.files) - 1
+    states, plans = len(life.states), len(life.plans)
     verdict.done = {
-        Check.FILES: (f"{files} files", f"{files} 个文件"),
-        Check.CHAIN: (f"{entries} entries in {logs} logs", f"{logs} 份记录，{entries} 条"),
-        Check.LINKS: (f"{logs} logs", f"{logs} 份记录"),
-        Check.RUNS: (f"{runs} histories, {events:,} events", f"{runs} 份历史，{events:,} 个事件"),
-        Check.REPLAY: (f"{runs} histories", f"{runs} 份历史"),
-        Check.AGREEMENT: (f"{entries} entries", f"{entries} 条"),
-        Check.STATES: (
-            f"{len(life.states)} states, {len(life.plans)} plans",
-            f"{len(life.states)} 个状态，{len(life.plans)} 个方案版本",
+        Check.FILES: Words(f"{files} files", f"{files} 个文件"),
+        Check.CHAIN: Words(f"{entries} entries in {logs} logs", f"{logs} 份记录，{entries} 条"),
+        Check.LINKS: Words(f"{logs} logs", f"{logs} 份记录"),
+        Check.RUNS: Words(
+            f"{runs} histories, {events:,} events", f"{runs} 份历史，{events:,} 个事件"
+        ),
+        Check.REPLAY: Words(f"{runs} histories", f"{runs} 份历史"),
+        Check.AGREEMENT: Words(f"{entries} entries", f"{entries} 条"),
+        Check.STATES: Words(
+            f"{states} states, {plans} plans", f"{states} 个状态，{plans} 个方案版本"
         ),
     }
     if dossier.proof:
-        digest = dossier.proof.digest
-        verdict.done[Check.ANCHOR] = (f"{digest.day} {digest.root}",) * 2
-        verdict.notes.append(
-            (
-                f"The root of {digest.day} is {digest.root}: compare it with what was published.",
-                f"{digest.day} 的根为 {digest.root}：请与公布的摘要核对。",
-            )
+        day, root = dossier.proof.digest.day, dossier.proof.digest.root
+        verdict.done[Check.ANCHOR] = Words(f"{day} {root}", f"{day} {root}")
+        compare = Words(
+            f"The root of {day} is {root}: compare it with what was published.",
+            f"{day} 的根为 {root}：请与公布的摘要核对。",
         )
+        verdict.notes.append(compare)
 
 
-def _derive(verdict: Verdict, dossier: Opened, life: Life) -> None:
+def _derive(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
     """Make the dossier again from its histories, and compare; nothing is believed as it lies there."""
     try:
-        derived = make_again(dossier, life)
-    except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+        derived = remake_files(dossier, life)
+    except (*NO_LOG, AssertionError) as error:
         if not verdict.problems:
             raise  # a mistake of ours
-        why = " ".join(str(error).split())[:200]
-        en, zh = f"cannot be made again: {why}", f"无法重新得出：{why}"
-        verdict.unchecked.append(Problem(Check.DERIVED, "report.en.html, report.zh.html", en, zh))
+        why = one_line(error)
+        words = Words(f"cannot be made again: {why}", f"无法重新得出：{why}")
+        verdict.unchecked.append(Problem(", ".join(REPORTS.values()), words, Check.DERIVED))
         return
     verdict.derived = derived
-    for name in derived.unchecked:
-        en = "not what this code writes, and the dossier names other code: do not read it, --report writes one"
-        zh = "与本程序所写不同，而档案载明由其他代码编制：请勿采信，可用 --report 另行生成"
-        verdict.unchecked.append(Problem(Check.DERIVED, name, en, zh))
+    verdict.unchecked += (Problem(name, NOT_OURS, Check.DERIVED) for name in derived.unchecked)
     if derived.older:
         pages, release = ", ".join(derived.older), dossier.manifest.code.pingtai
-        verdict.notes.append(
-            (
-                f"{pages}: worded by release {release}, no part of this verdict. Read the report that is"
-                " made anew: --report.",
-                f"{pages} 为 {release} 版所写，不在本次核验之内。请阅读重新生成的报告：--report。",
-            )
+        note = Words(
+            f"{pages}: worded by release {release} and not part of this verdict. Read the report that is made"
+            " anew: --report.",
+            f"{pages} 为 {release} 版所写，不在本次核验之内。请阅读重新生成的报告：--report。",
         )
+        verdict.notes.append(note)
     if verdict.problems:
         return  # whatever is wrong with the histories shows in what follows from them
-    for name in derived.wrong:
-        en = "not what follows from the histories and the manifest"
-        verdict.problems.append(Problem(Check.DERIVED, name, en, "与由历史和清单重新得出的不同"))
+    verdict.problems += (Problem(name, DIFFERS, Check.DERIVED) for name in derived.wrong)
     if not derived.unchecked:
         files = len(derived.files)
-        verdict.done[Check.DERIVED] = (f"{files} files", f"{files} 个文件")
+        verdict.done[Check.DERIVED] = Words(f"{files} files", f"{files} 个文件")
+
+
+NOT_OURS = Words(
+    "this code writes it otherwise, and the dossier names other code: do not rely on it, --report writes one",
+    "与本程序所写不同，而档案载明由其他代码编制：请勿采信，可用 --report 另行生成",
+)
+DIFFERS = Words(
+    "differs from what follows from the histories and the manifest", "与由历史和清单重新得出的不同"
+)

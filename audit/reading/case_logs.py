@@ -1,23 +1,16 @@
 """From the histories of a platform to its logs: by term, year and opening, each entry with its events."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from audit.histories import Histories, NoHistory, StoredHistory
+from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
 from workflows.case import PlanVersion
 from workflows.log_id import LogId
 from workflows.model import instant
 from workflows.record import LogEntry
-
-
-class Problem(NamedTuple):
-    """Something in the histories that does not hold: where, and what, in English and Chinese."""
-
-    where: str
-    en: str
-    zh: str
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -27,15 +20,14 @@ class Line:
     place: LogId
     entry: LogEntry
     run: Run
-    """The run that told it first."""
-    told_in: int
-    """The event that holds it: what was handed in, or what was carried on."""
+    """The run that has it first."""
+    held_in: int
+    """The event that holds it: what was written to the register, or carried from run to run."""
     event_id: int
     """The event that it came of: the message of a decision, the timer of a happening."""
 
     @property
     def name(self) -> str:
-        """How it is named."""
         return self.place.entry(self.entry.seq)
 
 
@@ -51,8 +43,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     """The ids of runs whose history is there and cannot be read; `problems` says why."""
-    told_again: list[Problem] = field(default_factory=list)
-    """Entries that the histories have at two times: no fault (docs/decisions/0007-workflow-clock.md)."""
+    retimed: list[Problem] = field(default_factory=list)
+    """Entries that the histories have at two moments: no fault (docs/decisions/0007-workflow-clock.md)."""
 
     def entries(self, place: LogId) -> tuple[LogEntry, ...]:
         """A log without its events; empty when there is none."""
@@ -69,7 +61,7 @@ class Reading:
 
 
 async def readings(histories: Histories, platform_id: str | None = None) -> AsyncIterator[Reading]:
-    """What the histories say, a platform at a time: no more than one is held.
+    """Read the histories, a platform at a time: no more than one is held.
 
     Only as constant as the source: the runs of one platform must stand together.
     """
@@ -84,14 +76,14 @@ async def readings(histories: Histories, platform_id: str | None = None) -> Asyn
 
 
 async def read_platform(histories: Histories, platform_id: str) -> Reading:
-    """What the histories say of one platform; a reading without runs when they know nothing of it."""
+    """Read the histories of one platform; a reading without runs when there are none."""
     async for reading in readings(histories, platform_id):
         return reading
     return Reading(platform_id)
 
 
 def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
-    """The logs that runs tell; they come by workflow, and as they were started."""
+    """Put together the logs that runs have; runs come by workflow, and as they were started."""
     reading = Reading(platform_id)
     for history in histories:
         try:
@@ -100,7 +92,7 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             where = f"{history.workflow_id} run {history.run_id}"
             why = str(error).removeprefix(where).lstrip(",: ")
             reading.unreadable.add(history.run_id)
-            reading.problems.append(Problem(where, why, f"历史无法读取：{why}"))
+            reading.problems.append(Problem(where, Words(why, f"历史无法读取：{why}")))
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         if run.place is None:
@@ -109,9 +101,9 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
         if run.carried:
             log.take(run, 1, run.carried.record.log)
             _keep_plans(reading, run.place, run.carried.record.plans)
-        for told in run.tellings:
-            log.take(run, told.event_id, told.batch.entries)
-            _keep_plans(reading, run.place, told.batch.plans)
+        for write in run.register_writes:
+            log.take(run, write.event_id, write.batch.entries)
+            _keep_plans(reading, run.place, write.batch.plans)
         if run.carried_on:
             log.take(run, run.last_event, run.carried_on.record.log)
             _keep_plans(reading, run.place, run.carried_on.record.plans)
@@ -125,7 +117,7 @@ def _keep_plans(reading: Reading, place: LogId, plans: Iterable[PlanVersion]) ->
 
 
 class _Log:
-    """A log that is put together from what runs tell of it."""
+    """A log that is put together from what runs have of it."""
 
     def __init__(self, reading: Reading, place: LogId) -> None:
         self.known: dict[int, Line] = {}
@@ -133,78 +125,63 @@ class _Log:
         self._place = place
 
     def lines(self) -> tuple[Line, ...]:
-        """The entries, in order."""
         return tuple(self.known[seq] for seq in sorted(self.known))
 
     def take(self, run: Run, event_id: int, entries: Sequence[LogEntry]) -> None:
-        """Take what an event tells; what is told twice must be the same."""
+        """Take what an event has; what two events have must be the same."""
+        problems, where = self._reading.problems, run.at(event_id)
         whole = bool(entries) and entries[0].seq == 1
         for entry in entries:
             before = self.known.get(entry.seq)
             if before is not None and _equal(before.entry, entry):
                 continue
-            sealed = entry.seal() == entry.hash
+            name, sealed = self._place.entry(entry.seq), entry.seal() == entry.hash
             if not sealed:
-                self._complain(
-                    run,
-                    event_id,
-                    f"entry {self._place.entry(entry.seq)}, as this event has it, was changed after"
-                    " it was written: its hash is another",
-                    f"第 {self._place.entry(entry.seq)} 条在此事件中被改动：与其哈希不符",
+                words = Words(
+                    f"entry {name} was changed after it was written: in this event it does not fit its hash",
+                    f"第 {name} 条在此事件中被改动：与其哈希不符",
                 )
+                problems.append(Problem(where, words))
             if before is None:
                 cause = _cause(run, entry, event_id)
                 self.known[entry.seq] = Line(self._place, entry, run, event_id, cause)
             elif before.entry.seal() != before.entry.hash and sealed:
-                self._replace(before, entry)  # what was changed has been told of
-            elif sealed:
-                self._differs(run, event_id, entry, before, whole=whole)
-                if entry.seq == 1 and self.known[1].entry != entry:
-                    return  # another life: none of its entries is of this log
-
-    def _differs(
-        self, run: Run, event_id: int, entry: LogEntry, before: Line, *, whole: bool
-    ) -> None:
-        name = self._place.entry(entry.seq)
-        if whole and _says_the_same(before.entry, entry):
-            # The clock of a workflow may lag (docs/decisions/0007-workflow-clock.md).
-            self._reading.told_again.append(
-                Problem(
-                    f"{run.label}, event {event_id}",
-                    f"entry {name} is told at another moment than in event {before.told_in} of"
-                    f" run {before.run.history.run_id}: the later telling counts",
-                    f"第 {name} 条的时刻与运行 {before.run.history.run_id} 事件 {before.told_in}"
-                    " 不同：以后述者为准",
+                self._replace(before, entry)  # that it was changed has been said
+            elif sealed and whole and _says_the_same(before.entry, entry):
+                # The clock of a workflow may lag (docs/decisions/0007-workflow-clock.md).
+                words = Words(
+                    f"entry {name} has another moment than in {_event(before)}: the later one counts",
+                    f"第 {name} 条的时刻与{_event_zh(before)}不同：以后者为准",
                 )
-            )
-            self._replace(before, entry)
-            return
-        if entry.seq == 1:
-            first = before.run.history.run_id
-            self._complain(
-                run,
-                event_id,
-                f"a second life: this run begins log {self._place.name} anew, which run {first} began"
-                " before (docs/deployment.md, A term with two histories)",
-                f"重复的一期：此运行重新开始了运行 {first} 已开始的记录 {self._place.name}"
-                "（见 docs/deployment.md“同一期次的两份记录”）",
-            )
-            return
-        self._complain(
-            run,
-            event_id,
-            f"entry {name} is another than in event {before.told_in} of run"
-            f" {before.run.history.run_id}",
-            f"第 {name} 条与运行 {before.run.history.run_id} 事件 {before.told_in} 所载不同",
-        )
+                self._reading.retimed.append(Problem(where, words))
+                self._replace(before, entry)
+            elif sealed and entry.seq == 1:
+                first, log = before.run.history.run_id, self._place.name
+                words = Words(
+                    f"a second life: this run begins log {log} again, which run {first} had begun"
+                    " (docs/deployment.md, A term with two histories)",
+                    f"重复的一期：此运行重新开始了运行 {first} 已开始的记录 {log}"
+                    "（见 docs/deployment.md“同一期次的两份记录”）",
+                )
+                problems.append(Problem(where, words))
+                return  # none of its entries is of this log
+            elif sealed:
+                words = Words(
+                    f"entry {name} differs from {_event(before)}",
+                    f"第 {name} 条与{_event_zh(before)}所载不同",
+                )
+                problems.append(Problem(where, words))
 
     def _replace(self, before: Line, entry: LogEntry) -> None:
-        self.known[entry.seq] = Line(
-            before.place, entry, before.run, before.told_in, before.event_id
-        )
+        self.known[entry.seq] = replace(before, entry=entry)
 
-    def _complain(self, run: Run, event_id: int, en: str, zh: str) -> None:
-        self._reading.problems.append(Problem(f"{run.label}, event {event_id}", en, zh))
+
+def _event(line: Line) -> str:
+    return f"event {line.held_in} of run {line.run.history.run_id}"
+
+
+def _event_zh(line: Line) -> str:
+    return f"运行 {line.run.history.run_id} 事件 {line.held_in} "
 
 
 def _equal(one: LogEntry, other: LogEntry) -> bool:
@@ -217,18 +194,18 @@ def _says_the_same(one: LogEntry, other: LogEntry) -> bool:
     return _equal(one.model_copy(update=changes), other)
 
 
-def _cause(run: Run, entry: LogEntry, told_in: int) -> int:
-    """The event that an entry came of; the one that holds it where no other can be told."""
+def _cause(run: Run, entry: LogEntry, held_in: int) -> int:
+    """The event that an entry came of; the one that holds it where no other is known."""
     if entry.decision_id is not None:
         for message in run.messages:
-            if message.decision_id == entry.decision_id and message.event_id < told_in:
+            if message.decision_id == entry.decision_id and message.event_id < held_in:
                 return message.event_id
     if not run.carried and (entry.seq == 1 or run.brought_in(entry.decision_id)):
         return 1
     # What a message brought with it, as a clock that stops, came of the message.
     for message in run.messages:
         answer = message.answer or {}
-        if message.event_id < told_in and answer.get("at") == instant(entry.at):
+        if message.event_id < held_in and answer.get("at") == instant(entry.at):
             return message.event_id
     task = next((task for task in run.tasks if same_moment(task.at, entry.at)), None)
-    return task.cause if task else told_in
+    return task.cause if task else held_in

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from audit.histories import NoHistory, StoredHistory
+from audit.problems import one_line
 from starter.tables.strict_json import strict_loads
 from workflows.activity_messages import RegisterBatch, RegisterWrite, RegisterWritten
 from workflows.contract import ASSESSMENT_TYPE, HAND_IN, PLATFORM_TYPE, WRITE_REGISTER
@@ -53,8 +54,8 @@ _ROUNDING = timedelta(microseconds=2)
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What the run handed in for the register, with the due date that was answered."""
+class RegisterWriteEvent:
+    """What the run wrote to the register, with the due date that was answered."""
 
     event_id: int
     batch: RegisterBatch
@@ -117,7 +118,7 @@ class Run:
     """The input as it stands there."""
     carried_on: CarriedPlatform | CarriedAssessment | None = None
     carried_on_raw: Any = None
-    tellings: list[Telling] = field(default_factory=list)
+    register_writes: list[RegisterWriteEvent] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
@@ -138,15 +139,19 @@ class Run:
         """How the run is named in findings."""
         return f"{self.history.workflow_id} run {self.history.run_id}"
 
+    def at(self, event_id: int) -> str:
+        """Return how an event of the run is named in findings."""
+        return f"{self.label}, event {event_id}"
+
     @property
     def open(self) -> bool:
         """Whether the history is that of a run still under way."""
         return self.ended is None
 
     @property
-    def last_told(self) -> int:
+    def last_written(self) -> int:
         """The last event that tells entries: what was decided behind it, the history does not say yet."""
-        handed_in = self.tellings[-1].event_id if self.tellings else 0
+        handed_in = self.register_writes[-1].event_id if self.register_writes else 0
         return self.last_event if self.carried_on or self.result else handed_in
 
     def brought_in(self, decision_id: str | None) -> Raw | None:
@@ -195,7 +200,7 @@ class _Reader:
             except NoHistory as error:
                 raise NoHistory(f"{run.label}, event {number}: {error}") from None
             except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-                why = " ".join(str(error).split())[:300]  # pydantic's own are long
+                why = one_line(error)
                 raise NoHistory(
                     f"{run.label}, event {number} cannot be read: {type(error).__name__}: {why}"
                 ) from None
@@ -257,8 +262,8 @@ class _Reader:
             _model(RegisterWrite, given).batch if name == HAND_IN else _model(RegisterBatch, given)
         )
         if batch is not None:
-            self._scheduled[number] = len(self.run.tellings)
-            self.run.tellings.append(Telling(number, batch))
+            self._scheduled[number] = len(self.run.register_writes)
+            self.run.register_writes.append(RegisterWriteEvent(number, batch))
 
     def _answered(self, number: int, at: datetime, about: Raw) -> None:
         asked = int(about["scheduledEventId"])
@@ -268,9 +273,9 @@ class _Reader:
             return
         due = _model(RegisterWritten, given[0]).due
         if due is not None:
-            told = self.run.tellings[index]
-            batch = told.batch.model_copy(update={"due": due})
-            self.run.tellings[index] = replace(told, batch=batch)
+            write = self.run.register_writes[index]
+            batch = write.batch.model_copy(update={"due": due})
+            self.run.register_writes[index] = replace(write, batch=batch)
 
     def _update(self, number: int, at: datetime, about: Raw) -> None:
         request = about["acceptedRequest"]["input"]

@@ -1,4 +1,4 @@
-"""All that happened to a platform, in one order: entries of all its logs, runs, messages without an entry."""
+"""All that happened to a platform in one order: entries of all its logs, runs, messages without an entry."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from audit.reading.case_logs import Line, Reading
-from audit.reading.order import in_order
 from audit.reading.runs import Message, Run
+from db.log_order import in_order as rows_in_order
+from db.row_types import LogLine
 from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Kind
 
@@ -16,11 +17,11 @@ ENTRY, RUN, MESSAGE = "entry", "run", "message"
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened: an entry, the beginning or the end of a run, or a message without an entry."""
+    """An entry, the beginning or the end of a run, or a message without an entry."""
 
     at: datetime
     what: str
-    """entry, run or message."""
+    """`ENTRY`, `RUN` or `MESSAGE`."""
     run: int
     """Which run, counted from 1."""
     event_id: int
@@ -32,7 +33,7 @@ class Moment:
 
 
 def moments(reading: Reading) -> list[Moment]:
-    """All moments of a platform's life. Entries keep the order of their logs, whatever clocks say."""
+    """Return all moments of a platform's life. Entries keep the order of their logs, whatever clocks say."""
     waiting = sorted((*_runs(reading), *_messages(reading)), key=lambda one: one.at)
     found: list[Moment] = []
     for entry in _entries(reading):
@@ -43,8 +44,25 @@ def moments(reading: Reading) -> list[Moment]:
     return found + waiting
 
 
+def in_order(reading: Reading) -> list[Line]:
+    """Return all lines, each log in its own order; an assessment stands between its platform's notes of it."""
+    lines = {(*line.place, line.entry.seq): line for log in reading.logs.values() for line in log}
+    rows = [
+        LogLine(
+            platform_id=reading.platform_id,
+            term=line.place.term,
+            year=line.place.year,
+            opening=line.place.opening,
+            workflow_id=line.run.history.workflow_id,
+            entry=line.entry,
+        )
+        for line in lines.values()
+    ]
+    return [lines[row.term, row.year, row.opening, row.entry.seq] for row in rows_in_order(rows)]
+
+
 def documents(said: Any) -> Iterator[tuple[str, str]]:
-    """The documents that were named in what was said, wherever they stand in it: name and SHA-256."""
+    """Return the documents that were named in what was said, wherever they stand in it: name and SHA-256."""
     if isinstance(said, dict):
         name, digest = said.get("name"), said.get("sha256")
         if isinstance(name, str) and isinstance(digest, str):
@@ -86,9 +104,9 @@ def _runs(reading: Reading) -> Iterator[Moment]:
 
 
 def _messages(reading: Reading) -> Iterator[Moment]:
-    """Decisions that were sent and of which no entry came: said again, or refused and only counted.
+    """Return decisions that were sent without an entry: repeated, refused and only counted, or waiting.
 
-    Or waiting: the run handed nothing in since, and the entry may still come.
+    Waiting: the run wrote nothing to the register since, and the entry may still come.
     """
     written = {
         (line.run.history.run_id, line.event_id)
@@ -100,7 +118,7 @@ def _messages(reading: Reading) -> Iterator[Moment]:
             ours = message.name == "decide" or message.name in tuple(Kind)
             if ours and (run.history.run_id, message.event_id) not in written:
                 how = "repeated" if _known(reading, run, message) else "refused"
-                if how == "refused" and run.last_told < message.event_id:
+                if how == "refused" and run.last_written < message.event_id:
                     how = "waiting"
                 yield Moment(
                     message.at, MESSAGE, number, message.event_id, how=how, message=message

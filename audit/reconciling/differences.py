@@ -36,7 +36,7 @@ DERIVED: tuple[Table, ...] = (
 """The tables that follow from the logs."""
 
 _NOT_COMPARED: Mapping[str, frozenset[str]] = {
-    # What was known when it was written, and whether it went out: told once, and not again.
+    # What was known when it was written, and whether it went out: notified once, and not again.
     notices.name: frozenset(("number", "at", "content", "handed_out")),
     # In which order the register heard of it, for those who follow the feed; no log says so.
     log_entries.name: frozenset(("position",)),

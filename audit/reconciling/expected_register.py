@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.reading.case_logs import Reading
-from audit.reading.dues import due_of
+from audit.reading.log_links import NO_LOG, states_of
 from audit.reading.runs import Run
+from audit.reading.snapshots import due_of
 from db.row_types import LogLine
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.case import PlanVersion
@@ -22,8 +23,8 @@ from workflows.words import Words
 
 
 @dataclass(frozen=True)
-class Told:
-    """Entries as they were handed in: the first and the last, and the due date that was known then."""
+class WrittenPart:
+    """Entries as they were written at once: the first and the last, and the due date that was known then."""
 
     first: int
     last: int
@@ -32,26 +33,26 @@ class Told:
 
 @dataclass(frozen=True)
 class WholeLog:
-    """A log with the state after each entry, and how it was handed in."""
+    """A log with the state after each entry, and how it was written."""
 
     place: LogId
     entries: tuple[LogEntry, ...]
     after: tuple[CaseState, ...]
-    told: tuple[Told, ...]
+    parts: tuple[WrittenPart, ...]
     due: DueDate | None
-    """When the step in which the case stands is due, as the register was last told."""
+    """When the step in which the case stands is due, as it was last written."""
 
-    def as_told(self, plans: Mapping[str, Any]) -> Iterator[RegisterBatch]:
-        """The batches as they came; what no history that is left handed in comes first."""
-        handed_in = {seq for told in self.told for seq in range(told.first, told.last + 1)}
-        before = [e.seq for e in self.entries if e.seq not in handed_in]
+    def as_written(self, plans: Mapping[str, Any]) -> Iterator[RegisterBatch]:
+        """Return the batches as they came; what no history that is left wrote comes first."""
+        written = {seq for part in self.parts for seq in range(part.first, part.last + 1)}
+        before = [e.seq for e in self.entries if e.seq not in written]
         if before:
             yield self._batch(1, before[-1], None, plans)
-        for told in self.told:
-            yield self._batch(told.first, told.last, told.due, plans)
+        for part in self.parts:
+            yield self._batch(part.first, part.last, part.due, plans)
 
     def at_once(self, plans: Mapping[str, Any]) -> RegisterBatch:
-        """The whole log in one batch: the same rows, but for what the notices say is due."""
+        """Return the whole log in one batch: the same rows, but for what the notices say is due."""
         return self._batch(1, len(self.entries), self.due, plans)
 
     def _batch(
@@ -97,7 +98,7 @@ class WholeLog:
 
 
 @dataclass
-class Truth:
+class ExpectedRegister:
     """What the register should hold of a platform."""
 
     platform_id: str
@@ -109,61 +110,61 @@ class Truth:
     unproved: list[LogId] = field(default_factory=list)
     """Logs that only the register has: they are held against themselves."""
     unreadable: dict[LogId, Words] = field(default_factory=dict)
-    """Logs that cannot be taken again, and why."""
+    """Logs that no case can have, and why."""
     beyond: dict[LogId, int] = field(default_factory=dict)
     """Logs that go on, of which the register has more that does not fit: newer histories may tell why."""
 
     def at_once(self) -> Iterator[RegisterBatch]:
-        """A batch for each log, the platform's own first."""
+        """Return a batch for each log, the platform's own first."""
         for log in self.logs.values():
             yield log.at_once(self.plans)
 
-    def as_told(self) -> Iterator[RegisterBatch]:
-        """All batches as the histories told them."""
+    def as_written(self) -> Iterator[RegisterBatch]:
+        """Return all batches as the histories have them."""
         for log in self.logs.values():
-            yield from log.as_told(self.plans)
+            yield from log.as_written(self.plans)
 
 
 Dues = Mapping[LogId, DueDate | None]
 
 
-def truth_of(
+def expected_register(
     reading: Reading,
     register: Sequence[LogLine] = (),
     dues: Dues | None = None,
     plans: Sequence[Any] = (),
     settled: Container[LogId] = (),
-) -> Truth:
-    """What a register should hold, by the histories; for what they have not (yet), by its own whole logs.
+) -> ExpectedRegister:
+    """Return what a register should hold, by the histories; where they lack logs, by its own whole ones.
 
     `register`, `dues` and `plans` (texts) are what it holds: of use only where the histories end.
     `settled` are logs of which the histories are known to be newer than what it holds.
     """
-    truth = Truth(reading.platform_id)
+    expected = ExpectedRegister(reading.platform_id)
     texts = [plan.plan for plan in reading.plans.values()]
-    truth.plans = {sha256(plan): plan for plan in (*plans, *texts)}
+    expected.plans = {sha256(plan): plan for plan in (*plans, *texts)}
     held = _by_place(register)
     for place in sorted({*reading.logs, *held}):
         own, known = held.get(place, ()), reading.entries(place)
-        behind = place not in settled and _may_be_behind(reading, place, truth.ahead)
+        behind = place not in settled and _may_be_behind(reading, place, expected.ahead)
         entries = _better(known, own, behind=behind)
         beyond = sum(entry.seq > len(known) for entry in own) if known else 0
         if entries is not known and not known:
-            truth.unproved.append(place)
+            expected.unproved.append(place)
         elif entries is not known and entries[: len(known)] == known:
-            truth.ahead[place] = len(entries) - len(known)
+            expected.ahead[place] = len(entries) - len(known)
         elif entries is known and behind and beyond:
-            truth.beyond[place] = beyond
+            expected.beyond[place] = beyond
         try:
             whole = _whole(reading, place, entries)
-        except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+        except (*NO_LOG, AssertionError) as error:
             broken = find_chain_break(entries, entries[0].previous)
-            truth.unreadable[place] = broken or Words(str(error), str(error))
+            expected.unreadable[place] = broken or Words(str(error), str(error))
             continue
         if entries is not known and dues:
-            whole = WholeLog(place, whole.entries, whole.after, whole.told, dues.get(place))
-        truth.logs[place] = whole
-    return truth
+            whole = WholeLog(place, whole.entries, whole.after, whole.parts, dues.get(place))
+        expected.logs[place] = whole
+    return expected
 
 
 def _by_place(lines: Sequence[LogLine]) -> dict[LogId, tuple[LogEntry, ...]]:
@@ -191,12 +192,7 @@ def _better(
 
 def _goes_on(entries: tuple[LogEntry, ...]) -> bool:
     """Whether entries are the log of a case: whole, and such as a case can have."""
-    if find_chain_break(entries, entries[0].previous):
-        return False
-    try:
-        return bool(states(entries))
-    except (LookupError, ValueError, TypeError, AttributeError):
-        return False
+    return not find_chain_break(entries, entries[0].previous) and bool(states_of(entries))
 
 
 def _may_be_behind(reading: Reading, place: LogId, ahead: Container[LogId]) -> bool:
@@ -215,11 +211,11 @@ def _whole(reading: Reading, place: LogId, entries: tuple[LogEntry, ...]) -> Who
     if wrong:
         raise ValueError(wrong.en)
     after = tuple(states(entries))
-    told = [
-        Told(telling.batch.entries[0].seq, telling.batch.entries[-1].seq, telling.batch.due)
+    parts = [
+        WrittenPart(write.batch.entries[0].seq, write.batch.entries[-1].seq, write.batch.due)
         for run in reading.runs
         if run.place == place
-        for telling in run.tellings
-        if telling.batch.entries and telling.batch.entries[-1].seq <= len(entries)
+        for write in run.register_writes
+        if write.batch.entries and write.batch.entries[-1].seq <= len(entries)
     ]
-    return WholeLog(place, entries, after, tuple(told), due_of(reading, place, after))
+    return WholeLog(place, entries, after, tuple(parts), due_of(reading, place, after))

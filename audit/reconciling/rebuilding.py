@@ -7,13 +7,15 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import Histories
-from audit.reading.case_logs import Problem, readings
-from audit.reading.log_checks import check_reading
+from audit.problems import Problem
+from audit.reading.case_logs import readings
+from audit.reading.check_histories import check_reading
 from audit.reconciling.differences import DERIVED
-from audit.reconciling.expected_register import truth_of
+from audit.reconciling.expected_register import expected_register
 from db.register_errors import RegisterConflict
 from db.register_store import write_on
 from starter.errors import BadInput
+from workflows.words import Words
 
 
 @dataclass
@@ -42,20 +44,20 @@ async def rebuild(
     await expect_empty(engine)
     async for reading in readings(histories):
         problems = check_reading(reading)
-        truth = truth_of(reading)
+        expected = expected_register(reading)
         done = Rebuilt(reading.platform_id, len(reading.runs), problems=problems)
-        done.written = bool(truth.logs) and (with_problems or not problems)
+        done.written = bool(expected.logs) and (with_problems or not problems)
         if done.written:
             try:
                 async with engine.begin() as connection:
-                    for batch in truth.as_told():
+                    for batch in expected.as_written():
                         await write_on(connection, batch)
             except RegisterConflict as error:  # someone writes there at the same time
                 done.written = False
-                zh = "登记库中已有其他内容：另有程序同时写入"
-                problems.append(Problem(reading.platform_id, str(error), zh))
+                words = Words(str(error), "名册中已有其他内容：另有程序同时写入")
+                problems.append(Problem(reading.platform_id, words))
             else:
-                done.entries = sum(len(log.entries) for log in truth.logs.values())
+                done.entries = sum(len(log.entries) for log in expected.logs.values())
         yield done
 
 
@@ -69,8 +71,8 @@ async def expect_empty(engine: AsyncEngine) -> None:
         for table in DERIVED:
             if (await connection.execute(select(exists().select_from(table)))).scalar_one():
                 raise BadInput(
-                    f"the register is not empty: there are rows in {table.name}. It is rebuilt into an"
-                    " empty database only; to mend single rows: `pingtai audit reconcile --repair`",
-                    f"登记库不是空的：{table.name} 中已有数据。重建只能写入空数据库；"
-                    "修复个别数据请用 pingtai audit reconcile --repair",
+                    f"The register is not empty: {table.name} has rows. It is rebuilt into an empty database"
+                    " only; to repair single rows: `pingtai audit reconcile --repair`",
+                    f"名册不为空：{table.name} 中已有数据。重建只能写入空数据库；修复个别数据请用"
+                    " pingtai audit reconcile --repair",
                 )

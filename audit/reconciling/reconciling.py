@@ -8,8 +8,9 @@ from sqlalchemy import literal, select, union
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import Histories
-from audit.reading.case_logs import Problem, Reading, read_platform, readings
-from audit.reading.log_checks import check_reading, not_checked
+from audit.problems import Problem
+from audit.reading.case_logs import Reading, read_platform, readings
+from audit.reading.check_histories import check_reading, not_checked
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
@@ -17,16 +18,17 @@ from audit.reconciling.differences import (
     differing,
     must_be_there,
 )
-from audit.reconciling.expected_register import Truth, truth_of
+from audit.reconciling.expected_register import ExpectedRegister, expected_register
 from audit.reconciling.scratch import About, Scratch, scratch
 from db.row_types import LogLine
 from db.tables import assessments, log_entries, plan_versions, terms
 from workflows.activity_messages import DueDate
 from workflows.log_id import LogId
+from workflows.words import Words
 
 _PAGE = 500
 AT_WORK = 2.0
-"""Seconds: a case at work hands in within moments, and what differs then is looked at once more."""
+"""Seconds: a case at work writes within moments, and what differs is compared once more."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Reconciled:
     """The register's rows that are not what they should be; when repaired, were not."""
     ahead: dict[LogId, int] = field(default_factory=dict)
     unproved: list[LogId] = field(default_factory=list)
-    told_again: list[Problem] = field(default_factory=list)
+    retimed: list[Problem] = field(default_factory=list)
     not_checked: list[Problem] = field(default_factory=list)
     """What depends on runs that are kept no longer."""
     repaired: bool = False
@@ -75,7 +77,7 @@ async def reconcile(
         wanted = _named(histories, platform_ids) if platform_ids else _all(engine, histories)
         async for reading in wanted:
             at_work = bool(patience and reading.open_places())
-            # What a case at work hands in meanwhile is no ground to repair anything.
+            # What a case at work writes meanwhile is no ground to repair anything.
             done = await _one(doubles, reading, repair=repair and not at_work)
             if at_work and (done.differences or not done.agrees or done.ahead):
                 await asyncio.sleep(patience)
@@ -157,17 +159,17 @@ async def _one(
         runs=len(reading.runs),
         entries=sum(len(lines) for lines in reading.logs.values()),
         problems=check_reading(reading),
-        told_again=reading.told_again,
+        retimed=reading.retimed,
         not_checked=not_checked(reading),
     )
     async with doubles.about(reading.platform_id, locked=repair) as about:
         lines, unreadable = await about.log()
-        truth = await _truth(about, reading, lines, settled)
-        done.ahead, done.unproved = truth.ahead, truth.unproved
-        done.problems += _unproved(reading, truth)
+        expected = await _expected(about, reading, lines, settled)
+        done.ahead, done.unproved = expected.ahead, expected.unproved
+        done.problems += _unproved(reading, expected)
         done.problems += _unreadable(reading, unreadable)
-        done.problems += () if live else _beyond(reading, truth)
-        await about.expect(truth.at_once())
+        done.problems += () if live else _beyond(reading, expected)
+        await about.expect(expected.at_once())
         done.differences = [
             _with_event(reading, difference)
             for table in DERIVED
@@ -180,9 +182,9 @@ async def _one(
     return done
 
 
-async def _truth(
+async def _expected(
     about: About, reading: Reading, lines: Sequence[LogLine], settled: Container[LogId]
-) -> Truth:
+) -> ExpectedRegister:
     dues: dict[LogId, DueDate | None] = {}
     for table in (terms, assessments):
         for row in (await about.register(table)).values():
@@ -191,46 +193,45 @@ async def _truth(
             due = row["due"]
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
     plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
-    return truth_of(reading, lines, dues, plans, settled)
+    return expected_register(reading, lines, dues, plans, settled)
 
 
-def _unproved(reading: Reading, truth: Truth) -> Iterator[Problem]:
-    """Logs that the histories do not have, and logs that nobody can take again."""
-    where = reading.platform_id
-    for place in truth.unproved:
-        yield Problem(
-            f"{where}, log {place.name}",
-            "the register has it, and there is no history of it",
-            "登记库中有此记录，而没有相应的历史",
+def _unproved(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:
+    """Name logs that the histories do not have, and logs that no case can have."""
+    for place in expected.unproved:
+        words = Words(
+            "it is in the register, and in no history", "名册中有此记录，而没有相应的历史"
         )
-    for place, why in truth.unreadable.items():
-        named = f"{where}, log {place.name}"
-        if place in truth.unproved:
-            yield Problem(f"{named} in the register", why.en, f"登记库记录：{why.zh}")
-        elif not check_reading(reading):  # what nobody can take again is no ground to repair from
-            yield Problem(named, f"it cannot be replayed: {why.en}", f"此记录不能成立：{why.zh}")
+        yield Problem(f"{reading.platform_id}, log {place.name}", words)
+    for place, why in expected.unreadable.items():
+        named = f"{reading.platform_id}, log {place.name}"
+        if place in expected.unproved:
+            yield Problem(f"{named} in the register", Words(why.en, f"名册记录：{why.zh}"))
+        elif not check_reading(reading):  # what no case can have is no ground to repair from
+            words = Words(f"no case can have it: {why.en}", f"此记录不能成立：{why.zh}")
+            yield Problem(named, words)
 
 
 def _unreadable(reading: Reading, rows: Iterable[tuple[LogId, int]]) -> Iterator[Problem]:
-    """Rows that are no entries, and that no history has: nobody can say what they were."""
+    """Name rows that are no entries, and that no history has."""
     for place, seq in rows:
         if seq > len(reading.logs.get(place, ())):
-            yield Problem(
-                f"{reading.platform_id}, log {place.name} in the register",
+            words = Words(
                 f"entry {place.entry(seq)} cannot be read, and no history has it",
                 f"第 {place.entry(seq)} 条无法读取，且没有相应的历史",
             )
+            yield Problem(f"{reading.platform_id}, log {place.name} in the register", words)
 
 
-def _beyond(reading: Reading, truth: Truth) -> Iterator[Problem]:
-    """What the register has beyond histories that may be old: to take it away might lose it for good."""
-    for place, more in truth.beyond.items():
-        yield Problem(
-            f"{reading.platform_id}, log {place.name}",
+def _beyond(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:
+    """Name what the register has beyond histories that may be old: to remove it might lose it for good."""
+    for place, more in expected.beyond.items():
+        words = Words(
             f"the register has {more} entries beyond the histories, that do not fit: the case went on"
             " since, and only newer histories can say whether they are its own",
-            f"登记库比历史多 {more} 条且不相衔接：此后案件仍在进行，须以更新的历史判断",
+            f"名册比历史多 {more} 条且不相衔接：此后案件仍在进行，须以更新的历史判断",
         )
+        yield Problem(f"{reading.platform_id}, log {place.name}", words)
 
 
 def _with_event(reading: Reading, difference: Difference) -> Difference:
@@ -241,8 +242,7 @@ def _with_event(reading: Reading, difference: Difference) -> Difference:
     line = next((one for one in reading.logs.get(place, ()) if one.entry.seq == key["seq"]), None)
     if line is None:
         return difference
-    event = f"{line.run.label}, event {line.told_in}"
-    return difference.model_copy(update={"event": event})
+    return difference.model_copy(update={"event": line.run.at(line.held_in)})
 
 
 async def _repair(about: About, done: Reconciled) -> None:

@@ -26,7 +26,6 @@ class Scratch:
     """One connection, on which the register's tables have a double each."""
 
     def __init__(self, connection: AsyncConnection, schema: str) -> None:
-        """See `scratch`."""
         self._connection = connection
         self._schema = schema
         self._own: dict[str, Any] = {"schema_translate_map": {None: schema}}
@@ -57,7 +56,6 @@ class About:
     """A platform's rows in the register and in the doubles, in one transaction."""
 
     def __init__(self, connection: AsyncConnection, own: dict[str, Any], platform_id: str) -> None:
-        """See `Scratch.about`."""
         self._connection = connection
         self._own = own
         self._id = platform_id
@@ -76,7 +74,6 @@ class About:
         return lines, unreadable
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
-        """Write batches into the doubles."""
         for batch in batches:
             await write_on(self._connection, batch)
 
@@ -85,11 +82,9 @@ class About:
         return await self._rows(table, self._own)
 
     async def expected(self, table: Table) -> Rows:
-        """The doubles' rows."""
         return await self._rows(table, {})
 
     async def remove(self, table: Table, key: tuple[Any, ...]) -> None:
-        """Take a row out of the register."""
         of_key = (c == value for c, value in zip(table.primary_key, key, strict=True))
         await self._connection.execute(delete(table).where(*of_key), execution_options=self._own)
 

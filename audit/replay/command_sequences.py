@@ -18,7 +18,7 @@ _CHANGE_VERSION = "TemporalChangeVersion"
 
 
 class CommandKind(StrEnum):
-    """The kinds of commands that are told apart."""
+    """The kinds of commands that are distinguished."""
 
     ACTIVITY = "activity"
     CANCEL_ACTIVITY = "cancel_activity"
@@ -49,7 +49,7 @@ _ENDS = (
 
 @dataclass(frozen=True)
 class Command:
-    """One command. By `kind`, `what` and `span` it is told from others; payloads are compared apart."""
+    """One command. By `kind`, `what` and `span` it is distinguished; payloads are compared separately."""
 
     kind: CommandKind
     what: str = ""

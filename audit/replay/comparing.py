@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.replay.event_content import differences
-from audit.replay.findings import Finding
+from audit.problems import Finding
+from audit.replay.check_replay import differences
 from audit.replay.together import PlatformReplay, ReplayedLog, register_row
 from db.row_types import AssessmentRow, LogLine, PlatformCard, TermRow
 from workflows.log_id import LogId
 from workflows.record import LogEntry, find_chain_break
 from workflows.state_folding import set_aside_marks
+from workflows.words import Words
 
 _NOT_OF_THE_LOG = frozenset(("due", "due_provisional", "plans", "assessments", "findings"))
 """What a row says besides: due dates come from an activity; the rest are tables of their own."""
@@ -24,26 +25,26 @@ def against_register(found: PlatformReplay, card: PlatformCard | None) -> Iterat
     """
     if card is None:
         if found.logs:
-            yield Finding("the register does not know the platform", "登记库中没有该平台")
+            yield Finding(Words("the register has no such platform", "名册中没有该平台"))
         return
     rows = _rows(card)
     logs: dict[LogId, list[LogLine]] = {}
     for line in card.log:
         logs.setdefault(line.log, []).append(line)
-    told = {log.place: log for log in found.logs}
-    ahead = {place for place, log in told.items() if len(logs.get(place, ())) > len(log.hashes)}
-    for place, log in told.items():
+    replayed = {log.place: log for log in found.logs}
+    ahead = {p for p, log in replayed.items() if len(logs.get(p, ())) > len(log.hashes)}
+    for place, log in replayed.items():
         # An assessment that ended is opened again by what its platform says, and by nothing else.
         over = log.completed and not (place.year and LogId(place.term) in ahead)
         yield from _one(log, logs.get(place, []), rows.get(place), over=over)
     unread = any(run.divergence for run in found.runs)
-    for place in sorted(set(logs) - set(told)):
+    for place in sorted(set(logs) - set(replayed)):
         if not unread:
-            yield Finding(
-                f"log {place.name}: the register has it, and no history that was given tells it",
-                f"记录 {place.name}：登记库中有，所给历史中没有",
-                remark=True,
+            words = Words(
+                f"log {place.name}: it is in the register, and in none of these histories",
+                f"记录 {place.name}：名册中有，所给历史中没有",
             )
+            yield Finding(words, remark=True)
 
 
 def _rows(card: PlatformCard) -> Rows:
@@ -71,34 +72,39 @@ def _one(
     if not whole or not stored:
         return
     if row is None:
-        yield Finding(
-            f"log {name}: the register has the log, and no row of the case",
-            f"记录 {name}：登记库有记录而无该案",
-        )
+        words = Words("the register has the log, and no row of the case", "名册有记录而无该案")
+        yield _of_log(name, words)
         return
     expected = log.row if len(stored) == len(log.hashes) else register_row(stored)
     if expected is None:
-        yield Finding(
-            f"log {name}: what the register has beyond the history cannot follow from it",
-            f"记录 {name}：登记库多出的记录不可能由历史得出",
+        words = Words(
+            "what the register has beyond the history cannot follow from it",
+            "名册多出的记录不可能由历史得出",
         )
+        yield _of_log(name, words)
         return
     for field, says in row:
-        if field in _NOT_OF_THE_LOG or field not in expected or says == expected[field]:
-            continue
-        yield Finding(
-            f"log {name}: the register's row says {field} {says}; the log leads to {expected[field]}",
-            f"记录 {name}：登记库 {field} 为 {says}；按记录应为 {expected[field]}",
-        )
+        if field not in _NOT_OF_THE_LOG and says != (should := expected.get(field, says)):
+            words = Words(
+                f"{field} is {says} in the register, and {should} by the log",
+                f"名册 {field} 为 {says}；按记录应为 {should}",
+            )
+            yield _of_log(name, words)
     marks = set_aside_marks(stored)
     for line in lines:
-        if line.set_aside_by != marks.get(line.entry.seq):
-            yield Finding(
-                f"entry {log.place.entry(line.entry.seq)}: the register says it was set aside by"
-                f" {line.set_aside_by or 'none'}; by the log it is {marks.get(line.entry.seq) or 'none'}",
-                f"第 {log.place.entry(line.entry.seq)} 条：登记库的撤销标记为 {line.set_aside_by or '无'}，"
-                f"按记录应为 {marks.get(line.entry.seq) or '无'}",
+        by, should = line.set_aside_by, marks.get(line.entry.seq)
+        if by != should:
+            entry = log.place.entry(line.entry.seq)
+            words = Words(
+                f"entry {entry}: in the register it is set aside by {by or 'none'}, by the log by"
+                f" {should or 'none'}",
+                f"第 {entry} 条：名册的撤销标记为 {by or '无'}，按记录应为 {should or '无'}",
             )
+            yield Finding(words)
+
+
+def _of_log(name: str, words: Words, *, remark: bool = False) -> Finding:
+    return Finding(Words(f"log {name}: {words.en}", f"记录 {name}：{words.zh}"), remark=remark)
 
 
 def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Iterator[Finding]:
@@ -112,10 +118,12 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Ite
             f"{'.'.join(map(str, path))}: {register!r} ≠ {history!r}"[:200]
             for path, register, history in paths[:_MOST]
         )
-        yield Finding(
-            f"entry {place.entry(number)}: the register's is not that of the history: {listed}",
-            f"第 {place.entry(number)} 条：登记库与历史不符：{listed}",
+        named = place.entry(number)
+        words = Words(
+            f"entry {named}: register and history differ: {listed}",
+            f"第 {named} 条：名册与历史不符：{listed}",
         )
+        yield Finding(words)
         return  # what follows it differs, too
     more = len(stored) - len(log.hashes)
     if more > 0:
@@ -124,16 +132,15 @@ def _entries(log: ReplayedLog, stored: Sequence[LogEntry], *, over: bool) -> Ite
         en, zh = ("", "") if fits else (", and they do not fit", "，且不相衔接")
         if over:
             en, zh = ", in which the case had ended", "，而历史中该案已结束"
-        yield Finding(
-            f"log {place.name}: the register has {more} more entries than the history{en}",
-            f"记录 {place.name}：登记库比历史多 {more} 条{zh}",
-            remark=fits and not over,
+        words = Words(
+            f"the register has {more} more entries than the history{en}",
+            f"名册比历史多 {more} 条{zh}",
         )
+        yield _of_log(place.name, words, remark=fits and not over)
     elif more < 0:
-        taken = len(stored) >= log.recorded
-        yield Finding(
-            f"log {place.name}: the register lacks the last {-more} entries"
-            + (", which it was not handed yet" if taken else ""),
-            f"记录 {place.name}：登记库缺少最后 {-more} 条" + ("（尚未提交）" if taken else ""),
-            remark=taken,
+        not_sent = len(stored) >= log.recorded
+        en, zh = (", not written yet", "（尚未写入）") if not_sent else ("", "")
+        words = Words(
+            f"the register lacks the last {-more} entries{en}", f"名册缺少最后 {-more} 条{zh}"
         )
+        yield _of_log(place.name, words, remark=not_sent)

@@ -1,17 +1,17 @@
-"""Where code and history part: the first command that is not the same on both sides, in words."""
+"""Why a history cannot be replayed: it is not whole, or its commands and the code's differ."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
+from audit.problems import Finding
 from audit.replay.command_sequences import Command, CommandKind, of_event
-from audit.replay.findings import Finding
-from audit.replay.replay_watch import Seen
+from audit.replay.sdk_replayer import Seen
 from workflows.periods import BEIJING
 from workflows.words import Words
 
@@ -61,41 +61,43 @@ def tasks_of(events: Sequence[HistoryEvent]) -> Iterator[Task]:
         yield Task(started, completed, tuple(commands))
 
 
-def explained(events: Sequence[HistoryEvent], seen: Seen, failure: Exception) -> Divergence:
-    """Why a replay failed: by the first command that differs, or else as the SDK says it."""
+def explain_failure(events: Sequence[HistoryEvent], seen: Seen, failure: Exception) -> Divergence:
+    """Say why a replay failed: by the first command that differs, or else as the SDK says it."""
     for task in tasks_of(events):
         if task.started not in seen.tasks:
             break
-        for told, given in zip_longest(task.commands, seen.tasks[task.started]):
-            if told is None or not told.same_as(given):
-                number = told.event_id if told else task.completed
-                return _parting(events, number, told, given)
+        for recorded, given in zip_longest(task.commands, seen.tasks[task.started]):
+            if recorded is None or not recorded.same_as(given):
+                number = recorded.event_id if recorded else task.completed
+                return _parting(events, number, recorded, given)
     if seen.trouble:
-        last = max(seen.tasks, default=0)
-        return Divergence(
-            f"{_after(events, last)[0]}the code fails: {seen.trouble[:_LETTERS]}",
-            f"{_after(events, last)[1]}代码出错：{seen.trouble[:_LETTERS]}",
-            event_id=last or None,
-            by_code=True,
-        )
+        last, why = max(seen.tasks, default=0), seen.trouble[:_LETTERS]
+        words = Words(f"the code fails: {why}", f"代码出错：{why}")
+        if last:
+            where = _where(events, last)
+            words = Words(f"after {where.en}: {words.en}", f"{where.zh}之后：{words.zh}")
+        return Divergence(words, event_id=last or None, by_code=True)
     said = plain(failure)
-    return Divergence(f"Temporal's replay says: {said}", f"Temporal 重放报告：{said}", by_code=True)
+    return Divergence(
+        Words(f"Temporal's replay says: {said}", f"Temporal 重放报告：{said}"), by_code=True
+    )
 
 
 def _parting(
-    events: Sequence[HistoryEvent], number: int, told: Command | None, given: Command | None
+    events: Sequence[HistoryEvent], number: int, recorded: Command | None, given: Command | None
 ) -> Divergence:
-    at = moment(events[number - 1])
-    history, code = says(told), says(given)
-    where, where_zh = f"event {number} ({at})", f"事件 {number}（{at}）"
-    if told is None:
-        where, where_zh = f"after {where}", f"{where_zh}之后"
-    return Divergence(
-        f"{where}: the history {history.en}; the code {code.en}",
-        f"{where_zh}：历史为“{history.zh}”；代码为“{code.zh}”",
-        event_id=number,
-        by_code=True,
+    history, code, where = command_words(recorded), command_words(given), _where(events, number)
+    after, after_zh = ("", "") if recorded else ("after ", "之后")
+    words = Words(
+        f"{after}{where.en}: the history {history.en}; the code {code.en}",
+        f"{where.zh}{after_zh}：历史为“{history.zh}”；代码为“{code.zh}”",
     )
+    return Divergence(words, event_id=number, by_code=True)
+
+
+def _where(events: Sequence[HistoryEvent], number: int) -> Words:
+    at = moment(events[number - 1])
+    return Words(f"event {number} ({at})", f"事件 {number}（{at}）")
 
 
 def moment(event: HistoryEvent) -> str:
@@ -104,14 +106,7 @@ def moment(event: HistoryEvent) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def _after(events: Sequence[HistoryEvent], number: int) -> tuple[str, str]:
-    if not number:
-        return "", ""
-    at = moment(events[number - 1])
-    return f"after event {number} ({at}): ", f"事件 {number}（{at}）之后："
-
-
-def says(command: Command | None) -> Words:
+def command_words(command: Command | None) -> Words:
     """What somebody does who gives a command."""
     if command is None:
         return Words("commands nothing more", "不再有命令")
@@ -157,3 +152,56 @@ def plain(failure: Exception) -> str:
     found = _MESSAGE.search(str(failure))
     said = found[1].replace('\\"', '"') if found else str(failure)
     return " ".join(said.split())[:_LETTERS]
+
+
+_E = EventType
+_BEHIND_STARTED = (
+    _E.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
+    _E.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+    _E.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
+    _E.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
+    _E.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT,
+)
+"""One of these ends a workflow task; nothing of the workflow's own comes between."""
+
+
+def find_damage(events: Sequence[HistoryEvent]) -> Divergence | None:
+    """Where a history is not whole; None where it can be replayed."""
+    if not events:
+        return Divergence(Words("the history holds no events", "历史没有事件"))
+    for number, event in enumerate(events, start=1):
+        if event.event_id != number:
+            words = Words(
+                f"event {number} is missing: {event.event_id} stands in its place",
+                f"缺少事件 {number}：该处为事件 {event.event_id}",
+            )
+            return Divergence(words, event_id=number)
+    first = events[0].workflow_execution_started_event_attributes
+    if not first.original_execution_run_id:
+        words = Words(
+            "event 1 does not start a run: the beginning is missing",
+            "事件 1 不是流程开始：缺少开头",
+        )
+        return Divergence(words, event_id=1)
+    return _task_left_open(events)
+
+
+def has_begun(events: Sequence[HistoryEvent]) -> bool:
+    """Whether a worker has begun with it: before, there is nothing to replay."""
+    return any(e.event_type == _E.EVENT_TYPE_WORKFLOW_TASK_STARTED for e in events)
+
+
+def _task_left_open(events: Sequence[HistoryEvent]) -> Divergence | None:
+    for event, after in pairwise(events):
+        if event.event_type != _E.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            continue
+        if after.event_type in _BEHIND_STARTED or after.worker_may_ignore:
+            continue
+        name = _E.Name(after.event_type).removeprefix("EVENT_TYPE_")
+        words = Words(
+            f"event {after.event_id} ({name}) stands where the workflow task of event"
+            f" {event.event_id} should end",
+            f"事件 {after.event_id}（{name}）处应为事件 {event.event_id} 流程任务的结束",
+        )
+        return Divergence(words, event_id=after.event_id)
+    return None

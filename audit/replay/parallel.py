@@ -18,7 +18,7 @@ from contextlib import aclosing
 
 from audit.histories import StoredHistory
 from audit.replay.replaying import Replaying
-from audit.replay.together import PlatformReplay, put_together
+from audit.replay.together import PlatformReplay, assemble_platform
 from starter.errors import PingtaiError
 
 BATCH = 2_000_000
@@ -32,14 +32,13 @@ Platform = tuple[str, tuple[StoredHistory, ...]]
 Batch = list[Platform]
 
 
-class Died(PingtaiError):
+class ProcessKilled(PingtaiError):
     """A process died in the middle of a replay: it was killed, or there was no memory left."""
 
     def __init__(self) -> None:
-        """Say it."""
         super().__init__(
-            "a process that replayed was ended from outside; was there memory enough? Try --processes 1",
-            "重放进程被外部终止；内存是否足够？可用 --processes 1 重试",
+            "A replay process was killed from outside, perhaps for lack of memory. Try --processes 1.",
+            "重放进程被外部终止，可能是内存不足。可用 --processes 1 重试",
         )
 
 
@@ -60,7 +59,7 @@ async def replay_all(
     is replayed in this process, unless it is said over how many. `pool`: processes that are warm already.
 
     Raises:
-        Died: a process was ended from outside.
+        ProcessKilled: a process was ended from outside.
     """
     count = processes or usual_processes()
     async with aclosing(_batches(histories)) as batches:
@@ -120,7 +119,6 @@ class Pool:
     """Processes that replay. They are started when there is work for them, and stay."""
 
     def __init__(self, processes: int) -> None:
-        """At most so many."""
         self.count = processes
         # Spawned, not forked: the SDK's threads would not come along.
         self._processes = ProcessPoolExecutor(
@@ -128,25 +126,23 @@ class Pool:
         )
 
     async def __aenter__(self) -> "Pool":
-        """Nothing is started before the first batch."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End the processes, as soon as each is done with its batch."""
         await asyncio.to_thread(self._processes.shutdown, wait=True, cancel_futures=True)
 
     def send(self, batch: Batch) -> "asyncio.Future[list[PlatformReplay]]":
         """Give a process a batch.
 
         Raises:
-            Died: a process was ended from outside.
+            ProcessKilled: a process was ended from outside.
         """
         try:
             future = asyncio.get_running_loop().run_in_executor(
                 self._processes, _replay_batch, batch
             )
         except BrokenProcessPool:
-            raise Died from None
+            raise ProcessKilled from None
         # Where one answer fails nobody asks for the others.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         return future
@@ -155,12 +151,12 @@ class Pool:
         """What came of a batch.
 
         Raises:
-            Died: its process was ended from outside.
+            ProcessKilled: its process was ended from outside.
         """
         try:
             return await future
         except BrokenProcessPool:
-            raise Died from None
+            raise ProcessKilled from None
 
 
 async def _batches(histories: AsyncIterator[StoredHistory]) -> AsyncGenerator[Batch, None]:
@@ -190,7 +186,9 @@ async def _platforms(histories: AsyncIterator[StoredHistory]) -> AsyncIterator[P
 
 async def _one(replaying: Replaying, platform: Platform) -> PlatformReplay:
     platform_id, histories = platform
-    return put_together(platform_id, [await replaying.replay(history) for history in histories])
+    return assemble_platform(
+        platform_id, [await replaying.replay(history) for history in histories]
+    )
 
 
 # ---- in the processes ----

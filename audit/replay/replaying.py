@@ -3,26 +3,27 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from audit.histories import StoredHistory
-from audit.reading.origins import RunLog
-from audit.replay.agreeing import disagreements
+from audit.problems import Finding, one_line
+from audit.reading.origins import RunLog, noted_ends
+from audit.replay.check_replay import carried, disagreements
 from audit.replay.command_sequences import Command
-from audit.replay.divergence import Divergence, explained
-from audit.replay.feeding import Feed, quiet_runtime
-from audit.replay.findings import Finding
-from audit.replay.replay_watch import Seen, Watch, WatchedRunner
-from audit.replay.run_log import run_log
-from audit.replay.shape import begun, misshapen
+from audit.replay.divergence import Divergence, explain_failure, find_damage, has_begun
+from audit.replay.sdk_replayer import Feed, Seen, Watch, WatchedRunner, quiet_runtime
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.converter import WORKER_DATA_CONVERTER
+from workflows.log_id import LogId
 from workflows.platform_workflow import PlatformWorkflow
 from workflows.record import LogEntry
 from workflows.rules import CaseState
+from workflows.states import AssessmentState
+from workflows.words import Words
 
 PATIENCE = 30.0
 """Seconds that a history may take: the Replayer waits for ever for some that are not whole."""
@@ -74,11 +75,9 @@ class Replaying:
         self._warm: tuple[Watch, Feed] | None = None
 
     async def __aenter__(self) -> "Replaying":
-        """Nothing is started before the first history."""
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let go of the SDK's replayer."""
         await self.close()
 
     async def close(self) -> None:
@@ -92,18 +91,16 @@ class Replaying:
         name = history.workflow_id, history.run_id
         try:
             assessment, whole = history.year > 0, history.for_replay()
-        except (
-            Exception
-        ) as error:  # of JSON, protobuf, our own: whatever a damaged file brings forth
-            why = " ".join(str(error).split())[:300]
-            en, zh = f"the history cannot be read: {why}", f"历史无法读取：{why}"
-            return Replayed(*name, Divergence(en, zh))
+        except Exception as error:  # whatever a damaged file brings forth
+            why = one_line(error)
+            words = Words(f"the history cannot be read: {why}", f"历史无法读取：{why}")
+            return Replayed(*name, Divergence(words))
         events = whole.events
-        crooked = misshapen(events)
-        if crooked or not begun(events):
+        crooked = find_damage(events)
+        if crooked or not has_begun(events):
             return Replayed(*name, crooked, events=len(events))
         seen, failure = await self._run(whole)
-        divergence = explained(events, seen, failure) if failure else None
+        divergence = explain_failure(events, seen, failure) if failure else None
         found = disagreements(events, seen, assessment=assessment, diverged=failure is not None)
         log = seen.record.log if seen.record else ()
         return Replayed(
@@ -116,7 +113,7 @@ class Replaying:
             recorded=seen.recorded,
             continued_from=_before(events),
             completed=events[-1].HasField("workflow_execution_completed_event_attributes"),
-            run_log=run_log(history, events, log, seen.state),
+            run_log=_run_log(history, events, log, seen.state),
             tasks=seen.tasks,
         )
 
@@ -148,6 +145,68 @@ class Replaying:
 
 def _before(events: Sequence[HistoryEvent]) -> str:
     return events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+
+
+def log_of_state(state: CaseState) -> LogId:
+    if isinstance(state, AssessmentState):
+        return LogId(state.facts.term, state.year, state.opening)
+    return LogId(state.facts.term)
+
+
+def _run_log(
+    history: StoredHistory,
+    events: Sequence[HistoryEvent],
+    log: Sequence[LogEntry],
+    state: CaseState | None,
+) -> RunLog | None:
+    """A run's part in the log that its replay ended in; None where it has none."""
+    if not log or state is None:
+        return None
+    start = events[0].workflow_execution_started_event_attributes
+    last, place = events[-1], log_of_state(state)
+    count = _carried_entries(carried(events))
+    completed = last.HasField("workflow_execution_completed_event_attributes")
+    next_run = last.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+    closed = completed or bool(next_run)
+    return RunLog(
+        workflow_id=history.workflow_id,
+        run_id=history.run_id,
+        place=place,
+        received=tuple(entry.hash for entry in log[:count]),
+        written=frozenset(entry.hash for entry in log[count:]),
+        ends=frozenset((log[-1].hash,)) if closed else frozenset(),
+        first=None if count else log[0].hash,
+        original=start.original_execution_run_id,
+        continued_from=start.continued_execution_run_id,
+        next_run=next_run,
+        parent=start.parent_workflow_execution.run_id,
+        children=frozenset(
+            event.child_workflow_execution_started_event_attributes.workflow_execution.run_id
+            for event in events
+            if event.HasField("child_workflow_execution_started_event_attributes")
+        ),
+        under_way=not _ended(last),
+        received_at=log[count - 1].at if count else None,
+        kept_since=history.kept_since,
+        noted={} if place.year else noted_ends(log, count),
+    )
+
+
+def _carried_entries(given: dict[str, Any] | None) -> int:
+    record = given.get("record") if given else None
+    log = record.get("log") if isinstance(record, dict) else None
+    return len(log) if isinstance(log, list) else 0
+
+
+def _ended(event: HistoryEvent) -> bool:
+    attributes = event.WhichOneof("attributes") or ""
+    return attributes in _ENDS
+
+
+_ENDS = frozenset(
+    f"workflow_execution_{how}_event_attributes"
+    for how in ("completed", "failed", "timed_out", "canceled", "terminated", "continued_as_new")
+)
 
 
 async def replay(history: StoredHistory) -> Replayed:

@@ -1,16 +1,17 @@
 """A platform's replays put together: what came of each run, and the logs that they end in."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from audit.replay.between import between_runs
+from audit.problems import Finding
+from audit.reading.log_links import NO_LOG, check_links
+from audit.reading.origins import check_origins
 from audit.replay.divergence import Divergence
-from audit.replay.findings import Finding
-from audit.replay.replaying import Replayed
-from audit.replay.run_log import place_of_state
+from audit.replay.replaying import Replayed, log_of_state
 from db.projection import Row, assessment_row, term_row
 from workflows.activity_messages import RegisterBatch
 from workflows.log_id import LogId
@@ -19,6 +20,7 @@ from workflows.rules import CaseState
 from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import Stage
+from workflows.words import Words
 
 _ENTRIES: TypeAdapter[tuple[LogEntry, ...]] = TypeAdapter(tuple[LogEntry, ...])
 
@@ -64,7 +66,6 @@ class ReplayedLog:
 
     @property
     def entries(self) -> tuple[LogEntry, ...]:
-        """The entries."""
         return _ENTRIES.validate_json(self.content)
 
 
@@ -87,16 +88,16 @@ class PlatformReplay:
         return all(run.checked for run in self.runs)
 
 
-def put_together(platform_id: str, replayed: Sequence[Replayed]) -> PlatformReplay:
+def assemble_platform(platform_id: str, replayed: Sequence[Replayed]) -> PlatformReplay:
     """Put a platform's replays together, which come by workflow and as they were started."""
     before = {one.run_id: one for one in replayed}
     last: dict[LogId, Replayed] = {}
     rows: dict[LogId, Row] = {}
     for one in replayed:
         if one.state is not None and one.divergence is None and (row := register_row(one.log)):
-            place = place_of_state(one.state)
+            place = log_of_state(one.state)
             last[place], rows[place] = one, row
-    between = between_runs(replayed, dict(sorted(last.items())))
+    between = _between_runs(replayed, dict(sorted(last.items())))
     return PlatformReplay(
         platform_id,
         tuple(
@@ -114,7 +115,7 @@ def register_row(log: Sequence[LogEntry]) -> Row | None:
     """
     try:
         state = fold(log)
-    except (LookupError, ValueError, TypeError):
+    except NO_LOG:
         return None
     batch = _batch(state, log)
     if isinstance(state, AssessmentState):
@@ -150,18 +151,42 @@ def _from_before(one: Replayed, before: Replayed | None) -> Iterable[Finding]:
         return
     for number, (mine, yours) in enumerate(zip(one.log, before.log, strict=False), start=1):
         if mine.hash != yours.hash:
-            yield Finding(
+            words = Words(
                 f"entry {number} is not the one with which run {before.run_id} ended",
                 f"第 {number} 条与上一次运行 {before.run_id} 结束时的记录不同",
-                event_id=1,
             )
+            yield Finding(words, event_id=1)
             return
-    if len(one.log) < len(before.log):
-        yield Finding(
-            f"{len(before.log) - len(one.log)} entries are missing with which run {before.run_id} ended",
-            f"缺少上一次运行 {before.run_id} 结束时的 {len(before.log) - len(one.log)} 条记录",
-            event_id=1,
+    lacking = len(before.log) - len(one.log)
+    if lacking > 0:
+        words = Words(
+            f"{lacking} entries are missing with which run {before.run_id} ended",
+            f"缺少上一次运行 {before.run_id} 结束时的 {lacking} 条记录",
         )
+        yield Finding(words, event_id=1)
+
+
+def _between_runs(
+    replayed: Sequence[Replayed], last: Mapping[LogId, Replayed]
+) -> Mapping[str, Sequence[Finding]]:
+    """Say what does not hold between the runs of a platform, by the run that it is about.
+
+    `last` is the run in which each log ends. What depends on a run that is not here is not checked.
+    """
+    found: dict[str, list[Finding]] = defaultdict(list)
+    runs = [one.run_log for one in replayed if one.run_log and one.divergence is None]
+    for doubt in check_origins(runs):
+        # What a run received stands in the event with which it began.
+        found[doubt.run.run_id].append(Finding(doubt.words, event_id=1, unchecked=doubt.missing))
+    whole = all(one.divergence is None for one in replayed)
+    ends = {place.file: one.run_id for place, one in last.items()}
+    for problem in check_links({place: one.log for place, one in last.items()}):
+        # What is missing is named by the log that should be there: it is said of the last run at hand.
+        run_id = ends.get(problem.where) or list(ends.values())[-1]
+        log = problem.where.removeprefix("logs/").removesuffix(".jsonl")
+        words = Words(f"log {log}: {problem.words.en}", f"记录 {log}：{problem.words.zh}")
+        found[run_id].append(Finding(words, unchecked=problem.missing or not whole))
+    return found
 
 
 def _log(place: LogId, one: Replayed, row: Row) -> ReplayedLog:
@@ -190,18 +215,9 @@ def plain(found: PlatformReplay) -> dict[str, Any]:
                 "replayed": run.divergence is None,
                 "sound": run.sound,
                 "checked": run.checked,
-                "divergence": said([run.divergence])[0] if run.divergence else None,
-                "findings": said(run.findings),
+                "divergence": run.divergence.plain() if run.divergence else None,
+                "findings": [one.plain() for one in run.findings],
             }
             for run in found.runs
         ],
     }
-
-
-def said(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as plain data."""
-    return [
-        {"event_id": one.event_id, "en": one.en, "zh": one.zh, "remark": one.remark}
-        | ({"unchecked": True} if isinstance(one, Finding) and one.unchecked else {})
-        for one in findings
-    ]

@@ -3,8 +3,8 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from audit.anchoring.proofs import Proof
-from audit.claims import PROVES, PROVES_ZH, UNSEALED, UNSEALED_ARE
-from audit.dossier.coverage import coverage_of
+from audit.claims import PROVES, UNSEALED, UNSEALED_ARE
+from audit.dossier.check_proof import coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
 from audit.report.story import story
@@ -32,10 +32,10 @@ def render(life: Life, head: Head, proof: Proof | None, language: Language) -> s
             story=story(life, head, proof),
             head=head,
             proof=proof,
-            coverage=say(*coverage_of(proof, life.logs).words()),
-            proves=say(PROVES, PROVES_ZH),
-            unsealed=say(*UNSEALED),
-            unsealed_are=say(*UNSEALED_ARE),
+            coverage=say(coverage_of(proof, life.logs).words),
+            proves=say(PROVES),
+            unsealed=say(UNSEALED),
+            unsealed_are=say(UNSEALED_ARE),
             say=say,
             moment=wording.moment,
             language=language,

@@ -100,7 +100,7 @@ def _what(place: LogId, entry: LogEntry) -> str:
     # What a decision says besides stands below it.
     told = entry.kind is EntryKind.DECISION
     words = year + (wording.said(entry.name, entry.outcome) if told else entry_words(entry))
-    return words + say(" ({})", "（{}）").format(say(*REASON_UNSEALED)) if entry.reason else words
+    return words + say(" ({})", "（{}）").format(say(REASON_UNSEALED)) if entry.reason else words
 
 
 def _kind(line: LogLine) -> str:

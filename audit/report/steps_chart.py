@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from audit.report.scale import Scale
-from audit.report.svg import Drawing, wide
+from audit.report.drawing import Drawing, Scale, wide
 from audit.report.term_chart import WIDTH, kind_of
 from audit.report.visits import Visit
 from starter.terminal import wording

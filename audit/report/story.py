@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from audit.anchoring.proofs import Proof
-from audit.dossier.check_logs import check_logs
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.reading.log_checks import check_reading
+from audit.reading.check_histories import check_reading
+from audit.reading.log_links import check_logs
 from audit.replay.replaying import Replayed
 from audit.report.basis import known
 from audit.report.terms import Pair, Term, term_of
@@ -95,15 +95,14 @@ def _service(value: str) -> str:
 
 
 def _problems(life: Life, head: Head) -> list[str]:
-    found = [say(one.en, one.zh) + f" ({one.where})" for one in check_logs(life.logs)]
-    for problem in check_reading(life.reading):
-        found.append(f"{say(problem.en, problem.zh)} ({problem.where})")
+    problems = (*check_logs(life.logs), *check_reading(life.reading))
+    found = [f"{say(one.words)} ({one.where})" for one in problems]
     for replayed in life.replays:
         trouble = _trouble(replayed)
         if trouble:
             found.append(f"{trouble} ({replayed.workflow_id} {replayed.run_id})")
     return found + [
-        say(f"the register differs: {one}", f"登记库不符：{one}")
+        say(f"the register differs: {one}", f"名册不符：{one}")
         for one in head.register_differs or ()
     ]
 
@@ -112,7 +111,7 @@ def _trouble(replayed: Replayed) -> str:
     """Why a history does not replay, or what does not agree in it; empty when all is well."""
     divergence = replayed.divergence
     found = [divergence] if divergence else [one for one in replayed.findings if one.wrong]
-    return say("; ", "；").join(say(one.en, one.zh) for one in found)
+    return say("; ", "；").join(say(one.words) for one in found)
 
 
 def _counts(life: Life, proof: Proof | None) -> list[Pair]:

@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from markupsafe import Markup
 
 from audit.dossier.lives import Life
-from audit.report.scale import Scale
-from audit.report.svg import Drawing, wide
+from audit.report.drawing import Drawing, Scale, wide
 from audit.report.visits import Visit, over_at, visits
 from starter.terminal import wording
 from starter.terminal.entry_wording import entry_words
@@ -141,7 +140,6 @@ def _bar(
 
 
 def kind_of(visit: Visit) -> str:
-    """The class by which a bar is coloured."""
     if visit.fell:
         return "bar fell"
     if visit.over:

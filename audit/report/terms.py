@@ -88,7 +88,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
             if pair[1]
         ],
         chart=term_chart(life, term, now),
-        steps=steps_chart(stays, now, say("Steps of getting in", "申请各步骤")),
+        steps=steps_chart(stays, now, say("Steps from application to listing", "申请各步骤")),
         years=[_year(life, now, one) for one, _ in mine if one.year],
         plans=_plans(life, term),
         support=_support(life, place),

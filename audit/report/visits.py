@@ -4,17 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.dossier.check_logs import states_of
 from audit.dossier.format import Deadline
 from audit.dossier.lives import Life
+from audit.reading.log_links import ENDS, states_of
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import set_aside_marks
 from workflows.states import AssessmentState, PlatformState
 from workflows.vocabulary import AssessmentStage, Happening
-
-_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def over_at(life: Life, place: LogId) -> datetime | None:
     for entry, state in zip(log, states_of(log), strict=False):
         if isinstance(state, PlatformState) and entry.name == Happening.ASSESSMENT_OPENED:
             opened = (state.open_assessment or 0, state.openings)
-        elif entry.name in _ENDS and opened == (place.year, place.opening):
+        elif entry.name in ENDS and opened == (place.year, place.opening):
             mine = life.states.get(place)
             return None if mine is None or lifecycle_of(mine).step(mine.stage).ended else entry.at
     return None

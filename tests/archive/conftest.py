@@ -16,7 +16,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from audit.archive.archive_contents import PostgresArchive
-from audit.archive.notes import ArchivingNotes
+from audit.archive.archiver import ArchivingNotes
 from audit.archive.server_histories import ServerHistories
 from tests.memory import throw_away_folder
 from tests.workflows.world import World

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.archive.archive_contents import PostgresArchive
 from audit.archive.archive_store import Store, configured_store, fetch
+from audit.archive.archiver import ArchivingNotes
 from audit.archive.file_archive import FileHistories
-from audit.archive.notes import ArchivingNotes
 from audit.histories import NoHistory, StoredHistory
 from starter.errors import BadInput
 from tests.archive.samples import PLATFORM, RECORDED, all_of, part, recorded

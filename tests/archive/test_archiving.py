@@ -13,8 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from audit.archive.archive_contents import PostgresArchive
-from audit.archive.archiver import archive_now, archive_platform
-from audit.archive.notes import ArchivingNotes
+from audit.archive.archiver import ArchivingNotes, archive_now, archive_platform
 from audit.archive.server_histories import Execution, ServerHistories
 from audit.histories import StoredHistory
 from tests.archive.conftest import SHORT_RETENTION, Place, keep_for

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from temporalio.client import Client
 
-from audit.access_log import looks
+from audit.access_log import list_accesses
 from tests.archive.conftest import Place, keep_for
 from tests.archive.samples import all_of
 from tests.workflows.world import World
@@ -114,7 +114,7 @@ async def test_the_command_archives_and_says_how_it_stands(
         data["in_files"] or None,
     )
     assert (0, True, None) == tuple(data["done"][name] for name in ("kept", "whole", "trouble"))
-    assert ["archive", "archive"] == [row.what for row in await looks(place.engine)]
+    assert ["archive", "archive"] == [row.what for row in await list_accesses(place.engine)]
 
 
 async def test_the_command_ends_in_words_where_nothing_answers(

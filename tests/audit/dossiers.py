@@ -48,7 +48,7 @@ async def verdict(files: Files, folder: Path) -> Verdict:
 
 def told(verdict: Verdict) -> list[str]:
     """What was found, each with its check and where."""
-    return [f"{one.check} {one.where}: {one.en}" for one in verdict.problems]
+    return [f"{one.check} {one.where}: {one.words.en}" for one in verdict.problems]
 
 
 def resealed(files: Files) -> Files:

@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 
 from audit.dossier.format import Deadline
-from audit.dossier.lives import Life, place_of_state
+from audit.dossier.lives import Life
+from audit.replay.replaying import log_of_state
 from tests.rules.builders import (
     ABSENT,
     BY,
@@ -75,7 +76,7 @@ class _Story:
         for case in self.world.cases:
             due = self.world.due(case)
             if due:
-                place = place_of_state(case.state)
+                place = log_of_state(case.state)
                 self.dues[place, case.state.since] = Deadline(
                     **place._asdict(), since=case.state.since, due=due.due
                 )
@@ -179,7 +180,7 @@ def everything() -> Life:
     life = Life()
     for story in (first, second):
         for case in story.world.cases:
-            place = place_of_state(case.state)
+            place = log_of_state(case.state)
             life.logs[place] = tuple(case.log)
             life.states[place] = case.state
             for version in case.plans:

@@ -78,8 +78,8 @@ async def write_register(engine: AsyncEngine, histories: Sequence[StoredHistory]
 @cache
 def _written(history: StoredHistory) -> tuple[tuple[str, RegisterBatch], ...]:
     """The batches that a run handed to its activities, and when."""
-    events, tellings = history.data["events"], read_run(history).tellings
-    return tuple((events[one.event_id - 1]["eventTime"], one.batch) for one in tellings)
+    events, writes = history.data["events"], read_run(history).register_writes
+    return tuple((events[one.event_id - 1]["eventTime"], one.batch) for one in writes)
 
 
 def edited(history: StoredHistory, change: Callable[[Events], Any]) -> StoredHistory:

@@ -9,10 +9,9 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from audit.canonical import uncanonical
-from audit.histories import NoHistory, StoredHistory
+from audit.histories import NoHistory, StoredHistory, uncanonical
 from audit.reading.case_logs import read_runs
-from audit.reading.log_checks import check_reading
+from audit.reading.check_histories import check_reading
 from audit.replay.replaying import replay
 from tests.audit.lives import RELEASES, SHORT, everybody, recorded
 
@@ -26,7 +25,7 @@ def _with(old: bytes, new: bytes) -> StoredHistory:
 
 def _told(history: StoredHistory) -> str:
     """What a reading says of a history."""
-    return " ".join(one.en for one in check_reading(read_runs(SHORT, [history])))
+    return " ".join(one.words.en for one in check_reading(read_runs(SHORT, [history])))
 
 
 FORGED = {
@@ -38,12 +37,12 @@ FORGED = {
     "another spelling": (
         b'"firstExecutionRunId"',
         b'"continued_execution_run_id":"x","firstExecutionRunId"',
-        "'continued_execution_run_id' is another spelling of a name",
+        "'continued_execution_run_id' is not the spelling of Temporal's JSON",
     ),
     "another kind": (
         b'"EVENT_TYPE_WORKFLOW_TASK_SCHEDULED"',
         b'"EVENT_TYPE_WORKFLOW_TASK_COMPLETED"',
-        "and holds workflowTaskScheduledEventAttributes",
+        "and it holds workflowTaskScheduledEventAttributes",
     ),
     "two kinds": (
         b'"workflowTaskScheduledEventAttributes"',
@@ -62,7 +61,7 @@ async def test_what_readers_would_read_in_two_ways(old: bytes, new: bytes, words
     assert words in _told(forged)
     found = await replay(forged)
     assert found.divergence is not None
-    assert words in found.divergence.en
+    assert words in found.divergence.words.en
 
 
 def _payload_twice(payload: dict[str, str]) -> None:

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.anchoring.digest_checks import lines_of
-from audit.anchoring.leaves import Head, LogLeaf
+from audit.anchoring.digest_files import check_file, exported, published, read_exported
+from audit.anchoring.leaves import Head, LogLeaf, lines_of
 from audit.anchoring.merkle import audit_path, leaf_hash
-from audit.anchoring.offline import check_file
-from audit.anchoring.proofs import Proof, ProvenLeaf, prove, wrong_beside, wrong_with
-from audit.anchoring.published import exported, published, read_exported
-from audit.dossier.coverage import coverage_of
+from audit.anchoring.proofs import Proof, ProvenLeaf, proof_against_leaves, proof_problems, prove
+from audit.dossier.check_proof import coverage_of
 from audit.dossier.format import json_bytes
 from audit.dossier.lives import Life, live
 from audit.dossier.package import pack
@@ -62,13 +60,15 @@ async def test_a_cut_dossier_with_an_older_proof_is_not_whole(tmp_path: Path) ->
     found = await _verdict(cut, proof, tmp_path, {EARLY: early.root, LATE: late.root}, b"")
     assert found.conclusion is Conclusion.NOT_CHECKED
     assert [
-        one.en for one in found.unchecked if one.en.startswith("1 digests were published since")
+        one.words.en
+        for one in found.unchecked
+        if one.words.en.startswith("1 digests were published since")
     ]
     answer = check_file(
         json_bytes(proof.model_dump(mode="json")), {EARLY: early.root, LATE: late.root}
     )
     assert answer is not None
-    assert [words for _, words in answer[0] if words.startswith(f"1, up to {LATE}")]
+    assert [words for _, words in answer[0] if words.en.startswith(f"1, up to {LATE}")]
     # With the proof of the later one, what was cut off is missing.
     newer = await _verdict(cut, prove(late, lines, MUCH), tmp_path, {LATE: late.root}, b"")
     assert newer.conclusion is Conclusion.BROKEN
@@ -82,10 +82,10 @@ async def test_how_much_is_covered_stands_in_numbers(life: Life) -> None:
     coverage = coverage_of(prove(digest, lines, MUCH), life.logs)
     covered = sum(entry.at.date() <= EARLY for log in life.logs.values() for entry in log)
     assert coverage.entries == (covered, entries)
-    en, zh = coverage.words()
+    en, zh = coverage.words
     assert en.startswith(f"{covered} of {entries} entries, up to 2027-06-01; year 1 of term 1")
     assert zh.startswith(f"{entries} 条中的 {covered} 条，截至 2027-06-01；")
-    assert coverage_of(None, life.logs).words()[0] == (
+    assert coverage_of(None, life.logs).words[0] == (
         f"0 of {entries} entries: no digest vouches for any"
     )
 
@@ -96,7 +96,7 @@ async def test_a_term_that_came_later_is_not_covered_at_all() -> None:
     first = {place: log for place, log in life.logs.items() if place.term == 1}
     digest, lines = digested(LATE, leaves_of(TWICE, Life(logs=first), LATE))
     coverage = coverage_of(prove(digest, lines, TWICE), life.logs)
-    assert coverage.words()[0].endswith(f"up to {LATE}; term 2 not at all")
+    assert coverage.words[0].endswith(f"up to {LATE}; term 2 not at all")
     assert coverage.left_out == [LogId(2)]
 
 
@@ -132,14 +132,14 @@ async def test_a_second_life_in_a_digest_is_found(life: Life, tmp_path: Path) ->
     one = proof.model_copy(
         update={"proven": tuple(p for p in _all(lines, MUCH) if p.index in mine)}
     )
-    assert list(wrong_with(one)) == [], "the proof of one life does not see the other"
+    assert list(proof_problems(one)) == [], "the proof of one life does not see the other"
     unseen = await _verdict(life, one, tmp_path, {LATE: digest.root}, b"")
     assert (told(unseen), [en for en, _ in unseen.notes if "a second life" in en] != []) == (
         [],
         True,
     )
-    words = [en for en, _ in wrong_beside(one, lines_of(lines))]
-    second = f"leaf {count + 4} is a second life: {MUCH}, term 1 stands in leaf 2 already"
+    words = [en for en, _ in proof_against_leaves(one, lines_of(lines))]
+    second = f"leaf {count + 4} is a second life: {MUCH}, term 1 is in leaf 2 already"
     assert second in words
     found = await _verdict(life, one, tmp_path, {LATE: digest.root}, lines)
     assert f"anchor proof.json: {second}" in told(found)
@@ -183,7 +183,7 @@ def test_one_root_for_two_days() -> None:
         proven=tuple(one for one in _all(lines, "bb") if one.index > 1),
     )
     assert "leaf 2 says a day, which only the first leaf does" in [
-        en for en, _ in wrong_with(proof)
+        en for en, _ in proof_problems(proof)
     ]
 
 

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.anchoring.digest_checks import broken_chain, lines_of, rewritten, wrong_leaves
+from audit.anchoring.digest_checks import chain_problems, leaf_problems, rewritten_logs
+from audit.anchoring.digest_files import check_file, exported, read_exported
 from audit.anchoring.digests import Digest, digest_of, is_over, listed, make, make_missing
-from audit.anchoring.leaves import Head, LogLeaf, read_line
-from audit.anchoring.offline import check_file
-from audit.anchoring.proofs import Proof, prove, proven_logs, wrong_with
-from audit.anchoring.published import exported, read_exported
+from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
+from audit.anchoring.proofs import Proof, proof_problems, prove, proven_logs
 from audit.dossier.format import json_bytes
 from audit.dossier.lives import live
 from audit.dossier.verifying import verify
@@ -62,7 +61,8 @@ async def test_a_digest_holds_the_last_hash_of_every_log(register: AsyncEngine) 
     ] == [(*key, *last) for key, last in sorted(expected.items())]
     assert digest.leaves == len(expected) > 2
     assert (
-        list(wrong_leaves(Head(day=DAY, previous=BEGINNING), digest.root, lines_of(found[1]))) == []
+        list(leaf_problems(Head(day=DAY, previous=BEGINNING), digest.root, lines_of(found[1])))
+        == []
     )
 
 
@@ -74,13 +74,13 @@ async def test_digests_are_a_chain_and_made_once(register: AsyncEngine) -> None:
     async with register.begin() as connection:
         await connection.execute(update(log_entries).values(hash="0" * 64))
     assert await make(register, DAY) == first
-    with pytest.raises(BadInput, match="none of 2028-06-02 can be put before it"):
+    with pytest.raises(BadInput, match="none of 2028-06-02 can be made before it"):
         await make(register, DAY + timedelta(days=1))
     chain = list(await listed(register))[::-1]
     assert chain == [first, second]
-    assert list(broken_chain(chain)) == []
+    assert list(chain_problems(chain)) == []
     other = second.model_copy(update={"previous": "1" * 64})
-    assert [en for en, _ in broken_chain([first, other])] == [
+    assert [en for en, _ in chain_problems([first, other])] == [
         "the digest of 2028-06-03 does not follow that of 2028-06-01"
     ]
 
@@ -101,7 +101,7 @@ async def test_missed_days_are_made_up_for(register: AsyncEngine) -> None:
 async def _said(engine: AsyncEngine) -> list[str]:
     found = await digest_of(engine, LATER)
     assert found is not None
-    return [en async for en, _ in rewritten(engine, found[0], lines_of(found[1]))]
+    return [en async for en, _ in rewritten_logs(engine, found[0], lines_of(found[1]))]
 
 
 async def test_a_rewritten_past_is_named(register: AsyncEngine) -> None:
@@ -120,8 +120,8 @@ async def test_a_rewritten_past_is_named(register: AsyncEngine) -> None:
         year = (log_entries.c.platform_id == MUCH) & (log_entries.c.year == 3)
         await connection.execute(delete(log_entries).where(year))
     assert await _said(register) == [
-        f"{MUCH}, term 1: entry 14 stood here, and the log ends with entry 13",
-        f"{MUCH}, term 1, year 3, opening 1: entry 4 stood here, and the log is gone",
+        f"{MUCH}, term 1: entry 14 was in it, and the log ends with entry 13",
+        f"{MUCH}, term 1, year 3, opening 1: entry 4 was in it, and the log is gone",
     ]
 
 
@@ -143,7 +143,7 @@ async def test_a_proof_leads_from_the_logs_to_the_root(register: AsyncEngine) ->
     found = await digest_of(register, LATER)
     assert found is not None
     proof = prove(*found, MUCH)
-    assert list(wrong_with(proof)) == []
+    assert list(proof_problems(proof)) == []
     assert [(leaf.year, leaf.opening) for leaf in proven_logs(proof)] == [
         (0, 0),
         (1, 1),
@@ -158,12 +158,13 @@ async def test_a_proof_leads_from_the_logs_to_the_root(register: AsyncEngine) ->
         {"proven": proof.proven[1:]},
         {"leaves": proof.leaves + 1},
     ):
-        assert list(wrong_with(proof.model_copy(update=change)))
+        assert list(proof_problems(proof.model_copy(update=change)))
     forged = proof.proven[1].model_copy(
         update={"leaf": proof.proven[1].leaf.replace('"seq":14', '"seq":13')}
     )
     assert [
-        en for en, _ in wrong_with(proof.model_copy(update={"proven": (proof.proven[0], forged)}))
+        en
+        for en, _ in proof_problems(proof.model_copy(update={"proven": (proof.proven[0], forged)}))
     ] == [f"leaf {forged.index} does not lead to the root of {LATER}"]
     with pytest.raises(BadInput, match="has no log of nobody"):
         prove(*found, "nobody")
@@ -236,7 +237,7 @@ async def test_a_proof_that_leaves_out_a_log_is_none(register: AsyncEngine) -> N
     assert found is not None
     for platform_id in (MUCH, SHORT):  # the first of the digest, and the last
         proof = prove(*found, platform_id)
-        assert list(wrong_with(proof)) == []
+        assert list(proof_problems(proof)) == []
         mine = [
             number
             for number, one in enumerate(proof.proven)
@@ -244,9 +245,9 @@ async def test_a_proof_that_leaves_out_a_log_is_none(register: AsyncEngine) -> N
         ]
         for left_out in mine:
             expected = [f"it does not show that {platform_id} has no other log in the digest"]
-            assert expected == [en for en, _ in wrong_with(_without(proof, left_out))][:1]
+            assert expected == [en for en, _ in proof_problems(_without(proof, left_out))][:1]
         alone = _without(proof, *range(1, len(proof.proven)))
-        assert [f"it has no log of {platform_id}"] == [en for en, _ in wrong_with(alone)]
+        assert [f"it has no log of {platform_id}"] == [en for en, _ in proof_problems(alone)]
 
 
 async def test_a_dossier_is_not_whole_by_the_proof_of_less(
@@ -264,7 +265,7 @@ async def test_a_dossier_is_not_whole_by_the_proof_of_less(
     assert f"anchor proof.json: of {SHORT}, not of {MUCH}" in names
     unproven = await verdict(made(life, MUCH), tmp_path)
     assert told(unproven) == []
-    assert "No digest vouches for it" in unproven.notes[0][0]
+    assert "not anchored to a published digest" in unproven.notes[0][0]
     path = tmp_path / "dossier.zip"
     assert told(await verify(path, {LATER: digest.root})) == [
         "anchor proof.json: missing: nothing here stands in a digest"
@@ -284,7 +285,7 @@ async def test_entries_of_before_a_digest_that_it_does_not_have_are_noted(
     files = made(await live(MUCH, recorded(MUCH)), MUCH, prove(*found, MUCH))
     late = await verdict(files, tmp_path)
     assert told(late) == []
-    expected = "logs/term-1.jsonl: entries 14 to 14 bear moments of before the end of 2035-01-01"
+    expected = "logs/term-1.jsonl: the digest of 2035-01-01 lacks entries 14 to 14"
     assert [en for en, _ in late.notes if en.startswith(expected)]
 
 
@@ -302,6 +303,6 @@ async def test_exported_digests_are_held_against_all_that_were_published(
 
     assert said([first, second, third]) == []
     forged = third.model_copy(update={"previous": first.root})
-    assert said([first, forged]) == ["the digest of 2028-06-02 was published, and is not here"]
+    assert said([first, forged]) == ["the digest of 2028-06-02 was published, and is missing here"]
     other = await make(register, LATER)
     assert said([other]) == [f"no digest of {LATER} was published"]

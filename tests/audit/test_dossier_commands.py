@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.access_log import looks
+from audit.access_log import list_accesses
 from audit.archive.archive_contents import PostgresArchive
 from audit.dossier.package import pack, unpack
 from db.tables import terms
@@ -74,16 +74,16 @@ async def test_a_dossier_from_the_archive_is_made_proved_and_checked(
     said = json.loads(checked.output)
     assert (checked.exit_code, said["holds"], said["problems"]) == (0, True, [])
     assert "anchor" in said["checked"]
-    rows = await looks(archived, platform_id=MUCH)
+    rows = await list_accesses(archived, platform_id=MUCH)
     assert [(row.what, row.actor_id) for row in rows] == [
         ("dossier written", "auditor-7"),
         ("dossier", "auditor-7"),
     ]
     again = await run("dossier", MUCH, "--from", "archive", "-o", "d.zip")
-    assert (again.exit_code, "is not written over" in again.output) == (2, True)
+    assert (again.exit_code, "already exists" in again.output) == (2, True)
     listed = await run("access", "list", MUCH, "--who", "auditor-7", "--limit", "2")
     assert "dossier" in listed.output
-    assert "There may be more: --before" in listed.output
+    assert "Next: --before" in listed.output
     assert len(json.loads((await run("access", "list", "--json")).output)) == 3
 
 
@@ -138,7 +138,7 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
 async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) -> None:
     """Made, listed, exported with leaves, proved, checked; a past that was rewritten gives exit code 1."""
     empty = await run("digest", "check")
-    assert (empty.exit_code, "there is no digest" in empty.output) == (2, True)
+    assert (empty.exit_code, "No digest" in empty.output) == (2, True)
     for day in ("2027-06-01", "2029-12-31"):
         assert (await run("digest", "make", "--day", day)).exit_code == 0
     assert len(json.loads((await run("digest", "list", "--json")).output)) == 2
@@ -148,7 +148,7 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
     assert (proved.exit_code, "5 logs" in proved.output) == (0, True)
     for file in ("digests.jsonl", "leaves.jsonl", "proof.json"):
         held = await run("verify", file, "--digests", "digests.jsonl")
-        assert (held.exit_code, "✓ It holds." in held.output) == (0, True)
+        assert (held.exit_code, "✓ Verified." in held.output) == (0, True)
     assert (await run("digest", "check", "--digests", "digests.jsonl")).exit_code == 0
     async with archived.begin() as connection:
         await connection.exec_driver_sql(
@@ -159,7 +159,7 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
     result = await run("digest", "check", "--digests", "digests.jsonl")
     assert result.exit_code == 1
     assert f"✗ {MUCH}, term 1, year 1, opening 1: entry 4 had the hash" in result.output
-    assert f"✗ {MUCH}, term 1, year 2, opening 2: entry 4 stood here" in result.output
+    assert f"✗ {MUCH}, term 1, year 2, opening 2: entry 4 was in it" in result.output
     assert "✗ the digest of 2027-06-01 was published, and is gone" in result.output
 
 
@@ -167,13 +167,13 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
     ("args", "code", "words"),
     [
         (("verify", "nowhere.zip"), 2, "cannot be read"),
-        (("verify", str(FOLDER / "record.py")), 2, "is no dossier, proof or digest of ours"),
-        (("dossier", "nobody", "--from", "archive"), 2, "there is no history of nobody"),
+        (("verify", str(FOLDER / "record.py")), 2, "is not a dossier, proof or digest of ours"),
+        (("dossier", "nobody", "--from", "archive"), 2, "No history of nobody"),
         (("dossier", "no/platform"), 2, "is no platform id"),
-        (("prove", MUCH, "--day", "2029-12-31"), 2, "there is no digest of 2029-12-31"),
+        (("prove", MUCH, "--day", "2029-12-31"), 2, "No digest of 2029-12-31"),
         (("prove", MUCH), 2, "--day"),
         (("digest", "make", "--day", "2199-01-01"), 2, "is not over"),
-        (("digest", "export", "--leaves", "2029-12-31"), 2, "there is no digest"),
+        (("digest", "export", "--leaves", "2029-12-31"), 2, "No digest"),
         (("verify", "x", "--digests", str(FOLDER / "record.py")), 2, "holds no digests"),
     ],
 )

@@ -38,7 +38,7 @@ async def test_a_platform_that_nobody_knows_does_not_agree(run: Run, engine: Asy
     for more in ((), ("--json",), ("--repair",)):
         result = await run("audit", "reconcile", "bj-nobody", "--from", "archive", *more)
         assert (2, "") == (result.exit_code, result.stdout)
-        assert "neither the register nor the histories know bj-nobody" in result.stderr
+        assert "Neither the register nor the histories have bj-nobody" in result.stderr
     both = await run("audit", "reconcile", SHORT, "bj-nobody", "--from", "archive")
     assert (2, True) == (both.exit_code, SHORT in both.stdout)
 

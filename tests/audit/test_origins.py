@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from audit.dossier.check_logs import check_links
 from audit.histories import StoredHistory
 from audit.reading.case_logs import read_runs
-from audit.reading.log_checks import check_reading, not_checked
+from audit.reading.check_histories import check_reading, not_checked
+from audit.reading.log_links import check_links
 from audit.replay.replaying import Replaying
-from audit.replay.together import PlatformReplay, put_together
+from audit.replay.together import PlatformReplay, assemble_platform
 from tests.audit.forging import NEW_RUN, input_changed, of_another, started_raw
 from tests.audit.lives import FLEX, MUCH, SHORT, TWICE, cut, recorded
 from workflows.log_id import LogId
@@ -25,17 +25,19 @@ def _problems(histories: Sequence[StoredHistory]) -> list[str]:
     """What a reading names: that is what reconcile, rebuild, dossier, verify and the report say."""
     ordered = sorted(histories, key=lambda one: (one.workflow_id, one.started_at, one.run_id))
     platform_id = histories[0].platform_id
-    return [f"{one.where}: {one.en}" for one in check_reading(read_runs(platform_id, ordered))]
+    return [
+        f"{one.where}: {one.words.en}" for one in check_reading(read_runs(platform_id, ordered))
+    ]
 
 
 async def _replayed(histories: Sequence[StoredHistory]) -> PlatformReplay:
     async with Replaying() as replaying:
         replays = [await replaying.replay(history) for history in histories]
-    return put_together(histories[0].platform_id, replays)
+    return assemble_platform(histories[0].platform_id, replays)
 
 
 def _found(replay: PlatformReplay) -> list[str]:
-    return [one.en for run in replay.runs for one in run.findings if one.wrong]
+    return [one.words.en for run in replay.runs for one in run.findings if one.wrong]
 
 
 def _own(platform_id: str, release: str = "0.1.0") -> list[StoredHistory]:
@@ -46,7 +48,7 @@ async def test_a_life_that_nobody_ever_sent_is_named() -> None:
     """A raw start with a whole life as its second argument: no other run wrote a word of it."""
     forged = started_raw(_own(SHORT)[1])
     where = f"platform:{SHORT} run {NEW_RUN}1, event 1"
-    words = "entries 1 to 5 of its log were taken up from nowhere"
+    words = "entries 1 to 5 of its log have no origin"
     assert [one for one in _problems([forged]) if one.startswith(f"{where}: {words}")]
     replay = await _replayed([forged])
     assert not replay.sound
@@ -61,8 +63,8 @@ async def test_a_life_put_behind_a_declined_term_is_named() -> None:
     alone = await _replayed([forged])
     assert alone.runs[0].divergence is None, "the forger ran the true code"
     for histories in ([*true, forged], [forged, *true]):
-        assert [one for one in _problems(histories) if f"{NEW_RUN}2" in one and "nowhere" in one]
-        assert [one for one in _found(await _replayed(histories)) if "nowhere" in one]
+        assert [one for one in _problems(histories) if f"{NEW_RUN}2" in one and "no origin" in one]
+        assert [one for one in _found(await _replayed(histories)) if "no origin" in one]
 
 
 async def test_two_runs_with_one_made_up_log_do_not_vouch_for_each_other() -> None:
@@ -70,18 +72,18 @@ async def test_two_runs_with_one_made_up_log_do_not_vouch_for_each_other() -> No
     own = _own(SHORT)[1]
     pair = [started_raw(own, 1), started_raw(own, 2)]
     for run in pair:
-        named = [one for one in _problems(pair) if run.run_id in one and "nowhere" in one]
+        named = [one for one in _problems(pair) if run.run_id in one and "no origin" in one]
         assert named
-    assert len([one for one in _found(await _replayed(pair)) if "nowhere" in one]) == 2
+    assert len([one for one in _found(await _replayed(pair)) if "no origin" in one]) == 2
 
 
 async def test_a_true_log_that_is_taken_up_before_its_end_is_named() -> None:
     """A raw start with a true beginning of a log undoes what came behind it: that log did not end there."""
     whole = _own(MUCH)
     forged = started_raw(whole[1])
-    words = "it took up 5 entries of a log that did not end there"
+    words = "it began with 5 entries of a log that did not end there"
     # The first run did end with these entries, and went on in the true second one.
-    assert [one for one in _problems([*recorded(MUCH), forged]) if "another than" in one] == []
+    assert [one for one in _problems([*recorded(MUCH), forged]) if "differs from" in one] == []
 
     def shorter(carried: Any) -> None:
         carried["record"]["log"] = carried["record"]["log"][:4]
@@ -102,10 +104,12 @@ async def test_a_run_that_says_it_goes_on_from_another_is_held_against_it() -> N
         twin.run_id.encode(),
     )
     named = [
-        one for one in _problems([*true, replace(twin, content=content)]) if "went on in" in one
+        one
+        for one in _problems([*true, replace(twin, content=content)])
+        if "which continued as run" in one
     ]
     assert len(named) == 1
-    assert f"{NEW_RUN}3, event 1: it says that it goes on from run" in named[0]
+    assert f"{NEW_RUN}3, event 1: it says that it continues run" in named[0]
 
 
 async def test_a_log_that_is_opened_twice_is_named() -> None:
@@ -159,9 +163,9 @@ def _stage(carried: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (_receipt, "it took up receipts that its log does not give"),
-        (_due, "it took up a due date"),
-        (_stage, "the state that is carried on is not the one that its log leads to"),
+        (_receipt, "it began with receipts that do not follow from its log"),
+        (_due, "it began with a due date"),
+        (_stage, "the state that is carried on does not follow from its log"),
     ],
 )
 async def test_a_true_log_with_other_things_beside_it(
@@ -187,11 +191,11 @@ async def test_what_depends_on_a_run_that_is_not_here_is_not_checked() -> None:
     later = _own(MUCH)[1:]
     replay = await _replayed(later)
     assert (replay.sound, replay.checked) == (True, False)
-    named = [one.en for run in replay.runs for one in run.findings if one.unchecked]
-    assert "entries 1 to 5 of its log it took up from run" in " ".join(named)
-    assert "missing: the platform's entry" in " ".join(named)
+    named = [one.words.en for run in replay.runs for one in run.findings if one.unchecked]
+    assert "entries up to 5 of its log come from run" in " ".join(named)
+    assert "missing: by the platform's entry" in " ".join(named)
     # A reading names the missing run itself.
-    assert [one for one in _problems(later) if "is missing, which it goes on from" in one]
+    assert [one for one in _problems(later) if "which it continues, is missing" in one]
 
 
 async def test_what_the_server_keeps_no_longer_is_not_checked() -> None:
@@ -203,17 +207,17 @@ async def test_what_the_server_keeps_no_longer_is_not_checked() -> None:
         for run in read_runs(FLEX, [one]).runs
         if run.carried and not run.continued_from
     )
-    assert [one for one in _problems([again]) if "nowhere" in one]
+    assert [one for one in _problems([again]) if "no origin" in one]
     kept_since = again.started_at + timedelta(days=30)
     old = replace(again, kept_since=kept_since)
-    assert not [one for one in _problems([old]) if "nowhere" in one]
+    assert not [one for one in _problems([old]) if "no origin" in one]
     [named] = not_checked(read_runs(FLEX, [old]))
-    assert "from a run that the server keeps no longer: not checked" in named.en
+    assert "come from a run that the server no longer keeps" in named.words.en
     replay = await _replayed([old])
     assert (replay.sound, replay.checked) == (True, False)
     # What is younger than the retention would still be there.
     young = replace(again, kept_since=again.started_at - timedelta(days=300))
-    assert [one for one in _problems([young]) if "nowhere" in one]
+    assert [one for one in _problems([young]) if "no origin" in one]
     assert not_checked(read_runs(FLEX, [young])) == []
 
 
@@ -225,7 +229,7 @@ async def test_what_depends_on_a_run_that_is_here_in_part_is_not_checked() -> No
     first = next(one for one in own if not runs[one.run_id].carried)
     part = replace(cut(first, runs[first.run_id].tasks[-2].event_id - 2), closed_at=None)
     [named] = not_checked(read_runs(FLEX, [part, again]))
-    assert "whose history is here only in part: not checked" in named.en
+    assert "whose history is here only in part" in named.words.en
     replay = await _replayed([part, again])
     assert (replay.sound, replay.checked) == (True, False)
     assert not_checked(read_runs(FLEX, [first, again])) == []
@@ -247,13 +251,13 @@ async def test_a_next_term_names_the_one_before_as_it_ended() -> None:
     later = [one for one in whole if one.started_at > whole[at].started_at and not one.year]
     changed = [one for one in whole if one not in later or not _term_of(one, 2)]
     changed[changed.index(whole[at])] = input_changed(whole[at], 0, other)
-    assert [one for one in _found(await _replayed(changed)) if "entry 1 does not go on from" in one]
+    assert [one for one in _found(await _replayed(changed)) if "entry 1 does not follow" in one]
     reading = read_runs(TWICE, whole)
     logs = {place: reading.entries(place) for place in reading.logs}
     assert list(check_links(logs)) == []
     logs[LogId(1)] = logs[LogId(1)][:-1]
-    words = [one.en for one in check_links(logs)]
-    assert "term 1, which it goes on from, had not ended: it stands in valid" in words
+    words = [one.words.en for one in check_links(logs)]
+    assert "term 1, which it continues, had not ended: its stage is valid" in words
 
 
 def _term_of(history: StoredHistory, term: int) -> bool:

@@ -11,8 +11,8 @@ import pytest
 
 from audit.histories import StoredHistory
 from audit.reading.case_logs import read_runs, readings
-from audit.reading.entry_names import EntryName, entry_named
-from audit.reading.log_checks import check_reading
+from audit.reading.check_histories import check_reading
+from audit.reading.snapshots import EntryName, entry_named
 from tests.audit.lives import (
     BROUGHT_IN,
     CORRECTED,
@@ -35,7 +35,7 @@ from workflows.record import LogEntry
 def found(histories: Sequence[StoredHistory]) -> list[str]:
     """What does not hold in a platform's histories: where, and what, in English."""
     reading = read_runs(histories[0].platform_id, histories)
-    return [f"{problem.where}: {problem.en}" for problem in check_reading(reading)]
+    return [f"{problem.where}: {problem.words.en}" for problem in check_reading(reading)]
 
 
 def changed(
@@ -63,7 +63,7 @@ async def test_histories_as_they_were_recorded_hold(release: str) -> None:
         assert [] == check_reading(reading)
         for place, lines in reading.logs.items():
             assert list(range(1, len(lines) + 1)) == [line.entry.seq for line in lines]
-            assert all(0 < line.event_id <= line.told_in for line in lines), place
+            assert all(0 < line.event_id <= line.held_in for line in lines), place
             count += len(lines)
     assert count >= 300
 
@@ -83,7 +83,7 @@ def test_a_byte_of_a_message() -> None:
         if "workflowExecutionUpdateAcceptedEventAttributes" in e
     )
     words = found(changed(recorded(SHORT), 0, change))
-    assert f"{label(first)}, event {event}: entry 1.2 is not what was sent in this message" in words
+    assert f"{label(first)}, event {event}: entry 1.2 differs from what this message sent" in words
 
 
 def test_a_past_that_was_brought_in() -> None:
@@ -97,7 +97,7 @@ def test_a_past_that_was_brought_in() -> None:
 
     run = histories[0].run_id
     assert found(changed(histories, 0, another_list)) == [
-        f"platform:{BROUGHT_IN} run {run}, event 1: entry 1.2 is not what was sent in this message"
+        f"platform:{BROUGHT_IN} run {run}, event 1: entry 1.2 differs from what this message sent"
     ]
 
 
@@ -111,8 +111,8 @@ def test_a_decisions_actor_in_what_was_handed_in() -> None:
         payload_edited(handed_in(events, 2), f'"id":"{actor.id}"', '"id":"nobody-1"')
 
     words = found(changed(recorded(SHORT), 0, change))
-    event = read_runs(SHORT, recorded(SHORT)).logs[LogId(1)][1].told_in
-    wanted = f"{label(history)}, event {event}: entry 1.2, as this event has it, was changed"
+    event = read_runs(SHORT, recorded(SHORT)).logs[LogId(1)][1].held_in
+    wanted = f"{label(history)}, event {event}: entry 1.2 was changed"
     assert any(one.startswith(wanted) for one in words)
 
 
@@ -129,7 +129,7 @@ def test_an_entry_that_was_sealed_anew() -> None:
         _put(payload, data)
 
     words = found(changed(recorded(SHORT), 0, change))
-    assert any("entry 1.2 is another than in event" in one for one in words)
+    assert any("entry 1.2 differs from event" in one for one in words)
 
 
 def test_a_dropped_childs_history() -> None:
@@ -138,10 +138,11 @@ def test_a_dropped_childs_history() -> None:
     gone = next(history for history in recorded(TWICE) if history.year == 2)
     words = found(without)
     assert any(
-        f"the history of the run {gone.run_id} of {gone.workflow_id} is missing" in one
+        f"the history of run {gone.run_id} of {gone.workflow_id}, which is its child, is missing"
+        in one
         for one in words
     )
-    assert any("log 1-y2: missing: the platform's entry" in one for one in words)
+    assert any("log 1-y2: missing: by the platform's entry" in one for one in words)
 
 
 @pytest.mark.parametrize("number", range(5))
@@ -150,7 +151,7 @@ def test_a_dropped_run_of_the_platform(number: int) -> None:
     own = [history for history in recorded(MUCH) if history.year == 0]
     assert 5 == len(own)
     words = found([history for history in recorded(MUCH) if history is not own[number]])
-    assert any(f"the history of the run {own[number].run_id} is missing" in one for one in words)
+    assert any(f"the history of run {own[number].run_id}, which" in one for one in words)
 
 
 def test_dropped_and_reordered_events() -> None:
@@ -192,7 +193,7 @@ def test_what_is_handed_on_and_results_that_do_not_fit() -> None:
         result = events[-1]["workflowExecutionCompletedEventAttributes"]["result"]
         payload_edited(result["payloads"][0], '"log_seq":', '"log_seq":1')
 
-    assert any("what it took up is not what run" in one for one in broken(1, take_up, MUCH))
+    assert any("its input is not what run" in one for one in broken(1, take_up, MUCH))
     assert any("the run ended with entry 1" in one for one in broken(4, end, MUCH))
 
 
@@ -225,7 +226,7 @@ def test_an_entry_that_is_told_again_at_another_moment() -> None:
     histories = changed(recorded(SHORT), 0, change)
     reading, true = read_runs(SHORT, histories), read_runs(SHORT, recorded(SHORT))
     assert true.entries(LogId(1)) == reading.entries(LogId(1))
-    assert ([], 1) == (check_reading(reading), len(reading.told_again))
+    assert ([], 1) == (check_reading(reading), len(reading.retimed))
 
 
 def test_a_second_life_of_a_term_is_named() -> None:
@@ -244,9 +245,9 @@ def test_a_second_life_of_a_term_is_named() -> None:
     second = replace(changed(first, 0, change)[0], run_id="begun-anew")
     reading = read_runs(SHORT, [*first, second])
     assert read_runs(SHORT, first).entries(LogId(1)) == reading.entries(LogId(1))
-    (problem,) = [one for one in reading.problems if "a second life" in one.en]
+    (problem,) = [one for one in reading.problems if "a second life" in one.words.en]
     assert "begun-anew" in problem.where
-    assert first[0].run_id in problem.en
+    assert first[0].run_id in problem.words.en
 
 
 def test_an_open_run_is_read_as_far_as_it_is() -> None:

@@ -12,8 +12,7 @@ from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
 from audit.reading.case_logs import read_runs
-from audit.reading.entry_names import EntryName
-from audit.reading.state_at import at_entry, at_moment
+from audit.reading.snapshots import EntryName, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import moments
 from starter.terminal import screen
 from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
@@ -108,7 +107,7 @@ def test_the_state_is_the_fold_of_a_prefix() -> None:
         for place, lines in reading.logs.items():
             entries = reading.entries(place)
             for line in lines:
-                standing = at_entry(reading, EntryName(place, line.entry.seq))
+                standing = snapshot_after(reading, EntryName(place, line.entry.seq))
                 case = standing.assessment if place.year else standing.platform
                 assert case and fold(entries[: line.entry.seq]) == case.state
 
@@ -117,10 +116,10 @@ def test_a_moment_holds_what_came_until_then() -> None:
     """A moment before an entry it was not there, at its moment it was; before all there is nothing."""
     reading = read_runs(TWICE, recorded(TWICE, "0.2.0"))
     first = reading.logs[LogId(1)][0].entry.at
-    assert at_moment(reading, first.replace(year=2000)) is None
+    assert snapshot_at(reading, first.replace(year=2000)) is None
     for line in reading.logs[LogId(2)]:
-        standing = at_moment(reading, line.entry.at)
-        before = at_moment(reading, line.entry.at - timedelta(microseconds=1))
+        standing = snapshot_at(reading, line.entry.at)
+        before = snapshot_at(reading, line.entry.at - timedelta(microseconds=1))
         assert standing and before
         assert line.name in standing.held
         assert line.name not in before.held
@@ -162,17 +161,17 @@ def test_the_differences_are_fields_and_entries(run: Run) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("state", MUCH), "say --at MOMENT or --seq ENTRY"),
-        (("state", MUCH, "--seq", "1.99"), "there is no entry 1.99"),
-        (("state", MUCH, "--seq", "7-y1.1"), "there is no entry 7-y1.1"),
-        (("state", MUCH, "--seq", "last"), "names no entry"),
-        (("state", MUCH, "--at", "yesterday"), "is no moment"),
-        (("state", MUCH, "--at", "0001-01-01T00:00"), "is no moment"),
-        (("diff", MUCH, "--from", "1.1", "--to", "9999-12-31T23:59-14:00"), "is no moment"),
-        (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "is no moment"),
-        (("state", MUCH, "--at", "2000-01-01"), "had not been applied for then"),
+        (("state", MUCH), "Give either --at MOMENT or --seq ENTRY"),
+        (("state", MUCH, "--seq", "1.99"), "No entry 1.99"),
+        (("state", MUCH, "--seq", "7-y1.1"), "No entry 7-y1.1"),
+        (("state", MUCH, "--seq", "last"), "use an entry"),
+        (("state", MUCH, "--at", "yesterday"), "YYYY-MM-DD"),
+        (("state", MUCH, "--at", "0001-01-01T00:00"), "YYYY-MM-DD"),
+        (("diff", MUCH, "--from", "1.1", "--to", "9999-12-31T23:59-14:00"), "YYYY-MM-DD"),
+        (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "YYYY-MM-DD"),
+        (("state", MUCH, "--at", "2000-01-01"), "had not been applied for at that time"),
         (("state", "p/1", "--seq", "1"), "is no platform id"),
-        (("timeline", "nobody"), "there is no history of nobody"),
+        (("timeline", "nobody"), "No history of nobody"),
         (("diff", MUCH, "--from", "1.5", "--to", "1.4"), "--to is before --from"),
     ],
 )

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from audit.access_log import looks
+from audit.access_log import list_accesses
 from audit.archive.archive_contents import PostgresArchive
 from audit.reconciling.reconciling import reconcile
 from db.audit_tables import archived_histories
@@ -89,7 +89,7 @@ async def test_what_agrees_and_what_does_not(
     assert (0, True) == (repaired.exit_code, "repaired: log_entries 1.2" in repaired.output)
     after = await everything(engine)
     assert before | {"access_log": after["access_log"]} == after
-    noted = [(look.what, look.platform_id) for look in await looks(engine)]
+    noted = [(look.what, look.platform_id) for look in await list_accesses(engine)]
     assert [
         ("repair", SHORT),
         ("reconcile", SHORT),
@@ -143,7 +143,8 @@ async def test_one_byte_of_an_archived_history(run: Run, engine: AsyncEngine) ->
     [found] = [one async for one in reconcile(engine, archive, (SHORT,))]
     assert not found.agrees
     assert any(
-        victim.run_id in problem.where and "SHA-256" in problem.en for problem in found.problems
+        victim.run_id in problem.where and "SHA-256" in problem.words.en
+        for problem in found.problems
     )
     shown = await run("audit", "reconcile", "--from", "archive")
     assert (1, True) == (

@@ -210,8 +210,8 @@ async def test_a_platform_that_only_the_register_knows(engine: AsyncEngine) -> N
     await changed(engine, log_entries, entry(SHORT, 2), outcome="declined")
     [found] = await done(engine, [], repair=True)
     assert not found.repaired
-    assert any("there is no history of it" in problem.en for problem in found.problems)
-    assert any("entry 2 was changed" in problem.en for problem in found.problems)
+    assert any("in no history" in problem.words.en for problem in found.problems)
+    assert any("entry 2 was changed" in problem.words.en for problem in found.problems)
 
 
 async def test_a_platform_that_only_the_histories_know(engine: AsyncEngine) -> None:
@@ -245,10 +245,10 @@ async def test_histories_that_do_not_hold_are_no_ground_for_a_repair(engine: Asy
     rest = [history for history in recorded(MUCH) if history.year != 2]
     [found] = await done(engine, rest, MUCH, repair=True)
     assert (False, ["terms changed ['list_number']"]) == (found.repaired, words(found))
-    named = [problem.en for problem in found.problems]
+    named = [problem.words.en for problem in found.problems]
     child = f"platform:{MUCH}:term-1:assessment-2"
     assert 2 == sum(f"of {child} is missing" in words for words in named)
-    assert 2 == sum("the register has it, and there is no history" in words for words in named)
+    assert 2 == sum("in the register, and in no history" in words for words in named)
 
 
 async def test_one_platform_is_held_at_a_time(engine: AsyncEngine) -> None:

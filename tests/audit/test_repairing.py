@@ -77,7 +77,7 @@ async def test_a_changed_entry_among_those_that_are_ahead(engine: AsyncEngine) -
     before = await everything(engine)
     [found] = await done(engine, older(CORRECTED, 4), CORRECTED, repair=True)
     assert not found.agrees
-    assert any("1 entries beyond the histories" in problem.en for problem in found.problems)
+    assert any("1 entries beyond the histories" in problem.words.en for problem in found.problems)
     assert before == await everything(engine)
 
 
@@ -162,10 +162,10 @@ async def test_no_case_writes_while_its_rows_are_repaired(engine: AsyncEngine, r
     ):
         await case.execute(text("SET lock_timeout = '50ms'"))
         with pytest.raises(DBAPIError, match="lock timeout"):
-            await write_on(case, run.tellings[0].batch)
+            await write_on(case, run.register_writes[0].batch)
         await case.invalidate()
     async with engine.begin() as case:
-        await write_on(case, run.tellings[0].batch)
+        await write_on(case, run.register_writes[0].batch)
 
 
 async def test_rows_that_are_no_entries(engine: AsyncEngine) -> None:
@@ -192,5 +192,5 @@ async def test_a_row_that_is_no_entry_and_has_no_history(engine: AsyncEngine) ->
     for histories in ([], older(CORRECTED, 4)):
         [found] = await done(engine, histories, CORRECTED, repair=True)
         told = f"entry 1.{last} cannot be read, and no history has it"
-        assert told in [problem.en for problem in found.problems]
+        assert told in [problem.words.en for problem in found.problems]
     assert before == await everything(engine)

@@ -11,9 +11,8 @@ import pytest
 
 from audit.dossier.format import MANIFEST, json_bytes
 from audit.dossier.lives import live
-from audit.dossier.package import fresh, pack, unpack
+from audit.dossier.package import fresh, pack, unpack, zip_problems
 from audit.dossier.verifying import verify
-from audit.dossier.wrapping import wrong_wrapping
 from starter.errors import BadInput
 from tests.audit.dossiers import (
     Files,
@@ -126,7 +125,7 @@ async def test_another_actor_of_a_decision(files: Files, tmp_path: Path) -> None
     mended = resealed(with_lines(files, OWN, lambda lines: rehashed(_actor(lines))))
     names = told(await verdict(mended, tmp_path))
     assert not [one for one in names if one.startswith(f"chain {OWN}")]
-    expected = f"agreement {OWN}: entry 2 is not what the history says: actor.id, hash"
+    expected = f"agreement {OWN}: entry 2 differs from the history: actor.id, hash"
     assert expected in names
 
 
@@ -135,7 +134,9 @@ async def test_the_last_entry_dropped(files: Files, tmp_path: Path) -> None:
     for name, last in ((OWN, 14), (YEAR, 4)):
         changed = resealed(with_lines(files, name, lambda lines: lines[:-1]))
         names = told(await verdict(changed, tmp_path))
-        assert [one for one in names if f"{name}: entry {last} is missing: the history has" in one]
+        assert [
+            one for one in names if f"{name}: entry {last} is missing: in the history it is" in one
+        ]
     assert [one for one in names if one.startswith(f"links {YEAR}: entry 4 is missing")]
 
 
@@ -151,7 +152,7 @@ async def test_two_entries_reordered(files: Files, tmp_path: Path) -> None:
     )
     mended = resealed(with_lines(files, OWN, lambda lines: rehashed(swapped(lines))))
     names = " ".join(told(await verdict(mended, tmp_path)))
-    assert f"agreement {OWN}: entry 2 is not what the history says" in names
+    assert f"agreement {OWN}: entry 2 differs from the history" in names
 
 
 async def test_a_childs_history_dropped(files: Files, tmp_path: Path) -> None:
@@ -170,7 +171,9 @@ async def test_a_childs_history_dropped(files: Files, tmp_path: Path) -> None:
     # Its log dropped with it: the platform's log knows how it ended.
     less = {one: content for one, content in fewer.items() if one != YEAR}
     names = told(await verdict(resealed(less), tmp_path))
-    assert [one for one in names if one.startswith(f"links {YEAR}: missing: the platform's entry")]
+    assert [
+        one for one in names if one.startswith(f"links {YEAR}: missing: by the platform's entry")
+    ]
 
 
 async def test_a_run_in_the_middle_dropped(files: Files, tmp_path: Path) -> None:
@@ -233,7 +236,7 @@ async def test_what_follows_from_the_histories_is_made_again(files: Files, tmp_p
     for name in ("report.zh.html", "report.en.html", "deadlines.json", "replay.json", "README.txt"):
         changed = resealed(files | {name: files[name].replace(b"2027", b"2026", 1) + b" "})
         assert told(await verdict(changed, tmp_path)) == [
-            f"derived {name}: not what follows from the histories and the manifest"
+            f"derived {name}: differs from what follows from the histories and the manifest"
         ]
 
 
@@ -241,7 +244,7 @@ async def test_states_and_plans(files: Files, tmp_path: Path) -> None:
     """The states are the folds of the logs, and a plan is the one that its log binds."""
     changed = resealed(files | {"states.json": files["states.json"].replace(b"expired", b"valid")})
     assert told(await verdict(changed, tmp_path)) == [
-        "states states.json: not what the logs lead to: term-1"
+        "states states.json: does not follow from the logs: term-1"
     ]
     name = "plans/term-1-version-1.json"
     plan = json.loads(files[name])
@@ -281,7 +284,7 @@ async def test_what_is_around_the_files(files: Files, tmp_path: Path) -> None:
         (whole[:-2] + b"\x04\x00note", "its list of files is another"),  # a comment
     ):
         path.write_bytes(changed)
-        (problem,) = wrong_wrapping(path)
+        (problem,) = zip_problems(path)
         assert problem[0] == f"the zip was changed or packed anew: {expected}"
     names = told(await verify(path))
     assert names == [
@@ -302,7 +305,7 @@ def test_what_is_hidden_behind_a_file(tmp_path: Path) -> None:
         packed.start_dir = packed.fp.tell()  # type: ignore[union-attr]
         packed._didModify = True  # type: ignore[attr-defined]
     assert unpack(path) == {"file": b"content"}
-    assert [en for en, _ in wrong_wrapping(path)] == ["something stands behind file in the zip"]
+    assert [en for en, _ in zip_problems(path)] == ["something stands behind file in the zip"]
 
 
 @pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -311,7 +314,7 @@ def test_a_zip_that_would_grow_without_bounds_is_not_unpacked(tmp_path: Path, ki
     path = tmp_path / "dossier.zip"
     with zipfile.ZipFile(path, "w", kind) as packed:
         packed.writestr(MANIFEST, b"\0" * 1_000_000)
-    with pytest.raises(BadInput, match=r"manifest\.json is packed otherwise"):
+    with pytest.raises(BadInput, match=r"manifest\.json is compressed in another way"):
         unpack(path)
 
 
@@ -349,8 +352,8 @@ def _closed(manifest: Any) -> None:
         (_closed, "runs histories/"),
         (_size, "files README.txt: "),
         (_twice, "files manifest.json: a file is listed twice"),
-        (_began, "derived manifest.json: not what follows"),
-        (_maker, "derived report.en.html: not what follows"),
+        (_began, "derived manifest.json: differs from what follows"),
+        (_maker, "derived report.en.html: differs from what follows"),
         (dict.clear, ""),
     ],
 )
@@ -371,4 +374,6 @@ async def test_what_the_manifest_says_follows_too(
 async def test_one_byte_more_in_the_manifest(files: Files, tmp_path: Path) -> None:
     """It is written in one form only."""
     names = told(await verdict(files | {MANIFEST: files[MANIFEST] + b" "}, tmp_path))
-    assert names == ["derived manifest.json: not what follows from the histories and the manifest"]
+    assert names == [
+        "derived manifest.json: differs from what follows from the histories and the manifest"
+    ]

@@ -99,9 +99,9 @@ async def test_an_activity_more_is_found_and_explained(release: Path) -> None:
     first = next(tasks_of(history.for_replay().events))
     assert found.event_id == next(c.event_id for c in first.commands if c.kind == "activity")
     assert (
-        "the history starts the activity hand_in; the code starts the activity one_more" in found.en
+        "the history starts the activity hand_in; the code starts the activity one_more" in found.words.en
     )
-    assert "历史为“启动活动 hand_in”；代码为“启动活动 one_more”" in found.zh
+    assert "历史为“启动活动 hand_in”；代码为“启动活动 one_more”" in found.words.zh
 
 
 @pytest.mark.parametrize("release", baseline.releases(), ids=lambda path: path.name)

@@ -8,8 +8,8 @@ from sqlalchemy import Table, delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.histories import StoredHistory
+from audit.problems import Finding
 from audit.replay.comparing import against_register
-from audit.replay.findings import Finding
 from audit.replay.parallel import replay_all
 from audit.replay.together import PlatformReplay
 from db.queries import RegisterQueries
@@ -78,27 +78,37 @@ _OWN = {"platform_id": MUCH, "term": 1, "year": 0}
             log_entries,
             {"outcome": "declined"},
             {**_OWN, "seq": 2},
-            "entry 1.2: the register's is not",
+            "entry 1.2: register and history differ",
         ),
-        (log_entries, {"actor": None}, {**_OWN, "seq": 2}, "entry 1.2: the register's is not"),
-        (log_entries, {"hash": "0" * 64}, {**_OWN, "seq": 4}, "entry 1.4: the register's is not"),
+        (
+            log_entries,
+            {"actor": None},
+            {**_OWN, "seq": 2},
+            "entry 1.2: register and history differ",
+        ),
+        (
+            log_entries,
+            {"hash": "0" * 64},
+            {**_OWN, "seq": 4},
+            "entry 1.4: register and history differ",
+        ),
         (
             log_entries,
             {"set_aside_by": 3},
             {**_OWN, "seq": 2},
-            "entry 1.2: the register says it was",
+            "entry 1.2: in the register it is set aside",
         ),
         (
             terms,
             {"list_number": "another"},
             {"platform_id": MUCH, "term": 1},
-            "log 1: the register's row says list_number another",
+            "log 1: list_number is another in the register",
         ),
         (
             assessments,
             {"stage": "effective_too"},
             {"platform_id": MUCH, "term": 1, "year": 1, "opening": 1},
-            "log 1-y1: the register's row says stage effective_too",
+            "log 1-y1: stage is effective_too in the register",
         ),
     ],
     ids=["outcome", "actor", "hash", "set aside", "term", "assessment"],
@@ -115,7 +125,7 @@ async def test_a_row_that_was_changed(
     await write_register(engine, histories)
     await _changed(engine, table, values, **key)
     (found,) = await _compared(engine, histories)
-    assert found.en.startswith(said)
+    assert found.words.en.startswith(said)
     assert not found.remark
 
 
@@ -131,14 +141,14 @@ async def test_the_last_entry_was_deleted(engine: AsyncEngine) -> None:
             delete(log_entries).where(c.platform_id == MUCH, c.year == 0, c.seq == last)
         )
     (found,) = await _compared(engine, histories)
-    assert "log 1: the register lacks the last 1 entries" == found.en
+    assert "log 1: the register lacks the last 1 entries" == found.words.en
     assert not found.remark
 
 
 async def test_a_platform_that_the_register_does_not_know(engine: AsyncEngine) -> None:
     """Nothing is there: said once."""
     (found,) = await _compared(engine, recorded(SHORT))
-    assert "the register does not know the platform" == found.en
+    assert "the register has no such platform" == found.words.en
 
 
 async def test_a_register_that_is_ahead_is_a_remark(engine: AsyncEngine) -> None:
@@ -148,7 +158,7 @@ async def test_a_register_that_is_ahead_is_a_remark(engine: AsyncEngine) -> None
     earlier = [one for one in histories if one.year or one.run_id == histories[0].run_id]
     (found,) = await _compared(engine, earlier)
     assert found.remark
-    assert "more entries than the history" in found.en
+    assert "more entries than the history" in found.words.en
 
 
 async def test_a_case_that_had_ended_goes_on_by_itself_no_more(engine: AsyncEngine) -> None:
@@ -159,7 +169,7 @@ async def test_a_case_that_had_ended_goes_on_by_itself_no_more(engine: AsyncEngi
     (found,) = await _compared(engine, histories)
     assert (
         "log 1: the register has 1 more entries than the history, in which the case had ended"
-        == (found.en)
+        == (found.words.en)
     )
     assert not found.remark
 
@@ -169,7 +179,7 @@ async def test_an_assessment_that_was_opened_again_is_a_remark(engine: AsyncEngi
     await write_register(engine, recorded(FLEX, "0.2.0"))
     found = await _compared(engine, before_it_was_opened_again(recorded(FLEX, "0.2.0")))
     assert [("log 1", True), ("log 1-y1", True)] == [
-        (one.en.partition(":")[0], one.remark) for one in found
+        (one.words.en.partition(":")[0], one.remark) for one in found
     ]
 
 
@@ -180,4 +190,4 @@ async def test_a_history_that_is_missing_is_a_remark(engine: AsyncEngine) -> Non
     without = [one for one in histories if one.year != 1]
     (found,) = await _compared(engine, without)
     assert found.remark
-    assert found.en.startswith("log 1-y1: the register has it, and no history")
+    assert found.words.en.startswith("log 1-y1: it is in the register, and in none")

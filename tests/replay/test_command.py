@@ -161,7 +161,7 @@ async def test_a_register_that_was_changed(
         await connection.execute(update(terms).values(plan_version=9))
     answer = await _in_thread(run, "--all", "--from", "archive", DATABASE_URL=database_url)
     assert 1 == answer.exit_code
-    assert "log 1: the register's row says plan_version 9; the log leads to 1" in answer.output
+    assert "log 1: plan_version is 9 in the register, and 1 by the log" in answer.output
     assert "1 platform differs from the register" in answer.output
 
 
@@ -184,7 +184,7 @@ async def test_a_platform_without_a_history(
     """A platform that the archive has nothing of: said by name, exit code 2."""
     answer = await _in_thread(run, "bj-nobody", "--from", "archive", DATABASE_URL=database_url)
     assert 2 == answer.exit_code
-    assert "there is no history of bj-nobody in the archive" in answer.output
+    assert "No history of bj-nobody in the archive" in answer.output
 
 
 async def _in_thread(run: Run, *words: str, **environment: str) -> Result:

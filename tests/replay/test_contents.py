@@ -9,7 +9,7 @@ import pytest
 
 from audit.histories import StoredHistory
 from audit.replay.replaying import replay
-from audit.replay.together import put_together
+from audit.replay.together import assemble_platform
 from tests.audit.lives import MUCH, RELEASES, SHORT, Events, edited, payload_edited, recorded
 
 _RELEASES = [path.name for path in RELEASES]
@@ -43,7 +43,7 @@ async def _findings(history: StoredHistory) -> list[str]:
     found = await replay(history)
     assert found.divergence is None, "the commands are the same"
     assert not found.sound
-    return [one.en for one in found.findings]
+    return [one.words.en for one in found.findings]
 
 
 async def test_the_actor_of_an_entry_that_was_handed_in() -> None:
@@ -163,11 +163,11 @@ async def test_what_a_run_was_begun_with(change: Callable[[Any], Any], said: str
 
     found = await replay(edited(second, changed))
     assert not found.sound
-    words = [one.en for one in found.findings]
+    words = [one.words.en for one in found.findings]
     assert any(said in one for one in words), words
     # and the run before it ended in another log
     before = await replay(_own(MUCH, 0))
-    together = put_together(MUCH, [before, found])
+    together = assemble_platform(MUCH, [before, found])
     assert together.runs[0].sound
     assert not together.sound
 
@@ -187,7 +187,7 @@ async def test_an_entry_that_was_told_at_another_moment_is_a_remark() -> None:
     assert found.sound
     (finding,) = found.findings
     assert finding.remark
-    assert "0007-workflow-clock" in finding.en
+    assert "0007-workflow-clock" in finding.words.en
 
 
 @pytest.mark.parametrize("release", _RELEASES)

@@ -13,7 +13,7 @@ import pytest
 
 from audit.histories import StoredHistory
 from audit.replay import parallel
-from audit.replay.parallel import Died, Pool, replay_all
+from audit.replay.parallel import Pool, ProcessKilled, replay_all
 from tests.audit.lives import MUCH, SHORT, edited, recorded
 
 _FEW = (SHORT, "bj-green-building", "bj-heritage-digital", "bj-water-membrane", "bj-ad-simulation")
@@ -82,7 +82,7 @@ async def test_no_histories_no_answers() -> None:
 
 async def test_a_process_that_is_killed_is_said() -> None:
     """A process that dies ends the replay with words, and leaves no other behind."""
-    with pytest.raises(Died):
+    with pytest.raises(ProcessKilled):
         async for _ in replay_all(_few(200), processes=2):
             for child in _ours()[:1]:
                 os.kill(child.pid, signal.SIGKILL)

@@ -8,8 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from audit.anchoring.digests import last_day_with_digest
 from audit.archive.archive_store import configured_store
-from audit.archive.archiver import WHOLE_EACH
-from audit.archive.notes import ArchivingNotes, Noted
+from audit.archive.archiver import WHOLE_EACH, ArchivingNotes, Noted
 from starter.errors import BadInput
 from worker.doctor.check_temporal import kept_after_the_end
 from worker.doctor.finding import Finding, bad, command, good, note

@@ -1,23 +1,26 @@
-"""The activity behind the schedule of the archive."""
+"""The activities behind the schedules of the archive and of the daily digests."""
+
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client
 
+from audit.anchoring.digests import make_missing
 from audit.archive.archive_contents import PostgresArchive
 from audit.archive.archive_store import Store
-from audit.archive.archiver import archive_now
-from audit.archive.notes import ArchivingNotes
+from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
 from workflows.archive_workflow import Archived
-from workflows.contract import ARCHIVE_HISTORIES
+from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS
+from workflows.digest_workflow import Digested
+from workflows.periods import beijing_date
 
 
 class ArchiveActivities:
     """Archiving, with what it needs."""
 
     def __init__(self, client: Client, engine: AsyncEngine, store: Store | None) -> None:
-        """Take from this server into the register's database, or into the store."""
         self._server = ServerHistories(client)
         self._archive = PostgresArchive(engine, store)
         self._notes = ArchivingNotes(engine)
@@ -36,3 +39,16 @@ class ArchiveActivities:
             on_the_way=lambda taken: activity.heartbeat(taken.looked),
         )
         return Archived(looked=done.looked, kept=done.kept, gone=done.gone)
+
+
+class DigestActivities:
+    """Making digests, with what it needs."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @activity.defn(name=MAKE_DIGESTS)
+    async def make_digests(self) -> Digested:
+        """Make the digests of the days that are over and have none."""
+        made = await make_missing(self._engine, beijing_date(datetime.now(UTC)))
+        return Digested(roots=tuple(one.root for one in made))

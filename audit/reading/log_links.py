@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from audit.dossier.dossier_problems import Check, Problem
+from audit.problems import Check, Problem
 from workflows.log_id import LogId
 from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import states
 from workflows.states import PlatformState
 from workflows.vocabulary import Happening, Kind
+from workflows.words import Words
 
 Logs = Mapping[LogId, Sequence[LogEntry]]
-_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
+NO_LOG = (LookupError, ValueError, TypeError, AttributeError)
+"""What working out states raises where no case can have a log."""
+ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
 def check_logs(logs: Logs) -> Iterator[Problem]:
-    """Whatever does not hold, log by log."""
+    """Return whatever does not hold, log by log."""
     for place, log in logs.items():
         before = _before(logs, place)
         if before is None:
@@ -23,25 +26,25 @@ def check_logs(logs: Logs) -> Iterator[Problem]:
         start = log[0].previous if before is None else before
         wrong = find_chain_break(log, start)
         if wrong:
-            yield Problem(Check.CHAIN, place.file, *wrong)
-            continue
-        if place.year == 0:
-            yield from _previous(logs, place, log)
-            yield from _assessments(logs, place.term, log)
+            yield Problem(place.file, wrong, Check.CHAIN)
+        elif place.year == 0:
+            yield from _continued(logs, place, log)
 
 
 def check_links(logs: Logs) -> Iterator[Problem]:
-    """The same of logs whose chains are known to hold: only how they go on from each other."""
+    """Return the same of logs whose chains are known to hold: only how they continue each other."""
     for place, log in logs.items():
         before = _before(logs, place)
         if before is None:
             yield _missing_before(place)
         elif before != log[0].previous:
-            en = "entry 1 does not go on from the entry that stands before it in the other log"
-            yield Problem(Check.LINKS, place.file, en, "首条不接续其所接续记录的相应条目")
+            words = Words(
+                "entry 1 does not follow the entry of the other log that it continues",
+                "首条不接续其所接续记录的相应条目",
+            )
+            yield Problem(place.file, words, Check.LINKS)
         if place.year == 0:
-            yield from _previous(logs, place, log)
-            yield from _assessments(logs, place.term, log)
+            yield from _continued(logs, place, log)
 
 
 def _before(logs: Logs, place: LogId) -> str | None:
@@ -81,41 +84,49 @@ def _openings(log: Sequence[LogEntry]) -> Iterator[tuple[LogEntry, int, int]]:
 
 
 def states_of(log: Sequence[LogEntry]) -> list[CaseState]:
-    """The state after each entry; none where a log is no log of a case, which is told elsewhere."""
+    """The state after each entry; none where a log is no log of a case, which is said elsewhere."""
     try:
         return states(log) if log else []
-    except (LookupError, ValueError, TypeError, AttributeError):
+    except NO_LOG:
         return []
 
 
-def _previous(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Problem]:
-    """A next term names the one before it as it ended: by its number and its last hash."""
+def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Problem]:
+    """Check that a term names the one before it, and its assessments' logs, as they ended."""
     said = log[0].said.get("previous")
     if place.term > 1 and isinstance(said, dict):
         named = said.get("term"), said.get("log_hash")
         if named != (place.term - 1, log[0].previous):
-            en = "it was applied for after another term than the one that it goes on from"
-            yield Problem(Check.LINKS, place.file, en, "申请所载上一期与其所接续的不同")
-    before = logs.get(LogId(place.term - 1), ())
-    after = states_of(before)
+            words = Words(
+                "it was applied for after another term than the one that it continues",
+                "申请所载上一期与其所接续的不同",
+            )
+            yield Problem(place.file, words, Check.LINKS)
+    after = states_of(logs.get(LogId(place.term - 1), ()))
     if after and not lifecycle_of(after[-1]).step(after[-1].stage).ended:
-        en = f"term {place.term - 1}, which it goes on from, had not ended: it stands in {after[-1].stage}"
-        zh = f"其所接续的第 {place.term - 1} 期尚未结束：处于 {after[-1].stage}"
-        yield Problem(Check.LINKS, place.file, en, zh)
+        words = Words(
+            f"term {place.term - 1}, which it continues, had not ended: its stage is {after[-1].stage}",
+            f"其所接续的第 {place.term - 1} 期尚未结束：处于 {after[-1].stage}",
+        )
+        yield Problem(place.file, words, Check.LINKS)
+    yield from _assessments(logs, place.term, log)
 
 
 def _missing_before(place: LogId) -> Problem:
+    words = Words(
+        f"the log of term {place.term - 1}, which it continues, is missing",
+        f"缺少其所接续的第 {place.term - 1} 期记录",
+    )
     if place.year:
-        en = f"the platform's log has no entry that opened it: term {place.term}, year {place.year}"
-        zh = f"平台记录中没有开始它的条目：第 {place.term} 期第 {place.year} 年"
-    else:
-        en = f"the log of term {place.term - 1}, which it goes on from, is missing"
-        zh = f"缺少其所接续的第 {place.term - 1} 期记录"
-    return Problem(Check.LINKS, place.file, en, zh, missing=True)
+        words = Words(
+            f"the platform's log has no entry that opened it: term {place.term}, year {place.year}",
+            f"平台记录中没有开始它的条目：第 {place.term} 期第 {place.year} 年",
+        )
+    return Problem(place.file, words, Check.LINKS, missing=True)
 
 
 def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Problem]:
-    """What a platform's log says of its assessments' logs: that they are there, and how they ended."""
+    """Check what a platform's log says of its assessments' logs: that they are there, and how they ended."""
     opened: dict[int, int] = {}
     last: dict[LogId, LogEntry] = {}
     after = states_of(log)
@@ -125,7 +136,7 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
     for entry in log:
         if entry.name == Happening.ASSESSMENT_OPENED and entry.seq in openings:
             opened[entry.said["year"]] = openings[entry.seq]
-        elif entry.name in _ENDS and "log_hash" in entry.said:
+        elif entry.name in ENDS and "log_hash" in entry.said:
             year = entry.said["year"]
             place = LogId(term, year, opened.get(year, 1))
             last[place] = entry
@@ -134,23 +145,30 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
     for place, entry in last.items():
         entries, there = entry.said["entries"], len(logs.get(place, ()))
         if there > entries and place.year != still_open:
-            en = f"{there} entries, and the platform's entry {entry.seq} saw it end with entry {entries}"
-            zh = f"现有 {there} 条，而平台记录第 {entry.seq} 条载明它以第 {entries} 条结束"
-            yield Problem(Check.LINKS, place.file, en, zh)
+            words = Words(
+                f"{there} entries, but by the platform's entry {entry.seq} it ended with entry {entries}",
+                f"现有 {there} 条，而平台记录第 {entry.seq} 条载明它以第 {entries} 条结束",
+            )
+            yield Problem(place.file, words, Check.LINKS)
 
 
 def _ended(logs: Logs, place: LogId, note: LogEntry) -> Iterator[Problem]:
-    log = logs.get(place, ())
-    entries, missing = note.said["entries"], not log
-    if missing:
-        en = f"missing: the platform's entry {note.seq} saw it end with {entries} entries"
-        zh = f"缺失：平台记录第 {note.seq} 条载明它有 {entries} 条"
+    log, entries, by = logs.get(place, ()), note.said["entries"], note.seq
+    if not log:
+        words = Words(
+            f"missing: by the platform's entry {by} it ended with {entries} entries",
+            f"缺失：平台记录第 {by} 条载明它有 {entries} 条",
+        )
     elif len(log) < entries:
-        en = f"entry {len(log) + 1} is missing: the platform's entry {note.seq} saw it end with entry {entries}"
-        zh = f"缺第 {len(log) + 1} 条：平台记录第 {note.seq} 条载明它以第 {entries} 条结束"
+        words = Words(
+            f"entry {len(log) + 1} is missing: by the platform's entry {by} it ended with entry {entries}",
+            f"缺第 {len(log) + 1} 条：平台记录第 {by} 条载明它以第 {entries} 条结束",
+        )
     elif log[entries - 1].hash != note.said["log_hash"]:
-        en = f"entry {entries} is not the one that the platform's entry {note.seq} saw it end with"
-        zh = f"第 {entries} 条不是平台记录第 {note.seq} 条所载的最后一条"
+        words = Words(
+            f"entry {entries} is not the one with which it ended, by the platform's entry {by}",
+            f"第 {entries} 条不是平台记录第 {by} 条所载的最后一条",
+        )
     else:
         return
-    yield Problem(Check.LINKS, place.file, en, zh, missing)
+    yield Problem(place.file, words, Check.LINKS, missing=not log)

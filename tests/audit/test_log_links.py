@@ -1,7 +1,7 @@
 """Logs held against each other, where there is no history to take them from."""
 
-from audit.dossier.check_logs import check_logs
 from audit.reading.case_logs import read_runs
+from audit.reading.log_links import check_logs
 from tests.audit.lives import TWICE, recorded
 from tests.rules.test_bringing_in import opened
 from workflows.log_id import LogId
@@ -20,4 +20,4 @@ def test_a_first_term_that_was_here_is_missed() -> None:
     logs = {place: reading.entries(place) for place in reading.logs}
     assert [] == list(check_logs(logs))
     [found] = check_logs({place: log for place, log in logs.items() if place.term == 2})
-    assert "the log of term 1, which it goes on from, is missing" == found.en
+    assert "the log of term 1, which it continues, is missing" == found.words.en

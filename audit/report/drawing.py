@@ -1,8 +1,40 @@
-"""Drawings as inline SVG: shapes by numbers, every text escaped."""
+"""Drawings as inline SVG: time on paper, and shapes by numbers; every text escaped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
 from starter.terminal.harmless_text import harmless
+from workflows.periods import add_months, beijing_date, start_of
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Moments from `first` to `last` on units from `left` to `right`."""
+
+    first: datetime
+    last: datetime
+    left: float
+    right: float
+
+    def at(self, moment: datetime) -> float:
+        """Where a moment stands; what lies beyond stands at the edge."""
+        whole = (self.last - self.first) / timedelta(days=1) or 1
+        part = (moment - self.first) / timedelta(days=1) / whole
+        return self.left + (self.right - self.left) * min(max(part, 0), 1)
+
+    def ticks(self, most: int = 9) -> Iterator[tuple[float, date]]:
+        """First days of months to be named, at most so many: of each, each third, each year."""
+        begin = beijing_date(self.first)
+        days = (self.last - self.first) / timedelta(days=1)
+        months = next((m for m in (1, 2, 3, 6, 12, 24) if days / 30.4 / m <= most), 60)
+        day = date(begin.year, 1, 1)
+        while start_of(day) <= self.last:
+            if start_of(day) >= self.first:
+                yield self.at(start_of(day)), day
+            day = add_months(day, months)
 
 
 class Drawing:
@@ -26,7 +58,6 @@ class Drawing:
         )
 
     def line(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
-        """A line."""
         self._parts.append(
             Markup('<line x1="{}" y1="{}" x2="{}" y2="{}" class="{}"/>').format(
                 _n(x1), _n(y1), _n(x2), _n(y2), kind
@@ -42,14 +73,12 @@ class Drawing:
         )
 
     def shape(self, points: list[tuple[float, float]], kind: str, about: str = "") -> None:
-        """A closed shape."""
         at = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
         self._parts.append(
             Markup('<polygon points="{}" class="{}">{}</polygon>').format(at, kind, _about(about))
         )
 
     def circle(self, x: float, y: float, radius: float, kind: str, about: str = "") -> None:
-        """A circle."""
         self._parts.append(
             Markup('<circle cx="{}" cy="{}" r="{}" class="{}">{}</circle>').format(
                 _n(x), _n(y), _n(radius), kind, _about(about)
@@ -57,7 +86,6 @@ class Drawing:
         )
 
     def done(self) -> Markup:
-        """The drawing as it stands in a page."""
         return Markup(
             '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg">'
             "{}</svg>"

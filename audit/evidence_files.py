@@ -7,6 +7,12 @@ from pathlib import Path
 from starter.errors import BadInput
 
 
+def cannot_read(what: object, error: Exception) -> BadInput:
+    """Say that a file cannot be read, and why."""
+    why = getattr(error, "strerror", None) or str(error)
+    return BadInput(f"{what} cannot be read: {why}", f"无法读取 {what}：{why}")
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that is not there yet.
 
@@ -26,8 +32,8 @@ def write_new(path: Path, content: bytes) -> None:
             Path(draft).unlink()
     except FileExistsError:
         raise BadInput(
-            f"{path} is there already: it is not written over, give another name",
-            f"{path} 已存在：不予覆盖，请另起名称",
+            f"{path} already exists and is not overwritten: give another name",
+            f"{path} 已存在，不予覆盖：请另起名称",
         ) from None
     except OSError as error:
         raise BadInput(
@@ -45,9 +51,7 @@ def read_bounded(path: Path, largest: int) -> bytes:
         with path.open("rb") as file:
             content = file.read(largest + 1)
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"
-        ) from None
+        raise cannot_read(path, error) from None
     if len(content) > largest:
         raise BadInput(f"{path} is larger than {largest:,} bytes", f"{path} 超过 {largest:,} 字节")
     return content

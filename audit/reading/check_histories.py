@@ -1,0 +1,161 @@
+"""Whether the histories of a platform hold in themselves: each says the same as the others.
+
+A history names the runs and children that belong to it, holds each entry several times over, and the
+messages that people sent. So whatever is left out or changed in one place does not fit another.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from audit.problems import Problem
+from audit.reading.case_logs import Line, Reading
+from audit.reading.check_runs import check_run, check_runs
+from audit.reading.log_links import NO_LOG, check_logs
+from audit.reading.origins import check_origins, run_logs
+from audit.reading.runs import Run, same_moment
+from workflows.application import PlatformApplication
+from workflows.assessment_years import opening_content
+from workflows.case import decision_of
+from workflows.log_id import LogId
+from workflows.model import InvalidMessage, parse, sha256
+from workflows.record import EntryKind, LogEntry
+from workflows.rules import CaseState
+from workflows.state_folding import states
+from workflows.states import application_content, content_of
+from workflows.vocabulary import Happening, HappeningOutcome, Kind
+from workflows.words import Words
+
+
+def check_reading(reading: Reading) -> list[Problem]:
+    """Return all that does not hold in the histories of a platform, and between them."""
+    found = list(reading.problems)
+    found += check_runs(reading)
+    # Runs that are missing were named above.
+    found += (one.problem for one in check_origins(run_logs(reading)) if not one.missing)
+    found += _links(reading)
+    for place, lines in reading.logs.items():
+        after = _states(place, lines, found)
+        for line in lines:
+            found += _entry(line)
+        for run in (run for run in reading.runs if run.place == place):
+            found += check_run(reading, run, lines, after)
+    found += _plans(reading)
+    return list(dict.fromkeys(found))
+
+
+def not_checked(reading: Reading) -> list[Problem]:
+    """Return what depends on a run that is not here, or in part, and that no history names."""
+    doubts = check_origins(run_logs(reading))
+    return [one.problem for one in doubts if one.missing and not one.named]
+
+
+def _links(reading: Reading) -> Iterator[Problem]:
+    """Check the hash chain of each log, and how logs continue each other."""
+    for problem in check_logs({log: reading.entries(log) for log in reading.logs}):
+        log = LogId.of_file(problem.where).name
+        yield Problem(f"{reading.platform_id}, log {log}", problem.words)
+
+
+def _states(place: LogId, lines: tuple[Line, ...], found: list[Problem]) -> list[CaseState]:
+    try:
+        return states(line.entry for line in lines)
+    except NO_LOG as error:
+        where = f"{lines[0].run.history.platform_id}, log {place.name}"
+        words = Words(f"no case can have such a log: {error}", f"此记录不能成立：{error}")
+        found.append(Problem(where, words))
+        return []
+
+
+def _plans(reading: Reading) -> Iterator[Problem]:
+    """Check that the text of each plan version that a log binds is there, and is the one."""
+    for plan in reading.plans.values():
+        if sha256(plan.plan) != plan.sha256:
+            words = Words(
+                f"its text is not the one that was filed ({plan.sha256})",
+                f"方案文本与所提交的（{plan.sha256}）不同",
+            )
+            yield Problem(f"{reading.platform_id}, plan version {plan.version}", words)
+    texts = {(term, plan.sha256) for (term, _), plan in reading.plans.items()}
+    for line in (one for place, log in reading.logs.items() if not place.year for one in log):
+        digest = line.entry.said.get("plan_sha256")
+        refused = line.entry.kind is EntryKind.REFUSED
+        if digest and not refused and (line.place.term, digest) not in texts:
+            words = Words(
+                f"entry {line.name} files the plan {digest}, whose text is missing",
+                f"第 {line.name} 条所提交的方案（{digest}）没有文本",
+            )
+            yield Problem(line.run.at(line.held_in), words)
+
+
+def _entry(line: Line) -> Iterator[Problem]:
+    """Check an entry against the message and the task of the history that it came of."""
+    run, entry, name = line.run, line.entry, line.name
+    if line.held_in == 1:
+        return  # its own run is not there, which was said, or it stands there again
+    if not any(same_moment(task.at, entry.at) for task in run.tasks):
+        words = Words(
+            f"entry {name} bears a moment at which the history decided nothing",
+            f"第 {name} 条的时刻与历史中任何一次处理都不符",
+        )
+        yield Problem(run.at(line.held_in), words)
+    if entry.kind is EntryKind.DECISION:
+        said = _decision(line)
+        if said is None:
+            words = Words(
+                f"entry {name} is a decision, and no message of the history holds it",
+                f"第 {name} 条是决定，而历史中没有相应的消息",
+            )
+            yield Problem(run.at(line.held_in), words)
+        elif _comparable(said, line) != _comparable(_said(entry), line):
+            words = Words(
+                f"entry {name} differs from what this message sent", f"第 {name} 条与此消息所述不同"
+            )
+            yield Problem(run.at(line.event_id), words)
+    elif entry.seq == 1 and _input(run) != _said(entry):
+        words = Words(
+            f"entry {name} differs from the input of the run", f"第 {name} 条与运行起始内容不同"
+        )
+        yield Problem(run.at(line.event_id), words)
+
+
+def _said(entry: LogEntry) -> tuple[Any, ...]:
+    content = {key: value for key, value in entry.said.items() if key != "sets_aside"}
+    return entry.name, entry.outcome, content, entry.actor
+
+
+def _decision(line: Line) -> tuple[Any, ...] | None:
+    """What the message of a decision says, as the log would have it; None without a message."""
+    raws = [(m.name, m.content) for m in line.run.messages if m.event_id == line.event_id]
+    if not raws and line.run.opening and line.run.opening.set_aside:
+        raws = [(str(Kind.SET_ASIDE), line.run.opening.set_aside)]
+    if not raws and (brought := line.run.brought_in(line.entry.decision_id)):
+        raws = [(str(Kind.BRINGING_IN), brought)]
+    for name, raw in raws:
+        try:
+            decision = decision_of(raw, Kind(name) if name in tuple(Kind) else None)
+        except InvalidMessage:
+            return ()
+        return decision.kind, decision.result, content_of(decision), decision.actor
+    return None
+
+
+def _input(run: Run) -> tuple[Any, ...]:
+    """What the input of a run says, as the first entry of its log would have it."""
+    opening = run.opening
+    if opening:
+        content = opening_content(opening)
+        return str(Happening.ASSESSMENT_OPENED), HappeningOutcome.OPENED, content, None
+    try:
+        form = parse(PlatformApplication, run.application)
+    except InvalidMessage:
+        return ()
+    content = application_content(form)
+    return str(Happening.APPLIED), HappeningOutcome.OPENED, content, form.submitted_by
+
+
+def _comparable(said: tuple[Any, ...], line: Line) -> tuple[Any, ...]:
+    """What a decision said. A bringing in names the case that it opens, though the application did not."""
+    if line.event_id != 1 or not said:
+        return said
+    kind, outcome, content, actor = said
+    return kind, outcome, {name: value for name, value in content.items() if name != "case"}, actor

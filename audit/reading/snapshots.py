@@ -1,0 +1,202 @@
+"""A platform as it was at a moment or after an entry, recomputed from its logs; what changed between two."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from audit.reading.case_logs import Line, Reading
+from audit.reading.log_links import NO_LOG
+from audit.reading.timeline_entries import Moment, in_order
+from starter.errors import BadInput
+from workflows.activity_messages import DueDate
+from workflows.log_id import LogId
+from workflows.rules import CaseState
+from workflows.state_folding import states
+from workflows.states import PlatformState
+
+_ENTRY = re.compile(
+    r"^(?:(?P<term>\d{1,4})(?:-y(?P<year>\d{1,3})(?:-(?P<opening>\d{1,4}))?)?\.)?(?P<seq>\d{1,7})$"
+)
+Change = tuple[str, Any, Any]
+"""A field of the state by its path, and its value before and after; None where it was not."""
+
+
+class EntryName(NamedTuple):
+    """An entry as people name it: `1.7`, `1-y2.3`, `1-y2-2.3`; `place` is None for a mere number."""
+
+    place: LogId | None
+    seq: int
+
+
+def entry_named(name: str) -> EntryName | None:
+    """Read the name of an entry; None when it is none."""
+    found = _ENTRY.match(name)
+    if found is None:
+        return None
+    seq = int(found["seq"])
+    if found["term"] is None:
+        return EntryName(None, seq)
+    year = int(found["year"] or 0)
+    return EntryName(LogId(int(found["term"]), year, int(found["opening"] or min(year, 1))), seq)
+
+
+@dataclass(frozen=True)
+class CaseSnapshot:
+    """A case as it was after an entry of its log."""
+
+    place: LogId
+    last: Line
+    state: CaseState
+    due: DueDate | None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A platform, and its open assessment, as they were."""
+
+    at: datetime
+    platform: CaseSnapshot
+    assessment: CaseSnapshot | None
+    held: frozenset[str]
+    """The names of all entries that there were, of all logs."""
+
+    @property
+    def state(self) -> PlatformState:
+        """The platform's own state."""
+        assert isinstance(self.platform.state, PlatformState), "a platform's own log"  # noqa: S101
+        return self.platform.state
+
+
+def snapshot_at(reading: Reading, at: datetime) -> Snapshot | None:
+    """Return a platform as it was at a moment, all of that moment included; None before it was applied for.
+
+    Raises:
+        BadInput: no case can have such a log.
+    """
+    return _snapshot(reading, at, [line for line in in_order(reading) if line.entry.at <= at])
+
+
+def snapshot_after(reading: Reading, name: EntryName) -> Snapshot:
+    """Return a platform as it was right after an entry; for a mere number: in its newest term.
+
+    Raises:
+        BadInput: the log has no such entry, or no case can have such a log.
+    """
+    own = [place for place in reading.logs if place.year == 0]
+    place = name.place or (own[-1] if own else LogId(1))
+    lines = reading.logs.get(place, ())
+    if not 0 < name.seq <= len(lines):
+        named, there = place.entry(name.seq), len(lines)
+        raise BadInput(
+            f"No entry {named}: the log has {there} entries.",
+            f"没有第 {named} 条：该记录共 {there} 条",
+        )
+    line, ordered = lines[name.seq - 1], in_order(reading)
+    found = _snapshot(reading, line.entry.at, ordered[: ordered.index(line) + 1], line)
+    if found is None:
+        raise BadInput(
+            f"The histories have no log of term {place.term}.",
+            f"历史中没有第 {place.term} 期的记录",
+        )
+    return found
+
+
+def _snapshot(
+    reading: Reading, at: datetime, lines: list[Line], last: Line | None = None
+) -> Snapshot | None:
+    """Return what the lines that there were lead to; `last` is the one that is asked for."""
+    newest: dict[LogId, Line] = {}
+    for line in lines:
+        if line.place not in newest or line.entry.seq > newest[line.place].entry.seq:
+            newest[line.place] = line
+    own = [place for place in newest if place.year == 0]
+    if not own:
+        return None
+    platform = _case(reading, newest[LogId(last.place.term) if last else max(own)])
+    place = last.place if last and last.place.year else _open(platform.state)
+    assessment = _case(reading, newest[place]) if place in newest else None
+    return Snapshot(at, platform, assessment, frozenset(line.name for line in lines))
+
+
+def _open(state: CaseState) -> LogId | None:
+    if not isinstance(state, PlatformState) or not state.open_assessment:
+        return None
+    return LogId(state.facts.term, state.open_assessment, state.openings)
+
+
+def _case(reading: Reading, last: Line) -> CaseSnapshot:
+    """Return a case after an entry.
+
+    Raises:
+        BadInput: no case can have the log as far as that.
+    """
+    lines = [line for line in reading.logs[last.place] if line.entry.seq <= last.entry.seq]
+    try:
+        after = states(line.entry for line in lines)
+        if len(lines) != last.entry.seq:
+            raise LookupError("an entry is missing")
+    except NO_LOG as error:
+        raise BadInput(
+            f"No state follows from log {last.place.name} up to entry {last.name}: {error}",
+            f"记录 {last.place.name} 至第 {last.name} 条不能成立：{error}",
+        ) from None
+    return CaseSnapshot(last.place, last, after[-1], due_of(reading, last.place, after))
+
+
+def due_of(reading: Reading, place: LogId, after: Sequence[CaseState]) -> DueDate | None:
+    """Return the due date of the step in which a log ends: not in the log, but answered by an activity.
+
+    `after` are the states after each entry, perhaps of a part of the log. What was written to the register
+    within a step need not say the date again.
+    """
+    runs = [run for run in reading.runs if run.place == place]
+    # What runs wrote that are no longer there, the first that is left knows.
+    first = runs[0].carried if runs else None
+    known = [(len(first.record.log), first.due)] if first else []
+    known += [
+        (write.batch.entries[-1].seq, write.batch.due)
+        for run in runs
+        for write in run.register_writes
+        if write.batch.entries
+    ]
+    end, due = after[-1], None
+    for last, given in known:
+        state = after[last - 1] if 0 < last <= len(after) else None
+        if given and state and (state.stage, state.since) == (end.stage, end.since):
+            due = given
+    return due
+
+
+def changes(before: Snapshot | None, after: Snapshot) -> list[Change]:
+    """Return the fields that differ: of the platform, and of its open assessment."""
+    old, new = dict(_fields(before)), dict(_fields(after))
+    names = [*new, *(name for name in old if name not in new)]
+    return [
+        (name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
+    ]
+
+
+def between(moments: list[Moment], before: Snapshot | None, after: Snapshot) -> list[Moment]:
+    """Return the entries that the later snapshot has and the earlier has not, in their order."""
+    new = after.held - (before.held if before else frozenset())
+    return [one for one in moments if one.line and one.line.name in new]
+
+
+def _fields(snapshot: Snapshot | None) -> Iterator[tuple[str, Any]]:
+    cases = (
+        (("platform", snapshot.platform), ("assessment", snapshot.assessment)) if snapshot else ()
+    )
+    for name, case in cases:
+        if case:
+            yield from _flat(name, case.state.model_dump(mode="json"))
+            yield f"{name}.due", case.due.model_dump(mode="json")["due"] if case.due else None
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _flat(f"{name}.{key}", part)
+    else:
+        yield name, value
