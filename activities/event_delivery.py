@@ -54,7 +54,7 @@ _NOTE_SECONDS = 1.0
 
 
 class SubscriptionActivities:
-    """Sends what is due, each subscription in a task of its own: one that hangs keeps no other waiting."""
+    """Sends what is due, each subscription in a task of its own: one that hangs delays no other."""
 
     def __init__(
         self,
@@ -176,6 +176,6 @@ async def _refusal(poster: EventPoster, event_id: str, body: bytes) -> Exception
     try:
         async with asyncio.timeout(LEASE.total_seconds() / 2):
             await poster.post(event_id, body)
-    except Exception as error:  # whatever a receiver does keeps nobody else waiting
+    except Exception as error:  # whatever a receiver does delays nobody else
         return error
     return None

@@ -110,7 +110,7 @@ _LOOK_SECONDS = 1.0
 
 
 class NoticeActivities:
-    """Sends what is due, each recipient in a task of its own: one that hangs keeps nobody waiting."""
+    """Sends what is due, each recipient in a task of its own: one that hangs delays no other."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class NoticeActivities:
         try:
             async with asyncio.timeout(LEASE.total_seconds() / 2):
                 await recipient.channel.send(delivery.notice)
-        except Exception as error:  # whatever a channel meets keeps nobody else waiting
+        except Exception as error:  # whatever a channel meets delays nobody else
             why = str(error) if isinstance(error, Undeliverable) else type(error).__name__
             for_good = isinstance(error, Undeliverable) and error.for_good
             pause = None if for_good else self._patience.next_pause(delivery.attempts + 1)

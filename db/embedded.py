@@ -156,7 +156,7 @@ class EmbeddedPostgres:
         make_reachable(self.data)
         if self.data.exists() and any(self.data.iterdir()):
             version = self.data / "PG_VERSION"
-            found = version.read_text().strip() if version.exists() else "(nobody knows which)"
+            found = version.read_text().strip() if version.exists() else "(unknown)"
             if found != str(VERSION):
                 raise EmbeddedPostgresError(
                     f"{self.data} was made by PostgreSQL {found}, this is {VERSION}: move it away"

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.intake_tables import feeds
-from db.notice_queries import TOLD_FACTS
+from db.notice_queries import NOTICE_FACTS
 from db.reading import AnyRow, log_entry, read
 from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.tables import log_entries, platforms
@@ -154,7 +154,7 @@ _fresh = (
     .where(log_entries.c.position.is_(None))
     .order_by(log_entries.c.at, *_KEY)
     .limit(bindparam("at_once"))
-    # What a setting aside, or a log that is told again, holds just now has its turn after that:
+    # Rows that a setting aside, or a log that is sent again, holds just now get their turn after it:
     # waiting for rows in another order than theirs could be a deadlock.
     .with_for_update(skip_locked=True)
     .cte("fresh")
@@ -179,7 +179,7 @@ _DAYS = ("decided_on", "listed_on", "last_day")
 def event_of(row: AnyRow, cursor: str) -> Event:
     """Return the event of an entry, read with its platform's name, operator, district and field."""
     entry = log_entry(row)
-    facts = {name: entry.said[name] for name in (*TOLD_FACTS, *_DAYS) if name in entry.said}
+    facts = {name: entry.said[name] for name in (*NOTICE_FACTS, *_DAYS) if name in entry.said}
     actor = EventActor.model_validate(entry.actor.model_dump(mode="json")) if entry.actor else None
     key = (row.platform_id, row.term, row.year, row.opening, entry.seq)
     return Event(

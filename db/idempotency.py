@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=30)
 MOST_PER_KEY = 10_000
 """So many answers a key has kept at most, give or take those between two sweeps; the oldest go first."""
 _LEFT_BEHIND = timedelta(hours=1)
-"""After that a claim goes that nobody came back for."""
+"""A claim that nobody has come back for is dropped after that."""
 _SWEPT = 200
 """So many go with one sweep, so that no call waits for it long."""
 

@@ -18,7 +18,7 @@ from workflows.vocabulary import Happening, Kind
 
 
 class Whom(StrEnum):
-    """Whom an entry is told to: a role, or whoever the case awaits after it."""
+    """For whom a notice is: a role, or whoever must decide next."""
 
     NEXT = "next"
     OPERATOR = "operator"
@@ -28,7 +28,7 @@ class Whom(StrEnum):
 
 _BOTH = (Whom.OPERATOR, Whom.DISTRICT)
 
-WHO_IS_TOLD: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
+RECIPIENT_ROLES: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
     PLATFORM.name: {
         Happening.APPLIED: (Whom.NEXT,),
         Kind.RECOMMENDATION: (Whom.NEXT, Whom.OPERATOR),
@@ -61,10 +61,10 @@ WHO_IS_TOLD: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
         Happening.ESCALATED: (Whom.NEXT, Whom.COMMISSION),
     },
 }
-"""What is not named here is told to nobody: refusals, stops of a clock, a child's echo of its platform."""
+"""No notice of what is not here: refusals, stops of a clock, what a child repeats of its platform."""
 
 NEWS = timedelta(days=30)
-"""An entry that is older when it is written is history: a register that is filled anew tells nobody."""
+"""No notice of an entry that is older when it is written, so that a rebuilt register sends none."""
 
 WRITE_NOTICES = (
     insert(notices)
@@ -81,12 +81,12 @@ WRITE_NOTICES = (
 
 
 def notice_rows(batch: RegisterBatch) -> list[Row]:
-    """Rows of `notices`: one for each role that is told of an entry, the same each time."""
+    """Rows of `notices`: one for each role that gets a notice of an entry, the same each time."""
     return [
         _about(batch, entry, role)
         for entry in batch.entries
         if entry.kind is not EntryKind.REFUSED
-        for role in _told(_state(batch), entry)
+        for role in _roles(_state(batch), entry)
     ]
 
 
@@ -94,12 +94,12 @@ def _state(batch: RegisterBatch) -> CaseState:
     return batch.assessment or batch.platform
 
 
-def _told(state: CaseState, entry: LogEntry) -> list[str]:
+def _roles(state: CaseState, entry: LogEntry) -> list[str]:
     lifecycle = lifecycle_of(state)
     if entry.name == Kind.SET_ASIDE and lifecycle is PLATFORM and "year" in entry.said:
-        return []  # the assessment, which is opened again for it, tells of it
+        return []  # the assessment, which is opened again for it, sends the notice
     roles: list[str] = []
-    for whom in WHO_IS_TOLD[lifecycle.name].get(entry.name, ()):
+    for whom in RECIPIENT_ROLES[lifecycle.name].get(entry.name, ()):
         roles += _next(state, entry) if whom is Whom.NEXT else [str(whom)]
     return list(dict.fromkeys(roles))
 
@@ -139,14 +139,14 @@ def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
             "decision_id": entry.decision_id,
             "actor_id": entry.actor.id if entry.actor else None,
             "organisation": entry.actor.organisation if entry.actor else None,
-            "said": {name: entry.said[name] for name in TOLD_FACTS if name in entry.said},
+            "said": {name: entry.said[name] for name in NOTICE_FACTS if name in entry.said},
             "seq": entry.seq,
             "hash": entry.hash,
         },
     }
 
 
-TOLD_FACTS = (
+NOTICE_FACTS = (
     "days",
     "year",
     "due",
@@ -165,7 +165,7 @@ TOLD_FACTS = (
     "title",
     "amount_wan",
 )
-"""Of what was said, what a notice repeats: facts to act on, and no reports."""
+"""What a notice repeats of a decision: facts to act on, no reports."""
 
 
 def _due(batch: RegisterBatch, state: CaseState, entry: LogEntry) -> str | None:

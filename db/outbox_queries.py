@@ -67,7 +67,7 @@ class OutboxQueries:
         return {WAITING: found.get(WAITING, 0), DEAD: found.get(DEAD, 0), "new": waiting}
 
     async def oldest_waiting(self) -> datetime | None:
-        """When the entry was noted that has waited longest to be told; None when nothing waits."""
+        """Return the moment of the entry whose notice has waited longest; None when none waits."""
         oldest = (
             select(notices.c.at)
             .join(deliveries, deliveries.c.notice_id == notices.c.id)

@@ -104,9 +104,9 @@ async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
             await connection.execute(statement, log_key(batch))
         about = {OF_PLATFORM: batch.platform.facts.platform_id}
         await connection.execute(WRITE_AWAITING, about)
-        told = notice_rows(batch)
-        if told:
-            await connection.execute(WRITE_NOTICES, told)
+        notices = notice_rows(batch)
+        if notices:
+            await connection.execute(WRITE_NOTICES, notices)
     # What follows is sealed by the log: written once, it says the same for ever.
     for statement, rows in ((WRITE_PLANS, plan_rows(batch)), (WRITE_SUPPORT, support_rows(batch))):
         if rows:

@@ -1,6 +1,6 @@
 """The tables of the register.
 
-What is said of cases is derived from their logs and can be rebuilt from them. Not derived are
+What the tables hold of cases is derived from their logs and can be rebuilt from them. Not derived are
 `deliveries` (what became of a notice), `conflicts` (what was refused), `substitutions` and
 `directions`, which people enter here.
 No foreign keys: batches of a platform and of its assessments arrive in any order.

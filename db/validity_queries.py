@@ -134,9 +134,9 @@ def on(found: Sequence[Listing], day: date) -> tuple[Listing | None, Why]:
             answer = last, Why.VALID if day <= last.last_day else Why.EXPIRED
         if answer[1] is Why.VALID:
             return answer
-    fallen = [one for one in begun if one.set_aside_on and day <= one.last_day]
-    if fallen:
-        return fallen[-1], Why.SET_ASIDE
+    set_aside = [one for one in begun if one.set_aside_on and day <= one.last_day]
+    if set_aside:
+        return set_aside[-1], Why.SET_ASIDE
     if counting:
         return answer
     coming = [one for one in found if one.set_aside_on is None]

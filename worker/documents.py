@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from db.notice_queries import WHO_IS_TOLD, Whom
+from db.notice_queries import RECIPIENT_ROLES, Whom
 from worker import import_columns, schema_files
 from worker.manual import manual
 from workflows.diagram import mermaid, table
@@ -28,7 +28,7 @@ def notice_table() -> str:
     """Who is told of what: every event, of a platform or of an assessment, and who is told of it."""
     rows = [
         f"| `{event}` {_zh(event)} | {case} | {', '.join(_WHOM[whom] for whom in told)} |"
-        for case, events in WHO_IS_TOLD.items()
+        for case, events in RECIPIENT_ROLES.items()
         for event, told in events.items()
     ]
     return "\n".join(

@@ -22,7 +22,7 @@ from activities.channels.file import FileChannel
 from activities.channels.signature import key_of
 from activities.channels.webhook import WebhookChannel
 from activities.notice_delivery import Channel, Patience, Recipient
-from db.notice_queries import WHO_IS_TOLD
+from db.notice_queries import RECIPIENT_ROLES
 from starter.errors import BadInput
 from worker.notice_settings import LANGUAGES, NoticeSettings, RecipientSettings
 from workflows.model import InvalidMessage, parse
@@ -31,7 +31,7 @@ LARGEST = 256 * 1024
 """No configuration is larger (bytes)."""
 LARGEST_SECRET = 10_000
 """No secret is larger; nothing beyond it is read (bytes)."""
-EVENTS = tuple(sorted({str(event) for told in WHO_IS_TOLD.values() for event in told}))
+EVENTS = tuple(sorted({str(event) for told in RECIPIENT_ROLES.values() for event in told}))
 """What anybody is ever told of."""
 DEFAULT_FILE = "notices.jsonl"
 """Under the home of the embedded stack, where nothing else is configured."""

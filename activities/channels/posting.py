@@ -82,7 +82,7 @@ class EventPoster:
         """Post an event. 2xx is delivered, 410 is never tried again, anything else is tried again.
 
         Raises:
-            Undeliverable: it was not taken; what is said holds neither the URL nor what was answered.
+            Undeliverable: it was not taken; the message holds neither the URL nor the answer.
         """
         try:
             async with asyncio.timeout(_WHOLE_SECONDS):

@@ -28,7 +28,7 @@ class WebhookChannel:
         """Post a notice. 2xx is delivered, 410 is never tried again, anything else is tried again.
 
         Raises:
-            Undeliverable: it was not taken; what is said holds neither the URL nor what was answered.
+            Undeliverable: it was not taken; the message holds neither the URL nor the answer.
         """
         body = json.dumps(event_of(notice, self._source), ensure_ascii=False).encode()
         async with EventPoster(self._url, self._keys, self._tls) as poster:

@@ -5,14 +5,14 @@ import re
 import pytest
 
 from activities.notice_texts import BOTH, text_of
-from db.notice_queries import WHO_IS_TOLD
+from db.notice_queries import RECIPIENT_ROLES
 from workflows.words import Language
 
 from .told import notice, notices
 
 each_language = pytest.mark.parametrize("language", BOTH)
 
-EVENTS = sorted({str(event) for told in WHO_IS_TOLD.values() for event in told})
+EVENTS = sorted({str(event) for told in RECIPIENT_ROLES.values() for event in told})
 
 
 def test_these_lives_have_every_event_that_is_told() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.notice_delivery import Recipient
-from db.notice_queries import WHO_IS_TOLD, notice_rows
+from db.notice_queries import RECIPIENT_ROLES, notice_rows
 from db.outbox import PostgresOutbox
 from db.register_store import PostgresRegister
 from db.tables import deliveries, notices
@@ -66,7 +66,7 @@ def test_every_event_in_the_table_can_happen() -> None:
     for lifecycle in (PLATFORM, ASSESSMENT):
         known = {trigger.name for _, trigger, _ in lifecycle.arrows()}
         first = {"applied"} if lifecycle is PLATFORM else {"assessment_opened"}
-        assert set(WHO_IS_TOLD[lifecycle.name]) <= known | first
+        assert set(RECIPIENT_ROLES[lifecycle.name]) <= known | first
 
 
 def test_the_next_and_the_concerned_are_told_once_each() -> None:
