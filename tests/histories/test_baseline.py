@@ -162,7 +162,7 @@ def test_a_workflow_that_was_edited(tmp_path: Path, edit: str, code: int) -> Non
             history,
         ],
         cwd=tmp_path,  # where Python looks first
-        env={**os.environ, "PINGTAI_HOME": str(tmp_path / "home"), "PYTHONPATH": ""},
+        env={**os.environ, "PINGTAI_HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
