@@ -129,7 +129,7 @@ async def test_one_that_does_not_answer_is_left(
     async with receiving(answer) as receiver:
         with pytest.raises(Undeliverable, match="did not answer in time"):
             await WebhookChannel(receiver.url, [KEY]).send(OVERDUE)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 25
 
 
 async def test_the_body_of_an_answer_is_not_read() -> None:

@@ -157,7 +157,7 @@ def test_large_files_are_not_read(pingtai: Run) -> None:
             result = pingtai(*command, "--file", file)
             assert 2 == result.exit_code
             assert "1,000,000 bytes" in result.stderr
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60
 
 
 def test_a_mistake_of_ours_shows_itself(pingtai: Run, answers: dict[str, Any]) -> None:

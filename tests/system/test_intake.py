@@ -11,7 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from bench.storm import Answers, applications, storm
 from db.engine import create_engine
 from db.queries import RegisterQueries
-from tests.system.processes import pingtai, started
+from tests.system.processes import PATIENCE, pingtai, started
 from worker.demo.clockwork import until
 from worker.ports import free_port
 from worker.temporal_server import temporal_server
@@ -54,7 +54,7 @@ async def test_a_storm_while_the_worker_is_killed(home: Path, empty_database_url
                     )
                     await _all_there(client, empty_database_url)
                 serving.send_signal(signal.SIGTERM)
-                assert 0 == await asyncio.to_thread(serving.wait, 30)
+                assert 0 == await asyncio.to_thread(serving.wait, PATIENCE)
     _told_alike(answers)
     shutil.rmtree(home / "temporal")
 

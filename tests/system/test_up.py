@@ -9,7 +9,16 @@ import httpx
 import psutil
 
 from tests.rules.builders import actor, decision
-from tests.system.processes import EXAMPLES, kill_all, of_home, pingtai, stack_of, started, stop
+from tests.system.processes import (
+    EXAMPLES,
+    PATIENCE,
+    kill_all,
+    of_home,
+    pingtai,
+    stack_of,
+    started,
+    stop,
+)
 from worker.temporal_server import temporal_binary
 
 PLATFORM = "bj-water-membrane"
@@ -72,7 +81,7 @@ def test_a_part_that_dies_ends_all_and_says_so(home: Path) -> None:
     """Temporal killed under a running stack: it stops in order, exit code 4; a new one, with a UI, goes on."""
     with started(home, "up", ready=READY) as up:
         psutil.Process(int(stack_of(home)["temporal_pid"])).kill()
-        assert 4 == up.wait(60)
+        assert 4 == up.wait(PATIENCE)
     assert [] == of_home(home)
     down = pingtai(home, "withdraw", PLATFORM, "--reason", "停办", *COMMISSION)
     assert 4 == down.returncode
@@ -128,6 +137,6 @@ def temporal(home: Path, signal_name: str, content: object) -> None:
     where = (temporal_binary(), "workflow", "--address", address)
     workflow_id = ("--workflow-id", f"platform:{PLATFORM}")
     words = (*where, "signal", *workflow_id, "--name", signal_name, "--input", json.dumps(content))
-    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, check=True, capture_output=True, timeout=PATIENCE)
     query = (*where, "query", *workflow_id, "--type", "state")
-    subprocess.run(query, check=True, capture_output=True, timeout=60)
+    subprocess.run(query, check=True, capture_output=True, timeout=PATIENCE)
