@@ -11,7 +11,7 @@ from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
-from workflows.words import Words
+from workflows.words import Words, citation
 
 WORKING_DAYS = Words("working days", "工作日")
 DAYS = Words("days", "天")
@@ -48,9 +48,10 @@ class Label:
     def words(self) -> Words:
         """The name, with unit and article in brackets."""
         unit = self.unit or Words("", "")
+        article = citation(self.article) if self.article else Words("", "")
         return Words(
-            self.en + _in_brackets(" (", ", ", ")", unit.en, self.article),
-            self.zh + _in_brackets("（", "，", "）", unit.zh, self.article),
+            self.en + _in_brackets(" (", ", ", ")", unit.en, article.en),
+            self.zh + _in_brackets("（", "，", "）", unit.zh, article.zh),
         )
 
     @property

@@ -1,5 +1,6 @@
 """A text that people read, in both languages of the programme. Only what shows it chooses one."""
 
+import re
 from enum import StrEnum
 from typing import Literal, NamedTuple, Self
 
@@ -37,3 +38,11 @@ class BilingualEnum(StrEnum):
     @property
     def words(self) -> Words:
         return Words(self.replace("_", " "), self.zh)
+
+
+def citation(article: str) -> Words:
+    """Return an article of the guideline as people cite it; `§四(一)` is its short form."""
+    parts = re.sub(r"§(\w)", r"第\1部分", article)
+    return Words(
+        article, "《指引》" + re.sub(r"\((\w)\)", r"第（\1）项", parts).replace(", ", "、")
+    )

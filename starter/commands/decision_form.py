@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from starter.commands import COMMANDS
 from starter.commands.input_files import document, read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import expert, findings, past_assessment, texts
@@ -202,10 +203,16 @@ class DecisionForm:
 
     name: str
     kind: Kind
-    does: str
     rule: Words
     """What the rulebook says of the step."""
     example: str
+    summary: str = ""
+    """What it does, where the list of commands does not say it."""
+
+    @property
+    def does(self) -> str:
+        """What it does, in one line."""
+        return self.summary or next(one.short_help for one in COMMANDS if one.name == self.name)
 
     @property
     def parts(self) -> tuple[Part, ...]:

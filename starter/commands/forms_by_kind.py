@@ -13,7 +13,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "recommend",
             Kind.RECOMMENDATION,
-            "The district recommends a plan, returns it or declines. 区推荐 §四(一)",
             Words(
                 "The operator's plan says its approach, goals, key tasks and safeguards. The "
                 "platform's own district recommends it, returns it for correction, or declines.",
@@ -26,7 +25,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "inspect",
             Kind.INSPECTION,
-            "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
             Words(
                 "On site the commission looks at seven things, with a finding for each: passed, "
                 "returned or failed. A platform that passed with corrections files an improved plan "
@@ -41,7 +39,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "revise",
             Kind.PLAN_REVISION,
-            "The operator files an improved or corrected plan. 方案修改完善 §四(二)",
             Words(
                 "The operator files the plan anew, improved after the inspection or corrected when it "
                 "was returned. All versions are kept.",
@@ -53,7 +50,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "opine",
             Kind.EXPERT_OPINION,
-            "The expert panel's opinion, with its members and their votes. 专家论证 §四(三)",
             Words(
                 "Experts of technology, industry, commercialisation and management discuss the plan; "
                 "none belongs to the lead unit or the operator. The conclusion needs the policy's "
@@ -71,7 +67,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "list",
             Kind.LISTING,
-            "The commission includes the platform in a numbered list, or does not. 纳入名单 §四(四)",
             Words(
                 "On a supporting opinion the commission includes the platform in a numbered list, or "
                 "does not. Included, it is valid for three years.",
@@ -84,7 +79,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "bring-in",
             Kind.BRINGING_IN,
-            "The commission says how a term stands that was listed before it came here. 既有平台转入 §四",
             Words(
                 "A platform that was listed before it came here: on which list, since when, with "
                 "which assessments, by which documents. It is valid for the time that is left.",
@@ -100,7 +94,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "withdraw",
             Kind.WITHDRAWAL,
-            "The operator withdraws, at any time before the term ends. 撤回 §四",
             Words(
                 "The operator may withdraw at any time before the term ends. It ends the term.",
                 "平台运营单位在本期结束前可随时撤回。撤回后本期结束。",
@@ -111,7 +104,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "report",
             Kind.SELF_REPORT,
-            "The operator's yearly report; or the commission goes on without it. 年度报告 §六",
             Words(
                 "Each year the operator reports on four groups and brings the operating mechanisms up "
                 "to date. Once the report is overdue, the commission may go on without it, saying "
@@ -127,7 +119,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "review",
             Kind.DISTRICT_REVIEW,
-            "The district's view of the year. 区意见 §六",
             Words(
                 "The commission assesses the year together with the district, which gives its view.",
                 "市科委、中关村管委会会同所在区进行年度考核，所在区提出意见。",
@@ -138,7 +129,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "evaluate",
             Kind.EVALUATION,
-            "The commission's evaluation of the year: four findings, the conclusion. 考核评价 §六",
             Words(
                 "A finding for each of four groups, and the conclusion: effective, or not effective "
                 "with what to rectify by when. People conclude; scores inform.",
@@ -153,7 +143,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "rectify",
             Kind.RECTIFICATION_REPORT,
-            "The operator reports on the rectification; or the commission goes on without it. 整改报告 §六",
             Words(
                 "The operator reports on the rectification. Once the report is overdue, the commission "
                 "may go on without it, saying why.",
@@ -165,7 +154,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "reassess",
             Kind.REASSESSMENT,
-            "The commission's assessment after rectification, on the same four groups. 整改后考核 §六",
             Words(
                 "After rectification the same four groups are assessed again: met, the platform stays "
                 "in; not met, it is no longer in the list from that day on.",
@@ -177,7 +165,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "set-aside",
             Kind.SET_ASIDE,
-            "The commission sets a wrong decision aside, with all that followed from it. 撤销更正",
             Words(
                 "The commission corrects a wrong decision on the record: it and all that followed "
                 "from it stay in the log, marked, and the case stands again where it was awaited.",
@@ -190,7 +177,6 @@ FORMS: dict[Kind, DecisionForm] = {
         DecisionForm(
             "record",
             Kind.SUPPORT,
-            "Record support that was given to a valid platform. 支持记录 §四",
             Words(
                 "While it is valid, and only then, a platform may enjoy support: fiscal, tax, "
                 "finance, talent, intellectual property. What was given is recorded.",
@@ -199,6 +185,7 @@ FORMS: dict[Kind, DecisionForm] = {
             ),
             "pingtai support record bj-water-membrane --support tax --given-on 2026-05-01 \\\n"
             "    --title 研发费用加计扣除 --actor c-01 --organisation 市科委、中关村管委会",
+            summary="Record support that was given to a valid platform. 支持记录 §四",
         ),
     )
 }

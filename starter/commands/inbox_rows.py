@@ -12,7 +12,7 @@ from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, is_narrow, stacked, table_of
 from workflows.periods import beijing_date, last_day
-from workflows.words import Words
+from workflows.words import Words, citation
 
 _EXACTLY = Words("", "")
 NOTHING_WAITING = Words("No decisions are waiting.", "没有待办。")
@@ -96,7 +96,7 @@ def _since(row: InboxRow) -> str:
 
 
 def _rule(row: InboxRow) -> str:
-    return say(wording.article(rule(row)))
+    return say(citation(rule(row)))
 
 
 _STEP = Words("step", "事项")

@@ -1,6 +1,5 @@
 """Where a case stands and what was said of it, in words that people read; moments in Beijing time."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,7 +22,7 @@ from workflows.vocabulary import (
     SoleOutcome,
     Stage,
 )
-from workflows.words import Words
+from workflows.words import Words, citation
 
 PLATFORM_LABEL = Words("platform", "平台")
 PLATFORM_ID = Words("platform", "编号")
@@ -73,12 +72,6 @@ def district(value: str) -> str:
 def field(value: str) -> str:
     """A field of technology."""
     return word(value, Field)
-
-
-def article(rule: str) -> Words:
-    """The guideline's article as people cite it; `§四(一)` is its short form."""
-    parts = re.sub(r"§(\w)", r"第\1部分", rule)
-    return Words(rule, "《指引》" + re.sub(r"\((\w)\)", r"第（\1）项", parts).replace(", ", "、"))
 
 
 def joined(several: Iterable[str]) -> str:
@@ -157,7 +150,7 @@ def awaited(
     named = [
         Words(
             f"{what(one.kind)} from the {who(one.role)} ({one.rule})",
-            f"{who(one.role)}：{what(one.kind)}（{article(one.rule).zh}）",
+            f"{who(one.role)}：{what(one.kind)}（{citation(one.rule).zh}）",
         )
         for one in awaited
     ]

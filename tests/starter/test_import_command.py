@@ -13,7 +13,7 @@ from click.testing import Result
 
 from starter.client.interface import Applied
 from starter.commands.batch import retries
-from starter.commands.importing import import_problems
+from starter.commands.importing import import_report
 from starter.errors import Unreachable
 from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
@@ -143,7 +143,7 @@ def test_hundreds_are_told_and_the_rest_counted(
     pingtai: Run, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody reads more."""
-    monkeypatch.setattr(import_problems, "MOST_TOLD", 3)
+    monkeypatch.setattr(import_report, "MOST_TOLD", 3)
     result = pingtai("import", write(*["{"] * 5))
     assert 3 == len(result.stdout.splitlines())
     assert "2 more problems" in result.stderr

@@ -9,12 +9,10 @@ import pytest
 from audit.commands import REBUILD
 from db.register_store import PostgresRegister
 from starter.commands import COMMANDS
-from starter.commands.forms_by_kind import FORMS
 from starter.terminal.lazy_group import Listed
 from tests.register.cases import batch, listed
 from worker.main import pingtai
 from worker.manual import commands
-from workflows.vocabulary import Kind
 
 LISTED = (*COMMANDS, REBUILD)
 ROOT = Path(__file__).parents[2]
@@ -26,15 +24,6 @@ HEAVY = {"temporalio.client", "sqlalchemy", "rich", "pydantic"}
 def test_what_is_listed_is_there(listed: Listed) -> None:
     """Under the name that it is listed by."""
     assert listed.name == listed.load().name
-
-
-def test_a_form_is_listed_by_its_own_words() -> None:
-    """The line of the list is the form's."""
-    said = {one.name: one.short_help for one in COMMANDS}
-    forms = [form for form in FORMS.values() if form.kind is not Kind.SUPPORT]
-    assert {form.name: form.does for form in forms} == {
-        form.name: said[form.name] for form in forms
-    }
 
 
 def test_every_command_is_reached() -> None:

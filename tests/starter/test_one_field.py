@@ -39,7 +39,7 @@ AREA = Label(
     help=Words("Usable area only.", "仅计使用面积。"),
 )
 ENGLISH = "floor area (square metres, §三(四))"
-CHINESE = "场地面积（平方米，§三(四)）"
+CHINESE = "场地面积（平方米，《指引》第三部分第（四）项）"
 
 
 class LaterRecommendation(Recommendation):

@@ -29,6 +29,7 @@ from workflows.model import Message
 from workflows.run_io import CaseView
 from workflows.states import Facts
 from workflows.vocabulary import Role
+from workflows.words import citation
 
 
 def show_case(form: DecisionForm, view: CaseView) -> None:
@@ -48,7 +49,10 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
                 (say("Platform", "平台"), named),
                 (say("Stage", "阶段"), wording.stage(case.stage)),
                 (say("Awaited", "待办"), now or say("nothing", "无")),
-                (say("Rule", "依据"), f"{form.kind.article}  {say(form.rule)}"),
+                (
+                    say("Rule", "依据"),
+                    say(citation(form.kind.article)) + say(": ", "：") + say(form.rule),
+                ),
             )
         ),
     )

@@ -42,7 +42,9 @@ def ask_part(kind: Kind, part: Part, *, needed: bool, facts: Facts | None) -> An
     return ask_field(MODELS[kind], part.field, needed=needed)
 
 
-def ask_field(model: type[Message], field: str, *, needed: bool = True, default: str = "") -> Any:
+def ask_field(
+    model: type[Message], field: str, *, needed: bool = True, default: str = "", indent: str = ""
+) -> Any:
     """A field of a message by a word or a line of text; what does not fit is said and asked again."""
     info = model.model_fields[field]
     label, (shape, vocabulary) = label_of(info), shape_of(info)
@@ -52,10 +54,12 @@ def ask_field(model: type[Message], field: str, *, needed: bool = True, default:
     how = say("a JSON file", "JSON 文件") if shape is Shape.OBJECT else ""
     read = {Shape.OBJECT: _plain(read_object), Shape.NUMBER: number}.get(shape, str)
 
+    question = indent + prompts.named(label, how)
+
     def fitting(given: str) -> Any:
         return _fitting(model, field, read(given))
 
-    return prompts.ask_until(prompts.named(label, how), fitting, needed=needed, default=default)
+    return prompts.ask_until(question, fitting, needed=needed, default=default)
 
 
 def misfit(model: type[Message], field: str, value: Any) -> str:
@@ -119,7 +123,7 @@ def _findings(part: Part) -> dict[str, dict[str, Any]]:
     for item in part.vocabulary:
         one: dict[str, Any] = {"finding": prompts.pick(f"  {_item(item)}", words)}
         for field in more:
-            value = ask_field(GroupFinding, field, needed=False)
+            value = ask_field(GroupFinding, field, needed=False, indent="    ")
             if value is not None:
                 one[field] = value
         found[str(item)] = one

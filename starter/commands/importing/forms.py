@@ -10,7 +10,7 @@ from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
 from starter.commands.batch.lines import Entry, Result
 from starter.commands.importing.application_cells import from_cells
 from starter.commands.importing.columns import COLUMNS
-from starter.commands.importing.import_problems import Problem
+from starter.commands.importing.import_report import Problem
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.file_content import Form, read_many

@@ -17,10 +17,9 @@ from starter.commands.batch.progress import counted as counted_results
 from starter.commands.batch.rejected_lines import Apart
 from starter.commands.batch.retries import Patience
 from starter.commands.batch.sender import Sending
-from starter.commands.importing import import_problems as wrong
+from starter.commands.importing import import_report as report
 from starter.commands.importing.forms import Read, read_applications
 from starter.commands.importing.import_checks import Checking
-from starter.commands.importing.import_wording import APPLICATIONS
 from starter.commands.importing.starting import Connect, Starting
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import PingtaiError
@@ -61,7 +60,7 @@ async def run_import(order: Import) -> None:
         _say_checked(order, len(lines))
         return
     apart = Apart.beside(order.file, read.form, order.refused)
-    telling = Telling(APPLICATIONS, as_json=order.as_json)
+    telling = Telling(report.APPLICATIONS, as_json=order.as_json)
     async with _connecting(order) as connect:
         starting = Starting(connect)
         await starting.connect()  # who forgot to start anything hears it at once
@@ -78,11 +77,11 @@ def _checked(order: Import, read: Read) -> list[Line]:
     problems = [*read.problems, *checked.problems]
     if not problems:
         return checked.lines
-    wrong.tell(problems, as_json=order.as_json)
+    report.tell(problems, as_json=order.as_json)
     complain(
         say(
-            f"{order.file}: {wrong.counted(problems)}. Nothing was started.",
-            f"{order.file}：{wrong.counted(problems)}。未启动任何申请。",
+            f"{order.file}: {report.counted(problems)}. Nothing was started.",
+            f"{order.file}：{report.counted(problems)}。未启动任何申请。",
         )
     )
     raise click.exceptions.Exit(BAD_INPUT)
@@ -138,7 +137,7 @@ async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
 
 def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:
     results = telling.results
-    counts = counted_results(results, APPLICATIONS)
+    counts = counted_results(results, report.APPLICATIONS)
     complain(
         say(f"{_applications(len(results))}: {counts}", f"{_applications(len(results))}：{counts}")
     )

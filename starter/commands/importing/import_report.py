@@ -1,8 +1,11 @@
-"""What is wrong with a file, told by line and field: some hundreds of problems, then only their number."""
+"""How an import reports: what is wrong with its file, by line and field, and what became of each line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from starter.commands.batch.lines import Outcome, Result
+from starter.commands.batch.progress import Wording
 from starter.commands.importing.columns import COLUMNS, column_of
 from starter.terminal.language import say
 from starter.terminal.named_fields import named
@@ -59,3 +62,47 @@ def _in_words(problem: Problem) -> str:
         return say(f"line {problem.line}: ", f"第 {problem.line} 行：") + say(problem.why)
     line = say(f"line {problem.line}, ", f"第 {problem.line} 行，")
     return line + say(problem.name) + say(": ", "：") + say(problem.why)
+
+
+_WORDS: dict[Outcome, Words] = {
+    Outcome.DONE: Words("started", "已启动"),
+    Outcome.ALREADY: Words("already started", "此前已启动"),
+    Outcome.BAD: Words("BAD", "【有误】"),
+    Outcome.REFUSED: Words("REFUSED", "【未通过】"),
+    Outcome.UNANSWERED: Words("NOT ANSWERED", "【未应答】"),
+    Outcome.UNSENT: Words("not started", "未启动"),
+}
+
+
+def _result_in_words(result: Result) -> str:
+    term = (
+        say(f"term {result.applied.term}", f"第 {result.applied.term} 期") if result.applied else ""
+    )
+    why = say(result.problem) if result.problem else ""
+    became = say(_WORDS[result.outcome])
+    words = (str(result.entry.number), _platform(result), became, term, why)
+    return "  ".join(one for one in words if one)
+
+
+def _as_data(result: Result) -> dict[str, Any]:
+    message = result.line.message if result.line else result.entry.fields
+    en, zh = result.problem or (None, None)
+    return {
+        "line": result.entry.number,
+        "platform": _platform(result),
+        "application_id": message.get("application_id"),
+        "result": _WORDS[result.outcome].en.lower().replace(" ", "_"),
+        "term": result.applied.term if result.applied else None,
+        "workflow_id": result.applied.workflow_id if result.applied else None,
+        "problem": {"en": en, "zh": zh} if en else None,
+    }
+
+
+def _platform(result: Result) -> str:
+    return result.line.platform if result.line else str(result.entry.fields.get("platform_id", ""))
+
+
+APPLICATIONS = Wording(
+    _WORDS, _result_in_words, _as_data, frozenset((Outcome.DONE, Outcome.ALREADY, Outcome.UNSENT))
+)
+"""At a terminal a thousand that were started are a number; those that were not are listed."""
