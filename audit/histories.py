@@ -32,6 +32,17 @@ _MAPS = frozenset(("details", "nexusHeader"))
 _WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+CLOSING = {
+    "workflowExecutionCompleted": "completed",
+    "workflowExecutionContinuedAsNew": "continued",
+    "workflowExecutionFailed": "failed",
+    "workflowExecutionTimedOut": "timed_out",
+    "workflowExecutionCanceled": "canceled",
+    "workflowExecutionTerminated": "terminated",
+}
+"""The events that end a run, and how."""
+
+
 class NoHistory(ValueError):
     """What was given is no history of ours; says why."""
 
@@ -100,6 +111,20 @@ class Histories(Protocol):
 
         By platform, so that one platform's stand together; then by workflow, then as they were started.
         """
+
+
+async def by_platform(
+    histories: AsyncIterator[StoredHistory],
+) -> AsyncIterator[tuple[str, tuple[StoredHistory, ...]]]:
+    """Group histories by platform; those of one come together, and no more than one is held."""
+    held: list[StoredHistory] = []
+    async for history in histories:
+        if held and history.platform_id != held[0].platform_id:
+            yield held[0].platform_id, tuple(held)
+            held = []
+        held.append(history)
+    if held:
+        yield held[0].platform_id, tuple(held)
 
 
 def parse_workflow_id(workflow_id: str) -> tuple[str, int]:

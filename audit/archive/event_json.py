@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from audit.histories import NoHistory, StoredHistory
+from audit.histories import CLOSING, NoHistory, StoredHistory
 from starter.tables.strict_json import strict_loads
 
 LARGEST = 256 * 1024 * 1024
@@ -13,14 +13,6 @@ LARGEST = 256 * 1024 * 1024
 STARTED = "workflowExecutionStartedEventAttributes"
 _CONTINUED = "workflowExecutionContinuedAsNewEventAttributes"
 _CHILD_STARTED = "childWorkflowExecutionStartedEventAttributes"
-_CLOSING = (
-    "workflowExecutionCompletedEventAttributes",
-    "workflowExecutionFailedEventAttributes",
-    "workflowExecutionTimedOutEventAttributes",
-    "workflowExecutionCanceledEventAttributes",
-    "workflowExecutionTerminatedEventAttributes",
-    _CONTINUED,
-)
 
 
 def compact(data: dict[str, Any]) -> bytes:
@@ -55,7 +47,7 @@ def history_of(
         raise NoHistory("no history of Temporal's: it has no first event of a workflow") from None
     if not (isinstance(workflow_id, str) and isinstance(run_id, str) and workflow_id and run_id):
         raise NoHistory("it does not say which run of which workflow it is of")
-    closed = any(name in last for name in _CLOSING)
+    closed = any(f"{name}EventAttributes" in last for name in CLOSING)
     return StoredHistory(
         workflow_id=workflow_id,
         run_id=run_id,

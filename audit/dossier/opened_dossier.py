@@ -1,7 +1,7 @@
 """A dossier, opened: its manifest, logs and histories, and what is wrong with the files themselves."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -181,15 +181,8 @@ def _history(
             f"it is of the run {first.get('firstExecutionRunId')}, not of {run.run_id}",
             f"属于运行 {first.get('firstExecutionRunId')}，不是 {run.run_id}",
         )
-    return StoredHistory(
-        workflow_id=run.workflow_id,
-        run_id=run.run_id,
-        started_at=history.started_at,
-        # What the manifest says: a history that was cut off does not say itself that it was closed.
-        closed_at=run.closed_at,
-        sdk=run.sdk,
-        content=content,
-    )
+    # What the manifest says: a history that was cut off does not say itself that it was closed.
+    return replace(history, closed_at=run.closed_at, sdk=run.sdk)
 
 
 def _proof(files: dict[str, bytes], problems: list[Problem]) -> Proof | None:

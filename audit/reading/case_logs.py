@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.histories import Histories, NoHistory, StoredHistory
+from audit.histories import Histories, NoHistory, StoredHistory, by_platform
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
 from workflows.case import PlanVersion
@@ -61,18 +61,9 @@ class Reading:
 
 
 async def readings(histories: Histories, platform_id: str | None = None) -> AsyncIterator[Reading]:
-    """Read the histories, a platform at a time: no more than one is held.
-
-    Only as constant as the source: the runs of one platform must stand together.
-    """
-    runs: list[StoredHistory] = []
-    async for history in histories.runs(platform_id):
-        if runs and runs[0].platform_id != history.platform_id:
-            yield read_runs(runs[0].platform_id, runs)
-            runs = []
-        runs.append(history)
-    if runs:
-        yield read_runs(runs[0].platform_id, runs)
+    """Read the histories, a platform at a time."""
+    async for each, runs in by_platform(histories.runs(platform_id)):
+        yield read_runs(each, runs)
 
 
 async def read_platform(histories: Histories, platform_id: str) -> Reading:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from audit.histories import NoHistory, StoredHistory
+from audit.histories import CLOSING, NoHistory, StoredHistory
 from audit.problems import one_line
 from starter.tables.strict_json import strict_loads
 from workflows.activity_messages import RegisterBatch, RegisterWrite, RegisterWritten
@@ -29,14 +29,6 @@ from workflows.run_io import (
 Raw = Mapping[str, Any]
 
 _ATTRIBUTES = "EventAttributes"
-_ENDS = {
-    "workflowExecutionCompleted": "completed",
-    "workflowExecutionContinuedAsNew": "continued",
-    "workflowExecutionFailed": "failed",
-    "workflowExecutionTimedOut": "timed_out",
-    "workflowExecutionCanceled": "canceled",
-    "workflowExecutionTerminated": "terminated",
-}
 _CAUSES = (
     "timerFired",
     "childWorkflowExecutionStarted",
@@ -221,7 +213,7 @@ class _Reader:
         at = _moment(event["eventTime"])
         if name in self._steps:
             self._steps[name](number, at, about)
-        elif name in _ENDS:
+        elif name in CLOSING:
             self._ended(name, about)
         if name in _CAUSES:
             self._cause = number
@@ -321,7 +313,7 @@ class _Reader:
 
     def _ended(self, name: str, about: Raw) -> None:
         run = self.run
-        run.ended = _ENDS[name]
+        run.ended = CLOSING[name]
         run.reason = str(about.get("reason") or (about.get("failure") or {}).get("message") or "")
         if run.ended == "completed":
             given = payloads(about.get("result"))

@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import aclosing
 
-from audit.histories import StoredHistory
+from audit.histories import StoredHistory, by_platform
 from audit.replay.replaying import Replaying
 from audit.replay.together import PlatformReplay, assemble_platform
 from starter.errors import PingtaiError
@@ -162,7 +162,7 @@ class Pool:
 async def _batches(histories: AsyncIterator[StoredHistory]) -> AsyncGenerator[Batch, None]:
     batch: Batch = []
     size = 0
-    async for platform in _platforms(histories):
+    async for platform in by_platform(histories):
         batch.append(platform)
         size += sum(len(history.content) for history in platform[1])
         if size >= BATCH:
@@ -170,18 +170,6 @@ async def _batches(histories: AsyncIterator[StoredHistory]) -> AsyncGenerator[Ba
             batch, size = [], 0
     if batch:
         yield batch
-
-
-async def _platforms(histories: AsyncIterator[StoredHistory]) -> AsyncIterator[Platform]:
-    of, gathered = "", list[StoredHistory]()
-    async for history in histories:
-        if gathered and history.platform_id != of:
-            yield of, tuple(gathered)
-            gathered = []
-        of = history.platform_id
-        gathered.append(history)
-    if gathered:
-        yield of, tuple(gathered)
 
 
 async def _one(replaying: Replaying, platform: Platform) -> PlatformReplay:
