@@ -11,10 +11,9 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.archive.archive_store import Store
 from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
-from workflows.archive_workflow import Archived
 from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS
-from workflows.digest_workflow import Digested
 from workflows.periods import beijing_date
+from workflows.scheduled_workflows import Archived, Digested
 
 
 class ArchiveActivities:

@@ -24,7 +24,6 @@ from audit.archive.archive_store import Store
 from audit.scheduled_activities import ArchiveActivities, DigestActivities
 from worker.query_isolation import make_isolating_worker
 from worker.worker_process import workflow_threads
-from workflows.archive_workflow import ArchivingWorkflow
 from workflows.contract import (
     ARCHIVING_ID,
     ARCHIVING_TYPE,
@@ -32,7 +31,7 @@ from workflows.contract import (
     DIGESTING_ID,
     DIGESTING_TYPE,
 )
-from workflows.digest_workflow import DigestingWorkflow
+from workflows.scheduled_workflows import ArchivingWorkflow, DigestingWorkflow
 
 _CATCH_UP = timedelta(days=365)
 """What a server missed while it was down is done when it is up again."""
