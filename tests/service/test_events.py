@@ -107,7 +107,7 @@ async def test_waiting(
     async with following(engine) as client:
         begun = time.monotonic()
         now = (await client.get(PATH, params={"after": "now"})).json()["next"]
-        asked = {"after": now, "wait": "25"}
+        asked = {"after": now, "wait": "20"}
         waiting = [asyncio.create_task(client.get(PATH, params=asked)) for _ in range(3)]
         picky = asyncio.create_task(
             client.get(PATH, params=asked | {"type": "listing", "wait": "3"})
@@ -119,7 +119,7 @@ async def test_waiting(
         await register.write(batch(opened()))
         for answer in await asyncio.gather(*waiting):
             assert ["applied"] == names(answer)
-        assert time.monotonic() - begun < 25
+        assert time.monotonic() - begun < 20
         answer = await picky
         assert ([], True) == (names(answer), answer.json()["next"].endswith(".1"))
 
