@@ -21,12 +21,15 @@ test: $(READY) chromium node-client
 
 ## make test-fast: what needs no server, in half a minute: rules, replay, forms, documents
 test-fast: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal -q --fast tests/rules tests/replay tests/starter tests/docs
+	$(BIN)/python -m pytest -n logical --dist worksteal -q --fast tests/rules tests/replay tests/starter tests/docs
+
+# The data of all processes lie in one place, wherever each of them works.
+coverage: export COVERAGE_FILE = $(abspath $(VENV))/coverage
 
 ## make coverage: the branches that all tests without a server take; fails below the floor in pyproject.toml
 coverage: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto --dist worksteal -q --fast
+	$(BIN)/coverage run -m pytest -n logical --dist worksteal -q --fast
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -99,7 +102,7 @@ lock:
 		--no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml -
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # What is installed is what requirements.lock has the hashes of, also of what builds the project itself. Nothing
 # is built from source: what that would need is not locked.
