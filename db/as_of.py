@@ -7,14 +7,11 @@ dates are worked out outside the logs, and are not known for a day that has pass
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, Unpack, cast
+from typing import Unpack, cast
 
-from sqlalchemy import Select, and_, func, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from db.reading import AnyRow, log_entry, read
+from db.asyncpg_connections import Parameters, Query, Reading, Row, Source, connections, where
+from db.reading import LOG_COLUMNS, log_entry, read
 from db.row_types import RegisterFilter, RegisterRow
-from db.tables import log_entries, platforms
 from workflows.model import Record
 from workflows.periods import end_of
 from workflows.record import LogEntry
@@ -24,8 +21,7 @@ from workflows.states import AssessmentState, PlatformState
 _PAGE = 200
 """So many platforms are taken at a time."""
 
-_log = log_entries.c
-_ORDER = (_log.platform_id, _log.term, _log.year, _log.opening, _log.seq)
+_ORDER = "ORDER BY log.platform_id, log.term, log.year, log.opening, log.seq"
 Assessment = tuple[str, int, int]
 """Of a platform, in a term, of a year."""
 
@@ -42,7 +38,7 @@ class Standing(Record):
 
 
 async def register_on(
-    engine: AsyncEngine,
+    source: Source,
     day: date,
     *,
     after: str | None = None,
@@ -56,17 +52,17 @@ async def register_on(
     overdue = wanted.get("overdue", False)
     size = limit if (list_number, year, overdue) == (None, None, False) else _PAGE
     moment, last = end_of(day), after
-    async with engine.connect() as connection:
+    async with connections(source).connect() as reading:
         while len(rows) < limit:
             page = _logs_on(moment, wanted, last, min(size, _PAGE))
-            logs = _by_platform(await connection.execute(page))
+            logs = _by_platform(await reading.fetch(page.sql, *page.values))
             if not logs:
                 return Standing(rows=tuple(rows), unknown=tuple(unknown), last=None)
             last = next(reversed(logs))
             states = {name: _fold(log) for name, log in logs.items()}
             unknown += [name for name, state in states.items() if state is None]
             known = [cast(PlatformState, state) for state in states.values() if state is not None]
-            late = await _overdue(connection, known, moment)
+            late = await _overdue(reading, known, moment)
             for state in known:
                 row = _row(state, assessment_overdue=_open(state) in late)
                 if (
@@ -84,67 +80,58 @@ async def register_on(
     )
 
 
-def _logs_on(
-    moment: datetime, wanted: RegisterFilter, after: str | None, limit: int
-) -> Select[Any]:
+def _logs_on(moment: datetime, wanted: RegisterFilter, after: str | None, limit: int) -> Query:
     """The own logs before a moment, of so many platforms, each of its term of then."""
-    entry, first = log_entries.alias("entry").c, log_entries.alias("first").c
-    newest = (
-        select(entry.term, entry.stage)
-        .where(entry.platform_id == platforms.c.platform_id, entry.year == 0, entry.at < moment)
-        .order_by(entry.term.desc(), entry.seq.desc())
-        .limit(1)
-        .lateral("newest")
+    part = Parameters()
+    newest = part(
+        """FROM platforms AS p CROSS JOIN LATERAL (
+            SELECT e.term, e.stage FROM log_entries AS e
+            WHERE e.platform_id = p.platform_id AND e.year = 0 AND e.at < {}
+            ORDER BY e.term DESC, e.seq DESC LIMIT 1) AS newest""",
+        moment,
     )
-    then = select(platforms.c.platform_id, newest.c.term).join_from(
-        platforms, newest, onclause=and_(True)
+    filters = (
+        ("newest.stage = {}", wanted.get("stage")),
+        ("first.said ->> 'district' = {}", wanted.get("district")),
+        ("first.said ->> 'field' = {}", wanted.get("field")),
+        ("p.platform_id > {}", after),
     )
-    if wanted.get("stage") is not None:
-        then = then.where(newest.c.stage == wanted["stage"])
-    of_application = {"district": wanted.get("district"), "field": wanted.get("field")}
-    if any(value is not None for value in of_application.values()):
-        of_term = and_(
-            first.platform_id == platforms.c.platform_id,
-            first.term == newest.c.term,
-            first.year == 0,
-            first.opening == 0,
-            first.seq == 1,
-        )
-        then = then.join(first.platform_id.table, onclause=of_term)
-        for name, value in of_application.items():
-            if value is not None:
-                then = then.where(func.jsonb_extract_path_text(first.said, name) == value)
-    if after is not None:
-        then = then.where(platforms.c.platform_id > after)
-    chosen = then.order_by(platforms.c.platform_id).limit(limit).subquery("chosen")
-    same = and_(_log.platform_id == chosen.c.platform_id, _log.term == chosen.c.term)
-    return (
-        select(log_entries)
-        .join_from(chosen, log_entries, same)
-        .where(_log.year == 0, _log.at < moment)
-        .order_by(*_ORDER)
+    chosen = where([part(sql, value) for sql, value in filters if value is not None])
+    return part.query(
+        f"WITH chosen AS (SELECT p.platform_id, newest.term {newest} {_FIRST} {chosen}",
+        part("ORDER BY p.platform_id LIMIT {})", limit),
+        f"SELECT {LOG_COLUMNS} FROM chosen JOIN log_entries AS log",  # noqa: S608 - of constants
+        "ON log.platform_id = chosen.platform_id AND log.term = chosen.term",
+        part("WHERE log.year = 0 AND log.at < {}", moment),
+        _ORDER,
     )
+
+
+_FIRST = """LEFT JOIN log_entries AS first ON first.platform_id = p.platform_id
+AND first.term = newest.term AND first.year = 0 AND first.opening = 0 AND first.seq = 1"""
+"""The entry that says what was applied for."""
+
+_OF_ASSESSMENTS = f"""SELECT {LOG_COLUMNS} FROM log_entries AS log
+JOIN unnest($1::text[], $2::int[], $3::int[]) AS wanted (platform_id, term, year)
+ON log.platform_id = wanted.platform_id AND log.term = wanted.term AND log.year = wanted.year
+WHERE log.at < $4 {_ORDER}"""  # noqa: S608 - of constants
 
 
 async def _overdue(
-    connection: AsyncConnection, states: Iterable[PlatformState], moment: datetime
+    reading: Reading, states: Iterable[PlatformState], moment: datetime
 ) -> set[Assessment]:
     """Those of the open assessments that were overdue; the last opening of each counts."""
     wanted = [opened for state in states if (opened := _open(state))]
     if not wanted:
         return set()
-    query = (
-        select(log_entries)
-        .where(tuple_(_log.platform_id, _log.term, _log.year).in_(wanted), _log.at < moment)
-        .order_by(*_ORDER)
-    )
+    rows = await reading.fetch(_OF_ASSESSMENTS, *map(list, zip(*wanted, strict=True)), moment)
     found: dict[Assessment, bool] = {}
-    rows = await connection.execute(query)
-    for key, log in groupby(
-        rows, key=lambda row: (row.platform_id, row.term, row.year, row.opening)
+    for (*assessment, _), log in groupby(
+        rows, key=lambda row: (row["platform_id"], row["term"], row["year"], row["opening"])
     ):
         state = _fold([log_entry(row) for row in log])
-        found[key[:3]] = bool(state and state.overdue)  # later openings come later
+        # Later openings come later.
+        found[cast(Assessment, tuple(assessment))] = bool(state and state.overdue)
     return {key for key, overdue in found.items() if overdue}
 
 
@@ -154,10 +141,10 @@ def _open(state: PlatformState) -> Assessment | None:
     return state.facts.platform_id, state.facts.term, state.open_assessment
 
 
-def _by_platform(rows: Iterable[AnyRow]) -> dict[str, list[LogEntry]]:
+def _by_platform(rows: Iterable[Row]) -> dict[str, list[LogEntry]]:
     return {
         name: [log_entry(row) for row in log]
-        for name, log in groupby(rows, key=lambda row: str(row.platform_id))
+        for name, log in groupby(rows, key=lambda row: str(row["platform_id"]))
     }
 
 

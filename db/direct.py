@@ -23,15 +23,16 @@ _CLOSE_SECONDS = 1.0
 class DirectConnections(Connections):
     """Connections of asyncpg, opened when they are needed and kept until `close`."""
 
-    def __init__(self, url: str) -> None:
-        """For a URL as `db.url.normalised` or the embedded server gives it.
+    def __init__(self, url: str, *, patient: bool = False) -> None:
+        """For a URL as `db.url.normalised` or the embedded server gives it; `patient`: without a time limit.
 
         Raises:
             InvalidDatabaseUrl: it cannot be used.
         """
         self._arguments = {"timeout": CONNECT_SECONDS} | connect_arguments(url)
         self._arguments["timeout"] = float(self._arguments["timeout"])
-        self._arguments |= {"command_timeout": COMMAND_SECONDS, "server_settings": SERVER_SETTINGS}
+        limit = None if patient else COMMAND_SECONDS
+        self._arguments |= {"command_timeout": limit, "server_settings": SERVER_SETTINGS}
         self._pooled = False
         self._free: list[asyncpg.Connection[Any]] = []
         self._room = asyncio.Semaphore(_AT_ONCE)

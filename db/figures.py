@@ -1,11 +1,8 @@
 """The programme in figures: platforms by stage, district, field and year; how long steps took; results."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from db.asyncpg_connections import Row, Source, connections
 from db.programme_rows import Count, Figures, Results, StepTime
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 
@@ -23,13 +20,13 @@ _CHOSEN = """
                extract(year FROM t.listed_on)::int AS year
         FROM terms t JOIN platforms p ON p.platform_id = t.platform_id
         WHERE t.log_seq > 0
-          AND (CAST(:field AS text) IS NULL OR p.field = :field)
-          AND (CAST(:district AS text) IS NULL OR p.district = :district)
-          AND (CAST(:year AS int) IS NULL OR extract(year FROM t.listed_on) = :year)
+          AND (CAST($1 AS text) IS NULL OR p.field = $1)
+          AND (CAST($2 AS text) IS NULL OR p.district = $2)
+          AND (CAST($3 AS int) IS NULL OR extract(year FROM t.listed_on) = $3)
     )
 """
 
-_COUNTS = text(
+_COUNTS = (
     _CHOSEN  # noqa: S608 - of constants
     + """
     SELECT CASE WHEN grouping(stage) = 0 THEN 'stage' WHEN grouping(district) = 0 THEN 'district'
@@ -42,7 +39,7 @@ _COUNTS = text(
 
 # A step begins where the stage changes and lasts until it changes next; what was set aside does not
 # count, so a step that was gone back to lasts from its first beginning to the decision that counts.
-_STEPS = text(
+_STEPS = (
     _CHOSEN  # noqa: S608 - of constants
     + """
     , counting AS (
@@ -60,13 +57,13 @@ _STEPS = text(
            extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY took))::float8 AS median,
            extract(epoch FROM max(took))::float8 AS worst,
            (array_agg(platform_id ORDER BY took DESC, platform_id))[1] AS platform_id
-    FROM steps WHERE took IS NOT NULL AND stage = ANY(:awaiting) GROUP BY stage
+    FROM steps WHERE took IS NOT NULL AND stage = ANY($4) GROUP BY stage
     """
 )
 
 # An assessment falls with the listing it rests on: in its own log nothing says so, in the platform's the
 # note of its opening does. A year counts when one of its openings does.
-_RESULTS = text(
+_RESULTS = (
     _CHOSEN  # noqa: S608 - of constants
     + """
     SELECT extract(year FROM a.ended_at AT TIME ZONE 'Asia/Shanghai')::int AS year,
@@ -83,20 +80,18 @@ _RESULTS = text(
 
 
 async def figures(
-    engine: AsyncEngine,
+    source: Source,
     *,
     field: str | None = None,
     district: str | None = None,
     year: int | None = None,
 ) -> Figures:
     """All figures, as of one moment; `year` is that of the listing."""
-    asked: dict[str, Any] = {"field": field, "district": district, "year": year}
-    snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-    async with snapshot.connect() as connection:
-        counts = (await connection.execute(_COUNTS, asked)).all()
-        awaiting = {"awaiting": list(AWAITING)}
-        steps = {row.stage: row for row in await connection.execute(_STEPS, asked | awaiting)}
-        results = (await connection.execute(_RESULTS, asked)).all()
+    asked = field, district, year
+    async with connections(source).connect(snapshot=True) as reading:
+        counts = await reading.fetch(_COUNTS, *asked)
+        steps = {row["stage"]: row for row in await reading.fetch(_STEPS, *asked, AWAITING)}
+        results = await reading.fetch(_RESULTS, *asked)
     return Figures(
         stages=_counted(counts, "stage"),
         districts=_counted(counts, "district"),
@@ -105,32 +100,28 @@ async def figures(
         steps=tuple(
             StepTime(
                 stage=stage,
-                times=steps[stage].times,
-                median_days=_days(steps[stage].median),
-                worst_days=_days(steps[stage].worst),
-                worst_platform=steps[stage].platform_id,
+                times=row["times"],
+                median_days=_days(row["median"]),
+                worst_days=_days(row["worst"]),
+                worst_platform=row["platform_id"],
             )
             for stage in AWAITING
-            if stage in steps
+            if (row := steps.get(stage))
         ),
-        results=tuple(
-            Results(year=row.year, result=row.result, assessments=row.assessments)
-            for row in results
-        ),
+        results=tuple(Results(**row) for row in results),
     )
 
 
-def _counted(rows: Sequence[Any], what: str) -> tuple[Count, ...]:
+def _counted(rows: Sequence[Row], what: str) -> tuple[Count, ...]:
     """The most common first; years in their order."""
     found = [
-        Count(word=row.word, platforms=row.platforms)
+        Count(word=row["word"], platforms=row["platforms"])
         for row in rows
-        if row.what == what and row.word is not None
+        if row["what"] == what and row["word"] is not None
     ]
-    order = (
-        (lambda one: (0, one.word)) if what == "year" else (lambda one: (-one.platforms, one.word))
-    )
-    return tuple(sorted(found, key=order))
+    if what == "year":
+        return tuple(sorted(found, key=lambda one: one.word))
+    return tuple(sorted(found, key=lambda one: (-one.platforms, one.word)))
 
 
 def _days(seconds: float) -> float:

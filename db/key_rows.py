@@ -15,36 +15,13 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.intake_tables import api_keys
+from db.key_queries import ApiKey
 from db.reading import AnyRow, read
-from workflows.model import Instant, Record
 
-LARGEST_PAGE = 500
 _TOKEN = re.compile(r"ptk_(?P<id>[0-9a-f]{10})_(?P<secret>[A-Za-z0-9_-]{43})")
 _NOBODYS = "0" * 64
 """What a secret is compared with when no key has its id, so that both take the same time."""
 _NOTED_EVERY = timedelta(minutes=1)
-
-
-class ApiKey(Record):
-    """A key, without its secret. `district` and `organisation` narrow it; None: any."""
-
-    id: str
-    name: str
-    scopes: tuple[str, ...]
-    district: str | None
-    organisation: str | None
-    created_at: Instant
-    created_by: str
-    expires_at: Instant
-    last_used_at: Instant | None = None
-    revoked_at: Instant | None = None
-    revoked_by: str | None = None
-
-    def standing(self, at: datetime) -> str:
-        """Whether it is `valid`, `expired` or `revoked` at a moment."""
-        if self.revoked_at is not None:
-            return "revoked"
-        return "valid" if at < self.expires_at else "expired"
 
 
 class Keys:
@@ -80,13 +57,6 @@ class Keys:
         async with self._engine.begin() as connection:
             await connection.execute(insert(api_keys).values(**row))
         return key, f"ptk_{key_id}_{secret}"
-
-    async def all(self, *, after: str | None = None, limit: int = LARGEST_PAGE) -> list[ApiKey]:
-        query = select(api_keys).order_by(api_keys.c.id).limit(max(0, min(limit, LARGEST_PAGE)))
-        if after is not None:
-            query = query.where(api_keys.c.id > after)
-        async with self._engine.connect() as connection:
-            return [_key(row) for row in await connection.execute(query)]
 
     async def revoke(self, key_id: str, *, at: datetime, by: str) -> ApiKey | None:
         """Revoke a key from now on; None when there is none of this id. Again changes nothing."""

@@ -1,21 +1,15 @@
-"""The layout 总体建设布局 (§四): field × direction with priority and districts, and who stands where in it."""
+"""The layout 总体建设布局 (§四) is replaced as a whole; `db.layout_queries` reads it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ARRAY, and_, any_, delete, func, insert, or_, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.programme_rows import Direct, Direction, Layout, Standing
+from db.programme_rows import Direction
 from db.reading import AnyRow
-from db.tables import directions, platforms, terms
-from db.text import SafeText
+from db.tables import directions
 from workflows.model import Record
-
-SHOWN = 20
-"""So many platforms of a direction and a stage are named; the others are counted."""
 
 
 class Change(Record):
@@ -60,75 +54,6 @@ async def replace_layout(
             if rows_to_write:
                 await connection.execute(insert(directions), rows_to_write)
     return change
-
-
-async def layout(
-    engine: AsyncEngine, *, field: str | None = None, district: str | None = None
-) -> Layout:
-    """The layout with its platforms by stage: by field and priority; a district's own and open ones."""
-    d, p = directions.c, platforms.c
-    of_direction = and_(p.field == d.field, p.direction == d.direction)
-    if district is not None:
-        of_direction = and_(of_direction, p.district == district)
-    newest = and_(terms.c.platform_id == p.platform_id, terms.c.term == p.term)
-    inside = (
-        select(d.field, d.direction, d.priority, d.districts, *_standing())
-        .join_from(directions, platforms, of_direction, isouter=True)
-        .join(terms, newest, isouter=True)
-        .group_by(d.field, d.direction, terms.c.stage)
-        .order_by(d.field, d.priority, d.direction, terms.c.stage)
-    )
-    known = select(d.field).where(d.field == p.field, d.direction == p.direction)
-    outside = (
-        select(p.field, p.direction, *_standing())
-        .join_from(platforms, terms, newest)
-        .where(~known.exists())
-        .group_by(p.field, p.direction, terms.c.stage)
-        .order_by(p.field, p.direction.nulls_last(), terms.c.stage)
-    )
-    if district is not None:
-        inside = inside.where(
-            or_(func.cardinality(d.districts) == 0, any_(d.districts) == district)
-        )
-        outside = outside.where(p.district == district)
-    if field is not None:
-        inside, outside = inside.where(d.field == field), outside.where(p.field == field)
-    async with engine.connect() as connection:
-        return Layout(
-            directions=_gathered(await connection.execute(inside)),
-            outside=_gathered(await connection.execute(outside)),
-        )
-
-
-def _standing() -> tuple[Any, ...]:
-    ids: Any = func.array_agg(
-        aggregate_order_by(platforms.c.platform_id, platforms.c.platform_id),
-        type_=ARRAY(SafeText()),
-    )
-    return (
-        terms.c.stage,
-        func.count(platforms.c.platform_id).label("platforms"),
-        ids[1:SHOWN].label("first"),
-    )
-
-
-def _gathered(rows: Iterable[AnyRow]) -> tuple[Direct, ...]:
-    """Rows of one direction, a stage each, together."""
-    found: dict[tuple[str, str | None], Direct] = {}
-    for row in rows:
-        key = (row.field, row.direction)
-        before = found.get(key)
-        if before is None:
-            priority = row._mapping.get("priority")
-            districts = tuple(row._mapping.get("districts", ()))
-            before = Direct(
-                field=row.field, direction=row.direction, priority=priority, districts=districts
-            )
-        if row.stage is not None:
-            standing = Standing(stage=row.stage, platforms=row.platforms, first=tuple(row.first))
-            before = before.model_copy(update={"stages": (*before.stages, standing)})
-        found[key] = before
-    return tuple(found.values())
 
 
 def _direction(row: AnyRow) -> Direction:

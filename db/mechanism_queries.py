@@ -4,15 +4,13 @@ A platform's newest are those of its plan, or those of the last yearly report th
 came later and was not set aside.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, Date, Integer, Numeric, String, text
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from db.asyncpg_connections import Row, Source, connections
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import read
-from db.text import SafeText
 
 # Of the sources of funding the twenty most common are counted.
 # Each platform's mechanisms once, as JSON; the plans themselves never leave the database.
@@ -40,21 +38,21 @@ _CURRENT = """
               AND jsonb_typeof(l.said -> 'mechanisms') = 'object'
             ORDER BY l.at DESC, l.seq DESC LIMIT 1
         ) report ON true
-        WHERE (CAST(:field AS text) IS NULL OR p.field = :field)
-          AND (CAST(:district AS text) IS NULL OR p.district = :district)
-          AND (t.stage = :stage OR CAST(:stage AS text) IS NULL AND t.ended_at IS NULL)
+        WHERE (CAST($1 AS text) IS NULL OR p.field = $1)
+          AND (CAST($2 AS text) IS NULL OR p.district = $2)
+          AND (t.stage = $3 OR CAST($3 AS text) IS NULL AND t.ended_at IS NULL)
     ), dated AS (
         SELECT *, stated ->> 'legal_form' = 'separately_managed'
-                  AND (stated ->> 'independent_by')::date < CAST(:today AS date) IS TRUE AS past_date
+                  AND (stated ->> 'independent_by')::date < CAST($4 AS date) IS TRUE AS past_date
         FROM current WHERE stated IS NOT NULL
     ), chosen AS (
         SELECT * FROM dated
-        WHERE (CAST(:legal_form AS text) IS NULL OR stated ->> 'legal_form' = :legal_form)
-          AND (past_date OR NOT CAST(:past_date AS boolean))
+        WHERE (CAST($5 AS text) IS NULL OR stated ->> 'legal_form' = $5)
+          AND (past_date OR NOT CAST($6 AS boolean))
     )
 """
 
-_COUNTS = text(
+_COUNTS = (
     _CURRENT  # noqa: S608 - of constants
     + """
     SELECT 'all' AS what, '' AS word, count(*)::int AS platforms,
@@ -76,9 +74,9 @@ _COUNTS = text(
     FROM chosen, jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]')) AS practice
     GROUP BY 2
     """
-).columns(what=String, word=SafeText(), platforms=Integer, average=Numeric)
+)
 
-_LIST = text(
+_LIST = (
     _CURRENT  # noqa: S608 - of constants
     + """
     SELECT platform_id, name, district, field, stage, year, stated ->> 'legal_form' AS legal_form,
@@ -86,15 +84,13 @@ _LIST = text(
            (stated ->> 'lead_unit_funding_wan')::int AS lead_unit_funding_wan,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'governance', '[]'))) AS governance,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]'))) AS transfer
-    FROM chosen WHERE platform_id > :after ORDER BY platform_id LIMIT :limit
+    FROM chosen WHERE platform_id > $7 ORDER BY platform_id LIMIT $8
     """
-).columns(
-    name=SafeText(), independent_by=Date, governance=ARRAY(SafeText()), transfer=ARRAY(SafeText())
 )
 
 
 async def mechanisms(
-    engine: AsyncEngine,
+    source: Source,
     today: date,
     *,
     field: str | None = None,
@@ -109,46 +105,37 @@ async def mechanisms(
 
     `past_date`: only those that promised to be independent by a day that has passed.
     """
-    asked = {
-        "field": field,
-        "district": district,
-        "stage": stage,
-        "legal_form": legal_form,
-        "past_date": past_date,
-        "today": today,
-    }
-    snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-    async with snapshot.connect() as connection:
-        counts = (await connection.execute(_COUNTS, asked)).all()
-        rows = await connection.execute(_LIST, asked | {"after": after or "", "limit": limit})
-        page = tuple(
-            read(
-                PlatformMechanisms,
-                row,
-                governance=tuple(row.governance),
-                transfer=tuple(row.transfer),
-            )
-            for row in rows
-        )
-    whole = next(row for row in counts if row.what == "all")
+    asked = field, district, stage, today, legal_form, past_date
+    async with connections(source).connect(snapshot=True) as reading:
+        counts = await reading.fetch(_COUNTS, *asked)
+        rows = await reading.fetch(_LIST, *asked, after or "", limit)
+    whole = next(row for row in counts if row["what"] == "all")
     return Mechanisms(
-        platforms=whole.platforms,
-        past_date=next(row.platforms for row in counts if row.what == "past_date"),
-        average_lead_unit_funding_wan=_number(whole.average),
+        platforms=whole["platforms"],
+        past_date=next(row["platforms"] for row in counts if row["what"] == "past_date"),
+        average_lead_unit_funding_wan=_number(whole["average"]),
         legal_forms=_counted(counts, "legal_form"),
         funding=_counted(counts, "funding"),
         governance=_counted(counts, "governance"),
         transfer=_counted(counts, "transfer"),
-        page=page,
+        page=tuple(
+            read(
+                PlatformMechanisms,
+                row,
+                governance=tuple(row["governance"]),
+                transfer=tuple(row["transfer"]),
+            )
+            for row in rows
+        ),
     )
 
 
-def _counted(rows: Any, what: str) -> tuple[Counted, ...]:
+def _counted(rows: Sequence[Row], what: str) -> tuple[Counted, ...]:
     """The most common first."""
     found = [
-        Counted(word=row.word, platforms=row.platforms, average_share=_number(row.average))
+        Counted(word=row["word"], platforms=row["platforms"], average_share=_number(row["average"]))
         for row in rows
-        if row.what == what
+        if row["what"] == what
     ]
     return tuple(sorted(found, key=lambda one: (-one.platforms, one.word)))
 

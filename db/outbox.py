@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Update, bindparam, func, select, update
+from sqlalchemy import Row, Update, bindparam, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.notice_queries import NEWS
+from db.outbox_queries import DEAD, DELIVERED, WAITING
 from db.reading import read
 from db.tables import deliveries, notices
 from workflows.notice_messages import Delivery, Notice
 
-WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 _AT_ONCE = 200
 
 
@@ -135,6 +135,27 @@ class PostgresOutbox:
     async def _write(self, statement: Update) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(statement)
+
+
+async def send_again(
+    engine: AsyncEngine, notice_id: str | None = None, recipient: str | None = None
+) -> list[tuple[str, str]]:
+    """Put deliveries back, to be tried at once and as long as new ones: of a notice, or all that are dead.
+
+    Answers with the ids of the notices and the recipients.
+    """
+    c = deliveries.c
+    again = (
+        update(deliveries)
+        .where(
+            c.state == DEAD if notice_id is None else c.notice_id == notice_id,
+            c.recipient == recipient if recipient else true(),
+        )
+        .values(state=WAITING, attempts=0, next_at=func.now(), delivered_at=None)
+        .returning(c.notice_id, c.recipient)
+    )
+    async with engine.begin() as connection:
+        return sorted((row[0], row[1]) for row in await connection.execute(again))
 
 
 def notice_of(row: Row[*tuple[Any, ...]]) -> Notice:

@@ -25,14 +25,16 @@ async def open_register(*, start: bool = True) -> AsyncIterator[RegisterQueries]
 
 
 @asynccontextmanager
-async def open_connections(*, start: bool = True) -> AsyncIterator[Connections]:
-    """Connections to the register, for whoever only reads; found and started as by `open_engine`.
+async def open_connections(
+    *, start: bool = True, patient: bool = False
+) -> AsyncIterator[Connections]:
+    """Connections to the register, for whoever only reads; found, started and as patient as by `open_engine`.
 
     Raises:
         Unreachable, BadInput: as `open_engine`.
     """
     async with register_url(start=start) as url:
-        connections = DirectConnections(url)
+        connections = DirectConnections(url, patient=patient)
         try:
             yield connections
         finally:

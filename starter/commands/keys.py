@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import click
 
-from db.key_rows import LARGEST_PAGE, ApiKey, Keys
-from starter.client.register_access import open_engine
+from db.key_queries import LARGEST_PAGE, ApiKey, keys_page
+from starter.client.register_access import open_connections, open_engine
 from starter.commands.options import district_option, json_option
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
@@ -122,6 +122,8 @@ async def _create(
         )
     by = who()
     directly_only("`pingtai keys`", "密钥管理")
+    from db.key_rows import Keys  # noqa: PLC0415 - only who writes needs the database's client
+
     async with open_engine() as engine:
         key, token = await Keys(engine).create(
             name,
@@ -146,9 +148,9 @@ async def _create(
 async def _list(as_json: bool) -> None:
     keys: list[ApiKey] = []
     directly_only("`pingtai keys`", "密钥管理")
-    async with open_engine() as engine:
+    async with open_connections() as source:
         while True:
-            page = await Keys(engine).all(after=keys[-1].id if keys else None)
+            page = await keys_page(source, keys[-1].id if keys else "")
             keys += page
             if len(page) < LARGEST_PAGE:
                 break
@@ -210,6 +212,8 @@ async def _revoke(key_id: str) -> None:
             "只填写密钥编号，见 pingtai keys list",
         )
     directly_only("`pingtai keys`", "密钥管理")
+    from db.key_rows import Keys  # noqa: PLC0415 - only who writes needs the database's client
+
     async with open_engine() as engine:
         key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
     if key is None:

@@ -123,7 +123,7 @@ def show_command(field: str | None, district: str | None, as_json: bool) -> None
 
 @answering
 async def _show(field: str | None, district: str | None, as_json: bool) -> None:
-    async with open_reads() as register:
+    async with open_reads(patient=True) as register:
         found = await register.layout(field=field, district=district)
     if as_json:
         show_json(found.model_dump(mode="json"))

@@ -73,7 +73,7 @@ def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
 
 @answering
 async def _mechanisms(*, limit: int, as_json: bool, **asked: Any) -> None:
-    async with open_reads() as register:
+    async with open_reads(patient=True) as register:
         found = await register.mechanisms(today(), limit=limit, **asked)
     if as_json:
         show_json(found.model_dump(mode="json"))

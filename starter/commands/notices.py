@@ -6,9 +6,16 @@ from typing import Any
 import click
 
 from activities.notice_texts import BOTH, text_of
-from db.outbox import DEAD, DELIVERED, WAITING
-from db.outbox_queries import LARGEST_PAGE, DeliveryRow, OutboxQueries, Place
-from starter.client.register_access import open_engine
+from db.outbox_queries import (
+    DEAD,
+    DELIVERED,
+    LARGEST_PAGE,
+    WAITING,
+    DeliveryRow,
+    OutboxQueries,
+    Place,
+)
+from starter.client.register_access import open_connections, open_engine
 from starter.commands.notation import platform_id
 from starter.commands.notices_table import about, deliveries_table, notices_table
 from starter.commands.options import PlatformId, after_option, json_option, limit_option
@@ -109,8 +116,8 @@ async def _list(
         platform_id(platform)
     place = _read(after) if after else None
     directly_only("`pingtai notices`", "通知管理")
-    async with open_engine() as engine:
-        rows = await OutboxQueries(engine).page(
+    async with open_connections() as source:
+        rows = await OutboxQueries(source).page(
             state=state, platform_id=platform, after=place, limit=limit
         )
     if as_json:
@@ -127,8 +134,8 @@ async def _list(
 @answering
 async def _show(which: str, *, as_json: bool) -> None:
     directly_only("`pingtai notices`", "通知管理")
-    async with open_engine() as engine:
-        notice, deliveries = await _found(OutboxQueries(engine), which)
+    async with open_connections() as source:
+        notice, deliveries = await _found(OutboxQueries(source), which)
     texts = {language: text_of(notice, language) for language in BOTH}
     if as_json:
         show_json(
@@ -149,14 +156,15 @@ async def _show(which: str, *, as_json: bool) -> None:
 @answering
 async def _resend(which: str | None, recipient: str | None, *, as_json: bool) -> None:
     directly_only("`pingtai notices`", "通知管理")
+    from db.outbox import send_again  # noqa: PLC0415 - only who writes needs the database's client
+
     async with open_engine() as engine:
-        outbox = OutboxQueries(engine)
-        if which is None:
-            sent = await outbox.send_again(recipient=recipient)
-        else:
-            notice, deliveries = await _found(outbox, which)
+        notice_id = None
+        if which is not None:
+            notice, deliveries = await _found(OutboxQueries(engine), which)
             _is_to_be_told(deliveries, recipient)
-            sent = await outbox.send_again(notice.id, recipient)
+            notice_id = notice.id
+        sent = await send_again(engine, notice_id, recipient)
     if as_json:
         show_json([{"id": notice_id, "recipient": name} for notice_id, name in sent])
     elif sent:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from db.outbox import DEAD, DELIVERED, WAITING
-from db.outbox_queries import DeliveryRow, NoticeRow
+from db.outbox_queries import DEAD, DELIVERED, WAITING, DeliveryRow, NoticeRow
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, Said, table_of

@@ -153,11 +153,11 @@ async def _pages(
                 after = page[-1].platform_id
     directly_only("`pingtai register --on`", "register --on ")
     from db.as_of import register_on  # noqa: PLC0415 - folds logs, by all the rules
-    from starter.client.register_access import open_engine  # noqa: PLC0415 - only the direct way needs it
+    from starter.client.register_access import open_connections  # noqa: PLC0415 - only the direct way needs it
 
-    async with open_engine(patient=True) as engine:
+    async with open_connections(patient=True) as source:
         while True:
-            standing = await register_on(engine, day, **wanted, after=after, limit=size)
+            standing = await register_on(source, day, **wanted, after=after, limit=size)
             for name in standing.unknown:
                 complain(
                     Words(

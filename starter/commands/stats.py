@@ -45,7 +45,7 @@ def stats_command(
 
 @answering
 async def _stats(field: str | None, district: str | None, year: int | None, as_json: bool) -> None:
-    async with open_reads() as register:
+    async with open_reads(patient=True) as register:
         found = await register.figures(field=field, district=district, year=year)
     if as_json:
         show_json(found.model_dump(mode="json"))

@@ -13,13 +13,13 @@ from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
 from db.support_queries import support_of
 from db.validity_queries import Validity, validity
-from starter.client.register_access import open_connections, open_engine
+from starter.client.register_access import open_connections
 
 
 @asynccontextmanager
-async def direct_reads(*, start: bool) -> AsyncIterator["DirectReads"]:
+async def direct_reads(*, start: bool, patient: bool = False) -> AsyncIterator["DirectReads"]:
     """The register; see `starter.client.register_access.open_connections`."""
-    async with open_connections(start=start) as source:
+    async with open_connections(start=start, patient=patient) as source:
         yield DirectReads(source)
 
 
@@ -74,21 +74,18 @@ class DirectReads:
 
     async def figures(self, **wanted: Any) -> Figures:
         """See `RegisterReads`."""
-        from db.figures import figures  # noqa: PLC0415 - goes through all, by SQLAlchemy
+        from db.figures import figures  # noqa: PLC0415 - one command needs it
 
-        async with open_engine(patient=True) as engine:
-            return await figures(engine, **wanted)
+        return await figures(self._source, **wanted)
 
     async def mechanisms(self, today: date, **wanted: Any) -> Mechanisms:
         """See `RegisterReads`."""
         from db.mechanism_queries import mechanisms  # noqa: PLC0415 - as above
 
-        async with open_engine(patient=True) as engine:
-            return await mechanisms(engine, today, **wanted)
+        return await mechanisms(self._source, today, **wanted)
 
     async def layout(self, **wanted: Any) -> Layout:
         """See `RegisterReads`."""
-        from db.layout_rows import layout  # noqa: PLC0415 - as above
+        from db.layout_queries import layout  # noqa: PLC0415 - as above
 
-        async with open_engine(patient=True) as engine:
-            return await layout(engine, **wanted)
+        return await layout(self._source, **wanted)

@@ -49,8 +49,10 @@ async def open_pingtai(
 
 
 @asynccontextmanager
-async def open_reads(*, start: bool = True) -> AsyncIterator[RegisterReads]:
+async def open_reads(*, start: bool = True, patient: bool = False) -> AsyncIterator[RegisterReads]:
     """What the register holds, to be read. `start`: an embedded server that does not run is started for it.
+
+    `patient`: a question that goes through all that the register holds has no time limit.
 
     Raises:
         Unreachable: the register does not answer, or there is none.
@@ -65,7 +67,7 @@ async def open_reads(*, start: bool = True) -> AsyncIterator[RegisterReads]:
         return
     from starter.desk.direct_reads import direct_reads  # noqa: PLC0415 - only this way needs the database's client
 
-    async with direct_reads(start=start) as reads:
+    async with direct_reads(start=start, patient=patient) as reads:
         yield reads
 
 

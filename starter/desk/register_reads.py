@@ -84,4 +84,4 @@ class RegisterReads(Protocol):
         """The platforms' newest mechanisms; see `db.mechanism_queries.mechanisms`."""
 
     async def layout(self, *, field: str | None = None, district: str | None = None) -> "Layout":
-        """The layout with its platforms; see `db.layout_rows.layout`."""
+        """The layout with its platforms; see `db.layout_queries.layout`."""

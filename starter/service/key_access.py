@@ -8,7 +8,8 @@ from fastapi import Security
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
-from db.key_rows import ApiKey, Keys
+from db.key_queries import ApiKey
+from db.key_rows import Keys
 from starter.service.problem_details import Kind, Problem
 from starter.service.request_guard import Measures
 from starter.service.scopes import Scope, deciding_as

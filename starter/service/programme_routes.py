@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from db.asyncpg_connections import connections
 from db.figures import figures
-from db.layout_rows import layout
+from db.layout_queries import layout
 from db.mechanism_queries import mechanisms
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import SupportRow

@@ -27,7 +27,7 @@ from workflows.words import Words, citation
 PLATFORM_LABEL = Words("platform", "平台")
 PLATFORM_ID = Words("platform", "编号")
 PLATFORM_NAME = Words("name", "名称")
-OPERATOR = Words("operator", "运营单位")
+OPERATOR = Words("operator", "平台运营单位")
 LEAD_UNIT = Words("lead unit", "牵头单位")
 DISTRICT = Words("district", "所在区")
 FIELD = Words("field", "领域")

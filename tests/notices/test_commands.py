@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.channels.file import FileChannel
 from activities.notice_delivery import Recipient
-from db.outbox import PostgresOutbox
+from db.outbox import PostgresOutbox, send_again
 from db.outbox_queries import OutboxQueries, page_query
 from db.tables import deliveries
 from db.tables import notices as notices_table
@@ -123,8 +123,10 @@ async def test_list_in_both_languages(pingtai: Run, outbox: PostgresOutbox) -> N
     assert ["number", "noted", "platform", "about", "for", "recipient", "state"] == lines[0].split()
     numbers = [int(line.split()[0]) for line in lines[1:]]
     assert sorted(numbers, reverse=True) == numbers
-    assert [1, 1, 1] == [en.stdout.count(s) for s in ("delivered", "DEAD, 1 try", "waiting, 1 try")]
-    assert "【已放弃】，已试 1 次" in zh.stdout
+    assert [1, 1, 1] == [
+        en.stdout.count(s) for s in ("delivered", "FAILED, 1 attempt", "waiting, 1 attempt")
+    ]
+    assert "【发送失败】，已尝试 1 次" in zh.stdout
     assert (
         "–" in lines[1 + numbers.index(next(n.number for n in notices() if n.role == "operator"))]
     )
@@ -138,7 +140,7 @@ async def test_list_is_narrowed(pingtai: Run, outbox: PostgresOutbox) -> None:
     )
     assert dead["id"].endswith(":commission")
     none = await pingtai("list", "--platform", "p-9")
-    assert (0, "", "there are no such notices\n") == (none.exit_code, none.stdout, none.stderr)
+    assert (0, "", "No notices found.\n") == (none.exit_code, none.stdout, none.stderr)
 
 
 @pytest.mark.parametrize("narrowed", [(), ("--state", "waiting"), ("--platform", "p-1")])
@@ -181,7 +183,7 @@ async def test_show(pingtai: Run, outbox: PostgresOutbox) -> None:
     assert by_number.stdout == by_id.stdout
     for part in (
         row["id"],
-        "DEAD, 1 try",
+        "FAILED, 1 attempt",
         "HTTP 503\ufffd[2J",
         "共性技术平台：",
         "（北京时间）",
@@ -196,7 +198,7 @@ async def test_show(pingtai: Run, outbox: PostgresOutbox) -> None:
     for wrong in ("no-such", "99999999999999999999", "0", "x" * 999):
         answer = await pingtai("show", wrong)
         assert (2, "") == (answer.exit_code, answer.stdout)
-        assert answer.stderr.startswith("there is no notice ")
+        assert answer.stderr.startswith('No notice "')
 
 
 async def test_resend_what_is_dead(
@@ -204,7 +206,7 @@ async def test_resend_what_is_dead(
 ) -> None:
     """It waits again, is due at once, and is tried as long as a new one."""
     answer = await pingtai("resend", "--all-dead")
-    assert (0, "1 delivery is being sent again\n") == (answer.exit_code, answer.stdout)
+    assert (0, "Sending again: 1.\n") == (answer.exit_code, answer.stdout)
     (row,) = [
         row
         for row in await OutboxQueries(engine).page(state="waiting", limit=500)
@@ -214,14 +216,14 @@ async def test_resend_what_is_dead(
     assert 0 == row.delivery.attempts
     assert row.delivery.next_at <= datetime.now(UTC)
     again = await pingtai("resend", "--all-dead")
-    assert (0, "", "nothing was given up\n") == (again.exit_code, again.stdout, again.stderr)
+    assert (0, "", "No failed deliveries.\n") == (again.exit_code, again.stdout, again.stderr)
 
 
 async def test_resend_one(pingtai: Run, outbox: PostgresOutbox) -> None:
     """One notice, also a delivered one, to one of its recipients; to nobody else."""
     (row,) = json.loads((await pingtai("list", "--state", "delivered", "--json")).stdout)
     refused = await pingtai("resend", row["id"], "--recipient", "desk")
-    assert (2, "it was not for desk: its recipients are haidian\n") == (
+    assert (2, "desk is not a recipient of this notice; its recipients: haidian\n") == (
         refused.exit_code,
         refused.stderr,
     )
@@ -230,7 +232,7 @@ async def test_resend_one(pingtai: Run, outbox: PostgresOutbox) -> None:
     assert [] == json.loads((await pingtai("list", "--state", "delivered", "--json")).stdout)
     nobodys = next(one for one in notices() if one.role == "operator")
     nobody = await pingtai("resend", nobodys.id)
-    assert (2, True) == (nobody.exit_code, "no recipient in the configuration" in nobody.stderr)
+    assert (2, True) == (nobody.exit_code, "names no recipient" in nobody.stderr)
     for usage in ((), (row["id"], "--all-dead")):
         assert 2 == (await pingtai("resend", *usage)).exit_code
 
@@ -277,9 +279,9 @@ async def test_lists_are_read_along_indexes(many: AsyncEngine) -> None:
     """A page ends where an index does, however many notices there are."""
     for page, after in product(PAGES, (None, (9_000, "haidian"))):
         query = page_query(page.state, page.platform_id, after, 5)
-        sql = query.compile(many.sync_engine, compile_kwargs={"literal_binds": True})
+        explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {query.sql}"
         async with many.connect() as connection:
-            told = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+            told = await connection.exec_driver_sql(explained, query.values)
             scans = list(_scans(told.scalar_one()[0]["Plan"]))
         assert page.index in {scan.get("Index Name") for scan in scans}
         assert "Seq Scan" not in {scan["Node Type"] for scan in scans}
@@ -300,7 +302,7 @@ async def test_doctor_outbox(outbox: PostgresOutbox, engine: AsyncEngine) -> Non
     assert "1 deliveries were given up" in dead.what.en
     assert dead.advice
     assert "pingtai notices resend --all-dead" in dead.advice.en
-    await OutboxQueries(engine).send_again()
+    await send_again(engine)
     old = await doctor.outbox(engine)
     assert (Verdict.NOTE, True) == (old.verdict, "more than an hour" in old.what.en)
     async with engine.begin() as connection:

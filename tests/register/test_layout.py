@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.layout_rows import Change, layout, replace_layout
+from db.layout_queries import layout
+from db.layout_rows import Change, replace_layout
 from db.programme_rows import Direction, Standing
 from db.register_store import PostgresRegister
 from db.tables import directions

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import Result
 
-from db.key_rows import ApiKey
+from db.key_queries import ApiKey
 
 Pingtai = Callable[..., Result]
 
@@ -31,9 +31,9 @@ def test_the_key_alone_goes_to_standard_output(pingtai: Pingtai) -> None:
     token = result.stdout
     assert token.startswith("ptk_")
     assert 1 == token.count("\n")
-    assert "not shown again" in result.stderr
+    assert "shown only once" in result.stderr
     assert token.strip().split("_", 2)[2] not in result.stderr
-    assert "不再显示" in pingtai("keys", "create", "x", "--scope", "read", lang="zh").stderr
+    assert "仅显示一次" in pingtai("keys", "create", "x", "--scope", "read", lang="zh").stderr
 
 
 def test_a_key_ends_with_its_days() -> None:
@@ -89,8 +89,8 @@ def test_the_list_shows_what_a_key_may_do_and_never_its_secret(pingtai: Pingtai)
         (("create", "x"), "--scope"),
         (("create", "x", "--scope", "all"), "--scope"),
         (("create", "x", "--scope", "read", "--days", "0"), "--days"),
-        (("revoke", "4f0c2a9b1e"), "no key 4f0c2a9b1e"),
-        (("revoke", "ptk_4f0c2a9b1e_secret"), "the key's id only"),
+        (("revoke", "4f0c2a9b1e"), 'No key "4f0c2a9b1e"'),
+        (("revoke", "ptk_4f0c2a9b1e_secret"), "only the key's id"),
     ],
 )
 def test_what_cannot_be_is_told(pingtai: Pingtai, words: tuple[str, ...], said: str) -> None:
@@ -103,5 +103,5 @@ def test_what_cannot_be_is_told(pingtai: Pingtai, words: tuple[str, ...], said: 
 
 def test_an_empty_list_says_so(pingtai: Pingtai) -> None:
     """And is an empty list for programs."""
-    assert "no keys" in pingtai("keys", "list").stderr
+    assert "There are no keys" in pingtai("keys", "list").stderr
     assert [] == json.loads(pingtai("keys", "list", "--json").stdout)

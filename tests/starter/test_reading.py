@@ -86,13 +86,13 @@ def test_csv_in_a_pipe_and_in_a_file(pingtai: Run) -> None:
         "p-1",
         f"'{NAME}",
         "京芯共性平台运营有限公司",
-        "乙研究院",
+        "京芯微电子研究院",
         "海淀区",
         "人工智能",
     ] == first[:6]
     assert 3 == len(rest)
     result = pingtai("register", "--format", "csv", "--all", "-o", "r.csv", lang="zh")
-    assert "4 个平台：r.csv" in result.stderr
+    assert "已将 4 个平台写入 r.csv" in result.stderr
     assert b"\xef\xbb\xbf" + piped.encode() == Path("r.csv").read_bytes()
 
 
@@ -199,9 +199,9 @@ def test_support_list(pingtai: Run) -> None:
     assert after is not None
     second = json.loads(pingtai("support", "list", "--after", after[1], "--json").stdout)
     assert [9] == [row["set_aside_by"] for row in second]
-    assert "no support" in pingtai("support", "list", "--support", "财政").stderr
-    assert "no support" in pingtai("support", "list", "--until", "2024-02-11").stderr
-    assert "no support" in pingtai("support", "list", "--district", "miyun").stderr
+    assert "No support records found" in pingtai("support", "list", "--support", "财政").stderr
+    assert "No support records found" in pingtai("support", "list", "--until", "2024-02-11").stderr
+    assert "No support records found" in pingtai("support", "list", "--district", "miyun").stderr
     assert 2 == pingtai("support", "list", "--after", "2024-13-01/p/1.1").exit_code
 
 
@@ -217,7 +217,7 @@ def test_layout_imported_and_shown(pingtai: Run) -> None:
     """A layout is brought in with words of either language, told, and shown with who stands where."""
     Path("l.csv").write_text(LAYOUT, encoding="utf-8-sig")
     dry = pingtai("layout", "import", "l.csv", "--dry-run")
-    assert "3 added, 0 changed, 0 removed, 0 as before; nothing was written" in dry.stdout
+    assert "3 added, 0 changed, 0 removed, 0 unchanged; nothing was written" in dry.stdout
     assert "3 added" in pingtai("layout", "import", "l.csv").stdout
     again = pingtai("layout", "import", "l.csv", lang="zh")
     assert "新增 0，变更 0，移除 0，不变 3" in again.stdout
@@ -255,7 +255,7 @@ def test_layout_from_xlsx_and_json(pingtai: Run) -> None:
     for name in ("l.csv", "l.xlsx", "l.json"):
         result = pingtai("layout", "import", name)
         assert (0, name) == (result.exit_code, name)
-    assert "3 as before" in result.stdout
+    assert "3 unchanged" in result.stdout
 
 
 def test_a_layout_with_problems_changes_nothing(pingtai: Run) -> None:
@@ -331,7 +331,7 @@ def test_mechanisms(pingtai: Run) -> None:
     assert "2024-12-31【已过】" in pingtai("mechanisms", "--past-date", lang="zh").stdout
     one = json.loads(pingtai("mechanisms", "--legal-form", "独立法人", "--json").stdout)
     assert ["p-1", "p-4"] == [row["platform_id"] for row in one["page"]]
-    assert "no platforms" in pingtai("mechanisms", "--district", "miyun").stderr
+    assert "No platforms found" in pingtai("mechanisms", "--district", "miyun").stderr
 
 
 def test_stats(pingtai: Run) -> None:
@@ -344,7 +344,7 @@ def test_stats(pingtai: Run) -> None:
     assert any("整改后符合要求" in row for row in pingtai("stats", lang="zh").stdout.splitlines())
     data = json.loads(pingtai("stats", "--year", "2024", "--json").stdout)
     assert [{"word": "2024", "platforms": 2}] == data["years"]
-    assert "no platforms" in pingtai("stats", "--district", "miyun").stderr
+    assert "No platforms found" in pingtai("stats", "--district", "miyun").stderr
 
 
 def test_a_chart_on_a_terminal_and_numbers_in_a_pipe(

@@ -256,9 +256,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     PretendServer.done = done
 
-    def watched(url: str) -> DirectConnections:
+    def watched(url: str, *, patient: bool) -> DirectConnections:
         done.append(url.rpartition("/")[2])
-        return DirectConnections(url)
+        return DirectConnections(url, patient=patient)
 
     monkeypatch.setattr(opening, "DirectConnections", watched)
     monkeypatch.setattr("db.embedded.EmbeddedPostgres", PretendServer)

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.outbox import DEAD, WAITING
-from db.outbox_queries import OutboxQueries
+from db.outbox_queries import DEAD, WAITING, OutboxQueries
 from db.subscription_admin import SubscriptionAdmin
 from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
