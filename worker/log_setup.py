@@ -97,7 +97,6 @@ class CountingHandler(logging.StreamHandler[TextIO]):
     """Writes each kind of trouble once a minute, and then how many like it there were."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds."""
         super().__init__(stream)
         self._clock = clock
         self._seen: OrderedDict[tuple[str, ...], _Counted] = OrderedDict()
@@ -149,7 +148,6 @@ class _Counted:
         self.times = 0
 
     def summary(self) -> logging.LogRecord:
-        """The line that says so."""
         first = self.record
         words = f"{self.times} more like this one: {first.getMessage()[:200]}"
         return logging.LogRecord(

@@ -60,7 +60,6 @@ def pingtai(context: click.Context, lang: str | None) -> None:
 
 
 def main() -> None:
-    """Run the command line and end the process."""
     try:
         pingtai(standalone_mode=True)
     except SystemExit as end:

@@ -81,8 +81,6 @@ class RecipientSettings(Message):
 
 
 class SmtpSettings(Message):
-    """The server that takes our mail."""
-
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._-]{1,255}$")]
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     tls: Encryption = "starttls"
@@ -131,8 +129,6 @@ class PatienceSettings(Message):
 
 
 class NoticeSettings(Message):
-    """The whole file."""
-
     recipients: Annotated[tuple[RecipientSettings, ...], Field(max_length=200)] = ()
     smtp: SmtpSettings | None = None
     patience: PatienceSettings = PatienceSettings()

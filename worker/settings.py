@@ -14,8 +14,6 @@ from starter.errors import BadInput
 
 
 class Settings(BaseSettings):
-    """Settings of the processes that run the system."""
-
     model_config = SettingsConfigDict(env_prefix="PINGTAI_", env_ignore_empty=True, frozen=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

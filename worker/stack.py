@@ -29,7 +29,6 @@ class RunningStack:
     """A local stack at work: where it listens, a client, and the worker's task."""
 
     def __init__(self, where: LocalStack, client: Client, worker: asyncio.Task[None]) -> None:
-        """Hold what the caller may use."""
         self.where = where
         self.client = client
         self.worker = worker

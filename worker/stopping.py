@@ -40,7 +40,6 @@ class Stop(asyncio.Event):
     """Set by the first signal; whoever runs the process waits for it once everything has started."""
 
     def __init__(self) -> None:
-        """Nobody has asked yet."""
         super().__init__()
         self.awaited = False
         """Whether everything has started: until then a signal breaks the start off."""
@@ -53,7 +52,6 @@ class Stop(asyncio.Event):
         self._main = asyncio.current_task()
 
     async def wait(self) -> Literal[True]:
-        """Wait for the first signal."""
         self.awaited = True
         return await super().wait()
 

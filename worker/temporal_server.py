@@ -44,8 +44,6 @@ TIME_SKIPPING = (
 
 @dataclass(frozen=True)
 class TemporalServer:
-    """A running dev server."""
-
     pid: int
     started: float
     address: str

@@ -33,8 +33,6 @@ _SECONDS = 60.0
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
-
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield

@@ -41,8 +41,6 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class CaseQueries:
-    """Questions to Temporal and to the cases."""
-
     temporal: Client
 
     async def describe(

@@ -68,7 +68,6 @@ class PingtaiHttpClient:
         )
 
     async def __aenter__(self) -> Self:
-        """The client itself."""
         return self
 
     async def __aexit__(
@@ -77,11 +76,9 @@ class PingtaiHttpClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the connections."""
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
         await self._http.aclose()
 
     async def apply(self, application: PlatformApplication) -> Applied:
@@ -204,7 +201,6 @@ def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
 
 
 def platform_path(platform_id: str) -> str:
-    """Where the service has a platform."""
     return f"/v1/platforms/{quote(platform_id, safe='')}"
 
 

@@ -30,7 +30,6 @@ def filled(part: Any) -> Any:
 
 
 def value(name: str) -> Any:
-    """The example itself."""
     return _EXAMPLES["answers"][name]
 
 

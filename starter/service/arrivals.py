@@ -19,7 +19,6 @@ class Arrivals:
     """Looks for news on behalf of all calls of one app that wait."""
 
     def __init__(self) -> None:
-        """Nobody waits."""
         self._feed: Feed | None = None
         self._end: Cursor | None = None
         self._news = asyncio.Event()

@@ -31,28 +31,21 @@ AWAY_FOR = 1.0
 class Connections(Protocol):
     """What the routes ask for. Each raises `starter.errors.Unreachable` while its part is away."""
 
-    async def temporal(self) -> Client:
-        """Temporal itself."""
-        ...
+    async def temporal(self) -> Client: ...
 
     async def client(self) -> PingtaiClient:
         """The typed client on it, which finds ended terms in the register."""
         ...
 
-    async def engine(self) -> AsyncEngine:
-        """The register."""
-        ...
+    async def engine(self) -> AsyncEngine: ...
 
-    async def close(self) -> None:
-        """Let go of both."""
-        ...
+    async def close(self) -> None: ...
 
 
 class ConfiguredConnections:
     """Temporal and the register, where their own configuration finds them."""
 
     def __init__(self) -> None:
-        """Nothing is reached before somebody asks."""
         self._temporal: tuple[object, Client] | None = None
         self._temporal_seen = -LOOKED_UP_EVERY
         self._away: tuple[float, Unreachable] | None = None

@@ -43,7 +43,6 @@ class CaseStatus(NamedTuple):
 
     @property
     def district(self) -> str:
-        """The platform's district."""
         case = self.view.platform or self.view.assessment
         return str(case.facts.district) if case else ""
 

@@ -57,7 +57,6 @@ class ClientConnections:
     """All connections of one listener."""
 
     def __init__(self, limits: ConnectionLimits, names: TrustedNames) -> None:
-        """None yet; `names` knows the proxies, through which many call."""
         self._limits = limits
         self._names = names
         self._in: dict[Phase, dict[BoundedConnection, None]] = {phase: {} for phase in Phase}
@@ -88,7 +87,6 @@ class ClientConnections:
             self._in[to][one] = None
 
     def leave(self, one: "BoundedConnection") -> None:
-        """Let go of a connection that has ended."""
         if one not in self._in[one.phase]:
             return
         del self._in[one.phase][one]
@@ -130,7 +128,6 @@ class BoundedConnection(H11Protocol):
     """Of the listener: `bounded` sets it."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        """As uvicorn makes it."""
         super().__init__(*args, **more)
         self.phase = Phase.HEAD
         self.since = self.loop.time()
@@ -139,7 +136,6 @@ class BoundedConnection(H11Protocol):
         """Whose share of the places it takes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take it in, or tell that there is no room."""
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if isinstance(peer, tuple) else ""
         super().connection_made(transport)
@@ -148,7 +144,6 @@ class BoundedConnection(H11Protocol):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of it."""
         self.clients.leave(self)
         super().connection_lost(exc)
 
@@ -207,5 +202,4 @@ class BoundedConnection(H11Protocol):
 
 
 def bounded(clients: ClientConnections) -> type[BoundedConnection]:
-    """The connections of one listener, for uvicorn's `http`."""
     return type("ListenerConnection", (BoundedConnection,), {"clients": clients})

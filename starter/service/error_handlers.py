@@ -37,7 +37,6 @@ _UNKNOWN = Words("no such parameter, or given twice", "没有此参数，或重�
 
 
 def answer_for_errors(app: FastAPI) -> None:
-    """Let every route answer errors as problems."""
 
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.status_code == 405:

@@ -32,12 +32,10 @@ class Caller:
     """Who calls: a valid key, or nobody in particular. What it may not do raises a `Problem`."""
 
     def __init__(self, key: ApiKey | None, measures: Measures) -> None:
-        """`key` None: the public."""
         self.key = key
         self._measures = measures
 
     def may(self, scope: Scope) -> bool:
-        """Whether the key has a scope."""
         return self.key is not None and scope in self.key.scopes
 
     def sees(self, district: str) -> bool:

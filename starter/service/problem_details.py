@@ -44,7 +44,6 @@ class Kind(Enum):
 
     @property
     def urn(self) -> str:
-        """The `type`."""
         return f"urn:pingtai:problem:{self}"
 
 
@@ -102,7 +101,6 @@ class Problem(Exception):
         super().__init__(self.words.en)
 
     def details(self, instance: str, language: Language) -> dict[str, Any]:
-        """The members of the answer."""
         return ProblemDetails(
             type=self.kind.urn,
             title=self.kind.title.text(language),

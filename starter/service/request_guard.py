@@ -37,7 +37,6 @@ class Shares:
     """Calls that are being answered, by key."""
 
     def __init__(self, at_once: int = AT_ONCE_PER_KEY) -> None:
-        """Nobody calls yet."""
         self._at_once = at_once
         self._now: Counter[str] = Counter()
 
@@ -52,7 +51,6 @@ class Shares:
         return True
 
     def give_back(self, state: MutableMapping[str, Any]) -> None:
-        """The call has been answered."""
         key_id = state.pop(_NAME, None)
         if key_id is not None:
             self._now[key_id] -= 1
@@ -64,7 +62,6 @@ class Measures:
     """Counters and a histogram. Labels are route templates and words of ours: their number is bounded."""
 
     def __init__(self) -> None:
-        """Begin at zero."""
         self.registry = prometheus.CollectorRegistry()
         self.requests = prometheus.Counter(
             "pingtai_http_requests",
@@ -92,7 +89,6 @@ class Measures:
         )
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text format."""
         return prometheus.generate_latest(self.registry)
 
 
@@ -109,7 +105,6 @@ class Guard:
         seconds: float = WHOLE_SECONDS,
         at_once: int = AT_ONCE,
     ) -> None:
-        """Stand around `app`."""
         self._app = app
         self._measures = measures
         self._shares = shares
@@ -119,7 +114,6 @@ class Guard:
         self._now = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

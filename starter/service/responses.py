@@ -30,7 +30,6 @@ def reply(data: Any, status: int = 200, headers: dict[str, str] | None = None) -
 
 
 def raw_reply(body: bytes, status: int, headers: dict[str, str] | None = None) -> Response:
-    """The same, of what is written already."""
     return Response(
         body,
         status,
@@ -40,7 +39,6 @@ def raw_reply(body: bytes, status: int, headers: dict[str, str] | None = None) -
 
 
 def problem_reply(problem: Problem, request: Request) -> Response:
-    """A problem as it is answered to a request."""
     language = wanted_language(request.headers.get("accept-language", ""))
     details = problem.details(request.url.path[:500], language)
     return Response(

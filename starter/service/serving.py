@@ -62,7 +62,6 @@ def listener(address: str) -> socket.socket:
 
 
 def url_of(listening: socket.socket) -> str:
-    """The address at which a socket listens, as a URL."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

@@ -28,7 +28,6 @@ class Clockwork(Interceptor):
     """Virtual clocks over a client; also starts a next term when the one before it has ended."""
 
     def __init__(self, client: Client) -> None:
-        """Skip time on the workflows that this client starts."""
         self._delays: dict[str, timedelta] = {}
         config = client.config()
         config["interceptors"] = [*config["interceptors"], self]
@@ -40,7 +39,6 @@ class Clockwork(Interceptor):
         self._delays[workflow_id] = delay
 
     async def now(self, handle: WorkflowHandle[Any, Any]) -> datetime:
-        """The workflow's own time."""
         return await self._skipper.get_current_time(handle)
 
     async def forward(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> None:
@@ -62,7 +60,6 @@ class Clockwork(Interceptor):
         return not (raw.HasField("pending_workflow_task") or raw.pending_activities)
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
-        """Put the delays on the way out."""
         return _Delayed(next, self._delays)
 
 

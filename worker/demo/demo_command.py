@@ -143,7 +143,6 @@ async def _play_all(
 
 
 def _how_to_look(stack: RunningStack, folder: Path) -> str:
-    """What one may do with a demo that was kept."""
     psql = stack.where.database_url.replace("postgresql+asyncpg", "postgresql")
     return "\n".join(
         (

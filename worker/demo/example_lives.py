@@ -68,8 +68,6 @@ class Life(Message):
 
 
 class Example:
-    """One folder of examples."""
-
     def __init__(self, folder: Path) -> None:
         """Read a folder.
 

@@ -41,7 +41,6 @@ class PatientClient(PingtaiClient):
     """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
-        """Send a decision; the same once more where no answer came: it is never taken twice."""
         try:
             return await super().decide(platform_id, decision)
         except Unreachable:
@@ -49,8 +48,6 @@ class PatientClient(PingtaiClient):
 
 
 class Player:
-    """Plays one example."""
-
     def __init__(
         self,
         example: Example,

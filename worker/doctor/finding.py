@@ -9,8 +9,6 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Verdict(StrEnum):
-    """How a point stands."""
-
     GOOD = "✓"
     NOTE = "!"
     """Worth knowing; the system runs."""
@@ -26,17 +24,14 @@ class Finding(NamedTuple):
 
 
 def good(en: str, zh: str) -> Finding:
-    """All is well."""
     return Finding(Verdict.GOOD, Words(en, zh))
 
 
 def note(what: Words, advice: Words) -> Finding:
-    """Worth knowing; the system runs."""
     return Finding(Verdict.NOTE, what, advice)
 
 
 def bad(what: Words, advice: Words) -> Finding:
-    """Something is to be done."""
     return Finding(Verdict.BAD, what, advice)
 
 
