@@ -66,7 +66,7 @@ def translate_rpc_errors() -> Iterator[None]:
                     f"Temporal：{error.message}。请检查 TEMPORAL_NAMESPACE 或配置文件",
                 ) from None
             raise NoSuchPlatform(
-                "No platform, or no open assessment, has this id",
+                "no platform, or no open assessment, has this id",
                 "没有此编号的平台，或没有进行中的考核",
             ) from None
         why = _NOT_NOW.get(error.status)

@@ -84,7 +84,7 @@ class SetAsideSender:
         workflow_id = contract.platform_workflow_id(platform_id)
         carried = await self._register.ended_term(platform_id)
         if carried is None:
-            raise NoSuchPlatform("No platform has this id", "没有此编号的平台")
+            raise NoSuchPlatform("no platform has this id", "没有此编号的平台")
         facts = carried.state.facts
         if raw.get("case") is None:
             raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}

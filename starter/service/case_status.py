@@ -169,7 +169,7 @@ def _unknown(error: Exception) -> PingtaiError:
     """What is said of a case that the register does not know: it may not have heard of it yet."""
     if isinstance(error, NoSuchPlatform | InvalidMessage):
         return NoSuchPlatform(
-            "No platform, or no assessment, has this id", "没有此编号的平台，或没有此年度考核"
+            "no platform, or no assessment, has this id", "没有此编号的平台，或没有此年度考核"
         )
     return Unreachable(
         "Temporal does not answer, and the register does not have it (yet)",
