@@ -3,19 +3,21 @@
 from workflows.words import Words
 
 PROVES = Words(
-    "A dossier whose proof leads to a digest that was published by others proves this: when that digest was"
-    " published, the entries that it covers stood as they stand here, and none of the platform's logs, as"
-    " far as the digest names them, has been changed, shortened or replaced since. It does not prove that an"
-    " entry is older than the digest: what was rewritten before that stands in it as rewritten, whatever"
-    " moment it bears. It says nothing of entries behind those it covers, nor that the record ends here: a"
-    " later digest may know more. Whether the digest holds the platform's logs only once, its leaves show,"
-    " and not the proof. That an actor is who they say, that a document says what was decided, and what is"
-    " marked as unsealed, no digest proves. Without a digest a dossier proves only that it agrees with itself.",
-    "附有证明、且证明导向由他人公布之摘要的档案，所能证明的是：该摘要公布之时，其所载条目与本档案一致；此后，"
-    "摘要所列本平台各份记录均未被改动、截短或替换。它不能证明条目早于摘要：在摘要之前已被改写的内容，无论载明何时，"
-    "均以改写后的样子列入。它不涉及所载之后的条目，也不表明记录到此为止：以后的摘要可能载有更多。摘要中是否只有"
-    "一份本平台的记录，由其全部叶得知，而非由证明得知。经办人是否为其本人、文件内容是否与决定相符，以及标明"
-    "“未封存”的内容，任何摘要都不能证明。没有摘要的档案，只能证明其自身前后一致。",
+    "A dossier with a proof that leads to a digest published by others proves this: when the digest was"
+    " published, the entries that it covers were as they are here; since then no log of the platform that"
+    " the digest names has been changed, shortened or replaced. It does not prove that an entry is older"
+    " than the digest: an entry rewritten before that is in the digest as rewritten, whatever time it"
+    " states. It says nothing about entries after those that it covers, nor that the record ends here: a"
+    " later digest may contain more. Whether the digest contains each log of the platform only once is"
+    " shown by its leaves, not by the proof. No digest proves that an actor is the person named, that a"
+    " document says what was decided, or anything that is marked as unsealed. Without a digest a dossier"
+    " proves only that it is consistent in itself.",
+    "附有证明、且该证明指向由他人公布的摘要的档案，可以证明：摘要公布时，其所涵盖的条目与本档案一致；此后，摘"
+    "要所列的本平台各份记录均未被改动、截短或替换。它不能证明条目早于摘要：在摘要生成之前已被改写的条目，无论"
+    "注明何时，均以改写后的内容列入摘要。它不涉及所涵盖范围之后的条目，也不表明记录到此为止：以后的摘要可能含"
+    "有更多条目。摘要中本平台的每份记录是否仅有一份，须核对摘要的全部叶节点，证明本身不能说明。经办人是否为其"
+    "本人、文件内容是否与决定相符，以及标明“未封存”的内容，任何摘要都不能证明。没有摘要的档案，只能证明其自"
+    "身前后一致。",
 )
 
 UNSEALED = Words("unsealed", "未封存")
