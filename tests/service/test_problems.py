@@ -189,8 +189,8 @@ async def test_a_call_that_takes_too_long_ends(app: FastAPI) -> None:
 
     async with calling(slow) as client:
         read, wrote = await client.get("/slow"), await client.post("/slow")
-    assert "may still be taken" not in problem(read, 503, "too-slow")["en"]
-    assert "may still be taken" in problem(wrote, 503, "too-slow")["en"]
+    assert "may still be accepted" not in problem(read, 503, "too-slow")["en"]
+    assert "may still be accepted" in problem(wrote, 503, "too-slow")["en"]
     assert "5" == read.headers["retry-after"]
 
 

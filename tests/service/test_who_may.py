@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.queries import RegisterQueries
 from db.substitutions import Substitutions
 from starter.errors import BadInput
 from starter.service.scopes import Scope
@@ -43,7 +44,7 @@ async def test_an_operator_begins_no_term_of_a_platform_that_another_ran(
         async def nothing(*_: object) -> None:
             return None
 
-        monkeypatch.setattr("starter.service.application_routes.whose", nothing)
+        monkeypatch.setattr(RegisterQueries, "whose", nothing)
     taken = form(
         platform_id=platform_id,
         operator={"name": OTHER},

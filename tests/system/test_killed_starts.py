@@ -59,7 +59,7 @@ def test_several_at_once(home: Path) -> None:
     assert 0 == stop(up)
     for one in others:
         said = one.communicate()[0]
-        assert ("running already" in said) == (one is not up)
+        assert ("already running" in said) == (one is not up)
     assert [] == of_home(home)
 
 

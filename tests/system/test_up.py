@@ -39,7 +39,7 @@ def test_from_an_application_to_valid_through_a_kill(home: Path) -> None:
     with started(home, "up", ready=READY) as up:
         second = pingtai(home, "up")
         assert 2 == second.returncode
-        assert "running already" in second.stderr
+        assert "already running" in second.stderr
         doctor = pingtai(home, "doctor")
         assert 0 == doctor.returncode, doctor.stdout
         applied = pingtai(home, "apply", "--file", str(EXAMPLES / PLATFORM / "application.json"))
