@@ -14,7 +14,7 @@ def _form(name: str, short_help: str) -> Listed:
 COMMANDS = (
     _command("login", "Say once who you are. 登记本人身份"),
     _command("logout", "Forget who you are. 删除本人身份", "login:logout_command"),
-    _command("inbox", "List what awaits a decision, and until when. 待办"),
+    _command("inbox", "List the decisions that are waiting, and until when. 待办"),
     _command("apply", "Hand in an application. 提交申请 §四(一)"),
     _command(
         "import",
@@ -60,10 +60,10 @@ COMMANDS = (
         "set-aside",
         "The commission sets a wrong decision aside, with all that followed from it. 撤销更正",
     ),
-    _command("decide", "Take many decisions out of one file. 批量办理"),
+    _command("decide", "Submit many decisions from one file. 批量办理"),
     _command("support", "Record and list the support given. 支持记录 §四"),
     _command("absence", "Name who acts for you while you are away. 委托代理"),
-    _command("notices", "What was told to whom, and what waits. 通知"),
+    _command("notices", "List notices and their deliveries. 通知"),
     _command("keys", "Keys of the HTTP intake. 接口密钥"),
     _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),
     _command("register", "List the platforms, or export them. 平台名册"),

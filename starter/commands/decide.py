@@ -18,31 +18,35 @@ HOW = (
     click.Option(
         ["--for", "principal"],
         metavar="PRINCIPAL",
-        help="For somebody absent who named you. 代谁办理",
+        help="The absent principal who named you. 被代理人",
     ),
     *(option(part) for part in ACTOR),
     click.Option(
-        ["--date", "day"], metavar="YYYY-MM-DD", help="Day of those that have none. 决定日期"
+        ["--date", "day"], metavar="YYYY-MM-DD", help="Day of decisions without one. 决定日期"
     ),
     click.Option(
         ["--refused"],
         metavar="FILE",
-        help="Where what was not done goes. 未受理的行 [default: X.refused.jsonl beside X.jsonl]",
+        help="File for the failed lines. 未办理的行 [default: X.refused.jsonl beside X.jsonl]",
     ),
     click.Option(
         ["--at-once"],
         type=click.IntRange(1, 32),
         default=8,
         show_default=True,
-        help="At most so many platforms side by side. 并行数上限",
+        help="Maximum platforms at the same time. 并行数上限",
     ),
     click.Option(
         ["--format", "written"],
         type=click.Choice(FORMS),
-        help="How the file is written. 格式 [default: by its name]",
+        help="Format of the file. 格式 [default: by its name]",
     ),
-    click.Option(["--dry-run"], is_flag=True, help="Only ask whether they would be taken. 试办"),
-    click.Option(["--json", "as_json"], is_flag=True, help="Print a JSON object a line."),
+    click.Option(
+        ["--dry-run"], is_flag=True, help="Check only; nothing is submitted. 预检（不提交）"
+    ),
+    click.Option(
+        ["--json", "as_json"], is_flag=True, help="Print one JSON object per line. 逐行输出 JSON"
+    ),
 )
 """The options of every command that takes many decisions."""
 

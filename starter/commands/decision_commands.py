@@ -15,7 +15,7 @@ from starter.terminal.command_runner import answered
 AS = click.Option(
     ["--as", "called"],
     metavar="ROLE",
-    help="In which of the roles of your profile, by its name or the role. 以何身份",
+    help="Which role of your profile, by its name or the role. 以何身份",
 )
 """`--as`, of every command that a person gives in a role (see `starter.desk.profile`)."""
 
@@ -24,16 +24,20 @@ _HOW = (
     click.Option(
         ["--for", "principal"],
         metavar="PRINCIPAL",
-        help="For somebody absent who named you (`pingtai absence`). 代谁办理",
+        help="The absent principal who named you (`pingtai absence`). 被代理人",
     ),
-    click.Option(["--file", "file"], metavar="FILE", help="The decision as JSON; - is stdin."),
+    click.Option(["--file", "file"], metavar="FILE", help="The decision as JSON; - is stdin. 文件"),
     click.Option(
         ["--dry-run", "dry_run"],
         is_flag=True,
-        help="Only ask whether it would be taken; nothing changes. 预检（不提交）",
+        help="Check only; nothing is submitted. 预检（不提交）",
     ),
-    click.Option(["--yes", "yes"], is_flag=True, help="At a terminal: do not ask again. 不再确认"),
-    click.Option(["--json", "as_json"], is_flag=True, help="Print the receipt as JSON."),
+    click.Option(
+        ["--yes", "yes"], is_flag=True, help="At a terminal: submit without confirmation. 不再确认"
+    ),
+    click.Option(
+        ["--json", "as_json"], is_flag=True, help="Print the receipt as JSON. 以 JSON 输出"
+    ),
 )
 
 

@@ -173,6 +173,6 @@ def platform_id(given: str) -> str:
         return _IDENTIFIER.validate_python(given)
     except ValidationError:
         raise BadInput(
-            f"{given!r} is no platform id: 1 to 64 letters, digits, dots, dashes and underscores",
+            f"{given!r} is not a platform id: use 1 to 64 letters, digits, dots, dashes and underscores",
             f"{given!r} 不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
         ) from None

@@ -86,8 +86,8 @@ def directly_only(what: str, zh: str) -> None:
     """
     if by_http() and not os.environ.get("DATABASE_URL"):
         raise BadInput(
-            f"{what} does not work by HTTP: it needs the database itself (DATABASE_URL; set {URL} to nothing)",
-            f"{zh}不能通过 HTTP 办理：须直接访问数据库（DATABASE_URL；并将 {URL} 置空）",
+            f"{what} does not work by HTTP ({URL}). Run it on the server, or set DATABASE_URL",
+            f"{zh}不能通过 HTTP（{URL}）办理。请在服务器上运行，或设置 DATABASE_URL",
         )
 
 

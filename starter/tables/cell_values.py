@@ -118,7 +118,7 @@ def day_of(cell: Any) -> str:
     except ValueError:
         pass
     raise BadInput(
-        f"{text[:40]!r} is no day: write 2026-11-24, or use a date cell",
+        f"{text[:40]!r} is not a date: use YYYY-MM-DD, or a date cell",
         f"“{text[:40]}”不是日期：请写作 2026-11-24，或使用日期单元格",
     )
 
@@ -136,7 +136,7 @@ def number_of(cell: Any) -> int:
         plain = plain.replace(",", "")
     scaled = isinstance(cell, Formatted) and "%" in cell.format
     if scaled or not _WHOLE.fullmatch(plain):
-        raise BadInput(f"{text[:40]!r} is no whole number", f"“{text[:40]}”不是整数")
+        raise BadInput(f"{text[:40]!r} is not a whole number", f"“{text[:40]}”不是整数")
     return int(plain.partition(".")[0])
 
 

@@ -128,7 +128,9 @@ class LayoutFile:
                 continue
             known = next((str(d) for d in District if part in (d, d.zh)), None)
             if known is None:
-                self._wrong(place, "districts", f"{part!r} is no district", f"没有 {part!r} 这个区")
+                self._wrong(
+                    place, "districts", f"{part!r} is not a district", f"没有 {part!r} 这个区"
+                )
             elif known not in found:
                 found.append(known)
         return tuple(found)

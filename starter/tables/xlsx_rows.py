@@ -233,7 +233,7 @@ def _cell(book: _Book, node: Element) -> Cell:
 
 def _number(book: _Book, written: str, code: str) -> Cell:
     if not _NUMBER.fullmatch(written):
-        raise ValueError(f"{written[:40]!r} is no number")
+        raise ValueError(f"{written[:40]!r} is not a number")
     number = float(written) if {".", "e", "E"} & {*written} else int(written)
     if abs(number) > _LARGEST:
         raise ValueError(f"{written[:40]} is too large")

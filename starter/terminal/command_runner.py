@@ -6,12 +6,15 @@ not answer. Anything else is a mistake of ours, and shows itself whole.
 
 import asyncio
 import functools
+import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec
 
 import click
 
+from starter.desk.service_address import URL
 from starter.errors import PingtaiError, Unreachable, rpc_error
 from starter.terminal.screen import Said, complain
 from workflows.model import InvalidMessage
@@ -24,6 +27,13 @@ UNREACHABLE = Unreachable.exit_code
 INTERRUPTED = 130
 
 P = ParamSpec("P")
+
+_HTTP = "starter.client.http_client"
+"""It is loaded by whatever reaches the system by HTTP."""
+_NOT_BY_HTTP = Words(
+    f"{URL} is set, but this command does not work by HTTP. Run it beside Temporal and PostgreSQL.",
+    f"已设置 {URL}，但此命令不能通过 HTTP 办理。请在 Temporal 和 PostgreSQL 所在环境中运行。",
+)
 
 
 def answering(work: Callable[P, Awaitable[None]]) -> Callable[P, None]:
@@ -60,6 +70,8 @@ def answered() -> Iterator[None]:
             raise
         code, words = answer
         complain(words, *getattr(error, "__notes__", ()))
+        if isinstance(error, Unreachable) and os.environ.get(URL) and _HTTP not in sys.modules:
+            complain(_NOT_BY_HTTP)
         raise click.exceptions.Exit(code) from None
 
 

@@ -170,7 +170,7 @@ def test_the_differences_are_fields_and_entries(run: Run) -> None:
         (("diff", MUCH, "--from", "1.1", "--to", "9999-12-31T23:59-14:00"), "YYYY-MM-DD"),
         (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "YYYY-MM-DD"),
         (("state", MUCH, "--at", "2000-01-01"), "had not been applied for at that time"),
-        (("state", "p/1", "--seq", "1"), "is no platform id"),
+        (("state", "p/1", "--seq", "1"), "is not a platform id"),
         (("timeline", "nobody"), "No history of nobody"),
         (("diff", MUCH, "--from", "1.5", "--to", "1.4"), "--to is before --from"),
     ],

@@ -1,17 +1,21 @@
 """What goes wrong is said in one or two lines, in either language, with its exit code."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import click
 import pytest
 from click.testing import Result
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from starter.terminal.command_runner import answered
 from workflows.awaited import Awaited
 from workflows.model import invalid
 from workflows.refusal import Refusal, Refused
@@ -182,3 +186,20 @@ def test_a_call_that_a_server_broke_off(status: str) -> None:
     """A server that is killed while it answers does not answer; that is no mistake of ours."""
     with pytest.raises(Unreachable), translate_rpc_errors():
         raise RPCError("transport error", RPCStatusCode[status], b"")
+
+
+@pytest.mark.parametrize("went_by_http", [False, True])
+def test_what_does_not_work_by_http_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], went_by_http: bool
+) -> None:
+    """With PINGTAI_URL set, whoever asked Temporal or PostgreSQL in vain learns where the command works."""
+    monkeypatch.setenv("PINGTAI_URL", "https://pingtai.example.org")
+    loaded = {"starter.client.http_client": sys} if went_by_http else {}
+    monkeypatch.setattr(sys, "modules", {**loaded, **_without_http()})
+    with pytest.raises(click.exceptions.Exit), answered():
+        raise Unreachable("away", "不在")
+    assert went_by_http is not ("does not work by HTTP" in capsys.readouterr().err)
+
+
+def _without_http() -> dict[str, ModuleType]:
+    return {name: it for name, it in sys.modules.items() if name != "starter.client.http_client"}

@@ -277,7 +277,7 @@ def test_a_layout_with_problems_changes_nothing(pingtai: Run) -> None:
     told = result.stderr.splitlines()
     assert [
         "line 4, direction: 1 to 200 characters",
-        "line 4, districts: '亦庄' is no district",
+        "line 4, districts: '亦庄' is not a district",
         "line 4, priority: a number from 1 to 999",
         "line 5, direction: said already: line 2",
     ] == told[:4]

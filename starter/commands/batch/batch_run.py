@@ -20,8 +20,8 @@ from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
-from starter.terminal.language import say
 from starter.terminal.screen import complain
+from workflows.words import Words
 
 MOST_LINES = 100_000
 
@@ -93,7 +93,8 @@ def _conclude(
 ) -> None:
     interrupted = sending is not None and sending.stopped and not sending.unreachable
     lines = "1 line" if len(results) == 1 else f"{len(results)} lines"
-    complain(say(f"{lines}: ", f"共 {len(results)} 行：") + counted(results, DECISIONS))
+    sums = counted(results, DECISIONS)
+    complain(Words(f"{lines}: {sums}", f"共 {len(results)} 行：{sums}"))
     if not batch.dry_run:
         apart.keep(results)
     if interrupted or (sending and sending.unreachable):
@@ -103,15 +104,15 @@ def _conclude(
         raise click.exceptions.Exit(code)
 
 
-def go_on(*, interrupted: bool) -> str:
+def go_on(*, interrupted: bool) -> Words:
     """What to do about a batch that was broken off."""
     if interrupted:
-        return say(
-            "Interrupted. Run the same file again: what was done is not done twice.",
-            "已中断。请重新运行同一文件：已受理的不会重复。",
+        return Words(
+            "Interrupted. Run the same file again: finished lines are not repeated.",
+            "已中断。请重新运行同一文件：已办理的不会重复。",
         )
-    return say(
-        "Stopped, because nobody answers: is `pingtai up` or a worker running? Then run the same file"
-        " again: what was done is not done twice.",
-        "无人应答，已停止：请确认 pingtai up 或 worker 已启动，再重新运行同一文件：已受理的不会重复。",
+    return Words(
+        "Stopped: no answer. Check that `pingtai up` or a worker is running, then run the same file"
+        " again: finished lines are not repeated.",
+        "无人应答，已停止：请确认 pingtai up 或 worker 已启动，再重新运行同一文件：已办理的不会重复。",
     )

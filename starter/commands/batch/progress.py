@@ -18,13 +18,13 @@ from starter.terminal.screen import complain, show, show_json_line, watched
 from workflows.words import Words
 
 _WORDS: dict[Outcome, Words] = {
-    Outcome.DONE: Words("done", "已受理"),
-    Outcome.ALREADY: Words("already done", "此前已受理"),
+    Outcome.DONE: Words("done", "已办理"),
+    Outcome.ALREADY: Words("already done", "此前已办理"),
     Outcome.BAD: Words("BAD", "【有误】"),
     Outcome.REFUSED: Words("REFUSED", "【不予受理】"),
     Outcome.UNANSWERED: Words("NOT ANSWERED", "【未应答】"),
     Outcome.UNSENT: Words("not sent", "未发送"),
-    Outcome.POSSIBLE: Words("would be taken", "将予受理"),
+    Outcome.POSSIBLE: Words("would be accepted", "可以提交"),
     Outcome.LATER: Words("comes later", "待前一行"),
 }
 

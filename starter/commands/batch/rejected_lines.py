@@ -8,8 +8,8 @@ from pathlib import Path
 from starter.commands.batch.formats import Written
 from starter.commands.batch.lines import NOT_DONE, Result
 from starter.errors import BadInput
-from starter.terminal.language import say
 from starter.terminal.screen import complain
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Apart:
             return
         if self.target is None:
             complain(
-                say(
+                Words(
                     "What was not done was not kept: --refused FILE keeps it.",
                     "未受理的行没有另存：可用 --refused FILE 另存。",
                 )
@@ -64,17 +64,16 @@ class Apart:
             target = self._put(self.target, content)
         except OSError as error:
             complain(
-                say(
-                    f"{self.target} cannot be written ({error.strerror}): the lines above say what was"
-                    " not done.",
-                    f"无法写入 {self.target}（{error.strerror}）：未受理的行见上。",
+                Words(
+                    f"Cannot write {self.target} ({error.strerror}). The failed lines are listed above.",
+                    f"无法写入 {self.target}（{error.strerror}）：未办理的行见上。",
                 )
             )
             return
         complain(
-            say(
-                f"What was not done is in {target}: mend it, and run it in the same way.",
-                f"未受理的行在 {target}：改正后以同样方式再运行。",
+            Words(
+                f"The failed lines are in {target}. Fix them, then run the same command with that file.",
+                f"未办理的行已写入 {target}。请改正后以该文件重新运行同一命令。",
             )
         )
 

@@ -21,7 +21,7 @@ GIVE_UP_AFTER = 5
 
 MAYBE = Words(
     "interrupted: it may have been taken; run the same file again",
-    "已中断：可能已受理；请重新运行同一文件",
+    "已中断：可能已办理；请重新运行同一文件",
 )
 NOT_SENT = Words("run the same file again", "请重新运行同一文件")
 AFTER_UNANSWERED = Words(

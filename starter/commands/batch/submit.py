@@ -101,7 +101,7 @@ def _counts_no_longer(receipt: Receipt) -> Words:
     return Words(
         f"done before, and set aside since, by {by}: to decide it again, give the line a decision_id of"
         " its own",
-        f"此前已受理，后由 {by} 撤销：如需重新作出，请为该行另写 decision_id",
+        f"此前已办理，后由 {by} 撤销：如需重新作出，请为该行另写 decision_id",
     )
 
 
