@@ -1,15 +1,15 @@
 """How one decision is made up, asked for, tried and sent, and what is said of it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import click
 
-from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.commands.actor_resolution import Acting
 from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
 from starter.commands.guided.form import confirm, fill_in, keep, show_case
@@ -51,6 +51,34 @@ class Call:
         return at_terminal() and not self.as_json and self.file != "-"
 
 
+T = TypeVar("T")
+
+
+class _Calls:
+    """The calls of one command, between which a person is asked: one connection, one event loop."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._open = AsyncExitStack()
+        self._client: Pingtai | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._runner:
+            self._runner.run(self._open.aclose())
+
+    def run(self, call: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(call)
+
+    async def client(self) -> Pingtai:
+        """The client, connected at the first call."""
+        if self._client is None:
+            self._client = await self._open.enter_async_context(open_pingtai())
+        return self._client
+
+
 def decide(form: DecisionForm, call: Call) -> None:
     """Take a decision as a command says it; what is missing is asked for at a terminal.
 
@@ -63,45 +91,48 @@ def decide(form: DecisionForm, call: Call) -> None:
     raw = form.decision(call.given, read_object(call.file) if call.file else {})
     acting = Acting(call.given, call.preset, call.called)
     raw["actor"] = acting.actor(form.kind, raw)
-    with _nothing_sent():
-        view = _asked(form, call, raw)
-    completed(raw)
-    if call.principal:
-        raw["actor"] = asyncio.run(_in_place(form.kind, call.principal, raw))
-    try:
-        decision_of(raw, form.kind)
-    except InvalidMessage as error:
-        raise _explained(form, error) from None
-    if call.dry_run:
-        _try(call, raw)
-        return
-    with _nothing_sent():
-        _confirmed(form, call, raw, view)
-    _send(call, raw)
+    with _Calls() as calls:
+        with _nothing_sent():
+            view = _asked(form, call, raw, calls)
+        completed(raw)
+        if call.principal:
+            raw["actor"] = calls.run(_in_place(form.kind, call.principal, raw))
+        try:
+            decision_of(raw, form.kind)
+        except InvalidMessage as error:
+            raise _explained(form, error) from None
+        if call.dry_run:
+            _try(call, raw, calls)
+            return
+        with _nothing_sent():
+            _confirmed(form, call, raw, view, calls)
+        _send(call, raw, calls)
 
 
-def _asked(form: DecisionForm, call: Call, raw: dict[str, Any]) -> CaseView | None:
+def _asked(form: DecisionForm, call: Call, raw: dict[str, Any], calls: _Calls) -> CaseView | None:
     """Fill in what is missing by asking; the case it is about, None where nothing was asked."""
     if not call.talks or not (form.unanswered(raw) or _who_is_open(raw, call)):
         return None
-    view = asyncio.run(_case(form.kind, call.platform))
+    view = calls.run(_case(calls, form.kind, call.platform))
     show_case(form, view)
     if form.kind is Kind.SET_ASIDE and "target" not in raw:
         from starter.commands.set_aside_preview import decisions_table  # noqa: PLC0415 - one kind needs it
 
-        log = asyncio.run(_log(call.platform))
+        log = calls.run(_log(call.platform))
         show(heading(Words("Decisions in force", "有效的决定")), decisions_table(log))
     fill_in(form, raw, view, office=call.principal is None)
     return view
 
 
-def _confirmed(form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseView | None) -> None:
+def _confirmed(
+    form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseView | None, calls: _Calls
+) -> None:
     """Ask for a yes to what was asked for, and to what takes more with it than itself."""
     sets_aside = form.kind is Kind.SET_ASIDE and call.talks
     if call.yes or not (view or sets_aside):
         return
     try:
-        opinion = asyncio.run(_check(call.platform, raw))
+        opinion = calls.run(_check(calls, call.platform, raw))
     except (Refused, InvalidMessage) as error:
         if view is None:
             raise
@@ -111,7 +142,7 @@ def _confirmed(form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseVi
         finally:
             keep(form, call.platform, raw)
     if sets_aside:
-        _show_set_aside(call.platform, raw)
+        _show_set_aside(call.platform, raw, calls)
     case = (view.assessment or view.platform) if view else None
     confirm(form, raw, case.facts if case else None, opinion.stage or "")
 
@@ -142,50 +173,50 @@ def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
     return explained
 
 
-def _try(call: Call, raw: dict[str, Any]) -> None:
-    opinion = asyncio.run(_check(call.platform, raw))
+def _try(call: Call, raw: dict[str, Any], calls: _Calls) -> None:
+    opinion = calls.run(_check(calls, call.platform, raw))
     if call.as_json:
         show_json({"would_be_taken": True, "stage": opinion.stage, "decision": raw})
     else:
         show_opinion(call.platform, raw, opinion)
 
 
-def _send(call: Call, raw: dict[str, Any]) -> None:
-    receipt, end = asyncio.run(_taken(call.platform, raw))
+def _send(call: Call, raw: dict[str, Any], calls: _Calls) -> None:
+    receipt, end = calls.run(_taken(calls, call.platform, raw))
     if call.as_json:
         show_json(receipt.model_dump(mode="json"))
     else:
         show_receipt(receipt, end)
 
 
-async def _taken(platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
-    async with open_pingtai() as client:
-        try:
-            receipt = await client.decide(platform, raw)
-        except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
-            raise
-        except BaseException as error:
-            # Whatever it was, an interruption by the keyboard too: it may have been taken.
-            error.add_note(_how_to_repeat(raw))
-            raise
-        return receipt, None if receipt.due else await end_of_stage(client, receipt)
+async def _taken(calls: _Calls, platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
+    client = await calls.client()
+    try:
+        receipt = await client.decide(platform, raw)
+    except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+        raise
+    except BaseException as error:
+        # Whatever it was, an interruption by the keyboard too: it may have been taken.
+        error.add_note(_how_to_repeat(raw))
+        raise
+    return receipt, None if receipt.due else await end_of_stage(client, receipt)
 
 
-async def _check(platform: str, raw: dict[str, Any]) -> DecisionPreview:
-    async with open_pingtai() as client:
-        return await client.check(platform, raw)
+async def _check(calls: _Calls, platform: str, raw: dict[str, Any]) -> DecisionPreview:
+    client = await calls.client()
+    return await client.check(platform, raw)
 
 
-async def _case(kind: Kind, platform: str) -> CaseView:
+async def _case(calls: _Calls, kind: Kind, platform: str) -> CaseView:
     """Where the case of a kind stands: the open assessment, or the platform itself."""
-    async with open_pingtai() as client:
-        view = await client.state(platform)
-        state = view.platform
-        if kind in ASSESSMENT_KINDS and state and state.open_assessment:
-            year = state.open_assessment
-            with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
-                return await client.assessment_state(platform, state.facts.term, year)
-        return view
+    client = await calls.client()
+    view = await client.state(platform)
+    state = view.platform
+    if kind in ASSESSMENT_KINDS and state and state.open_assessment:
+        year = state.open_assessment
+        with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
+            return await client.assessment_state(platform, state.facts.term, year)
+    return view
 
 
 async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
@@ -200,11 +231,11 @@ async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
     return await in_place_of(principal, actor["id"], day, kind, roles)
 
 
-def _show_set_aside(platform: str, raw: Mapping[str, Any]) -> None:
+def _show_set_aside(platform: str, raw: Mapping[str, Any], calls: _Calls) -> None:
     from starter.commands.set_aside_preview import set_aside_with  # noqa: PLC0415 - as above
     from starter.commands.timeline import timeline  # noqa: PLC0415
 
-    lines = set_aside_with(asyncio.run(_log(platform)), str(raw.get("target")))
+    lines = set_aside_with(calls.run(_log(platform)), str(raw.get("target")))
     if lines:
         show(
             heading(Words("Will be set aside (Beijing time)", "将被撤销的记录（北京时间）")),

@@ -1,7 +1,9 @@
 """At a terminal every decision can be taken by answering questions, and the rules take what comes of it."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from starter.commands.forms_by_kind import FORMS
+from starter.desk.reach import open_pingtai
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
 from workflows.case import Case
@@ -137,6 +140,27 @@ def test_every_form_makes_a_decision_that_the_rules_take(
     rule = FORMS[Kind(decision["kind"])].rule[lang == "zh"]
     assert rule[:20] in result.stdout
     assert decision["decision_id"] in result.stdout
+
+
+def test_all_questions_go_over_one_connection(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the case stands, whether the decision would be accepted, and the decision itself."""
+    opened, loops = [], set()
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[Any]:
+        opened.append(1)
+        loops.add(asyncio.get_running_loop())
+        async with open_pingtai() as client:
+            yield client
+
+    monkeypatch.setattr("starter.commands.decision_command.open_pingtai", counted)
+    stage, command, typed = GUIDED["withdrawn"]
+    show_case(answers, at_stage(stage))
+    lines = [str(beijing_date(moment(at_stage(stage)))) if one == DAY else one for one in typed]
+    result = pingtai(*command.split(), "bj-test", stdin="\n".join([*lines, "y", ""]))
+    assert (0, 1, 1) == (result.exit_code, len(opened), len(loops)), result.output
 
 
 def test_what_was_typed_is_what_is_sent(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
