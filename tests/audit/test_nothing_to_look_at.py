@@ -48,12 +48,12 @@ async def test_no_history_is_no_replay(run: Run, tmp_path: Path, engine: AsyncEn
     for asked in (("--files", str(tmp_path)), ("--all", "--from", "archive")):
         for more in ((), ("--json",)):
             result = await run("audit", "replay", *asked, *more)
-            assert (1, True) == (result.exit_code, "no history" in result.output)
+            assert (1, True) == (result.exit_code, "No history" in result.output)
 
 
 async def test_a_register_is_not_rebuilt_from_nothing(run: Run, tmp_path: Path) -> None:
     """The same of a rebuild: a wrong folder leaves the register empty, and that is no success."""
     for asked in (("--files", str(tmp_path)), ("--from", "archive")):
         result = await run("register", "rebuild", *asked)
-        assert (1, True) == (result.exit_code, "no history" in result.output)
+        assert (1, True) == (result.exit_code, "No history" in result.output)
         assert "✓" not in result.output

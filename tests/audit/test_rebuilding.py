@@ -74,7 +74,10 @@ async def test_a_platform_whose_histories_do_not_hold_is_left_out(engine: AsyncE
     without_child = [h for h in recorded(MUCH) if h.year != 1]
     one, other = await rebuilt(engine, [*without_child, *recorded(SHORT)])
     assert (False, True) == (one.written, other.written)
-    assert any("assessment-1 is missing" in problem.words.en for problem in one.problems)
+    assert any(
+        "assessment-1, which is its child, is missing" in problem.words.en
+        for problem in one.problems
+    )
     assert {SHORT} == {row[0] for row in (await everything(engine))["platforms"]}
 
 

@@ -163,7 +163,7 @@ async def test_rebuild_into_an_empty_database(
     """The tables are made, all rows come out as they were; where there is something it is refused."""
     await write_register(engine, [*recorded(MUCH), *recorded(SHORT)])
     refused = await run("register", "rebuild", *files)
-    assert (2, True) == (refused.exit_code, "rows in platforms" in refused.output)
+    assert (2, True) == (refused.exit_code, "platforms has rows" in refused.output)
     monkeypatch.setenv("DATABASE_URL", empty_database_url)
     result = await run("register", "rebuild", *files)
     assert (0, True) == (result.exit_code, "✓ 2 platforms with " in result.output)

@@ -247,7 +247,7 @@ async def test_histories_that_do_not_hold_are_no_ground_for_a_repair(engine: Asy
     assert (False, ["terms changed ['list_number']"]) == (found.repaired, words(found))
     named = [problem.words.en for problem in found.problems]
     child = f"platform:{MUCH}:term-1:assessment-2"
-    assert 2 == sum(f"of {child} is missing" in words for words in named)
+    assert 2 == sum(f"of {child}, which is its child, is missing" in words for words in named)
     assert 2 == sum("in the register, and in no history" in words for words in named)
 
 
