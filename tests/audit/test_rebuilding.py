@@ -64,7 +64,7 @@ async def test_a_register_that_has_something_is_not_rebuilt(engine: AsyncEngine)
     """Nothing is written over; the table that has rows is named."""
     await write_register(engine, recorded(SHORT))
     before = await everything(engine)
-    with pytest.raises(BadInput, match="rows in platforms"):
+    with pytest.raises(BadInput, match="platforms has rows"):
         await rebuilt(engine, recorded(MUCH))
     assert before == await everything(engine)
 

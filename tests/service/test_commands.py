@@ -190,7 +190,7 @@ async def test_files_of_many(desk: Desk) -> None:
     (desk.folder / "decisions.jsonl").write_text(lines)
     many = ("decide", "--file", "decisions.jsonl", *DISTRICT, "--date", "2026-11-23")
     tried = await desk.run(*many, "--dry-run")
-    assert (2, True) == (tried.code, "2 would be taken" in tried.err), tried.err
+    assert (2, True) == (tried.code, "2 would be accepted" in tried.err), tried.err
     taken = await desk.run(*many)
     assert (2, True) == (taken.code, "2 done, 1 BAD" in taken.err), taken.err
     again = await desk.run(*many)

@@ -100,7 +100,7 @@ def test_spreadsheets_have_its_column() -> None:
     cells = {"platform": "p-1", "kind": "区推荐", "floor_area": "1,200"}
     assert 1200 == from_cells(cells)["floor_area"]
     write_template(Path("t.xlsx"))
-    first, second = load_workbook("t.xlsx", read_only=True).worksheets
+    first, second = load_workbook("t.xlsx").worksheets
     assert "floor_area" in next(first.iter_rows(values_only=True))
     explained = {row[0]: row for row in second.iter_rows(values_only=True)}["floor_area"]
     assert (CHINESE, ENGLISH, "是 yes") == explained[1:4]
