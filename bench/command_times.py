@@ -79,7 +79,7 @@ def commands(at: System) -> list[Measured]:
         Measured("pingtai register", ("register",), 0.35),
         Measured("pingtai valid", ("valid", _SHOWN), 0.35),
         Measured("pingtai recommend", decide, 0.6),
-        Measured("pingtai inbox, by HTTP", ("inbox",), 0.35, by_http),
+        Measured("pingtai inbox, by HTTP", ("inbox",), 0.4, by_http),
         Measured("pingtai recommend, by HTTP", decide, 0.4, by_http),
     ]
 

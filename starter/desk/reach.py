@@ -10,13 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from starter.client.interface import Pingtai
 from starter.desk.register_reads import RegisterReads
 from starter.desk.service_address import URL, ServiceAddress, service_address
 from starter.errors import BadInput
 
 if TYPE_CHECKING:
     from starter.client.http_client import PingtaiHttpClient
+    from starter.client.interface import Pingtai
     from starter.client.register_lookups import NoRegister
 
 PATIENCE = 3.0
@@ -26,7 +26,7 @@ PATIENCE = 3.0
 @asynccontextmanager
 async def open_pingtai(
     *, due: bool = True, register: "NoRegister | None" = None
-) -> AsyncIterator[Pingtai]:
+) -> "AsyncIterator[Pingtai]":
     """The client, for as long as it is needed.
 
     The rest is for the direct way; the service finds it out itself. `due`: a receipt says until when the
