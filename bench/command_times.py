@@ -79,8 +79,8 @@ def commands(at: System) -> list[Measured]:
         Measured("pingtai register", ("register",), 0.35),
         Measured("pingtai valid", ("valid", _SHOWN), 0.35),
         Measured("pingtai recommend", decide, 0.6),
-        Measured("pingtai inbox, by HTTP", ("inbox",), 0.4, by_http),
-        Measured("pingtai recommend, by HTTP", decide, 0.4, by_http),
+        Measured("pingtai inbox", ("inbox",), 0.4, by_http),
+        Measured("pingtai recommend", decide, 0.4, by_http),
     ]
 
 
@@ -149,7 +149,8 @@ def section(found: Found) -> str:
     beside = next(_quarter(usual) for one, (usual, _) in found.items() if one.name == BESIDE)
     for one, (with_it, without) in found.items():
         usual, bare = _quarter(with_it), _quarter(without)
-        line = f"| `{one.name}` | {usual:.2f} | {usual / beside:.1f} | {bare:.2f} | {bare / usual:.1f} |"
+        name = f"`{one.name}`" + (", by HTTP" if "PINGTAI_URL" in dict(one.more) else "")
+        line = f"| {name} | {usual:.2f} | {usual / beside:.1f} | {bare:.2f} | {bare / usual:.1f} |"
         if one.most:
             reached = usual <= one.most and bare <= _TWICE * usual
             line += f" ≤ {one.most:g} s | {'reached' if reached else '**missed**'} |"
