@@ -1,5 +1,6 @@
 """One line of a batch, sent or tried, and what was answered as a result."""
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from starter.client.interface import Pingtai
@@ -26,17 +27,17 @@ class Taking(Protocol):
         """Say what became of it."""
 
 
-class Sent:
-    """Sends lines to be taken."""
+class _Asked(ABC):
+    """Asks the system about lines; what it answers when it says no is the same whatever is asked."""
 
     def __init__(self, client: Pingtai) -> None:
-        """Send them by this client."""
+        """Ask by this client."""
         self._client = client
 
     async def __call__(self, line: Line) -> Result:
         """See `Taking`."""
         try:
-            receipt = await self._client.decide(line.platform, line.message)
+            return await self._ask(line)
         except Refused as error:
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
@@ -45,22 +46,32 @@ class Sent:
             if not is_answer(error):
                 raise
             return not_done(line, error)
+
+    @abstractmethod
+    async def _ask(self, line: Line) -> Result: ...
+
+
+class Sent(_Asked):
+    """Sends lines to be taken."""
+
+    async def _ask(self, line: Line) -> Result:
+        receipt = await self._client.decide(line.platform, line.message)
         if receipt.set_aside_by:
             return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
         outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
         return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
 
 
-class Tried:
+class Tried(_Asked):
     """Asks whether lines would be taken, and changes nothing."""
 
     def __init__(self, client: Pingtai) -> None:
         """Ask by this client."""
-        self._client = client
+        super().__init__(client)
         self._asked: dict[str, int] = {}
 
-    async def __call__(self, line: Line) -> Result:
-        """See `Taking`. Of several lines of a platform only the first can be asked about now."""
+    async def _ask(self, line: Line) -> Result:
+        """Of several lines of a platform only the first can be asked about now."""
         first = self._asked.setdefault(line.platform, line.entry.number)
         if first != line.entry.number:
             why = Words(
@@ -68,17 +79,8 @@ class Tried:
                 f"格式无误；第 {first} 行受理后方可判定",
             )
             return Result(line.entry, Outcome.LATER, line, problem=why)
-        try:
-            opinion = await self._client.check(line.platform, line.message)
-        except Refused as error:
-            if await _is_so_already(self._client, line):
-                return Result(line.entry, Outcome.ALREADY, line)
-            return not_done(line, error)
-        except Exception as error:
-            if not is_answer(error):
-                raise
-            return not_done(line, error)
-        return Result(line.entry, Outcome.POSSIBLE, line, stage=opinion.stage)
+        preview = await self._client.check(line.platform, line.message)
+        return Result(line.entry, Outcome.POSSIBLE, line, stage=preview.stage)
 
 
 async def _is_so_already(client: Pingtai, line: Line) -> bool:
