@@ -129,12 +129,7 @@ async def _show(field: str | None, district: str | None, as_json: bool) -> None:
         show_json(found.model_dump(mode="json"))
         return
     if not found.directions and not found.outside:
-        complain(
-            Words(
-                "There is no layout yet. Run: pingtai layout import FILE",
-                "尚无布局。请运行：pingtai layout import 文件",
-            )
-        )
+        complain(_NO_LAYOUT)
         return
     if found.directions:
         show(table_of(found.directions, (*_DIRECTION, *_PLANNED, _STANDING)))

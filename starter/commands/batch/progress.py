@@ -145,7 +145,6 @@ def _in_words(result: Result) -> str:
 def _as_data(result: Result) -> dict[str, Any]:
     """A result for programs."""
     decision = result.line.message if result.line else {}
-    en, zh = result.problem or (None, None)
     return {
         "line": result.entry.number,
         "platform": result.platform,
@@ -153,7 +152,7 @@ def _as_data(result: Result) -> dict[str, Any]:
         "decision_id": decision.get("decision_id"),
         "result": str(result.outcome),
         "stage": result.stage,
-        "problem": {"en": en, "zh": zh} if en else None,
+        "problem": result.problem._asdict() if result.problem else None,
         "receipt": result.receipt.model_dump(mode="json") if result.receipt else None,
     }
 

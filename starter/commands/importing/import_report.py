@@ -86,16 +86,26 @@ def _result_in_words(result: Result) -> str:
 
 def _as_data(result: Result) -> dict[str, Any]:
     message = result.line.message if result.line else result.entry.fields
-    en, zh = result.problem or (None, None)
     return {
         "line": result.entry.number,
         "platform": _platform(result),
         "application_id": message.get("application_id"),
-        "result": _WORDS[result.outcome].en.lower().replace(" ", "_"),
+        "result": _RESULTS[result.outcome],
         "term": result.applied.term if result.applied else None,
         "workflow_id": result.applied.workflow_id if result.applied else None,
-        "problem": {"en": en, "zh": zh} if en else None,
+        "problem": result.problem._asdict() if result.problem else None,
     }
+
+
+_RESULTS = {
+    Outcome.DONE: "started",
+    Outcome.ALREADY: "already_started",
+    Outcome.BAD: "bad",
+    Outcome.REFUSED: "refused",
+    Outcome.UNANSWERED: "not_answered",
+    Outcome.UNSENT: "not_started",
+}
+"""As programs read them (docs/import.md): they stay, however the words for people change."""
 
 
 def _platform(result: Result) -> str:
