@@ -52,7 +52,7 @@ class Problem:
     @property
     def line(self) -> Words:
         """Return where and what on one line."""
-        return Words(f"{self.where}: {self.words.en}", f"{self.where}：{self.words.zh}")
+        return self.words.at(self.where)
 
     def plain(self) -> dict[str, Any]:
         check = {"check": str(self.check)} if self.check else {}

@@ -7,7 +7,8 @@ from db.row_types import LogLine
 from workflows.log_id import LogId
 from workflows.vocabulary import Happening, Kind
 
-_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
+ASSESSMENT_ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
+"""How a platform notes that an assessment is over."""
 _ALL = 1_000_000_000
 """More entries than a log has: a platform's note of an end that does not say how many there were."""
 
@@ -31,7 +32,7 @@ def _of_term(logs: dict[LogId, list[LogLine]], term: int) -> Iterator[LogLine]:
     ended: dict[int, deque[LogLine]] = {}
     for line in logs.pop(LogId(term, 0, 0), ()):
         said, year = line.entry.said, line.entry.said.get("year", 0)
-        last = said.get("entries", _ALL) if line.entry.name in _ENDS else 0
+        last = said.get("entries", _ALL) if line.entry.name in ASSESSMENT_ENDS else 0
         while waiting and (
             waiting[0].entry.seq <= last if last else waiting[0].entry.at < line.entry.at
         ):

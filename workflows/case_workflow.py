@@ -74,9 +74,8 @@ class CaseWorkflow(RegisterSync[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
-        decision = self._read.pop(_update_id(), None) or _sole_argument(
-            said
-        )  # a replay validates nothing
+        read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
+        decision = read or _sole_argument(said)
         if self.queue.is_free:
             return self._decide(decision)
         # Signals that came before it are still to be judged: it is judged after them.

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -64,14 +65,15 @@ class InvalidMessage(ValueError):
     def __init__(self, what: str, *problems: FieldError) -> None:
         self.what = what
         self.problems = problems
-        en = "; ".join(_pair(field, ": ", why.en) for field, why in problems)
-        zh = "；".join(_pair(field, "：", why.zh) for field, why in problems)
-        self.words = Words(f"{what}: {en}", f"{what}：{zh}")
+        named = ((Words.same(field), why) for field, why in problems)
+        self.words = complaint(Words.same(what), named)
         super().__init__(self.words.en)
 
 
-def _pair(field: str, between: str, why: str) -> str:
-    return f"{field}{between}{why}" if field else why
+def complaint(what: Words, problems: Iterable[tuple[Words, Words]]) -> Words:
+    """Return what is wrong with a message: each field by its name, and why; without a name: why alone."""
+    listed = [why.at(name) if name.en else why for name, why in problems]
+    return Words("; ".join(why.en for why in listed), "；".join(why.zh for why in listed)).at(what)
 
 
 def invalid(what: str, field: str, en: str, zh: str) -> InvalidMessage:

@@ -3,7 +3,7 @@
 from workflows.awaited import Awaited
 from workflows.model import Record
 from workflows.vocabulary import Kind
-from workflows.words import Language, Words
+from workflows.words import Words
 
 
 class Refusal(Record):
@@ -30,9 +30,6 @@ class Refusal(Record):
             )
             en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{listed_zh}。"
         return Words(en, zh)
-
-    def text(self, language: Language = "en") -> str:
-        return self.words.text(language)
 
 
 class Refused(Exception):

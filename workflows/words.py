@@ -16,9 +16,15 @@ class Words(NamedTuple):
     def text(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
 
-    def at(self, where: str) -> "Words":
+    @classmethod
+    def same(cls, text: str) -> Self:
+        """Return what is written alike in both: a command, a number, a name."""
+        return cls(text, text)
+
+    def at(self, where: "str | Words") -> "Words":
         """Return it with where it stands before it, as in `year: not a number`."""
-        return Words(f"{where}: {self.en}", f"{where}：{self.zh}")
+        en, zh = where if isinstance(where, Words) else Words.same(where)
+        return Words(f"{en}: {self.en}", f"{zh}：{self.zh}")
 
 
 class BilingualEnum(StrEnum):

@@ -96,7 +96,7 @@ def _proof(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) 
     wrong = [*proof_problems(proof), *publication_problems(digest.day, digest.root, roots)]
     if leaves is not None:
         wrong += proof_against_leaves(proof, leaves)
-    rows = [(_PROOF, _same(f"{proof.platform_id} · {digest.day}"))]
+    rows = [(_PROOF, Words.same(f"{proof.platform_id} · {digest.day}"))]
     later = sorted(day for day in roots or () if day > digest.day)
     if later:
         words = Words(
@@ -104,7 +104,7 @@ def _proof(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) 
             f"{len(later)} 份，至 {later[-1]}：此证明不涉及其后的事项",
         )
         rows.append((_LATER, words))
-    rows.append((_ROOT, _same(digest.root)))
+    rows.append((_ROOT, Words.same(digest.root)))
     for leaf in proven_logs(proof):
         whose, seq = leaf.words, leaf.seq
         words = Words(
@@ -133,9 +133,9 @@ def _digests(content: bytes, roots: Roots | None) -> Answer | None:
                 )
             )
     rows = [
-        (_DIGESTS, _same(f"{len(found)}")),
-        (_DAYS, _same(f"{found[0].day} – {found[-1].day}")),
-        (_LAST_ROOT, _same(found[-1].root)),
+        (_DIGESTS, Words.same(f"{len(found)}")),
+        (_DAYS, Words.same(f"{found[0].day} – {found[-1].day}")),
+        (_LAST_ROOT, Words.same(found[-1].root)),
     ]
     return rows, wrong
 
@@ -150,16 +150,12 @@ def _leaves(content: bytes, roots: Roots | None) -> Answer | None:
         root.add(line)
     value = root.hash().hex()
     rows = [
-        (_LEAVES, _same(str(head.day))),
-        (_LOGS, _same(f"{len(lines) - 1:,}")),
-        (_ROOT, _same(value)),
+        (_LEAVES, Words.same(str(head.day))),
+        (_LOGS, Words.same(f"{len(lines) - 1:,}")),
+        (_ROOT, Words.same(value)),
     ]
     wrong = [*leaf_problems(head, value, lines), *publication_problems(head.day, value, roots)]
     return rows, wrong
-
-
-def _same(text: str) -> Words:
-    return Words(text, text)
 
 
 _PROOF = Words("Proof", "证明")

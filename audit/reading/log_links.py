@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from audit.problems import Check, Problem
+from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, lifecycle_of
@@ -14,7 +15,6 @@ from workflows.words import Words
 Logs = Mapping[LogId, Sequence[LogEntry]]
 NO_LOG = (LookupError, ValueError, TypeError, AttributeError)
 """What working out states raises where no case can have a log."""
-ENDS = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
 def check_logs(logs: Logs) -> Iterator[Problem]:
@@ -136,7 +136,7 @@ def _assessments(logs: Logs, term: int, log: Sequence[LogEntry]) -> Iterator[Pro
     for entry in log:
         if entry.name == Happening.ASSESSMENT_OPENED and entry.seq in openings:
             opened[entry.said["year"]] = openings[entry.seq]
-        elif entry.name in ENDS and "log_hash" in entry.said:
+        elif entry.name in ASSESSMENT_ENDS and "log_hash" in entry.said:
             year = entry.said["year"]
             place = LogId(term, year, opened.get(year, 1))
             last[place] = entry

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from audit.problems import Problem
 from audit.reading.case_logs import Reading
-from audit.reading.log_links import ENDS
 from audit.reading.runs import Run
+from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.vocabulary import Happening
@@ -263,6 +263,6 @@ def noted_ends(log: Iterable[LogEntry], received: int = 0) -> Mapping[LogId, fro
             continue
         if entry.name == Happening.ASSESSMENT_OPENED:
             openings[year] = entry.said.get("opening", openings[year] + 1)
-        elif entry.name in ENDS and entry.seq > received and isinstance(end, str):
+        elif entry.name in ASSESSMENT_ENDS and entry.seq > received and isinstance(end, str):
             found[LogId(term, year, openings[year])].add(end)
     return {place: frozenset(hashes) for place, hashes in found.items()}

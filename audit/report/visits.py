@@ -6,7 +6,8 @@ from datetime import datetime
 
 from audit.dossier.format import Deadline
 from audit.dossier.lives import Life
-from audit.reading.log_links import ENDS, states_of
+from audit.reading.log_links import states_of
+from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
@@ -67,7 +68,7 @@ def over_at(life: Life, place: LogId) -> datetime | None:
     for entry, state in zip(log, states_of(log), strict=False):
         if isinstance(state, PlatformState) and entry.name == Happening.ASSESSMENT_OPENED:
             opened = (state.open_assessment or 0, state.openings)
-        elif entry.name in ENDS and opened == (place.year, place.opening):
+        elif entry.name in ASSESSMENT_ENDS and opened == (place.year, place.opening):
             mine = life.states.get(place)
             return None if mine is None or lifecycle_of(mine).step(mine.stage).ended else entry.at
     return None

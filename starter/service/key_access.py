@@ -91,8 +91,8 @@ class Caller:
 
     def speak_for(self, organisation: str) -> None:
         """Let a key of one body name no other as the one that speaks. Raises Problem (403)."""
-        own = self.key.organisation if self.key else None
-        if own is not None and not same_name(own, organisation):
+        own = self._other_body(organisation)
+        if own is not None:
             raise self._not_allowed(
                 "organisation",
                 f"the key speaks for {own}, not for {organisation}",
@@ -101,14 +101,18 @@ class Caller:
 
     def ran(self, operator: str) -> None:
         """Let a key of one body begin no next term of a platform that another ran. Raises Problem (403)."""
-        own = self.key.organisation if self.key else None
-        if own is not None and not same_name(own, operator):
+        if self._other_body(operator) is not None:
             raise self._not_allowed(
                 "organisation",
                 "another body ran the platform's last term: only the commission can give it to"
                 " this one",
                 "该平台上一期由其他单位运营，仅市科委、中关村管委会可为其他单位提交下一期",
             )
+
+    def _other_body(self, organisation: str) -> str | None:
+        """The body that a key is bound to, where it is another; None: a key of any body, or of this one."""
+        own = self.key.organisation if self.key else None
+        return own if own is not None and not same_name(own, organisation) else None
 
     def no_key(self, reason: str, en: str, zh: str) -> Problem:
         """The problem (401) of a call without a valid key, counted by its reason."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from workflows.field_labels import Label, label_at
-from workflows.model import InvalidMessage
+from workflows.model import InvalidMessage, complaint
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -18,17 +18,12 @@ class NamedFields(InvalidMessage):
     ) -> None:
         """Name the fields of a model; `flags` are those of some, by the dotted path or an end of it."""
         super().__init__(error.what, *error.problems)
-        said = [
+        said = (
             (named(label_at(model, field), field, _flag_of(field, flags or {})), why)
             for field, why in error.problems
-        ]
-        kind = Kind(error.what).zh if error.what in tuple(Kind) else error.what
-        self.words = Words(
-            f"{error.what.replace('_', ' ')}: "
-            + "; ".join(f"{name.en}: {why.en}" if name.en else why.en for name, why in said),
-            f"{kind}："
-            + "；".join(f"{name.zh}：{why.zh}" if name.zh else why.zh for name, why in said),
         )
+        kind = Kind(error.what).zh if error.what in tuple(Kind) else error.what
+        self.words = complaint(Words(error.what.replace("_", " "), kind), said)
         self.args = (self.words.en,)
 
 

@@ -11,7 +11,7 @@ from audit.archive.archive_store import configured_store
 from audit.archive.archiver import WHOLE_EACH, ArchivingNotes, Noted
 from starter.errors import BadInput
 from worker.doctor.check_temporal import kept_after_the_end
-from worker.doctor.finding import Finding, bad, command, good, note
+from worker.doctor.finding import Finding, bad, good, note
 from workflows.contract import ARCHIVING_ID, DIGESTING_ID
 from workflows.periods import beijing_date
 from workflows.words import Words
@@ -127,7 +127,7 @@ async def _schedule(client: Client, name: str, result: Words) -> Finding:
                 f"the schedule {name} is paused: {result.en}",
                 f"计划任务 {name} 已暂停，{result.zh}",
             ),
-            command(f"temporal schedule toggle --unpause --schedule-id {name}"),
+            Words.same(f"temporal schedule toggle --unpause --schedule-id {name}"),
         )
     return good(f"the schedule {name} is running", f"计划任务 {name} 正常")
 

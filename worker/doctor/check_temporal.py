@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from starter.client.temporal_connection import connect_config
-from worker.doctor.finding import LOCAL, Finding, bad, command, good, note
+from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from worker.search_attributes import missing_search_attributes
 from worker.worker_process import DEPLOYMENT
 from workflows.contract import TASK_QUEUE
@@ -49,7 +49,7 @@ async def retention(client: Client) -> Finding:
         Words(
             f"histories are deleted {kept.days} days after a run ends", f"历史仅保留 {kept.days} 天"
         ),
-        command(f"temporal operator namespace update -n {client.namespace} --retention 90d"),
+        Words.same(f"temporal operator namespace update -n {client.namespace} --retention 90d"),
     )
 
 
@@ -122,7 +122,7 @@ async def versioning(client: Client) -> Finding:
             f"the deployment {DEPLOYMENT} has no current version: versioned workers get no tasks",
             f"部署 {DEPLOYMENT} 没有当前版本，带版本的 worker 得不到任务",
         ),
-        command(
+        Words.same(
             f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …"
         ),
     )

@@ -33,8 +33,3 @@ def note(what: Words, advice: Words) -> Finding:
 
 def bad(what: Words, advice: Words) -> Finding:
     return Finding(Verdict.BAD, what, advice)
-
-
-def command(text: str) -> Words:
-    """Advice that is a command to run, the same in both languages."""
-    return Words(text, text)
