@@ -1,5 +1,6 @@
 """For the session one embedded PostgreSQL, and one Temporal with a worker; a fresh register for every test."""
 
+import signal
 from collections.abc import AsyncIterator
 from itertools import count
 
@@ -32,6 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Whatever becomes of this run, nothing of it stays; its workers are part of it."""
+    # A run in the background of a script ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         config.add_cleanup(begin_run())
 
