@@ -33,8 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Whatever becomes of this run, nothing of it stays; its workers are part of it."""
-    # A run in the background of a script ignores Ctrl-C, and so would all that it starts.
+    # A run in the background of a script, or under `nohup`, ignores these, and so would all that it starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if not hasattr(config, "workerinput"):
         config.add_cleanup(begin_run())
 
