@@ -219,7 +219,7 @@ class DistrictReview(Decision):
     only_outcome: ClassVar[Word] = SoleOutcome.GIVEN
 
     kind: Literal["district_review"]
-    view: Annotated[Text, Label("district's view", "区意见")]
+    view: Annotated[Text, Label("district's view", "所在区意见")]
 
 
 class GroupFinding(Message):

@@ -32,7 +32,7 @@ class Policy(Message):
         int, Label("assessments open until", "考核启动时段止", "§六", HOUR)
     ] = Field(default=18, ge=1, le=24)
     recommendation_days: Annotated[
-        int, Label("time for the recommendation", "区推荐期限", "§四(一)", WORKING_DAYS)
+        int, Label("time for the recommendation", "所在区推荐期限", "§四(一)", WORKING_DAYS)
     ] = Field(default=20, ge=1, le=250)
     inspection_days: Annotated[
         int, Label("time for the on-site inspection", "现场核查期限", "§四(二)", WORKING_DAYS)
@@ -50,7 +50,7 @@ class Policy(Message):
         int, Label("time for the yearly report", "年度报告期限", "§六", WORKING_DAYS)
     ] = Field(default=20, ge=1, le=250)
     district_review_days: Annotated[
-        int, Label("time for the district's view", "区意见期限", "§六", WORKING_DAYS)
+        int, Label("time for the district's view", "所在区意见期限", "§六", WORKING_DAYS)
     ] = Field(default=10, ge=1, le=250)
     evaluation_days: Annotated[
         int, Label("time for the evaluation", "考核评价期限", "§六", WORKING_DAYS)

@@ -139,15 +139,15 @@ class Role(Word):
 class Stage(Word):
     """Where a platform stands: the steps of §四, being in, and how a term ended."""
 
-    RECOMMENDATION = "recommendation", "待区推荐", "§四(一)"
+    RECOMMENDATION = "recommendation", "待所在区推荐", "§四(一)"
     CORRECTION = "correction", "退回修改", "§四"
     INSPECTION = "inspection", "待现场核查", "§四(二)"
     IMPROVEMENT = "improvement", "方案完善", "§四(二)"
     EXPERT_REVIEW = "expert_review", "待专家论证", "§四(三)"
     LISTING = "listing", "待纳入名单", "§四(四)"
     VALID = "valid", "有效期内", "§四"
-    EXPIRED = "expired", "期满", "§四"
-    DELISTED = "delisted", "不再纳入", "§六"
+    EXPIRED = "expired", "有效期届满", "§四"
+    DELISTED = "delisted", "已移出名单", "§六"
     DECLINED = "declined", "未通过", "§四"
     WITHDRAWN = "withdrawn", "已撤回", "§四"
 
@@ -156,7 +156,7 @@ class AssessmentStage(Word):
     """Where a yearly assessment stands (§六), and how it ended."""
 
     SELF_REPORT = "self_report", "待年度报告", "§六"
-    DISTRICT_REVIEW = "district_review", "待区意见", "§六"
+    DISTRICT_REVIEW = "district_review", "待所在区意见", "§六"
     EVALUATION = "evaluation", "待考核评价", "§六"
     RECTIFICATION = "rectification", "整改中", "§六"
     REASSESSMENT = "reassessment", "待整改后考核", "§六"
@@ -170,7 +170,7 @@ class AssessmentStage(Word):
 class Kind(Word):
     """The kinds of decision: each is the name of a signal, and the `kind` of an update."""
 
-    RECOMMENDATION = "recommendation", "区推荐", "§四(一)"
+    RECOMMENDATION = "recommendation", "所在区推荐", "§四(一)"
     INSPECTION = "inspection", "现场核查", "§四(二)"
     PLAN_REVISION = "plan_revision", "方案修改完善", "§四(二)"
     EXPERT_OPINION = "expert_opinion", "专家论证意见", "§四(三)"
@@ -180,7 +180,7 @@ class Kind(Word):
     SET_ASIDE = "set_aside", "撤销更正", "§四, §六"
     SUPPORT = "support", "支持记录", "§四"
     SELF_REPORT = "self_report", "年度报告", "§六"
-    DISTRICT_REVIEW = "district_review", "区意见", "§六"
+    DISTRICT_REVIEW = "district_review", "所在区意见", "§六"
     EVALUATION = "evaluation", "考核评价", "§六"
     RECTIFICATION_REPORT = "rectification_report", "整改报告", "§六"
     REASSESSMENT = "reassessment", "整改后考核", "§六"

@@ -21,7 +21,9 @@ COMMANDS = (
         "Start the platforms of a file. 批量导入申请 §四(一)",
         "importing.import_command:import_command",
     ),
-    _form("recommend", "The district recommends a plan, returns it or declines. 区推荐 §四(一)"),
+    _form(
+        "recommend", "The district recommends a plan, returns it or declines. 所在区推荐 §四(一)"
+    ),
     _form(
         "inspect",
         "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
@@ -43,7 +45,7 @@ COMMANDS = (
     _form(
         "report", "The operator's yearly report; or the commission goes on without it. 年度报告 §六"
     ),
-    _form("review", "The district's view of the year. 区意见 §六"),
+    _form("review", "The district's view of the year. 所在区意见 §六"),
     _form(
         "evaluate",
         "The commission's evaluation of the year: four findings, the conclusion. 考核评价 §六",

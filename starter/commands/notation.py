@@ -18,6 +18,16 @@ _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 _SCORE = re.compile(r"@(\d{1,3})$")
 _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
 
+_FORMER = {
+    "区推荐": "所在区推荐",
+    "待区推荐": "待所在区推荐",
+    "区意见": "所在区意见",
+    "待区意见": "待所在区意见",
+    "期满": "有效期届满",
+    "不再纳入": "已移出名单",
+}
+"""Terms up to 0.4: files that people keep still say them."""
+
 
 class WordChoice(click.Choice[str]):
     """One word of a vocabulary, in English or as the guideline itself says it in Chinese."""
@@ -29,14 +39,18 @@ class WordChoice(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The English word, by which decisions are written."""
-        known: str = super().convert(self._chinese.get(value, value), param, ctx)
+        term = _FORMER.get(value, value)
+        known: str = super().convert(self._chinese.get(term, value), param, ctx)
         return known
 
 
 def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     """The English word of some for what was given in English or Chinese; None when it is none of them."""
     said = given.strip()
-    return next((str(one) for one in vocabulary if said in (one, getattr(one, "zh", one))), None)
+    term = _FORMER.get(said, said)
+    return next(
+        (str(one) for one in vocabulary if one == said or getattr(one, "zh", one) == term), None
+    )
 
 
 def word(vocabulary: Iterable[StrEnum], given: str, where: str) -> str:

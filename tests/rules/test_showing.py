@@ -16,8 +16,8 @@ def test_an_overdue_step_is_shown_with_what_is_awaited_and_until_when() -> None:
     due = DueDate(due=datetime(2024, 4, 1, 16, tzinfo=UTC))
     assert details(case.state, due).splitlines() == [
         "**芯片验证共性技术平台** · 海淀区 haidian · integrated_circuits",
-        "**待区推荐 · recommendation** since 2024-03-04 · **逾期 overdue**",
-        "- 待 所在区 区推荐 · recommendation from the district (§四(一))",
+        "**待所在区推荐 · recommendation** since 2024-03-04 · **逾期 overdue**",
+        "- 待 所在区 所在区推荐 · recommendation from the district (§四(一))",
         "- 截止 due 2024-04-01",
     ]
 

@@ -29,7 +29,7 @@ DATED = WITHDRAWAL | {"decided_on": "2026-11-24"}
 
 CELLS: tuple[tuple[dict[str, str], dict[str, Any]], ...] = (
     (
-        {"kind": "区推荐", "outcome": "推荐", "opinion": "同意；支持", "actor.role": "所在区",
+        {"kind": "所在区推荐", "outcome": "推荐", "opinion": "同意；支持", "actor.role": "所在区",
          "actor.district": "海淀区", "actor.id": "a"},
         {"outcome": "recommended", "opinion": "同意；支持",
          "actor": {"role": "district", "district": "haidian", "id": "a"}},

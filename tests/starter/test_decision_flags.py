@@ -14,6 +14,7 @@ from click.testing import Result
 
 from starter.commands.decision_form import DecisionForm
 from starter.commands.forms_by_kind import FORMS
+from starter.commands.notation import WordChoice, known
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 
 Run = Callable[..., Result]
@@ -260,6 +261,15 @@ def test_every_role_may_be_said(pingtai: Run, sent: Sent, role: Role) -> None:
             "review", "p-1", "--view", "x", "--role", said, "--actor", "u", "--organisation", "o"
         )
     assert [role, role] == [decision["actor"]["role"] for _, decision in sent]
+
+
+@pytest.mark.parametrize("kind", [Kind.RECOMMENDATION, Kind.DISTRICT_REVIEW])
+def test_a_former_term_of_a_kind_is_still_understood(kind: Kind) -> None:
+    """Files that people keep say it; what is shown is today's term."""
+    former = kind.zh.removeprefix("所在")
+    assert former != kind.zh
+    assert [str(kind)] * 2 == [known(Kind, said) for said in (former, kind.zh)]
+    assert str(kind) == WordChoice(Kind).convert(former, None, None)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.name)

@@ -97,7 +97,7 @@ def test_the_form_asks_for_it(
 
 def test_spreadsheets_have_its_column() -> None:
     """That of decisions reads it; that of applications also explains it, in its template."""
-    cells = {"platform": "p-1", "kind": "区推荐", "floor_area": "1,200"}
+    cells = {"platform": "p-1", "kind": "所在区推荐", "floor_area": "1,200"}
     assert 1200 == from_cells(cells)["floor_area"]
     write_template(Path("t.xlsx"))
     first, second = load_workbook("t.xlsx").worksheets

@@ -69,7 +69,7 @@ def test_receipt_in_both_languages(pingtai: Run) -> None:
         "Decision id  d-1",
     ] == pingtai(*GOOD).stdout.splitlines()
     assert [
-        "已办理    区推荐：推荐",
+        "已办理    所在区推荐：推荐",
         "事项      p-1 第 1 期",
         "记录      2 · 2026-11-24 02:30",
         "阶段      待现场核查",
@@ -138,7 +138,7 @@ def test_application_taken_without_a_worker(pingtai: Run, answers: dict[str, Any
     result = pingtai("apply", "--file", "a.json", lang="zh")
     assert 0 == result.exit_code
     assert "申请已提交" in result.stderr
-    assert "所在区：区推荐（《指引》第四部分第（一）项）" in result.stdout
+    assert "所在区：所在区推荐（《指引》第四部分第（一）项）" in result.stdout
 
 
 def test_application_that_was_there_before(pingtai: Run, answers: dict[str, Any]) -> None:

@@ -54,7 +54,7 @@ async def test_the_web_ui_shows_where_a_platform_stands(world: World) -> None:
     assert (await life.state()).valid_until == found.get(VALID_UNTIL)
     other = await world.apply()
     shown = await other.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-    for words in ("待区推荐 · recommendation", "待 所在区 区推荐", "(§四(一))"):
+    for words in ("待所在区推荐 · recommendation", "待 所在区 所在区推荐", "(§四(一))"):
         assert words in shown.current_details
     assert {"recommendation", "withdrawal"} <= {s.name for s in shown.definition.signal_definitions}
 
