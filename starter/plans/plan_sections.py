@@ -1,0 +1,106 @@
+"""A plan as it is read: its four parts (§四(一)), then its operating mechanisms (§五), each under a heading."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from workflows.application import OperatingMechanisms
+from workflows.field_labels import Label, bare, label_of
+from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
+from workflows.words import Language, Words
+
+PARTS, MECHANISMS = "parts", "mechanisms"
+_WORDS: dict[str, type[StrEnum]] = {
+    "legal_form": LegalForm,
+    "governance": GovernanceBody,
+    "transfer": TransferPractice,
+}
+
+
+class Section(NamedTuple):
+    """One of the four parts, or one mechanism."""
+
+    path: str
+    """Where it stands in the plan, as `parts.goals`."""
+    heading: Words
+    text: str
+
+    @property
+    def is_mechanism(self) -> bool:
+        return self.path.startswith(f"{MECHANISMS}.")
+
+
+HEADINGS: dict[str, Words] = {f"{PARTS}.{part}": part.words for part in PlanPart} | {
+    f"{MECHANISMS}.{name}": label.name
+    for name, field in OperatingMechanisms.model_fields.items()
+    if (label := label_of(field))
+}
+"""The headings of all sections by their paths, in the order in which they are read."""
+
+
+def sections(plan: Mapping[str, Any], language: Language | None) -> list[Section]:
+    """Return the sections of a plan, as plain data, that say something.
+
+    Values of mechanisms are worded in a language; None leaves the contract's own words, for programs.
+    """
+    said = {
+        f"{group}.{name}": value
+        for group in (PARTS, MECHANISMS)
+        for name, value in (plan.get(group) or {}).items()
+    }
+    known = [path for path in HEADINGS if path in said]
+    others = [path for path in said if path not in HEADINGS]  # of a newer release
+    found = []
+    for path in known + others:
+        heading = HEADINGS.get(path, Words.same(path.partition(".")[2]))
+        text = _text(path, said[path], language)
+        if text:
+            found.append(Section(path, heading, text))
+    return found
+
+
+def section_label(path: str) -> Label | None:
+    """Return the label of a mechanism; None: of a part, whose label is its word."""
+    group, _, name = path.partition(".")
+    field = OperatingMechanisms.model_fields.get(name) if group == MECHANISMS else None
+    return label_of(field) if field else None
+
+
+def _text(path: str, value: Any, language: Language | None) -> str:
+    if isinstance(value, str) and path.startswith(f"{PARTS}."):
+        return value
+    name = path.partition(".")[2]
+    vocabulary = _WORDS.get(name, ())
+    one = _worded(vocabulary, language)
+    if isinstance(value, list | tuple):
+        between = "、" if language == "zh" else ", "
+        funding = "；" if language == "zh" else "; "
+        if any(isinstance(part, dict) for part in value):
+            return funding.join(_share(part) for part in value)
+        return between.join(one(part) for part in value)
+    if value is None:
+        return ""
+    label = section_label(path)
+    unit = f" {label.unit.text(language)}" if label and label.unit and language else ""
+    return one(value) + unit
+
+
+def _worded(vocabulary: Any, language: Language | None) -> Callable[[Any], str]:
+    known = {str(word): word for word in vocabulary}
+
+    def one(value: Any) -> str:
+        word = known.get(str(value))
+        return str(value) if word is None or language is None else str(word.words.text(language))
+
+    return one
+
+
+def _share(part: Any) -> str:
+    if not isinstance(part, dict):
+        return str(part)
+    return f"{part.get('source', '')} {part.get('share', '')}%"
+
+
+def kind_of(path: str) -> Any:
+    """Return the type of a mechanism's value, without its bounds and without None."""
+    return bare(OperatingMechanisms.model_fields[path.partition(".")[2]].annotation)
