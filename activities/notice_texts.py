@@ -18,6 +18,7 @@ from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.notice_messages import Notice
 from workflows.periods import BEIJING, last_day
+from workflows.stated_reasons import reasons_in
 from workflows.steps import Trigger
 from workflows.vocabulary import (
     AssessmentStage,
@@ -48,7 +49,12 @@ def text_of(notice: Notice, language: Language) -> Text:
     facts = _facts(notice, language)
     event = notice.event if notice.event in template.blocks else "other"
     title, _, what = _block(template, event, facts).partition("\n")
-    parts = (what.strip(), _block(template, "to_do", facts), _block(template, "about", facts))
+    why = _block(template, "reasons", facts)
+    parts = (
+        f"{what.strip()}\n{why}".strip(),
+        _block(template, "to_do", facts),
+        _block(template, "about", facts),
+    )
     return Text(title.strip(), "\n\n".join(part for part in parts if part))
 
 
@@ -108,7 +114,27 @@ def _facts(notice: Notice, language: Language) -> dict[str, Any]:
         "notice": notice.id,
         "support": _word(str(said.get("support", "")), language, Support),
         "said": _Said(said),
+        **_reasons(notice.event, said, language),
     }
+
+
+MOST_REASONS, MOST_LETTERS = 12, 500
+"""So many reasons of a decision stand in a notice, and of each so many letters: it is a letter, no file."""
+
+
+def _reasons(event: str, said: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    """Why a decision was taken and what must be corrected, a line each, and how many do not stand here."""
+    lines = [reason.words.text(language) for reason in reasons_in(event, said)]
+    shown = [_cut(line[:1].upper() + line[1:]) for line in lines[:MOST_REASONS]]
+    return {
+        "reasons": shown,
+        "reasons_left": len(lines) - len(shown),
+        "reasons_cut": shown != [line[:1].upper() + line[1:] for line in lines],
+    }
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 1] + "…"
 
 
 class _Said(dict[str, Any]):

@@ -14,6 +14,7 @@ from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, awaited, lifecycle_of
+from workflows.stated_reasons import REASON_FIELDS
 from workflows.vocabulary import Happening, Kind
 
 
@@ -152,20 +153,17 @@ NOTICE_FACTS = (
     "due",
     "result",
     "target",
-    "reason",
     "sets_aside",
     "listed_on",
     "list_number",
     "certificate_number",
-    "corrections",
-    "to_mend",
-    "mend_by",
+    *REASON_FIELDS,
     "support",
     "given_on",
     "title",
     "amount_wan",
 )
-"""What a notice repeats of a decision: facts to act on, no reports."""
+"""What notices and events repeat of a decision: facts to act on and the reasons, no reports and no plans."""
 
 
 def _due(batch: RegisterBatch, state: CaseState, entry: LogEntry) -> str | None:

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple, TypedDict
 
+from pydantic import computed_field
+
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
@@ -88,6 +90,15 @@ class TermRow(Record):
     assessments: tuple[AssessmentRow, ...] = ()
 
 
+class StatedReason(Record):
+    """A reason that a decision states, with what it is: an opinion, a correction, a finding."""
+
+    field: str
+    """Of the decision."""
+    en: str
+    zh: str
+
+
 class LogLine(Record):
     """An entry of a log, and whose it is: `year` 0 is the platform's own, 1, 2, 3 its assessments'.
 
@@ -111,6 +122,18 @@ class LogLine(Record):
     def number(self) -> str:
         """`1.7` is entry 7 of term 1's own log, `1-y2.3` entry 3 of its second assessment's."""
         return self.log.entry(self.entry.seq)
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorator above @property
+    @property
+    def reasons(self) -> tuple[StatedReason, ...]:
+        """Why it was decided, in whichever fields a decision of its kind says so."""
+        # Only who writes it as JSON needs all models of decisions.
+        from workflows.stated_reasons import stated_reasons  # noqa: PLC0415
+
+        return tuple(
+            StatedReason(field=reason.field, **reason.words._asdict())
+            for reason in stated_reasons(self.entry)
+        )
 
 
 class SupportRow(Record):

@@ -16,7 +16,7 @@ from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moment
 from starter.commands.options import json_option, platform_argument
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
-from starter.terminal.entry_wording import entry_words
+from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, heading, show, show_json, table_of
 from workflows.model import instant
@@ -88,7 +88,9 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     if one.set_aside_by:
         by = line.place.entry(one.set_aside_by)
         words = say(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}")
-    return " · ".join((words, *_who(line), *(f"{n} {d[:HASH]}" for n, d in documents(entry.said))))
+    named = (f"{name} {digest[:HASH]}" for name, digest in documents(entry.said))
+    parts = (words, reason_words(entry), *_who(line), *named)
+    return " · ".join(part for part in parts if part)
 
 
 def _who(line: Line) -> list[str]:

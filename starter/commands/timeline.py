@@ -7,7 +7,7 @@ from rich.table import Table
 from db.log_order import in_order
 from db.row_types import LogLine
 from starter.terminal import wording
-from starter.terminal.entry_wording import entry_words
+from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
 from starter.terminal.screen import table
 from workflows.log_id import LogId
@@ -31,6 +31,9 @@ def timeline(log: Iterable[LogLine]) -> Table:
         if line.set_aside_by:
             by = line.log.entry(line.set_aside_by)
             words = say(Words(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}"))
+        why = reason_words(entry)
+        if why:
+            words += f" · {why}"
         rows.append((wording.moment(entry.at), line.number, words, _who(entry)))
     return table(
         (

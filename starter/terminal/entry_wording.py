@@ -1,12 +1,16 @@
 """What an entry of a log says was decided or happened, in words that people read."""
 
+from itertools import groupby
 from typing import Any
 
 from starter.terminal import wording
-from starter.terminal.language import say, word
+from starter.terminal.language import say, sentence, word
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
 from workflows.words import Words
+
+_LETTERS = 160
+"""So many letters of the reasons stand in a line of a timeline; `pingtai show --full` has all of them."""
 
 
 def entry_words(entry: LogEntry) -> str:
@@ -19,6 +23,21 @@ def entry_words(entry: LogEntry) -> str:
     more = say(_more(entry))
     words = wording.said(entry.name, entry.outcome)
     return words + (say(Words(f" ({more})", f"（{more}）")) if more else "")
+
+
+def reason_words(entry: LogEntry, most: int = _LETTERS) -> str:
+    """Why a decision was taken, in one line of at most so many letters; empty where it does not say."""
+    if entry.name == Kind.SET_ASIDE:  # `entry_words` says it, because it says little without
+        return ""
+    # Only who tells of decisions needs all their models.
+    from workflows.stated_reasons import stated_reasons  # noqa: PLC0415
+
+    named = groupby(stated_reasons(entry), key=lambda reason: say(reason.name))
+    words = " · ".join(
+        name + say(Words(": ", "：")) + sentence(say(reason.text) for reason in reasons)
+        for name, reasons in named
+    )
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def _more(entry: LogEntry) -> str | Words:

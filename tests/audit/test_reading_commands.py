@@ -15,11 +15,14 @@ from audit.reading.case_logs import read_runs
 from audit.reading.snapshots import EntryName, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import moments
 from starter.terminal import screen
+from starter.terminal.language import say
 from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.log_id import LogId
 from workflows.state_folding import fold
+from workflows.stated_reasons import stated_reasons
+from workflows.vocabulary import Kind
 
 FILES = ("--files", str(FOLDER / "0.2.0"))
 CORRECTED = "bj-flex-sensor"
@@ -56,6 +59,9 @@ def test_the_timeline_has_every_entry_with_its_event(run: Run) -> None:
             assert line.entry.hash[:12] in row
             assert f"{reading.number(line.run)}:{line.event_id}" in row
             assert line.entry.actor is None or line.entry.actor.id in row
+            if line.entry.name != Kind.SET_ASIDE:  # its words say it already
+                first = stated_reasons(line.entry)[:1]
+                assert all(f": {say(reason.text)[:20]}" in row for reason in first)
     assert all(run.history.run_id in result.output for run in reading.runs)
 
 

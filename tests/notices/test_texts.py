@@ -1,11 +1,14 @@
 """The words of notices: every event has its own, in both languages, with what one needs to act."""
 
 import re
+from typing import Any
 
 import pytest
 
-from activities.notice_texts import BOTH, text_of
-from db.notice_queries import RECIPIENT_ROLES
+from activities.notice_texts import BOTH, MOST_LETTERS, MOST_REASONS, text_of
+from db.notice_queries import RECIPIENT_ROLES, notice_rows
+from tests.register.cases import batch, opened
+from workflows.notice_messages import Notice
 from workflows.words import Language
 
 from .told import notice, notices
@@ -52,10 +55,59 @@ def test_a_notice_in_full() -> None:
     ] == overdue.body.splitlines()
     evaluation = text_of(notice("evaluation"), "en")
     assert "共性技术平台: evaluation of year 1: not effective" == evaluation.title
-    assert "To mend: 提高开放服务水平\nMend by: " not in evaluation.body
-    assert "To mend: 提高开放服务水平" in evaluation.body.splitlines()
+    assert "To be rectified: 提高开放服务水平" in evaluation.body.splitlines()
     assert "Decision: evaluation-4, by 市科委、中关村管委会 (kw-1)" in evaluation.body.splitlines()
     assert "To do: rectification report (§六), by the operator" in evaluation.body
+
+
+def returned(kind: str, **said: Any) -> Notice:
+    """The operator's notice of a decision that sends the plan back, or ends something."""
+    told = opened()
+    if kind != "recommendation":
+        told.decide("recommendation")
+    told.decide(kind, **said)
+    rows = notice_rows(batch(told))
+    row = next(row for row in rows if (row["event"], row["role"]) == (kind, "operator"))
+    return notice(kind, content=row["content"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "lines"),
+    [
+        ("recommendation", {"outcome": "returned", "opinion": "请写明对外开放的机时。"},
+         ["推荐意见：请写明对外开放的机时。"]),
+        ("recommendation", {"outcome": "declined", "opinion": "与本区产业不符。"},
+         ["推荐意见：与本区产业不符。"]),
+        ("inspection", {"outcome": "returned", "corrections": ["补充通风方案", "补充设备清单"]},
+         ["修改意见：补充通风方案", "修改意见：补充设备清单"]),
+    ],
+)  # fmt: skip
+def test_a_return_carries_its_reason(kind: str, said: Any, lines: list[str]) -> None:
+    """Whoever must correct a plan reads in the notice why it came back, and what to correct."""
+    shown = text_of(returned(kind, **said), "zh").body.splitlines()
+    assert lines == shown[1 : 1 + len(lines)]
+    english = text_of(returned(kind, **said), "en").body
+    assert all(line.partition("：")[2] in english for line in lines)
+
+
+def test_not_met_says_what_was_not() -> None:
+    """After a reassessment the reason stands in the findings alone."""
+    findings = {"teams": {"finding": "unsatisfactory", "remark": "核心人员流失"}}
+    told = notice("reassessment", content={"outcome": "not_met", "said": {"findings": findings}})
+    assert "技术和运营团队：不符合，核心人员流失" in text_of(told, "zh").body.splitlines()
+
+
+@each_language
+def test_reasons_are_bounded(language: Language) -> None:
+    """However much was said, a notice stays a letter, and says where the rest stands."""
+    said = {"corrections": ["长" * 1_000] * 50, "opinion": "言" * 5_000}
+    text = text_of(notice("inspection", content={"said": said}), language)
+    assert MOST_REASONS == text.body.count("…")
+    assert len(text.body) < MOST_REASONS * (MOST_LETTERS + 20) + 1_000
+    assert "pingtai show p-1 --full" in text.body
+    assert "38" in text.body
+    plain = text_of(notice("inspection", content={"said": {"corrections": ["短"]}}), language)
+    assert "--full" not in plain.body
 
 
 @each_language

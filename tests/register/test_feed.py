@@ -92,7 +92,8 @@ async def test_an_entry_is_an_event(register: PostgresRegister, feed: Feed) -> N
         "certificate_number": "C-p-1",
         "decided_on": entry.said["decided_on"],
     } == data.said
-    assert "opinion" not in page.events[1].event.data.said
+    assert "意见" == page.events[1].event.data.said["opinion"]  # why, and no plan
+    assert {"changes", "decided_on"} == page.events[3].event.data.said.keys()
     assert listing == Event.model_validate_json(listing.model_dump_json())
 
 

@@ -95,6 +95,10 @@ async def test_the_timeline_has_everything_in_pages_that_meet(
     assert {0, 1} == {one["year"] for one in items}
     assert sorted(one["entry"]["at"] for one in items) == [one["entry"]["at"] for one in items]
     assert [] == beyond.json()["items"]
+    (recommended,) = (one for one in items if one["entry"]["name"] == "recommendation")
+    opinion = recommended["entry"]["said"]["opinion"]
+    reason = {"field": "opinion", "en": f"opinion: {opinion}", "zh": f"推荐意见：{opinion}"}
+    assert [reason] == recommended["reasons"]
 
 
 async def test_the_public_sees_what_was_listed_and_no_more(

@@ -113,6 +113,35 @@ def test_what_no_longer_counts_says_so(capsys: pytest.CaptureFixture[str]) -> No
     assert "SET ASIDE" not in first + third
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    ("what", "said", "words"),
+    [
+        (("recommendation", "returned", "correction"), {"opinion": "请写明机时"}, "请写明机时"),
+        (("inspection", "returned", "correction"), {"corrections": ["补通风", "补清单"]},
+         "补通风"),
+        (("withdrawal", "withdrawn", "withdrawn"), {"reason": "计划调整"}, "计划调整"),
+        (("reassessment", "not_met", "not_met"),
+         {"findings": {"teams": {"finding": "unsatisfactory", "remark": "人少"}}}, "人少"),
+    ],
+)  # fmt: skip
+def test_the_reason_stands_in_the_timeline(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    lang: str,
+    what: tuple[str, str, str],
+    said: Any,
+    words: str,
+) -> None:
+    """What was returned, refused or withdrawn says why; a reason of a page is cut."""
+    monkeypatch.setattr(language, "language", lambda: lang)
+    show(timeline([line(0, 1, AT, what, said=said)]))
+    assert words in capsys.readouterr().out
+    show(timeline([line(0, 1, AT, what, said={"opinion": "长" * 5_000, "reason": "长" * 5_000})]))
+    assert capsys.readouterr().out.count("长") < 200
+
+
 def test_a_substitute_names_the_principal(capsys: pytest.CaptureFixture[str]) -> None:
     """Who acted for another is shown with whom they acted for."""
     day = beijing_date(AT)
