@@ -21,6 +21,11 @@ _OURS = (
     ),
     Listed("serve", "Serve the HTTP API. 启动 HTTP 接口", "worker.serve:serve"),
     Listed(
+        "seed",
+        "Fill an empty system with examples to decide on. 以示例平台填充空系统",
+        "worker.seed.seed_command:seed",
+    ),
+    Listed(
         "demo",
         "Play the example platforms from application to end. 演示各平台全过程",
         "worker.demo.demo_command:demo",

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import draws, heading, show
 from worker.demo.clockwork import Clockwork
+from worker.demo.example_layout import import_example_layout
 from worker.demo.example_lives import Example, load_examples
 from worker.demo.player import Player, UnexpectedResult
 from worker.demo.report import check_arrows, show_lives, show_register
@@ -26,6 +28,9 @@ from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
 from worker.stopping import ending_surely, stopping, until_stopped
 from worker.temporal_server import TIME_SKIPPING
+
+_BY = "demo"
+"""In whose name the layout is imported."""
 
 
 @click.command()
@@ -63,9 +68,9 @@ async def demo(keep: bool, examples: Path | None) -> None:
                 if not playing.done():
                     playing.cancel()
                     raise SystemExit(130)
-                good = playing.result()
+                good, latest = playing.result()
                 if keep:
-                    click.echo(_how_to_look(stack, folder))
+                    click.echo(_how_to_look(stack, folder, latest.year))
                     await until_stopped(stop, stack.worker)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -73,14 +78,15 @@ async def demo(keep: bool, examples: Path | None) -> None:
         raise SystemExit(1)
 
 
-async def _play(stack: RunningStack, lives: list[Example]) -> bool:
-    """Play all lives at the same time and report; whether all came true."""
+async def _play(stack: RunningStack, lives: list[Example]) -> tuple[bool, datetime]:
+    """Play all lives at the same time and report; whether all came true, and the latest moment in them."""
     engine = create_engine(stack.where.database_url)
     try:
         queries = RegisterQueries(engine)
+        await import_example_layout(engine, _BY)
         mismatches = await _play_all(stack, lives, queries)
         await show_register(queries)
-        await show_lives(queries, stack.client)
+        latest = await show_lives(queries, stack.client)
         arrows = await check_arrows(queries)
     finally:
         await engine.dispose()
@@ -99,7 +105,7 @@ async def _play(stack: RunningStack, lives: list[Example]) -> bool:
             f"已覆盖流程表 {arrows.arrows} 条路径中的 {arrows.taken} 条",
         ),
     )
-    return not mismatches and not arrows.missing
+    return not mismatches and not arrows.missing, latest
 
 
 def _mark(wrong: Sequence[str]) -> str:
@@ -142,15 +148,21 @@ async def _play_all(
     return mismatches
 
 
-def _how_to_look(stack: RunningStack, folder: Path) -> str:
+def _how_to_look(stack: RunningStack, folder: Path, year: int) -> str:
     psql = stack.where.database_url.replace("postgresql+asyncpg", "postgresql")
     return "\n".join(
         (
             "",
             say("Everything is still running. To explore it:", "系统仍在运行，可查看："),
             f"  Web UI    {stack.where.ui_url}",
-            f"  pingtai   export PINGTAI_HOME={folder}; pingtai register; pingtai show bj-riscv-soc",
+            f"  pingtai   export PINGTAI_HOME={folder}; pingtai register; pingtai layout show",
             f"  psql      psql '{psql}'",
+            say(
+                f"Time was skipped: these cases stand in years to come, up to {year}, and refuse decisions"
+                " of today.\nTo decide yourself, run without this PINGTAI_HOME: pingtai up; pingtai seed",
+                f"时间已快进：这些平台处于今后年份（最晚至 {year} 年），不能办理今天的决定。\n"
+                "如需自行办理，请不设此 PINGTAI_HOME，运行：pingtai up；pingtai seed",
+            ),
             say("Ctrl-C stops it and deletes the data.", "按 Ctrl-C 停止并清除数据。"),
         )
     )

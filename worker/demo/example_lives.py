@@ -96,17 +96,29 @@ def as_of(brought_in: dict[str, Any], day: date) -> dict[str, Any]:
 
 
 _DAYS = ("decided_on", "listed_on", "concluded_on")
+_LIVES = "*/life.json"
 
 
 def load_examples(folder: Path | None) -> list[Example]:
-    """All examples of a folder; by default those that come with the project."""
-    places = [folder] if folder else [Path(__file__).parent, Path(__file__).parents[2]]
+    """All examples of a folder; by default those that come with the project.
+
+    Raises:
+        BadInput: there are none, or a file of one does not fit.
+    """
+    return [Example(life.parent) for life in sorted(examples_folder(folder).glob(_LIVES))]
+
+
+def examples_folder(folder: Path | None = None) -> Path:
+    """The folder of the examples: the given one, or that which comes with the project.
+
+    Raises:
+        BadInput: there are no examples.
+    """
+    places = [folder] if folder else [root / "examples" for root in Path(__file__).parents[:3]]
     for place in places:
-        at = place if folder else place / "examples"
-        lives = sorted(at.glob("*/life.json"))
-        if lives:
-            return [Example(life.parent) for life in lives]
-    raise BadInput(f"no examples in {places[0]}", f"{places[0]} 中没有示例")
+        if any(place.glob(_LIVES)):
+            return place
+    raise BadInput(f"no examples in {places[-1]}", f"{places[-1]} 中没有示例")
 
 
 def _read(path: Path, model: type[M]) -> M:

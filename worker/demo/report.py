@@ -1,6 +1,7 @@
 """What the demo shows at its end: the register, a line for each platform, and whether all came true."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from temporalio.client import Client
 
@@ -72,8 +73,11 @@ async def show_register(queries: RegisterQueries) -> None:
     show(heading(say("The register", "平台名录")), table(columns, rows, whole=(0, 4, 5)))
 
 
-async def show_lives(queries: RegisterQueries, client: Client) -> None:
-    """A line for each platform: how each term ended, how many days it took, how many events."""
+async def show_lives(queries: RegisterQueries, client: Client) -> datetime:
+    """A line for each platform: how each term ended, how many days it took, how many events.
+
+    Returns the latest moment at which one of them stands.
+    """
     columns = (
         say("Platform", "平台"),
         say("How its terms ended", "各期结果"),
@@ -82,11 +86,13 @@ async def show_lives(queries: RegisterQueries, client: Client) -> None:
         say("Events", "事件"),
     )
     rows = []
+    latest = datetime.min.replace(tzinfo=UTC)
     for row in await queries.register(limit=LARGEST_PAGE):
         card = await queries.platform(row.platform_id)
         assert card is not None  # noqa: S101 - it stands in the register
         times = [line.entry.at for line in card.log]
         first, last = min(times), max(times)
+        latest = max(latest, last)
         rows.append(
             (
                 row.platform_id,
@@ -97,6 +103,7 @@ async def show_lives(queries: RegisterQueries, client: Client) -> None:
             )
         )
     show(heading(say("The lives", "各平台历程")), table(columns, rows, whole=(0, 2, 3, 4)))
+    return latest
 
 
 async def _events(client: Client, platform_id: str) -> int:

@@ -1,0 +1,1 @@
+"""Filling an empty system with the examples, dated so that they end today."""
