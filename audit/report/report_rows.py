@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from audit.claims import REASON_UNSEALED
-from audit.report.basis import Block, basis
 from db.log_order import in_order
 from db.row_types import LogLine
 from starter.terminal import wording
+from starter.terminal.entry_basis import Block, basis
 from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
 from workflows.actors import Actor

@@ -10,10 +10,10 @@ from audit.dossier.lives import Life
 from audit.reading.check_histories import check_reading
 from audit.reading.log_links import check_logs
 from audit.replay.replaying import Replayed
-from audit.report.basis import known
 from audit.report.terms import Pair, Term, term_of
 from audit.report.visits import visits
 from starter.terminal import wording
+from starter.terminal.entry_basis import known
 from starter.terminal.language import say, word
 from workflows.periods import last_day
 from workflows.record import EntryKind

@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.report.basis import in_order, known, label, plain
 from audit.report.report_rows import Row, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
 from starter.terminal import wording
+from starter.terminal.entry_basis import in_order, known, label, plain
 from starter.terminal.language import say
 from workflows.application import PlatformApplication
 from workflows.bringing_in import BringingIn

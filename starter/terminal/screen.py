@@ -46,6 +46,11 @@ def watched(stream: TextIO) -> bool:
 
 def show(*parts: Table | Text | Said) -> None:
     """Write parts to standard output, each on lines of its own."""
+    _put(sys.stdout, rendered(*parts))
+
+
+def rendered(*parts: Table | Text | Said) -> str:
+    """Return parts as `show` writes them: drawn for the terminal, plain for another reader."""
     drawn = draws()
     page = io.StringIO()
     console = Console(
@@ -59,7 +64,7 @@ def show(*parts: Table | Text | Said) -> None:
     )
     for part in parts:
         console.print(part if isinstance(part, Table | Text) else text(part))
-    _put(sys.stdout, "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines()))
+    return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
 
 
 def show_json(data: Any) -> None:

@@ -11,13 +11,13 @@ from click.testing import Result
 from openpyxl import load_workbook
 from pydantic import BaseModel
 
-from audit.report.basis import basis
 from starter.commands.apply import fields_of
 from starter.commands.batch.decision_cells import from_cells
 from starter.commands.decision_commands import command_of
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.importing.columns import COLUMNS, columns_of
 from starter.commands.importing.template import write_template
+from starter.terminal.entry_basis import basis
 from tests.rules.cases import at_stage
 from tests.starter.test_guided import DISTRICT, show_case
 from worker.schema_files import files
