@@ -1,4 +1,4 @@
-"""Reading the keys of the HTTP intake, without their hashes."""
+"""Reading the keys of the HTTP API, without their hashes."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Keys of the HTTP intake: made once, kept as a hash, revoked at once.
+"""Keys of the HTTP API: made once, kept as a hash, revoked at once.
 
 A key is `ptk_ID_SECRET`. The secret is 32 random bytes, so its plain SHA-256 is kept: nobody can try
 2^256 secrets, and a slow hash, which guards words that people choose, would only slow each call down.

@@ -27,7 +27,7 @@ _OURS = (
     ),
     Listed(
         "demo",
-        "Play the example platforms from application to end. 演示各平台全过程",
+        "Play the example platforms from application to end. 全程演示",
         "worker.demo.demo_command:demo",
     ),
     Listed(

@@ -9,6 +9,8 @@ import click
 from worker.main import pingtai
 
 _EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
+_AS_WRITTEN = "\b\n"
+"""Before a paragraph of which click keeps the lines as they are."""
 
 
 def manual(root: click.Group = pingtai) -> str:
@@ -45,15 +47,19 @@ def _page(context: click.Context) -> str:
 
 
 def described(command: click.Command) -> tuple[str, str]:
-    """What a command's help says it does, as paragraphs, and its examples, as they are typed."""
-    paragraphs = inspect.cleandoc(command.help or "").replace("\b\n", "").split("\n\n")
-    examples = [inspect.cleandoc(_EXAMPLES.sub("", p)) for p in paragraphs if _EXAMPLES.match(p)]
-    others = [
-        " ".join(line.strip() for line in p.splitlines())
-        for p in paragraphs
-        if not _EXAMPLES.match(p)
-    ]
-    return "\n\n".join(others), "\n".join(examples)
+    """Return what a command's help says it does, as Markdown, and its examples, as they are typed."""
+    texts: list[str] = []
+    examples: list[str] = []
+    for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+        block = paragraph.removeprefix(_AS_WRITTEN)
+        if _EXAMPLES.match(block):
+            examples.append(inspect.cleandoc(_EXAMPLES.sub("", block)))
+        elif block == paragraph:
+            texts.append(" ".join(line.strip() for line in block.splitlines()))
+        else:
+            heading, _, lines = block.partition("\n")
+            texts.append(f"{heading}\n\n```text\n{inspect.cleandoc(lines)}\n```")
+    return "\n\n".join(texts), "\n".join(examples)
 
 
 def _options(context: click.Context) -> str:

@@ -28,7 +28,7 @@ from worker.worker_run import telemetry, worker_running
 @answering
 @ending_surely
 async def up(ui: bool) -> None:
-    """Run the whole system on this machine. 启动本机系统。
+    """Run the whole system on this machine. 启动本机系统
 
     Temporal, PostgreSQL and a worker, on loopback and a socket only; the data is kept under
     PINGTAI_HOME. Ctrl-C stops all of it in order, SIGTERM and SIGHUP, too. The Web UI asks nobody who
@@ -74,7 +74,7 @@ def where_it_listens(stack: RunningStack) -> str:
 @answering
 @ending_surely
 async def worker() -> None:
-    """Run a worker against any Temporal and any PostgreSQL. 启动 worker。
+    """Run a worker against any Temporal and PostgreSQL. 启动 worker
 
     Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or a profile of
     Temporal's TOML file (TEMPORAL_PROFILE). PostgreSQL: DATABASE_URL; without it the embedded one.
@@ -107,9 +107,9 @@ async def worker() -> None:
 @click.command()
 @answering
 async def doctor() -> None:
-    """Check the running system and say what to do. 检查运行中的系统。
+    """Check the running system and say what to do. 检查运行中的系统
 
-    Exit code 1 when something is to be done.
+    Exit code 1 if something needs attention.
 
     \b
     Example:

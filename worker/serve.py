@@ -1,4 +1,4 @@
-"""`pingtai serve`: the HTTP intake as a process."""
+"""`pingtai serve`: the HTTP API as a process."""
 
 import click
 
@@ -18,11 +18,12 @@ from worker.stopping import stopping, until_stopped
 )
 @answering
 async def serve(address: str | None) -> None:
-    """Take applications and decisions over HTTP, and answer how platforms stand. 启动 HTTP 接口。
+    """Serve the HTTP API. 启动 HTTP 接口
 
-    It runs beside `pingtai up` or workers, and finds Temporal and PostgreSQL as every command does;
-    while one of them is away it answers 503, and goes on by itself. Keys: `pingtai keys`. It speaks
-    plain HTTP: TLS and the way in from outside belong to a reverse proxy. See docs/http.md.
+    It accepts applications and decisions, and answers queries about platforms. Run it beside
+    `pingtai up` or workers; it connects to Temporal and PostgreSQL as every command does. While one of
+    them does not answer, calls get 503; it reconnects by itself. Keys: `pingtai keys`. It speaks plain
+    HTTP: TLS and access from outside are the task of a reverse proxy. See docs/http.md.
 
     \b
     Example:

@@ -9,30 +9,38 @@ def _command(name: str, short_help: str, kind: str = "command") -> Listed:
 
 AUDIT = LazyGroup(
     "audit",
-    help="See what was decided, and prove that the record is whole. 审计\n\n\b\nExample:\n"
+    help="See what was decided, and verify that the record is complete. 审计\n\n\b\nExample:\n"
     "  pingtai audit archive --now\n"
     "  pingtai audit dossier bj-riscv-soc -o bj-riscv-soc.zip\n"
     "  pingtai audit verify bj-riscv-soc.zip",
-    short_help="See what was decided, and prove that the record is whole. 审计",
+    short_help="See what was decided, and verify that the record is complete. 审计",
     listed=(
-        _command("archive", "How the archive stands; archive now. 归档"),
-        _command("timeline", "All that happened, event by event. 时间线"),
-        _command("state", "Where a platform stood, at a moment or entry. 历史状态"),
-        _command("diff", "What changed between two moments or entries. 状态差异"),
-        _command("reconcile", "Compare the register with the histories. 核对"),
-        _command("replay", "Execute histories again; say what does not agree. 重放"),
-        _command("dossier", "All of a platform in one file, with its proof. 平台档案"),
-        _command("verify", "Check a dossier, a proof or digests, offline. 核验"),
-        _command("digest", "One number a day stands for all logs. 每日摘要", "group"),
-        _command("prove", "That a platform's logs stand in a day's digest. 存证证明"),
-        _command("access", "Who looked at what. 查阅记录", "group"),
+        _command("archive", "Show the archive of histories, or archive now. 归档"),
+        _command("timeline", "Show all events of a platform, in all terms and years. 时间线"),
+        _command("state", "Show a platform as it was at a moment or after an entry. 历史状态"),
+        _command("diff", "Show what changed between two moments or entries. 状态差异"),
+        _command(
+            "reconcile", "Compare the register with the logs, and the logs with the histories. 核对"
+        ),
+        _command("replay", "Execute histories again with the installed code, and compare. 重放"),
+        _command("dossier", "Export a platform's whole record as one verifiable file. 平台档案"),
+        _command("verify", "Verify a dossier, a proof or digests, offline. 核验"),
+        _command(
+            "digest",
+            "Make, list, export and check the daily digests of logs. 每日摘要",
+            "group",
+        ),
+        _command("prove", "Prove that a platform's logs are part of a day's digest. 存证证明"),
+        _command("access", "List who viewed or exported records. 查阅记录", "group"),
     ),
 )
 
 WRONG = 1
-"""The exit code where something does not hold, was left out, or was not there at all."""
+"""Exit code: something does not hold, was left out, or is missing."""
 NOT_CHECKED = 5
-"""The exit code where nothing was found, and something could not be checked: that is not "whole"."""
+"""Exit code: no problem was found, but something could not be checked. That is not "complete"."""
 
-REBUILD = _command("rebuild", "Rebuild the register from histories. 重建名册")
+REBUILD = _command(
+    "rebuild", "Rebuild the register from histories, into an empty database. 重建名册"
+)
 """Of the group `register`."""

@@ -1,4 +1,4 @@
-"""`pingtai audit access`: who looked at what."""
+"""`pingtai audit access`: who viewed or exported which records."""
 
 import click
 
@@ -20,13 +20,15 @@ _COLUMNS: tuple[Column[AccessRow], ...] = (
 )
 access_group = click.Group(
     "access",
-    help="Who looked at what. 查阅记录\n\n\b\nExample:\n  pingtai audit access list",
+    help="List who viewed or exported records. 查阅记录\n\n\b\nExample:\n  pingtai audit access list",
 )
 
 
-@access_group.command("list", short_help="Who viewed or exported, the last first. 查阅记录")
+@access_group.command(
+    "list", short_help="List who viewed or exported records, the newest first. 查阅记录"
+)
 @click.argument("platform", required=False, type=PlatformId())
-@click.option("--who", "actor", metavar="ID", help="Only this person's. 何人")
+@click.option("--who", "actor", metavar="ID", help="Only this person. 查阅人")
 @click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="The next page. 下一页")
 @limit_option(LARGEST_PAGE)
 @json_option
@@ -34,9 +36,10 @@ access_group = click.Group(
 async def list_command(
     platform: str | None, actor: str | None, before: int | None, limit: int, as_json: bool
 ) -> None:
-    """List who viewed or exported the record, the last first. 查阅记录
+    """List who viewed or exported records, the newest first. 查阅记录
 
-    With a platform also who looked at all of them. An id is the profile's; `user:` is the system's user.
+    With PLATFORM also those who viewed all platforms. An id comes from the profile; `user:` is the
+    operating system's user.
 
     \b
     Example:
@@ -51,7 +54,7 @@ async def list_command(
     elif rows:
         show(table_of(rows, _COLUMNS))
     else:
-        complain(Words("Nobody has looked.", "没有查阅记录"))
+        complain(Words("No access was recorded.", "没有查阅记录"))
     if len(rows) == limit and not as_json:
         last = rows[-1].number
         words = Words(

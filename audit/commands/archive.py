@@ -1,4 +1,4 @@
-"""`pingtai audit archive`: how the archive stands, and archiving now."""
+"""`pingtai audit archive`: the state of the archive, and archiving now."""
 
 from dataclasses import asdict
 from typing import Any
@@ -21,13 +21,13 @@ from workflows.words import Words
 
 
 @click.command("archive")
-@click.option("--now", is_flag=True, help="Archive what is not there yet, open runs too. 立即归档")
+@click.option("--now", is_flag=True, help="Archive all that is missing, open runs too. 立即归档")
 @json_option
 @answering
 async def archive_command(now: bool, as_json: bool) -> None:
-    """Say how the archive of histories stands; with --now, first take all that it lacks. 归档
+    """Show the archive of histories, or archive now. 归档
 
-    A schedule does the same by itself: each hour what has ended, each day what is open. The archive is
+    A schedule archives ended runs each hour and open runs each day. The archive is
     in the register's database, or where PINGTAI_ARCHIVE says.
 
     \b

@@ -25,7 +25,7 @@ def _source_option(flag: str) -> Option:
         type=click.Choice(("server", "archive")),
         default="server",
         show_default=True,
-        help="Where the histories are read. 历史来源",
+        help="Where histories are read from. 历史来源",
     )
 
 
@@ -60,7 +60,10 @@ digests_option = file_option(
     "--digests", "known", help="Compare with published digests (`digest export`). 已公布的摘要"
 )
 json_lines_option: Option = click.option(
-    "--json", "as_json", is_flag=True, help="Print a line of JSON for each platform, as it comes."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a line of JSON for each platform, as soon as it is done. 逐行输出 JSON",
 )
 
 

@@ -1,4 +1,4 @@
-"""`pingtai audit diff`: what changed in a platform between two moments or entries, and by which entries."""
+"""`pingtai audit diff`: show what changed in a platform between two moments or entries."""
 
 import json
 import re
@@ -57,9 +57,9 @@ async def diff_command(
     files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """What changed in a platform, and the entries that changed it. 状态差异
+    """Show what changed between two moments or entries. 状态差异
 
-    A day is its end; a moment before the application is an empty state.
+    Also the entries that changed it. A day is its end; a moment before the application is an empty state.
 
     \b
     Example:

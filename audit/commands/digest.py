@@ -1,4 +1,4 @@
-"""`pingtai audit digest`: one number a day that stands for all logs: made, listed, exported, checked."""
+"""`pingtai audit digest`: make, list, export and check the daily digests of all logs."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -34,20 +34,21 @@ from workflows.words import Words
 
 digest_group = click.Group(
     "digest",
-    help="One number a day stands for all logs: a Merkle root over their last hashes. 每日摘要\n\n"
-    "Print or publish it: it shows whether the database, even all of it, was rewritten afterwards.\n\n"
+    help="Make, list, export and check the daily digests of logs. 每日摘要\n\n"
+    "A digest is a Merkle root over the last hashes of all logs. Print or publish it: with it anyone can"
+    " show whether the database, even all of it, was rewritten afterwards.\n\n"
     "\b\nExample:\n  pingtai audit digest list\n  pingtai audit digest export -o digests.jsonl",
 )
 
 
-@digest_group.command("list", short_help="The digests, the newest first. 摘要列表")
-@click.option("--from", "first", type=DAY, metavar="DAY", help="Of this day or later.")
-@click.option("--until", "last", type=DAY, metavar="DAY", help="Of this day or before.")
+@digest_group.command("list", short_help="List the daily digests, the newest first. 摘要列表")
+@click.option("--from", "first", type=DAY, metavar="DAY", help="First day. 起")
+@click.option("--until", "last", type=DAY, metavar="DAY", help="Last day. 止")
 @limit_option(LARGEST_PAGE, 30)
 @json_option
 @answering
 async def list_command(first: date | None, last: date | None, limit: int, as_json: bool) -> None:
-    """List the daily digests, the newest first. 每日摘要
+    """List the daily digests, the newest first. 摘要列表
 
     \b
     Example:
@@ -61,14 +62,16 @@ async def list_command(first: date | None, last: date | None, limit: int, as_jso
         _show(found)
 
 
-@digest_group.command("make", short_help="Make the digests that are missing. 生成摘要")
-@click.option("--day", type=DAY, metavar="DAY", help="Only of this day, which must be over. 仅此日")
+@digest_group.command("make", short_help="Make the missing digests of past days. 生成摘要")
+@click.option(
+    "--day", type=DAY, metavar="DAY", help="Only for this day, which must be over. 仅此日"
+)
 @json_option
 @answering
 async def make_command(day: date | None, as_json: bool) -> None:
-    """Make the digests of the days that are over and have none. 生成每日摘要
+    """Make the missing digests of past days. 生成摘要
 
-    A schedule does so each night. A digest is made once: that of a day which has one stays as it is.
+    A schedule does so each night. An existing digest is never made again.
 
     \b
     Example:
@@ -86,21 +89,27 @@ async def make_command(day: date | None, as_json: bool) -> None:
         complain(Words("Every day that is over has its digest.", "已结束的各日均有摘要"))
 
 
-@digest_group.command("export", short_help="Digests as JSON Lines, to be published. 导出摘要")
-@click.option("--from", "first", type=DAY, metavar="DAY", help="Of this day or later.")
-@click.option("--until", "last", type=DAY, metavar="DAY", help="Of this day or before.")
+@digest_group.command(
+    "export", short_help="Export the digests as JSON lines, to be published. 导出摘要"
+)
+@click.option("--from", "first", type=DAY, metavar="DAY", help="First day. 起")
+@click.option("--until", "last", type=DAY, metavar="DAY", help="Last day. 止")
 @click.option(
-    "--leaves", "day", type=DAY, metavar="DAY", help="The leaves of one day instead. 某日的叶"
+    "--leaves",
+    "day",
+    type=DAY,
+    metavar="DAY",
+    help="The contents of one day's digest instead. 某日摘要的明细",
 )
 @output_option
 @answering
 async def export_command(
     first: date | None, last: date | None, day: date | None, output: Path | None
 ) -> None:
-    """Export the digests, a JSON object a line, the oldest first: to be kept elsewhere. 导出摘要
+    """Export the digests as JSON lines, to be published. 导出摘要
 
-    With --leaves what one digest was made of: its day, the digest before, and the last hash of every log.
-    Both are checked by `pingtai audit verify`.
+    The oldest first. With --leaves the contents of one digest: its day, the previous digest, and the
+    last hash of every log. `pingtai audit verify` checks both files.
 
     \b
     Example:
@@ -120,15 +129,16 @@ async def export_command(
 
 
 @digest_group.command("check", short_help="Compare the register with a digest. 核对摘要")
-@click.option("--day", type=DAY, metavar="DAY", help="Of this day; by default the newest. 日期")
+@click.option("--day", type=DAY, metavar="DAY", help="The digest's day. 日期 [default: the newest]")
 @digests_option
 @json_option
 @answering
 async def check_command(day: date | None, known: Path | None, as_json: bool) -> None:
-    """Check that the register still holds what a digest was made of, and that the days follow. 核对摘要
+    """Compare the register with a digest. 核对摘要
 
-    With --digests also that the digests are those that were published: only that shows that the digests
-    were rewritten, too. What does not hold is named; exit code 1.
+    Checks that the register still holds the hashes in the digest, and that each digest follows the one
+    of the day before. With --digests also compares with published digests: only that shows whether the
+    digests themselves were rewritten. Exit code 1: differences, which are listed.
 
     \b
     Example:

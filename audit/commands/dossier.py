@@ -1,4 +1,4 @@
-"""`pingtai audit dossier`: all of a platform in one file, checked before it is handed out."""
+"""`pingtai audit dossier`: export a platform's complete record as one verifiable file."""
 
 import tempfile
 from contextlib import AsyncExitStack
@@ -26,19 +26,20 @@ from workflows.words import Words
 
 @click.command("dossier")
 @platform_argument
-@file_option("-o", "--output", help="The file to write; by default PLATFORM.zip here. 输出文件")
+@file_option("-o", "--output", help="The file to write. 输出文件 [default: PLATFORM.zip]")
 @source_options
 @json_option
 def dossier_command(
     platform: str, output: Path | None, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Put all of a platform into one zip file that anyone can check without us. 平台档案
+    """Export a platform's whole record as one verifiable file. 平台档案
 
-    Histories, logs, plans, the replay, and a report in Chinese and English. It is checked before it is
-    written down; where it does not hold, it is written all the same, what is wrong is said, and the exit
-    code is 1. Who makes one is noted (`pingtai audit access list`). A file is never written over.
+    A zip file with histories, logs, plans, the replay, and a report in Chinese and English; anyone can
+    check it offline. It is verified before it is written. If something is wrong, the file is written
+    all the same, the problems are listed, and the exit code is 1; 5 if something could not be checked.
+    The export is recorded (`pingtai audit access list`). Existing files are never overwritten.
 
-    With --files nothing else is needed: no register is asked, and nothing is noted.
+    With --files the register is not needed, and nothing is recorded.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai audit prove`: that a platform's logs stand in the digest of a day."""
+"""`pingtai audit prove`: prove that a platform's logs are part of a day's digest."""
 
 from datetime import date
 from pathlib import Path
@@ -21,14 +21,14 @@ from workflows.words import Words
 
 @click.command("prove")
 @platform_argument
-@click.option("--day", type=DAY, required=True, metavar="DAY", help="Of which digest. 日期")
+@click.option("--day", type=DAY, required=True, metavar="DAY", help="The digest's day. 日期")
 @output_option
 @answering
 async def prove_command(platform: str, day: date, output: Path | None) -> None:
-    """Prove that a platform's logs stand in the digest of a day. 存证证明
+    """Prove that a platform's logs are part of a day's digest. 存证证明
 
-    The proof is small, and leads from the logs' last hashes to the root of the day. Whoever has the root,
-    printed or published, checks it by `pingtai audit verify`, without us.
+    The proof is a small file that leads from the logs' last hashes to the root of the day. Whoever has
+    the printed or published root can check it offline with `pingtai audit verify`.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai register rebuild`: the whole register from histories, into an empty database."""
+"""`pingtai register rebuild`: rebuild the register from histories, into an empty database."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from workflows.words import Words
 @click.option(
     "--with-problems",
     is_flag=True,
-    help="Also write the whole logs of platforms whose histories do not hold. 包括有误的平台",
+    help="Also write the complete logs of platforms whose histories have problems. 包括有误的平台",
 )
 @source_options
 @json_lines_option
@@ -31,11 +31,11 @@ from workflows.words import Words
 async def rebuild_command(
     with_problems: bool, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Rebuild the whole register from histories, into an empty database (DATABASE_URL). 重建名册
+    """Rebuild the register from histories, into an empty database. 重建名册
 
-    The tables are made if they are not there. What people entered into the register itself does not
-    come back: substitutes and the layout. A platform whose histories do not hold is left out and named:
-    exit code 1. Notices of more than 30 days ago are not sent again.
+    DATABASE_URL names the database; missing tables are created. Substitutes, keys, subscriptions and the
+    layout are not in the histories and are not restored. Platforms whose histories have problems are
+    left out and listed: exit code 1. Notices older than 30 days are not sent again.
 
     \b
     Example:

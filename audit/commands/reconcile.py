@@ -1,4 +1,4 @@
-"""`pingtai audit reconcile`: the register against the logs against the histories."""
+"""`pingtai audit reconcile`: compare the register, the logs and the histories."""
 
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ _LETTERS = 80
 
 @click.command("reconcile")
 @click.argument("platforms", nargs=-1, type=PlatformId(), metavar="[PLATFORM]...")
-@click.option("--repair", is_flag=True, help="Write the rows that differ anew. 修复")
+@click.option("--repair", is_flag=True, help="Rewrite the rows that differ. 修复")
 @source_options
 @json_lines_option
 @answering
@@ -37,12 +37,12 @@ async def reconcile_command(
     files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Compare the register with the logs, and the logs with the histories; of all platforms, or some. 核对
+    """Compare the register with the logs, and the logs with the histories. 核对
 
-    Named are: whatever does not hold in the histories themselves, with run and event; and each row of
-    the register that differs, with its columns. Exit code 1 when something does. --repair rewrites those
-    rows from the logs, where the histories hold; a history cannot be repaired.
-    Exit code 5: nothing was found, and something depends on a run that the server no longer keeps.
+    Of all platforms, or those named. Lists each problem in the histories, with run and event, and each
+    row of the register that differs, with its columns: exit code 1. --repair rewrites those rows from
+    the logs if the histories have no problem; a history cannot be repaired. Exit code 5: no problem was
+    found, but something could not be checked, because the server no longer keeps a run.
 
     \b
     Example:

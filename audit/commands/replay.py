@@ -1,4 +1,4 @@
-"""`pingtai audit replay`: execute histories again on the code that is installed; name what does not agree."""
+"""`pingtai audit replay`: execute histories again with the installed code, and compare."""
 
 import sys
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -68,19 +68,19 @@ class ReplayRequest:
 @click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId())
 @click.option("--all", "everything", is_flag=True, help="All platforms. 全部平台")
 @click.option(
-    "--files", is_flag=True, help="What is named are files or folders of histories. 历史文件"
+    "--files", is_flag=True, help="The arguments are files or folders of histories. 历史文件"
 )
 @from_option
 @click.option(
     "--processes",
     type=click.IntRange(1, MOST_PROCESSES),
     metavar="N",
-    help="Number of processes; by default one for each core. 进程数",
+    help="Number of processes. 进程数 [default: one for each core]",
 )
 @click.option(
     "--register/--no-register",
     default=True,
-    help="Compare with the register, too (never with --files). 是否与名册比对",
+    help="Also compare with the register (not with --files). 是否与名册比对",
 )
 @json_lines_option
 @answering
@@ -94,12 +94,12 @@ async def replay_command(
     register: bool,
     as_json: bool,
 ) -> None:
-    """Execute histories again on the code that is installed here, and name what does not agree. 重放
+    """Execute histories again with the installed code, and compare. 重放
 
-    Compared are, of each run: its commands; what they hand over; the log's chain and the state that
-    follows from it; the register; and whether another run wrote what this one received. Exit code 1:
-    something does not agree, or there is no history; 5: all that is here agrees, and something was not
-    checked, because a history is missing.
+    Compares for each run: the commands and their inputs; the log's hash chain and the state computed
+    from it; the register; and whether another run wrote what this one received. Exit code 1: something
+    differs, or there is no history; 5: nothing differs, but something could not be checked, because a
+    history is missing.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai audit state`: where a platform stood at a moment, or right after an entry."""
+"""`pingtai audit state`: show a platform as it was at a moment or after an entry."""
 
 from datetime import datetime
 from pathlib import Path
@@ -47,9 +47,10 @@ async def state_command(
     files: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Show a platform as it was at a moment or after an entry, recomputed from its log. 历史状态
+    """Show a platform as it was at a moment or after an entry. 历史状态
 
-    With its open assessment. What was set aside later counted then, and counts here.
+    Recomputed from its log, with the open assessment. Decisions that were set aside later are included,
+    because they were in force at that time.
 
     \b
     Example:

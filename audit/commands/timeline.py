@@ -1,4 +1,4 @@
-"""`pingtai audit timeline`: all that happened to a platform, with the events of the histories that say so."""
+"""`pingtai audit timeline`: show all events of a platform, over all terms and assessments."""
 
 from datetime import datetime
 from pathlib import Path
@@ -35,11 +35,11 @@ HASH = 12
 async def timeline_command(
     platform: str, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
-    """Show all that happened to a platform: over all terms, runs and assessments. 时间线
+    """Show all events of a platform, in all terms and years. 时间线
 
-    Each entry stands with its moment in Beijing time, the event of the history that it came of
-    (2:17 is event 17 of the second run), who decided, the documents that were named, and its hash.
-    Beside the entries stand the beginnings and ends of runs, and decisions of which no entry came.
+    Each entry with its time in Beijing, the event of the history that it came from (2:17 is event 17 of
+    the second run), who decided, the named documents, and its hash. Also the beginnings and ends of
+    runs, and decisions without an entry.
 
     \b
     Example:

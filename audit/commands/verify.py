@@ -1,4 +1,4 @@
-"""`pingtai audit verify`: check a dossier, a proof or digests, with nothing but the file."""
+"""`pingtai audit verify`: verify a dossier, a proof or digests, offline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,21 +34,22 @@ _ZIP = b"PK"
 @digests_option
 @file_option(
     "--leaves",
-    help="All leaves of its digest (`digest export --leaves`), to find a second life. 摘要的全部叶",
+    help="All leaves of its digest (`digest export --leaves`), to find a second log of a term. 摘要的明细",
 )
-@file_option("--report", help="Write the report of a dossier anew. 另行生成报告")
+@file_option("--report", help="Write a new report of the dossier. 另行生成报告")
 @json_option
 def verify_command(
     *, file: Path, known: Path | None, leaves: Path | None, report: Path | None, as_json: bool
 ) -> None:
-    """Check a file with nothing but the file and this program: no server, no database. 核验
+    """Verify a dossier, a proof or digests, offline. 核验
 
-    Of a dossier: the SHA-256 of every file, the hash chain of each log, how terms and assessments continue
-    each other, that every history is there, that this code replays each and comes to the same log
-    and state. Also what `prove` and `digest export` write. What does not hold is named.
+    Needs only the file and this program: no server, no database. Of a dossier it checks the SHA-256 of
+    every file, the hash chain of each log, how terms and assessments continue each other, that no
+    history is missing, and that this code replays each history to the same log and state. It also
+    checks the files of `prove` and `digest export`. Problems are listed.
 
-    Exit code 0: whole; 1: something does not hold; 5: NOT CHECKED, nothing wrong was found, and something
-    could not be checked. The report in a dossier is its maker's; --report writes this program's own.
+    Exit code 0: no problem; 1: problems; 5: NOT CHECKED, no problem was found, but something could not
+    be checked. The report inside a dossier is its maker's; --report writes one by this program.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""Calls to the HTTP intake that other attackers need."""
+"""Calls to the HTTP API that other attackers need."""
 
 from typing import Any
 

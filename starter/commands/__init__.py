@@ -12,13 +12,13 @@ def _form(name: str, short_help: str) -> Listed:
 
 
 COMMANDS = (
-    _command("login", "Say once who you are. 登记本人身份"),
-    _command("logout", "Forget who you are. 删除本人身份", "login:logout_command"),
-    _command("inbox", "List the decisions that are waiting, and until when. 待办"),
-    _command("apply", "Hand in an application. 提交申请 §四(一)"),
+    _command("login", "Save who you are, so that no command needs it again. 登记本人身份"),
+    _command("logout", "Remove the profile. 删除本人身份", "login:logout_command"),
+    _command("inbox", "List the decisions that are waiting, earliest due first. 待办"),
+    _command("apply", "Submit an application. 提交申请 §四(一)"),
     _command(
         "import",
-        "Start the platforms of a file. 批量导入申请 §四(一)",
+        "Submit applications from a file: JSON, CSV, XLSX. 批量导入 §四(一)",
         "importing.import_command:import_command",
     ),
     _form(
@@ -28,10 +28,8 @@ COMMANDS = (
         "inspect",
         "The commission's on-site inspection: seven findings and the outcome. 现场核查 §四(二)",
     ),
-    _form("revise", "The operator files an improved or corrected plan. 方案修改完善 §四(二)"),
-    _form(
-        "opine", "The expert panel's opinion, with its members and their votes. 专家论证 §四(三)"
-    ),
+    _form("revise", "The operator files an improved or corrected plan. 方案完善 §四(二)"),
+    _form("opine", "The expert panel's opinion, with its members and votes. 专家论证 §四(三)"),
     _command(
         "list",
         "The commission includes the platform in a numbered list, or does not. 纳入名单 §四(四)",
@@ -39,7 +37,7 @@ COMMANDS = (
     ),
     _form(
         "bring-in",
-        "The commission says how a term stands that was listed before it came here. 既有平台转入 §四",
+        "The commission enters a platform that was listed before this system existed. 既有平台转入 §四",
     ),
     _form("withdraw", "The operator withdraws, at any time before the term ends. 撤回 §四"),
     _form(
@@ -60,19 +58,19 @@ COMMANDS = (
     ),
     _form(
         "set-aside",
-        "The commission sets a wrong decision aside, with all that followed from it. 撤销更正",
+        "The commission sets aside a wrong decision and all that followed from it. 撤销更正",
     ),
     _command("decide", "Submit many decisions from one file. 批量办理"),
-    _command("support", "Record and list the support given. 支持记录 §四"),
+    _command("support", "Record and list support given to valid platforms. 支持记录 §四"),
     _command("absence", "Name who acts for you while you are away. 委托代理"),
-    _command("notices", "List notices and their deliveries. 通知"),
-    _command("keys", "Keys of the HTTP intake. 接口密钥"),
+    _command("notices", "List notices and their deliveries, and resend failed ones. 通知"),
+    _command("keys", "Create, list and revoke keys of the HTTP API. 接口密钥"),
     _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),
     _command("register", "List the platforms, or export them. 平台名册"),
-    _command("valid", "Was a platform valid on a day? Exit code 0 or 1. 是否有效"),
-    _command("layout", "The layout of fields and directions. 总体建设布局"),
-    _command("mechanisms", "Legal forms, funding, governance, transfer. 运行机制"),
-    _command("stats", "The programme in figures. 统计"),
+    _command("valid", "Answer whether a platform was valid on a day. 是否有效 §四"),
+    _command("layout", "Show or replace the layout of fields and directions. 建设布局 §四"),
+    _command("mechanisms", "Show the operating mechanisms of the platforms. 运行机制 §五"),
+    _command("stats", "Count platforms, durations of steps, and results of assessments. 统计"),
     _command("completion", "Print a shell's completion script. 命令补全"),
 )
 """What staff may do; `list` is a group, because whole lists are published too."""

@@ -41,10 +41,10 @@ _WHO = (AS, *(option(part) for part in ACTOR))
 
 @click.group("absence")
 def absence_command() -> None:
-    """Name a substitute for some days; decisions then say who acted, and for whom. 委托代理
+    """Name who acts for you while you are away. 委托代理
 
-    Everybody names their own; the commission may name for others. A substitute decides with
-    `--for PRINCIPAL`, only on the days that were named.
+    Everybody names their own substitute; the commission may name for others. A substitute decides
+    with `--for PRINCIPAL`, on the named days only. The decision says who acted, and for whom.
 
     \b
     Example:
@@ -53,7 +53,9 @@ def absence_command() -> None:
     """
 
 
-@absence_command.command("name", short_help="Name a substitute. 指定代理人")
+@absence_command.command(
+    "name", short_help="Name who acts for you from one day to another. 指定代理人"
+)
 @click.argument("substitute")
 @click.option("--from", "first_day", required=True, metavar="YYYY-MM-DD", help="First day. 起")
 @click.option("--until", "last_day", required=True, metavar="YYYY-MM-DD", help="Last day. 止")
@@ -73,9 +75,9 @@ def absence_command() -> None:
 )
 @json_option
 def name_command(**said: Any) -> None:
-    """Name who acts for you from one day to another, both included. 指定代理人
+    """Name who acts for you from one day to another. 指定代理人
 
-    The same again changes nothing.
+    Both days are included. The same again changes nothing.
 
     \b
     Example:
@@ -84,7 +86,7 @@ def name_command(**said: Any) -> None:
     _name(said, preset())
 
 
-@absence_command.command("list", short_help="Who acts for whom. 查看代理")
+@absence_command.command("list", short_help="List who acts for whom, the newest first. 查看代理")
 @click.option("--person", metavar="ID", help="Only this person, as principal or substitute. 人员")
 @click.option("--all", "whole", is_flag=True, help="Include past and withdrawn ones. 全部")
 @limit_option(LARGEST_LIST)
@@ -102,7 +104,9 @@ def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> 
 @absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
 @click.argument("number", type=click.IntRange(1, 2**62))
 def withdraw_command(number: int, **said: Any) -> None:
-    """Withdraw a substitution; decisions already made under it stay valid. 撤回委托
+    """Withdraw a substitution. 撤回委托
+
+    Decisions already made under it stay valid.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai apply`: hand in an application."""
+"""`pingtai apply`: submit an application."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -43,9 +43,10 @@ LOOK_SECONDS = 5.0
 
 @click.command(
     "apply",
-    help=f"""Hand in an application, as JSON, for a platform or for its next term. 提交申请 §四(一)
+    help=f"""Submit an application. 提交申请 §四(一)
 
-The same application again gives the first answer and changes nothing.
+It is a JSON object, for a new platform or for the next term of one. The same application again gives
+the first answer and changes nothing.
 
 \b
 Fields:
@@ -59,7 +60,7 @@ Example:
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
 @json_option
 def apply_command(file: str, as_json: bool) -> None:
-    """Hand in an application."""
+    """Submit an application."""
     _apply(file, as_json)
 
 

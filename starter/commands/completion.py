@@ -12,7 +12,9 @@ SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> None:
-    """Print the script that lets a shell complete commands, options, words and platform ids. 命令补全
+    """Print a shell's completion script. 命令补全
+
+    It completes commands, options, words and platform ids.
 
     \b
     Example:

@@ -59,10 +59,11 @@ HOW = (
     help="JSON lines or a list, CSV or XLSX; - is standard input, by default JSON lines. 文件",
 )
 def decide_command(*, file: str, written: str | None, **said: Any) -> None:
-    """Take many decisions: a line each, of any kinds and for any platforms. 批量办理
+    """Submit many decisions from one file. 批量办理
 
-    All lines are checked first; the good ones go, and what was not done is set apart with the reason,
-    to be mended and run again. The same file again changes nothing: the same line is the same decision.
+    One line for each decision, of any kind and for any platform. All lines are checked first and valid
+    ones submitted. Failed lines are written to a file, with the reason: correct them and run that file.
+    The same file again changes nothing: the same line is the same decision.
 
     \b
     Example:

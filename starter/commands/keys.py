@@ -1,4 +1,4 @@
-"""`pingtai keys`: who may use the HTTP intake, and for what."""
+"""`pingtai keys`: who may use the HTTP API, and for what."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ _DECIDE = "decide:"
 
 @click.group("keys")
 def keys_command() -> None:
-    """Make, list and revoke keys of the HTTP intake (`pingtai serve`). 接口密钥
+    """Create, list and revoke keys of the HTTP API. 接口密钥
 
     \b
     Example:
@@ -43,7 +43,7 @@ def keys_command() -> None:
     """
 
 
-@keys_command.command("create", short_help="Make a key; it is shown once. 新建密钥")
+@keys_command.command("create", short_help="Create a key; it is shown once. 新建密钥")
 @click.argument("name")
 @click.option(
     "--scope",
@@ -57,7 +57,7 @@ def keys_command() -> None:
 @click.option(
     "--organisation",
     metavar="NAME",
-    help="It acts for this organisation only, such as an operator. 仅代表该单位",
+    help="The key acts for this organisation only, such as an operator. 仅代表该单位",
 )
 @click.option(
     "--days",
@@ -69,10 +69,10 @@ def keys_command() -> None:
 def create_command(
     name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
 ) -> None:
-    """Make a key for NAME, a description of its holder. 新建密钥
+    """Create a key; it is shown once. 新建密钥
 
-    Only the key goes to standard output, so that it can be piped into a file. It is shown once; the
-    system keeps its hash. With --district it reads and acts on that district's platforms only; with
+    NAME describes its holder. Only the key goes to standard output, so that it can be piped into a
+    file; the system keeps its hash. With --district it reads and acts on that district's platforms only; with
     --organisation it acts for that organisation only.
 
     \b
@@ -83,10 +83,12 @@ def create_command(
     _create(name, scopes, district, organisation, days)
 
 
-@keys_command.command("list", short_help="The keys, and when each was last used. 密钥列表")
+@keys_command.command("list", short_help="List the keys, and when each was last used. 密钥列表")
 @json_option
 def list_command(as_json: bool) -> None:
-    """List the keys: what each may do, until when, and when it was last used. 密钥列表
+    """List the keys, and when each was last used. 密钥列表
+
+    Also what each may do, and until when.
 
     \b
     Example:
@@ -98,9 +100,10 @@ def list_command(as_json: bool) -> None:
 @keys_command.command("revoke", short_help="Revoke a key at once. 撤销密钥")
 @click.argument("key", metavar="ID")
 def revoke_command(key: str) -> None:
-    """Revoke a key at once: the next call with it is refused. 撤销密钥
+    """Revoke a key at once. 撤销密钥
 
-    ID is the part between `ptk_` and the secret, as `pingtai keys list` shows it.
+    The next call with it is refused. ID is the part between `ptk_` and the secret, as `pingtai keys
+    list` shows it.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai layout`: the commission's layout of fields and directions: bring it in, see who stands where."""
+"""`pingtai layout`: show or replace the commission's layout of fields and directions."""
 
 import os
 from datetime import UTC, datetime
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from db.layout_rows import Change
 
 _TOLD = 50
-"""So many problems of a file are written out."""
+"""Maximum problems of a file that are shown."""
 
 
 @click.group("layout")
 def layout_command() -> None:
-    """The layout of fields and directions, with priority and districts. 总体建设布局 §四
+    """Show or replace the layout of fields and directions. 建设布局 §四
 
     \b
     Example:
@@ -40,13 +40,17 @@ def layout_command() -> None:
 @click.argument("file", type=click.Path())
 @click.option("--dry-run", is_flag=True, help="Check and compare, change nothing. 仅检查")
 @click.option(
-    "--actor", metavar="ID", envvar="PINGTAI_ACTOR", help="Who brings it; by default your profile."
+    "--actor",
+    metavar="ID",
+    envvar="PINGTAI_ACTOR",
+    help="Who imports it. 经办人 [default: your profile]",
 )
 def import_command(file: str, dry_run: bool, actor: str | None) -> None:
-    """Replace the layout by a file: CSV or XLSX with a heading, or JSON. 导入布局
+    """Replace the layout by a file. 导入布局
 
-    Columns: field 领域, direction 方向, priority 优先级 (1 is the first), districts 所在区 (several with
-    a semicolon; none: any). The whole file is checked first, and nothing changes when it has a problem.
+    CSV or XLSX with a heading, or JSON. Columns: field 领域, direction 方向, priority 优先级 (1 is the first),
+    districts 所在区 (several with a semicolon; none: any). The whole file is checked first, and nothing
+    changes when it has a problem.
 
     \b
     Example:
@@ -105,14 +109,15 @@ def _named(one: Direction) -> str:
     return f"{field} · {one.direction} · {named} {one.priority} · {_districts(one.districts)}"
 
 
-@layout_command.command("show", short_help="Who stands where in the layout. 查看布局")
+@layout_command.command("show", short_help="Show the directions and their platforms. 查看布局")
 @field_option
 @district_option
 @json_option
 def show_command(field: str | None, district: str | None, as_json: bool) -> None:
-    """Show each direction with its platforms by stage, those without, and platforms outside. 查看布局
+    """Show the directions and their platforms. 查看布局
 
-    With --district that district's directions and those open to any, with its own platforms.
+    Each direction with its platforms by stage, directions without any, and platforms outside the
+    layout. With --district that district's directions and those open to any, with its own platforms.
 
     \b
     Example:

@@ -22,7 +22,9 @@ list_command = UsualGroup(
 )
 
 
-@list_command.command("publish", short_help="Include many platforms in one list. 公布名单 §四(四)")
+@list_command.command(
+    "publish", short_help="Include many platforms in one numbered list. 公布名单 §四(四)"
+)
 @click.option("--number", required=True, metavar="ID", help="Number of the list. 名单批次")
 @click.option(
     "--file",
@@ -40,10 +42,11 @@ list_command = UsualGroup(
 def publish_command(
     *, number: str, file: str, prefix: str | None, written: str | None, **said: Any
 ) -> None:
-    """Include many platforms in one numbered list, each on its own. 公布名单 §四(四)
+    """Include many platforms in one numbered list. 公布名单 §四(四)
 
-    A platform that is in the list under its certificate is done already. What was not done is set
-    apart with its certificate and the reason. Without --date they are dated today.
+    Each is decided on its own. A platform that is in the list under its certificate is done already.
+    Failed lines are written to a file, with certificate and reason. Without --date the decisions are
+    dated today.
 
     \b
     Example:

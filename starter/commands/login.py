@@ -67,9 +67,9 @@ _FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "
 @click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
 @click.option("--json", "as_json", is_flag=True, help="With --show: as JSON. 以 JSON 输出")
 def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | None) -> None:
-    """Say once who you are, so that no command needs it again. 登记本人身份
+    """Save who you are, so that no command needs it again. 登记本人身份
 
-    Saved in a file of yours. At a terminal, prompts for missing values. One person may have several
+    Saved in your own profile file. At a terminal, prompts for missing values. One person may have several
     roles: your first role is the default, unless another of them takes the decision or --as names one.
     A profile saves typing; it is not authentication.
 

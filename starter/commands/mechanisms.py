@@ -58,11 +58,11 @@ from workflows.words import Words
 @after_option("PLATFORM")
 @json_option
 def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
-    """Show the newest operating mechanisms of the platforms, counted and listed. 运行机制 §五
+    """Show the operating mechanisms of the platforms. 运行机制 §五
 
-    The newest are those of the plan, or of the last yearly report that came after it. Platforms whose
-    newest term has ended are left out, unless --stage asks for them. Counts are of all that the
-    filters leave, not only of the page.
+    Counts and lists the newest of each platform: those of the plan, or of a later yearly report.
+    Platforms whose newest term has ended are left out, unless --stage asks for them. Counts are of all
+    platforms that match, not only of the page.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""`pingtai notices`: what was told to whom, what waits, what was given up; and sending it again."""
+"""`pingtai notices`: list notices and their deliveries, and resend failed ones."""
 
 import re
 from typing import Any
@@ -40,7 +40,7 @@ _LONGEST_ID = 300
 
 @click.group("notices")
 def notices_command() -> None:
-    """List notices and their deliveries, and resend those that failed. 通知
+    """List notices and their deliveries, and resend failed ones. 通知
 
     \b
     Example:
@@ -49,7 +49,7 @@ def notices_command() -> None:
     """
 
 
-@notices_command.command("list", short_help="Notices, the newest first. 通知列表")
+@notices_command.command("list", short_help="List notices, the newest first. 通知列表")
 @click.option(
     "--state",
     type=click.Choice((WAITING, DELIVERED, DEAD)),
@@ -60,9 +60,10 @@ def notices_command() -> None:
 @after_option("PLACE")
 @json_option
 def list_command(**asked: Any) -> None:
-    """List notices, a line for each recipient, the newest first. 通知列表
+    """List notices, the newest first. 通知列表
 
-    A notice has no recipient if the configuration names none for it, or if it is not distributed yet.
+    There is a line for each recipient. A notice has no recipient if the configuration names none for
+    it, or if it is not distributed yet.
 
     \b
     Example:
@@ -71,11 +72,13 @@ def list_command(**asked: Any) -> None:
     _list(**asked)
 
 
-@notices_command.command("show", short_help="One notice, its texts, its deliveries. 通知详情")
+@notices_command.command("show", short_help="Show a notice, its texts and its deliveries. 通知详情")
 @click.argument("notice", metavar="ID")
 @json_option
 def show_command(notice: str, as_json: bool) -> None:
-    """Show a notice, by its number or its id: its texts and its deliveries. 通知详情
+    """Show a notice, its texts and its deliveries. 通知详情
+
+    ID is its number or its id.
 
     \b
     Example:
@@ -84,7 +87,7 @@ def show_command(notice: str, as_json: bool) -> None:
     _show(notice, as_json=as_json)
 
 
-@notices_command.command("resend", short_help="Send again. 重新发送")
+@notices_command.command("resend", short_help="Send a notice, or all failed ones, again. 重新发送")
 @click.argument("notice", metavar="[ID]", required=False)
 @click.option("--recipient", metavar="NAME", help="Only to this recipient. 收件方")
 @click.option("--all-dead", is_flag=True, help="All failed deliveries. 全部发送失败的")
@@ -92,9 +95,10 @@ def show_command(notice: str, as_json: bool) -> None:
 def resend_command(
     notice: str | None, recipient: str | None, all_dead: bool, as_json: bool
 ) -> None:
-    """Send a notice, or all failed ones, again: at once, and with as many attempts as a new one. 重新发送
+    """Send a notice, or all failed ones, again. 重新发送
 
-    The notice keeps its id, so that receivers can drop duplicates.
+    It is sent at once, with as many attempts as a new one. The notice keeps its id, so that receivers
+    can drop duplicates.
 
     \b
     Example:

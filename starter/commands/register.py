@@ -1,4 +1,4 @@
-"""`pingtai register`: the platforms, a page at a time or all of them, now or as they stood on a day."""
+"""`pingtai register`: list or export the platforms, now or as they stood on a day."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -38,7 +38,9 @@ register_command = UsualGroup(
     "register",
     LIST,
     no_args_is_help=False,
-    help="""The platforms, now or as they stood on a day. Without a command: `pingtai register list`. 平台名册
+    help="""List the platforms, or export them. 平台名册
+
+    Without a command: `pingtai register list`.
 
     \b
     Example:
@@ -77,12 +79,12 @@ register_command = UsualGroup(
 )
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json. 以 JSON 输出")
 def list_command(**asked: Any) -> None:
-    """List the platforms with their newest terms, by platform id. 平台名册
+    """List the platforms, or export them. 平台名册
 
-    With --on as they stood at the end of that day in Beijing, computed from the logs; due dates of
-    past days are not known. CSV and XLSX use the language of the answers and Beijing time; JSON uses
-    the register's own words and UTC. A CSV file begins with a byte order mark, so that Excel reads it;
-    standard output does not.
+    Each with its newest term, in the order of platform ids. With --on as they stood at the end of that
+    day in Beijing, computed from the logs; due dates of past days are not known. CSV and XLSX use the
+    language of the answers and Beijing time; JSON uses the register's own words and UTC. A CSV file
+    begins with a byte order mark, so that Excel reads it; standard output does not.
 
     \b
     Example:

@@ -15,7 +15,7 @@ from starter.terminal.screen import show_json
 @platform_argument
 @json_option
 def show_command(platform: str, as_json: bool) -> None:
-    """Show a platform: its card, terms, assessments, and its log as a timeline. 平台卡片
+    """Show a platform: card, terms, assessments, log. 平台卡片
 
     Read from the register, which follows the workflows within moments.
 

@@ -31,7 +31,7 @@ from workflows.words import Words
 def stats_command(
     *, field: str | None, district: str | None, year: int | None, as_json: bool
 ) -> None:
-    """Count platforms, and say how long steps took and how assessments ended. 统计
+    """Count platforms, durations of steps, and results of assessments. 统计
 
     Platforms count by their newest terms. A step lasts from where its stage began to where it ended,
     in calendar days; what was set aside does not count.

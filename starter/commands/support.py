@@ -1,4 +1,4 @@
-"""`pingtai support`: support that was given to valid platforms: record it, list it."""
+"""`pingtai support`: record and list support given to valid platforms."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,7 +38,7 @@ from workflows.vocabulary import Support
 from workflows.words import Words
 
 MOST = 500
-"""So many rows are shown at most."""
+"""Maximum rows of a page."""
 
 support_command = LazyGroup(
     "support",
@@ -49,13 +49,14 @@ support_command = LazyGroup(
             "starter.commands.decision_commands:form_command",
         ),
     ),
-    help="Support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n  pingtai support record"
-    " bj-water-membrane --support tax --given-on 2026-05-01 \\\n      --title '研发费用加计扣除'",
+    help="Record and list support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n"
+    "  pingtai support record bj-water-membrane --support tax --given-on 2026-05-01 \\\n"
+    "      --title '研发费用加计扣除'",
 )
 """The group; recording is a decision, and its form is loaded when it is called."""
 
 
-@support_command.command("list", short_help="Which support was given. 支持台账")
+@support_command.command("list", short_help="List the support given, by day. 支持台账 §四")
 @click.argument("platform", required=False, type=PlatformId())
 @click.option(
     "--support",

@@ -23,7 +23,7 @@ NO = 1
 @click.option("--on", "day", type=DAY, metavar="DAY", help="The day; default: today. 日期")
 @json_option
 def valid_command(platform: str, day: date | None, as_json: bool) -> None:
-    """Answer whether a platform was valid on a day, and why. 某日是否在有效期内 §四
+    """Answer whether a platform was valid on a day. 是否有效 §四
 
     Exit code 0: yes; 1: no; 2: no such platform. Validity begins on the day of listing and includes
     the last day; it does not include the day of a delisting or a withdrawal.

@@ -1,1 +1,1 @@
-"""The HTTP intake: what `pingtai serve` answers."""
+"""The HTTP API: what `pingtai serve` answers."""

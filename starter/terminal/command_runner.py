@@ -1,7 +1,8 @@
-"""The one place that runs a command's work and turns what went wrong into words and an exit code.
+"""Run a command's work, and show an error as a message with an exit code (the table in docs/cli.md).
 
-0 done; 2 wrong usage or bad input; 3 the rules refuse it; 4 Temporal, a worker or PostgreSQL does
-not answer. Anything else is a mistake of ours, and shows itself whole.
+0 done; 2 wrong usage or bad input; 3 refused by the rules, or not allowed; 4 Temporal, a worker,
+PostgreSQL or the HTTP service does not answer; 130 interrupted. A command itself ends with 1 (the answer
+is no) or 5 (not checked). Any other error is a defect of the program, and keeps its traceback.
 """
 
 import asyncio
@@ -29,7 +30,7 @@ INTERRUPTED = 130
 P = ParamSpec("P")
 
 _HTTP = "starter.client.http_client"
-"""It is loaded by whatever reaches the system by HTTP."""
+"""Loaded whenever a command works by HTTP."""
 _NOT_BY_HTTP = Words(
     f"{URL} is set, but this command does not work by HTTP. Run it beside Temporal and PostgreSQL.",
     f"已设置 {URL}，但此命令不能通过 HTTP 办理。请在 Temporal 和 PostgreSQL 所在环境中运行。",
@@ -37,7 +38,7 @@ _NOT_BY_HTTP = Words(
 
 
 def answering(work: Callable[P, Awaitable[None]]) -> Callable[P, None]:
-    """Make a command's callback of its work: run it, and answer for what goes wrong.
+    """Turn a command's work into its callback, which also shows errors.
 
     Notes that were added to an error (`add_note`) are written below it.
 
@@ -55,9 +56,9 @@ def answering(work: Callable[P, Awaitable[None]]) -> Callable[P, None]:
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Answer for what goes wrong inside, as `answering` does: for work that also asks questions.
+    """Show errors of the block, as `answering` does: for work that also prompts.
 
-    Questions must be asked outside of an event loop, which would keep Ctrl-C from them.
+    Prompts must not run inside an event loop, which would not let Ctrl-C end them.
 
     Raises:
         click.exceptions.Exit: with the code, when something went wrong.

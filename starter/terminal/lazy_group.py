@@ -35,21 +35,21 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, listed: Iterable[Listed] = (), **more: Any) -> None:
         """`listed`: commands that are loaded later, beside those of `click.Group`."""
         super().__init__(*args, **more)
-        self._listed: dict[str, Listed] = {}
+        self.listed: dict[str, Listed] = {}
         self.enlist(listed)
 
     def enlist(self, listed: Iterable[Listed]) -> None:
         """List more commands."""
-        self._listed |= {one.name: one for one in listed}
+        self.listed |= {one.name: one for one in listed}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, those that are not loaded, too."""
-        return sorted({*self.commands, *self._listed})
+        return sorted({*self.commands, *self.listed})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name, loaded now if it was not."""
-        if cmd_name in self._listed and cmd_name not in self.commands:
-            self.add_command(self._listed[cmd_name].load(), cmd_name)
+        if cmd_name in self.listed and cmd_name not in self.commands:
+            self.add_command(self.listed[cmd_name].load(), cmd_name)
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,6 +69,6 @@ class LazyGroup(click.Group):
         """Each command as far as one line of help needs it."""
         listed = {
             one.name: click.Command(one.name, short_help=one.short_help)
-            for one in self._listed.values()
+            for one in self.listed.values()
         }
         return {**self.commands, **listed}

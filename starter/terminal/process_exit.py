@@ -1,4 +1,4 @@
-"""The one place where a process of ours ends."""
+"""End the process without the interpreter's finalisation."""
 
 import logging
 import os
@@ -8,16 +8,16 @@ from typing import NoReturn
 
 
 def leave(code: int) -> NoReturn:
-    """End the process at once with an exit code, after writing out what was said.
+    """End the process at once with an exit code, after writing out all output.
 
     A process that ends right after its last call to the SDK can abort at exit (134 or 139), seen in
     up to a third of runs: the interpreter's finalisation races the SDK's threads (sdk-python#300).
-    `os._exit` leaves the finalisation out, and with it everything that waits for it: whatever must
-    be put away is put away before this is called.
+    `os._exit` skips the finalisation, and so exit handlers: whatever needs cleaning up must be cleaned
+    up before the call.
     """
-    logging.shutdown()  # what was counted is said
+    logging.shutdown()  # writes what handlers have buffered
     for stream in (sys.stdout, sys.stderr):
-        # A reader who has left (`| head`), or a stream that was closed, does not matter any more.
+        # The reader may have ended (`| head`), or the stream may be closed.
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(code)

@@ -7,12 +7,17 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from audit.commands import NOT_CHECKED, WRONG
+from starter.commands.valid import NO
+from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED
+from starter.terminal.lazy_group import LazyGroup
 from tests.docs.reading import anchors, called, calls, calls_in, documents, links
 from worker.documents import PARTS, ROOT, generated, main
 from worker.main import pingtai
 from worker.manual import commands, described, manual
 from worker.settings import Settings
 from workflows.diagram import ANY_OPEN, drawn, edge, label, mermaid, table
+from workflows.errors import PingtaiError
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.steps import Lifecycle
 
@@ -156,6 +161,42 @@ def test_the_help_of_every_command_has_an_example(context: click.Context) -> Non
     assert words
     assert any(context.command in called(pingtai, call) for call in calls_in(example, "help"))
     assert "Example" in CliRunner().invoke(context.command, ["--help"]).output
+
+
+def test_each_command_is_described_once() -> None:
+    """The line in a list of commands is the first paragraph of the command's own help."""
+    different = {
+        context.command_path: (line, first)
+        for context in commands(pingtai)
+        for line, first in [
+            (_line_in_list(context), described(context.command)[0].split("\n\n")[0])
+        ]
+        if line not in (None, first)
+    }
+    assert {} == different
+
+
+def _line_in_list(context: click.Context) -> str | None:
+    """What the group above says of a command: as it is listed there, or its own short help."""
+    group = context.parent and context.parent.command
+    if isinstance(group, LazyGroup) and context.info_name in group.listed:
+        return group.listed[context.info_name].short_help
+    return context.command.short_help
+
+
+def test_the_manual_keeps_the_lines_of_a_list() -> None:
+    """A paragraph that click shows as it is written (`\\b`) is a block there too."""
+    text, _ = described(click.Command("x", help="Do it.\n\n\b\nFields:\n  one  1\n  two  2\n"))
+    assert "Do it.\n\nFields:\n\n```text\none  1\ntwo  2\n```" == text
+
+
+def test_every_exit_code_is_in_the_manual() -> None:
+    """Those of the errors, of an answer that is no, of an interruption, and of what was not checked."""
+    kinds: list[type[PingtaiError]] = [PingtaiError, *PingtaiError.__subclasses__()]
+    errors = {kind.exit_code for kind in kinds}
+    known = errors | {0, NO, WRONG, NOT_CHECKED, BAD_INPUT, REFUSED, INTERRUPTED}
+    text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert known == {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
 
 
 def test_the_manual_has_every_command_with_every_option() -> None:

@@ -1,1 +1,1 @@
-"""The HTTP intake, on the real Temporal and the real PostgreSQL."""
+"""The HTTP API, on the real Temporal and the real PostgreSQL."""

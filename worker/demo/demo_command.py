@@ -43,7 +43,7 @@ _BY = "demo"
 @answering
 @ending_surely
 async def demo(keep: bool, examples: Path | None) -> None:
-    """Play the example platforms from application to end. 演示各示例平台的全过程。
+    """Play the example platforms from application to end. 全程演示
 
     Starts the whole system in a temporary directory, plays all examples at once with time skipped,
     and checks that each ends as its file says and that every lifecycle transition is covered.

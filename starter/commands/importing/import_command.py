@@ -1,4 +1,4 @@
-"""`pingtai import`: start the platforms of a file of applications."""
+"""`pingtai import`: submit the applications of a file."""
 
 from pathlib import Path
 
@@ -17,21 +17,21 @@ from starter.terminal.command_runner import answered, answering
 @click.option(
     "--template",
     metavar="FILE",
-    help="Write an empty table, with examples and each column explained, and do nothing else. 模板",
+    help="Write an empty table with examples and explained columns, and do nothing else. 模板",
 )
 @click.option(
     "--format",
     "written",
     type=click.Choice(FORMS),
-    help="How it is written. 格式 [default: by the file's name]",
+    help="Format of the file. 格式 [default: by its name]",
 )
-@click.option("--check", is_flag=True, help="Only check it; nothing is started. 仅检查")
+@click.option("--check", is_flag=True, help="Check only; nothing is submitted. 仅检查")
 @click.option(
     "--at-once",
     type=click.IntRange(1, 32),
     default=8,
     show_default=True,
-    help="At most so many side by side. 并行数上限",
+    help="Maximum applications at the same time. 并行数上限",
 )
 @click.option(
     "--patience",
@@ -39,19 +39,21 @@ from starter.terminal.command_runner import answered, answering
     default=300,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait when nobody answers. 无应答时的等待时间",
+    help="How long to wait when nothing answers. 无应答时的等待时间",
 )
 @click.option(
     "--first-terms",
     is_flag=True,
-    help="None of them had a term here before: the register is not asked. 均为首期",
+    help="All are first terms: do not look them up in the register. 均为首期",
 )
 @click.option(
     "--refused",
     metavar="FILE",
-    help="Where what was not started goes. 未启动的行 [default: X.refused.csv beside X.csv]",
+    help="File for the failed lines. 未启动的行 [default: X.refused.csv beside X.csv]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object for each line. 逐行输出 JSON"
+)
 def import_command(
     *,
     file: str | None,
@@ -64,10 +66,10 @@ def import_command(
     refused: str | None,
     as_json: bool,
 ) -> None:
-    """Start the platforms of a file of applications: JSON, CSV or XLSX. 批量导入申请 §四(一)
+    """Submit applications from a file: JSON, CSV, XLSX. 批量导入 §四(一)
 
-    The whole file is checked first, and nothing is started while anything in it is wrong. The same
-    file again changes nothing, so whatever was broken off is simply run again. - is standard input.
+    The whole file is checked first, and nothing is submitted while anything in it is wrong. The same
+    file again changes nothing: after an interruption run it again. - is standard input.
 
     \b
     Example:
