@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
+from db.plan_queries import PlanQueries
 from db.reading import LOG_COLUMNS, columns, log_line, read
 from db.row_types import (
     AppliedBefore,
@@ -39,6 +40,11 @@ class RegisterQueries:
 
     def __init__(self, source: Source) -> None:
         self._connections = connections(source)
+
+    @property
+    def plan_queries(self) -> PlanQueries:
+        """What else it answers of the versions of plans."""
+        return PlanQueries(self._connections)
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
         """Everything about a platform, as of one moment; None when the register does not know it."""

@@ -5,6 +5,7 @@ Each call may be repeated, so it repeats by itself what was not answered, until 
 
 import asyncio
 import random
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from starter.client.interface import Applied
 from starter.client.problem_responses import raise_for
 from starter.errors import BadInput, Unreachable
+from starter.plans.plan_view import PlanView
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
 from workflows.model import as_sent, parse
@@ -32,6 +34,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _AGAIN = frozenset((429, 502, 503, 504))
 _LOG: TypeAdapter[list[LogEntry]] = TypeAdapter(list[LogEntry])
 _VIEW, _APPLIED = TypeAdapter(CaseView), TypeAdapter(Applied)
+_PLAN = TypeAdapter(PlanView)
 
 
 class PingtaiHttpClient:
@@ -121,6 +124,19 @@ class PingtaiHttpClient:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         answer = await self._call("GET", f"{platform_path(platform_id)}/log")
         return parse_answer(_LOG, answer.content)
+
+    async def plan(
+        self,
+        platform_id: str,
+        *,
+        term: int | None = None,
+        version: int | None = None,
+        diff: Sequence[int] | None = None,
+    ) -> PlanView:
+        """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        wanted = None if diff is None else ",".join(map(str, diff)) or "last"
+        path = f"{platform_path(platform_id)}/plan"
+        return parse_answer(_PLAN, await self.get(path, term=term, version=version, diff=wanted))
 
     async def get(self, path: str, **wanted: Any) -> bytes:
         """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does.

@@ -4,8 +4,10 @@
 same, raise the same, and may be asked again.
 """
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
+from starter.plans.plan_view import PlanView
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT
@@ -66,3 +68,18 @@ class Pingtai(Protocol):
 
     async def log(self, platform_id: str) -> list[LogEntry]:
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
+
+    async def plan(
+        self,
+        platform_id: str,
+        *,
+        term: int | None = None,
+        version: int | None = None,
+        diff: Sequence[int] | None = None,
+    ) -> PlanView:
+        """A version of a platform's plan, from the register; see `starter.plans.plan_view.plan_view`.
+
+        Raises:
+            NoSuchPlatform: the register does not have this platform, term or version.
+            Unreachable: the register does not answer, or the client has none.
+        """

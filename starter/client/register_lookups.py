@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from db.queries import RegisterQueries
 from db.row_types import AppliedBefore
 from starter.client.register_access import open_register, translate_database_errors
 from starter.errors import PingtaiError, Unreachable
+from starter.plans.plan_view import PlanView, no_such_plan, plan_view
 from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
@@ -74,6 +76,18 @@ class NoRegister:
             "the term has ended: it can only be started again from the register, which is not"
             " configured here",
             "该期已结束：须从登记库恢复，但此处未配置登记库",
+        )
+
+    async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
+        """Read a version of a plan; see `starter.plans.plan_view.plan_view`.
+
+        Raises:
+            NoSuchPlatform: the register does not have this platform, term or version.
+            Unreachable: the register cannot be asked.
+        """
+        raise Unreachable(
+            "the texts of plans are in the register, which is not configured here",
+            "建设方案文本存于登记库，但此处未配置登记库",
         )
 
 
@@ -147,6 +161,13 @@ class RegisterLookups(NoRegister):
         return CarriedPlatform(
             state=state, record=record_of(log, plans), recorded=len(log), reopened=True
         )
+
+    async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
+        async with self._register() as register:
+            found = await plan_view(register.plan_queries, platform_id, **wanted)
+        if found is None:
+            raise no_such_plan()
+        return found
 
     @asynccontextmanager
     async def _register(self) -> AsyncIterator[RegisterQueries]:

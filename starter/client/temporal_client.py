@@ -1,6 +1,7 @@
 """The typed client: start platforms, decide, and read where they stand, safely repeated."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Self
 
 from temporalio.api.enums.v1 import EventType
@@ -13,6 +14,7 @@ from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
 from starter.client.register_lookups import NoRegister
 from starter.client.temporal_connection import connect
+from starter.plans.plan_view import PlanView
 from workflows import contract
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
@@ -35,9 +37,10 @@ class PingtaiClient:
         and that costs its worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md).
         """
         self.temporal = client
+        self._register = register or NoRegister()
         self._asking = CaseQueries(client)
-        self._applying = ApplicationSender(self._asking, register or NoRegister())
-        self._deciding = DecisionSender(self._asking, register or NoRegister(), due=due)
+        self._applying = ApplicationSender(self._asking, self._register)
+        self._deciding = DecisionSender(self._asking, self._register, due=due)
 
     @classmethod
     async def connect(cls, register: NoRegister | None = None, *, due: bool = True) -> Self:
@@ -111,6 +114,22 @@ class PingtaiClient:
         workflow_id = contract.platform_workflow_id(platform_id)
         entries: list[LogEntry] = await self._asking.query(workflow_id, "log", list[LogEntry])
         return entries
+
+    async def plan(
+        self,
+        platform_id: str,
+        *,
+        term: int | None = None,
+        version: int | None = None,
+        diff: Sequence[int] | None = None,
+    ) -> PlanView:
+        """A version of a platform's plan: its text stands in the register, and in no answer of a workflow.
+
+        Raises:
+            NoSuchPlatform: the register does not have this platform, term or version.
+            Unreachable: the register does not answer, or there is none.
+        """
+        return await self._register.plan(platform_id, term=term, version=version, diff=diff)
 
     async def describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow; None when there is none of this id."""

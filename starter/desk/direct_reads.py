@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.asyncpg_connections import Source, connections
 from db.inbox_queries import Inbox
@@ -14,6 +14,9 @@ from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, Substitut
 from db.support_queries import support_of
 from db.validity_queries import Validity, validity
 from starter.client.register_access import open_connections
+
+if TYPE_CHECKING:
+    from starter.plans.plan_view import PlanView
 
 
 @asynccontextmanager
@@ -46,6 +49,12 @@ class DirectReads:
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         """See `RegisterReads`."""
         return await self._queries.named_like(beginning, limit)
+
+    async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
+        """See `RegisterReads`."""
+        from starter.plans.plan_view import plan_view  # noqa: PLC0415 - one command needs it
+
+        return await plan_view(self._queries.plan_queries, platform_id, **wanted)
 
     async def log(self, platform_id: str) -> Sequence[LogLine]:
         """See `RegisterReads`."""

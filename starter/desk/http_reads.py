@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from db.support_queries import After
     from db.validity_queries import Validity
     from starter.desk.http_inbox import HttpInbox
+    from starter.plans.plan_view import PlanView
 
 _PAGE = 500
 
@@ -57,6 +58,10 @@ class HttpReads:
         items = await self._items("/v1/register", limit=limit, after=beginning or None)
         found = ((one["platform_id"], one["name"]) for one in items)
         return [one for one in found if one[0].startswith(beginning)]
+
+    async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
+        """See `RegisterReads`."""
+        return await self._client.plan(platform_id, **wanted)
 
     async def log(self, platform_id: str) -> list[LogLine]:
         """See `RegisterReads`."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # who asks for one of them loads what it needs
     from db.substitution_queries import SubstitutionRow
     from db.support_queries import After
     from db.validity_queries import Validity
+    from starter.plans.plan_view import PlanView
 
 
 class InboxReads(Protocol):
@@ -45,6 +46,16 @@ class RegisterReads(Protocol):
 
     async def named_like(self, beginning: str, limit: int) -> Sequence[tuple[str, str]]:
         """Platforms whose ids begin so, with their names, by id."""
+
+    async def plan(
+        self,
+        platform_id: str,
+        *,
+        term: int | None = None,
+        version: int | None = None,
+        diff: Sequence[int] | None = None,
+    ) -> "PlanView | None":
+        """A version of a plan, see `starter.plans.plan_view`; None: the platform or the term is not known."""
 
     async def log(self, platform_id: str) -> "Sequence[LogLine]":
         """All that was written about a platform, in all its terms; empty: it is not known."""

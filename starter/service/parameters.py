@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Header, Path, Query
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
@@ -18,6 +18,9 @@ Place = TypeVar("Place")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
 Limit = Annotated[
     int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
+]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", description="The ETag of an answer that you have.")
 ]
 AfterPlace = Annotated[
     str | None, Query(description="The next page, as `next` says it. 下一页", max_length=200)

@@ -1,10 +1,9 @@
 """`GET /v1/register` and `…/validity`: the platforms, the listed ones for anybody; valid on that day or not."""
 
-import hashlib
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,8 +13,8 @@ from db.validity_queries import Validity, validity
 from starter.errors import NoSuchPlatform
 from starter.service.key_access import Anyone
 from starter.service.openapi_document import ETAG, LINK, answers, public, unchanged
-from starter.service.parameters import DayText, Engine, Limit, PlatformId, day_of
-from starter.service.responses import link, next_page, raw_reply, reply, written
+from starter.service.parameters import DayText, Engine, IfNoneMatch, Limit, PlatformId, day_of
+from starter.service.responses import link, next_page, reply, tagged_reply, written
 from starter.service.scopes import Scope
 from workflows.model import Identifier, Instant, Record
 from workflows.periods import beijing_date
@@ -73,10 +72,7 @@ async def register(
         Identifier | None, Query(description="The next page: after this platform. 下一页")
     ] = None,
     limit: Limit = 50,
-    if_none_match: Annotated[
-        str | None,
-        Header(alias="If-None-Match", description="The ETag of an answer that you have."),
-    ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Platforms with their newest terms, by platform id.
 
@@ -100,23 +96,11 @@ async def register(
     following = next_page(request, rows, limit, lambda row: row.platform_id)
     items = tuple(row if reader else ListedRow(**row.model_dump(include=_LISTED)) for row in rows)
     content = written(RegisterPage(items=items, next=following))
-    headers = {
-        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
-        "Cache-Control": "no-cache" if reader is False and who.key is None else "private, no-cache",
-        "Vary": "Authorization",
-    } | link(following)
-    if if_none_match is not None and _known(if_none_match, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return raw_reply(content, 200, headers)
+    cached = "no-cache" if reader is False and who.key is None else "private, no-cache"
+    return tagged_reply(content, if_none_match, {"Cache-Control": cached} | link(following))
 
 
 _LISTED = set(ListedRow.model_fields)
-
-
-def _known(given: str, etag: str) -> bool:
-    """Whether If-None-Match names this ETag; a weak one does as well (RFC 9110, 13.1.2)."""
-    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
-    return etag in tags or given.strip() == "*"
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Answers as they go out: JSON in well-formed UTF-8, whatever others wrote into it."""
 
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -36,6 +37,25 @@ def raw_reply(body: bytes, status: int, headers: dict[str, str] | None = None) -
         media_type=JSON,
         headers=_ALWAYS | {"Cache-Control": "no-store"} | (headers or {}),
     )
+
+
+def tagged_reply(content: bytes, if_none_match: str | None, headers: dict[str, str]) -> Response:
+    """An answer with its ETag; 304 without a body for who has it already. It is of one key alone."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization",
+    } | headers
+    if if_none_match is not None and _known(if_none_match, etag):
+        return Response(status_code=304, headers=headers)
+    return raw_reply(content, 200, headers)
+
+
+def _known(given: str, etag: str) -> bool:
+    """Whether If-None-Match names this ETag; a weak one does as well (RFC 9110, 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+    return etag in tags or given.strip() == "*"
 
 
 def problem_reply(problem: Problem, request: Request) -> Response:

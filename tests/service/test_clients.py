@@ -13,7 +13,9 @@ from fastapi import FastAPI
 
 from starter import PingtaiHttpClient
 from starter.client.interface import Pingtai
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, Unreachable
+from starter.plans.plan_view import LAST_TWO
 from starter.service.scopes import Scope
 from tests.rules import builders
 from tests.rules.builders import OPERATOR, Raw, actor
@@ -131,6 +133,33 @@ async def test_what_is_not_there(pingtai: Pingtai) -> None:
     ):
         with pytest.raises(NoSuchPlatform):
             await question
+
+
+async def test_a_plan(pingtai: Pingtai, world: World) -> None:
+    """Both read it from the register."""
+    life = await world.apply()
+    await life.decide("recommendation", "returned")
+    await life.decide("plan_revision", plan=builders.plan("改写"))
+    await life.settled(life.handle)
+    newest = await pingtai.plan(life.id)
+    assert (newest.shown.version, newest.shown.plan) == (2, builders.plan("改写"))
+    changed = await pingtai.plan(life.id, diff=LAST_TWO)
+    assert changed == await pingtai.plan(life.id, term=1, version=2, diff=(1, 2))
+    assert changed.difference
+    first = (await pingtai.plan(life.id, version=1)).shown.plan
+    assert first
+    assert first["parts"] == builders.plan()["parts"]
+    for wanted in (pingtai.plan(life.id, version=9), pingtai.plan(life.id, term=9)):
+        with pytest.raises(NoSuchPlatform):
+            await wanted
+    with pytest.raises(NoSuchPlatform):
+        await pingtai.plan("nothing-of-this-id")
+
+
+async def test_a_client_without_a_register_has_no_plans(world: World) -> None:
+    """A workflow answers with hashes only; it is said where the texts are."""
+    with pytest.raises(Unreachable, match="register"):
+        await PingtaiClient(world.temporal).plan("p-1")
 
 
 async def test_an_assessment(pingtai: Pingtai, world: World) -> None:

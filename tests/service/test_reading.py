@@ -12,6 +12,7 @@ from db.register_store import PostgresRegister
 from starter.service.app import make_app
 from starter.service.backends import ConfiguredConnections
 from tests.register import cases
+from tests.rules import builders
 from tests.service.conftest import MakeKey, WorldConnections, calling, form
 from tests.workflows.world import World
 from workflows.activity_messages import RegisterBatch
@@ -182,3 +183,36 @@ async def test_an_etag_saves_the_transfer_until_something_changes(
     answer = await small.get("/v1/register", headers={"If-None-Match": etag})
     assert 200 == answer.status_code
     assert etag != answer.headers["etag"]
+
+
+async def test_a_plan_and_what_changed_in_it(app: FastAPI, world: World, make_key: MakeKey) -> None:
+    """Versions, texts and differences; an ETag saves the transfer until another version is filed."""
+    life = await world.apply()
+    await life.decide("recommendation", "returned")
+    await life.decide("plan_revision", plan=builders.plan("改写"))
+    await life.settled(life.handle)
+    where = f"/v1/platforms/{life.id}/plan"
+    async with calling(app, await make_key("read")) as client:
+        whole = await client.get(where, params={"diff": "last"})
+        same = await client.get(where, params={"diff": "1,2"})
+        first = await client.get(where, params={"version": "1", "term": "1"})
+        etag = {"If-None-Match": whole.headers["ETag"]}
+        unchanged = await client.get(where, params={"diff": "last"}, headers=etag)
+        problems = [
+            (await client.get(where, params=asked)).status_code
+            for asked in ({"version": 3}, {"term": 2}, {"diff": "0"}, {"diff": "1,2,3"}, {"diff": "1,3"})
+        ]  # fmt: skip
+    view = whole.json()
+    assert [one["version"] for one in view["versions"]] == [1, 2]
+    assert (view["shown"]["version"], view["before"]["version"]) == (2, 1)
+    assert view["shown"]["plan"] == builders.plan("改写")
+    assert [one["path"] for one in view["difference"]] == ["parts.approach"]
+    assert same.json() == view
+    assert (first.json()["shown"]["version"], first.json()["difference"]) == (1, None)
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert whole.headers["Cache-Control"] == "private, no-cache"
+    assert problems == [404, 404, 422, 422, 404]
+    async with calling(app, await make_key("read", district="miyun")) as client:
+        assert (await client.get(where)).status_code == 403
+    async with calling(app) as client:
+        assert (await client.get(where)).status_code == 401
