@@ -40,10 +40,8 @@ def workdays_after(month: int, day: int, until: tuple[int, int] = (12, 31)) -> l
 
 async def go_to(life: Life, day: date, hour: int = 10) -> None:
     """Move the platform's clock to an hour of a day, Beijing time."""
-    await life.settled(life.handle)
     moment = start_of(day) + timedelta(hours=hour)
-    now = await life.world.clockwork.now(life.handle)
-    await life.world.clockwork.forward(life.handle, moment - now)
+    await life.world.clockwork.move_to(life.handle, moment)
 
 
 def told(log: list[LogEntry], since: int) -> list[tuple[str, date, int]]:

@@ -117,7 +117,8 @@ async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:
         assert "InvalidApplication" == error.type
     again = await start(world, term_id(life.id), {}, as_sent(true))
     await until(lambda: _shown(again), "it is taken up again")
-    await world.clockwork.forward(again, timedelta(minutes=2))  # nobody says why it was started
+    # It asks why it was started, and nobody answers.
+    await world.clockwork.forward(again, timedelta(minutes=2), at_rest=False)
     assert "declined" == (await again.result())["stage"], "the true one ends as it had"
 
 

@@ -102,7 +102,7 @@ async def test_the_commission_goes_on_without_a_report_only_when_it_is_overdue(
     with pytest.raises(Refused, match="not overdue yet"):
         await life.decide("self_report", "not_filed")
     assert life.assessment
-    await life.settled(life.assessment)
+    await life.settled(life.assessment)  # its due date is known
     view = await world.client.assessment_state(life.id, 1, 1)
     assert view.due
     assert view.assessment

@@ -18,7 +18,7 @@ from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from tests.rules import builders
 from tests.rules.builders import Raw, application
-from worker.demo.clockwork import Clockwork, in_a_run_after, until
+from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.worker_process import make_worker
 from workflows.application import PlatformApplication
 from workflows.contract import assessment_workflow_id, platform_workflow_id
@@ -143,7 +143,6 @@ class Life:
     async def forward(self, days: float) -> None:
         """Move the clock of the open assessment, or else of the platform."""
         handle = self.assessment or self.handle
-        await self.settled(handle)
         await self.world.clockwork.forward(handle, timedelta(days=days))
 
     async def settled(self, handle: WorkflowHandle[Any, Any]) -> None:
@@ -156,8 +155,7 @@ class Life:
         """Go to the moment when the assessment of a year opens by itself."""
         view = await self.view()
         if view.next_assessment:
-            span = view.next_assessment - await self.world.clockwork.now(self.handle)
-            await self.world.clockwork.forward(self.handle, span)
+            await self.world.clockwork.move_to(self.handle, view.next_assessment - A_MOMENT)
         await self.opened(year)
 
     async def opened(self, year: int) -> None:
@@ -202,8 +200,7 @@ class Life:
         assert end
         for handle in (self.assessment, self.handle):
             if handle:
-                span = end - await self.world.clockwork.now(handle) + timedelta(seconds=1)
-                await self.world.clockwork.forward(handle, span)
+                await self.world.clockwork.move_to(handle, end + A_MOMENT)
                 if handle is self.assessment:
                     await self.over()
 

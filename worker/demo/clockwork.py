@@ -19,6 +19,8 @@ from temporalio.client import (
 )
 from temporalio.testing import TimeSkipper
 
+A_MOMENT = timedelta(seconds=1)
+"""A clock that is moved to a start stops so much before it: moved over it, it would run on to a timer."""
 _PATIENCE = 60.0
 _BEGUN = 3
 """So many events there are before the first task of a run is done."""
@@ -41,21 +43,30 @@ class Clockwork(Interceptor):
     async def now(self, handle: WorkflowHandle[Any, Any]) -> datetime:
         return await self._skipper.get_current_time(handle)
 
-    async def forward(self, handle: WorkflowHandle[Any, Any], span: timedelta) -> None:
-        """Move a workflow's clock on; it must have no child open, and no task that waits for a worker.
+    async def forward(
+        self, handle: WorkflowHandle[Any, Any], span: timedelta, *, at_rest: bool = True
+    ) -> None:
+        """Move the clock of a workflow that has no child open, by default once the workflow is at rest.
+
+        A timer that a workflow sets after its clock was moved starts from the later time: it never fires.
 
         Raises:
-            TimeoutError: it did not move within a minute of real time.
+            TimeoutError: it did not move, or is not at rest, within a minute of real time.
         """
-        if span > timedelta():
-            async with asyncio.timeout(_PATIENCE):
-                await self._skipper.fast_forward(handle, span)
+        if span <= timedelta():
+            return
+        if at_rest:
+            await until(lambda: self.at_rest(handle), f"{handle.id} is at rest")
+        async with asyncio.timeout(_PATIENCE):
+            await self._skipper.fast_forward(handle, span)
+
+    async def move_to(self, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
+        """Move the clock of a workflow that is at rest to a moment of its own time. Raises TimeoutError."""
+        await until(lambda: self.at_rest(handle), f"{handle.id} is at rest")
+        await self.forward(handle, moment - await self.now(handle), at_rest=False)
 
     async def at_rest(self, handle: WorkflowHandle[Any, Any]) -> bool:
-        """Whether a workflow has nothing to do now: no task, nothing to hand in. No worker is asked.
-
-        A clock that is moved before that runs on without what the workflow was about to do.
-        """
+        """Whether a workflow has nothing to do now: no task, no activity. No worker is asked."""
         raw = (await handle.describe()).raw_description
         return not (raw.HasField("pending_workflow_task") or raw.pending_activities)
 

@@ -10,7 +10,7 @@ from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform, Unreachable
-from worker.demo.clockwork import Clockwork, in_a_run_after, until
+from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
 from workflows.application import PlatformApplication
 from workflows.contract import (
@@ -28,8 +28,6 @@ from workflows.run_io import CarriedPlatform
 from workflows.states import PlatformState, Receipt, next_assessment
 from workflows.vocabulary import Happening, Kind, Stage
 
-A_MOMENT = timedelta(seconds=1)
-"""A clock that is moved to a start stops so much before it: moved over it, it would run on to a timer."""
 _CLOSED = (Happening.ASSESSMENT_ENDED, Happening.ASSESSMENT_CLOSED)
 
 
@@ -162,7 +160,6 @@ class Player:
                 await self._start_again()
             return self._latest
         clock = self._assessment or self._platform
-        await self._settled(clock)
         if clock is self._platform:
             await self._catch_up(next_assessment(state))
         await self._clockwork.forward(clock, days)
@@ -182,9 +179,7 @@ class Player:
     async def _catch_up(self, next_assessment: datetime | None) -> None:
         """Bring a platform's clock to where its assessment left off, but not past the next kick-off."""
         to = min(self._latest, next_assessment - A_MOMENT) if next_assessment else self._latest
-        await self._clockwork.forward(
-            self._platform, to - await self._clockwork.now(self._platform)
-        )
+        await self._clockwork.move_to(self._platform, to)
 
     async def _settled(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Wait until a case has handed in its last move: its clock must not run before it has begun."""
@@ -209,8 +204,7 @@ class Player:
         state = await self._state()
         kick_off = next_assessment(state)
         if kick_off and not self._assessment:
-            span = kick_off - await self._clockwork.now(self._platform)
-            await self._clockwork.forward(self._platform, span - A_MOMENT)
+            await self._clockwork.move_to(self._platform, kick_off - A_MOMENT)
         term = state.facts.term
         assessment = self._clockwork.client.get_workflow_handle(
             assessment_workflow_id(self._example.platform_id, term, year)
@@ -231,13 +225,9 @@ class Player:
         if end is None:
             raise UnexpectedResult("the platform is not valid: nothing can expire")
         if self._assessment:
-            await self._clockwork.forward(
-                self._assessment, end - await self._clockwork.now(self._assessment) + A_MOMENT
-            )
+            await self._clockwork.move_to(self._assessment, end + A_MOMENT)
             await self._assessment_over()
-        await self._clockwork.forward(
-            self._platform, end - await self._clockwork.now(self._platform) + A_MOMENT
-        )
+        await self._clockwork.move_to(self._platform, end + A_MOMENT)
         self._latest = max(self._latest, end)
 
     async def _break_off(self) -> None:
