@@ -1,10 +1,10 @@
 """Applying for a platform: one workflow for all its terms, safely repeated."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.client import (
+    Client,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
@@ -50,11 +50,11 @@ from workflows.states import Facts
 from workflows.vocabulary import Stage
 
 
-@dataclass(frozen=True)
 class ApplicationSender:
-    """Starts the term that an application asks for."""
+    """The part of `PingtaiClient` that starts the term which an application asks for."""
 
-    _asking: CaseQueries
+    temporal: Client
+    _queries: CaseQueries
     _register: NoRegister
 
     async def apply(self, application: PlatformApplication) -> Applied:
@@ -72,8 +72,8 @@ class ApplicationSender:
         application = parse(PlatformApplication, asked)
         workflow_id = contract.platform_workflow_id(application.platform_id)
         while True:
-            found = await self._asking.describe(workflow_id)
-            latest = await self._asking.case_of(found)
+            found = await self._queries.describe(workflow_id)
+            latest = await self._queries.case_of(found)
             previous = None
             if latest is not None:
                 before = await self._applied_before(latest, application)
@@ -103,7 +103,7 @@ class ApplicationSender:
 
     async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:
         """Start the term; `after`: something that has ended is known to stand under its id."""
-        await self._asking.temporal.start_workflow(
+        await self.temporal.start_workflow(
             contract.PLATFORM_TYPE,
             as_plain_data(form),
             id=contract.platform_workflow_id(form.platform_id),
@@ -126,7 +126,7 @@ class ApplicationSender:
         self, latest: WorkflowExecutionDescription, application: PlatformApplication
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
-        first = await application_of_run(self._asking.temporal, latest)
+        first = await application_of_run(self.temporal, latest)
         running = latest.close_time is None
         if await self._is_second_life(latest, application.platform_id, first):
             if running:
@@ -174,7 +174,7 @@ class ApplicationSender:
 
     async def _first_of(self, latest: WorkflowExecutionDescription) -> FirstApplication | None:
         """The application of a case whose input is none: that of its own log."""
-        log: list[LogEntry] = await self._asking.query(latest.id, "log", list[LogEntry])
+        log: list[LogEntry] = await self._queries.query(latest.id, "log", list[LogEntry])
         if not log:
             return None  # it never was an application
         said = log[0].said
@@ -184,7 +184,7 @@ class ApplicationSender:
         """The term that a closed workflow ended with; None when it was terminated or never a term."""
         if latest.status is not WorkflowExecutionStatus.COMPLETED:
             return None
-        handle: WorkflowHandle[Any, TermResult] = self._asking.temporal.get_workflow_handle(
+        handle: WorkflowHandle[Any, TermResult] = self.temporal.get_workflow_handle(
             latest.id, run_id=latest.run_id, result_type=TermResult
         )
         try:

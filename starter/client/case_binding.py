@@ -31,7 +31,7 @@ _ASSESSMENT = re.compile(r":term-(\d+):assessment-(\d+)$")
 class CaseBinding:
     """Names the case of a decision, and recognises one that was taken in an earlier case."""
 
-    _asking: CaseQueries
+    _queries: CaseQueries
     _register: NoRegister
     _terms: dict[str, int] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class CaseBinding:
         if found := _ASSESSMENT.search(workflow_id):
             term, year = int(found[1]), int(found[2])
             return CaseReference(platform_id=platform_id, term=term, year=year)
-        latest = await self._asking.describe(workflow_id)
+        latest = await self._queries.describe(workflow_id)
         if latest is None:
             return None
         known = self._terms.get(latest.run_id) or await self._term_of(latest)
@@ -48,11 +48,11 @@ class CaseBinding:
 
     async def _term_of(self, run: WorkflowExecutionDescription) -> int | None:
         """The term of a run, by its input or its state: a memo is what whoever starts it writes."""
-        first = await application_of_run(self._asking.temporal, run)
+        first = await application_of_run(self._queries.temporal, run)
         if first:
             known: int | None = first.term
         else:  # started again from its log
-            platform = (await self._asking.view(run.id)).platform
+            platform = (await self._queries.view(run.id)).platform
             known = platform.facts.term if platform else None
         if known:
             if len(self._terms) >= _KNOWN:

@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from temporalio.client import Client
+
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
@@ -38,20 +40,27 @@ costs the worker a whole history (docs/decisions/0001-queries-on-uncached-cases.
 
 
 class DecisionSender:
-    """Takes decisions to their cases, and brings back the receipts."""
+    """The part of `PingtaiClient` that takes decisions to their cases and brings back the receipts."""
 
-    def __init__(self, asking: CaseQueries, register: NoRegister, *, due: bool) -> None:
-        """`due`: receipts say until when the next step is due; it is looked up for each."""
-        self._asking = asking
-        self._register = register
-        self._due = due
-        self._setting_aside = SetAsideSender(asking, register)
-        self._binding = CaseBinding(asking, register)
+    temporal: Client
+    _queries: CaseQueries
+    _register: NoRegister
+    _setting_aside: SetAsideSender
+    _binding: CaseBinding
+    _due: bool
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
-        """Send a decision to where it belongs, and wait for the receipt: see `PingtaiClient.decide`."""
-        raw = decision if isinstance(decision, dict) else as_sent(decision)
-        checked = decision_of(raw)
+        """Send a decision to where it belongs, and wait for the receipt.
+
+        The same decision (the same `decision_id`) again gives the first receipt, marked `repeated`.
+
+        Raises:
+            Refused: the rules refuse it.
+            InvalidMessage: it does not fit its model.
+            NoSuchPlatform: nothing of this id was ever applied for.
+            Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
+        """
+        checked, raw = _both(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
         if case:
@@ -66,19 +75,23 @@ class DecisionSender:
         return await self._with_due(workflow_id, answer)
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
-        """Ask what would become of a decision: see `PingtaiClient.check`."""
-        raw = decision if isinstance(decision, dict) else as_sent(decision)
-        checked = decision_of(raw)
+        """Ask what would become of a decision, and change nothing; `stage` says where it would lead.
+
+        Raises:
+            Refused: the rules would refuse it now.
+            InvalidMessage, NoSuchPlatform, Unreachable: as `decide` does.
+        """
+        checked, raw = _both(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
-        opinion: DecisionPreview = await self._asking.query(
+        preview: DecisionPreview = await self._queries.query(
             workflow_id, "check", DecisionPreview, raw
         )
-        if opinion.refusal:
-            raise Refused(opinion.refusal)
-        if opinion.invalid:
-            raise invalid("decision", "", *opinion.invalid)
-        return opinion
+        if preview.refusal:
+            raise Refused(preview.refusal)
+        if preview.invalid:
+            raise invalid("decision", "", *preview.invalid)
+        return preview
 
     async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Place:
         """The workflow that a decision is for, and the decision as it is sent there."""
@@ -89,13 +102,13 @@ class DecisionSender:
         return contract.platform_workflow_id(platform_id), raw
 
     async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
-        case = self._asking.temporal.get_workflow_handle(workflow_id)
+        case = self.temporal.get_workflow_handle(workflow_id)
         for pause in (*_GIVEN_BACK, None):
             sent: Awaitable[Receipt] = case.execute_update(
                 "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN
             )
             try:
-                return await self._asking.answer(workflow_id, sent)
+                return await self._queries.answer(workflow_id, sent)
             except Unreachable as error:
                 if pause is None or _TASK_FAILED not in str(error):
                     raise
@@ -135,7 +148,7 @@ class DecisionSender:
         """Whether a workflow is the assessment that its platform is about to open."""
         if workflow_id == contract.platform_workflow_id(platform_id):
             return False
-        platform = (await self._asking.view(contract.platform_workflow_id(platform_id))).platform
+        platform = (await self._queries.view(contract.platform_workflow_id(platform_id))).platform
         year = platform.open_assessment if platform else None
         return bool(
             platform
@@ -145,10 +158,10 @@ class DecisionSender:
         )
 
     async def _assessment_for(self, platform_id: str, decision: Decision) -> str:
-        open_one = await self._asking.open_child(contract.platform_workflow_id(platform_id))
+        open_one = await self._queries.open_child(contract.platform_workflow_id(platform_id))
         if open_one:
             return open_one
-        view = await self._asking.view(contract.platform_workflow_id(platform_id))
+        view = await self._queries.view(contract.platform_workflow_id(platform_id))
         platform = view.platform
         assert platform is not None  # noqa: S101 - a platform's own view
         term, year = platform.facts.term, platform.open_assessment
@@ -173,7 +186,7 @@ class DecisionSender:
         self, workflow_id: str, platform_id: str, decision: Decision, raw: dict[str, Any]
     ) -> Receipt:
         """What a case that has ended answered to this decision id; Refused when it never heard it."""
-        receipt: Receipt | None = await self._asking.query(
+        receipt: Receipt | None = await self._queries.query(
             workflow_id, "receipt", Receipt | None, decision.decision_id, decision.sender
         )
         if receipt and receipt.said_sha256 == digest_of_content(as_sent(decision_of(raw))):
@@ -199,7 +212,7 @@ class DecisionSender:
     async def _due_by_case(self, workflow_id: str, receipt: Receipt) -> datetime | None:
         for pause in _DUE_AFTER:
             await asyncio.sleep(pause)
-            view = await self._asking.view(workflow_id)
+            view = await self._queries.view(workflow_id)
             case = view.platform or view.assessment
             if case is None or case.stage != receipt.stage:
                 break
@@ -213,3 +226,10 @@ def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
     if case is None or raw.get("case") is not None:
         return raw
     return raw | {"case": as_sent(case)}
+
+
+def _both(decision: Decision | dict[str, Any]) -> tuple[Decision, dict[str, Any]]:
+    """A decision as it is read and as it is sent, whichever of the two it is given as."""
+    if isinstance(decision, dict):
+        return decision_of(decision), decision
+    return decision, as_sent(decision)

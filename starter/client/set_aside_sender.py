@@ -34,7 +34,7 @@ Place = tuple[str, dict[str, Any]]
 class SetAsideSender:
     """Finds the case that a setting aside is for."""
 
-    _asking: CaseQueries
+    _queries: CaseQueries
     _register: NoRegister
 
     async def place(self, platform_id: str, decision: SetAside) -> Place:
@@ -45,7 +45,7 @@ class SetAsideSender:
         """
         own, raw = contract.platform_workflow_id(platform_id), as_sent(decision)
         try:
-            platform = (await self._asking.view(own)).platform
+            platform = (await self._queries.view(own)).platform
         except NoSuchPlatform:
             return own, raw  # Temporal keeps it no longer: the register may
         assert platform is not None  # noqa: S101 - a platform's own view
@@ -104,7 +104,7 @@ class SetAsideSender:
             static_summary=f"{facts.name} · {facts.district.zh}",
         )
         with translate_rpc_errors():
-            receipt: Receipt = await self._asking.temporal.execute_update_with_start_workflow(
+            receipt: Receipt = await self._queries.temporal.execute_update_with_start_workflow(
                 "decide",
                 raw,
                 start_workflow_operation=start,
@@ -122,10 +122,10 @@ class SetAsideSender:
             Refused: its workflow was ended from outside.
             Unreachable: the register has not all of its log, or the log has not come to an end.
         """
-        latest = await self._asking.describe(workflow_id)
+        latest = await self._queries.describe(workflow_id)
         if latest and latest.status in ENDED_OUTSIDE:
             raise Refused(ended_outside(latest))
-        whole = not latest or (await self._asking.view(workflow_id)).log_hash == case.log[-1].hash
+        whole = not latest or (await self._queries.view(workflow_id)).log_hash == case.log[-1].hash
         if not (whole and case.ended):
             raise Unreachable(
                 "the register does not have the whole log of the term; try again when it has",
@@ -134,7 +134,7 @@ class SetAsideSender:
 
     async def _memo(self, workflow_id: str, state: PlatformState) -> dict[str, Any]:
         """The memo of the run before, by which an application sent again is recognised."""
-        before = await self._asking.describe(workflow_id)
+        before = await self._queries.describe(workflow_id)
         memo = dict(await before.memo()) if before else {}
         return memo or {"application_id": state.facts.application_id, "term": state.facts.term}
 
@@ -166,7 +166,7 @@ class SetAsideSender:
             Refused: that year knows no such decision.
         """
         child = self._assessment(platform, year)
-        if await self._asking.describe(child) is None:
+        if await self._queries.describe(child) is None:
             return
         if not await self._receipt(child, decision.target):
             raise Refused(
@@ -181,7 +181,7 @@ class SetAsideSender:
     async def _receipt(self, workflow_id: str, decision_id: str, *sender: str) -> Receipt | None:
         """What a case answered to a decision id; None when it never heard it, or is kept no longer."""
         try:
-            receipt: Receipt | None = await self._asking.query(
+            receipt: Receipt | None = await self._queries.query(
                 workflow_id, "receipt", Receipt | None, decision_id, *sender
             )
         except NoSuchPlatform:

@@ -2,28 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError
 
 from starter.client.application_sender import ApplicationSender
+from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import CaseQueries
 from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
 from starter.client.register_lookups import NoRegister
+from starter.client.set_aside_sender import SetAsideSender
 from starter.client.temporal_connection import connect
 from starter.plans.plan_view import PlanView
 from workflows import contract
-from workflows.application import PlatformApplication
-from workflows.decision import Decision
 from workflows.record import LogEntry
-from workflows.run_io import CaseView, DecisionPreview
-from workflows.states import Receipt
+from workflows.run_io import CaseView
 
 
-class PingtaiClient:
+class PingtaiClient(ApplicationSender, DecisionSender):
     """All that one may ask of the system. Every call may be repeated."""
 
     def __init__(
@@ -37,26 +36,15 @@ class PingtaiClient:
         and that costs its worker a whole history (docs/decisions/0001-queries-on-uncached-cases.md).
         """
         self.temporal = client
-        self._register = register or NoRegister()
-        self._asking = CaseQueries(client)
-        self._applying = ApplicationSender(self._asking, self._register)
-        self._deciding = DecisionSender(self._asking, self._register, due=due)
+        self._queries, self._register = CaseQueries(client), register or NoRegister()
+        self._setting_aside = SetAsideSender(self._queries, self._register)
+        self._binding = CaseBinding(self._queries, self._register)
+        self._due = due
 
     @classmethod
     async def connect(cls, register: NoRegister | None = None, *, due: bool = True) -> Self:
         """Connect as `starter.client.temporal_connection` says."""
         return cls(await connect(), register, due=due)
-
-    async def apply(self, application: PlatformApplication) -> Applied:
-        """Start the term that an application asks for; the same one again gives the first answer.
-
-        `term` and `previous` are filled in from the platform's last term.
-
-        Raises:
-            Refused: another application's term is open, or this id was used for another content.
-            Unreachable: Temporal does not answer.
-        """
-        return await self._applying.apply(application)
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """Whether a worker has taken up the term that was just applied for, within so many seconds.
@@ -73,46 +61,18 @@ class PingtaiClient:
             return False
         return True  # it has ended meanwhile
 
-    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
-        """Send a decision to where it belongs, and wait for the receipt.
-
-        The same decision (the same `decision_id`) again gives the first receipt, marked `repeated`.
-
-        Raises:
-            Refused: the rules refuse it.
-            InvalidMessage: it does not fit its model.
-            NoSuchPlatform: nothing of this id was ever applied for.
-            Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
-        """
-        return await self._deciding.decide(platform_id, decision)
-
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
-        """Ask what would become of a decision, and change nothing; `stage` says where it would lead.
-
-        Raises:
-            Refused: the rules would refuse it now.
-            InvalidMessage: it does not fit its model.
-            NoSuchPlatform: nothing of this id was ever applied for.
-            Unreachable: no answer.
-        """
-        return await self._deciding.check(platform_id, decision)
-
     async def state(self, platform_id: str) -> CaseView:
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
-        return await self.view(contract.platform_workflow_id(platform_id))
+        return await self._queries.view(contract.platform_workflow_id(platform_id))
 
     async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
         """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""
-        return await self.view(contract.assessment_workflow_id(platform_id, term, year))
-
-    async def view(self, workflow_id: str) -> CaseView:
-        """Where the case of a workflow stands. Raises NoSuchPlatform, Unreachable."""
-        return await self._asking.view(workflow_id)
+        return await self._queries.view(contract.assessment_workflow_id(platform_id, term, year))
 
     async def log(self, platform_id: str) -> list[LogEntry]:
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
         workflow_id = contract.platform_workflow_id(platform_id)
-        entries: list[LogEntry] = await self._asking.query(workflow_id, "log", list[LogEntry])
+        entries: list[LogEntry] = await self._queries.query(workflow_id, "log", list[LogEntry])
         return entries
 
     async def plan(
@@ -133,4 +93,4 @@ class PingtaiClient:
 
     async def describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow; None when there is none of this id."""
-        return await self._asking.describe(workflow_id)
+        return await self._queries.describe(workflow_id)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from db.substitution_queries import LARGEST_LIST, SubstitutionRow
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_commands import AS, option, preset
 from starter.commands.decision_form import ACTOR
 from starter.commands.notation import WordChoice
@@ -193,7 +193,7 @@ def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:
     Raises:
         InvalidMessage: it was not said who.
     """
-    person = Acting(said, preset, said["called"]).person()
+    person: dict[str, Any] = ActorResolver(said, preset, said["called"]).actor({})
     flags = {"id": "--actor", "role": "--role", "organisation": "--organisation"}
     missing = [flag for field, flag in flags.items() if field not in person]
     if missing:

@@ -13,7 +13,7 @@ from workflows.words import Words
 _DISTRICT = next(part for part in ACTOR if part.field == "district")
 
 
-class Acting:
+class ActorResolver:
     """Fills in who acts. Flags go before the file, it before the environment, and that before the profile.
 
     A role that was chosen by `--as` goes before the file, as a flag does.
@@ -30,8 +30,8 @@ class Acting:
         self._asked = False
         self._told: set[str] = set()
 
-    def actor(self, kind: Kind, raw: Mapping[str, Any]) -> Any:
-        """The `actor` of a decision, as far as it is known.
+    def actor(self, raw: Mapping[str, Any], kind: Kind | None = None) -> Any:
+        """The `actor` of a decision of this kind, as far as it is known; without a kind, of no decision.
 
         Raises:
             BadInput: `--as` names no role of the profile, or the profile cannot be read.
@@ -40,17 +40,7 @@ class Acting:
         before = raw.get("actor", {})
         if not isinstance(before, dict):
             return before  # the model says what is wrong with it
-        return self._actor(before, roles_for(kind, outcome_of(kind, raw)))
-
-    def person(self) -> dict[str, Any]:
-        """Who gives a command that is no decision, as far as it is known.
-
-        Raises:
-            BadInput, InvalidMessage: as `actor` does.
-        """
-        return self._actor({}, ())
-
-    def _actor(self, before: dict[str, Any], able: tuple[Role, ...]) -> dict[str, Any]:
+        able = roles_for(kind, outcome_of(kind, raw)) if kind else ()
         actor = dict(before)
         if self._called:
             actor |= self._called_role(actor)

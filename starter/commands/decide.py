@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_commands import AS, option
@@ -88,7 +88,7 @@ def format_of(
 def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not."""
     given = {name: value for name, value in said.items() if name.startswith("given_")}
-    acting = Acting(given, frozenset(given), said["called"])
+    acting = ActorResolver(given, frozenset(given), said["called"])
     batch = Batch(
         file=file,
         form=form,
@@ -103,5 +103,5 @@ def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
 
 
 @answering
-async def _run(batch: Batch, acting: Acting) -> None:
+async def _run(batch: Batch, acting: ActorResolver) -> None:
     await run_batch(batch, acting)

@@ -1,21 +1,22 @@
 """How one decision is made up, asked for, tried and sent, and what is said of it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self, TypeVar
+from functools import cache
+from typing import Any, NamedTuple
 
 import click
 
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
 from starter.commands.guided.form import confirm, fill_in, keep, show_case
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
-from starter.commands.receipt_view import end_of_stage, show_opinion, show_receipt
+from starter.commands.receipt_view import end_of_stage, show_preview, show_receipt
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed
@@ -23,10 +24,10 @@ from starter.terminal.command_runner import answered
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain, heading, show, show_json
 from workflows.case import decision_of
+from workflows.decision import Decision
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
-from workflows.run_io import CaseView, DecisionPreview
-from workflows.states import Receipt
+from workflows.run_io import CaseView
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -51,32 +52,27 @@ class Call:
         return at_terminal() and not self.as_json and self.file != "-"
 
 
-T = TypeVar("T")
+class _Calls(NamedTuple):
+    """The calls of one command, between which a person is asked: one event loop, one connection."""
+
+    runner: asyncio.Runner
+    client: Callable[[], Pingtai]
+    """The client, connected when it is first asked for."""
 
 
-class _Calls:
-    """The calls of one command, between which a person is asked: one connection, one event loop."""
+@contextmanager
+def _calls() -> Iterator[_Calls]:
+    opened = AsyncExitStack()
+    with asyncio.Runner() as runner:
 
-    def __init__(self) -> None:
-        self._runner = asyncio.Runner()
-        self._open = AsyncExitStack()
-        self._client: Pingtai | None = None
+        @cache
+        def client() -> Pingtai:
+            return runner.run(opened.enter_async_context(open_pingtai()))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._runner:
-            self._runner.run(self._open.aclose())
-
-    def run(self, call: Coroutine[Any, Any, T]) -> T:
-        return self._runner.run(call)
-
-    async def client(self) -> Pingtai:
-        """The client, connected at the first call."""
-        if self._client is None:
-            self._client = await self._open.enter_async_context(open_pingtai())
-        return self._client
+        try:
+            yield _Calls(runner, client)
+        finally:
+            runner.run(opened.aclose())
 
 
 def decide(form: DecisionForm, call: Call) -> None:
@@ -89,36 +85,39 @@ def decide(form: DecisionForm, call: Call) -> None:
     """
     platform_id(call.platform)
     raw = form.decision(call.given, read_object(call.file) if call.file else {})
-    acting = Acting(call.given, call.preset, call.called)
-    raw["actor"] = acting.actor(form.kind, raw)
-    with _Calls() as calls:
+    raw["actor"] = ActorResolver(call.given, call.preset, call.called).actor(raw, form.kind)
+    with _calls() as calls:
         with _nothing_sent():
             view = _asked(form, call, raw, calls)
         completed(raw)
         if call.principal:
-            raw["actor"] = calls.run(_in_place(form.kind, call.principal, raw))
+            raw["actor"] = calls.runner.run(_in_place(form.kind, call.principal, raw))
         try:
-            decision_of(raw, form.kind)
+            decision = decision_of(raw, form.kind)
         except InvalidMessage as error:
             raise _explained(form, error) from None
         if call.dry_run:
-            _try(call, raw, calls)
+            preview = calls.runner.run(calls.client().check(call.platform, decision))
+            if call.as_json:
+                show_json({"would_be_taken": True, "stage": preview.stage, "decision": raw})
+            else:
+                show_preview(call.platform, decision, preview)
             return
         with _nothing_sent():
             _confirmed(form, call, raw, view, calls)
-        _send(call, raw, calls)
+        _send(call, decision, calls)
 
 
 def _asked(form: DecisionForm, call: Call, raw: dict[str, Any], calls: _Calls) -> CaseView | None:
     """Fill in what is missing by asking; the case it is about, None where nothing was asked."""
     if not call.talks or not (form.unanswered(raw) or _who_is_open(raw, call)):
         return None
-    view = calls.run(_case(calls, form.kind, call.platform))
+    view = calls.runner.run(_case(calls.client(), form.kind, call.platform))
     show_case(form, view)
     if form.kind is Kind.SET_ASIDE and "target" not in raw:
         from starter.commands.set_aside_preview import decisions_table  # noqa: PLC0415 - one kind needs it
 
-        log = calls.run(_log(call.platform))
+        log = calls.runner.run(_log(call.platform))
         show(heading(Words("Decisions in force", "有效的决定")), decisions_table(log))
     fill_in(form, raw, view, office=call.principal is None)
     return view
@@ -132,7 +131,7 @@ def _confirmed(
     if call.yes or not (view or sets_aside):
         return
     try:
-        opinion = calls.run(_check(calls, call.platform, raw))
+        preview = calls.runner.run(calls.client().check(call.platform, raw))
     except (Refused, InvalidMessage) as error:
         if view is None:
             raise
@@ -144,7 +143,7 @@ def _confirmed(
     if sets_aside:
         _show_set_aside(call.platform, raw, calls)
     case = (view.assessment or view.platform) if view else None
-    confirm(form, raw, case.facts if case else None, opinion.stage or "")
+    confirm(form, raw, case.facts if case else None, preview.stage or "")
 
 
 @contextmanager
@@ -173,43 +172,25 @@ def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
     return explained
 
 
-def _try(call: Call, raw: dict[str, Any], calls: _Calls) -> None:
-    opinion = calls.run(_check(calls, call.platform, raw))
-    if call.as_json:
-        show_json({"would_be_taken": True, "stage": opinion.stage, "decision": raw})
-    else:
-        show_opinion(call.platform, raw, opinion)
-
-
-def _send(call: Call, raw: dict[str, Any], calls: _Calls) -> None:
-    receipt, end = calls.run(_taken(calls, call.platform, raw))
+def _send(call: Call, decision: Decision, calls: _Calls) -> None:
+    client = calls.client()
+    try:
+        receipt = calls.runner.run(client.decide(call.platform, decision))
+    except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+        raise
+    except BaseException as error:
+        # Whatever it was, an interruption by the keyboard too: it may have been taken.
+        error.add_note(_how_to_repeat(decision))
+        raise
+    end = None if receipt.due else calls.runner.run(end_of_stage(client, receipt))
     if call.as_json:
         show_json(receipt.model_dump(mode="json"))
     else:
         show_receipt(receipt, end)
 
 
-async def _taken(calls: _Calls, platform: str, raw: dict[str, Any]) -> tuple[Receipt, Any]:
-    client = await calls.client()
-    try:
-        receipt = await client.decide(platform, raw)
-    except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
-        raise
-    except BaseException as error:
-        # Whatever it was, an interruption by the keyboard too: it may have been taken.
-        error.add_note(_how_to_repeat(raw))
-        raise
-    return receipt, None if receipt.due else await end_of_stage(client, receipt)
-
-
-async def _check(calls: _Calls, platform: str, raw: dict[str, Any]) -> DecisionPreview:
-    client = await calls.client()
-    return await client.check(platform, raw)
-
-
-async def _case(calls: _Calls, kind: Kind, platform: str) -> CaseView:
+async def _case(client: Pingtai, kind: Kind, platform: str) -> CaseView:
     """Where the case of a kind stands: the open assessment, or the platform itself."""
-    client = await calls.client()
     view = await client.state(platform)
     state = view.platform
     if kind in ASSESSMENT_KINDS and state and state.open_assessment:
@@ -235,7 +216,7 @@ def _show_set_aside(platform: str, raw: Mapping[str, Any], calls: _Calls) -> Non
     from starter.commands.set_aside_preview import set_aside_with  # noqa: PLC0415 - as above
     from starter.commands.timeline import timeline  # noqa: PLC0415
 
-    lines = set_aside_with(calls.run(_log(platform)), str(raw.get("target")))
+    lines = set_aside_with(calls.runner.run(_log(platform)), str(raw.get("target")))
     if lines:
         show(
             heading(Words("Will be set aside (Beijing time)", "将被撤销的记录（北京时间）")),
@@ -254,9 +235,9 @@ async def _log(platform: str) -> Any:
         return await register.log(platform)
 
 
-def _how_to_repeat(raw: dict[str, Any]) -> str:
+def _how_to_repeat(decision: Decision) -> str:
     # With the date, because the day may end before it is repeated, and then it would be another.
-    same = f"--id {raw['decision_id']} --date {raw['decided_on']}"
+    same = f"--id {decision.decision_id} --date {decision.decided_on}"
     return say(
         Words(
             f"The decision may have been accepted. Repeat the same command with {same}",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from starter.commands import COMMANDS
@@ -107,12 +107,12 @@ class Part:
     switch: str = ""
     """The one outcome for which the flag stands."""
 
-    @property
+    @cached_property
     def flag(self) -> str:
         """The flag itself."""
         return f"--{self.switch or _FLAGS.get(self.field, self.field)}".replace("_", "-")
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Under what name click hands the value over."""
         return f"given_{self.flag.strip('-').replace('-', '_')}"
@@ -214,7 +214,7 @@ class DecisionForm:
         """What it does, in one line."""
         return self.summary or next(one.short_help for one in COMMANDS if one.name == self.name)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The flags of its own."""
         return parts_of(MODELS[self.kind], *Decision.model_fields)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -37,7 +38,7 @@ class Shape(Enum):
     SCORE_BY_WORD = auto()
     """A finding that may have a score."""
 
-    @property
+    @cached_property
     def listed(self) -> bool:
         """Whether it holds several values."""
         return self.value >= Shape.TEXTS.value

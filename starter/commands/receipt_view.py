@@ -1,8 +1,6 @@
 """The receipt of a decision: what was decided, where the case stands now, who acts next until when."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from starter.client.interface import Pingtai
 from starter.errors import PingtaiError
@@ -19,6 +17,7 @@ from starter.terminal.wording import (
     stage,
     what,
 )
+from workflows.decision import Decision
 from workflows.periods import last_day
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
@@ -73,9 +72,9 @@ def _next(receipt: Receipt, end: datetime | None) -> Said:
     return Words("none", "无")
 
 
-def show_opinion(platform: str, raw: Mapping[str, Any], opinion: DecisionPreview) -> None:
+def show_preview(platform: str, decision: Decision, preview: DecisionPreview) -> None:
     """Show that a decision would be accepted, and where it would lead; nothing has changed."""
-    kind, outcome = str(raw["kind"]), raw.get("outcome")
+    kind, outcome = str(decision.kind), getattr(decision, "outcome", None)
     rows: tuple[tuple[Said, object], ...] = (
         (Words("dry run", "预检（不提交）"), NOTHING_CHANGED),
         (
@@ -83,7 +82,7 @@ def show_opinion(platform: str, raw: Mapping[str, Any], opinion: DecisionPreview
             said(kind, str(outcome)) if outcome else what(kind),
         ),
         (PLATFORM_LABEL, platform),
-        (Words("leads to", "将进入"), stage(opinion.stage) if opinion.stage else None),
+        (Words("leads to", "将进入"), stage(preview.stage) if preview.stage else None),
     )
     show(facts(rows))
 

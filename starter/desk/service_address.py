@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from starter.desk.profile import ProfileService, read_profile
+from starter.desk.profile import read_profile
 from starter.errors import BadInput
 from starter.loopback import is_loopback
 
@@ -40,7 +40,8 @@ def service_address() -> ServiceAddress | None:
     given = os.environ.get(URL)
     if given == "":
         return None
-    kept = _of_profile()
+    profile = read_profile()
+    kept = profile.service if profile else None
     url = given or (kept.url if kept else None)
     if url is None:
         return None
@@ -122,8 +123,3 @@ def read_key(path: Path) -> str:
         return checked_key(content.decode("ascii") if len(content) <= _MOST else "", str(path))
     except UnicodeDecodeError:
         return checked_key("", str(path))
-
-
-def _of_profile() -> ProfileService | None:
-    profile = read_profile()
-    return profile.service if profile else None

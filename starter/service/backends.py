@@ -48,6 +48,7 @@ class ConfiguredConnections:
     def __init__(self) -> None:
         self._temporal: tuple[object, Client] | None = None
         self._temporal_seen = -LOOKED_UP_EVERY
+        self._client: PingtaiClient | None = None
         self._away: tuple[float, Unreachable] | None = None
         self._engine: tuple[str, AsyncEngine] | None = None
         self._engine_seen = -LOOKED_UP_EVERY
@@ -86,8 +87,14 @@ class ConfiguredConnections:
             raise Unreachable("Temporal does not answer", "Temporal 没有应答") from None
 
     async def client(self) -> PingtaiClient:
-        """The typed client, which asks the register through the one pool. Raises as `temporal` does."""
-        return PingtaiClient(await self.temporal(), RegisterLookups(self._register))
+        """The typed client, which asks the register through the one pool. Raises as `temporal` does.
+
+        There is one for each connection, because it remembers the terms of the cases that it has met.
+        """
+        temporal = await self.temporal()
+        if self._client is None or self._client.temporal is not temporal:
+            self._client = PingtaiClient(temporal, RegisterLookups(self._register))
+        return self._client
 
     async def engine(self) -> AsyncEngine:
         """The register's engine; it connects when it is used, and again by itself.

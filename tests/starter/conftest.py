@@ -18,6 +18,8 @@ from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
 from workflows.application import PlatformApplication
 from workflows.awaited import Awaited
+from workflows.decision import Decision
+from workflows.model import as_sent
 from workflows.states import Receipt
 from workflows.vocabulary import Role
 
@@ -69,8 +71,9 @@ class PretendClient:
         self._sent = sent
         self._register = register
 
-    async def decide(self, platform_id: str, decision: dict[str, Any]) -> Any:
-        self._sent.append((platform_id, decision))
+    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
+        raw = as_sent(decision) if isinstance(decision, Decision) else decision
+        self._sent.append((platform_id, raw))
         return self._answer("decide")
 
     async def apply(self, application: PlatformApplication) -> Any:
@@ -87,7 +90,7 @@ class PretendClient:
     async def taken_up(self, applied: Applied, within: float) -> bool:
         return True
 
-    async def check(self, platform_id: str, decision: dict[str, Any]) -> Any:
+    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         return self._answer("check")
 
     async def state(self, platform_id: str) -> Any:

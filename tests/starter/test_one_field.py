@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,6 +59,8 @@ class LaterApplication(PlatformApplication):
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """The field is there: nothing else is changed for it."""
     monkeypatch.setitem(MODELS, Kind.RECOMMENDATION, LaterRecommendation)
+    fresh = replace(FORMS[Kind.RECOMMENDATION])  # a form reads its message once
+    monkeypatch.setitem(FORMS, Kind.RECOMMENDATION, fresh)
     for name, column in columns_of(LaterApplication).items():
         monkeypatch.setitem(COLUMNS, name, column)
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Format, JsonLines, Names
 from starter.commands.batch.lines import Line, Result
@@ -89,7 +89,7 @@ def write(file: Path, platforms: list[str]) -> list[tuple[int, str, str]]:
 
 
 async def run(
-    file: Path, form: Format | None = None, acting: Acting | None = None, **changes: Any
+    file: Path, form: Format | None = None, acting: ActorResolver | None = None, **changes: Any
 ) -> int:
     """Run a batch as the command does; answers its exit code."""
     batch = Batch(
@@ -106,7 +106,7 @@ async def run(
         }
     )
     try:
-        await run_batch(batch, acting or Acting({}, frozenset(), None))
+        await run_batch(batch, acting or ActorResolver({}, frozenset(), None))
     except click.exceptions.Exit as end:
         return end.exit_code
     return 0
@@ -237,7 +237,7 @@ async def test_a_list_is_published(world: World, capsys: Printed, tmp_path: Path
     file = tmp_path / "platforms.txt"
     file.write_text("# the second list\n" + "".join(f"{life.id}\n" for life in lives))
     preset = {"kind": "listing", "outcome": "included", "list_number": "2026-2"}
-    who = Acting(
+    who = ActorResolver(
         {f"given_{k}": v for k, v in {**COMMISSION, "actor": "kw-1"}.items()}, frozenset(), None
     )
 

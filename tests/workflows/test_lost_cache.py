@@ -82,6 +82,6 @@ async def test_a_decision_after_an_assessment_was_opened(world: World, slow: Awa
     report = await life.decision("self_report")
     for raw in (support, report):
         await life.state()
-        await world.client.view(life.assessment.id)
+        await world.client.assessment_state(life.id, 1, 1)
         await world.client.decide(life.id, raw)
     await replays(life.handle, life.assessment)

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line, Outcome, Result
@@ -40,7 +40,7 @@ class Batch:
     refused: str | None
 
 
-async def run_batch(batch: Batch, acting: Acting) -> None:
+async def run_batch(batch: Batch, acting: ActorResolver) -> None:
     """Carry a batch out.
 
     Raises:

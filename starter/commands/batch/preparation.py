@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any
 
-from starter.commands.actor_resolution import Acting
+from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.decision_form import outcome_of, roles_for
 from starter.commands.notation import platform_id
@@ -23,7 +23,9 @@ InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]
 class Preparing:
     """Makes decisions of lines. What a line leaves open is filled in so that it is the same each time."""
 
-    def __init__(self, acting: Acting, day: str | None, in_place: InPlace | None = None) -> None:
+    def __init__(
+        self, acting: ActorResolver, day: str | None, in_place: InPlace | None = None
+    ) -> None:
         """`day` is for the lines that have none."""
         self._acting = acting
         self._day = day
@@ -60,7 +62,7 @@ class Preparing:
                     "decided_on：该行没有日期；请写明，或以 --date 统一指定",
                 )
             raw["decided_on"] = self._day
-        raw["actor"] = self._acting.actor(kind, raw)
+        raw["actor"] = self._acting.actor(raw, kind)
         if self._in_place and isinstance(raw["actor"], dict):
             raw["actor"] = await self._absent(kind, raw, self._in_place)
         if "decision_id" not in raw:
