@@ -1,7 +1,7 @@
 """`pingtai inbox`: the decisions that are waiting, earliest due first."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,11 +16,9 @@ from starter.commands.options import (
     limit_option,
     today,
 )
-from starter.desk.inbox_scope import seat, seats_of
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
-from starter.desk.register_reads import RegisterReads
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
@@ -32,9 +30,13 @@ from starter.terminal.screen import (
     show,
     show_json,
 )
+from workflows.actors import Actor
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Kind, Role
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from starter.desk.reach import RegisterReads
 
 EVERY = 5
 """Seconds after which `--watch` looks again."""
@@ -76,24 +78,8 @@ _STEPS = dict.fromkeys(
     help=f"Refresh every {EVERY} seconds, or as often as given, until Ctrl-C. 持续刷新",
 )
 @json_option
-def inbox_command(**asked: Any) -> None:
-    """List the decisions that are waiting, earliest due first. 待办
-
-    With a profile (pingtai login) those of your first role, or of the role that --as names; without
-    one, everybody's. Due dates are days in Beijing, with the working days left. The last line counts
-    the decisions at each step.
-
-    \b
-    Examples:
-      pingtai inbox --overdue
-      pingtai inbox --mine --watch
-      pingtai inbox --role district --district haidian --json
-    """
-    _inbox(**asked)
-
-
 @answering
-async def _inbox(
+async def inbox_command(
     *,
     called: str | None,
     mine: bool,
@@ -107,6 +93,18 @@ async def _inbox(
     as_json: bool,
     **more: str | None,
 ) -> None:
+    """List the decisions that are waiting, earliest due first. 待办
+
+    With a profile (pingtai login) those of your first role, or of the role that --as names; without
+    one, everybody's. Due dates are days in Beijing, with the working days left. The last line counts
+    the decisions at each step.
+
+    \b
+    Examples:
+      pingtai inbox --overdue
+      pingtai inbox --mine --watch
+      pingtai inbox --role district --district haidian --json
+    """
     ways = (called is not None, mine, everything)
     if sum(ways) > 1 or (called is not None and role):
         raise BadInput(
@@ -163,7 +161,7 @@ async def _inbox(
 
 
 async def _whose(
-    register: RegisterReads, profile: Profile | None, called: str | None, *, mine: bool
+    register: "RegisterReads", profile: Profile | None, called: str | None, *, mine: bool
 ) -> list[Wanted]:
     """Whose inbox is asked for.
 
@@ -173,8 +171,29 @@ async def _whose(
     if profile is None:
         return [Wanted()]
     if mine:
-        return await seats_of(register, profile, today())
-    return [seat(profile.actor(profile.role(called)))]
+        return await inboxes_of(register, profile, today())
+    return [inbox_of(profile.actor(profile.role(called)))]
+
+
+def inbox_of(actor: Actor) -> Wanted:
+    """What awaits somebody: the commission's is one desk, a district's and an operator's are their own."""
+    if actor.role is Role.DISTRICT:
+        return Wanted(role=str(actor.role), district=str(actor.district))
+    if actor.role is Role.OPERATOR:
+        return Wanted(role=str(actor.role), operator=actor.organisation)
+    return Wanted(role=str(actor.role))
+
+
+async def inboxes_of(register: "RegisterReads", profile: Profile, day: date) -> list[Wanted]:
+    """What awaits a person in all their roles, and in those of people they stand in for on a day."""
+    own = (profile.actor(role) for role in profile.roles)
+    named = await register.substitutions(profile.id, since=day)
+    absent = (
+        row.principal
+        for row in named
+        if row.substitute_id == profile.id and row.first_day <= day <= row.last_day
+    )
+    return list(dict.fromkeys(inbox_of(actor) for actor in (*own, *absent)))
 
 
 def _nothing(whose: list[Wanted]) -> Words:

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 from rich.live import Live
 
 from db.inbox_queries import InboxRow, StepCount, Wanted
 from starter.commands.inbox_rows import NOTHING_WAITING, cells, counted, data, rows_table
-from starter.desk.register_reads import InboxReads
 from starter.terminal import wording
 from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
@@ -23,6 +23,12 @@ from starter.terminal.screen import (
 )
 from workflows.words import Words
 
+if TYPE_CHECKING:
+    from db.inbox_queries import Inbox
+    from starter.desk.http_inbox import HttpInbox
+
+    InboxReads = Inbox | HttpInbox
+
 Known = dict[tuple[str, int, int, str], InboxRow]
 Change = tuple[str, InboxRow]
 NEW, CHANGED, GONE = "new", "changed", "gone"
@@ -34,7 +40,7 @@ _WORDS = {
 
 
 async def watch(
-    inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+    inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
 ) -> None:
     """Look again every so many seconds, until Ctrl-C."""
     if draws() and not as_json:
@@ -43,7 +49,7 @@ async def watch(
         await _tell(inbox, wanted, limit, every, as_json=as_json)
 
 
-async def _draw(inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int) -> None:
+async def _draw(inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
         while True:
@@ -66,7 +72,7 @@ def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> 
 
 
 async def _tell(
-    inbox: InboxReads, wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
+    inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
 ) -> None:
     known: Known = {}
     while True:

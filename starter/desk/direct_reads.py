@@ -5,11 +5,10 @@ from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from db.asyncpg_connections import Source, connections
 from db.inbox_queries import Inbox
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
-from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
+from db.row_types import SupportRow
 from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
 from db.support_queries import support_of
 from db.validity_queries import Validity, validity
@@ -26,75 +25,55 @@ async def direct_reads(*, start: bool, patient: bool = False) -> AsyncIterator["
         yield DirectReads(source)
 
 
-class DirectReads:
-    """See `starter.desk.register_reads.RegisterReads`."""
-
-    def __init__(self, source: Source) -> None:
-        """Ask over connections, or through an engine of `db.engine.create_engine`."""
-        self._source = source
-        self._queries = RegisterQueries(source)
+class DirectReads(RegisterQueries):
+    """The register's answers. Each call raises `starter.errors.Unreachable` while it is away."""
 
     def inbox(self) -> Inbox:
-        """See `RegisterReads`."""
-        return Inbox(self._source)
-
-    async def platform(self, platform_id: str) -> PlatformCard | None:
-        """See `RegisterReads`."""
-        return await self._queries.platform(platform_id)
-
-    async def register(self, **wanted: Any) -> list[RegisterRow]:
-        """See `RegisterReads`."""
-        return await self._queries.register(**wanted)
-
-    async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
-        """See `RegisterReads`."""
-        return await self._queries.named_like(beginning, limit)
+        """What awaits a decision."""
+        return Inbox(self._connections)
 
     async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
-        """See `RegisterReads`."""
+        """A version of a plan, see `starter.plans.plan_view`; None: the platform or the term is not known."""
         from starter.plans.plan_view import plan_view  # noqa: PLC0415 - one command needs it
 
-        return await plan_view(self._queries.plan_queries, platform_id, **wanted)
-
-    async def log(self, platform_id: str) -> Sequence[LogLine]:
-        """See `RegisterReads`."""
-        return await self._queries.log(platform_id)
+        return await plan_view(self.plan_queries, platform_id, **wanted)
 
     async def validity(self, platform_id: str, day: date) -> Validity | None:
-        """See `RegisterReads`."""
-        return await validity(self._source, platform_id, day)
+        """Whether a platform is valid on a day, and why; None: it is not known."""
+        return await validity(self._connections, platform_id, day)
 
     async def substitutions(
         self, person: str | None = None, since: date | None = None, limit: int = LARGEST_LIST
     ) -> Sequence[SubstitutionRow]:
-        """See `RegisterReads`."""
-        return await SubstitutionQueries(self._source).of(person, since, limit)
+        """Those of a person, as principal or substitute, or of all; see `db.substitutions`."""
+        return await SubstitutionQueries(self._connections).of(person, since, limit)
 
     async def standing_in(
         self, principal_id: str, substitute_id: str, day: date
     ) -> Sequence[SubstitutionRow]:
-        """See `RegisterReads`."""
-        return await SubstitutionQueries(self._source).standing(principal_id, substitute_id, day)
+        """Under what somebody may act for somebody on a day, the newest first."""
+        queries = SubstitutionQueries(self._connections)
+        return await queries.standing(principal_id, substitute_id, day)
 
     async def support(self, **wanted: Any) -> list[SupportRow]:
-        """See `RegisterReads`."""
-        async with connections(self._source).connect() as reading:
+        """Support by the day it was given; see `db.support_queries.support_of`."""
+        async with self._connections.connect() as reading:
             return await support_of(reading, **wanted)
 
     async def figures(self, **wanted: Any) -> Figures:
-        """See `RegisterReads`."""
+        """The programme in figures; see `db.figures.figures`."""
         from db.figures import figures  # noqa: PLC0415 - one command needs it
 
-        return await figures(self._source, **wanted)
+        return await figures(self._connections, **wanted)
 
     async def mechanisms(self, today: date, **wanted: Any) -> Mechanisms:
-        """See `RegisterReads`."""
+        """The platforms' newest mechanisms; see `db.mechanism_queries.mechanisms`."""
         from db.mechanism_queries import mechanisms  # noqa: PLC0415 - as above
 
-        return await mechanisms(self._source, today, **wanted)
+        return await mechanisms(self._connections, today, **wanted)
 
     async def layout(self, **wanted: Any) -> Layout:
-        """See `RegisterReads`."""
+        """The layout with its platforms; see `db.layout_queries.layout`."""
         from db.layout_queries import layout  # noqa: PLC0415 - as above
 
-        return await layout(self._source, **wanted)
+        return await layout(self._connections, **wanted)

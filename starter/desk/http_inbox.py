@@ -14,7 +14,7 @@ _ROWS, _COUNTS = TypeAdapter(list[InboxRow]), TypeAdapter(list[StepCount])
 
 
 class HttpInbox:
-    """See `starter.desk.register_reads.InboxReads`. A seat is a call; what they answer is put together."""
+    """Answers as `db.inbox_queries.Inbox`. A seat is a call; what they answer is put together."""
 
     def __init__(self, client: PingtaiHttpClient) -> None:
         """Ask by this client."""
@@ -24,7 +24,6 @@ class HttpInbox:
     async def page(
         self, *wanted: Wanted, after: Place | None = None, limit: int = 50
     ) -> list[InboxRow]:
-        """See `InboxReads`."""
         found: dict[Place, InboxRow] = {}
         for one in _different(wanted):
             answer = await self._asked(one, after, limit)
@@ -32,7 +31,7 @@ class HttpInbox:
         return [found[place] for place in sorted(found)][:limit]
 
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
-        """See `InboxReads`. What a page has just told is not asked again."""
+        """What a page has just told is not asked again."""
         sums: dict[str, tuple[int, int]] = {}
         for one in _different(wanted):
             if one not in self._counted:

@@ -24,27 +24,24 @@ _PAGE = 500
 
 
 class HttpReads:
-    """See `starter.desk.register_reads.RegisterReads`. Each raises NotAllowed, too: what the key lacks."""
+    """Answers as `starter.desk.direct_reads.DirectReads`. Each raises NotAllowed, too: what the key lacks."""
 
     def __init__(self, client: PingtaiHttpClient) -> None:
         """Ask by this client."""
         self._client = client
 
     def inbox(self) -> "HttpInbox":
-        """See `RegisterReads`."""
         from starter.desk.http_inbox import HttpInbox  # noqa: PLC0415 - one command needs it
 
         return HttpInbox(self._client)
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
-        """See `RegisterReads`."""
         with suppress(NoSuchPlatform):
             found = await self._client.get(f"{platform_path(platform_id)}/card")
             return parse_answer(TypeAdapter(PlatformCard), found)
         return None
 
     async def register(self, **wanted: Any) -> list[RegisterRow]:
-        """See `RegisterReads`."""
         items = await self._items("/v1/register", **wanted)
         if any("since" not in one for one in items):
             raise NotAllowed(
@@ -54,22 +51,18 @@ class HttpReads:
         return parse_answer(TypeAdapter(list[RegisterRow]), json.dumps(items))
 
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
-        """See `RegisterReads`."""
         items = await self._items("/v1/register", limit=limit, after=beginning or None)
         found = ((one["platform_id"], one["name"]) for one in items)
         return [one for one in found if one[0].startswith(beginning)]
 
     async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
-        """See `RegisterReads`."""
         return await self._client.plan(platform_id, **wanted)
 
     async def log(self, platform_id: str) -> list[LogLine]:
-        """See `RegisterReads`."""
         card = await self.platform(platform_id)
         return list(card.log) if card else []
 
     async def validity(self, platform_id: str, day: date) -> "Validity | None":
-        """See `RegisterReads`."""
         from db.validity_queries import Validity  # noqa: PLC0415 - one command needs it
 
         with suppress(NoSuchPlatform):
@@ -80,14 +73,12 @@ class HttpReads:
     async def substitutions(
         self, person: str | None = None, since: date | None = None, limit: int = _PAGE
     ) -> list[SubstitutionRow]:
-        """See `RegisterReads`."""
         items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
         return parse_answer(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
 
     async def standing_in(
         self, principal_id: str, substitute_id: str, day: date
     ) -> list[SubstitutionRow]:
-        """See `RegisterReads`."""
         return [
             row
             for row in await self.substitutions(substitute_id, since=day)
@@ -96,7 +87,6 @@ class HttpReads:
         ]
 
     async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
-        """See `RegisterReads`."""
         renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
         asked = {renamed.get(name, name): value for name, value in wanted.items()}
         place = support_cursor(after) if after else None
@@ -104,16 +94,14 @@ class HttpReads:
         return parse_answer(TypeAdapter(list[SupportRow]), json.dumps(items))
 
     async def figures(self, **wanted: Any) -> Figures:
-        """See `RegisterReads`."""
         return parse_answer(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
 
     async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> Mechanisms:
-        """See `RegisterReads`. It is by the service's own day."""
+        """As of the service's own day."""
         found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
         return parse_answer(TypeAdapter(Mechanisms), found)
 
     async def layout(self, **wanted: Any) -> Layout:
-        """See `RegisterReads`."""
         return parse_answer(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
 
     async def _items(self, path: str, **wanted: Any) -> list[Any]:

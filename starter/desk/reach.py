@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from starter.desk.register_reads import RegisterReads
 from starter.desk.service_address import URL, ServiceAddress, service_address
 from starter.errors import BadInput
 
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
     from starter.client.http_client import PingtaiHttpClient
     from starter.client.interface import Pingtai
     from starter.client.register_lookups import NoRegister
+    from starter.desk.direct_reads import DirectReads
+    from starter.desk.http_reads import HttpReads
+
+    RegisterReads = DirectReads | HttpReads
 
 PATIENCE = 3.0
 """Seconds for which a command repeats a call that is not answered: a person waits."""
@@ -49,7 +52,9 @@ async def open_pingtai(
 
 
 @asynccontextmanager
-async def open_reads(*, start: bool = True, patient: bool = False) -> AsyncIterator[RegisterReads]:
+async def open_reads(
+    *, start: bool = True, patient: bool = False
+) -> "AsyncIterator[RegisterReads]":
     """What the register holds, to be read. `start`: an embedded server that does not run is started for it.
 
     `patient`: a question that goes through all that the register holds has no time limit.

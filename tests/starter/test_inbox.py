@@ -14,10 +14,10 @@ from db.inbox_queries import UNKNOWN, InboxRow, StepCount, Wanted
 from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
 from starter.commands import inbox_rows
+from starter.commands.inbox import inboxes_of
 from starter.commands.inbox_watch import CHANGED, GONE, NEW, changes, key
 from starter.commands.options import today
 from starter.desk.direct_reads import DirectReads
-from starter.desk.inbox_scope import seats_of
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput
@@ -152,12 +152,12 @@ async def test_a_substitute_has_the_principals_inbox(engine: AsyncEngine) -> Non
         Wanted(role="operator", operator=OPERATOR["organisation"]),
     ]
     theirs = Wanted(role="district", district="chaoyang")
-    assert own == await seats_of(DirectReads(engine), STAFF, first - timedelta(days=1))
-    assert [*own, theirs] == await seats_of(DirectReads(engine), STAFF, first)
-    assert [*own, theirs] == await seats_of(DirectReads(engine), STAFF, last)
-    assert own == await seats_of(DirectReads(engine), STAFF, last + timedelta(days=1))
+    assert own == await inboxes_of(DirectReads(engine), STAFF, first - timedelta(days=1))
+    assert [*own, theirs] == await inboxes_of(DirectReads(engine), STAFF, first)
+    assert [*own, theirs] == await inboxes_of(DirectReads(engine), STAFF, last)
+    assert own == await inboxes_of(DirectReads(engine), STAFF, last + timedelta(days=1))
     away = STAFF.model_copy(update={"id": "li"})
-    assert own == await seats_of(DirectReads(engine), away, first)
+    assert own == await inboxes_of(DirectReads(engine), away, first)
 
 
 def test_pages(pingtai: Run, desk: None) -> None:
