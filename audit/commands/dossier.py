@@ -29,7 +29,8 @@ from workflows.words import Words
 @file_option("-o", "--output", help="The file to write. 输出文件 [default: PLATFORM.zip]")
 @source_options
 @json_option
-def dossier_command(
+@answering
+async def dossier_command(
     platform: str, output: Path | None, source: Source, files: tuple[Path, ...], as_json: bool
 ) -> None:
     """Export a platform's whole record as one verifiable file. 平台档案
@@ -46,13 +47,7 @@ def dossier_command(
       pingtai audit dossier bj-riscv-soc -o bj-riscv-soc.zip
       pingtai audit verify bj-riscv-soc.zip
     """
-    _dossier(platform, output or Path(f"{platform}.zip"), source, files, as_json)
-
-
-@answering
-async def _dossier(
-    platform: str, output: Path, source: Source, files: tuple[Path, ...], as_json: bool
-) -> None:
+    output = output or Path(f"{platform}.zip")
     platform_id(platform)
     async with AsyncExitStack() as stack:
         engine = None

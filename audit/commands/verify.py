@@ -1,7 +1,6 @@
 """`pingtai audit verify`: verify a dossier, a proof or digests, offline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,8 @@ _ZIP = b"PK"
 )
 @file_option("--report", help="Write a new report of the dossier. 另行生成报告")
 @json_option
-def verify_command(
+@answering
+async def verify_command(
     *, file: Path, known: Path | None, leaves: Path | None, report: Path | None, as_json: bool
 ) -> None:
     """Verify a dossier, a proof or digests, offline. 核验
@@ -56,25 +56,12 @@ def verify_command(
       pingtai audit verify bj-riscv-soc.zip --report report.html
       pingtai audit verify bj-riscv-soc.zip --digests digests.jsonl
     """
-    _verify(file, Known(known, leaves), report, as_json)
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a file is held against, beside itself."""
-
-    digests: Path | None
-    leaves: Path | None
-
-
-@answering
-async def _verify(file: Path, known: Known, report: Path | None, as_json: bool) -> None:
-    roots = published(known.digests) if known.digests else None
-    leaves = lines_of(read_bounded(known.leaves, LARGEST)) if known.leaves else None
+    roots = published(known) if known else None
+    whole = lines_of(read_bounded(leaves, LARGEST)) if leaves else None
     with _opened(file) as opened:
         begins = opened.read(2)
     if begins == _ZIP:
-        verdict = await verify(file, roots, leaves)
+        verdict = await verify(file, roots, whole)
         _write_report(report, verdict)
         if as_json:
             show_json(plain_verdict(verdict))
@@ -84,7 +71,7 @@ async def _verify(file: Path, known: Known, report: Path | None, as_json: bool) 
     else:
         if report:
             raise BadInput("--report: only a dossier has a report.", "--report：只有档案附有报告")
-        code = 0 if _other(file, roots, leaves, as_json) else WRONG
+        code = 0 if _other(file, roots, whole, as_json) else WRONG
     if code:
         raise click.exceptions.Exit(code)
 

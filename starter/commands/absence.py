@@ -74,7 +74,8 @@ def absence_command() -> None:
     help="The principal's district. 被代理人所在区",
 )
 @json_option
-def name_command(**said: Any) -> None:
+@answering
+async def name_command(**said: Any) -> None:
     """Name who acts for you from one day to another. 指定代理人
 
     Both days are included. The same again changes nothing.
@@ -83,45 +84,7 @@ def name_command(**said: Any) -> None:
     Example:
       pingtai absence name kw-02 --from 2026-10-08 --until 2026-10-16 --reason 休假
     """
-    _name(said, preset())
-
-
-@absence_command.command("list", short_help="List who acts for whom, the newest first. 查看代理")
-@click.option("--person", metavar="ID", help="Only this person, as principal or substitute. 人员")
-@click.option("--all", "whole", is_flag=True, help="Include past and withdrawn ones. 全部")
-@limit_option(LARGEST_LIST)
-@json_option
-def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> None:
-    """List who acts for whom, the newest first. 查看代理
-
-    \b
-    Example:
-      pingtai absence list --person kw-01
-    """
-    _list(person, whole=whole, limit=limit, as_json=as_json)
-
-
-@absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
-@click.argument("number", type=click.IntRange(1, 2**62))
-def withdraw_command(number: int, **said: Any) -> None:
-    """Withdraw a substitution. 撤回委托
-
-    Decisions already made under it stay valid.
-
-    \b
-    Example:
-      pingtai absence withdraw 3
-    """
-    _withdraw(number, said, preset())
-
-
-for _command in (name_command, withdraw_command):
-    _command.params.extend(_WHO)
-
-
-@answering
-async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
-    person = _person(said, preset)
+    person = _person(said, preset())
     principal = person
     if said["principal"] and said["principal"] != person["id"]:
         parts = ("role", "organisation", "district")
@@ -155,8 +118,19 @@ async def _name(said: dict[str, Any], preset: frozenset[str]) -> None:
     show(facts([(Words("repeated", "重复提交"), again if before else None), *_facts(row)]))
 
 
+@absence_command.command("list", short_help="List who acts for whom, the newest first. 查看代理")
+@click.option("--person", metavar="ID", help="Only this person, as principal or substitute. 人员")
+@click.option("--all", "whole", is_flag=True, help="Include past and withdrawn ones. 全部")
+@limit_option(LARGEST_LIST)
+@json_option
 @answering
-async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -> None:
+async def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> None:
+    """List who acts for whom, the newest first. 查看代理
+
+    \b
+    Example:
+      pingtai absence list --person kw-01
+    """
     async with open_reads() as register:
         rows = await register.substitutions(person, None if whole else today(), limit)
     if as_json:
@@ -167,9 +141,19 @@ async def _list(person: str | None, *, whole: bool, limit: int, as_json: bool) -
         complain(Words("No substitutions found.", "没有委托代理。"))
 
 
+@absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
+@click.argument("number", type=click.IntRange(1, 2**62))
 @answering
-async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -> None:
-    who = parse(Actor, _person(said, preset), "actor")
+async def withdraw_command(number: int, **said: Any) -> None:
+    """Withdraw a substitution. 撤回委托
+
+    Decisions already made under it stay valid.
+
+    \b
+    Example:
+      pingtai absence withdraw 3
+    """
+    who = parse(Actor, _person(said, preset()), "actor")
     directly_only("naming or withdrawing a substitute", "指定、撤回委托")
     from db.substitutions import Substitutions  # noqa: PLC0415 - only who writes needs the database's client
     from starter.client.register_access import open_engine  # noqa: PLC0415
@@ -185,6 +169,10 @@ async def _withdraw(number: int, said: dict[str, Any], preset: frozenset[str]) -
         may_name(who, row.principal_id)
         row = await substitutions.withdraw(number, datetime.now(UTC)) or row
     show(facts(_facts(row)))
+
+
+for _command in (name_command, withdraw_command):
+    _command.params.extend(_WHO)
 
 
 def _person(said: dict[str, Any], preset: frozenset[str]) -> dict[str, Any]:

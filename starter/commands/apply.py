@@ -59,13 +59,9 @@ Example:
 )
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
 @json_option
-def apply_command(file: str, as_json: bool) -> None:
-    """Submit an application."""
-    _apply(file, as_json)
-
-
 @answering
-async def _apply(file: str, as_json: bool) -> None:
+async def apply_command(file: str, as_json: bool) -> None:
+    """Submit an application."""
     text = read_text(file)
     try:
         application = parse(PlatformApplication, text)

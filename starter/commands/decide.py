@@ -58,7 +58,8 @@ HOW = (
     metavar="FILE",
     help="JSON lines or a list, CSV or XLSX; - is standard input, by default JSON lines. 文件",
 )
-def decide_command(*, file: str, written: str | None, **said: Any) -> None:
+@answering
+async def decide_command(*, file: str, written: str | None, **said: Any) -> None:
     """Submit many decisions from one file. 批量办理
 
     One line for each decision, of any kind and for any platform. All lines are checked first and valid
@@ -69,7 +70,7 @@ def decide_command(*, file: str, written: str | None, **said: Any) -> None:
     Example:
       pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
     """
-    carry_out(file, format_of(file, written) or JsonLines(), said)
+    await carry_out(file, format_of(file, written) or JsonLines(), said)
 
 
 decide_command.params.extend(HOW)
@@ -85,10 +86,10 @@ def format_of(
     return Cells(preset) if form in ("csv", "xlsx") else JsonLines(preset, form)
 
 
-def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
+async def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not."""
     given = {name: value for name, value in said.items() if name.startswith("given_")}
-    acting = ActorResolver(given, frozenset(given), said["called"])
+    who = ActorResolver(given, frozenset(given), said["called"])
     batch = Batch(
         file=file,
         form=form,
@@ -99,9 +100,4 @@ def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
         as_json=said["as_json"],
         refused=said["refused"],
     )
-    _run(batch, acting)
-
-
-@answering
-async def _run(batch: Batch, acting: ActorResolver) -> None:
-    await run_batch(batch, acting)
+    await run_batch(batch, who)

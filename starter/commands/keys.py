@@ -66,7 +66,8 @@ def keys_command() -> None:
     show_default=True,
     help="Days until it expires. 有效天数",
 )
-def create_command(
+@answering
+async def create_command(
     name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
 ) -> None:
     """Create a key; it is shown once. 新建密钥
@@ -80,42 +81,6 @@ def create_command(
       pingtai keys create "海淀区申报系统" --scope apply --scope read --district haidian > key.txt
       pingtai keys create "区科委" --scope read --scope decide:district --district haidian > key.txt
     """
-    _create(name, scopes, district, organisation, days)
-
-
-@keys_command.command("list", short_help="List the keys, and when each was last used. 密钥列表")
-@json_option
-def list_command(as_json: bool) -> None:
-    """List the keys, and when each was last used. 密钥列表
-
-    Also what each may do, and until when.
-
-    \b
-    Example:
-      pingtai keys list
-    """
-    _list(as_json)
-
-
-@keys_command.command("revoke", short_help="Revoke a key at once. 撤销密钥")
-@click.argument("key", metavar="ID")
-def revoke_command(key: str) -> None:
-    """Revoke a key at once. 撤销密钥
-
-    The next call with it is refused. ID is the part between `ptk_` and the secret, as `pingtai keys
-    list` shows it.
-
-    \b
-    Example:
-      pingtai keys revoke 4f0c2a9b1e
-    """
-    _revoke(key)
-
-
-@answering
-async def _create(
-    name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
-) -> None:
     _check_words(name, "NAME")
     _check_words(organisation or "-", "--organisation")
     if Scope.DECIDE_DISTRICT in scopes and district is None:
@@ -147,8 +112,18 @@ async def _create(
     )
 
 
+@keys_command.command("list", short_help="List the keys, and when each was last used. 密钥列表")
+@json_option
 @answering
-async def _list(as_json: bool) -> None:
+async def list_command(as_json: bool) -> None:
+    """List the keys, and when each was last used. 密钥列表
+
+    Also what each may do, and until when.
+
+    \b
+    Example:
+      pingtai keys list
+    """
     keys: list[ApiKey] = []
     directly_only("`pingtai keys`", "密钥管理")
     async with open_connections() as source:
@@ -164,6 +139,40 @@ async def _list(as_json: bool) -> None:
         show(table_of(keys, _columns(now)))
     else:
         complain(Words("There are no keys.", "没有密钥。"))
+
+
+@keys_command.command("revoke", short_help="Revoke a key at once. 撤销密钥")
+@click.argument("key_id", metavar="ID")
+@answering
+async def revoke_command(key_id: str) -> None:
+    """Revoke a key at once. 撤销密钥
+
+    The next call with it is refused. ID is the part between `ptk_` and the secret, as `pingtai keys
+    list` shows it.
+
+    \b
+    Example:
+      pingtai keys revoke 4f0c2a9b1e
+    """
+    by = who()
+    if "_" in key_id or "\0" in key_id:  # a whole key does not belong on a command line
+        raise BadInput(
+            "give only the key's id, as `pingtai keys list` shows it",
+            "只填写密钥编号，见 pingtai keys list",
+        )
+    directly_only("`pingtai keys`", "密钥管理")
+    from db.key_rows import Keys  # noqa: PLC0415 - only who writes needs the database's client
+
+    async with open_engine() as engine:
+        key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
+    if key is None:
+        raise BadInput(
+            f'No key "{harmless(key_id[:LONGEST])}". To see the ids, run: pingtai keys list',
+            f"没有密钥“{harmless(key_id[:LONGEST])}”。请用 pingtai keys list 查看编号",
+        )
+    complain(
+        Words(f"Key {key.id} of {key.name} was revoked.", f"{key.name} 的密钥 {key.id} 已撤销。")
+    )
 
 
 def _columns(now: datetime) -> tuple[Column[ApiKey], ...]:
@@ -204,29 +213,6 @@ def _may(scopes: Sequence[str]) -> str:
 def _day(at: datetime) -> str:
     """The day in Beijing: to the minute the columns would leave no room for the scopes; JSON has it."""
     return beijing_date(at).isoformat()
-
-
-@answering
-async def _revoke(key_id: str) -> None:
-    by = who()
-    if "_" in key_id or "\0" in key_id:  # a whole key does not belong on a command line
-        raise BadInput(
-            "give only the key's id, as `pingtai keys list` shows it",
-            "只填写密钥编号，见 pingtai keys list",
-        )
-    directly_only("`pingtai keys`", "密钥管理")
-    from db.key_rows import Keys  # noqa: PLC0415 - only who writes needs the database's client
-
-    async with open_engine() as engine:
-        key = await Keys(engine).revoke(key_id[:LONGEST], at=datetime.now(UTC), by=by)
-    if key is None:
-        raise BadInput(
-            f'No key "{harmless(key_id[:LONGEST])}". To see the ids, run: pingtai keys list',
-            f"没有密钥“{harmless(key_id[:LONGEST])}”。请用 pingtai keys list 查看编号",
-        )
-    complain(
-        Words(f"Key {key.id} of {key.name} was revoked.", f"{key.name} 的密钥 {key.id} 已撤销。")
-    )
 
 
 def _check_words(words: str, what: str) -> None:

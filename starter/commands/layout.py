@@ -1,6 +1,5 @@
 """`pingtai layout`: show or replace the commission's layout of fields and directions."""
 
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,8 +7,8 @@ import click
 
 from db.programme_rows import Direct, Direction, Layout, Standing
 from starter.commands.options import district_option, field_option, json_option
-from starter.desk.profile import read_profile
 from starter.desk.reach import directly_only, open_reads
+from starter.desk.user_name import who
 from starter.errors import BadInput
 from starter.tables.layout_file import LayoutFile
 from starter.terminal import wording
@@ -45,7 +44,8 @@ def layout_command() -> None:
     envvar="PINGTAI_ACTOR",
     help="Who imports it. 经办人 [default: your profile]",
 )
-def import_command(file: str, dry_run: bool, actor: str | None) -> None:
+@answering
+async def import_command(file: str, dry_run: bool, actor: str | None) -> None:
     """Replace the layout by a file. 导入布局
 
     CSV or XLSX with a heading, or JSON. Columns: field 领域, direction 方向, priority 优先级 (1 is the first),
@@ -56,11 +56,6 @@ def import_command(file: str, dry_run: bool, actor: str | None) -> None:
     Example:
       pingtai layout import examples/layout.csv --dry-run
     """
-    _import(file, dry_run, actor)
-
-
-@answering
-async def _import(file: str, dry_run: bool, actor: str | None) -> None:
     directly_only("`pingtai layout import`", "导入布局")
     from db.layout_rows import replace_layout  # noqa: PLC0415 - only who writes needs the database's client
     from starter.client.register_access import open_engine  # noqa: PLC0415
@@ -74,17 +69,12 @@ async def _import(file: str, dry_run: bool, actor: str | None) -> None:
             f"{file}: {number} problem{'s' if number > 1 else ''}; nothing was changed",
             f"{file}：有 {number} 处问题，未作任何更改",
         )
-    by = actor or _myself()
+    by = actor or who()
     async with open_engine(patient=True) as engine:
         change = await replace_layout(
             engine, found.directions, by=by, at=datetime.now(UTC), dry_run=dry_run
         )
     _tell(change, dry_run)
-
-
-def _myself() -> str:
-    profile = read_profile()
-    return profile.id if profile else os.environ.get("USER") or "unknown"
 
 
 def _tell(change: "Change", dry_run: bool) -> None:
@@ -113,7 +103,8 @@ def _named(one: Direction) -> str:
 @field_option
 @district_option
 @json_option
-def show_command(field: str | None, district: str | None, as_json: bool) -> None:
+@answering
+async def show_command(field: str | None, district: str | None, as_json: bool) -> None:
     """Show the directions and their platforms. 查看布局
 
     Each direction with its platforms by stage, directions without any, and platforms outside the
@@ -123,11 +114,6 @@ def show_command(field: str | None, district: str | None, as_json: bool) -> None
     Example:
       pingtai layout show --field integrated_circuits
     """
-    _show(field, district, as_json)
-
-
-@answering
-async def _show(field: str | None, district: str | None, as_json: bool) -> None:
     async with open_reads(patient=True) as register:
         found = await register.layout(field=field, district=district)
     if as_json:

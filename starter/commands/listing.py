@@ -9,6 +9,7 @@ from starter.commands.decide import HOW, carry_out, format_of
 from starter.commands.decision_commands import command_of, help_of
 from starter.commands.decision_form import today
 from starter.commands.forms_by_kind import FORMS
+from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup
 from workflows.vocabulary import Kind, ListingOutcome
 
@@ -39,7 +40,8 @@ list_command = UsualGroup(
     metavar="TEXT",
     help="For lines that name a platform only: certificates PREFIX001, PREFIX002, … 证书编号前缀",
 )
-def publish_command(
+@answering
+async def publish_command(
     *, number: str, file: str, prefix: str | None, written: str | None, **said: Any
 ) -> None:
     """Include many platforms in one numbered list. 公布名单 §四(四)
@@ -58,7 +60,7 @@ def publish_command(
         "list_number": number,
     }
     form = format_of(file, written, preset) or Names(preset, prefix)
-    carry_out(file, form, {**said, "day": said["day"] or str(today())})
+    await carry_out(file, form, {**said, "day": said["day"] or str(today())})
 
 
 publish_command.params.extend(HOW)

@@ -57,7 +57,8 @@ from workflows.words import Words
 @limit_option(LARGEST_PAGE)
 @after_option("PLATFORM")
 @json_option
-def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
+@answering
+async def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
     """Show the operating mechanisms of the platforms. 运行机制 §五
 
     Counts and lists the newest of each platform: those of the plan, or of a later yearly report.
@@ -68,11 +69,6 @@ def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
     Example:
       pingtai mechanisms --past-date
     """
-    _mechanisms(limit=limit, as_json=as_json, **asked)
-
-
-@answering
-async def _mechanisms(*, limit: int, as_json: bool, **asked: Any) -> None:
     async with open_reads(patient=True) as register:
         found = await register.mechanisms(today(), limit=limit, **asked)
     if as_json:

@@ -1,7 +1,6 @@
 """`pingtai notices`: list notices and their deliveries, and resend failed ones."""
 
 import re
-from typing import Any
 
 import click
 
@@ -59,7 +58,10 @@ def notices_command() -> None:
 @limit_option(LARGEST_PAGE)
 @after_option("PLACE")
 @json_option
-def list_command(**asked: Any) -> None:
+@answering
+async def list_command(
+    *, state: str | None, platform: str | None, limit: int, after: str | None, as_json: bool
+) -> None:
     """List notices, the newest first. 通知列表
 
     There is a line for each recipient. A notice has no recipient if the configuration names none for
@@ -69,13 +71,30 @@ def list_command(**asked: Any) -> None:
     Example:
       pingtai notices list --state waiting --platform bj-water-membrane
     """
-    _list(**asked)
+    if platform is not None:
+        platform_id(platform)
+    place = _read(after) if after else None
+    directly_only("`pingtai notices`", "通知管理")
+    async with open_connections() as source:
+        rows = await OutboxQueries(source).page(
+            state=state, platform_id=platform, after=place, limit=limit
+        )
+    if as_json:
+        show_json([row.model_dump(mode="json") for row in rows])
+        return
+    if rows:
+        show(notices_table(rows))
+    else:
+        complain(Words("No notices found.", "没有符合条件的通知。"))
+    if len(rows) == limit:
+        complain_of_more(limit, "{}/{}".format(*rows[-1].place))
 
 
 @notices_command.command("show", short_help="Show a notice, its texts and its deliveries. 通知详情")
-@click.argument("notice", metavar="ID")
+@click.argument("which", metavar="ID")
 @json_option
-def show_command(notice: str, as_json: bool) -> None:
+@answering
+async def show_command(which: str, as_json: bool) -> None:
     """Show a notice, its texts and its deliveries. 通知详情
 
     ID is its number or its id.
@@ -84,7 +103,24 @@ def show_command(notice: str, as_json: bool) -> None:
     Example:
       pingtai notices show 17
     """
-    _show(notice, as_json=as_json)
+    directly_only("`pingtai notices`", "通知管理")
+    async with open_connections() as source:
+        notice, deliveries = await _found(OutboxQueries(source), which)
+    texts = {language: text_of(notice, language) for language in BOTH}
+    if as_json:
+        show_json(
+            {
+                **notice.model_dump(mode="json"),
+                "texts": {language: text._asdict() for language, text in texts.items()},
+                "deliveries": [row.model_dump(mode="json") for row in deliveries],
+            }
+        )
+        return
+    show(facts(about(notice)))
+    for one in sorted(BOTH, key=lambda one: one != language()):
+        show(heading(texts[one].title), *texts[one].body.splitlines())
+    show(heading(Words("Deliveries", "投递")))
+    show(deliveries_table(deliveries) if deliveries else _NO_RECIPIENT)
 
 
 @notices_command.command("resend", short_help="Send a notice, or all failed ones, again. 重新发送")
@@ -110,51 +146,6 @@ def resend_command(
             say(Words("give either ID or --all-dead", "请填写 ID 或 --all-dead 之一"))
         )
     _resend(notice, recipient, as_json=as_json)
-
-
-@answering
-async def _list(
-    *, state: str | None, platform: str | None, limit: int, after: str | None, as_json: bool
-) -> None:
-    if platform is not None:
-        platform_id(platform)
-    place = _read(after) if after else None
-    directly_only("`pingtai notices`", "通知管理")
-    async with open_connections() as source:
-        rows = await OutboxQueries(source).page(
-            state=state, platform_id=platform, after=place, limit=limit
-        )
-    if as_json:
-        show_json([row.model_dump(mode="json") for row in rows])
-        return
-    if rows:
-        show(notices_table(rows))
-    else:
-        complain(Words("No notices found.", "没有符合条件的通知。"))
-    if len(rows) == limit:
-        complain_of_more(limit, "{}/{}".format(*rows[-1].place))
-
-
-@answering
-async def _show(which: str, *, as_json: bool) -> None:
-    directly_only("`pingtai notices`", "通知管理")
-    async with open_connections() as source:
-        notice, deliveries = await _found(OutboxQueries(source), which)
-    texts = {language: text_of(notice, language) for language in BOTH}
-    if as_json:
-        show_json(
-            {
-                **notice.model_dump(mode="json"),
-                "texts": {language: text._asdict() for language, text in texts.items()},
-                "deliveries": [row.model_dump(mode="json") for row in deliveries],
-            }
-        )
-        return
-    show(facts(about(notice)))
-    for one in sorted(BOTH, key=lambda one: one != language()):
-        show(heading(texts[one].title), *texts[one].body.splitlines())
-    show(heading(Words("Deliveries", "投递")))
-    show(deliveries_table(deliveries) if deliveries else _NO_RECIPIENT)
 
 
 @answering

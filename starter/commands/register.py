@@ -78,7 +78,10 @@ register_command = UsualGroup(
     help="Write to a file. 输出文件",
 )
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json. 以 JSON 输出")
-def list_command(**asked: Any) -> None:
+@answering
+async def list_command(
+    *, form: str, output: Path | None, as_json: bool, whole: bool, limit: int, **asked: Any
+) -> None:
     """List the platforms, or export them. 平台名册
 
     Each with its newest term, in the order of platform ids. With --on as they stood at the end of that
@@ -92,13 +95,6 @@ def list_command(**asked: Any) -> None:
       pingtai register --all --format xlsx -o register.xlsx
       pingtai register --on 2026-05-01 --stage valid
     """
-    _register(**asked)
-
-
-@answering
-async def _register(
-    *, form: str, output: Path | None, as_json: bool, whole: bool, limit: int, **asked: Any
-) -> None:
     form = "json" if as_json else form
     _check(form, output, whole)
     if asked["day"] and asked["day"] > today():

@@ -14,7 +14,8 @@ from starter.terminal.screen import show_json
 @click.command("show")
 @platform_argument
 @json_option
-def show_command(platform: str, as_json: bool) -> None:
+@answering
+async def show_command(platform: str, as_json: bool) -> None:
     """Show a platform: card, terms, assessments, log. 平台卡片
 
     Read from the register, which follows the workflows within moments.
@@ -23,11 +24,6 @@ def show_command(platform: str, as_json: bool) -> None:
     Example:
       pingtai show bj-water-membrane
     """
-    _show(platform, as_json)
-
-
-@answering
-async def _show(platform: str, as_json: bool) -> None:
     platform_id(platform)
     async with open_reads() as register:
         card = await register.platform(platform)

@@ -28,8 +28,9 @@ from workflows.words import Words
 @district_option
 @listed_in_option
 @json_option
-def stats_command(
-    *, field: str | None, district: str | None, year: int | None, as_json: bool
+@answering
+async def stats_command(
+    field: str | None, district: str | None, year: int | None, as_json: bool
 ) -> None:
     """Count platforms, durations of steps, and results of assessments. 统计
 
@@ -40,11 +41,6 @@ def stats_command(
     Example:
       pingtai stats --district haidian
     """
-    _stats(field, district, year, as_json)
-
-
-@answering
-async def _stats(field: str | None, district: str | None, year: int | None, as_json: bool) -> None:
     async with open_reads(patient=True) as register:
         found = await register.figures(field=field, district=district, year=year)
     if as_json:

@@ -1,7 +1,6 @@
 """`pingtai support`: record and list support given to valid platforms."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import click
@@ -57,7 +56,7 @@ support_command = LazyGroup(
 
 
 @support_command.command("list", short_help="List the support given, by day. 支持台账 §四")
-@click.argument("platform", required=False, type=PlatformId())
+@click.argument("platform_id", metavar="[PLATFORM]", required=False, type=PlatformId())
 @click.option(
     "--support",
     "kind",
@@ -73,17 +72,8 @@ support_command = LazyGroup(
 @limit_option(MOST)
 @after_option("PLACE")
 @json_option
-def list_command(
-    *,
-    platform: str | None,
-    kind: str | None,
-    first_day: date | None,
-    last_day: date | None,
-    district: str | None,
-    limit: int,
-    after: str | None,
-    as_json: bool,
-) -> None:
+@answering
+async def list_command(*, after: str | None, limit: int, as_json: bool, **wanted: Any) -> None:
     """List the support given, by day. 支持台账 §四
 
     Records that were set aside stay in the list, marked as such.
@@ -92,13 +82,6 @@ def list_command(
     Example:
       pingtai support list --support tax --from 2026-01-01 --until 2026-12-31
     """
-    wanted = {"platform_id": platform, "kind": kind, "district": district}
-    days = {"first_day": first_day, "last_day": last_day}
-    _list(**wanted, **days, after=after, limit=limit, as_json=as_json)
-
-
-@answering
-async def _list(*, after: str | None, limit: int, as_json: bool, **wanted: Any) -> None:
     if wanted["platform_id"] is not None:
         platform_id(wanted["platform_id"])
     page = read_support_cursor(after) if after else None

@@ -22,7 +22,8 @@ NO = 1
 @platform_argument
 @click.option("--on", "day", type=DAY, metavar="DAY", help="The day; default: today. 日期")
 @json_option
-def valid_command(platform: str, day: date | None, as_json: bool) -> None:
+@answering
+async def valid_command(platform: str, day: date | None, as_json: bool) -> None:
     """Answer whether a platform was valid on a day. 是否有效 §四
 
     Exit code 0: yes; 1: no; 2: no such platform. Validity begins on the day of listing and includes
@@ -32,11 +33,6 @@ def valid_command(platform: str, day: date | None, as_json: bool) -> None:
     Example:
       pingtai valid bj-riscv-soc --on 2026-05-01
     """
-    _valid(platform, day, as_json)
-
-
-@answering
-async def _valid(platform: str, day: date | None, as_json: bool) -> None:
     platform_id(platform)
     async with open_reads() as register:
         found = await register.validity(platform, day or today())

@@ -9,7 +9,7 @@ from starter.commands.importing.import_run import Import, run_import
 from starter.commands.importing.template import write_template
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS
-from starter.terminal.command_runner import answered, answering
+from starter.terminal.command_runner import answering
 
 
 @click.command("import")
@@ -54,7 +54,8 @@ from starter.terminal.command_runner import answered, answering
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each line. 逐行输出 JSON"
 )
-def import_command(
+@answering
+async def import_command(
     *,
     file: str | None,
     template: str | None,
@@ -78,18 +79,11 @@ def import_command(
       pingtai import applications.xlsx
     """
     if template is not None:
-        with answered():
-            if file is not None:
-                raise BadInput("--template reads no file", "--template 不读取文件")
-            write_template(Path(template))
+        if file is not None:
+            raise BadInput("--template reads no file", "--template 不读取文件")
+        write_template(Path(template))
         return
-    with answered():
-        if file is None:
-            raise BadInput("which file? Or: --template FILE", "请指明文件，或使用 --template 文件")
-        form = form_of(file, written)
-    _run(Import(file, form, check, at_once, patience, first_terms, refused, as_json))
-
-
-@answering
-async def _run(order: Import) -> None:
-    await run_import(order)
+    if file is None:
+        raise BadInput("which file? Or: --template FILE", "请指明文件，或使用 --template 文件")
+    form = form_of(file, written)
+    await run_import(Import(file, form, check, at_once, patience, first_terms, refused, as_json))
