@@ -103,7 +103,7 @@ def _facts(notice: Notice, language: Language) -> dict[str, Any]:
         "term": notice.term,
         "year": year,
         "stage": _word(content.get("stage") or "", language, Stage, AssessmentStage),
-        "ended": content.get("stage") in _ENDS,
+        "ended": any(one.ended(content.get("stage") or "") for one in (PLATFORM, ASSESSMENT)),
         "to_do": _awaited(notice, language),
         "due": _day(content.get("due") or said.get("due")),
         "valid_until": _day(content.get("valid_until")),
@@ -144,14 +144,6 @@ class _Said(dict[str, Any]):
         return ""
 
 
-_ENDS = frozenset(
-    str(step.stage)
-    for lifecycle in (PLATFORM, ASSESSMENT)
-    for step in lifecycle.steps
-    if step.ended
-)
-
-
 def _awaited(notice: Notice, language: Language) -> list[dict[str, str]]:
     """What is awaited now: the roles stand in the content, what is asked of them in the table."""
     roles = notice.content.get("awaited") or ()
@@ -160,8 +152,8 @@ def _awaited(notice: Notice, language: Language) -> list[dict[str, str]]:
         (str(trigger.by), trigger.name): trigger
         for step in lifecycle.steps
         if step.stage == notice.content.get("stage")
-        for trigger in step.triggers
-        if trigger.by in roles and trigger.awaited
+        for trigger in step.decisions
+        if trigger.by in roles
     }
     return [
         {

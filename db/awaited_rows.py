@@ -126,10 +126,9 @@ def _rules() -> Iterator[Rule]:
     """What each stage awaits: lifecycle, stage, role, kind, and whether only once it is overdue."""
     for lifecycle in (PLATFORM, ASSESSMENT):
         for step in lifecycle.steps:
-            for trigger in step.triggers:
-                if trigger.by and trigger.awaited:
-                    rule = (lifecycle.name, step.stage, trigger.by, trigger.name)
-                    yield (*map(str, rule), trigger.once_overdue)  # type: ignore[misc]
+            for trigger in step.decisions:
+                rule = (lifecycle.name, step.stage, trigger.by, trigger.name)
+                yield (*map(str, rule), trigger.once_overdue)  # type: ignore[misc]
 
 
 OF_PLATFORM = "of_platform"

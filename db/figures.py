@@ -10,7 +10,7 @@ AWAITING = tuple(
     str(step.stage)
     for lifecycle in (PLATFORM, ASSESSMENT)
     for step in lifecycle.steps
-    if any(trigger.by and trigger.awaited for trigger in step.triggers)
+    if step.decisions
 )
 """The stages in which a decision is awaited: the steps whose time is measured."""
 

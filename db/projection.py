@@ -121,7 +121,7 @@ def _key(state: PlatformState) -> Row:
 
 
 def _ended(state: CaseState) -> bool:
-    return lifecycle_of(state).step(state.stage).ended
+    return lifecycle_of(state).ended(state.stage)
 
 
 _STEP = ("stage", "since", "overdue")

@@ -27,11 +27,11 @@ from workflows.model import (
     sha256,
     size_of,
 )
-from workflows.receipts import Receipts
+from workflows.receipts import Receipts, receipt_of
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
-from workflows.rules import S, arrow_of, awaited, begin, lifecycle_of, refused
+from workflows.rules import S, arrow_of, begin, lifecycle_of, refused
 from workflows.setting_aside import affected_entries, objection
 from workflows.state_folding import move, set_aside_marks
 from workflows.states import PlatformState, Receipt, content_of
@@ -104,7 +104,7 @@ class Case(Generic[S]):
 
     @property
     def ended(self) -> bool:
-        return lifecycle_of(self.state).step(self.state.stage).ended
+        return lifecycle_of(self.state).ended(self.state.stage)
 
     def record(self) -> CaseRecord:
         return CaseRecord(
@@ -199,20 +199,8 @@ class Case(Generic[S]):
             actor=decision.actor,
             decision_id=decision.decision_id,
         )
-        receipt = Receipt(
-            decision_id=decision.decision_id,
-            sender=self.receipts.sender_of_new(decision),
-            platform_id=self.state.facts.platform_id,
-            term=self.state.facts.term,
-            year=getattr(self.state, "year", None),
-            seq=entry.seq,
-            at=at,
-            kind=decision.kind,
-            outcome=str(decision.result),
-            stage=self.state.stage,
-            awaited=awaited(self.state),
-            said_sha256=decision_digest(decision),
-        )
+        sender = self.receipts.sender_of_new(decision)
+        receipt = receipt_of(entry, self.state, sender, decision_digest(decision))
         self.receipts.keep(receipt)
         if self.notes_clocks:
             self._note_clock(arrow, before, at)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from workflows.circumstances import Edition
 from workflows.decision import Decision
+from workflows.record import LogEntry
+from workflows.rules import CaseState, awaited
 from workflows.states import Receipt
 
 
@@ -24,10 +26,6 @@ class Receipts:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def __contains__(self, decision_id: str) -> bool:
-        """Whether anybody's decision has this id."""
-        return self.named(decision_id) is not None
-
     def keep(self, receipt: Receipt) -> None:
         self._kept[receipt.decision_id, receipt.sender] = receipt
 
@@ -47,3 +45,21 @@ class Receipts:
     def sender_of_new(self, decision: Decision) -> str | None:
         """Return what a new receipt says of the sender: nothing in a run of an older edition."""
         return decision.sender if self._edition >= Edition.BOUND else None
+
+
+def receipt_of(entry: LogEntry, state: CaseState, sender: str | None, digest: str) -> Receipt:
+    """The receipt of a decision by its entry; `state` is the case's after it, `digest` of what it says."""
+    return Receipt(
+        decision_id=entry.decision_id or "",
+        sender=sender,
+        platform_id=state.facts.platform_id,
+        term=state.facts.term,
+        year=getattr(state, "year", None),
+        seq=entry.seq,
+        at=entry.at,
+        kind=entry.name,
+        outcome=entry.outcome,
+        stage=entry.stage,
+        awaited=awaited(state),
+        said_sha256=digest,
+    )

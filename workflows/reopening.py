@@ -12,8 +12,9 @@ from workflows.circumstances import NEWEST, Edition
 from workflows.decision import digest_of_content, sender_of
 from workflows.lifecycle import PLATFORM
 from workflows.model import sha256
+from workflows.receipts import receipt_of
 from workflows.record import EntryKind, LogEntry, find_chain_break
-from workflows.rules import CaseState, awaited
+from workflows.rules import CaseState
 from workflows.run_io import AssessmentOpening, CarriedPlatform
 from workflows.state_folding import fold, states
 from workflows.states import PlatformState, Receipt
@@ -66,20 +67,8 @@ def _receipt(
                 )
             )
         said["plan"] = plans[digest]
-    return Receipt(
-        decision_id=entry.decision_id or "",
-        sender=sender_of(entry.actor) if entry.actor and edition >= Edition.BOUND else None,
-        platform_id=state.facts.platform_id,
-        term=state.facts.term,
-        year=getattr(state, "year", None),
-        seq=entry.seq,
-        at=entry.at,
-        kind=entry.name,
-        outcome=entry.outcome,
-        stage=entry.stage,
-        awaited=awaited(state),
-        said_sha256=digest_of_content(said),
-    )
+    sender = sender_of(entry.actor) if entry.actor and edition >= Edition.BOUND else None
+    return receipt_of(entry, state, sender, digest_of_content(said))
 
 
 def objection_to_reopening(carried: CarriedPlatform, log: Sequence[LogEntry]) -> Words | None:

@@ -37,11 +37,7 @@ def lifecycle_of(state: CaseState) -> Lifecycle:
 
 def awaited(state: CaseState) -> tuple[Awaited, ...]:
     """Return the decisions that a case waits for; what is possible at any time is not among them."""
-    return tuple(
-        Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
-        for trigger in lifecycle_of(state).step(state.stage).triggers
-        if trigger.by and trigger.awaited and (state.overdue or not trigger.once_overdue)
-    )
+    return lifecycle_of(state).step(state.stage).awaited(overdue=state.overdue)
 
 
 def refused(state: CaseState, rule: str, why: Words) -> Refused:

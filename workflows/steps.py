@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.awaited import Awaited
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage, Word
 
 AnyStage = Stage | AssessmentStage
@@ -66,6 +67,19 @@ class Step:
     ended_by: str = ""
     """The decision that may end the case at any time; before it is set aside nothing else can be."""
 
+    @property
+    def decisions(self) -> tuple[Trigger, ...]:
+        """What a role is awaited to decide in it; what is possible at any time is not among them."""
+        return tuple(trigger for trigger in self.triggers if trigger.by and trigger.awaited)
+
+    def awaited(self, *, overdue: bool) -> tuple[Awaited, ...]:
+        """What a case in it waits for."""
+        return tuple(
+            Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
+            for trigger in self.decisions
+            if trigger.by and (overdue or not trigger.once_overdue)
+        )
+
 
 @dataclass(frozen=True)
 class Lifecycle:
@@ -78,7 +92,14 @@ class Lifecycle:
     def step(self, stage: AnyStage) -> Step:
         return next(step for step in self.steps if step.stage == stage)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of decision that its steps await, in their order."""
+        names = (trigger.name for step in self.steps for trigger in step.decisions)
+        return tuple(dict.fromkeys(names))
+
     def ended(self, stage: str) -> bool:
+        """Whether a case in this stage has come to an end."""
         return any(step.ended for step in self.steps if step.stage == stage)
 
     def triggers(self, stage: AnyStage) -> tuple[Trigger, ...]:

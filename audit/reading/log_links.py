@@ -103,7 +103,7 @@ def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Pr
             )
             yield Problem(place.file, words, Check.LINKS)
     after = states_of(logs.get(LogId(place.term - 1), ()))
-    if after and not lifecycle_of(after[-1]).step(after[-1].stage).ended:
+    if after and not lifecycle_of(after[-1]).ended(after[-1].stage):
         words = Words(
             f"term {place.term - 1}, which it continues, had not ended: its stage is {after[-1].stage}",
             f"其所接续的第 {place.term - 1} 期尚未结束：处于 {after[-1].stage}",

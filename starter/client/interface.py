@@ -16,9 +16,7 @@ from workflows.record import LogEntry
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 
-ASSESSMENT_KINDS = frozenset(
-    trigger.name for step in ASSESSMENT.steps for trigger in step.triggers if trigger.awaited
-)
+ASSESSMENT_KINDS = frozenset(ASSESSMENT.kinds)
 """What is decided about the open assessment, and not about the platform itself."""
 
 

@@ -41,13 +41,7 @@ if TYPE_CHECKING:
 EVERY = 5
 """Seconds after which `--watch` looks again."""
 
-_STEPS = dict.fromkeys(
-    str(trigger.name)
-    for lifecycle in (PLATFORM, ASSESSMENT)
-    for step in lifecycle.steps
-    for trigger in step.triggers
-    if trigger.by and trigger.awaited
-)
+_STEPS = dict.fromkeys(PLATFORM.kinds + ASSESSMENT.kinds)
 
 
 @click.command("inbox")

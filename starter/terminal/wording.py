@@ -9,7 +9,6 @@ from starter.terminal.language import say, sentence, word
 from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import BEIJING, last_day
-from workflows.steps import AnyStage, Lifecycle
 from workflows.vocabulary import (
     AssessmentStage,
     District,
@@ -162,27 +161,10 @@ def awaited(
 
 def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:
     """What a stage awaits, by the lifecycle table: for a case of which only the stage is known."""
-    known = row(stage)
-    if known is None:
-        return ()
-    lifecycle, at = known
-    return tuple(
-        Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
-        for trigger in lifecycle.step(at).triggers
-        if trigger.by and trigger.awaited and (overdue or not trigger.once_overdue)
-    )
+    steps = (step for step in PLATFORM.steps + ASSESSMENT.steps if step.stage == stage)
+    return next((step.awaited(overdue=overdue) for step in steps), ())
 
 
 def has_ended(stage: str) -> bool:
     """Whether a case in this stage has come to an end."""
-    known = row(stage)
-    return known is not None and known[0].step(known[1]).ended
-
-
-def row(stage: str) -> tuple[Lifecycle, AnyStage] | None:
-    """The lifecycle and the stage of a stage's name; None when this program does not know it."""
-    for lifecycle in (PLATFORM, ASSESSMENT):
-        for step in lifecycle.steps:
-            if step.stage == stage:
-                return lifecycle, step.stage
-    return None
+    return any(lifecycle.ended(stage) for lifecycle in (PLATFORM, ASSESSMENT))

@@ -88,9 +88,9 @@ class World:
         """The case that a decision is for, and what is said to it besides."""
         if raw["kind"] in ASSESSMENT_KINDS:
             return self.assessment, {}
-        if raw["kind"] == Kind.SET_ASIDE and raw["target"] not in self.platform.receipts:
+        if raw["kind"] == Kind.SET_ASIDE and not self.platform.receipts.named(raw["target"]):
             for case in reversed(self.cases[1:]):
-                if raw["target"] in case.receipts:
+                if case.receipts.named(raw["target"]):
                     return (case, {}) if case is self.assessment else (self.platform, _year(case))
         return self.platform, {}
 

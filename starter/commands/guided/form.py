@@ -129,8 +129,7 @@ def keep(form: DecisionForm, platform: str, raw: dict[str, Any]) -> None:
 
 def _waited_for(form: DecisionForm) -> bool:
     """Whether a case waits for this kind at all; what may be said at any time is never awaited."""
-    steps = (*PLATFORM.steps, *ASSESSMENT.steps)
-    return any(t.name == form.kind and t.awaited for step in steps for t in step.triggers)
+    return form.kind in PLATFORM.kinds + ASSESSMENT.kinds
 
 
 def _ask_who(form: DecisionForm, raw: dict[str, Any], *, office: bool) -> None:
