@@ -8,7 +8,7 @@ def _command(name: str, short_help: str, where: str = "") -> Listed:
 
 
 def _form(name: str, short_help: str) -> Listed:
-    return _command(name, short_help, "decision_commands:form_command")
+    return _command(name, short_help, "decision_command:form_command")
 
 
 COMMANDS = (
@@ -60,7 +60,11 @@ COMMANDS = (
         "set-aside",
         "The commission sets aside a wrong decision and all that followed from it. 撤销更正",
     ),
-    _command("decide", "Submit many decisions from one file. 批量办理"),
+    _command(
+        "decide",
+        "Submit many decisions from one file. 批量办理",
+        "batch.batch_command:decide_command",
+    ),
     _command("support", "Record and list support given to valid platforms. 支持记录 §四"),
     _command("absence", "Name who acts for you while you are away. 委托代理"),
     _command("notices", "List notices and their deliveries, and resend failed ones. 通知"),

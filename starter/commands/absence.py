@@ -7,8 +7,8 @@ import click
 
 from db.substitution_queries import LARGEST_LIST, SubstitutionRow
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.decision_commands import AS, option, preset
 from starter.commands.decision_form import ACTOR
+from starter.commands.form_options import AS, option, preset
 from starter.commands.notation import WordChoice
 from starter.commands.options import json_option, limit_option, today
 from starter.desk.absences import Absence, may_name

@@ -1,4 +1,4 @@
-"""How one decision is made up, asked for, tried and sent, and what is said of it."""
+"""The commands by which people decide: how a decision is made up, asked for, checked and sent."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -12,10 +12,20 @@ import click
 
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.decision_form import DecisionForm, completed, outcome_of, roles_for
-from starter.commands.guided.form import confirm, fill_in, keep, show_case
+from starter.commands.decision_form import (
+    ACTOR,
+    COMMON,
+    DecisionForm,
+    completed,
+    outcome_of,
+    roles_for,
+)
+from starter.commands.form_options import AS, DRY_RUN, FOR, option, preset
+from starter.commands.forms_by_kind import FORMS
+from starter.commands.guided.questions import confirm, fill_in, keep, show_case
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
+from starter.commands.options import PlatformId
 from starter.commands.receipt_view import end_of_stage, show_preview, show_receipt
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
@@ -73,6 +83,59 @@ def _calls() -> Iterator[_Calls]:
             yield _Calls(runner, client)
         finally:
             runner.run(opened.aclose())
+
+
+_HOW = (
+    AS,
+    FOR,
+    click.Option(["--file", "file"], metavar="FILE", help="The decision as JSON; - is stdin. 文件"),
+    DRY_RUN,
+    click.Option(
+        ["--yes", "yes"], is_flag=True, help="At a terminal: submit without confirmation. 不再确认"
+    ),
+    click.Option(
+        ["--json", "as_json"], is_flag=True, help="Print the receipt as JSON. 以 JSON 输出"
+    ),
+)
+
+
+def form_command(name: str) -> click.Command:
+    """The command of this name, for the entry point.
+
+    Raises:
+        StopIteration: no form is called so.
+    """
+    return command_of(next(form for form in FORMS.values() if form.name == name))
+
+
+def command_of(form: DecisionForm) -> click.Command:
+    """The command of a form."""
+
+    def callback(**said: Any) -> None:
+        given = {name: value for name, value in said.items() if name.startswith("given_")}
+        rest = {name: value for name, value in said.items() if name not in given}
+        with answered():
+            decide(form, Call(given=given, preset=preset(), **rest))
+
+    return click.Command(
+        form.name,
+        params=[
+            click.Argument(["platform"], type=PlatformId()),
+            *(option(part) for part in (*form.parts, *ACTOR, *COMMON)),
+            *_HOW,
+        ],
+        callback=callback,
+        help=help_of(form),
+    )
+
+
+def help_of(form: DecisionForm) -> str:
+    """What a form's command says of itself, with its example."""
+    return (
+        f"{form.does}\n\nPrompts for missing values at a terminal. In scripts: flags, or --file with"
+        " the whole decision as JSON. Flags override the file; your profile (`pingtai login`) says"
+        f" who you are.\n\n\b\nExample:\n  {form.example}"
+    )
 
 
 def decide(form: DecisionForm, call: Call) -> None:

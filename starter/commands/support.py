@@ -45,7 +45,7 @@ support_command = LazyGroup(
         Listed(
             "record",
             "Record support that was given to a valid platform. 支持记录 §四",
-            "starter.commands.decision_commands:form_command",
+            "starter.commands.decision_command:form_command",
         ),
     ),
     help="Record and list support given to valid platforms. 支持记录 §四\n\n\b\nExample:\n"

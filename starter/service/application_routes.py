@@ -119,7 +119,8 @@ def allow(who: Caller, application: PlatformApplication) -> None:
     """Let a key apply for what is of its district and body only. Raises Problem (403).
 
     What the guideline leaves open (years, days, quorum) is the commission's to decide: an upstream that
-    may only apply must not give its platform ten years.
+    may only apply must not give its platform ten years. Stricter than `workflows.policy.is_own`: neither
+    may it switch off that decisions name their case.
     """
     who.only_of(application.district)
     if complete_policy(application.policy) != complete_policy(Policy()):

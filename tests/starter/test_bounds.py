@@ -23,7 +23,7 @@ from starter.bounds import (
 )
 from starter.commands.batch.formats import Cells
 from starter.commands.batch.lines import Outcome, Result
-from starter.commands.importing.forms import read_applications
+from starter.commands.importing.application_files import read_applications
 from starter.errors import BadInput
 from starter.tables.csv_rows import csv_rows
 from starter.tables.layout_file import LayoutFile

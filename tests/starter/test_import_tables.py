@@ -12,9 +12,9 @@ from hypothesis.strategies import text
 from openpyxl import Workbook, load_workbook
 
 from starter.commands.importing.application_cells import cell_of, from_cells, read
+from starter.commands.importing.application_files import read_applications
 from starter.commands.importing.columns import COLUMNS, column_of, how, lacking
 from starter.commands.importing.example import EXAMPLES
-from starter.commands.importing.forms import read_applications
 from starter.commands.importing.template import shown, write_template
 from starter.commands.message_shapes import Shape
 from starter.errors import BadInput

@@ -120,7 +120,7 @@ def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
     )
     imports = "import asyncio; from starter.client.register_lookups import RegisterLookups"
     written, heavy = ran(
-        f"{imports}; import starter.commands.decision_commands; register = RegisterLookups(); print({answers})"
+        f"{imports}; import starter.commands.decision_command; register = RegisterLookups(); print({answers})"
     )
     assert "AppliedBefore(term=1" in written
     assert "sqlalchemy" not in heavy

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from starter.commands.apply import fields_of
 from starter.commands.batch.decision_cells import from_cells
-from starter.commands.decision_commands import command_of
+from starter.commands.decision_command import command_of
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.importing.columns import COLUMNS, columns_of
 from starter.commands.importing.template import write_template

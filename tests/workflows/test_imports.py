@@ -15,8 +15,8 @@ from starter.client.temporal_client import PingtaiClient
 from starter.commands.batch import retries
 from starter.commands.batch.lines import Line, Result
 from starter.commands.importing.application_cells import cell_of
+from starter.commands.importing.application_files import form_of
 from starter.commands.importing.columns import COLUMNS
-from starter.commands.importing.forms import form_of
 from starter.commands.importing.import_run import Import, run_import
 from starter.commands.importing.starting import Starting
 from starter.errors import Unreachable

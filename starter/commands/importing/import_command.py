@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from starter.commands.importing.forms import form_of
+from starter.commands.importing.application_files import form_of
 from starter.commands.importing.import_run import Import, run_import
 from starter.commands.importing.template import write_template
 from starter.errors import BadInput

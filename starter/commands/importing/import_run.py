@@ -18,7 +18,7 @@ from starter.commands.batch.rejected_lines import Apart
 from starter.commands.batch.retries import Patience
 from starter.commands.batch.sender import Sending
 from starter.commands.importing import import_report as report
-from starter.commands.importing.forms import Read, read_applications
+from starter.commands.importing.application_files import Read, read_applications
 from starter.commands.importing.import_checks import Checking
 from starter.commands.importing.starting import Connect, Starting
 from starter.desk.reach import by_http, open_pingtai

@@ -8,18 +8,14 @@ import click
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Cells, Format, JsonLines
-from starter.commands.decision_commands import AS, option
 from starter.commands.decision_form import ACTOR
+from starter.commands.form_options import AS, DRY_RUN, FOR, option
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answering
 
 HOW = (
     AS,
-    click.Option(
-        ["--for", "principal"],
-        metavar="PRINCIPAL",
-        help="The absent principal who named you. 被代理人",
-    ),
+    FOR,
     *(option(part) for part in ACTOR),
     click.Option(
         ["--date", "day"], metavar="YYYY-MM-DD", help="Day of decisions without one. 决定日期"
@@ -41,9 +37,7 @@ HOW = (
         type=click.Choice(FORMS),
         help="Format of the file. 格式 [default: by its name]",
     ),
-    click.Option(
-        ["--dry-run"], is_flag=True, help="Check only; nothing is submitted. 预检（不提交）"
-    ),
+    DRY_RUN,
     click.Option(
         ["--json", "as_json"], is_flag=True, help="Print one JSON object per line. 逐行输出 JSON"
     ),
@@ -88,16 +82,6 @@ def format_of(
 
 async def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not."""
-    given = {name: value for name, value in said.items() if name.startswith("given_")}
-    who = ActorResolver(given, frozenset(given), said["called"])
-    batch = Batch(
-        file=file,
-        form=form,
-        day=said["day"],
-        principal=said["principal"],
-        at_once=said["at_once"],
-        dry_run=said["dry_run"],
-        as_json=said["as_json"],
-        refused=said["refused"],
-    )
-    await run_batch(batch, who)
+    given = {name: said.pop(name) for name in [*said] if name.startswith("given_")}
+    who = ActorResolver(given, frozenset(given), said.pop("called"))
+    await run_batch(Batch(file=file, form=form, **said), who)

@@ -1,0 +1,49 @@
+"""The options of commands that are made of a message's fields, and those that several of them share."""
+
+import click
+
+from starter.commands.decision_form import Part
+from starter.commands.message_shapes import Shape
+from starter.commands.notation import WordChoice
+
+AS = click.Option(
+    ["--as", "called"],
+    metavar="ROLE",
+    help="Which role of your profile, by its name or the role. 以何身份",
+)
+"""`--as`, of every command that a person gives in a role (see `starter.desk.profile`)."""
+
+FOR = click.Option(
+    ["--for", "principal"],
+    metavar="PRINCIPAL",
+    help="The absent principal who named you (`pingtai absence`). 被代理人",
+)
+DRY_RUN = click.Option(
+    ["--dry-run", "dry_run"],
+    is_flag=True,
+    help="Check only; nothing is submitted. 预检（不提交）",
+)
+
+
+def option(part: Part) -> click.Option:
+    """The flag of a part."""
+    if part.switch:
+        return click.Option([part.flag, part.name], is_flag=True, help=part.help)
+    return click.Option(
+        [part.flag, part.name],
+        type=WordChoice(part.vocabulary) if part.shape is Shape.WORD else None,
+        multiple=part.shape.listed,
+        metavar=part.metavar,
+        envvar=part.envvar,
+        show_envvar=bool(part.envvar),
+        help=part.help,
+    )
+
+
+def preset() -> frozenset[str]:
+    """Those parameters of the running command whose values come from the environment."""
+    context = click.get_current_context()
+    environment = click.core.ParameterSource.ENVIRONMENT
+    return frozenset(
+        name for name in context.params if context.get_parameter_source(name) is environment
+    )
