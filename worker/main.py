@@ -22,7 +22,7 @@ _OURS = (
     Listed("serve", "Serve the HTTP API. 启动 HTTP 接口", "worker.serve:serve"),
     Listed(
         "seed",
-        "Fill an empty system with examples to decide on. 以示例平台填充空系统",
+        "Fill an empty system with example platforms dated to today. 以示例平台填充空系统",
         "worker.seed.seed_command:seed",
     ),
     Listed(
