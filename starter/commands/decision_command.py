@@ -1,44 +1,23 @@
 """The commands by which people decide: how a decision is made up, asked for, checked and sent."""
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
-from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.decision_form import (
-    ACTOR,
-    COMMON,
-    DecisionForm,
-    completed,
-    outcome_of,
-    roles_for,
-)
+from starter.commands.decision_calls import DecisionCalls
+from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
 from starter.commands.form_options import AS, DRY_RUN, FOR, option, preset
 from starter.commands.forms_by_kind import FORMS
-from starter.commands.guided.questions import confirm, fill_in, keep, show_case
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
 from starter.commands.options import PlatformId
-from starter.commands.receipt_view import end_of_stage, show_preview, show_receipt
-from starter.desk.reach import open_pingtai, open_reads
-from starter.desk.substitutes import in_place_of
-from starter.errors import BadInput, NoSuchPlatform, NotAllowed
+from starter.commands.receipt_view import show_preview, show_receipt
 from starter.terminal.command_runner import answered
-from starter.terminal.language import say
-from starter.terminal.screen import at_terminal, complain, heading, show, show_json
-from workflows.case import decision_of
+from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
-from workflows.model import InvalidMessage
-from workflows.refusal import Refused
-from workflows.run_io import CaseView
-from workflows.vocabulary import Kind
 from workflows.words import Words
 
 
@@ -60,29 +39,6 @@ class Call:
     def talks(self) -> bool:
         """Whether a person sits there who can be asked."""
         return at_terminal() and not self.as_json and self.file != "-"
-
-
-class _Calls(NamedTuple):
-    """The calls of one command, between which a person is asked: one event loop, one connection."""
-
-    runner: asyncio.Runner
-    client: Callable[[], Pingtai]
-    """The client, connected when it is first asked for."""
-
-
-@contextmanager
-def _calls() -> Iterator[_Calls]:
-    opened = AsyncExitStack()
-    with asyncio.Runner() as runner:
-
-        @cache
-        def client() -> Pingtai:
-            return runner.run(opened.enter_async_context(open_pingtai()))
-
-        try:
-            yield _Calls(runner, client)
-        finally:
-            runner.run(opened.aclose())
 
 
 _HOW = (
@@ -147,163 +103,74 @@ def decide(form: DecisionForm, call: Call) -> None:
         Refused, InvalidMessage, PingtaiError, click.Abort: see `starter.terminal.command_runner`.
     """
     platform_id(call.platform)
-    raw = form.decision(call.given, read_object(call.file) if call.file else {})
-    raw["actor"] = ActorResolver(call.given, call.preset, call.called).actor(raw, form.kind)
-    with _calls() as calls:
-        with _nothing_sent():
-            view = _asked(form, call, raw, calls)
-        completed(raw)
-        if call.principal:
-            raw["actor"] = calls.runner.run(_in_place(form.kind, call.principal, raw))
-        try:
-            decision = decision_of(raw, form.kind)
-        except InvalidMessage as error:
-            raise _explained(form, error) from None
+    said = form.decision(call.given, read_object(call.file) if call.file else {})
+    said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
+    with DecisionCalls(form, call.platform, call.principal) as calls:
+        if call.talks and (form.unanswered(said) or _who_is_open(said, call)):
+            _take_by_form(call, calls, said)
+        else:
+            _take_as_said(call, calls, completed(said))
+
+
+def _take_by_form(call: Call, calls: DecisionCalls, said: dict[str, Any]) -> None:
+    from starter.commands.guided.guided_decision import guided  # noqa: PLC0415 - only who asks needs it
+
+    asks = not (call.yes or call.dry_run)
+    with guided(calls, said, asks=asks) as (session, raw):
+        decision = calls.decision(raw)
         if call.dry_run:
-            preview = calls.runner.run(calls.client().check(call.platform, decision))
-            if call.as_json:
-                show_json({"would_be_taken": True, "stage": preview.stage, "decision": raw})
-            else:
-                show_preview(call.platform, decision, preview)
+            _try(call, calls, decision, raw)
             return
-        with _nothing_sent():
-            _confirmed(form, call, raw, view, calls)
-        _send(call, decision, calls)
+        session.sending()
+        _send(call, calls, decision, _NOT_TWICE)
+        session.sent()
 
 
-def _asked(form: DecisionForm, call: Call, raw: dict[str, Any], calls: _Calls) -> CaseView | None:
-    """Fill in what is missing by asking; the case it is about, None where nothing was asked."""
-    if not call.talks or not (form.unanswered(raw) or _who_is_open(raw, call)):
-        return None
-    view = calls.runner.run(_case(calls.client(), form.kind, call.platform))
-    show_case(form, view)
-    if form.kind is Kind.SET_ASIDE and "target" not in raw:
-        from starter.commands.set_aside_preview import decisions_table  # noqa: PLC0415 - one kind needs it
-
-        log = calls.runner.run(_log(call.platform))
-        show(heading(Words("Decisions in force", "有效的决定")), decisions_table(log))
-    fill_in(form, raw, view, office=call.principal is None)
-    return view
-
-
-def _confirmed(
-    form: DecisionForm, call: Call, raw: dict[str, Any], view: CaseView | None, calls: _Calls
-) -> None:
-    """Ask for a yes to what was asked for, and to what takes more with it than itself."""
-    sets_aside = form.kind is Kind.SET_ASIDE and call.talks
-    if call.yes or not (view or sets_aside):
+def _take_as_said(call: Call, calls: DecisionCalls, raw: dict[str, Any]) -> None:
+    decision = calls.decision(raw)
+    if call.dry_run:
+        _try(call, calls, decision, raw)
         return
-    try:
-        preview = calls.runner.run(calls.client().check(call.platform, raw))
-    except (Refused, InvalidMessage) as error:
-        if view is None:
-            raise
-        try:
-            with answered():
-                raise error from None
-        finally:
-            keep(form, call.platform, raw)
-    if sets_aside:
-        _show_set_aside(call.platform, raw, calls)
-    case = (view.assessment or view.platform) if view else None
-    confirm(form, raw, case.facts if case else None, preview.stage or "")
+    if call.talks and not call.yes:
+        from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - as above
+
+        confirm(calls, decision, raw)
+    _send(call, calls, decision, _how_to_repeat(decision))
 
 
-@contextmanager
-def _nothing_sent() -> Iterator[None]:
-    """Say so when whoever was asked went away."""
-    try:
-        yield
-    except click.Abort as error:
-        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
-        raise
-
-
-def _who_is_open(raw: Mapping[str, Any], call: Call) -> bool:
-    actor = raw["actor"]
+def _who_is_open(said: Mapping[str, Any], call: Call) -> bool:
+    actor = said["actor"]
     needed = {"id"} if call.principal else {"id", "organisation"}
     return isinstance(actor, dict) and not needed <= actor.keys()
 
 
-def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
-    explained = form.explained(error)
-    if any(field == "actor.id" for field, *_ in error.problems):
-        hint = Words(
-            "To set who you are once, run: pingtai login", "可运行 pingtai login 登记本人身份。"
-        )
-        explained.add_note(say(hint))
-    return explained
+def _try(call: Call, calls: DecisionCalls, decision: Decision, raw: dict[str, Any]) -> None:
+    preview = calls.preview(decision)
+    if call.as_json:
+        show_json({"would_be_taken": True, "stage": preview.stage, "decision": raw})
+    else:
+        show_preview(call.platform, decision, preview)
 
 
-def _send(call: Call, decision: Decision, calls: _Calls) -> None:
-    client = calls.client()
-    try:
-        receipt = calls.runner.run(client.decide(call.platform, decision))
-    except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
-        raise
-    except BaseException as error:
-        # Whatever it was, an interruption by the keyboard too: it may have been taken.
-        error.add_note(_how_to_repeat(decision))
-        raise
-    end = None if receipt.due else calls.runner.run(end_of_stage(client, receipt))
+def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words) -> None:
+    receipt = calls.send(decision, again)
+    end = calls.end_of_stage(receipt)
     if call.as_json:
         show_json(receipt.model_dump(mode="json"))
     else:
         show_receipt(receipt, end)
 
 
-async def _case(client: Pingtai, kind: Kind, platform: str) -> CaseView:
-    """Where the case of a kind stands: the open assessment, or the platform itself."""
-    view = await client.state(platform)
-    state = view.platform
-    if kind in ASSESSMENT_KINDS and state and state.open_assessment:
-        year = state.open_assessment
-        with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
-            return await client.assessment_state(platform, state.facts.term, year)
-    return view
+_NOT_TWICE = Words(
+    "The decision may have been accepted. Sent again, it is not taken twice.",
+    "该决定可能已办理。再次提交不会重复办理。",
+)
 
 
-async def _in_place(kind: Kind, principal: str, raw: Mapping[str, Any]) -> Any:
-    actor = raw["actor"]
-    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
-        return actor  # the model says what is missing
-    try:
-        day = date.fromisoformat(raw["decided_on"])
-    except (TypeError, ValueError):
-        return actor
-    roles = roles_for(kind, outcome_of(kind, raw))
-    return await in_place_of(principal, actor["id"], day, kind, roles)
-
-
-def _show_set_aside(platform: str, raw: Mapping[str, Any], calls: _Calls) -> None:
-    from starter.commands.set_aside_preview import set_aside_with  # noqa: PLC0415 - as above
-    from starter.commands.timeline import timeline  # noqa: PLC0415
-
-    lines = set_aside_with(calls.runner.run(_log(platform)), str(raw.get("target")))
-    if lines:
-        show(
-            heading(Words("Will be set aside (Beijing time)", "将被撤销的记录（北京时间）")),
-            timeline(lines),
-        )
-    else:
-        complain(
-            Words(
-                "The register does not know what will be set aside.", "名册中查不到将被撤销的记录。"
-            )
-        )
-
-
-async def _log(platform: str) -> Any:
-    async with open_reads() as register:
-        return await register.log(platform)
-
-
-def _how_to_repeat(decision: Decision) -> str:
+def _how_to_repeat(decision: Decision) -> Words:
     # With the date, because the day may end before it is repeated, and then it would be another.
     same = f"--id {decision.decision_id} --date {decision.decided_on}"
-    return say(
-        Words(
-            f"The decision may have been accepted. Repeat the same command with {same}",
-            f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
-        )
+    return Words(
+        f"The decision may have been accepted. Repeat the same command with {same}",
+        f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
     )

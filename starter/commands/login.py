@@ -1,10 +1,12 @@
 """`pingtai login` and `logout`: say once who you are, and in which roles you act."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.desk.profile import (
@@ -121,7 +123,7 @@ def _login(said: dict[str, str | None], *, add: bool) -> None:
         )
     answers = dict(said) | ({"person": before.id} if before else {})
     if at_terminal():
-        _ask(answers)
+        answers = _asked(answers)
     role = {
         "name": answers["called"],
         "role": answers["role"],
@@ -170,13 +172,21 @@ def _keep(profile: Profile) -> None:
     _show_roles(profile)
 
 
-def _ask(answers: dict[str, str | None]) -> None:
-    """Ask for what the flags did not say."""
-    answers["person"] = answers["person"] or ask_field(Actor, "id")
-    for field in ("role", "organisation"):
-        answers[field] = answers[field] or ask_field(Actor, field)
-    if answers["role"] == Role.DISTRICT and not answers["district"]:
-        answers["district"] = ask_field(Actor, "district")
+def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
+    """What the flags said, and what they did not say, asked for."""
+    talk = Dialogue()
+
+    def ask() -> dict[str, str | None]:
+        answers = dict(said)
+        for name, field in (("person", "id"), ("role", "role"), ("organisation", "organisation")):
+            with talk.part(field):
+                answers[name] = said[name] or ask_field(talk, Actor, field)
+        if answers["role"] == Role.DISTRICT and not said["district"]:
+            with talk.part("district"):
+                answers["district"] = ask_field(talk, Actor, "district")
+        return answers
+
+    return talk.run(ask)
 
 
 def _show(as_json: bool) -> None:

@@ -52,7 +52,7 @@ def receipt() -> Receipt:
 @pytest.fixture
 def answers(receipt: Receipt) -> dict[str, Any]:
     """What the client answers, by method; an exception is raised. Tests change it."""
-    return {"connect": None, "decide": receipt}
+    return {"connect": None, "decide": receipt, "log": []}
 
 
 @pytest.fixture
@@ -98,6 +98,9 @@ class PretendClient:
 
     async def assessment_state(self, platform_id: str, term: int, year: int) -> Any:
         return self._answer("assessment_state")
+
+    async def log(self, platform_id: str) -> Any:
+        return self._answer("log")
 
     def _answer(self, name: str) -> Any:
         answer = self._answers[name]

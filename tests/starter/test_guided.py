@@ -15,9 +15,7 @@ from starter.desk.reach import open_pingtai
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
 from workflows.case import Case
-from workflows.model import invalid
 from workflows.periods import beijing_date
-from workflows.refusal import Refusal, Refused
 from workflows.rules import awaited
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import AssessmentState
@@ -115,10 +113,11 @@ def show_case(answers: dict[str, Any], case: Case[Any]) -> None:
     """Let the client answer with a case: the platform's, or its assessment's through the platform's."""
     answers["check"] = DecisionPreview(stage=str(case.state.stage))
     answers["state"] = answers["assessment_state"] = view_of(case)
+    answers["log"] = case.log
     if isinstance(case.state, AssessmentState):
         valid = at_stage(Stage.VALID)
         valid.state = valid.state.model_copy(update={"open_assessment": 1})
-        answers["state"] = view_of(valid)
+        answers["state"], answers["log"] = view_of(valid), valid.log
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -155,7 +154,7 @@ def test_all_questions_go_over_one_connection(
         async with open_pingtai() as client:
             yield client
 
-    monkeypatch.setattr("starter.commands.decision_command.open_pingtai", counted)
+    monkeypatch.setattr("starter.commands.decision_calls.open_pingtai", counted)
     stage, command, typed = GUIDED["withdrawn"]
     show_case(answers, at_stage(stage))
     lines = [str(beijing_date(moment(at_stage(stage)))) if one == DAY else one for one in typed]
@@ -238,31 +237,6 @@ def test_a_step_that_is_not_awaited_is_said_first(
     assert 130 == result.exit_code
     assert "当前环节不办理“纳入名单”" in result.stdout
     assert [] == sent
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        Refused(Refusal(rule="§四", en="not now", zh="现在不行", stage="valid")),
-        invalid("listing", "", "not now", "现在不行"),
-    ],
-)
-def test_what_is_refused_can_be_kept(
-    pingtai: Run, answers: dict[str, Any], sent: Sent, error: Exception
-) -> None:
-    """What was typed is written to a file on demand, and can be sent from there."""
-    show_case(answers, at_stage(Stage.RECOMMENDATION))
-    login(pingtai)
-    answers["check"] = error
-    typed = "1\n同意\n2026-11-24\n\nplan.json\ndraft.json\n"
-    result = pingtai("recommend", "bj-test", stdin=typed)
-    assert result.exit_code in (2, 3)
-    assert "not now" in result.stderr
-    assert "plan.json: File exists" in result.stdout
-    assert [] == sent
-    assert "同意" == json.loads(Path("draft.json").read_text(encoding="utf-8"))["opinion"]
-    assert 0 == pingtai("recommend", "bj-test", "--file", "draft.json").exit_code
-    assert 1 == len(sent)
 
 
 def test_the_commission_goes_on_without_a_report(

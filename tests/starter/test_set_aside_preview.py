@@ -116,7 +116,7 @@ def test_setting_aside_shows_what_falls_and_asks(
     async def register() -> Any:
         yield Register()
 
-    monkeypatch.setattr("starter.commands.decision_command.open_reads", register)
+    monkeypatch.setattr("starter.commands.decision_calls.open_reads", register)
     monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: True)
     answers["check"] = DecisionPreview(stage="inspection")
     who = ("--actor", "kw-1", "--organisation", "市科委")

@@ -1,51 +1,40 @@
-"""Questions at a terminal. Ctrl-C and Ctrl-D end all of them, and nothing has been sent by then."""
+"""Single questions at a terminal. Ctrl-C and Ctrl-D end them, and nothing has been sent by then."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from typing import Any
 
 import click
 
 from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, say
-from starter.terminal.screen import heading, show
 from workflows.field_labels import Label
+from workflows.words import Words
 
 with suppress(ImportError):  # not on every system; with it a line of Chinese can be edited
     import readline  # noqa: F401
 
 LARGEST = 100
 """No list that is asked for line by line is longer."""
+_COLON = Words(": ", "：")
 
 
-def ask(question: str, *, needed: bool = True, default: str = "") -> str:
-    """A line of text. An empty one is asked for again where something is needed."""
-    told = question if needed or default else question + say(" (Enter: none)", "（回车：无）")
-    while True:
-        given: str = click.prompt(
-            harmless(told),
-            default=default,
-            show_default=bool(default),
-            prompt_suffix=say(": ", "："),
-        )
-        if given.strip() or not needed:
-            return given.strip()
+def ask(question: str, default: str = "") -> str:
+    """A line of text without spaces around it; the default where the line is empty.
 
-
-def ask_until(question: str, read: Callable[[str], Any], *, needed: bool, default: str = "") -> Any:
-    """What `read` makes of a line; None for an empty one. What it cannot read is said, and asked again.
-
-    `read` raises ValueError with what is to be said.
+    Raises:
+        click.Abort: whoever was asked went away, or the terminal did.
     """
-    while True:
-        given = ask(question, needed=needed, default=default)
-        if not given:
-            return None
-        try:
-            return read(given)
-        except ValueError as error:
-            wrong(str(error))
+    try:
+        given: str = click.prompt(
+            harmless(question), default=default, show_default=False, prompt_suffix=say(_COLON)
+        )
+    except click.Abort:
+        click.echo()  # what is said of it begins on a line of its own
+        raise
+    except OSError:  # the terminal was closed, or its line was lost
+        raise click.Abort from None
+    return given.strip()
 
 
 def wrong(words: str) -> None:
@@ -53,37 +42,15 @@ def wrong(words: str) -> None:
     click.echo(f"  ! {harmless(words)}")
 
 
-def named(label: Label, how: str = "") -> str:
+def named(label: Label, how: Words | None = None) -> Words:
     """What a field is called at the beginning of a line, and how it is written."""
-    words = say(label.words)
-    return words[:1].upper() + words[1:] + (say(f" ({how})", f"（{how}）") if how else "")
+    en, zh = label.words
+    written = Words(f" ({how.en})", f"（{how.zh}）") if how else Words("", "")
+    return Words(en[:1].upper() + en[1:] + written.en, zh + written.zh)
 
 
 Choices = Mapping[str, tuple[str, str]]
 """Words by their values: how each is read in the language of the answers, and in the other one."""
-
-
-def choose(question: str, choices: Choices) -> str:
-    """One of several: their numbers and words are listed, and each of these is understood."""
-    show(heading(question))
-    for number, (label, other) in enumerate(choices.values(), 1):
-        click.echo(f"  {number:>{len(str(len(choices)))}}  {label}  {other}".rstrip())
-    return pick(say("Number or word", "请输入序号或选项"), choices)
-
-
-def pick(question: str, choices: Choices) -> str:
-    """One of several that have been listed before."""
-    known = {str(number): value for number, value in enumerate(choices, 1)}
-    known |= {word: value for value, words in choices.items() for word in (*words, value)}
-
-    def read(given: str) -> str:
-        if given in known:
-            return known[given]
-        many = len(choices)
-        raise ValueError(say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项"))
-
-    chosen: str = ask_until(question, read, needed=True)
-    return chosen
 
 
 def choices_of(vocabulary: Iterable[StrEnum], only: tuple[str, ...] = ()) -> Choices:
@@ -93,18 +60,24 @@ def choices_of(vocabulary: Iterable[StrEnum], only: tuple[str, ...] = ()) -> Cho
     return both if language() == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
 
 
-def lines(question: str, *, needed: bool) -> list[str]:
-    """Several lines, until an empty one."""
-    show(heading(question + say(" (one a line; Enter ends)", "（每行一项，回车结束）")))
-    found: list[str] = []
-    while len(found) < LARGEST:
-        given = ask(f"  {len(found) + 1}", needed=needed and not found)
-        if not given:
-            break
-        found.append(given)
-    return found
+def sure(question: str, *, default: bool = False) -> bool:
+    """Yes or no, and the default where nothing is said; the Chinese words are understood, too.
+
+    Raises:
+        click.Abort: as `ask` does.
+    """
+    told = question + (" [Y/n]" if default else " [y/N]")
+    while True:
+        answer = yes_or_no(ask(told), default=default)
+        if answer is not None:
+            return answer
+        wrong(say("y or n", "请输入 y 或 n"))
 
 
-def sure(question: str) -> bool:
-    """Yes or no; no where nothing is said."""
-    return click.confirm(harmless(question), default=False)
+def yes_or_no(given: str, *, default: bool) -> bool | None:
+    """What a line says; None when it is neither a yes nor a no."""
+    if not given:
+        return default
+    if given.casefold() in ("y", "yes", "是"):
+        return True
+    return False if given.casefold() in ("n", "no", "否") else None

@@ -1,7 +1,7 @@
-"""The guided form of a decision: what it is about, what is missing, and a summary to say yes to."""
+"""The guided form of a decision: what it is about, and what is missing, asked for part by part."""
 
-import json
-from pathlib import Path
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import click
@@ -9,6 +9,7 @@ import click
 from starter.commands.decision_form import (
     COMMON,
     DecisionForm,
+    Part,
     needs,
     outcome_of,
     outcomes_for,
@@ -16,8 +17,10 @@ from starter.commands.decision_form import (
     today,
 )
 from starter.commands.guided import prompts
+from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.nested_forms import ask_field, ask_part
-from starter.commands.guided.summary import summary
+from starter.commands.guided.panel_questions import ask_panel
+from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import facts, heading, show
@@ -26,16 +29,18 @@ from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import Message
+from workflows.rules import CaseState
 from workflows.run_io import CaseView
-from workflows.states import Facts
 from workflows.vocabulary import Role
 from workflows.words import citation
+
+DAY = "decided_on"
+DOCUMENTS = next(part for part in COMMON if part.field == "documents")
 
 
 def show_case(form: DecisionForm, view: CaseView) -> None:
     """Show which platform it is, where it stands, what is awaited, and the rule of the step."""
-    case = view.assessment or view.platform
-    assert case, "a case's own view"  # noqa: S101
+    case = case_of(view)
     due = view.due.due if view.due else None
     named = f"{case.facts.name} ({case.facts.platform_id})"
     if view.assessment:
@@ -56,7 +61,15 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
             )
         ),
     )
-    if any(one.kind == form.kind for one in view.awaited) or not _waited_for(form):
+
+
+def foresee(form: DecisionForm, *, awaited: bool) -> None:
+    """Say what would be refused in any case, before any question, and ask whether to go on.
+
+    Raises:
+        click.Abort: not to go on.
+    """
+    if awaited or not _waited_for(form):
         return
     prompts.wrong(
         say(
@@ -68,63 +81,46 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
         raise click.Abort
 
 
-def fill_in(form: DecisionForm, raw: dict[str, Any], view: CaseView, *, office: bool) -> None:
-    """Ask for what a decision lacks; `office`: also for the role and the organisation it is taken in.
+def case_of(view: CaseView) -> CaseState:
+    """The case that a view is of."""
+    case = view.assessment or view.platform
+    assert case, "a case's own view"  # noqa: S101
+    return case
+
+
+def fill_in(
+    talk: Dialogue, form: DecisionForm, said: Mapping[str, Any], case: CaseState, *, office: bool
+) -> dict[str, Any]:
+    """A decision of what was said before, and of answers for what that lacks.
+
+    `office`: ask also for the role and the organisation it is taken in.
 
     Raises:
         click.Abort: whoever was asked went away; nothing has been sent.
     """
-    case = view.assessment or view.platform
-    _ask_who(form, raw, office=office)
-    _ask_outcome(form, raw)
+    raw = deepcopy(dict(said))
+    _ask_who(talk, form, raw, office=office)
+    _ask_outcome(talk, form, raw)
     outcome = outcome_of(form.kind, raw)
-    documents = next(part for part in COMMON if part.field == "documents")
     for part in form.asked(outcome):
         if part.field not in raw:
-            facts = case.facts if case else None
-            value = ask_part(form.kind, part, needed=needs(part, outcome), facts=facts)
-            if value is not None:
+            value = _value(talk, form, part, case, needed=needs(part, outcome))
+            if value not in (None, {}, []):
                 raw[part.field] = value
-    if "decided_on" not in raw:
-        raw["decided_on"] = ask_field(MODELS[form.kind], "decided_on", default=str(today()))
-    given = raw.get("documents") or ask_part(form.kind, documents, needed=False, facts=None)
-    if given:
-        raw["documents"] = given
+    if DAY not in raw:
+        with talk.part(DAY):
+            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()))
+    if not raw.get(DOCUMENTS.field):
+        given = ask_part(talk, form.kind, DOCUMENTS, needed=False)
+        if given:
+            raw[DOCUMENTS.field] = given
+    return raw
 
 
-def confirm(form: DecisionForm, raw: dict[str, Any], known: Facts | None, leads_to: str) -> None:
-    """Show a summary, and where the decision leads, and ask whether to send it.
-
-    Raises:
-        click.Abort: it is not to be sent.
-    """
-    show(heading(say("Summary", "摘要")), summary(form, raw, known, leads_to))
-    show("")
-    if not prompts.sure(say("Submit?", "确认提交？")):
-        raise click.Abort
-
-
-def keep(form: DecisionForm, platform: str, raw: dict[str, Any]) -> None:
-    """Ask for a file to keep a refused decision in, so that what was typed is not lost.
-
-    Raises:
-        click.Abort: whoever was asked went away.
-    """
-
-    def write(given: str) -> Path:
-        path = Path(given).expanduser()
-        try:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(json.dumps(raw, ensure_ascii=False, indent=2) + "\n")
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise ValueError(f"{given}: {why}") from None
-        return path
-
-    question = say("Save answers to edit later: file name", "保存所填内容以便修改：文件名")
-    kept = prompts.ask_until(question, write, needed=False)
-    if kept:
-        show(f"pingtai {form.name} {platform} --file {kept}")
+def _value(talk: Dialogue, form: DecisionForm, part: Part, case: CaseState, *, needed: bool) -> Any:
+    if part.shape is Shape.PANEL:
+        return ask_panel(talk, part, case)
+    return ask_part(talk, form.kind, part, needed=needed)
 
 
 def _waited_for(form: DecisionForm) -> bool:
@@ -132,22 +128,25 @@ def _waited_for(form: DecisionForm) -> bool:
     return form.kind in PLATFORM.kinds + ASSESSMENT.kinds
 
 
-def _ask_who(form: DecisionForm, raw: dict[str, Any], *, office: bool) -> None:
+def _ask_who(talk: Dialogue, form: DecisionForm, raw: dict[str, Any], *, office: bool) -> None:
     actor = raw["actor"]
     if not isinstance(actor, dict):
         return
     if office and "organisation" not in actor:
         able = roles_for(form.kind, outcome_of(form.kind, raw))
         if len(able) > 1:
-            actor["role"] = _choose(Actor, "role", prompts.choices_of(Role, able))
+            choices = prompts.choices_of(Role, able)
+            actor["role"] = _choose(talk, "actor.role", Actor, "role", choices)
     for field in ("id", "organisation") if office else ("id",):
         if field not in actor:
-            actor[field] = ask_field(Actor, field)
+            with talk.part(f"actor.{field}"):
+                actor[field] = ask_field(talk, Actor, field)
     if office and actor.get("role") == Role.DISTRICT and "district" not in actor:
-        actor["district"] = ask_field(Actor, "district")
+        with talk.part("actor.district"):
+            actor["district"] = ask_field(talk, Actor, "district")
 
 
-def _ask_outcome(form: DecisionForm, raw: dict[str, Any]) -> None:
+def _ask_outcome(talk: Dialogue, form: DecisionForm, raw: dict[str, Any]) -> None:
     """The outcome, out of those that the role may decide; one that is the only one is not asked for."""
     part = next((part for part in form.parts if part.field == "outcome"), None)
     if part is None or "outcome" in raw:
@@ -156,12 +155,15 @@ def _ask_outcome(form: DecisionForm, raw: dict[str, Any]) -> None:
     may = outcomes_for(form.kind, role)
     if not part.switch:
         choices = prompts.choices_of(part.vocabulary, may)
-        raw["outcome"] = _choose(MODELS[form.kind], "outcome", choices)
+        raw["outcome"] = _choose(talk, "outcome", MODELS[form.kind], "outcome", choices)
     elif len(may) == 1 and outcome_of(form.kind, raw) not in may:
         raw["outcome"] = may[0]
 
 
-def _choose(model: type[Message], field: str, choices: prompts.Choices) -> str:
+def _choose(
+    talk: Dialogue, part: str, model: type[Message], field: str, choices: prompts.Choices
+) -> str:
     label = label_at(model, field)
     assert label, field  # noqa: S101 - each of them has one
-    return prompts.choose(prompts.named(label), choices)
+    with talk.part(part):
+        return talk.choose(prompts.named(label), choices)

@@ -1,47 +1,106 @@
-"""A decision in words, before it is sent."""
+"""A decision in words before it is sent: a line for each answer, by which it can be asked for again."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from rich.table import Table
 
-from starter.commands.decision_form import COMMON, DecisionForm, Part
+from starter.commands.decision_form import COMMON, DecisionForm, Part, outcome_of
+from starter.commands.guided.nested_forms import called
 from starter.commands.guided.prompts import named
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
-from starter.terminal.screen import facts
+from starter.terminal.screen import Said, facts
 from workflows.decision import Decision
 from workflows.field_labels import label_at
 from workflows.states import Facts
 from workflows.vocabulary import District, ExpertField, Finding, OpinionOutcome
+from workflows.words import Words
 
 _LETTERS = 300
 """A text that is longer is shown by its beginning."""
+NONE = Words("none", "无")
+ACTOR = "actor"
 
 
-def summary(
-    form: DecisionForm, raw: Mapping[str, Any], known: Facts | None, leads_to: str
-) -> Table:
-    """What a decision says, a field a line, and where it leads."""
-    outcome = raw.get("outcome")
-    decided = wording.said(form.kind, str(outcome)) if outcome else wording.what(form.kind)
-    by = label_at(Decision, "actor")
+class Row(NamedTuple):
+    """A line of the summary; `part` is what is asked for anew to change it, empty where it cannot be."""
+
+    part: str
+    name: Said
+    value: Said
+
+
+def rows_of(form: DecisionForm, raw: Mapping[str, Any], said: Mapping[str, Any]) -> list[Row]:
+    """What a decision says; `said` was not asked for, and can be changed only as a whole."""
+    outcome = outcome_of(form.kind, raw)
+    by = label_at(Decision, ACTOR)
     assert by  # noqa: S101 - it has one
-    said = [
-        (named(part.label), _shown(part, raw[part.field]))
-        for part in (*form.parts, *COMMON)
-        if part.field != "outcome" and part.field in raw
+    asked = {part.field: part for part in form.asked(outcome) if part.field != "outcome"}
+    more = {p.field: p for p in (*form.parts, *COMMON) if p.field in raw and p.field != "outcome"}
+    found = [
+        Row(
+            "outcome" if any(p.field == "outcome" and not p.switch for p in form.parts) else "",
+            Words("Decision", "决定"),
+            wording.said(form.kind, str(outcome)) if outcome else wording.what(form.kind),
+        ),
+        Row(ACTOR, named(by), _actor(raw.get(ACTOR))),
     ]
-    return facts(
-        [
-            *([(say("Platform", "平台"), f"{known.name} ({known.platform_id})")] if known else []),
-            (say("Decision", "决定"), decided),
-            *said,
-            (named(by), _actor(raw.get("actor"))),
-            (say("Leads to", "将进入"), wording.stage(leads_to) if leads_to else ""),
-        ]
-    )
+    changeable_parts = asked | {part.field: part for part in COMMON if part.field in _ASKED}
+    for field, part in (changeable_parts | more).items():
+        if field in said or field not in changeable_parts:
+            shown = _shown(part, raw[field]) if field in raw else NONE
+            found.append(Row(field if field in changeable_parts else "", named(part.label), shown))
+        else:
+            found += _answers(part, raw.get(field))
+    return found
+
+
+_ASKED = ("decided_on", "documents")
+
+
+def summary(rows: list[Row], known: Facts | None, leads_to: str) -> Table:
+    """The lines as a table, those that can be changed with their numbers."""
+    numbers = {row: number for number, row in enumerate(changeable(rows), 1)}
+    lines: list[tuple[Said, object]] = []
+    if known:
+        lines.append((_line("", "Platform", "平台"), f"{known.name} ({known.platform_id})"))
+    for row in rows:
+        lines.append((_line(str(numbers.get(row, "")), *_both(row.name)), say(row.value)))
+    if leads_to:
+        lines.append((_line("", "Leads to", "将进入"), wording.stage(leads_to)))
+    return facts(lines)
+
+
+def changeable(rows: list[Row]) -> list[Row]:
+    """The lines that can be asked for anew, in their order: numbered from 1."""
+    return [row for row in rows if row.part]
+
+
+def _both(name: Said) -> tuple[str, str]:
+    return name if isinstance(name, Words) else (name, name)
+
+
+def _line(number: str, en: str, zh: str) -> Words:
+    return Words(f"{number:>2}  {en[:1].upper()}{en[1:]}", f"{number:>2}  {zh}")
+
+
+def _answers(part: Part, value: Any) -> Iterator[Row]:
+    """The answers of a part, each of which can be changed alone."""
+    if isinstance(value, dict) and part.vocabulary:
+        for item in part.vocabulary:
+            yield Row(f"{part.field}.{item}", called(item), _item(value.get(str(item))))
+    elif part.shape.listed:
+        several = list(value or ())
+        for number, one in enumerate(several, 1):
+            name = Words(f"{part.label.en} {number}", f"{part.label.zh} {number}")
+            yield Row(f"{part.field}.{number}", name, _one(part, one))
+        place = len(several) + 1
+        more = Words(f"{part.label.en} {place}", f"{part.label.zh} {place}")
+        yield Row(f"{part.field}.{place}", more if several else named(part.label), NONE)
+    else:
+        yield Row(part.field, named(part.label), NONE if value is None else _shown(part, value))
 
 
 def _actor(actor: Any) -> str:
@@ -59,18 +118,24 @@ def _actor(actor: Any) -> str:
 
 
 def _shown(part: Part, value: Any) -> str:
-    match part.shape:
-        case Shape.OBJECT | Shape.OBJECTS:
-            return say("as in the file", "见文件")
-        case Shape.PANEL:
-            return sentence([_expert(one) for one in value if isinstance(one, dict)])
-        case Shape.DOCUMENTS:
-            return sentence([str(one.get("name", "")) for one in value if isinstance(one, dict)])
+    if part.shape in (Shape.OBJECT, Shape.OBJECTS):
+        return say("as in the file", "见文件")
     if isinstance(value, dict):
-        return sentence([_item(part, item, said) for item, said in value.items()])
+        return sentence(
+            [
+                word(item, part.vocabulary) + say(": ", "：") + _item(one)
+                for item, one in value.items()
+            ]
+        )
     if isinstance(value, list | tuple):
-        return sentence([_short(str(one)) for one in value])
+        return sentence([_one(part, one) for one in value])
     return _short(word(str(value), part.vocabulary))
+
+
+def _one(part: Part, value: Any) -> str:
+    if not isinstance(value, dict):
+        return _short(str(value))
+    return _expert(value) if part.shape is Shape.PANEL else str(value.get("name", ""))
 
 
 def _expert(expert: Mapping[str, Any]) -> str:
@@ -82,15 +147,14 @@ def _expert(expert: Mapping[str, Any]) -> str:
     )
 
 
-def _item(part: Part, item: str, said: Any) -> str:
-    called = word(item, part.vocabulary) + say(": ", "：")
+def _item(said: Any) -> str:
     if not isinstance(said, dict):
-        return called + _short(str(said))
+        return _short(str(said or ""))
     words = word(str(said.get("finding", "")), Finding)
     more = [str(said[key]) for key in ("score", "remark") if said.get(key) not in (None, "")]
     if more:
         words += say(f" ({', '.join(more)})", f"（{'，'.join(more)}）")
-    return called + words
+    return words
 
 
 def _short(words: str) -> str:

@@ -1,0 +1,135 @@
+"""The calls that taking a decision makes: where the case stands, what would become of it, and the decision."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from datetime import date
+from typing import Any, Self
+
+from db.row_types import LogLine
+from starter.client.interface import ASSESSMENT_KINDS, Pingtai
+from starter.commands.decision_form import DecisionForm, outcome_of, roles_for
+from starter.commands.receipt_view import end_of_stage
+from starter.desk.reach import open_pingtai, open_reads
+from starter.desk.substitutes import in_place_of
+from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError
+from starter.terminal.language import say
+from workflows.case import decision_of
+from workflows.decision import Decision
+from workflows.model import InvalidMessage
+from workflows.record import LogEntry
+from workflows.refusal import Refused
+from workflows.run_io import CaseView, DecisionPreview
+from workflows.states import Receipt
+from workflows.words import Words
+
+
+class DecisionCalls:
+    """The calls of one command, between which a person is asked: one event loop, one connection."""
+
+    def __init__(self, form: DecisionForm, platform: str, principal: str | None) -> None:
+        """Of a decision of this form, for this platform; `principal` is who is acted for."""
+        self.form = form
+        self.platform = platform
+        self.principal = principal
+        self._runner = asyncio.Runner()
+        self._opened = AsyncExitStack()
+        self._connected: Pingtai | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._runner:
+            self._runner.run(self._opened.aclose())
+
+    @property
+    def client(self) -> Pingtai:
+        """The client, connected when it is first asked for."""
+        if self._connected is None:
+            self._connected = self._runner.run(self._opened.enter_async_context(open_pingtai()))
+        return self._connected
+
+    def view(self) -> CaseView:
+        """Where the case stands: the open assessment, or the platform itself."""
+        return self._runner.run(self._view(self.client))
+
+    def log(self) -> list[LogEntry]:
+        """The log of the platform's term; empty where it cannot be read."""
+        try:
+            return self._runner.run(self.client.log(self.platform))
+        except PingtaiError:
+            return []
+
+    def register_log(self) -> list[LogLine]:
+        """All logs of the platform, as the register has them."""
+        return self._runner.run(_register_log(self.platform))
+
+    def decision(self, raw: dict[str, Any]) -> Decision:
+        """The decision that `raw` says, which is completed by who is acted for.
+
+        Raises:
+            InvalidMessage: it does not fit; each field is named with its flag.
+        """
+        if self.principal:
+            raw["actor"] = self._runner.run(_in_place(self.form, self.principal, raw))
+        try:
+            return decision_of(raw, self.form.kind)
+        except InvalidMessage as error:
+            raise _explained(self.form, error) from None
+
+    def preview(self, decision: Decision) -> DecisionPreview:
+        """What would become of it. Raises as `Pingtai.check`."""
+        return self._runner.run(self.client.check(self.platform, decision))
+
+    def send(self, decision: Decision, again: Words) -> Receipt:
+        """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
+        client = self.client
+        try:
+            return self._runner.run(client.decide(self.platform, decision))
+        except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+            raise
+        except BaseException as error:
+            # Whatever it was, an interruption by the keyboard too: it may have been taken.
+            error.add_note(say(again))
+            raise
+
+    def end_of_stage(self, receipt: Receipt) -> Any:
+        """The end of the stage that a receipt leads to, where that is no due date."""
+        return None if receipt.due else self._runner.run(end_of_stage(self.client, receipt))
+
+    async def _view(self, client: Pingtai) -> CaseView:
+        view = await client.state(self.platform)
+        state = view.platform
+        if self.form.kind in ASSESSMENT_KINDS and state and state.open_assessment:
+            year = state.open_assessment
+            with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
+                return await client.assessment_state(self.platform, state.facts.term, year)
+        return view
+
+
+async def _register_log(platform: str) -> Any:
+    async with open_reads() as register:
+        return await register.log(platform)
+
+
+async def _in_place(form: DecisionForm, principal: str, raw: Mapping[str, Any]) -> Any:
+    actor = raw["actor"]
+    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
+        return actor  # the model says what is missing
+    try:
+        day = date.fromisoformat(raw["decided_on"])
+    except (TypeError, ValueError):
+        return actor
+    roles = roles_for(form.kind, outcome_of(form.kind, raw))
+    return await in_place_of(principal, actor["id"], day, form.kind, roles)
+
+
+def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
+    explained = form.explained(error)
+    if any(field == "actor.id" for field, *_ in error.problems):
+        hint = Words(
+            "To set who you are once, run: pingtai login", "可运行 pingtai login 登记本人身份。"
+        )
+        explained.add_note(say(hint))
+    return explained

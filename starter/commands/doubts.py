@@ -1,0 +1,80 @@
+"""What the rules accept and is seldom meant: asked about before it is sent."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from workflows.vocabulary import (
+    EvaluationOutcome,
+    Finding,
+    IndicatorGroup,
+    InspectionItem,
+    InspectionOutcome,
+    Kind,
+    ReassessmentOutcome,
+    Word,
+)
+from workflows.words import Words
+
+LONG_AGO = 90
+"""Days after which a date is asked about."""
+
+_OUTCOMES: dict[str, tuple[Word, Word]] = {
+    Kind.INSPECTION: (InspectionOutcome.PASSED, InspectionOutcome.FAILED),
+    Kind.EVALUATION: (EvaluationOutcome.EFFECTIVE, EvaluationOutcome.NOT_EFFECTIVE),
+    Kind.REASSESSMENT: (ReassessmentOutcome.MET, ReassessmentOutcome.NOT_MET),
+}
+"""The outcome that no unsatisfactory finding goes with, and the one that not all satisfactory ones do."""
+_ITEMS = {str(item): item for item in (*InspectionItem, *IndicatorGroup)}
+
+
+def doubts(raw: Mapping[str, Any], today: date, applied_on: date | None = None) -> list[Words]:
+    """What is to be asked about in a decision; `applied_on` is the day of its application, if known."""
+    return [*_of_day(raw, today, applied_on), *_of_findings(raw)]
+
+
+def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:
+    try:
+        day = date.fromisoformat(str(raw.get("decided_on")))
+    except ValueError:
+        return  # the model says what is wrong with it
+    if raw.get("kind") == Kind.BRINGING_IN:
+        return  # how it stood on a day that may be long ago
+    ago = (today - day).days
+    if ago < 0:
+        yield Words(f"{day} is in the future: today is {today}.", f"{day} 晚于今天（{today}）。")
+    elif applied_on and day < applied_on:
+        yield Words(
+            f"{day} is before the application of {applied_on}.",
+            f"{day} 早于申请日期 {applied_on}。",
+        )
+    elif ago > LONG_AGO:
+        yield Words(f"{day} is {ago} days ago.", f"{day} 距今已 {ago} 天。")
+
+
+def _of_findings(raw: Mapping[str, Any]) -> Iterator[Words]:
+    outcomes = _OUTCOMES.get(str(raw.get("kind")))
+    findings, outcome = raw.get("findings"), raw.get("outcome")
+    if not outcomes or not isinstance(findings, Mapping):
+        return
+    good, bad = outcomes
+    found = {
+        str(item): one.get("finding") for item, one in findings.items() if isinstance(one, Mapping)
+    }
+    unsatisfactory = [
+        _ITEMS[item]
+        for item, one in found.items()
+        if one == Finding.UNSATISFACTORY and item in _ITEMS
+    ]
+    if outcome == good and unsatisfactory:
+        en = ", ".join(item.replace("_", " ") for item in unsatisfactory)
+        zh = "、".join(item.zh for item in unsatisfactory)
+        yield Words(
+            f"The outcome is “{good.replace('_', ' ')}”, but unsatisfactory: {en}.",
+            f"结论为“{good.zh}”，但以下项目为“{Finding.UNSATISFACTORY.zh}”：{zh}。",
+        )
+    if outcome == bad and found and set(found.values()) == {Finding.SATISFACTORY}:
+        yield Words(
+            f"The outcome is “{bad.replace('_', ' ')}”, but all findings are satisfactory.",
+            f"结论为“{bad.zh}”，但各项均为“{Finding.SATISFACTORY.zh}”。",
+        )

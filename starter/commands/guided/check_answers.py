@@ -1,0 +1,123 @@
+"""*Check your answers*: all of them at once, each to be changed by its number, before anything is sent."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import click
+
+from starter.commands.decision_form import DecisionForm
+from starter.commands.guided import prompts
+from starter.commands.guided.dialogue import BACK, Dialogue
+from starter.commands.guided.summary import ACTOR, Row, changeable, rows_of, summary
+from starter.terminal.language import say
+from starter.terminal.screen import heading, show
+from workflows.model import InvalidMessage
+from workflows.refusal import Refused
+from workflows.states import Facts
+from workflows.words import Words
+
+TITLE = Words("Check your answers", "请核对所填内容")
+
+
+class Questions(NamedTuple):
+    """What a form asks for, and what was said before."""
+
+    said: dict[str, Any]
+    fill_in: Callable[[], dict[str, Any]]
+
+
+class Checks(NamedTuple):
+    """What is asked about a decision before it is sent."""
+
+    leads_to: Callable[[dict[str, Any]], str]
+    """The stage that it leads to. Raises Refused, InvalidMessage."""
+    doubts: Callable[[dict[str, Any]], list[Words]]
+
+
+def checked_answers(
+    talk: Dialogue, form: DecisionForm, questions: Questions, known: Facts, checks: Checks
+) -> dict[str, Any]:
+    """Ask until whoever is asked says yes to a decision that would be accepted.
+
+    Raises:
+        click.Abort: it is not to be sent.
+        Refused, InvalidMessage: it would be refused, and nothing of it is to be changed.
+    """
+    said = questions.said
+    while True:
+        raw = talk.run(questions.fill_in)
+        refusal: Refused | InvalidMessage | None = None
+        leads_to = ""
+        try:
+            leads_to = checks.leads_to(raw)
+        except (Refused, InvalidMessage) as error:
+            refusal = error
+        rows = rows_of(form, raw, said)
+        show(heading(TITLE), summary(rows, known, leads_to), "")
+        if refusal:
+            prompts.wrong(say(_would_be_refused(refusal)))
+        doubts = checks.doubts(raw)
+        for one in doubts:
+            prompts.wrong(say(one))
+        if _answer(talk, said, changeable(rows), refusal=refusal, doubtful=bool(doubts)):
+            return raw
+
+
+def _answer(
+    talk: Dialogue,
+    said: dict[str, Any],
+    rows: list[Row],
+    *,
+    refusal: Exception | None,
+    doubtful: bool,
+) -> bool:
+    """Whether to send it; False when an answer is to be given anew."""
+    while True:
+        given = prompts.ask(say(_question(refused=bool(refusal), doubtful=doubtful)))
+        if given in BACK:
+            if talk.back():
+                return False
+            continue
+        if given.isdecimal() and 0 < int(given[:3]) <= len(rows):
+            _reopen(talk, said, rows[int(given) - 1])
+            return False
+        answer = prompts.yes_or_no(given, default=False)
+        if answer is False:
+            raise refusal or click.Abort
+        if answer and not refusal:
+            return True
+        prompts.wrong(
+            say(
+                f"a number from 1 to {len(rows)}, or n" if refusal else f"y, n or 1 to {len(rows)}",
+                f"请输入 1 至 {len(rows)} 或 n" if refusal else f"请输入 y、n 或 1 至 {len(rows)}",
+            )
+        )
+
+
+def _question(*, refused: bool, doubtful: bool) -> Words:
+    if refused:
+        return Words(
+            "Number of an answer to change, or n to stop", "请输入序号修改该项，或输入 n 退出"
+        )
+    if doubtful:
+        return Words(
+            "Submit all the same? y, n, or a number to change that answer",
+            "仍要提交？y 提交，n 退出，或输入序号修改该项",
+        )
+    return Words(
+        "Submit? y, n, or a number to change that answer",
+        "确认提交？y 提交，n 退出，或输入序号修改该项",
+    )
+
+
+def _reopen(talk: Dialogue, said: dict[str, Any], row: Row) -> None:
+    if row.part == ACTOR and isinstance(said.get(ACTOR), dict):
+        said[ACTOR] = {key: value for key, value in said[ACTOR].items() if key == "role"}
+    elif row.part in said:
+        del said[row.part]
+    talk.reopen(row.part)
+
+
+def _would_be_refused(error: Refused | InvalidMessage) -> Words:
+    en, zh = error.words
+    return Words(f"It would be refused: {en}", f"提交将不予受理：{zh}")

@@ -1,0 +1,255 @@
+"""The questions of one form, with what was answered: whoever is asked may go back, and go on later.
+
+A form is a function that asks its questions one after another. To go back, the last answer is taken out
+and the function runs again: what was answered before is not asked again. An answer belongs to a part of
+the form (`outcome`, `findings.site`, `panel.3`), so that one part alone can be asked anew.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from rich.text import Text
+
+from starter.commands.guided import prompts
+from starter.terminal.language import say
+from starter.terminal.screen import heading, show
+from workflows.words import Words
+
+T = TypeVar("T")
+Answers = dict[str, list[tuple[str, str]]]
+"""By part: each question, by its English words, with the line that was answered."""
+
+BACK = ("<", "＜", "back", "返回")
+NOTHING = "-"
+"""In place of an answer that was there before: there is to be none."""
+HOW = Words(
+    "At any question: < goes back one question; Ctrl-C stops and keeps a draft.",
+    "任一问题均可输入 < 返回上一题；按 Ctrl-C 中止并保留草稿。",
+)
+_SHORT = 40
+
+
+class _AskedAgain(Exception):
+    """What was answered has changed, and the form is gone through again."""
+
+
+class Dialogue:
+    """Asks, remembers, and goes back."""
+
+    def __init__(
+        self,
+        answers: Mapping[str, Any] | None = None,
+        keep: Callable[[Answers], None] | None = None,
+    ) -> None:
+        """Go on from `answers`; `keep` is called with all of them after each new one."""
+        self.answers: Answers = {
+            part: [(str(question), str(line)) for question, line in given]
+            for part, given in (answers or {}).items()
+        }
+        self._keep = keep
+        self._before: Answers = {}
+        """What was answered until somebody went back: offered again; the last one first."""
+        self._restored: Answers = {}
+        """How the part was answered that is asked anew, for who then goes back."""
+        self._read: dict[tuple[str, str, str], Any] = {}
+        self._begin()
+
+    def run(self, form: Callable[[], T]) -> T:
+        """Go through a form until all of it is answered.
+
+        Raises:
+            click.Abort: whoever was asked went away.
+        """
+        while True:
+            self._begin()
+            try:
+                result = form()
+            except _AskedAgain:
+                continue
+            self._restored = {}
+            return result
+
+    def _begin(self) -> None:
+        self._part = ""
+        self._used: dict[str, int] = {}
+        """How many answers of each part were used, in the order of the parts."""
+        self._above: dict[int, list[Any]] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """The questions within belong to this part."""
+        outer, self._part = self._part, name
+        if not outer:
+            self._above = {}
+        yield
+        self._part = outer
+
+    def has(self, name: str) -> bool:
+        """Whether a part has been answered."""
+        return bool(self.answers.get(name))
+
+    def above(self, *shown: Any, level: int = 0) -> None:
+        """Show something above the next question, if that is asked; it replaces what was on its level."""
+        self._above = {at: lines for at, lines in self._above.items() if at < level}
+        self._above[level] = list(shown)
+
+    def ask(
+        self,
+        question: Words,
+        read: Callable[[str], Any] = str,
+        *,
+        needed: bool = True,
+        default: str = "",
+        indent: str = "",
+        shown: Callable[[str], str] = str,
+        numbered: bool = False,
+    ) -> Any:
+        """What `read` makes of a line; None for an empty one. What it cannot read is said, and asked again.
+
+        `read` raises ValueError with what is to be said. `shown` is how a former answer is offered. A
+        `numbered` question is the same whatever its number is.
+
+        Raises:
+            click.Abort: whoever was asked went away.
+        """
+        key = "" if numbered else question.en
+        known = self._known(key, read)
+        if known is not None:
+            self._above.pop(_CHOICES, None)
+            return known[0]
+        for lines in self._above.values():
+            show(*lines)
+            lines.clear()
+        before = self._offered(key)
+        offered = before or default
+        told = indent + say(question) + _how(shown(offered), needed=needed, before=bool(before))
+        while True:
+            given = prompts.ask(told, offered)
+            if given in BACK:
+                if self.back():
+                    raise _AskedAgain
+                continue
+            if given == NOTHING and before and not needed:
+                given = ""
+            if not given and needed:
+                continue
+            try:
+                value = read(given) if given else None
+            except ValueError as error:
+                prompts.wrong(str(error))
+                continue
+            # The word of a choice outlives its number.
+            line = value if isinstance(value, str) else given
+            self._note(key, line)
+            self._read[self._part, key, line] = value
+            return value
+
+    def choose(self, question: Words, choices: prompts.Choices) -> str:
+        """One of several: their numbers and words are listed, and each of these is understood."""
+        width = len(str(len(choices)))
+        listed = (
+            Text(f"  {number:>{width}}  {label}  {other}".rstrip())
+            for number, (label, other) in enumerate(choices.values(), 1)
+        )
+        self.above(heading(question), *listed, level=_CHOICES)
+        return self.pick(Words("Number or word", "请输入序号或选项"), choices)
+
+    def pick(self, question: Words, choices: prompts.Choices, *, indent: str = "") -> str:
+        """One of several that have been listed before."""
+        known = {str(number): value for number, value in enumerate(choices, 1)}
+        known |= {word: value for value, words in choices.items() for word in (*words, value)}
+
+        def read(given: str) -> str:
+            if given in known:
+                return known[given]
+            many = len(choices)
+            raise ValueError(
+                say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项")
+            )
+
+        chosen: str = self.ask(
+            question, read, indent=indent, shown=lambda value: choices.get(value, (value,))[0]
+        )
+        return chosen
+
+    def back(self) -> bool:
+        """Take the last answer out, so that `run` asks for it again; False when there is none."""
+        parts = [part for part, used in self._used.items() if used]
+        if self._restored and not self._restored.keys() & parts:
+            self.answers |= self._restored
+            self._before = {k: v for k, v in self._before.items() if k not in self._restored}
+            self._restored = {}
+        elif parts:
+            part = parts[-1]
+            del self.answers[part][self._used[part] :]
+            self._before.setdefault(part, []).append(self.answers[part].pop())
+        else:
+            prompts.wrong(say("This is the first question.", "这是第一个问题。"))
+            return False
+        return True
+
+    def reopen(self, name: str) -> None:
+        """Let a part, with the parts of it, be asked anew; how it was answered is offered."""
+        parts = [part for part in self.answers if part == name or part.startswith(f"{name}.")]
+        taken = {part: self.answers.pop(part) for part in parts}
+        self._restored = taken
+        self._before |= {part: lines[::-1] for part, lines in taken.items()}
+
+    def remove(self, listed: str, number: int) -> None:
+        """Take an element out of a list whose parts are numbered, and go through the form again.
+
+        Raises:
+            _AskedAgain: always, for `run`.
+        """
+        for kept in (self.answers, self._before):
+            kept.pop(f"{listed}.{number}", None)
+            for later in range(number + 1, prompts.LARGEST + 2):
+                if f"{listed}.{later}" in kept:
+                    kept[f"{listed}.{later - 1}"] = kept.pop(f"{listed}.{later}")
+        self._restored = {}
+        raise _AskedAgain
+
+    def _known(self, key: str, read: Callable[[str], Any]) -> tuple[Any] | None:
+        """The value of what was answered; None when it was not, or cannot be read any more."""
+        given, used = self.answers.get(self._part, []), self._used.get(self._part, 0)
+        if used >= len(given):
+            return None
+        asked, line = given[used]
+        place = (self._part, asked, line)
+        try:
+            if asked != key:
+                raise ValueError
+            value = self._read[place] if place in self._read else read(line) if line else None
+        except ValueError as error:
+            del given[used:]
+            if str(error):
+                prompts.wrong(f"{line}: {error}")
+            return None
+        self._used[self._part] = used + 1
+        return (value,)
+
+    def _offered(self, key: str) -> str:
+        before = self._before.get(self._part)
+        return before[-1][1] if before and before[-1][0] == key else ""
+
+    def _note(self, key: str, line: str) -> None:
+        before = self._before.get(self._part)
+        if before and before[-1][0] == key:
+            before.pop()
+        self.answers.setdefault(self._part, []).append((key, line))
+        self._used[self._part] = self._used.get(self._part, 0) + 1
+        if self._keep:
+            self._keep(self.answers)
+
+
+_CHOICES = 9
+"""The level of a list of choices: below every other."""
+
+
+def _how(offered: str, *, needed: bool, before: bool) -> str:
+    if offered:
+        short = offered if len(offered) <= _SHORT else offered[:_SHORT] + "…"
+        nothing = say(f" ({NOTHING}: none)", f"（{NOTHING}：无）") if before and not needed else ""
+        return f" [{short}]{nothing}"
+    return "" if needed else say(" (Enter: none)", "（回车：无）")

@@ -1,0 +1,116 @@
+"""A decision that somebody takes at a terminal: by a form, or by flags with what is asked about them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from starter.commands.decision_calls import DecisionCalls
+from starter.commands.decision_form import today
+from starter.commands.doubts import doubts
+from starter.commands.guided.check_answers import Checks
+from starter.commands.guided.prompts import sure, wrong
+from starter.commands.guided.questions import show_case
+from starter.commands.guided.session import Session
+from starter.commands.guided.summary import rows_of, summary
+from starter.commands.set_aside_preview import decisions_table, set_aside_with
+from starter.commands.timeline import timeline
+from starter.terminal.language import say
+from starter.terminal.screen import complain, heading, show
+from workflows.decision import Decision
+from workflows.periods import beijing_date
+from workflows.vocabulary import Kind
+from workflows.words import Words
+
+
+@contextmanager
+def guided(
+    calls: DecisionCalls, said: Mapping[str, Any], *, asks: bool
+) -> Iterator[tuple[Session, dict[str, Any]]]:
+    """The session of a form, and what it came to; `asks`: whether to let the answers be checked.
+
+    Raises:
+        click.Abort: it is not to be sent.
+        Refused, InvalidMessage: it would be refused, and nothing of it is to be changed.
+    """
+    view = calls.view()
+    show_case(calls.form, view)
+    if calls.form.kind is Kind.SET_ASIDE and "target" not in said:
+        show(
+            heading(Words("Decisions in force", "有效的决定")),
+            decisions_table(calls.register_log()),
+        )
+    session = Session(calls.form, said, view, office=calls.principal is None)
+
+    def leads_to(raw: dict[str, Any]) -> str:
+        preview = calls.preview(calls.decision(raw))
+        if calls.form.kind is Kind.SET_ASIDE:
+            _show_set_aside(calls, raw)
+        return preview.stage or ""
+
+    def doubtful(raw: dict[str, Any]) -> list[Words]:
+        return _doubts(calls, raw)
+
+    with session.kept():
+        with _nothing_sent():
+            session.begin()
+            raw = session.checked(Checks(leads_to, doubtful)) if asks else session.fill_in()
+        yield session, raw
+
+
+def confirm(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) -> None:
+    """Ask for a yes to what takes more with it than itself, and to what is seldom meant.
+
+    Raises:
+        click.Abort: it is not to be sent.
+        Refused: it would be refused.
+    """
+    doubtful = _doubts(calls, raw)
+    sets_aside = calls.form.kind is Kind.SET_ASIDE
+    if not (sets_aside or doubtful):
+        return
+    if sets_aside:
+        leads_to = calls.preview(decision).stage or ""
+        _show_set_aside(calls, raw)
+        rows = rows_of(calls.form, raw, raw)
+        show(heading(Words("Summary", "摘要")), summary(rows, None, leads_to), "")
+    for doubt in doubtful:
+        wrong(say(doubt))
+    question = Words("Submit?", "确认提交？")
+    if doubtful:
+        question = Words("Submit all the same?", "仍要提交？")
+    with _nothing_sent():
+        if not sure(say(question)):
+            raise click.Abort
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Say so when whoever was asked went away."""
+    try:
+        yield
+    except click.Abort as error:
+        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
+        raise
+
+
+def _doubts(calls: DecisionCalls, raw: Mapping[str, Any]) -> list[Words]:
+    day = today()
+    log = calls.log() if raw.get("decided_on") != str(day) else []
+    return doubts(raw, day, beijing_date(log[0].at) if log else None)
+
+
+def _show_set_aside(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:
+    lines = set_aside_with(calls.register_log(), str(raw.get("target")))
+    if lines:
+        show(
+            heading(Words("Will be set aside (Beijing time)", "将被撤销的记录（北京时间）")),
+            timeline(lines),
+        )
+    else:
+        complain(
+            Words(
+                "The register does not know what will be set aside.", "名册中查不到将被撤销的记录。"
+            )
+        )
