@@ -33,7 +33,7 @@ _BY = "seed"
 )
 @answering
 async def seed(add: bool) -> None:
-    """Fill an empty system with examples to decide on. 以示例平台填充空系统
+    """Fill an empty system with example platforms dated to today. 以示例平台填充空系统
 
     20 invented platforms: some in each stage, existing ones that are brought in, open assessments, and
     steps that are due on the next working day. Everything that is awaited of them can be decided today.
