@@ -19,7 +19,7 @@ from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
 
 _PAGE = 200
-"""Platforms that are read at a time."""
+"""So many platforms are taken at a time."""
 
 _ORDER = "ORDER BY log.platform_id, log.term, log.year, log.opening, log.seq"
 Assessment = tuple[str, int, int]

@@ -136,6 +136,14 @@ class LogLine(Record):
         )
 
 
+class SentBack(Record):
+    """A decision that sent a plan back, asked for rectification, refused, or ended a term."""
+
+    decision: LogLine
+    answer: LogLine | None
+    """What the operator has handed in since: a new plan, a report on the rectification."""
+
+
 class SupportRow(Record):
     """Support that was given to a platform; set aside, it stays and no longer counts."""
 
@@ -162,6 +170,14 @@ class PlatformCard(Record):
     terms: tuple[TermRow, ...]
     log: tuple[LogLine, ...]
     support: tuple[SupportRow, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def sent_back(self) -> SentBack | None:
+        """By which decision the newest term was sent back or refused; None: nothing is left of one."""
+        from db.decisions_in_force import sent_back  # noqa: PLC0415 - it reads lines of logs itself
+
+        return sent_back(self.log, self.platform.term)
 
 
 class RegisterRow(Record):

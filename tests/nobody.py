@@ -13,5 +13,6 @@ def be_nobody(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         if ours or name in ("DATABASE_URL", "NO_COLOR"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PAGER", "cat")
     monkeypatch.setenv("PINGTAI_HOME", str(folder / "home"))
     monkeypatch.setenv("PINGTAI_PROFILE", str(folder / "profile.toml"))

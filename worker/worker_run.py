@@ -1,4 +1,4 @@
-"""Run a worker until the process is asked to stop."""
+"""Running a worker until it is told to stop."""
 
 import asyncio
 import logging

@@ -30,7 +30,10 @@ class Reason(NamedTuple):
     """One thing that was said: what it is, such as 修改意见, and the words of whoever decided."""
 
     field: str
+    label: Words
+    """Of the field."""
     name: Words
+    """The label; of a finding, what was found so."""
     text: Words
 
     @property
@@ -59,13 +62,14 @@ def _reasons(kind: Kind, said: Mapping[str, Any]) -> Iterator[Reason]:
         if label is None or not value:
             continue
         if isinstance(value, Mapping):
-            yield from _faults(name, value)
+            yield from _faults(name, label.name, value)
         else:
             texts = value if isinstance(value, list | tuple) else (value,)
-            yield from (Reason(name, label.name, Words.same(str(text))) for text in texts)
+            called = label.name
+            yield from (Reason(name, called, called, Words.same(str(text))) for text in texts)
 
 
-def _faults(field: str, findings: Mapping[str, Any]) -> Iterator[Reason]:
+def _faults(field: str, label: Words, findings: Mapping[str, Any]) -> Iterator[Reason]:
     """Return what was not found satisfactory, in the guideline's order."""
     for item in (*InspectionItem, *IndicatorGroup):
         found = findings.get(item) or {}
@@ -75,4 +79,4 @@ def _faults(field: str, findings: Mapping[str, Any]) -> Iterator[Reason]:
         words, remark = Finding(given).words, found.get("remark")
         if remark:
             words = Words(f"{words.en}, {remark}", f"{words.zh}，{remark}")
-        yield Reason(field, item.words, words)
+        yield Reason(field, label, item.words, words)

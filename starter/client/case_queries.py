@@ -27,7 +27,7 @@ from workflows.run_io import CaseView
 ANSWER_WITHIN = timedelta(seconds=20)
 """How long to wait for a worker's answer."""
 _LOOK_AFTER = 1.0
-"""Seconds without an answer after which it is checked whether the workflow is a case at all."""
+"""So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
 
 _QUERY_TRIES = tuple(timedelta(seconds=s) for s in (1.5, 3, 5.5, 10))
 """How long each try of a query lasts, `ANSWER_WITHIN` in all; the second ends within what a reader waits.
@@ -48,7 +48,7 @@ class CaseQueries:
     ) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow, by default of its latest run; None when it knows none."""
         try:
-            with translate_rpc_errors(workflow_id):
+            with translate_rpc_errors():
                 return await self.temporal.get_workflow_handle(
                     workflow_id, run_id=run_id
                 ).describe()
@@ -101,7 +101,7 @@ class CaseQueries:
             done, _ = await asyncio.wait({task}, timeout=_LOOK_AFTER)
             if not done:
                 await self._refuse_what_is_not_ours(workflow_id)
-            with translate_rpc_errors(workflow_id):
+            with translate_rpc_errors():
                 return await task
         except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
             raise
@@ -136,7 +136,7 @@ class CaseQueries:
         handle = self.temporal.get_workflow_handle(workflow_id)
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
-                with translate_rpc_errors(workflow_id):
+                with translate_rpc_errors():
                     return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.
@@ -148,7 +148,7 @@ class CaseQueries:
                 if not patience:
                     raise Unreachable(
                         "the term was just started again and is waiting for the register",
-                        "该期刚重新启动，正在与名册核对",
+                        "该期刚重新启动，正在等待登记库",
                     ) from None
             await asyncio.sleep(patience)
         raise AssertionError("the last try returns or raises")

@@ -63,7 +63,7 @@ class NoRegister:
         Raises:
             Unreachable: the register cannot say so, or does not have the decision within a moment.
         """
-        raise Unreachable("no register is configured here", "此处未配置名册")
+        raise Unreachable("no register is configured here", "此处未配置登记库")
 
     async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
         """Read a platform's newest term, to be started again; None: the register does not know it.
@@ -75,7 +75,7 @@ class NoRegister:
         raise Unreachable(
             "the term has ended: it can only be started again from the register, which is not"
             " configured here",
-            "该期已结束：须从名册恢复，但此处未配置名册",
+            "该期已结束：须从登记库恢复，但此处未配置登记库",
         )
 
     async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
@@ -87,7 +87,7 @@ class NoRegister:
         """
         raise Unreachable(
             "the texts of plans are in the register, which is not configured here",
-            "建设方案文本存于名册，但此处未配置名册",
+            "建设方案文本存于登记库，但此处未配置登记库",
         )
 
 
@@ -129,7 +129,7 @@ class RegisterLookups(NoRegister):
         except PingtaiError:
             if self._away is None:
                 raise
-            return None  # `last_term` has reported it
+            return None  # `last_term` has said so
 
     async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
         async with self._register() as register:
@@ -146,7 +146,7 @@ class RegisterLookups(NoRegister):
                 found = await register.due_after(receipt)
                 if found:
                     return found[0]
-        raise Unreachable("the register does not have the decision yet", "名册尚未收到该决定")
+        raise Unreachable("the register does not have the decision yet", "登记库尚未收到该决定")
 
     async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
         async with self._register() as register:

@@ -1,16 +1,20 @@
 """A platform's card: where it stands, its terms, its assessments with their findings."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from rich.table import Table
+from rich.text import Text
 
-from db.row_types import AssessmentRow, FindingRow, PlatformCard, TermRow
+from db.row_types import AssessmentRow, FindingRow, PlatformCard, SentBack, TermRow
 from starter.commands.options import today
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording
+from starter.terminal.entry_wording import decision_line, reason_rows
 from starter.terminal.language import say, word
-from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, show, table_of
+from starter.terminal.pager import show_long
+from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, table_of
 from workflows.periods import beijing_date, last_day
 from workflows.vocabulary import (
     AssessmentStage,
@@ -22,22 +26,26 @@ from workflows.vocabulary import (
 from workflows.words import Words
 
 
-def show_card(card: PlatformCard) -> None:
-    """Show everything of a platform, the newest term first of all."""
+def show_card(card: PlatformCard, more: Iterable[Table | Text] | None = None) -> None:
+    """Show everything of a platform, the newest term first of all.
+
+    `more` is what the next decision rests on, whole; without it a line says how to see that.
+    """
     years = [year for term in card.terms for year in term.assessments]
     findings = [(year, found) for year in years for found in year.findings]
-    show(_now(card))
-    show(heading(Words("Terms", "各期")), table_of(card.terms, _TERMS))
+    parts: list[Table | Text] = [_now(card, full=more is not None), *(more or ())]
+    parts += [heading(Words("Terms", "各期")), table_of(card.terms, _TERMS)]
     if years:
-        show(heading(Words("Assessments", "年度考核")), table_of(years, _ASSESSMENTS))
+        parts += [heading(Words("Assessments", "年度考核")), table_of(years, _ASSESSMENTS)]
     if findings:
-        show(heading(Words("Findings", "考核意见")), table_of(findings, _FINDINGS))
+        parts += [heading(Words("Findings", "考核意见")), table_of(findings, _FINDINGS)]
     if card.support:
-        show(heading(Words("Support given", "支持记录")), support_table(card.support))
-    show(heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), timeline(card.log))
+        parts += [heading(Words("Support given", "支持记录")), support_table(card.support)]
+    parts += [heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), timeline(card.log)]
+    show_long(*parts)
 
 
-def _now(card: PlatformCard) -> Table:
+def _now(card: PlatformCard, *, full: bool) -> Table:
     platform = card.platform
     term = next((one for one in card.terms if one.term == platform.term), None)
     kind = word(platform.lead_unit_kind, LeadUnitKind)
@@ -51,7 +59,33 @@ def _now(card: PlatformCard) -> Table:
         (Words("direction", "方向"), platform.direction),
         (Words("services", "服务"), wording.joined(word(s, Service) for s in platform.services)),
     ]
-    return facts(rows + (_standing(term) if term else []))
+    rows += _standing(term) if term else []
+    rows += sent_back_rows(card.sent_back, 0 if full else _LETTERS) if card.sent_back else []
+    if not full:
+        rows.append((Words("in full", "查看全文"), f"pingtai show {platform.platform_id} --full"))
+    return facts(rows)
+
+
+_LETTERS = 500
+"""So many letters of a reason stand on the card; `--full` has all of them."""
+
+
+def sent_back_rows(sent_back: SentBack, most: int = 0) -> list[tuple[Said, object]]:
+    """The decision that sent a platform back, why, what must be corrected, and what was handed in since.
+
+    `most`: of each reason so many letters; 0: all.
+    """
+    decision, answer = sent_back.decision.entry, sent_back.answer
+    rows: list[tuple[Said, object]] = [
+        (Words("last decision", "最近决定"), decision_line(decision)),
+        *reason_rows(decision, most),
+    ]
+    if answer:
+        rows += [
+            (Words("since then", "此后提交"), decision_line(answer.entry)),
+            *reason_rows(answer.entry, most),
+        ]
+    return rows
 
 
 def _standing(term: TermRow) -> list[tuple[Said, object]]:

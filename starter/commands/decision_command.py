@@ -1,4 +1,4 @@
-"""The commands of decisions: complete one, prompt, check or send it, show the receipt."""
+"""The commands by which people decide: how a decision is made up, asked for, checked and sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -162,7 +162,7 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words) ->
 
 
 _NOT_TWICE = Words(
-    "The decision may have been accepted. Sent again, it is not accepted twice.",
+    "The decision may have been accepted. Sent again, it is not taken twice.",
     "该决定可能已办理。再次提交不会重复办理。",
 )
 
@@ -171,6 +171,6 @@ def _how_to_repeat(decision: Decision) -> Words:
     # With the date, because the day may end before it is repeated, and then it would be another.
     same = f"--id {decision.decision_id} --date {decision.decided_on}"
     return Words(
-        f"The decision may have been accepted. To send it again unchanged, add to the command: {same}",
-        f"该决定可能已办理。原样重发：请在同一命令后加 {same}",
+        f"The decision may have been accepted. Repeat the same command with {same}",
+        f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
     )

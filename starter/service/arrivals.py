@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.feed import Cursor, Feed
 
 MOST = 100
-"""Maximum calls that wait; a further one is answered 503 at once."""
+"""So many calls may wait; one more is answered at once, and asks again."""
 MOST_OF_ONE = 25
-"""Maximum of one key, so that calls of other keys can wait as well."""
+"""Of one key so many, so that all others can wait as well."""
 _LOOK_SECONDS = 0.5
 
 

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from db.queries import RegisterQueries
 from db.row_types import LastTerm, LogLine
 from starter.client.temporal_client import PingtaiClient
-from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, no_such_platform
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from starter.service.backends import Connections
 from workflows.activity_messages import DueDate
 from workflows.lifecycle import PLATFORM
@@ -60,9 +60,7 @@ async def platform_status(connections: Connections, platform_id: str) -> CaseSta
         own = await _own_log(register, platform_id, last)
         return _view(own, await register.due(platform_id, last.term)) if last and own else None
 
-    return CaseStatus(
-        *await _known(connections, platform_id, lambda of: of.state(platform_id), by_register)
-    )
+    return CaseStatus(*await _known(connections, lambda of: of.state(platform_id), by_register))
 
 
 async def district_of(connections: Connections, platform_id: str) -> str:
@@ -91,10 +89,7 @@ async def assessment_status(
 
     return CaseStatus(
         *await _known(
-            connections,
-            platform_id,
-            lambda of: of.assessment_state(platform_id, of_term, year),
-            by_register,
+            connections, lambda of: of.assessment_state(platform_id, of_term, year), by_register
         )
     )
 
@@ -105,7 +100,7 @@ async def platform_log(connections: Connections, platform_id: str) -> tuple[list
     async def by_register(register: RegisterQueries) -> list[LogEntry] | None:
         return await _own_log(register, platform_id, await register.last_term(platform_id)) or None
 
-    return await _known(connections, platform_id, lambda of: of.log(platform_id), by_register)
+    return await _known(connections, lambda of: of.log(platform_id), by_register)
 
 
 async def _own_log(
@@ -117,7 +112,6 @@ async def _own_log(
 
 async def _known(
     connections: Connections,
-    platform_id: str,
     question: Callable[[PingtaiClient], Awaitable[T]],
     by_register: Callable[[RegisterQueries], Awaitable[T | None]],
 ) -> tuple[T, Source]:
@@ -133,7 +127,7 @@ async def _known(
     if isinstance(answer, TimeoutError):
         answer = await _asked(connections, question, LONGER)
     if isinstance(answer, Exception):
-        raise _unknown(platform_id, answer)
+        raise _unknown(answer)
     return answer, Source.WORKFLOW
 
 
@@ -171,14 +165,13 @@ def _view(log: list[LogEntry], due: Instant | None) -> CaseView:
     )
 
 
-def _unknown(platform_id: str, error: Exception) -> PingtaiError:
-    """The error for a case that the register does not have: a new one may not be there yet."""
-    match error:
-        case NoSuchPlatform():
-            return error
-        case InvalidMessage():
-            return no_such_platform(platform_id)
+def _unknown(error: Exception) -> PingtaiError:
+    """What is said of a case that the register does not know: it may not have heard of it yet."""
+    if isinstance(error, NoSuchPlatform | InvalidMessage):
+        return NoSuchPlatform(
+            "no platform, or no assessment, has this id", "没有此编号的平台，或没有此年度考核"
+        )
     return Unreachable(
         "Temporal does not answer, and the register does not have it (yet)",
-        "流程引擎没有应答，名册中尚无记录",
+        "流程引擎没有应答，登记库中（尚）无记录",
     )

@@ -15,7 +15,7 @@ from workflows.words import Words
 
 BEYOND = Words("a cell stands under no heading", "有单元格没有列名")
 _NAMED = 10
-"""Maximum hidden rows and merged cells that are named."""
+"""So many hidden rows and merged cells are named."""
 
 
 @dataclass(frozen=True)

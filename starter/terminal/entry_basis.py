@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from starter.terminal.language import say, word
+from starter.plans.plan_sections import sections
+from starter.terminal.language import language, say, word
 from workflows.application import PlatformApplication
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
@@ -70,10 +71,12 @@ _ELSEWHERE = frozenset(
         "previous",
         "valid_until",
         "submitted_by",
+        "case",
     )
 )
 """What is told at another place of the page, or above it."""
-_MOST = 4_000
+_MOST = 5_000
+"""No text that a message may hold is longer."""
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,12 @@ _OF_THE_LOG = {
 
 
 def basis(entry: LogEntry) -> list[Block]:
-    """All that an entry says of why, in the order in which it says it."""
+    """All that an entry says of why, in the order of its message's fields."""
     model = MODELS[Kind(entry.name)] if entry.name in tuple(Kind) else PlatformApplication
-    blocks = [block for name, value in entry.said.items() for block in _block(model, name, value)]
+    # A register keeps the parts of an object in an order of its own.
+    known_first = [name for name in model.model_fields if name in entry.said]
+    order = dict.fromkeys((*known_first, *entry.said))
+    blocks = [block for name in order for block in _block(model, name, entry.said[name])]
     documents = entry.said.get("documents")
     if isinstance(documents, list) and documents:
         blocks.append(Block("documents", label(model, "documents"), documents))
@@ -127,9 +133,7 @@ def _block(model: type[BaseModel], name: str, value: Any) -> Iterator[Block]:
             pairs = [(known(key), plain(text)) for key, text in in_order(value)]
             yield Block("pairs", called, pairs)
         case "mechanisms", {}:
-            pairs = [
-                (label(model, f"{name}.{key}"), plain(part)) for key, part in value.items() if part
-            ]
+            pairs = [(say(one.heading), one.text) for one in sections({name: value}, language())]
             yield Block("pairs", called, pairs)
         case "sets_aside", [first, last]:
             yield Block("words", called, f"{first}" if first == last else f"{first} – {last}")

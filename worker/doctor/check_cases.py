@@ -28,7 +28,7 @@ from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 from workflows.words import Words
 
 _NAMED = 5
-"""Maximum cases that are named; the others are counted."""
+"""So many are named; the others are counted."""
 _LOOKED_AT = 500
 _AT_ONCE = 8
 _OPEN = "CloseTime IS NULL"
@@ -105,7 +105,7 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
     if not ended:
         return good(
             f"{len(held)} open cases in the register, each with a running workflow",
-            f"名册中未结束的程序 {len(held)} 个，均有运行中的流程",
+            f"登记库中未结束的程序 {len(held)} 个，均有运行中的流程",
         )
     more = f" + {len(missing) - _LOOKED_AT}" if len(missing) > _LOOKED_AT else ""
     listed = _listed(map(str, ended))
@@ -182,7 +182,7 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     return bad(
         Words(
             f"{len(open_ones)} workflows repeat a term; the register keeps the first: {listed}",
-            f"{len(open_ones)} 个流程重复经历同一期次，名册保留先到者：{listed}",
+            f"{len(open_ones)} 个流程重复经历同一期次，登记库保留先到者：{listed}",
         ),
         _REPEATED_TERM,
     )
@@ -270,7 +270,7 @@ def _listed(names: Iterable[str], count: int = 0) -> str:
 async def _newest_events(
     client: Client, workflow_id: str, run_id: str, most: int
 ) -> Sequence[HistoryEvent]:
-    """Return the newest events of a run, the newest first, up to a number."""
+    """At most so many events of a run, the newest first."""
     answer = await client.workflow_service.get_workflow_execution_history_reverse(
         GetWorkflowExecutionHistoryReverseRequest(
             namespace=client.namespace,
