@@ -4,7 +4,6 @@ Templates lie beside, a file for each language and in it a block for each event:
 title. They get plain data in the words of the guideline, and what others wrote on one line.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Any, NamedTuple
 from jinja2 import PackageLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from activities.harmless_text import harmless
 from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.notice_messages import Notice
@@ -76,14 +76,9 @@ def _template(language: Language) -> Template:
     return environment.get_template(f"{language}.txt.j2")
 
 
-_STEERING = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
-
-
 def _one_line(value: Any) -> Any:
     """What others wrote adds no line to a message and turns no direction of reading."""
-    if not isinstance(value, str):
-        return value
-    return "".join(" " if unicodedata.category(sign) in _STEERING else sign for sign in value)
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _facts(notice: Notice, language: Language) -> dict[str, Any]:

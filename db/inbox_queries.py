@@ -17,7 +17,7 @@ UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for a due date that is not known yet, so that it comes last."""
 LARGEST_PAGE = 500
 
-Place = tuple[datetime, str, int, str]
+InboxCursor = tuple[datetime, str, int, str]
 """Where a page ended: the due date, the platform, the year and the role of its last row."""
 
 
@@ -43,7 +43,7 @@ class InboxRow(Record):
     overdue: bool
 
     @property
-    def place(self) -> Place:
+    def place(self) -> InboxCursor:
         """Where the row stands, for the page after it."""
         return self.due or UNKNOWN, self.platform_id, self.year, self.role
 
@@ -89,7 +89,7 @@ class Inbox:
         self._connections = connections(source)
 
     async def page(
-        self, *wanted: Wanted, after: Place | None = None, limit: int = 50
+        self, *wanted: Wanted, after: InboxCursor | None = None, limit: int = 50
     ) -> list[InboxRow]:
         """What fits any of `wanted`, by due date, at most `limit` (and `LARGEST_PAGE`); none wanted: all.
 
@@ -126,7 +126,7 @@ _OVERDUE = (
 )
 
 
-def page_query(wanted: Sequence[Wanted], after: Place | None, limit: int) -> Query:
+def page_query(wanted: Sequence[Wanted], after: InboxCursor | None, limit: int) -> Query:
     """The one query of a page: each part along its index, the parts merged."""
     part = Parameters()
     end = part(f"{_ORDER} LIMIT {{}}", limit)

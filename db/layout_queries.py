@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from db.asyncpg_connections import Row, Source, connections
-from db.programme_rows import Direct, Layout, Standing
+from db.programme_rows import DirectionWithPlatforms, Layout, Standing
 
 SHOWN = 20
 """So many platforms of a direction and a stage are named; the others are counted."""
@@ -45,12 +45,12 @@ async def layout(
         )
 
 
-def _gathered(rows: Iterable[Row]) -> tuple[Direct, ...]:
+def _gathered(rows: Iterable[Row]) -> tuple[DirectionWithPlatforms, ...]:
     """Rows of one direction, a stage each, together."""
-    found: dict[tuple[str, str | None], Direct] = {}
+    found: dict[tuple[str, str | None], DirectionWithPlatforms] = {}
     for row in rows:
         key = (row["field"], row["direction"])
-        before = found.get(key) or Direct(
+        before = found.get(key) or DirectionWithPlatforms(
             field=row["field"],
             direction=row["direction"],
             priority=row.get("priority"),

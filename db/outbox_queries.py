@@ -11,7 +11,7 @@ LARGEST_PAGE = 500
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 """The states of a delivery."""
 
-Place = tuple[int, str]
+OutboxCursor = tuple[int, str]
 """Of a row in the list: the notice's number and the recipient."""
 
 
@@ -40,7 +40,7 @@ class NoticeRow(Record):
     delivery: DeliveryRow | None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> OutboxCursor:
         return self.number, self.delivery.recipient if self.delivery else ""
 
 
@@ -65,7 +65,7 @@ class OutboxQueries:
         *,
         state: str | None = None,
         platform_id: str | None = None,
-        after: Place | None = None,
+        after: OutboxCursor | None = None,
         limit: int = 50,
     ) -> list[NoticeRow]:
         """Notices and their deliveries, the newest first; `after` is the last place of the page before."""
@@ -96,7 +96,7 @@ FROM notices AS n"""  # noqa: S608 - of constants
 
 
 def page_query(
-    state: str | None, platform_id: str | None, after: Place | None, limit: int
+    state: str | None, platform_id: str | None, after: OutboxCursor | None, limit: int
 ) -> Query:
     """The question for a page: it reads along an index, and no further than the page."""
     part = Parameters()

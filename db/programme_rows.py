@@ -96,7 +96,7 @@ class Standing(Record):
     first: tuple[str, ...]
 
 
-class Direct(Record):
+class DirectionWithPlatforms(Record):
     """A direction and the platforms in it; `direction` None: those that name none."""
 
     field: str
@@ -109,5 +109,5 @@ class Direct(Record):
 class Layout(Record):
     """The layout with its platforms, and the directions of platforms that are not in it."""
 
-    directions: tuple[Direct, ...]
-    outside: tuple[Direct, ...]
+    directions: tuple[DirectionWithPlatforms, ...]
+    outside: tuple[DirectionWithPlatforms, ...]

@@ -13,7 +13,7 @@ from db.tables import log_entries
 _c = log_entries.c
 
 
-class Place(NamedTuple):
+class TimelineCursor(NamedTuple):
     """An entry of a platform: in which term, year and opening, and its number there."""
 
     term: int
@@ -22,13 +22,13 @@ class Place(NamedTuple):
     seq: int
 
 
-def place_of(line: LogLine) -> Place:
+def place_of(line: LogLine) -> TimelineCursor:
     """Where a line stands."""
-    return Place(line.term, line.year, line.opening, line.entry.seq)
+    return TimelineCursor(line.term, line.year, line.opening, line.entry.seq)
 
 
 async def timeline(
-    engine: AsyncEngine, platform_id: str, *, after: Place | None = None, limit: int = 100
+    engine: AsyncEngine, platform_id: str, *, after: TimelineCursor | None = None, limit: int = 100
 ) -> list[LogLine]:
     """The lines of a platform by their moments, the oldest first; the next page goes on `after` one.
 

@@ -59,7 +59,7 @@ class Validity(Record):
 
 _NAME = "SELECT name FROM platforms WHERE platform_id = $1"
 _POLICIES = "SELECT term, policy FROM terms WHERE platform_id = $1"
-_TELLING = " ".join(
+_DECIDING_ENTRIES = " ".join(
     (
         "SELECT",
         LOG_COLUMNS,
@@ -69,7 +69,7 @@ _TELLING = " ".join(
     )
 )
 _DECISIONS = (*LISTING_OUTCOMES, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)
-_TOLD_BY = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
+_DECIDING_NAMES = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
 """What has a say, for `_TELLING`."""
 
 
@@ -80,7 +80,7 @@ async def validity(source: Source, platform_id: str, day: date) -> Validity | No
         if not named:
             return None
         policies = await reading.fetch(_POLICIES, platform_id)
-        rows = await reading.fetch(_TELLING, platform_id, *_TOLD_BY)
+        rows = await reading.fetch(_DECIDING_ENTRIES, platform_id, *_DECIDING_NAMES)
     name = named[0]["name"]
     years = {row["term"]: int(row["policy"].get("validity_years", 3)) for row in policies}
     found = listings([log_line(row) for row in rows], years)

@@ -31,7 +31,7 @@ async def serve(address: str | None) -> None:
     """
     # Only this command needs FastAPI, and every other would wait for it to be imported.
     from starter.service.app import make_app  # noqa: PLC0415
-    from starter.service.backends import ConfiguredConnections  # noqa: PLC0415
+    from starter.service.backends import ConfiguredBackends  # noqa: PLC0415
     from starter.service.serving import is_loopback, listener, serving, url_of  # noqa: PLC0415
 
     settings = load_settings()
@@ -45,7 +45,7 @@ async def serve(address: str | None) -> None:
                     "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",
                 )
             )
-        async with serving(make_app(ConfiguredConnections()), listening) as running:
+        async with serving(make_app(ConfiguredBackends()), listening) as running:
             click.echo(
                 say(
                     f"Pingtai answers at {url_of(listening)}. Ctrl-C stops it.",

@@ -77,7 +77,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             raise invalid(_INPUT, WHOLE, en, zh)
         self.opening = opening = record_from(AssessmentOpening, given[0])
         facts = opening.facts
-        bound = self.edition >= Edition.BOUND  # then nothing is decided before the parent is known
+        bound = self.edition >= Edition.V0_4  # then nothing is decided before the parent is known
         if bound:
             check_start(_INPUT)
             expected = assessment_workflow_id(facts.platform_id, facts.term, opening.year)
@@ -102,7 +102,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         Raises:
             ApplicationError: `InvalidOpening`, when the input is none, or no platform opened it.
         """
-        if self.edition >= Edition.BOUND and not self.invalid:
+        if self.edition >= Edition.V0_4 and not self.invalid:
             await self._check_parent()
         if self.invalid:
             raise ApplicationError(*self.invalid.words, type="InvalidOpening", non_retryable=True)
@@ -110,7 +110,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         self.show()
         register = asyncio.create_task(self.sync_register())
         closing = asyncio.create_task(self._close_with_platform())
-        if opening.set_aside and self.edition < Edition.BOUND:
+        if opening.set_aside and self.edition < Edition.V0_4:
             # It was opened again for this. Where it is refused, the assessment ends as before.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
         while True:
@@ -125,7 +125,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             result=self.case.state.stage,
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
-            roles=self.case.roles if self.edition >= Edition.BOUND else {},
+            roles=self.case.roles if self.edition >= Edition.V0_4 else {},
         )
 
     async def _check_parent(self) -> None:
@@ -170,7 +170,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         self.marks.leave()
         if self.invalid or self.case.ended:
             return
-        if self.edition < Edition.BOUND:
+        if self.edition < Edition.V0_4:
             self.record_event(Happening.PLATFORM_WITHDRAWN, {})
         else:
             self._closings_claimed += 1

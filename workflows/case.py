@@ -116,7 +116,7 @@ class Case(Generic[S]):
             roles=self.outside_roles,
         )
 
-    def check(
+    def validate(
         self,
         raw: Any,
         at: datetime,
@@ -155,9 +155,9 @@ class Case(Generic[S]):
         """The stage in which a decision would leave the case; changes nothing.
 
         Raises:
-            InvalidMessage, Refused: as `check` does.
+            InvalidMessage, Refused: as `validate` does.
         """
-        decision = self.check(raw, at, deadline=deadline)
+        decision = self.validate(raw, at, deadline=deadline)
         if self.receipts.first(decision):
             return str(self.state.stage)
         content = self._content(decision)
@@ -179,7 +179,7 @@ class Case(Generic[S]):
             InvalidMessage: it does not fit its model.
             Refused: the rules refuse it.
         """
-        decision = self.check(raw, at, kind, deadline)
+        decision = self.validate(raw, at, kind, deadline)
         first = self.receipts.first(decision)
         if first is not None:
             return self._with_set_aside(first).model_copy(update={"repeated": True})
@@ -245,7 +245,7 @@ class Case(Generic[S]):
         given = raw if isinstance(raw, dict) else {}
         decision_id = given.get("decision_id")
         content = {"rule": _rule(error)}
-        if self.edition < Edition.BOUND or size_of(raw) <= MAX_MESSAGE_BYTES:
+        if self.edition < Edition.V0_4 or size_of(raw) <= MAX_MESSAGE_BYTES:
             content["said_sha256"] = sha256(raw)
         self._write(
             at,
@@ -292,7 +292,7 @@ class Case(Generic[S]):
         """Refuse what would make the record too large to be carried on."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
         shortage = self._room.shortage(
-            decision, len(self.receipts), plans, shares=self.edition >= Edition.BOUND
+            decision, len(self.receipts), plans, shares=self.edition >= Edition.V0_4
         )
         if shortage:
             raise refused(self.state, Kind(decision.kind).article, shortage)

@@ -26,7 +26,7 @@ def open_platform(
     Raises:
         InvalidMessage: it asks for a policy that it may not have, or the rules refuse what it brings in.
     """
-    if edition >= Edition.BOUND:
+    if edition >= Edition.V0_4:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
         wrong = policy_problem(form.policy, given_by)
         if wrong:

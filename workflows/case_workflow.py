@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate
     from workflows.case import Case, decision_of
     from workflows.circumstances import Edition
-    from workflows.contract import DESK, UNCONFIRMED
+    from workflows.contract import PATCH_V0_2, UNCONFIRMED
     from workflows.decision import Decision
     from workflows.model import InvalidMessage
     from workflows.origin import edition_of_run
@@ -38,7 +38,7 @@ class CaseWorkflow(RegisterSync[S]):
         """Ask for the edition of this run, before anything else."""
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
-        self.marks = TaskMarks(wanted=self.edition >= Edition.BOUND)
+        self.marks = TaskMarks(wanted=self.edition >= Edition.V0_4)
         self._read: dict[str, Decision] = {}
 
     def adopt(
@@ -55,8 +55,8 @@ class CaseWorkflow(RegisterSync[S]):
         """
         self.case = case
         self.marks.entries = len(case.log)
-        self.desk = self.edition >= Edition.BOUND or workflow.patched(DESK)
-        case.notes_clocks = self.desk
+        self.sends_reminders = self.edition >= Edition.V0_4 or workflow.patched(PATCH_V0_2)
+        case.notes_clocks = self.sends_reminders
         self.queue = SignalQueue(self.marks, held=wait_for_register)
         self.due = due
         self.begin_sync(recorded)
@@ -103,14 +103,14 @@ class CaseWorkflow(RegisterSync[S]):
         return receipt
 
     @decide.validator
-    def check(self, *said: Any) -> None:
+    def validate_decision(self, *said: Any) -> None:
         """Refuse before anything enters the history; behind a queue of signals only what is no decision."""
         try:
             if self.invalid:
                 raise self.invalid
             decision = decision_of(_sole_argument(said))
             if not self.queue:
-                self.case.check(decision, workflow.now(), deadline=self._deadline())
+                self.case.validate(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
         self._read[_update_id()] = decision
@@ -125,7 +125,7 @@ class CaseWorkflow(RegisterSync[S]):
         if self.invalid:
             return
         raw = _sole_argument(said)
-        if self.edition < Edition.BOUND:
+        if self.edition < Edition.V0_4:
             self._judge(kind, raw)
             return
         self.queue.take(raw, lambda: self._judge(kind, raw))
@@ -173,7 +173,7 @@ class CaseWorkflow(RegisterSync[S]):
         return self.case.answered(decision_id, sender)
 
     @workflow.query(name="check")
-    def opinion(self, *said: Any) -> DecisionPreview:
+    def preview(self, *said: Any) -> DecisionPreview:
         """What would become of a decision if it were sent now; changes nothing."""
         try:
             self._check_known()
@@ -221,7 +221,7 @@ class CaseWorkflow(RegisterSync[S]):
         A cancelled run would close in the stage where it stood, and its log would not say so. Who must end
         a case from outside terminates it, with a reason that Temporal keeps.
         """
-        if self.edition < Edition.BOUND:
+        if self.edition < Edition.V0_4:
             await life
             return
         task = asyncio.create_task(life)

@@ -14,13 +14,13 @@ from workflows.vocabulary import Role
 class Edition(IntEnum):
     """The edition of what is accepted. A run keeps the one it began with, so that it replays."""
 
-    FIRST = 1
+    V0_1 = 1
     """Releases 0.1.0 to 0.3.0."""
-    BOUND = 2
+    V0_4 = 2
     """0.4.0: a decision belongs to its case and to its sender; a person has one role in a case."""
 
 
-NEWEST = Edition.BOUND
+NEWEST = Edition.V0_4
 
 
 @dataclass(frozen=True)

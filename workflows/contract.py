@@ -32,13 +32,13 @@ DELIVER_NOTICES = "deliver_notices"
 DELIVER_EVENTS = "deliver_events"
 ARCHIVE_HISTORIES = "archive_histories"
 MAKE_DIGESTS = "make_digests"
-DESK = "desk"
+PATCH_V0_2 = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
-TRUE_INPUT = "true-input"
+PATCH_V0_4 = "true-input"
 """The patch of 0.4.0: forged state is not accepted, a decision belongs to its case and sender,
 signals are judged from a queue, and what may be repeated at will has a share of the record.
 
-A run that has it has DESK as well, which is not asked for then."""
+A run that has it has PATCH_V0_2 as well, which is not asked for then."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

@@ -30,14 +30,14 @@ def deadline_of(state: CaseState, due: DueDate | None) -> datetime | None:
 
 
 def clocks(
-    state: CaseState, due: DueDate | None, end: datetime | None, *, desk: bool = True
+    state: CaseState, due: DueDate | None, end: datetime | None, *, sends_reminders: bool = True
 ) -> Clocks:
-    """Return what the clock will say of the step; without `desk` neither reminders nor escalations."""
+    """Return what the clock will say of the step; reminders and escalations only if so."""
     deadline = deadline_of(state, due)
     found: Clocks = [(end, None)] if end else []
     if deadline:
         found.append((deadline, Happening.OVERDUE))
-    if desk and due:
+    if sends_reminders and due:
         if due.remind and deadline and not state.reminded:
             found.append((due.remind, Happening.REMINDED))
         if due.escalate and state.overdue:
@@ -46,7 +46,7 @@ def clocks(
     return sorted(found, key=lambda clock: (clock[0], clock[1] is not None))
 
 
-def due_request(state: CaseState, *, desk: bool = True) -> DueRequest:
+def due_request(state: CaseState, *, sends_reminders: bool = True) -> DueRequest:
     """Return the question when the step is due. A clock that was stopped goes on where it stopped."""
     step, policy = step_of(state), state.facts.policy
     spent: tuple[Spent, ...] = state.spent if isinstance(state, PlatformState) else ()
@@ -56,7 +56,7 @@ def due_request(state: CaseState, *, desk: bool = True) -> DueRequest:
         used=tuple((s.since, s.until) for s in spent if s.stage is state.stage),
         at_least=policy.resumed_days_at_least,
         until=getattr(state, "mend_by", None) if step.clock is Clock.RECTIFICATION else None,
-        reminder_days=policy.reminder_days if desk else 0,
+        reminder_days=policy.reminder_days if sends_reminders else 0,
     )
 
 

@@ -122,7 +122,7 @@ def _objections_to_author(
             f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
             f"只能由平台运营单位（{facts.operator.name}）作出，不是{actor.organisation}",
         )
-    if edition >= Edition.BOUND:
+    if edition >= Edition.V0_4:
         yield from _conflicts(facts, decision, circumstances)
     absence = actor.acting_for
     if absence is None:

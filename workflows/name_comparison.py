@@ -28,7 +28,7 @@ def part_of(organisation: str, body: str, edition: Edition = NEWEST) -> bool:
         return same_name(organisation, body, edition)
     if not name_key(organisation, edition).startswith(whole):
         return False
-    return edition < Edition.BOUND or not _goes_on(organisation, whole, edition)
+    return edition < Edition.V0_4 or not _goes_on(organisation, whole, edition)
 
 
 def _goes_on(name: str, whole: str, edition: Edition) -> bool:
@@ -74,8 +74,8 @@ _COMPATIBLE = {
 """Compatibility ideographs as the characters that they stand for: assigned before Unicode 6.2, and by
 Unicode's policy of stability never changed."""
 _ALIKE: dict[Edition, dict[int, int] | dict[int, int | str]] = {
-    Edition.FIRST: _FULL_WIDTH,
-    Edition.BOUND: _FULL_WIDTH | {0x2F00 + n: ord(c) for n, c in enumerate(_KANGXI)} | _COMPATIBLE,
+    Edition.V0_1: _FULL_WIDTH,
+    Edition.V0_4: _FULL_WIDTH | {0x2F00 + n: ord(c) for n, c in enumerate(_KANGXI)} | _COMPATIBLE,
 }
 
 _IGNORABLE = (
@@ -103,6 +103,6 @@ _IGNORABLE = (
 """The code points that Unicode 15 calls default-ignorable, and others of no shape: whoever reads a name
 does not see them."""
 _INVISIBLE: dict[Edition, dict[int, None]] = {
-    Edition.FIRST: dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
-    Edition.BOUND: dict.fromkeys(c for first, last in _IGNORABLE for c in range(first, last + 1)),
+    Edition.V0_1: dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
+    Edition.V0_4: dict.fromkeys(c for first, last in _IGNORABLE for c in range(first, last + 1)),
 }

@@ -15,8 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.circumstances import Edition
     from workflows.contract import (
         FIND_ORIGINS,
+        PATCH_V0_4,
         TASK_QUEUE,
-        TRUE_INPUT,
         platform_workflow_id,
     )
     from workflows.model import invalid
@@ -28,7 +28,7 @@ _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=tim
 
 def edition_of_run() -> Edition:
     """Return the edition of what is accepted in this run; asked once, where the run begins."""
-    return Edition.BOUND if workflow.patched(TRUE_INPUT) else Edition.FIRST
+    return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
 
 
 def goes_on() -> bool:

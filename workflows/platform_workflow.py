@@ -89,7 +89,7 @@ class PlatformWorkflow(YearsOfValidity):
         Raises:
             InvalidMessage: the input is no application, or brings a state that no run left behind.
         """
-        if self.edition >= Edition.BOUND:
+        if self.edition >= Edition.V0_4:
             check_start(_INPUT)
             if carried is None and not isinstance(application, dict):
                 raise InvalidMessage(_INPUT, NO_OBJECT)
@@ -99,15 +99,15 @@ class PlatformWorkflow(YearsOfValidity):
             opened = open_platform(form, workflow.now(), self.edition)
             # A second life of a term decides nothing: the register is asked before the first message.
             # Also where it was reset: what a run commands must not depend on its own id.
-            new = self.edition >= Edition.BOUND and not goes_on()
+            new = self.edition >= Edition.V0_4 and not goes_on()
             self.adopt(opened, wait_for_register=new)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
-        if self.edition >= Edition.BOUND and not goes_on():
+        if self.edition >= Edition.V0_4 and not goes_on():
             check_id(_INPUT, "carried", platform_workflow_id(taken.state.facts.platform_id))
             self.unconfirmed = True
         # A run before of which only the id is known may be a stranger's, who went on as one of ours.
-        self.origin_wanted = self.edition >= Edition.BOUND and goes_on()
+        self.origin_wanted = self.edition >= Edition.V0_4 and goes_on()
         case = Case(taken.state, taken.record, self.edition)
         wait = self.unconfirmed or self.origin_wanted
         self.adopt(case, taken.due, taken.recorded, wait_for_register=wait)

@@ -31,7 +31,7 @@ class Receipts:
 
     def first(self, decision: Decision) -> Receipt | None:
         """Return the first answer to a decision; None when it was never taken."""
-        if self._edition >= Edition.BOUND:
+        if self._edition >= Edition.V0_4:
             return self.named(decision.decision_id, decision.sender)
         return self.named(decision.decision_id)
 
@@ -44,7 +44,7 @@ class Receipts:
 
     def sender_of_new(self, decision: Decision) -> str | None:
         """Return what a new receipt says of the sender: nothing in a run of an older edition."""
-        return decision.sender if self._edition >= Edition.BOUND else None
+        return decision.sender if self._edition >= Edition.V0_4 else None
 
 
 def receipt_of(entry: LogEntry, state: CaseState, sender: str | None, digest: str) -> Receipt:

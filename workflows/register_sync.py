@@ -112,7 +112,11 @@ class RegisterSync(StepClock[S]):
 
     async def _write_register(self) -> None:
         self._writing = True
-        request = due_request(self.case.state, desk=self.desk) if self._due_wanted() else None
+        request = (
+            due_request(self.case.state, sends_reminders=self.sends_reminders)
+            if self._due_wanted()
+            else None
+        )
         escalation = self._escalation_request()
         since = self.case.state.since
         stage, seq = self.case.state.stage, len(self.case.log)
@@ -237,7 +241,7 @@ class RegisterSync(StepClock[S]):
         A case that went on from another run is not ended for that: someone must look. Nor is an
         assessment, which its platform opened and waits for.
         """
-        if self.edition < Edition.BOUND or not isinstance(self.case.state, PlatformState):
+        if self.edition < Edition.V0_4 or not isinstance(self.case.state, PlatformState):
             return False
         return self.recorded == 0 and not goes_on()
 
@@ -252,7 +256,7 @@ class RegisterSync(StepClock[S]):
         Raises:
             ApplicationError: `SecondLife`; the decisions of this run count nowhere.
         """
-        if self.edition < Edition.BOUND:
+        if self.edition < Edition.V0_4:
             return await life
         living = asyncio.create_task(life)
         await workflow.wait_condition(lambda: living.done() or self.second_life)

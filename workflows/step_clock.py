@@ -27,7 +27,7 @@ class StepClock(Generic[S]):
     case: Case[S]
     due: DueDate | None
     marks: TaskMarks
-    desk: bool
+    sends_reminders: bool
     """Whether this run reminds and escalates: runs that began before 0.2.0 do not."""
 
     def record_event(
@@ -64,7 +64,7 @@ class StepClock(Generic[S]):
             ahead: Clocks = self._clocks(end)
 
             def woken(known: Clocks = ahead) -> bool:
-                return over() or (self.desk and self._clocks(end) != known)
+                return over() or (self.sends_reminders and self._clocks(end) != known)
 
             if not ahead:
                 await workflow.wait_condition(woken)
@@ -78,7 +78,7 @@ class StepClock(Generic[S]):
         return True
 
     def _clocks(self, end: datetime | None) -> Clocks:
-        return clocks(self.case.state, self.due, end, desk=self.desk)
+        return clocks(self.case.state, self.due, end, sends_reminders=self.sends_reminders)
 
     def _note_clock(self, happening: Happening, moment: datetime) -> None:
         """Note what the clock says; after an outage once, and overdue without the reminder before it."""
@@ -111,12 +111,16 @@ class StepClock(Generic[S]):
         return deadline_of(self.case.state, self.due)
 
     def _due_wanted(self) -> bool:
-        timed = (Clock.WORKING_DAYS, Clock.RECTIFICATION) if self.desk else (Clock.WORKING_DAYS,)
+        timed = (
+            (Clock.WORKING_DAYS, Clock.RECTIFICATION)
+            if self.sends_reminders
+            else (Clock.WORKING_DAYS,)
+        )
         return self.due is None and self.step.clock in timed
 
     def _escalation_request(self) -> EscalationRequest | None:
         state = self.case.state
-        return escalation_request(state, self.due, workflow.now()) if self.desk else None
+        return escalation_request(state, self.due, workflow.now()) if self.sends_reminders else None
 
     def _after_entry(self, before: S) -> None:
         """Forget the due date where a step was entered, or entered again."""

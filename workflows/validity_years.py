@@ -49,7 +49,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
         opens = next_assessment(self.case.state)
         event = min(opens, state.valid_until) if opens else state.valid_until
-        if self.desk:
+        if self.sends_reminders:
             if state.open_assessment:  # opened again: its kick-off was long ago
                 await self._assess(state.open_assessment, state.valid_until)
                 return
@@ -106,7 +106,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         await self._announce_expiry_until(over)
         if not child.done():
             try:
-                if self.edition >= Edition.BOUND:
+                if self.edition >= Edition.V0_4:
                     closing = {"closing": self.case.log[-1].hash}
                     await self.marks.after(child.signal(CLOSE_ASSESSMENT, closing))
                 else:
@@ -129,7 +129,7 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
     async def _opening(self, year: int, valid_until: datetime) -> AssessmentOpening | None:
         """What the assessment of a year begins with; None when its log cannot be had yet."""
         state = self.case.state
-        roles = self.case.roles if self.edition >= Edition.BOUND else {}
+        roles = self.case.roles if self.edition >= Edition.V0_4 else {}
         opening = open_year(self.case, year, workflow.now(), valid_until, roles)
         self._after_entry(state)
         if state.reopening is None:
@@ -158,14 +158,14 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             return None
 
     async def _try_again_later(self, why: str) -> None:
-        soon = self.edition >= Edition.BOUND and 0 < self._taken <= len(_SOON)
+        soon = self.edition >= Edition.V0_4 and 0 < self._taken <= len(_SOON)
         pause = _SOON[self._taken - 1] if soon else _TRY_AGAIN
         await self.marks.after(workflow.sleep(pause, summary=why))
 
     async def _announce_expiry_until(self, over: Callable[[], bool]) -> None:
         """Wait until it is over; announce meanwhile that the end of validity is near."""
         while not over():
-            near = self._next_expiry_notice() if self.desk else None
+            near = self._next_expiry_notice() if self.sends_reminders else None
             if near is None:
                 await workflow.wait_condition(over)
             elif await self.reached(near[0], over, "notice of the end of validity"):

@@ -128,16 +128,6 @@ async def archive_now(
     return await notes.end(number, taken.looked, taken.kept, taken.gone)
 
 
-async def archive_platform(server: ServerHistories, archive: Archive, platform_id: str) -> Taken:
-    """Archive all runs of one platform as they are now, those of its assessments too."""
-    taken = Taken()
-    async for history in server.runs(platform_id):
-        taken.looked += 1
-        if await archive.keep(history):
-            taken.kept += 1
-    return taken
-
-
 async def _take_all(
     batch: list[Execution], server: ServerHistories, archive: Archive, taken: Taken
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.text import Text
 
+from activities.harmless_text import harmless
 from audit.anchoring.digest_files import Roots, check_file, published
 from audit.anchoring.leaves import lines_of
 from audit.claims import UNSEALED
@@ -18,7 +19,6 @@ from audit.problems import CHECKS, Check
 from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, say
 from starter.terminal.screen import facts, show, show_json
 from starter.terminal.wording import moment

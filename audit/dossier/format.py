@@ -16,7 +16,6 @@ from workflows.log_id import LogId
 from workflows.model import Instant, Record, Sha256
 from workflows.words import Language
 
-FORMAT = "pingtai-dossier/1"
 MANIFEST = "manifest.json"
 STATES = "states.json"
 REPLAY = "replay.json"

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
-from starter.terminal.harmless_text import harmless
+from activities.harmless_text import harmless
 from workflows.periods import add_months, beijing_date, start_of
 
 

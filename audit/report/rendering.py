@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from activities.harmless_text import harmless
 from audit.anchoring.proofs import Proof
 from audit.claims import PROVES, UNSEALED, UNSEALED_ARE
 from audit.dossier.check_proof import coverage_of
@@ -10,7 +11,6 @@ from audit.dossier.lives import Life
 from audit.report.story import story
 from starter.terminal import wording
 from starter.terminal.chosen_language import speaking
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
 from workflows.words import Language
 

@@ -13,7 +13,7 @@ from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import NoRegister
-from starter.client.set_aside_sender import Place, SetAsideSender
+from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
 from workflows import contract
 from workflows.case import decision_of
@@ -93,7 +93,7 @@ class DecisionSender:
             raise invalid("decision", "", *preview.invalid)
         return preview
 
-    async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Place:
+    async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Addressed:
         """The workflow that a decision is for, and the decision as it is sent there."""
         if isinstance(decision, SetAside):
             return await self._setting_aside.place(platform_id, decision)

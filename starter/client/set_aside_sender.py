@@ -26,7 +26,7 @@ from workflows.run_io import TermResult
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind
 
-Place = tuple[str, dict[str, Any]]
+Addressed = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""
 
 
@@ -37,7 +37,7 @@ class SetAsideSender:
     _queries: CaseQueries
     _register: NoRegister
 
-    async def place(self, platform_id: str, decision: SetAside) -> Place:
+    async def place(self, platform_id: str, decision: SetAside) -> Addressed:
         """Where a setting aside is to be sent, and what: of a year that has ended it names the year.
 
         Raises:
@@ -91,7 +91,7 @@ class SetAsideSender:
         case = Case(carried.state, carried.record)
         await self._check_ended(workflow_id, case)
         # The workflow judges again; but a term is not started for what would be refused.
-        case.check(raw, datetime.now(UTC))
+        case.validate(raw, datetime.now(UTC))
         start: WithStartWorkflowOperation[Any, TermResult] = WithStartWorkflowOperation(
             contract.PLATFORM_TYPE,
             args=[{}, carried],
@@ -140,7 +140,7 @@ class SetAsideSender:
 
     async def _answered(
         self, own: str, platform: PlatformState, decision: SetAside
-    ) -> Place | None:
+    ) -> Addressed | None:
         """The case that took this very decision before, and how it was said there."""
         raw = as_sent(decision)
         last = max((ended.year for ended in platform.assessments), default=0)

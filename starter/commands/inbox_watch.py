@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console, Group
 from rich.live import Live
 
+from activities.harmless_text import harmless
 from db.inbox_queries import InboxRow, StepCount, Wanted
 from starter.commands.inbox_rows import NOTHING_WAITING, cells, counted, data, rows_table
 from starter.terminal import wording
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
 from starter.terminal.screen import (
     draws,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
+from activities.harmless_text import harmless
 from db.key_queries import LARGEST_PAGE, ApiKey, keys_page
 from starter.client.register_access import open_connections, open_engine
 from starter.commands.options import district_option, json_option
@@ -14,7 +15,6 @@ from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
-from starter.terminal.harmless_text import harmless
 from starter.terminal.screen import (
     ALWAYS,
     Column,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from db.programme_rows import Direct, Direction, Layout, Standing
+from db.programme_rows import Direction, DirectionWithPlatforms, Layout, Standing
 from starter.commands.options import district_option, field_option, json_option
 from starter.desk.reach import directly_only, open_reads
 from starter.desk.user_name import who
@@ -20,7 +20,7 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from db.layout_rows import Change
 
-_TOLD = 50
+_MOST_PROBLEMS = 50
 """Maximum problems of a file that are shown."""
 
 
@@ -63,7 +63,7 @@ async def import_command(file: str, dry_run: bool, actor: str | None) -> None:
     found = LayoutFile(file)
     complain(*found.remarks)
     if found.problems:
-        complain(*found.problems[:_TOLD])
+        complain(*found.problems[:_MOST_PROBLEMS])
         number = len(found.problems)
         raise BadInput(
             f"{file}: {number} problem{'s' if number > 1 else ''}; nothing was changed",
@@ -134,7 +134,7 @@ def _districts(given: tuple[str, ...]) -> str:
     return wording.joined(map(wording.district, given)) or say(Words("any", "不限"))
 
 
-def _platforms(one: Direct) -> str:
+def _platforms(one: DirectionWithPlatforms) -> str:
     """By stage; a direction in which no platform is valid or on its way says so first."""
     standing = [_standing(stage) for stage in one.stages]
     if not standing:
@@ -143,7 +143,7 @@ def _platforms(one: Direct) -> str:
     return sentence(none + standing)
 
 
-def _empty(one: Direct) -> bool:
+def _empty(one: DirectionWithPlatforms) -> bool:
     return all(wording.has_ended(standing.stage) for standing in one.stages)
 
 
@@ -168,14 +168,14 @@ _NO_LAYOUT = Words(
     "尚无布局。请运行：pingtai layout import 文件",
 )
 _PRIORITY = Words("priority", "优先级")
-_DIRECTION: tuple[Column[Direct], ...] = (
+_DIRECTION: tuple[Column[DirectionWithPlatforms], ...] = (
     Column(wording.FIELD, lambda one: wording.field(one.field)),
     Column(
         Words("direction", "方向"), lambda one: one.direction or Words("(none named)", "（未填）")
     ),
 )
-_PLANNED: tuple[Column[Direct], ...] = (
+_PLANNED: tuple[Column[DirectionWithPlatforms], ...] = (
     Column(_PRIORITY, lambda one: one.priority),
     Column(Words("districts", "布局区域"), lambda one: _districts(one.districts)),
 )
-_STANDING: Column[Direct] = Column(Words("platforms", "平台"), _platforms)
+_STANDING: Column[DirectionWithPlatforms] = Column(Words("platforms", "平台"), _platforms)

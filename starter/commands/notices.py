@@ -11,8 +11,8 @@ from db.outbox_queries import (
     LARGEST_PAGE,
     WAITING,
     DeliveryRow,
+    OutboxCursor,
     OutboxQueries,
-    Place,
 )
 from starter.client.register_access import open_connections, open_engine
 from starter.commands.notation import platform_id
@@ -199,7 +199,7 @@ _NO_RECIPIENT = Words(
 )
 
 
-def _read(text: str) -> Place:
+def _read(text: str) -> OutboxCursor:
     found = re.fullmatch(r"([0-9]{1,18})/([^/\0]{0,64})", text)
     if found is None:
         raise no_place(text)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from db.inbox_queries import InboxRow, Place, StepCount, Wanted
+from db.inbox_queries import InboxCursor, InboxRow, StepCount, Wanted
 from starter.client.http_client import PingtaiHttpClient, parse_answer
 from starter.desk.page_cursors import inbox_cursor
 from workflows.name_comparison import name_key
@@ -22,9 +22,9 @@ class HttpInbox:
         self._counted: dict[Wanted, list[StepCount]] = {}
 
     async def page(
-        self, *wanted: Wanted, after: Place | None = None, limit: int = 50
+        self, *wanted: Wanted, after: InboxCursor | None = None, limit: int = 50
     ) -> list[InboxRow]:
-        found: dict[Place, InboxRow] = {}
+        found: dict[InboxCursor, InboxRow] = {}
         for one in _different(wanted):
             answer = await self._asked(one, after, limit)
             found |= {row.place: row for row in parse_answer(_ROWS, json.dumps(answer["items"]))}
@@ -44,7 +44,7 @@ class HttpInbox:
             for kind, (waiting, overdue) in sorted(sums.items())
         ]
 
-    async def _asked(self, one: Wanted, after: Place | None, limit: int) -> dict[str, Any]:
+    async def _asked(self, one: Wanted, after: InboxCursor | None, limit: int) -> dict[str, Any]:
         asked = {name: value for name, value in one if name != "kind"}
         where = {"step": one.kind, "after": inbox_cursor(after) if after else None, "limit": limit}
         answer: dict[str, Any] = json.loads(await self._client.get("/v1/inbox", **asked, **where))

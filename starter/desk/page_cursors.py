@@ -4,19 +4,19 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
-from db.inbox_queries import UNKNOWN, Place
+from db.inbox_queries import UNKNOWN, InboxCursor
 from db.support_queries import After
 from starter.errors import BadInput
 
 
-def inbox_cursor(place: Place) -> str:
+def inbox_cursor(place: InboxCursor) -> str:
     """Where a page of the inbox ended."""
     due, platform_id, year, role = place
     moment = due.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return f"{moment},{platform_id},{year},{role}"
 
 
-def read_inbox_cursor(text: str) -> Place:
+def read_inbox_cursor(text: str) -> InboxCursor:
     """Where the page before ended.
 
     Raises:

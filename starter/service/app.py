@@ -20,7 +20,7 @@ from starter.service import (
     subscription_routes,
 )
 from starter.service.arrivals import Arrivals
-from starter.service.backends import Connections
+from starter.service.backends import Backends
 from starter.service.error_handlers import answer_for_errors
 from starter.service.openapi_document import documented
 from starter.service.parameters import known_parameters
@@ -43,13 +43,13 @@ ROUTERS = (
 """A new module of routes is one more line here."""
 
 
-def make_app(connections: Connections, **limits: Any) -> FastAPI:
-    """The service, answering from what `connections` reach; `limits` are those of `Guard`."""
+def make_app(backends: Backends, **limits: Any) -> FastAPI:
+    """The service, answering from what `backends` reach; `limits` are those of `Guard`."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await connections.close()
+        await backends.close()
 
     app = FastAPI(
         title="Pingtai 平台",
@@ -61,7 +61,7 @@ def make_app(connections: Connections, **limits: Any) -> FastAPI:
         redirect_slashes=False,
     )
     measures = Measures()
-    app.state.connections = connections
+    app.state.backends = backends
     app.state.measures = measures
     app.state.arrivals = Arrivals()
     app.state.destinations = configured_destinations()

@@ -58,7 +58,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         allow(who, application)
         await _allow_submitter(request, application)
         await _allow_platform(request, who, application.platform_id)
-        client = await request.app.state.connections.client()
+        client = await request.app.state.backends.client()
         try:
             applied = await client.apply(application)
         except Unreachable:
@@ -85,7 +85,7 @@ async def _allow_submitter(request: Request, application: PlatformApplication) -
         named.append((brought.actor, brought.decided_on))
     if all(actor is None or actor.acting_for is None for actor, _ in named):
         return
-    engine = await request.app.state.connections.engine()
+    engine = await request.app.state.backends.engine()
     for actor, day in named:
         await check_submitter(engine, actor, day)
 
@@ -100,11 +100,11 @@ async def _allow_platform(request: Request, who: Caller, platform_id: str) -> No
     body = key and key.organisation and not who.may(Scope.DECIDE_COMMISSION)
     if key is None or not (key.district or body):
         return
-    connections = request.app.state.connections
-    known = await RegisterQueries(await connections.engine()).whose(platform_id)
+    backends = request.app.state.backends
+    known = await RegisterQueries(await backends.engine()).whose(platform_id)
     if known is None:  # the register may not have heard of it yet
         try:
-            facts = (await platform_status(connections, platform_id)).view.platform
+            facts = (await platform_status(backends, platform_id)).view.platform
         except NoSuchPlatform:
             return
         if facts is None:

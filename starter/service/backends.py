@@ -28,7 +28,7 @@ AWAY_FOR = 1.0
 """Seconds for which a Temporal that did not answer is not tried again: those who wait are told at once."""
 
 
-class Connections(Protocol):
+class Backends(Protocol):
     """What the routes ask for. Each raises `starter.errors.Unreachable` while its part is away."""
 
     async def temporal(self) -> Client: ...
@@ -42,7 +42,7 @@ class Connections(Protocol):
     async def close(self) -> None: ...
 
 
-class ConfiguredConnections:
+class ConfiguredBackends:
     """Temporal and the register, where their own configuration finds them."""
 
     def __init__(self) -> None:

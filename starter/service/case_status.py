@@ -11,7 +11,7 @@ from db.queries import RegisterQueries
 from db.row_types import LastTerm, LogLine
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
-from starter.service.backends import Connections
+from starter.service.backends import Backends
 from workflows.activity_messages import DueDate
 from workflows.lifecycle import PLATFORM
 from workflows.model import Instant, InvalidMessage
@@ -47,7 +47,7 @@ class CaseStatus(NamedTuple):
         return str(case.facts.district) if case else ""
 
 
-async def platform_status(connections: Connections, platform_id: str) -> CaseStatus:
+async def platform_status(backends: Backends, platform_id: str) -> CaseStatus:
     """Where a platform's newest term stands.
 
     Raises:
@@ -60,24 +60,24 @@ async def platform_status(connections: Connections, platform_id: str) -> CaseSta
         own = await _own_log(register, platform_id, last)
         return _view(own, await register.due(platform_id, last.term)) if last and own else None
 
-    return CaseStatus(*await _known(connections, lambda of: of.state(platform_id), by_register))
+    return CaseStatus(*await _known(backends, lambda of: of.state(platform_id), by_register))
 
 
-async def district_of(connections: Connections, platform_id: str) -> str:
+async def district_of(backends: Backends, platform_id: str) -> str:
     """A platform's district: by the register; where that has not heard of it yet, by its workflow.
 
     Raises as above.
     """
-    owner = await RegisterQueries(await connections.engine()).whose(platform_id)
-    return owner.district if owner else (await platform_status(connections, platform_id)).district
+    owner = await RegisterQueries(await backends.engine()).whose(platform_id)
+    return owner.district if owner else (await platform_status(backends, platform_id)).district
 
 
 async def assessment_status(
-    connections: Connections, platform_id: str, year: int, term: int | None
+    backends: Backends, platform_id: str, year: int, term: int | None
 ) -> CaseStatus:
     """Where the assessment of a year stands; of the newest term where none is named. Raises as above."""
     if term is None:
-        platform = (await platform_status(connections, platform_id)).view.platform
+        platform = (await platform_status(backends, platform_id)).view.platform
         assert platform is not None  # noqa: S101 - a platform's own view
         term = platform.facts.term
     of_term = term
@@ -89,18 +89,18 @@ async def assessment_status(
 
     return CaseStatus(
         *await _known(
-            connections, lambda of: of.assessment_state(platform_id, of_term, year), by_register
+            backends, lambda of: of.assessment_state(platform_id, of_term, year), by_register
         )
     )
 
 
-async def platform_log(connections: Connections, platform_id: str) -> tuple[list[LogEntry], Source]:
+async def platform_log(backends: Backends, platform_id: str) -> tuple[list[LogEntry], Source]:
     """The own log of a platform's newest term. Raises as above."""
 
     async def by_register(register: RegisterQueries) -> list[LogEntry] | None:
         return await _own_log(register, platform_id, await register.last_term(platform_id)) or None
 
-    return await _known(connections, lambda of: of.log(platform_id), by_register)
+    return await _known(backends, lambda of: of.log(platform_id), by_register)
 
 
 async def _own_log(
@@ -111,7 +111,7 @@ async def _own_log(
 
 
 async def _known(
-    connections: Connections,
+    backends: Backends,
     question: Callable[[PingtaiClient], Awaitable[T]],
     by_register: Callable[[RegisterQueries], Awaitable[T | None]],
 ) -> tuple[T, Source]:
@@ -119,25 +119,25 @@ async def _known(
 
     What the register does not have either was applied for just now: then the workflow is waited for longer.
     """
-    answer = await _asked(connections, question, PATIENCE)
+    answer = await _asked(backends, question, PATIENCE)
     if isinstance(answer, Exception):
-        found = await by_register(RegisterQueries(await connections.engine()))
+        found = await by_register(RegisterQueries(await backends.engine()))
         if found is not None:
             return found, Source.REGISTER
     if isinstance(answer, TimeoutError):
-        answer = await _asked(connections, question, LONGER)
+        answer = await _asked(backends, question, LONGER)
     if isinstance(answer, Exception):
         raise _unknown(answer)
     return answer, Source.WORKFLOW
 
 
 async def _asked(
-    connections: Connections, question: Callable[[PingtaiClient], Awaitable[T]], patience: float
+    backends: Backends, question: Callable[[PingtaiClient], Awaitable[T]], patience: float
 ) -> T | Exception:
     """The workflow's answer; or why it, its worker or Temporal is not to be had."""
     try:
         async with asyncio.timeout(patience):
-            return await question(await connections.client())
+            return await question(await backends.client())
     except (NoSuchPlatform, Unreachable, InvalidMessage, RPCError, TimeoutError) as error:
         return error
 

@@ -85,9 +85,9 @@ async def decide(
         decision = decision_of(data)
         await _allow(request, who, platform_id, decision)
         if dry_run:
-            client = await request.app.state.connections.client()
-            opinion = await client.check(platform_id, data)
-            return reply(DryRun(would_lead_to=opinion.stage or ""))
+            client = await request.app.state.backends.client()
+            preview = await client.check(platform_id, data)
+            return reply(DryRun(would_lead_to=preview.stage or ""))
         return _answer(await _decided(request, platform_id, data))
 
     return await answer_once(request, who, key, data, work)
@@ -96,14 +96,14 @@ async def decide(
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:
     who.speak_as(decision.actor)
     if decision.actor.acting_for is not None:
-        engine = await request.app.state.connections.engine()
+        engine = await request.app.state.backends.engine()
         await check_decider(engine, platform_id, decision)
     if who.key and who.key.district:
-        who.only_of(await district_of(request.app.state.connections, platform_id))
+        who.only_of(await district_of(request.app.state.backends, platform_id))
 
 
 async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
-    client = await request.app.state.connections.client()
+    client = await request.app.state.backends.client()
     try:
         receipt: Receipt = await client.decide(platform_id, data)
     except Unreachable:

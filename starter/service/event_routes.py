@@ -11,7 +11,7 @@ from starlette.responses import Response
 from db.feed import LARGEST_PAGE, Cursor, Feed, Page, cursor_of
 from db.register_errors import CursorOfAnotherFeed
 from starter.service.arrivals import Arrivals
-from starter.service.feed_messages import EventPage, Place
+from starter.service.feed_messages import EventPage, FeedCursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import answers
 from starter.service.parameters import Engine
@@ -69,7 +69,7 @@ Platforms = Annotated[
     ),
 ]
 After = Annotated[
-    Place,
+    FeedCursor,
     Query(
         description="`next` of the answer before, or the `cursor` of an event; or `beginning`; or `now`,"
         " to begin with what comes next. 游标",

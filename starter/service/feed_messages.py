@@ -22,7 +22,7 @@ def _known(name: str) -> str:
 EventName = Annotated[
     str, AfterValidator(_known), Field(json_schema_extra={"enum": list(EVENT_NAMES)})
 ]
-Place = Annotated[str, Field(pattern=f"^(beginning|now|{CURSOR})$")]
+FeedCursor = Annotated[str, Field(pattern=f"^(beginning|now|{CURSOR})$")]
 """A cursor as it was given out, or `beginning`, or `now`."""
 
 
@@ -42,13 +42,13 @@ class NewSubscription(Message):
     events: Annotated[tuple[EventName, ...], Field(max_length=len(EVENT_NAMES))] = ()
     districts: Annotated[tuple[District, ...], Field(max_length=len(District))] = ()
     platforms: Annotated[tuple[Identifier, ...], Field(max_length=100)] = ()
-    after: Place = "now"
+    after: FeedCursor = "now"
 
 
 class Replay(Message):
     """The place from which deliveries are repeated, or up to which they are passed over."""
 
-    after: Place
+    after: FeedCursor
 
 
 class SubscriptionView(Record):

@@ -13,7 +13,7 @@ from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 
-from starter.service.backends import Connections
+from starter.service.backends import Backends
 from starter.service.key_access import Monitor
 from starter.service.openapi_document import answers, unkeyed
 from starter.service.problem_details import Kind, Problem
@@ -53,7 +53,7 @@ async def readyz(request: Request) -> Response:
     state = request.app.state
     seen: tuple[float, Ready] | None = getattr(state, "ready", None)
     if seen is None or time.monotonic() - seen[0] > _BELIEVED:
-        seen = time.monotonic(), await _looked(state.connections)
+        seen = time.monotonic(), await _looked(state.backends)
         state.ready = seen
     missing = [name for name, there in seen[1].model_dump().items() if not there]
     if missing:
@@ -73,19 +73,19 @@ async def metrics(request: Request, who: Monitor) -> Response:
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _looked(connections: Connections) -> Ready:
+async def _looked(backends: Backends) -> Ready:
     (temporal, worker), postgresql = await asyncio.gather(
-        _engine_of_workflows(connections), _there(_database(connections))
+        _engine_of_workflows(backends), _there(_database(backends))
     )
     return Ready(temporal=temporal, postgresql=postgresql, worker=worker)
 
 
-async def _engine_of_workflows(connections: Connections) -> tuple[bool, bool]:
+async def _engine_of_workflows(backends: Backends) -> tuple[bool, bool]:
     """Whether Temporal answers, and whether it knows of a worker."""
     pollers: list[bool] = []
 
     async def ask() -> None:
-        client = await connections.temporal()
+        client = await backends.temporal()
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace,
@@ -99,8 +99,8 @@ async def _engine_of_workflows(connections: Connections) -> tuple[bool, bool]:
     return there, there and pollers[0]
 
 
-async def _database(connections: Connections) -> None:
-    async with (await connections.engine()).connect() as connection:
+async def _database(backends: Backends) -> None:
+    async with (await backends.engine()).connect() as connection:
         await connection.execute(text("SELECT 1 FROM platforms LIMIT 1"))
 
 

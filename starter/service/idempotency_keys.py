@@ -78,7 +78,7 @@ async def answer_once(
     """
     if idempotency_key is None or who.key is None:
         return await work()
-    engine = await request.app.state.connections.engine()
+    engine = await request.app.state.backends.engine()
     kept = KeptAnswers(engine, who.key.id, idempotency_key)
     digest = sha256([request.method, request.url.path, request.url.query, body])
     for pause in (*_WAITS, None):

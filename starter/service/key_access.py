@@ -145,7 +145,7 @@ async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) ->
             "malformed", "write: Authorization: Bearer ptk_…", "应写作 Authorization: Bearer ptk_…"
         )
     now = datetime.now(UTC)
-    keys = Keys(await request.app.state.connections.engine())
+    keys = Keys(await request.app.state.backends.engine())
     key = await keys.of_token(token.strip())
     if key is None:
         raise nobody.no_key("unknown", "unknown key", "没有此密钥")

@@ -14,7 +14,7 @@ from starter.errors import BadInput
 from starter.service.error_handlers import unknown_parameters
 from workflows.model import Day, Identifier, InvalidMessage, invalid, problem_in
 
-Place = TypeVar("Place")
+T = TypeVar("T")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
 Limit = Annotated[
     int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
@@ -51,7 +51,7 @@ def day_of(text: str, name: str) -> date:
         raise InvalidMessage("parameters", problem) from None
 
 
-def place_of(after: str | None, read: Callable[[str], Place]) -> Place | None:
+def place_of(after: str | None, read: Callable[[str], T]) -> T | None:
     """Where the page before ended, read from `next` as it was given out; None: the first page.
 
     Raises:
@@ -65,7 +65,7 @@ def place_of(after: str | None, read: Callable[[str], Place]) -> Place | None:
 
 
 async def _engine(request: Request) -> AsyncEngine:
-    engine: AsyncEngine = await request.app.state.connections.engine()
+    engine: AsyncEngine = await request.app.state.backends.engine()
     return engine
 
 

@@ -53,7 +53,7 @@ async def platform_plan(
     From the register. `text` is `whole` where the text is the one that the log binds by its SHA-256;
     otherwise `plan` is null: the register does not have it yet (`absent`), or it was changed (`changed`).
     """
-    who.only_of(await district_of(request.app.state.connections, platform_id))
+    who.only_of(await district_of(request.app.state.backends, platform_id))
     compared = None if diff is None else LAST_TWO
     if diff and diff != _LAST:
         compared = tuple(int(number) for number in diff.split(","))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from db.queries import RegisterQueries
 from db.row_types import LogLine, PlatformCard
-from db.timeline_queries import Place, place_of, timeline
+from db.timeline_queries import TimelineCursor, place_of, timeline
 from starter.errors import NoSuchPlatform
 from starter.service.case_status import (
     CaseStatus,
@@ -45,7 +45,7 @@ After = Annotated[
 )
 async def platform(request: Request, platform_id: PlatformId, who: Reader) -> Response:
     """Where the newest term stands, what is awaited from whom, and until when. Scope: `read`."""
-    standing = await platform_status(request.app.state.connections, platform_id)
+    standing = await platform_status(request.app.state.backends, platform_id)
     who.only_of(standing.district)
     return _reply(standing)
 
@@ -65,7 +65,7 @@ async def assessment(
     ] = None,
 ) -> Response:
     """Where the assessment of a year stands, open or ended. Scope: `read`."""
-    standing = await assessment_status(request.app.state.connections, platform_id, year, term)
+    standing = await assessment_status(request.app.state.backends, platform_id, year, term)
     who.only_of(standing.district)
     return _reply(standing)
 
@@ -96,7 +96,7 @@ async def card(platform_id: PlatformId, who: Reader, engine: Engine) -> Response
 )
 async def log(request: Request, platform_id: PlatformId, who: Reader) -> Response:
     """The platform's own log, each entry sealed with the hash of the one before. Scope: `read`."""
-    entries, source = await platform_log(request.app.state.connections, platform_id)
+    entries, source = await platform_log(request.app.state.backends, platform_id)
     assert entries[0].name == Happening.APPLIED  # noqa: S101 - by this it is known whose it is
     who.only_of(entries[0].said["district"])
     return reply(
@@ -128,8 +128,8 @@ async def platform_timeline(
 ) -> Response:
     """The entries of all terms, the platform's own and its assessments', from the register. Scope: `read`."""
     # Where the register has not heard of it yet, the page is empty.
-    who.only_of(await district_of(request.app.state.connections, platform_id))
-    place = Place(*(int(part) for part in after.split("."))) if after else None
+    who.only_of(await district_of(request.app.state.backends, platform_id))
+    place = TimelineCursor(*(int(part) for part in after.split("."))) if after else None
     lines = await timeline(engine, platform_id, after=place, limit=limit)
     following = next_page(request, lines, limit, lambda one: ".".join(map(str, place_of(one))))
     return reply(TimelinePage(items=tuple(lines), next=following), headers=link(following))

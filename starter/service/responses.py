@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from starter.service.problem_details import MEDIA_TYPE, Problem
-from starter.terminal.screen import encodable
+from starter.tables.strict_json import encodable
 from workflows.words import Language
 
 Row = TypeVar("Row")

@@ -15,10 +15,10 @@ from os import strerror
 from pathlib import Path
 from typing import Any, Literal
 
+from activities.harmless_text import harmless
 from starter.errors import BadInput
 from starter.tables.csv_rows import BYTE_ORDER_MARK
 from starter.tables.plain_text import as_plain_text
-from starter.terminal.harmless_text import harmless
 from starter.terminal.screen import write
 from workflows.periods import BEIJING
 

@@ -1,10 +1,13 @@
 """JSON as people meant it: each name once in an object, and no numbers that JSON does not have."""
 
 import json
+import re
 from typing import Any, NoReturn
 
 from starter.bounds import JSON_DEPTH, MESSAGE_FILE_BYTES, check_depth, check_json
 from starter.errors import BadInput
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def strict_loads(text: str | bytes) -> Any:
@@ -49,6 +52,11 @@ def parsed(text: str, name: str, depth: int = JSON_DEPTH) -> Any:
     except (ValueError, RecursionError) as error:
         why = str(error) or "nested too deeply"
         raise BadInput(f"{name} is not JSON: {why}", f"{name} 不是 JSON：{why}") from None
+
+
+def encodable(written: str) -> str:
+    """JSON in which half a character (a lone surrogate, which no file can hold) is escaped again."""
+    return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from activities.harmless_text import harmless
 from starter.plans.plan_difference import PartDifference, plan_difference
 from starter.plans.plan_sections import sections
 from starter.plans.text_difference import Piece
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, say
 from starter.terminal.screen import draws, facts, heading, text
 from workflows.words import Words

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from starter.terminal.harmless_text import harmless
+from activities.harmless_text import harmless
+from starter.tables.strict_json import encodable
 from starter.terminal.language import say
 from workflows.words import Words
 
@@ -26,7 +26,6 @@ WIDE = 4_000
 """Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
 NARROWEST = 72
 """Columns below which tables would leave out cells: there the terminal breaks the lines instead."""
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def draws() -> bool:
@@ -75,11 +74,6 @@ def show_json(data: Any) -> None:
 def show_json_line(data: Any) -> None:
     """Write plain data as JSON on one line: one of many."""
     _put(sys.stdout, encodable(json.dumps(data, ensure_ascii=False)) + "\n")
-
-
-def encodable(written: str) -> str:
-    """JSON in which half a character (a lone surrogate, which no file can hold) is escaped again."""
-    return _HALF.sub(lambda half: f"\\u{ord(half.group()):04x}", written)
 
 
 def write(words: str) -> None:

@@ -15,7 +15,7 @@ from bench.filling import RARE, fill
 from bench.templates import TODAY
 from db.asyncpg_connections import Query
 from db.engine import create_engine
-from db.inbox_queries import UNKNOWN, Inbox, InboxRow, Place, StepCount, Wanted, page_query
+from db.inbox_queries import UNKNOWN, Inbox, InboxCursor, InboxRow, StepCount, Wanted, page_query
 from db.register_store import PostgresRegister
 from db.tables import awaiting
 from db.url import shown
@@ -105,7 +105,7 @@ async def test_a_page_reads_no_more_than_a_page(
     A question of several parts reads a page of each; where few rows fit at all, all of those may be read.
     """
     wanted = WANTED[name]
-    after: Place | None = None if days is None else (TODAY + timedelta(days=days), "", 0, "")
+    after: InboxCursor | None = None if days is None else (TODAY + timedelta(days=days), "", 0, "")
     plan = await explained(filled, page_query(wanted, after, PAGE))
     scans = [node for node in nodes(plan) if node.get("Relation Name") == "awaiting"]
     assert scans

@@ -32,7 +32,7 @@ def refusal(case: Case[Any], raw: Raw, rule: str) -> str:
     """Assert that a decision is refused by a rule and leaves nothing; answer the English reason."""
     state, record = case.state, case.record()
     with pytest.raises(Refused) as caught:
-        case.check(raw, moment(case))
+        case.validate(raw, moment(case))
     with pytest.raises(Refused) as again:
         case.decide(raw, moment(case))
     told = again.value.refusal

@@ -75,7 +75,7 @@ def test_an_id_is_its_senders() -> None:
 def test_an_older_edition_has_ids_of_the_case() -> None:
     """Runs that began before 0.4.0 replay as they were: one id, one decision, whoever sent it."""
     case = at_stage(Stage.INSPECTION)
-    old: Case[Any] = Case(case.state, case.record(), Edition.FIRST)
+    old: Case[Any] = Case(case.state, case.record(), Edition.V0_1)
     again = decision(Kind.INSPECTION, case, "passed") | {"decision_id": "d-2"}
     with pytest.raises(Refused, match="was used before"):
         old.decide(again, moment(case))
@@ -153,7 +153,7 @@ def test_nobody_decides_on_their_own_body(organisation: str, body: str) -> None:
 def test_bodies_whose_names_begin_alike(organisation: str, is_part: bool) -> None:
     """A name in Latin letters ends where a word ends; a run of before keeps its comparison."""
     assert is_part == part_of(organisation, "Acme")
-    assert part_of("Acmeson Labs", "Acme", Edition.FIRST)
+    assert part_of("Acmeson Labs", "Acme", Edition.V0_1)
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_experts_of_the_lead_unit_however_it_is_spelled(spelled: str) -> None:
     raw = decision(Kind.EXPERT_OPINION, case)
     raw["panel"][0]["organisation"] = spelled
     assert "belongs to the lead unit" in refusal(case, raw, "§四(三)")
-    old: Case[Any] = Case(case.state, case.record(), Edition.FIRST)
-    assert old.check(raw, moment(case))
+    old: Case[Any] = Case(case.state, case.record(), Edition.V0_1)
+    assert old.validate(raw, moment(case))
 
 
 @pytest.mark.parametrize("north", ["\uf963", "\U0002f82b"], ids=["U+F963", "U+2F82B"])
 def test_compatibility_ideographs_are_the_characters_they_stand_for(north: str) -> None:
     """Who reads the name sees no difference; an old case is judged as it was."""
     assert same_name("北京大学", f"{north}京大学")
-    assert not same_name("北京大学", f"{north}京大学", Edition.FIRST)
+    assert not same_name("北京大学", f"{north}京大学", Edition.V0_1)
 
 
 def test_the_operator_however_it_is_spelled() -> None:
@@ -226,7 +226,7 @@ def test_a_policy_of_ones_own(policy: dict[str, Any], by: Any, why: str) -> None
     with pytest.raises(InvalidMessage) as caught:
         open_platform(form, at)
     assert why in caught.value.words.en
-    assert open_platform(form, at, Edition.FIRST), "cases that began so are replayed so"
+    assert open_platform(form, at, Edition.V0_1), "cases that began so are replayed so"
 
 
 def test_the_usual_policy_is_anybodys() -> None:

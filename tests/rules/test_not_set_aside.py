@@ -77,13 +77,13 @@ def test_once_validity_is_over(stage: Stage) -> None:
         decide(case, Kind.WITHDRAWAL)
     end = case.state.valid_until
     raw = decision(Kind.SET_ASIDE, case, decided_on="2027-03-08")
-    case.check(raw, end - DAY / 86_400)
+    case.validate(raw, end - DAY / 86_400)
     with pytest.raises(Refused, match="validity ended on 2027-03-08"):
-        case.check(raw, end)
+        case.validate(raw, end)
     if stage is Stage.VALID:
         case.record_event(Happening.VALIDITY_ENDED, {}, end)
         with pytest.raises(Refused, match="validity ended on 2027-03-08"):
-            case.check(raw | {"decided_on": "2027-03-09"}, end + DAY)
+            case.validate(raw | {"decided_on": "2027-03-09"}, end + DAY)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_year_that_has_not_ended_or_is_not_the_last() -> None:
     assert refusal(case, early, RULE) == (
         f"decided_on {before} is before the assessment of year 2 ended, 2024-03-12"
     )
-    case.check(decision(Kind.SET_ASIDE, case, target="e-1", year=2), moment(case))
+    case.validate(decision(Kind.SET_ASIDE, case, target="e-1", year=2), moment(case))
 
 
 def test_a_year_that_ended_by_no_decision() -> None:

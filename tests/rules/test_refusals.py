@@ -103,7 +103,7 @@ def test_today_is_beijings_day() -> None:
     evening = moment(case).replace(hour=15, minute=59)
     raw = decision(Kind.INSPECTION, case, decided_on=f"{(evening + DAY).date()}")
     with pytest.raises(Refused):
-        case.check(raw, evening)
+        case.validate(raw, evening)
     case.decide(raw, evening.replace(hour=16, minute=0))
     assert case.state.decided_on == (evening + DAY).date()
 

@@ -141,7 +141,7 @@ def test_so_many_refusals_are_kept_and_those_after_them_counted() -> None:
 def test_what_is_set_aside_has_room_and_is_bounded_too(bounded: bool) -> None:
     """A full record can still be corrected; to withdraw and to take it back for ever is not carried on."""
     case = platform()
-    case.edition = Edition.BOUND if bounded else Edition.FIRST
+    case.edition = Edition.V0_4 if bounded else Edition.V0_1
     words = "大" * 5_000
     with pytest.raises(Refused, match="would grow to" if not bounded else "30,000 are kept for it"):
         for _ in range(50):
@@ -162,7 +162,7 @@ def test_what_is_set_aside_has_room_and_is_bounded_too(bounded: bool) -> None:
 def test_a_record_that_would_grow_too_large_is_refused() -> None:
     """As it was before 0.4.0: what could not be carried on is refused; a withdrawal always fits."""
     case = platform()
-    case.edition = Edition.FIRST
+    case.edition = Edition.V0_1
     words = {"note": "大" * 5_000, "opinion": "大" * 5_000}
     with pytest.raises(Refused, match="would grow to"):
         for _ in range(50):

@@ -99,7 +99,7 @@ def test_a_refusal_says_what_to_do_in_both_languages() -> None:
 def test_a_run_of_before_has_no_shares() -> None:
     """What was accepted stays accepted when its history is replayed."""
     now = at_stage(Stage.VALID)
-    case: Case[Any] = Case(now.state, now.record(), Edition.FIRST)
+    case: Case[Any] = Case(now.state, now.record(), Edition.V0_1)
     for _ in range(200):
         decide(case, Kind.SUPPORT, actor=DISTRICT)
 

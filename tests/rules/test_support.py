@@ -67,9 +67,9 @@ def test_the_last_day() -> None:
     case = valid()
     raw = decision(Kind.SUPPORT, case, given_on="2027-03-08", decided_on="2027-03-08")
     end = case.state.valid_until
-    case.check(raw, end - DAY / 86_400)
+    case.validate(raw, end - DAY / 86_400)
     with pytest.raises(Refused, match="validity ended on 2027-03-08"):
-        case.check(raw, end)
+        case.validate(raw, end)
 
 
 def test_what_is_not_yet_given() -> None:

@@ -12,7 +12,7 @@ from starter.errors import Unreachable
 from starter.service import backends as reaching
 from starter.service import health_routes
 from starter.service.app import make_app
-from starter.service.backends import ConfiguredConnections
+from starter.service.backends import ConfiguredBackends
 from starter.service.scopes import Scope
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
@@ -32,9 +32,9 @@ async def found(
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal.address)
     monkeypatch.setattr(reaching, "LOOKED_UP_EVERY", 0.0)
     monkeypatch.setattr(reaching, "AWAY_FOR", 0.0)
-    connections = ConfiguredConnections()
-    yield make_app(connections)
-    await connections.close()
+    backends = ConfiguredBackends()
+    yield make_app(backends)
+    await backends.close()
 
 
 async def test_a_service_that_starts_alone_finds_its_parts_later(
@@ -121,3 +121,13 @@ async def test_keys_are_not_believed_while_the_register_is_away(
     monkeypatch.setattr(Keys, "of_token", away)
     async with calling(found, token) as client:
         problem(await client.get("/v1/platforms/p-1"), 503, "away")
+
+
+async def test_the_client_lasts_as_long_as_the_connection(
+    found: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It remembers the terms of cases: one that were new with each call would ask Temporal each time."""
+    first = await found.state.backends.client()
+    assert first is await found.state.backends.client()
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "elsewhere")
+    assert first is not await found.state.backends.client()

@@ -72,10 +72,10 @@ async def test_a_decision_is_taken_once(pingtai: Pingtai) -> None:
     """Tried first, then taken, with what is due; again, it is the first receipt."""
     asked = application()
     await pingtai.apply(asked)
-    opinion = await pingtai.check(asked.platform_id, recommendation())
+    preview = await pingtai.check(asked.platform_id, recommendation())
     first = await pingtai.decide(asked.platform_id, recommendation())
     again = await pingtai.decide(asked.platform_id, recommendation())
-    assert ("inspection", "inspection", 2) == (opinion.stage, first.stage, first.seq)
+    assert ("inspection", "inspection", 2) == (preview.stage, first.stage, first.seq)
     assert first.due and first.due > datetime.now(UTC)
     assert (False, True) == (first.repeated, again.repeated)
     same = {"repeated": False, "due": first.due}

@@ -29,7 +29,7 @@ HEAD = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
 async def served(app: FastAPI, **limits: Any) -> AsyncIterator[int]:
     """The app behind a listener of its own; its port."""
     with listener("127.0.0.1:0") as listening:
-        async with serving(make_app(app.state.connections), listening, ConnectionLimits(**limits)):
+        async with serving(make_app(app.state.backends), listening, ConnectionLimits(**limits)):
             yield listening.getsockname()[1]
 
 
@@ -99,7 +99,7 @@ async def test_a_body_that_nobody_wants_has_a_timer(app: FastAPI, body: bytes) -
 
 async def test_an_answer_that_nobody_reads_has_a_timer(app: FastAPI) -> None:
     """What is written and not read is thrown away, with its connection."""
-    large = make_app(app.state.connections)
+    large = make_app(app.state.backends)
 
     @large.get("/large")
     async def large_answer() -> Response:

@@ -162,7 +162,7 @@ async def test_unknown_addresses_and_methods_are_problems_too(http: httpx.AsyncC
 
 async def test_a_mistake_of_ours_shows_nothing(app: FastAPI) -> None:
     """500 without a word of what happened; and the service goes on."""
-    broken = make_app(app.state.connections)
+    broken = make_app(app.state.backends)
 
     @broken.get("/broken")
     async def broken_call() -> None:
@@ -181,7 +181,7 @@ async def test_a_mistake_of_ours_shows_nothing(app: FastAPI) -> None:
 
 async def test_a_call_that_takes_too_long_ends(app: FastAPI) -> None:
     """503 with Retry-After; of a write it is said that it may still be taken."""
-    slow = make_app(app.state.connections, seconds=0.05)
+    slow = make_app(app.state.backends, seconds=0.05)
 
     @slow.api_route("/slow", methods=["GET", "POST"])
     async def slow_call() -> None:
@@ -196,7 +196,7 @@ async def test_a_call_that_takes_too_long_ends(app: FastAPI) -> None:
 
 async def test_more_calls_than_are_answered_at_once_are_asked_to_come_again(app: FastAPI) -> None:
     """503, as a problem."""
-    full = make_app(app.state.connections, at_once=0)
+    full = make_app(app.state.backends, at_once=0)
     async with calling(full) as client:
         answer = await client.get("/livez")
     problem(answer, 503, "busy")
@@ -222,7 +222,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 
 async def test_a_key_has_a_share_of_the_places(app: FastAPI, make_key: MakeKey) -> None:
     """One key alone is asked to come again when its share is taken; others, and nobody, are answered."""
-    shared = make_app(app.state.connections)
+    shared = make_app(app.state.backends)
     shared.state.shares._at_once = 1
     begun, may_end = asyncio.Event(), asyncio.Event()
 

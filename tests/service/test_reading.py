@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
 from starter.service.app import make_app
-from starter.service.backends import ConfiguredConnections
+from starter.service.backends import ConfiguredBackends
 from tests.register import cases
 from tests.rules import builders
 from tests.service.conftest import MakeKey, WorldConnections, calling, form
@@ -37,9 +37,9 @@ async def from_register(
     """The service while Temporal is away, on the same register."""
     monkeypatch.setenv("DATABASE_URL", session_database_url)
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:9")
-    connections = ConfiguredConnections()
-    yield make_app(connections)
-    await connections.close()
+    backends = ConfiguredBackends()
+    yield make_app(backends)
+    await backends.close()
 
 
 async def test_a_case_reads_alike_from_its_workflow_and_from_the_register(

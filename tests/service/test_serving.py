@@ -12,7 +12,7 @@ from starter.service.serving import listener, serving, url_of
 async def test_a_call_that_has_begun_is_answered_before_the_end(app: FastAPI) -> None:
     """Told to stop in the middle of a call, the service answers it, and takes no other."""
     begun, may_end = asyncio.Event(), asyncio.Event()
-    slow = make_app(app.state.connections)
+    slow = make_app(app.state.backends)
 
     @slow.get("/slow")
     async def slow_call() -> None:

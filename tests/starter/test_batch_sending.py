@@ -13,7 +13,7 @@ from starter.commands.batch.batch_run import exit_code
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.batch.retries import Patience
-from starter.commands.batch.sender import GIVE_UP_AFTER, Sending
+from starter.commands.batch.sender import GIVE_UP_AFTER, BatchSender
 
 Answer = Callable[[Line], Awaitable[Outcome]]
 
@@ -23,14 +23,16 @@ def lines(count: int, platforms: int) -> list[Line]:
     return [Line(Entry(n, {}), f"p-{n % platforms}", {}) for n in range(count)]
 
 
-async def send(batch: list[Line], answer: Answer, at_once: int = 8) -> tuple[Sending, list[Result]]:
+async def send(
+    batch: list[Line], answer: Answer, at_once: int = 8
+) -> tuple[BatchSender, list[Result]]:
     """Send a batch; answers how it went, and the results as they came."""
     told: list[Result] = []
 
     async def take(line: Line) -> Result:
         return Result(line.entry, await answer(line), line)
 
-    sending = Sending(take, told.append, at_once)
+    sending = BatchSender(take, told.append, at_once)
     await sending.run(batch)
     return sending, told
 
@@ -39,7 +41,7 @@ async def send(batch: list[Line], answer: Answer, at_once: int = 8) -> tuple[Sen
 async def test_a_signal_stops_it_in_order(number: int) -> None:
     """Ctrl-C, SIGTERM, and a terminal that goes away: nothing more is sent, and nothing under way is lost."""
     said: list[str] = []
-    sending = Sending(_never, lambda _: None)
+    sending = BatchSender(_never, lambda _: None)
     with interruptible(sending, said.append):
         os.kill(os.getpid(), number)
         await asyncio.sleep(0.05)
@@ -126,7 +128,7 @@ async def test_stopped_once_it_waits_and_twice_it_does_not() -> None:
             await go_on.wait()
             return Result(line.entry, Outcome.DONE, line)
 
-        sending = Sending(take, told.append, at_once=2)
+        sending = BatchSender(take, told.append, at_once=2)
         run = asyncio.create_task(sending.run(lines(10, 5)))
         await going.wait()
         await asyncio.sleep(0)
@@ -152,7 +154,7 @@ async def test_whoever_stops_while_it_waits_waits_no_longer() -> None:
         said.append(words)
         asyncio.get_running_loop().call_soon(sending.stop)
 
-    sending = Sending(take, told.append, at_once=8, patience=Patience(3_600, say))
+    sending = BatchSender(take, told.append, at_once=8, patience=Patience(3_600, say))
     await sending.run(lines(20, 20))
     counts = Counter(result.outcome for result in told)
     assert {Outcome.UNANSWERED: 8, Outcome.UNSENT: 12} == counts
@@ -174,7 +176,7 @@ async def test_what_comes_and_goes_is_told_once_a_minute(monkeypatch: pytest.Mon
         return Result(line.entry, await answer(line), line)
 
     told: list[Result] = []
-    sending = Sending(take, told.append, at_once=1, patience=Patience(60, said.append))
+    sending = BatchSender(take, told.append, at_once=1, patience=Patience(60, said.append))
     await sending.run(lines(3, 3))
     assert [Outcome.DONE] * 3 == [result.outcome for result in told]
     assert 2 == len(said)

@@ -135,7 +135,7 @@ def test_every_form_makes_a_decision_that_the_rules_take(
     assert 0 == result.exit_code, result.output
     [(platform, decision)] = sent
     assert "bj-test" == platform
-    case.check(decision, moment(case))
+    case.validate(decision, moment(case))
     rule = FORMS[Kind(decision["kind"])].rule[lang == "zh"]
     assert rule[:20] in result.stdout
     assert decision["decision_id"] in result.stdout

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from activities.harmless_text import harmless
 from starter.terminal import screen
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import language, word
 from starter.terminal.screen import show, show_json, table
 from starter.terminal.wording import awaited, awaited_in, said, until

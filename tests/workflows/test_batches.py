@@ -14,7 +14,7 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Format, JsonLines, Names
 from starter.commands.batch.lines import Line, Result
-from starter.commands.batch.submit import Sent
+from starter.commands.batch.submit import LineSubmission
 from starter.commands.decision_form import today
 from tests.rules.builders import BY, COMMISSION, DISTRICT, Raw, changed, content
 from tests.workflows.world import World
@@ -170,9 +170,9 @@ async def test_interrupted_and_run_again(
     file = tmp_path / "decisions.jsonl"
     write(file, platforms)
     middle, heard = PLATFORMS * LINES // 2, 0
-    send = Sent.__call__
+    send = LineSubmission.__call__
 
-    async def interrupted(self: Sent, sent: Line) -> Result:
+    async def interrupted(self: LineSubmission, sent: Line) -> Result:
         nonlocal heard
         heard += 1
         if heard == middle:
@@ -180,7 +180,7 @@ async def test_interrupted_and_run_again(
         return await send(self, sent)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Sent, "__call__", interrupted)
+        patch.setattr(LineSubmission, "__call__", interrupted)
         assert 130 == await run(file)
     first = counts(printed(capsys))
     assert first["not_sent"] > 0

@@ -18,7 +18,7 @@ from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.application_files import form_of
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.import_run import Import, run_import
-from starter.commands.importing.starting import Starting
+from starter.commands.importing.starting import PlatformStarter
 from starter.errors import Unreachable
 from starter.tables.workbook import workbook
 from tests.rules.builders import Raw, application
@@ -116,9 +116,9 @@ async def test_interrupted_and_run_again(
     world: World, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C in the middle: what is under way ends, the rest is told; the same command does the rest."""
-    file, heard, start = write("i.jsonl", forms("broken-off")), 0, Starting.__call__
+    file, heard, start = write("i.jsonl", forms("broken-off")), 0, PlatformStarter.__call__
 
-    async def interrupted(self: Starting, line: Line) -> Result:
+    async def interrupted(self: PlatformStarter, line: Line) -> Result:
         nonlocal heard
         heard += 1
         if heard == PLATFORMS // 2:
@@ -126,7 +126,7 @@ async def test_interrupted_and_run_again(
         return await start(self, line)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Starting, "__call__", interrupted)
+        patch.setattr(PlatformStarter, "__call__", interrupted)
         assert 130 == await run(file)
     first = counts(capsys)
     assert first["started"] >= PLATFORMS // 2

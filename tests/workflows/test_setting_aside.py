@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from starter.client.register_lookups import NoRegister
-from starter.client.set_aside_sender import Place, SetAsideSender
+from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.workflows.test_crashes import Away
@@ -196,11 +196,11 @@ async def test_support_is_recorded_and_falls_alone(world: World) -> None:
         await life.decide("support", given_on=(day - timedelta(days=1)).isoformat())
 
 
-async def test_an_opinion_changes_nothing(world: World) -> None:
+async def test_a_preview_changes_nothing(world: World) -> None:
     """The dry run says where a decision would lead, or why it is refused, and the log stays as it is."""
     life = await world.apply()
-    opinion = await world.client.check(life.id, await life.decision("recommendation"))
-    assert "inspection" == opinion.stage
+    preview = await world.client.check(life.id, await life.decision("recommendation"))
+    assert "inspection" == preview.stage
     with pytest.raises(Refused, match="listing is not awaited"):
         await world.client.check(life.id, await life.decision("listing"))
     assert 1 == len(await life.log())
@@ -276,7 +276,7 @@ async def test_an_assessment_that_ends_just_now(
     await life.over()
     real, asked = SetAsideSender.place, []
 
-    async def too_early(self: SetAsideSender, platform_id: str, decision: SetAside) -> Place:
+    async def too_early(self: SetAsideSender, platform_id: str, decision: SetAside) -> Addressed:
         found = await real(self, platform_id, decision)
         asked.append(found)
         return found if asked[1:] else (ended, as_sent(decision))

@@ -10,11 +10,11 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line, Outcome, Result
-from starter.commands.batch.preparation import Preparing
-from starter.commands.batch.progress import DECISIONS, Telling, counted
-from starter.commands.batch.rejected_lines import Apart
-from starter.commands.batch.sender import Sending
-from starter.commands.batch.submit import Sent, Tried
+from starter.commands.batch.preparation import BatchPreparation
+from starter.commands.batch.progress import DECISIONS, ProgressReport, counted
+from starter.commands.batch.rejected_lines import RejectedLines
+from starter.commands.batch.sender import BatchSender
+from starter.commands.batch.submit import LineCheck, LineSubmission
 from starter.desk.reach import open_pingtai
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
@@ -55,19 +55,19 @@ async def run_batch(batch: Batch, acting: ActorResolver) -> None:
         )
     if not entries:
         raise BadInput(f"{batch.file} has no lines", f"{batch.file} 没有内容")
-    apart = Apart.beside(batch.file, batch.form, batch.refused)
+    apart = RejectedLines.beside(batch.file, batch.form, batch.refused)
     in_place = partial(in_place_of, batch.principal) if batch.principal else None
-    prepared = await Preparing(acting, batch.day, in_place).prepare(entries)
+    prepared = await BatchPreparation(acting, batch.day, in_place).prepare(entries)
     lines = [one for one in prepared if isinstance(one, Line)]
-    telling = Telling(DECISIONS, as_json=batch.as_json)
+    telling = ProgressReport(DECISIONS, as_json=batch.as_json)
     for one in prepared:
         if isinstance(one, Result):
             telling.tell(one)
     sending = None
     if lines:
         async with open_pingtai(due=False) as client:
-            take = Tried(client) if batch.dry_run else Sent(client)
-            sending = Sending(take, telling.hear, batch.at_once)
+            take = LineCheck(client) if batch.dry_run else LineSubmission(client)
+            sending = BatchSender(take, telling.hear, batch.at_once)
             with (
                 telling.watching([line.entry.number for line in lines]),
                 interruptible(sending, telling.note),
@@ -89,7 +89,7 @@ def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:
 
 
 def _conclude(
-    batch: Batch, apart: Apart, results: Sequence[Result], sending: Sending | None
+    batch: Batch, apart: RejectedLines, results: Sequence[Result], sending: BatchSender | None
 ) -> None:
     interrupted = sending is not None and sending.stopped and not sending.unreachable
     lines = "1 line" if len(results) == 1 else f"{len(results)} lines"

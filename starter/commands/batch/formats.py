@@ -9,9 +9,9 @@ from starter.commands.batch.lines import Entry, Line, Result
 from starter.errors import BadInput
 from starter.tables.file_content import Form, text_of_file
 from starter.tables.json_items import Item, json_items
+from starter.tables.strict_json import encodable
 from starter.tables.table import BEYOND, Row, Table, read_table
 from starter.terminal.language import say
-from starter.terminal.screen import encodable
 from workflows.words import Words
 
 PROBLEM = "problem"

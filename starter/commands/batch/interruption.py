@@ -5,12 +5,12 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from starter.commands.batch.sender import Sending
+from starter.commands.batch.sender import BatchSender
 from starter.terminal.language import say
 
 
 @contextmanager
-def interruptible(sending: Sending, tell: Callable[[str], None]) -> Iterator[None]:
+def interruptible(sending: BatchSender, tell: Callable[[str], None]) -> Iterator[None]:
     """Ctrl-C sends nothing more, and waits for what is under way; again, it does not wait."""
     loop = asyncio.get_running_loop()
 

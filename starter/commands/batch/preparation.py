@@ -20,7 +20,7 @@ InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]
 """Answers the `actor` by which somebody acts for who is absent: their id, the day, what is decided."""
 
 
-class Preparing:
+class BatchPreparation:
     """Makes decisions of lines. What a line leaves open is filled in so that it is the same each time."""
 
     def __init__(

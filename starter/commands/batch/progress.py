@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from activities.harmless_text import harmless
 from starter.commands.batch.lines import Outcome, Result
 from starter.terminal import wording
-from starter.terminal.harmless_text import harmless
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
 from workflows.words import Words
@@ -42,7 +42,7 @@ class Wording:
     """Results that are not listed at a terminal: hundreds of lines of them would hide the others."""
 
 
-class Telling:
+class ProgressReport:
     """Hears results as they come, and tells them in the order of the file.
 
     In a pipe they are told as they come. At a terminal a bar moves meanwhile, and they follow it.

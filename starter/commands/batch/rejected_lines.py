@@ -13,7 +13,7 @@ from workflows.words import Words
 
 
 @dataclass(frozen=True)
-class Apart:
+class RejectedLines:
     """Where the lines of a file go that were not done."""
 
     file: str
@@ -25,7 +25,7 @@ class Apart:
     """Where they are written; None: nowhere."""
 
     @classmethod
-    def beside(cls, file: str, form: Written, named: str | None) -> "Apart":
+    def beside(cls, file: str, form: Written, named: str | None) -> "RejectedLines":
         """Choose a place before anything is sent; a file that is there, and may be half mended, is kept.
 
         Raises:

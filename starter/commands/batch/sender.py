@@ -30,7 +30,7 @@ AFTER_UNANSWERED = Words(
 )
 
 
-class Sending:
+class BatchSender:
     """One batch on its way."""
 
     def __init__(

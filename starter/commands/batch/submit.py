@@ -1,7 +1,6 @@
 """One line of a batch, sent or tried, and what was answered as a result."""
 
 from abc import ABC, abstractmethod
-from typing import Protocol
 
 from starter.client.interface import Pingtai
 from starter.commands.batch.lines import Line, Outcome, Result
@@ -20,13 +19,6 @@ from workflows.vocabulary import Kind
 from workflows.words import Words
 
 
-class Taking(Protocol):
-    """What is done with each line."""
-
-    async def __call__(self, line: Line) -> Result:
-        """Say what became of it."""
-
-
 class _Asked(ABC):
     """Asks the system about lines; what it answers when it says no is the same whatever is asked."""
 
@@ -35,7 +27,7 @@ class _Asked(ABC):
         self._client = client
 
     async def __call__(self, line: Line) -> Result:
-        """See `Taking`."""
+        """Say what became of a line."""
         try:
             return await self._ask(line)
         except Refused as error:
@@ -51,7 +43,7 @@ class _Asked(ABC):
     async def _ask(self, line: Line) -> Result: ...
 
 
-class Sent(_Asked):
+class LineSubmission(_Asked):
     """Sends lines to be taken."""
 
     async def _ask(self, line: Line) -> Result:
@@ -62,7 +54,7 @@ class Sent(_Asked):
         return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
 
 
-class Tried(_Asked):
+class LineCheck(_Asked):
     """Asks whether lines would be taken, and changes nothing."""
 
     def __init__(self, client: Pingtai) -> None:

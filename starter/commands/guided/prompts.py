@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import click
 
-from starter.terminal.harmless_text import harmless
+from activities.harmless_text import harmless
 from starter.terminal.language import language, say
 from workflows.field_labels import Label
 from workflows.words import Words

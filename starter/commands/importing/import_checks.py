@@ -32,7 +32,7 @@ class Checked:
     problems: list[Problem] = field(default_factory=list)
 
 
-class Checking:
+class ImportChecks:
     """Checks applications one by one, and each against those before it."""
 
     def __init__(self, at: datetime, *, table: bool, told: Collection[str] = ()) -> None:

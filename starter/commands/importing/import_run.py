@@ -12,15 +12,15 @@ from starter.client.interface import Pingtai
 from starter.commands.batch.batch_run import exit_code, go_on
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line
-from starter.commands.batch.progress import Telling
+from starter.commands.batch.progress import ProgressReport
 from starter.commands.batch.progress import counted as counted_results
-from starter.commands.batch.rejected_lines import Apart
+from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.retries import Patience
-from starter.commands.batch.sender import Sending
+from starter.commands.batch.sender import BatchSender
 from starter.commands.importing import import_report as report
 from starter.commands.importing.application_files import Read, read_applications
-from starter.commands.importing.import_checks import Checking
-from starter.commands.importing.starting import Connect, Starting
+from starter.commands.importing.import_checks import ImportChecks
+from starter.commands.importing.starting import Connect, PlatformStarter
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import PingtaiError
 from starter.tables.file_content import Form
@@ -59,13 +59,13 @@ async def run_import(order: Import) -> None:
     if order.check:
         _say_checked(order, len(lines))
         return
-    apart = Apart.beside(order.file, read.form, order.refused)
-    telling = Telling(report.APPLICATIONS, as_json=order.as_json)
+    apart = RejectedLines.beside(order.file, read.form, order.refused)
+    telling = ProgressReport(report.APPLICATIONS, as_json=order.as_json)
     async with _connecting(order) as connect:
-        starting = Starting(connect)
+        starting = PlatformStarter(connect)
         await starting.connect()  # who forgot to start anything hears it at once
         patience = Patience(order.patience, telling.note)
-        sending = Sending(starting, telling.hear, order.at_once, patience)
+        sending = BatchSender(starting, telling.hear, order.at_once, patience)
         numbers = [line.entry.number for line in lines]
         with telling.watching(numbers), interruptible(sending, telling.note):
             await sending.run(lines)
@@ -73,7 +73,9 @@ async def run_import(order: Import) -> None:
 
 
 def _checked(order: Import, read: Read) -> list[Line]:
-    checked = Checking(datetime.now(UTC), table=read.table, told=read.absent).check(read.entries)
+    checked = ImportChecks(datetime.now(UTC), table=read.table, told=read.absent).check(
+        read.entries
+    )
     problems = [*read.problems, *checked.problems]
     if not problems:
         return checked.lines
@@ -135,7 +137,7 @@ async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
         raise
 
 
-def _conclude(apart: Apart, telling: Telling, sending: Sending) -> None:
+def _conclude(apart: RejectedLines, telling: ProgressReport, sending: BatchSender) -> None:
     results = telling.results
     counts = counted_results(results, report.APPLICATIONS)
     complain(

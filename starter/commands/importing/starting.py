@@ -19,7 +19,7 @@ _NO_WORKER = 3
 """So often in turn none did, and it is waited for no more: they are in, and a worker takes them later."""
 
 
-class Starting:
+class PlatformStarter:
     """Starts applications. After no answer it connects anew: what was away may be back elsewhere."""
 
     def __init__(self, connect: Connect) -> None:
