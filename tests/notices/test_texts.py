@@ -127,7 +127,7 @@ def test_what_others_wrote_adds_no_line_and_is_no_template(language: Language) -
     """A name with a line break, control characters or template signs is shown, and does nothing."""
     name = "甲\r\nBcc: x@y\x1b[2J\u202e{{ 7 * 7 }}{% include 'x' %}<b>"
     text = text_of(notice("withdrawal", content={"name": name, "operator": name}), language)
-    shown = "甲  Bcc: x@y [2J {{ 7 * 7 }}{% include 'x' %}<b>"
+    shown = "甲  Bcc: x@y\ufffd[2J\ufffd{{ 7 * 7 }}{% include 'x' %}<b>"
     assert text.title.startswith(shown)
     assert "停止 建设" in text.body
     assert [] == [line for line in text.body.splitlines() if line.startswith("Bcc")]
