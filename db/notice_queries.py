@@ -1,4 +1,7 @@
-"""Which entries are announced to whom, and what a notice says. Pure; `db.register_store` writes the rows."""
+"""Which entries are announced to whom, and what a notice says: a delisting (§六) too. Pure.
+
+`db.register_store` writes the rows.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta

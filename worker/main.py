@@ -36,6 +36,7 @@ _OURS = (
         "worker.operator_commands:doctor",
     ),
 )
+# `register rebuild` reads histories, which is for `audit`, and `starter` does not import `audit`.
 _STAFF = (one._replace(more=(REBUILD,)) if one.name == "register" else one for one in COMMANDS)
 
 

@@ -1,7 +1,8 @@
 """The judge: may this decision be taken now? Pure and synchronous.
 
 `judge` checks a decision against the lifecycle table (its turn, its author, its day) and against what
-the guideline demands of its content (`content_checks.py`). What becomes of the case is in `rules.py`.
+the guideline demands of its content (`content_checks.py`). §四 and §六 name the bodies that decide; that
+nobody decides on their own body holds for every authority. What becomes of the case is in `rules.py`.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """The rules as one table: for each stage what is awaited, from whom, by which article, and where it leads.
 
-Everything that needs to know the order of things reads this table: the judge (`rules.py`), the
+Everything that needs to know the order of things reads this table: the judge (`judge.py`), the
 workflows' clocks, error messages, the diagram in the docs, the demo's check and the tests.
 """
 

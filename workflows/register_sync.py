@@ -236,7 +236,7 @@ class RegisterSync(StepClock[S]):
         await self.marks.after(workflow.sleep(_CONFLICT_AGAIN, summary=why))
 
     def _is_second_life(self) -> bool:
-        """Whether the register has another life of this term, and this one began only now.
+        """Whether the register already has another log of this term (§四), and this run began only now.
 
         A case that went on from another run is not ended for that: someone must look. Nor is an
         assessment, which its platform opened and waits for.

@@ -136,6 +136,7 @@ def _included(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Pl
 
 
 def _listed(state: PlatformState, day: date, content: dict[str, Any]) -> PlatformChanges:
+    """Begin the years of validity with the day of the listing (§四, last paragraph)."""
     return {
         "list_number": content["list_number"],
         "certificate_number": content["certificate_number"],
@@ -199,6 +200,7 @@ def _ended(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Platf
 
 
 def _to_mend(state: AssessmentState, arrow: Arrow, content: dict[str, Any]) -> AssessmentChanges:
+    """Set the deadline of the rectification (§六): the day that was set, or the policy's months later."""
     if not content.get("to_mend"):
         return {}
     months = state.facts.policy.rectification_months

@@ -1,4 +1,4 @@
-"""Applying for a platform: one workflow for all its terms, safely repeated."""
+"""Apply for a platform, and again after its validity (§四): one workflow for all terms, safely repeated."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A layout from a file: CSV, XLSX or JSON. The whole file is checked, and each problem told with its line."""
+"""A layout (§四) from a file: CSV, XLSX or JSON. The whole file is checked; each problem names its line."""
 
 import re
 from collections.abc import Iterator, Mapping

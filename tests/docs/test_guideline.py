@@ -1,6 +1,9 @@
-"""The index of the guideline: each article leads to files that are about it, and none is missing."""
+"""The index of the guideline: each article leads to files that cite it and have the names, none is missing."""
 
+import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,30 +11,62 @@ import pytest
 from worker.documents import ROOT
 
 INDEX = ROOT / "docs" / "guideline.md"
-CELLS = re.findall(r"^\| (§\S+) \|[^|]*\|([^|]*)\|[^|]*\|$", INDEX.read_text(), re.MULTILINE)
-ROWS = [(article, re.findall(r"\]\(([^)]+\.py)\)", code)) for article, code in CELLS]
+ROWS: list[tuple[str, str]] = re.findall(
+    r"^\| (§[^|]+) \|[^|]*\|([^|]*)\|[^|]*\|$", INDEX.read_text(), re.MULTILINE
+)
+_FILE = re.compile(r"\[(\w+\.py)\]\(([^)]+)\)((?:,? `[\w.]+`)*)")
+PLACES = [(article, *place) for article, code in ROWS for place in _FILE.findall(code)]
 NO_RULE = "§二"
-ABOUT = {"db/layout_rows.py": "layout", "db/support_queries.py": "support"}
-"""Files of data that people enter: they name their matter, not its article."""
+"""Its principles contain nothing to decide."""
+
+each_place = pytest.mark.parametrize(
+    ("article", "file", "path", "names"), PLACES, ids=[one[1] for one in PLACES]
+)
 
 
-@pytest.mark.parametrize(("article", "places"), ROWS, ids=[article for article, _ in ROWS])
-def test_its_files_name_it(article: str, places: list[str]) -> None:
-    """A reader who follows a link finds the article there."""
-    assert places
-    for place in places:
-        path = (INDEX.parent / place).resolve()
-        named = ABOUT.get(str(path.relative_to(ROOT)), article)
-        assert named in path.read_text() or article == NO_RULE, path
+@cache
+def names_in(path: Path) -> frozenset[str]:
+    """Return what a module defines, members as `Class.member`, and the members that it uses so."""
+    return frozenset(_names(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize(("article", "code"), CELLS, ids=[article for article, _ in CELLS])
-def test_its_names_are_in_its_files(article: str, code: str) -> None:
-    """A class or stage that the index names is in one of the files beside it."""
-    files = re.findall(r"\]\(([^)]+\.py)\)", code)
-    text = "".join((INDEX.parent / file).read_text() for file in files)
-    named = re.findall(r"`(\w+)`", code)
-    assert [] == [name for name in named if not re.search(rf"\b{name}\b", text, re.IGNORECASE)]
+def _names(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        for name in _defined(node):
+            yield name
+            if isinstance(node, ast.ClassDef):
+                yield from (f"{name}.{one}" for inner in node.body for one in _defined(inner))
+    for used in ast.walk(module):
+        if isinstance(used, ast.Attribute) and isinstance(used.value, ast.Name):
+            yield f"{used.value.id}.{used.attr}"
+
+
+def _defined(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield node.name
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.Assign():
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+@each_place
+def test_each_file_cites_the_article_and_has_the_names(
+    article: str, file: str, path: str, names: str
+) -> None:
+    """A reader who follows a link finds the article there, and what the index names, as it is written."""
+    target = (INDEX.parent / path).resolve()
+    assert file == target.name
+    cited = target.read_text(encoding="utf-8")
+    assert article == NO_RULE or all(one in cited for one in article.split(", "))
+    named = re.findall(r"`([\w.]+)`", names)
+    assert named
+    assert [] == [name for name in named if name not in names_in(target)]
+
+
+def test_each_row_leads_to_a_file() -> None:
+    assert [] == [row for row in ROWS if not _FILE.search(row[1])]
 
 
 def test_every_article_of_the_code_is_in_the_index() -> None:
@@ -42,5 +77,5 @@ def test_every_article_of_the_code_is_in_the_index() -> None:
         for path in Path(ROOT / folder).rglob("*.py")
         for article in re.findall(r"§[一二三四五六七八九](?:\([一二三四五]\))?", path.read_text())
     }
-    listed = {article for article, _ in ROWS}
+    listed = {one for article, _ in ROWS for one in article.split(", ")}
     assert {article if article in listed else article[:2] for article in cited} <= listed
