@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
@@ -36,10 +36,8 @@ class DecisionCalls:
         self._opened = AsyncExitStack()
         self._connected: Pingtai | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Let go of the connection and the event loop."""
         with self._runner:
             self._runner.run(self._opened.aclose())
 
@@ -82,7 +80,7 @@ class DecisionCalls:
         """What would become of it. Raises as `Pingtai.check`."""
         return self._runner.run(self.client.check(self.platform, decision))
 
-    def send(self, decision: Decision, again: Words) -> Receipt:
+    def send(self, decision: Decision, again: Words | None = None) -> Receipt:
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
         client = self.client
         try:
@@ -91,7 +89,7 @@ class DecisionCalls:
             raise
         except BaseException as error:
             # Whatever it was, an interruption by the keyboard too: it may have been taken.
-            error.add_note(say(again))
+            error.add_note(say(again or _how_to_repeat(decision)))
             raise
 
     def end_of_stage(self, receipt: Receipt) -> Any:
@@ -133,3 +131,12 @@ def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:
         )
         explained.add_note(say(hint))
     return explained
+
+
+def _how_to_repeat(decision: Decision) -> Words:
+    # With the date, because the day may end before it is repeated, and then it would be another.
+    same = f"--id {decision.decision_id} --date {decision.decided_on}"
+    return Words(
+        f"The decision may have been accepted. Repeat the same command with {same}",
+        f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
+    )

@@ -1,6 +1,7 @@
 """The commands by which people decide: how a decision is made up, asked for, checked and sent."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,15 +106,24 @@ def decide(form: DecisionForm, call: Call) -> None:
     platform_id(call.platform)
     said = form.decision(call.given, read_object(call.file) if call.file else {})
     said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
-    with DecisionCalls(form, call.platform, call.principal) as calls:
+    with closing(DecisionCalls(form, call.platform, call.principal)) as calls:
         if call.talks and (form.unanswered(said) or _who_is_open(said, call)):
             _take_by_form(call, calls, said)
-        else:
-            _take_as_said(call, calls, completed(said))
+            return
+        raw = completed(said)
+        decision = calls.decision(raw)
+        if call.dry_run:
+            _try(call, calls, decision, raw)
+            return
+        if call.talks and not call.yes:
+            from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
+
+            confirm(calls, decision, raw)
+        _send(call, calls, decision)
 
 
 def _take_by_form(call: Call, calls: DecisionCalls, said: dict[str, Any]) -> None:
-    from starter.commands.guided.guided_decision import guided  # noqa: PLC0415 - only who asks needs it
+    from starter.commands.guided.guided_decision import guided  # noqa: PLC0415 - as above
 
     asks = not (call.yes or call.dry_run)
     with guided(calls, said, asks=asks) as (session, raw):
@@ -124,18 +134,6 @@ def _take_by_form(call: Call, calls: DecisionCalls, said: dict[str, Any]) -> Non
         session.sending()
         _send(call, calls, decision, _NOT_TWICE)
         session.sent()
-
-
-def _take_as_said(call: Call, calls: DecisionCalls, raw: dict[str, Any]) -> None:
-    decision = calls.decision(raw)
-    if call.dry_run:
-        _try(call, calls, decision, raw)
-        return
-    if call.talks and not call.yes:
-        from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - as above
-
-        confirm(calls, decision, raw)
-    _send(call, calls, decision, _how_to_repeat(decision))
 
 
 def _who_is_open(said: Mapping[str, Any], call: Call) -> bool:
@@ -152,7 +150,7 @@ def _try(call: Call, calls: DecisionCalls, decision: Decision, raw: dict[str, An
         show_preview(call.platform, decision, preview)
 
 
-def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words) -> None:
+def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | None = None) -> None:
     receipt = calls.send(decision, again)
     end = calls.end_of_stage(receipt)
     if call.as_json:
@@ -165,12 +163,3 @@ _NOT_TWICE = Words(
     "The decision may have been accepted. Sent again, it is not taken twice.",
     "该决定可能已办理。再次提交不会重复办理。",
 )
-
-
-def _how_to_repeat(decision: Decision) -> Words:
-    # With the date, because the day may end before it is repeated, and then it would be another.
-    same = f"--id {decision.decision_id} --date {decision.decided_on}"
-    return Words(
-        f"The decision may have been accepted. Repeat the same command with {same}",
-        f"该决定可能已办理。请在同一命令后加 {same} 重新提交",
-    )

@@ -30,17 +30,17 @@ NARROWEST = 72
 
 def draws() -> bool:
     """Whether colours and lines are drawn: on a terminal, unless NO_COLOR asks for plain text."""
-    return _is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
+    return watched(sys.stdout) and not os.environ.get("NO_COLOR")
 
 
 def at_terminal() -> bool:
     """Whether a person sits there who can be asked: both sides are a terminal."""
-    return _is_terminal(sys.stdin) and _is_terminal(sys.stdout)
+    return watched(sys.stdin) and watched(sys.stdout)
 
 
 def watched(stream: TextIO) -> bool:
     """Whether somebody looks at what is written there."""
-    return _is_terminal(stream)
+    return hasattr(stream, "isatty") and not stream.closed and stream.isatty()
 
 
 def show(*parts: Table | Text | Said) -> None:
@@ -183,10 +183,6 @@ def stacked(*shown: object, marked: bool = False) -> Text:
     if marked:
         lines.stylize("bold red")
     return lines
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    return hasattr(stream, "isatty") and not stream.closed and stream.isatty()
 
 
 def _put(stream: TextIO, words: str) -> None:

@@ -127,7 +127,7 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
         assert result.exit_code == 1
         assert "logs/term-1.jsonl" in result.output
         assert [one for one in words if one not in result.output] == []
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     drawn = await run("verify", "bad.zip")
     assert max(cell_len(line) for line in unstyle(drawn.output).splitlines()) <= 80

@@ -93,7 +93,7 @@ def test_a_decision_that_was_just_sent_was_not_refused(events_behind: int, how: 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_fits_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """Eighty columns, in both languages, also with Chinese in them."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     for args in (

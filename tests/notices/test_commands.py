@@ -250,7 +250,7 @@ async def test_fits_eighty_columns(
         await connection.execute(
             update(notices_table).values(platform_id="bj-imaging-equipment-012")
         )
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     for command in (("list",), ("show", "1")):

@@ -214,7 +214,7 @@ def test_all_that_a_decision_rests_on(
     told.decide("expert_opinion", outcome="returned", opinion="请补充" + "长" * 900 + "尾")
     register(told)
     if columns:
-        monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+        monkeypatch.setattr(screen, "watched", lambda stream: True)
         monkeypatch.setenv("COLUMNS", str(columns))
     shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai("show", "p-1", "--full", lang=lang).stdout)
     if columns:

@@ -223,7 +223,7 @@ def test_fits_80_columns(
     monkeypatch: pytest.MonkeyPatch, pingtai: Run, desk: None, lang: str
 ) -> None:
     """On a terminal of 80 columns no line is wider, and the counts stand at the end."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     result = pingtai("inbox", "--all", lang=lang)
     shown = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)

@@ -77,7 +77,7 @@ def test_table_fits_eighty_columns(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On a terminal no line is wider than it, Chinese characters counted double, and nothing is lost."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
     show(table(("编号", "名称", "说明"), [("p-1", LONG, LONG)], whole=(0,)))
@@ -104,7 +104,7 @@ def test_no_color_is_plain(
     expected: bool,
 ) -> None:
     """On a terminal headings are bold, unless NO_COLOR asks for plain text."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("NO_COLOR", no_color)
     show(table(("id",), [("p-1",)]))

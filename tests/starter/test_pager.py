@@ -13,7 +13,7 @@ LONG = "\n".join(f"行 {number}" for number in range(100))
 def seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """What a pager of one's own was given, at a terminal of 24 lines."""
     into = tmp_path / "seen"
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("LINES", "24")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
@@ -52,7 +52,7 @@ def test_in_a_pipe(
     seen: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a program reads there is no pager."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: False)
+    monkeypatch.setattr(screen, "watched", lambda stream: False)
     show_lines(LONG)
     assert LONG.split() == capsys.readouterr().out.split()
 

@@ -352,7 +352,7 @@ def test_a_chart_on_a_terminal_and_numbers_in_a_pipe(
 ) -> None:
     """Bars are drawn where somebody looks, and nowhere else."""
     assert "█" not in pingtai("stats").stdout
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     assert "█" in pingtai("stats").stdout
 
 
@@ -372,7 +372,7 @@ def test_fits_eighty_columns(
     pingtai: Run, monkeypatch: pytest.MonkeyPatch, lang: str, command: tuple[str, ...]
 ) -> None:
     """On a terminal of 80 columns no line is wider."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     drawn = re.sub(r"\x1b\[[0-9;]*m", "", pingtai(*command, lang=lang).stdout)
     assert 0 < max(cell_len(row) for row in drawn.splitlines()) <= 80

@@ -161,7 +161,7 @@ def test_fits_eighty_columns(
     command: tuple[str, ...],
 ) -> None:
     """On a terminal of 80 columns no line is wider, with Chinese names and long remarks."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai(*command, lang=lang).stdout)
     assert max(cell_len(row) for row in shown.splitlines()) <= 80
@@ -171,7 +171,7 @@ def test_words_stay_whole_and_nothing_is_left_out_where_it_is_narrow(
     pingtai: Run, queries: PretendQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At 80 columns no word of a row is broken; at 40 the terminal breaks lines, but no cell is missing."""
-    monkeypatch.setattr(screen, "_is_terminal", lambda stream: True)
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
     for columns in ("80", "40"):
         monkeypatch.setenv("COLUMNS", columns)
         shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai("register").stdout)
