@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
@@ -22,6 +22,9 @@ from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from starter.commands.guided.case_brief import Brief
 
 
 class DecisionCalls:
@@ -62,6 +65,13 @@ class DecisionCalls:
     def register_log(self) -> list[LogLine]:
         """All logs of the platform, as the register has them."""
         return self._runner.run(_register_log(self.platform))
+
+    def brief(self) -> "Brief | None":
+        """What the case is about; None where the register does not answer, or says nothing of it."""
+        try:
+            return self._runner.run(_brief(self.platform))
+        except PingtaiError:
+            return None
 
     def decision(self, raw: dict[str, Any]) -> Decision:
         """The decision that `raw` says, which is completed by who is acted for.
@@ -109,6 +119,19 @@ class DecisionCalls:
 async def _register_log(platform: str) -> Any:
     async with open_reads() as register:
         return await register.log(platform)
+
+
+async def _brief(platform: str) -> "Brief | None":
+    from starter.commands.guided.case_brief import Brief  # noqa: PLC0415 - only who asks needs it
+    from starter.plans.plan_view import LAST_TWO  # noqa: PLC0415
+
+    async with open_reads() as register:
+        card = await register.platform(platform)
+        if card is None:
+            return None
+        several = any(one.term == card.platform.term and one.plan_version > 1 for one in card.terms)
+        plan = await register.plan(platform, diff=LAST_TWO if several else None)
+    return Brief(card, plan)
 
 
 async def _in_place(form: DecisionForm, principal: str, raw: Mapping[str, Any]) -> Any:

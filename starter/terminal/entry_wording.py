@@ -67,17 +67,18 @@ def numbered(texts: Sequence[str]) -> Text:
     return stacked(*(line for one in texts for line in one.splitlines()))
 
 
-def decision_line(entry: LogEntry) -> str:
-    """What was decided, on which day and by whom, in one line."""
+def decision_line(entry: LogEntry, *, named: bool = True) -> str:
+    """What was decided, on which day and by whom, in one line; `named`: also which kind of decision it is."""
     actor = entry.actor
+    words = wording.said(entry.name, entry.outcome)
     parts = [
-        wording.said(entry.name, entry.outcome),
+        words if named else words.removeprefix(wording.what(entry.name)).lstrip(": ："),
         str(entry.said.get("decided_on") or beijing_date(entry.at)),
     ]
     if actor:
         by = Words(f"{actor.organisation} ({actor.id})", f"{actor.organisation}（{actor.id}）")
         parts.append(say(by))
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
 
 
 def _cut(words: str, most: int) -> str:

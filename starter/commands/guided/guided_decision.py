@@ -9,6 +9,7 @@ import click
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import today
 from starter.commands.doubts import doubts
+from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, brief_parts
 from starter.commands.guided.check_answers import Checks
 from starter.commands.guided.prompts import sure, wrong
 from starter.commands.guided.questions import show_case
@@ -36,6 +37,8 @@ def guided(
     """
     view = calls.view()
     show_case(calls.form, view)
+    if calls.form.kind not in ON_NOTHING:
+        _show_brief(calls)
     if calls.form.kind is Kind.SET_ASIDE and "target" not in said:
         show(
             heading(Words("Decisions in force", "有效的决定")),
@@ -83,6 +86,15 @@ def confirm(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) ->
     with _nothing_sent():
         if not sure(say(question)):
             raise click.Abort
+
+
+def _show_brief(calls: DecisionCalls) -> None:
+    """Show what it is about; whoever knows it may decide also while the register is away."""
+    brief = calls.brief()
+    if brief:
+        show(*brief_parts(calls.form.kind, brief))
+    else:
+        complain(Words(*(words.format(calls.platform) for words in NOT_THERE)))
 
 
 @contextmanager
