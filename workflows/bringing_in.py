@@ -66,7 +66,7 @@ class BringingIn(Decision):
     def _possible(self) -> Self:
         if not self.documents:
             raise wrong(
-                "what is brought in rests on a document: name at least one",
+                "an existing platform needs a document: name at least one",
                 "转入须有依据：documents 至少一份",
             )
         if self.listed_on > self.decided_on:

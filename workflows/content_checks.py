@@ -167,7 +167,7 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
     if evaluation.outcome is EvaluationOutcome.NOT_EFFECTIVE:
         if not evaluation.to_mend:
             return Words(
-                "not_effective says what is to be mended (to_mend)",
+                "not_effective must say what is to be rectified (to_mend)",
                 "成效不明显须写明整改内容（to_mend）",
             )
         if evaluation.mend_by and evaluation.mend_by <= evaluation.decided_on:
@@ -176,7 +176,10 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
                 "整改期限（mend_by）须晚于考核日期",
             )
     elif evaluation.to_mend or evaluation.mend_by:
-        return Words("effective goes with nothing to mend", "成效显著不附整改要求")
+        return Words(
+            "effective has nothing to rectify: leave out to_mend and mend_by",
+            "成效显著不附整改要求",
+        )
     return None
 
 
@@ -187,7 +190,9 @@ def mended_or_not(
     if report.outcome is FilingOutcome.NOT_FILED:
         return _reason_only(report, bool(report.mended))
     if not report.mended:
-        return Words("the report says what was mended (mended)", "整改报告须写明整改情况（mended）")
+        return Words(
+            "the report must say what was rectified (mended)", "整改报告须写明整改情况（mended）"
+        )
     return None
 
 
@@ -231,7 +236,7 @@ def no_longer_than_valid(brought: BringingIn, state: CaseState, now: Circumstanc
         )
     if brought.decided_on > last:
         return Words(
-            f"on {brought.decided_on} it was not valid any more: its validity ended on {last}",
+            f"on {brought.decided_on} it was no longer valid: its validity ended on {last}",
             f"{brought.decided_on} 已不在有效期内：有效期至 {last}",
         )
     return None
@@ -243,7 +248,7 @@ def not_over(brought: BringingIn, state: CaseState, now: Circumstances) -> Words
     if now.at < end:
         return None
     return Words(
-        f"its validity ended on {last_day(end)}: what is over is not brought in; apply anew",
+        f"its validity ended on {last_day(end)}: such a term is not entered; apply again",
         f"其有效期已于 {last_day(end)} 届满，不再转入；请重新申请",
     )
 
@@ -255,7 +260,7 @@ def still_listed(brought: BringingIn, state: CaseState, now: Circumstances) -> W
         return None
     return Words(
         f"it was delisted by the assessment of year {last.year}, on {last.concluded_on}: it is not valid,"
-        " and may apply anew",
+        " and may apply again",
         f"第 {last.year} 年考核后（{last.concluded_on}）已不再纳入：不在有效期内，可重新申请",
     )
 

@@ -66,7 +66,7 @@ def find_chain_break(log: Iterable[LogEntry], before: str) -> Words | None:
     for number, entry in enumerate(log, start=1):
         if entry.seq != number:
             return Words(
-                f"entry {number} is missing: {entry.seq} stands in its place",
+                f"entry {number} is missing: {entry.seq} is in its place",
                 f"缺第 {number} 条：此处为第 {entry.seq} 条",
             )
         if entry.previous != previous:

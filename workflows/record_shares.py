@@ -90,7 +90,7 @@ class RecordRoom:
             return None
         return Words(
             f"the record of this case would grow to {whole:,} bytes: at most"
-            f" {limit:,} can be kept; shorten it, or apply anew",
+            f" {limit:,} can be kept; shorten it, or apply again",
             f"本案记录将达 {whole:,} 字节，最多 {limit:,}；请精简内容，或重新申请",
         )
 

@@ -38,7 +38,7 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
         )
     if target.name == Kind.SET_ASIDE:
         return Words(
-            f"{decision.target} is itself a setting aside: decide anew what is awaited now",
+            f"{decision.target} is itself a setting aside: make the decision that is pending now",
             f"{decision.target} 本身是撤销更正：请对现待事项重新作出决定",
         )
     by = set_aside_marks(log).get(target.seq)

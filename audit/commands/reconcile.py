@@ -101,7 +101,7 @@ def _show(one: Reconciled, *, named: bool) -> None:
     lines += (done + say(difference_words(difference)) for difference in one.differences)
     for place, more in one.ahead.items():
         ahead = Words(
-            f"log {place.name}: the register is {more} entries ahead, which fit: the case goes on",
+            f"log {place.name}: the register is {more} entries ahead, and they fit: the case is still open",
             f"记录 {place.name}：名册多 {more} 条且衔接：案件仍在进行",
         )
         lines.append(say(ahead))

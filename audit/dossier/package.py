@@ -122,20 +122,20 @@ def _wrong(content: bytes, infos: list[zipfile.ZipInfo]) -> Iterator[Words]:
         packed = content[at + len(header) : at + len(header) + info.compress_size]
         if content[at : at + len(header)] != header or info.header_offset != at:
             yield Words(
-                f"the zip was changed or packed anew: its header of {info.filename} is another",
+                f"the zip was changed or packed again: its header of {info.filename} differs",
                 f"压缩包被改动或重新打包：{info.filename} 的文件头不同",
             )
             return  # where the next one should be, nobody knows
         if not _ends(packed):
             yield Words(
-                f"something stands behind {info.filename} in the zip",
+                f"the zip has data behind {info.filename}",
                 f"压缩包中 {info.filename} 之后另有内容",
             )
         directory += _listed(info, at)
         at += len(header) + len(packed)
     if content[at:] != directory + _end(len(infos), len(directory), at):
         yield Words(
-            "the zip was changed or packed anew: its list of files is another",
+            "the zip was changed or packed again: its list of files differs",
             "压缩包被改动或重新打包：文件目录不同",
         )
 

@@ -98,7 +98,7 @@ async def verify(
     if dossier.proof:
         _anchor(verdict, dossier, dossier.proof, (roots, leaves))
     elif PROOF not in dossier.files and roots is not None:
-        words = Words("missing: nothing here stands in a digest", "缺失：无从与摘要核对")
+        words = Words("missing: nothing here is part of a digest", "缺失：无从与摘要核对")
         problems.append(Problem(PROOF, words, Check.ANCHOR))
     elif PROOF not in dossier.files:
         verdict.notes.append(NOT_ANCHORED)

@@ -141,7 +141,7 @@ def _started_with(reading: Reading, run: Run) -> Iterator[Problem]:
         yield Problem(run.at(1), words)
     if carried.due is not None:
         words = Words(
-            "it began with a due date that nobody worked out: a case that had ended has none",
+            "it began with a due date that was not calculated: a case that had ended has none",
             "其承接了期限，而已结束的案件没有期限",
         )
         yield Problem(run.at(1), words)

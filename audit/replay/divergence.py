@@ -172,7 +172,7 @@ def find_damage(events: Sequence[HistoryEvent]) -> Divergence | None:
     for number, event in enumerate(events, start=1):
         if event.event_id != number:
             words = Words(
-                f"event {number} is missing: {event.event_id} stands in its place",
+                f"event {number} is missing: {event.event_id} is in its place",
                 f"缺少事件 {number}：该处为事件 {event.event_id}",
             )
             return Divergence(words, event_id=number)

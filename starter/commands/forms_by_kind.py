@@ -40,8 +40,8 @@ FORMS: dict[Kind, DecisionForm] = {
             "revise",
             Kind.PLAN_REVISION,
             Words(
-                "The operator files the plan anew, improved after the inspection or corrected when it "
-                "was returned. All versions are kept.",
+                "The operator files a new version of the plan: improved after the "
+                "inspection, or corrected when it was returned. All versions are kept.",
                 "平台运营单位根据核查或退回意见修改完善建设方案。各版本均予保留。",
             ),
             "pingtai revise bj-water-membrane --plan plan-2.json --changes '补充通风方案' \\\n"

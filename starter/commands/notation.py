@@ -79,7 +79,7 @@ def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, st
             raise BadInput(f"{text!r}: write KEY=TEXT", f"{text!r}：应写作 键=内容")
         name = ALL if key.strip() == ALL else word(vocabulary, key, text)
         if name in found:
-            raise BadInput(f"{name} is said twice", f"{name} 重复")
+            raise BadInput(f"{name} is given twice", f"{name} 重复")
         found[name] = value
     return found
 

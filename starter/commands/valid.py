@@ -52,7 +52,7 @@ def _answer(found: Validity) -> str:
         answer = Words(f"no: {name} is not valid on {day}", f"否：{name} 在 {day} 不在有效期内")
     elif day > today():
         answer = Words(
-            f"yes, as things stand: {name} will be valid on {day}",
+            f"yes, as of now: {name} will be valid on {day}",
             f"是（按目前情况）：{name} 在 {day} 在有效期内",
         )
     else:

@@ -27,10 +27,10 @@ class Absence(Message):
         if self.last_day < self.first_day:
             raise wrong("--until lies before --from", "--until 早于 --from")
         if self.substitute == self.principal.id:
-            raise wrong("nobody is their own substitute", "不能由本人代本人办理")
+            raise wrong("you cannot be your own substitute", "不能由本人代本人办理")
         if (self.principal.role is Role.DISTRICT) != (self.principal.district is not None):
             raise wrong(
-                "district staff say their district, and nobody else does",
+                "district is required for district staff, and for nobody else",
                 "区工作人员须写明所在区（district），其他身份不写",
             )
         return self

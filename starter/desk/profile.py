@@ -34,7 +34,7 @@ class ProfileRole(Message):
     def _of_a_district(self) -> Self:
         if (self.role is Role.DISTRICT) != (self.district is not None):
             raise wrong(
-                "district staff say their district, and nobody else does",
+                "district is required for district staff, and for nobody else",
                 "区工作人员须写明所在区（district），其他身份不写",
             )
         return self
@@ -202,6 +202,6 @@ def _content(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            f"the profile {path} cannot be read: {why}. Mend it, or write it anew: `pingtai login`",
+            f"the profile {path} cannot be read: {why}. Correct it, or create it again: `pingtai login`",
             f"无法读取个人配置 {path}：{why}。请改正，或以 pingtai login 重写",
         ) from None

@@ -68,7 +68,7 @@ class LayoutFile:
         self._unread |= dict.fromkeys(heading for heading in said if not _column(heading))
         named = dict(known)
         if len(named) < len(known):
-            raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
+            raise BadInput(f"{place}: a column occurs twice", f"{place}：列名重复")
         return named
 
     def _take(self, place: str, said: Mapping[str, Any]) -> None:
@@ -194,7 +194,7 @@ def _table(path: str, table: Table) -> Iterator[Line]:
             f"{place}：表头缺少" + "、".join(f"{_COLUMNS[name][1]}（{name}）" for name in missing),
         )
     if table.named_twice():
-        raise BadInput(f"{place}: a column stands there twice", f"{place}：列名重复")
+        raise BadInput(f"{place}: a column occurs twice", f"{place}：列名重复")
     for row in table.rows:
         where = say(f"line {row.number}", f"第 {row.number} 行")
         if row.beyond:

@@ -13,7 +13,7 @@ from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.words import Words
 
-BEYOND = Words("a cell stands under no heading", "有单元格没有列名")
+BEYOND = Words("a cell has no heading above it", "有单元格没有列名")
 _NAMED = 10
 """So many hidden rows and merged cells are named."""
 
@@ -26,7 +26,7 @@ class Row:
     """The line of the file in which it begins, or the row of the sheet."""
     cells: dict[str, Cell]
     beyond: bool
-    """Whether a cell stands under no heading."""
+    """Whether a cell has no heading above it."""
 
 
 @dataclass(frozen=True)

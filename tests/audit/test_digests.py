@@ -268,7 +268,7 @@ async def test_a_dossier_is_not_whole_by_the_proof_of_less(
     assert "not anchored to a published digest" in unproven.notes[0][0]
     path = tmp_path / "dossier.zip"
     assert told(await verify(path, {LATER: digest.root})) == [
-        "anchor proof.json: missing: nothing here stands in a digest"
+        "anchor proof.json: missing: nothing here is part of a digest"
     ]
 
 

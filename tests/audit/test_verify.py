@@ -147,7 +147,7 @@ async def test_two_entries_reordered(files: Files, tmp_path: Path) -> None:
         return [lines[0], lines[2], lines[1], *lines[3:]]
 
     changed = resealed(with_lines(files, OWN, swapped))
-    assert f"chain {OWN}: entry 2 is missing: 3 stands in its place" in told(
+    assert f"chain {OWN}: entry 2 is missing: 3 is in its place" in told(
         await verdict(changed, tmp_path)
     )
     mended = resealed(with_lines(files, OWN, lambda lines: rehashed(swapped(lines))))
@@ -277,18 +277,18 @@ async def test_what_is_around_the_files(files: Files, tmp_path: Path) -> None:
         return whole[:place] + bytes((whole[place] ^ 1,)) + whole[place + 1 :]
 
     for changed, expected in (
-        (b"#!" + whole, "its header of manifest.json is another"),
-        (at(header + 10), "its header of README.txt is another"),  # the time of the file
-        (at(listed + 12), "its list of files is another"),
-        (at(listed + 38), "its list of files is another"),  # whether it may be executed
-        (whole[:-2] + b"\x04\x00note", "its list of files is another"),  # a comment
+        (b"#!" + whole, "its header of manifest.json differs"),
+        (at(header + 10), "its header of README.txt differs"),  # the time of the file
+        (at(listed + 12), "its list of files differs"),
+        (at(listed + 38), "its list of files differs"),  # whether it may be executed
+        (whole[:-2] + b"\x04\x00note", "its list of files differs"),  # a comment
     ):
         path.write_bytes(changed)
         (problem,) = zip_problems(path)
-        assert problem[0] == f"the zip was changed or packed anew: {expected}"
+        assert problem[0] == f"the zip was changed or packed again: {expected}"
     names = told(await verify(path))
     assert names == [
-        "files dossier.zip: the zip was changed or packed anew: its list of files is another"
+        "files dossier.zip: the zip was changed or packed again: its list of files differs"
     ]
 
 
@@ -305,7 +305,7 @@ def test_what_is_hidden_behind_a_file(tmp_path: Path) -> None:
         packed.start_dir = packed.fp.tell()  # type: ignore[union-attr]
         packed._didModify = True  # type: ignore[attr-defined]
     assert unpack(path) == {"file": b"content"}
-    assert [en for en, _ in zip_problems(path)] == ["something stands behind file in the zip"]
+    assert [en for en, _ in zip_problems(path)] == ["the zip has data behind file"]
 
 
 @pytest.mark.parametrize("kind", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -35,9 +35,9 @@ _STARTED = _number("WORKFLOW_TASK_STARTED")
     ("change", "said"),
     [
         (lambda events: events.clear(), "the history holds no events"),
-        (lambda events: events.pop(0), "event 1 is missing: 2 stands in its place"),
-        (lambda events: events.pop(16), "event 17 is missing: 18 stands in its place"),
-        (_swap(6), "event 6 is missing: 7 stands in its place"),
+        (lambda events: events.pop(0), "event 1 is missing: 2 is in its place"),
+        (lambda events: events.pop(16), "event 17 is missing: 18 is in its place"),
+        (_swap(6), "event 6 is missing: 7 is in its place"),
         (
             lambda events: events[0]["workflowExecutionStartedEventAttributes"].pop(
                 "originalExecutionRunId"

@@ -90,7 +90,7 @@ def test_it_may_be_the_second_term() -> None:
     ("changes", "why"),
     [
         ({"listed_on": "2026-11-03"}, "lies after decided_on"),
-        ({"documents": []}, "rests on a document"),
+        ({"documents": []}, "needs a document"),
         ({"assessments": [past(2, "met", "2026-09-30")]}, "year 1 is missing"),
         ({"assessments": [*TWO_YEARS[:1], *TWO_YEARS[:1]]}, "year 2 is missing"),
         ({"assessments": [past(1, "effective", "2024-06-03")]}, "lies after 2024-06-03"),
@@ -129,11 +129,11 @@ def test_impossible_pasts_are_no_messages(changes: dict[str, Any], why: str) -> 
         ({"last_day": "2027-06-02"}, "valid for 3 years, until 2027-06-03, and not until"),
         (
             {"listed_on": "2023-11-01", "assessments": []},
-            "on 2026-11-02 it was not valid any more: its validity ended on 2026-11-01",
+            "on 2026-11-02 it was no longer valid: its validity ended on 2026-11-01",
         ),
         (
             {"listed_on": "2023-11-10", "assessments": []},
-            "its validity ended on 2026-11-10: what is over is not brought in",
+            "its validity ended on 2026-11-10: such a term is not entered",
         ),
         (
             {"assessments": [TWO_YEARS[0], past(2, "not_met", "2026-09-30")]},

@@ -142,9 +142,21 @@ def test_a_policy_may_ask_for_another_majority() -> None:
 @pytest.mark.parametrize(
     ("outcome", "changes", "why"),
     [
-        ("not_effective", {"to_mend": []}, "not_effective says what is to be mended (to_mend)"),
-        ("effective", {"to_mend": ["x"]}, "effective goes with nothing to mend"),
-        ("effective", {"mend_by": "2030-01-01"}, "effective goes with nothing to mend"),
+        (
+            "not_effective",
+            {"to_mend": []},
+            "not_effective must say what is to be rectified (to_mend)",
+        ),
+        (
+            "effective",
+            {"to_mend": ["x"]},
+            "effective has nothing to rectify: leave out to_mend and mend_by",
+        ),
+        (
+            "effective",
+            {"mend_by": "2030-01-01"},
+            "effective has nothing to rectify: leave out to_mend and mend_by",
+        ),
         (
             "not_effective",
             {"mend_by": "2024-01-01"},
@@ -170,7 +182,7 @@ def test_a_rectification_report_says_what_was_mended() -> None:
     """§六: an empty report is none."""
     case = at_stage(AssessmentStage.RECTIFICATION)
     raw = decision(Kind.RECTIFICATION_REPORT, case, mended=[])
-    assert refusal(case, raw, "§六") == "the report says what was mended (mended)"
+    assert refusal(case, raw, "§六") == "the report must say what was rectified (mended)"
 
 
 def test_a_deadline_on_the_last_day_of_the_calendar_is_answered() -> None:

@@ -33,7 +33,7 @@ def test_a_setting_aside() -> None:
     by = decide(case, Kind.SET_ASIDE).decision_id
     raw = decision(Kind.SET_ASIDE, case, target=by)
     assert refusal(case, raw, RULE) == (
-        f"{by} is itself a setting aside: decide anew what is awaited now"
+        f"{by} is itself a setting aside: make the decision that is pending now"
     )
 
 

@@ -74,11 +74,11 @@ def test_a_changed_entry_that_was_sealed_again_breaks_the_next() -> None:
 def test_a_missing_and_a_moved_entry_show() -> None:
     """The place is named."""
     log = whole()
-    assert broken([*log[:1], *log[2:]], BEGINNING) == ("entry 2 is missing: 3 stands in its place")
+    assert broken([*log[:1], *log[2:]], BEGINNING) == ("entry 2 is missing: 3 is in its place")
     assert broken([log[0], log[2], log[1], *log[3:]], BEGINNING) == (
-        "entry 2 is missing: 3 stands in its place"
+        "entry 2 is missing: 3 is in its place"
     )
-    assert broken(log[1:], BEGINNING) == "entry 1 is missing: 2 stands in its place"
+    assert broken(log[1:], BEGINNING) == "entry 1 is missing: 2 is in its place"
 
 
 def test_a_log_of_another_beginning_shows() -> None:

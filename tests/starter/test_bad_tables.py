@@ -119,10 +119,10 @@ BOOKS: dict[str, tuple[Callable[[Command], bytes], str]] = {
     "hidden rows that are empty": (lambda c: book([*rows_of(c), [None]], hidden_rows=[3]), ""),
     "merged cells": (lambda c: book(more(c), merged="B2:B3"), "merged cells"),
     "a merged remark": (lambda c: book([["# x"], *rows_of(c)], merged="A1:D1"), ""),
-    "a column twice": (lambda c: book([[*r, r[0]] for r in rows_of(c)]), "there twice|each once"),
+    "a column twice": (lambda c: book([[*r, r[0]] for r in rows_of(c)]), "occurs twice|each once"),
     "a cell under no heading": (
         lambda c: book([rows_of(c)[0], [*rows_of(c)[1], None, "x"]]),
-        "under no heading",
+        "no heading above",
     ),
     "rows out of order": (
         lambda c: book(
@@ -207,11 +207,11 @@ PAGES: dict[str, tuple[Callable[[Command], bytes], str]] = {
     "empty rows behind": (lambda c: (page(rows_of(c)) + ",,,\r\n\r\n").encode(), ""),
     "a cell under no heading": (
         lambda c: page([[*rows_of(c)[0], None], [*rows_of(c)[1], "x"]]).encode(),
-        "under no heading",
+        "no heading above",
     ),
     "a column twice": (
         lambda c: page([[*r, r[0]] for r in rows_of(c)]).encode(),
-        "there twice|each once",
+        "occurs twice|each once",
     ),
     "an open quote": (lambda c: (page(rows_of(c)) + '"x\n').encode(), "is not CSV"),
     "an error": (lambda c: page(rows_of(c, "#REF!")).encode(), "holds an error"),

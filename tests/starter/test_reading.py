@@ -165,7 +165,7 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
             "expired after 2027-02-12",
             "有效期于 2027-02-12 届满，已移出名单",
         ),
-        ("p-1", "2027-02-12", 0, "as things stand", "按目前情况"),
+        ("p-1", "2027-02-12", 0, "as of now", "按目前情况"),
         ("p-2", "2024-02-12", 1, "it was never listed", "未曾纳入名单"),
         ("p-3", "2024-02-19", 1, "withdrawn on 2024-02-19", "2024-02-19 撤回"),
         ("p-9", "2024-02-12", 2, 'No platform "p-9"', "名册中没有平台“p-9”"),

@@ -253,7 +253,7 @@ async def stuck(client: Client) -> Finding:
     flooded = any(_DEADLOCK in why for why in reasons.values())
     return bad(
         Words(
-            f"{count} workflows cannot go on (TemporalReportedProblems): {listed}",
+            f"{count} workflows cannot continue (TemporalReportedProblems): {listed}",
             f"{count} 个流程无法继续（TemporalReportedProblems）：{listed}",
         ),
         _FLOODED if flooded else _OTHER_CODE,

@@ -93,7 +93,7 @@ async def workers(client: Client) -> Finding:
         )
     return bad(
         Words(
-            f"no worker polls the queue {TASK_QUEUE}: no workflow can go on",
+            f"no worker polls the queue {TASK_QUEUE}: no workflow can continue",
             f"队列 {TASK_QUEUE} 没有 worker，流程无法继续",
         ),
         Words(
