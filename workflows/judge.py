@@ -36,6 +36,17 @@ def _objections(
     state: CaseState, decision: Decision, circumstances: Circumstances
 ) -> Iterator[Objection]:
     """What speaks against a decision; only the first counts, and nothing is checked after it."""
+    yield from objections_before_content(state, decision, circumstances)
+    for rule, check in CHECKS.get(Kind(decision.kind), ()):
+        found = check(decision, state, circumstances)
+        if found:
+            yield rule, found
+
+
+def objections_before_content(
+    state: CaseState, decision: Decision, circumstances: Circumstances
+) -> Iterator[Objection]:
+    """What speaks against a decision whatever it says: its case, its turn, its author, its outcome, its day."""
     kind, actor = Kind(decision.kind), decision.actor
     for why in _other_case(state, decision):
         yield kind.article, why
@@ -65,10 +76,6 @@ def _objections(
         yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
     for why in _objections_to_day(state, decision, circumstances):
         yield "§四", why
-    for rule, check in CHECKS.get(kind, ()):
-        found = check(decision, state, circumstances)
-        if found:
-            yield rule, found
 
 
 def _other_case(state: CaseState, decision: Decision) -> Iterator[Words]:

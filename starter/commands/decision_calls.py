@@ -17,7 +17,6 @@ from starter.terminal.language import say
 from workflows.case import decision_of
 from workflows.decision import Decision
 from workflows.model import InvalidMessage
-from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
@@ -37,6 +36,7 @@ class DecisionCalls:
         self.principal = principal
         self._runner = asyncio.Runner()
         self._opened = AsyncExitStack()
+        self._log: list[LogLine] | None = None
         self._connected: Pingtai | None = None
 
     def close(self) -> None:
@@ -55,16 +55,14 @@ class DecisionCalls:
         """Where the case stands: the open assessment, or the platform itself."""
         return self._runner.run(self._view(self.client))
 
-    def log(self) -> list[LogEntry]:
-        """The log of the platform's term; empty where it cannot be read."""
-        try:
-            return self._runner.run(self.client.log(self.platform))
-        except PingtaiError:
-            return []
-
     def register_log(self) -> list[LogLine]:
-        """All logs of the platform, as the register has them."""
-        return self._runner.run(_register_log(self.platform))
+        """All logs of the platform, as the register has them; none where it cannot be read."""
+        if self._log is None:
+            try:
+                self._log = self._runner.run(_register_log(self.platform))
+            except PingtaiError:
+                self._log = []
+        return self._log
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""
@@ -116,7 +114,7 @@ class DecisionCalls:
         return view
 
 
-async def _register_log(platform: str) -> Any:
+async def _register_log(platform: str) -> list[LogLine]:
     async with open_reads() as register:
         return await register.log(platform)
 

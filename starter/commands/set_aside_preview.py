@@ -1,17 +1,19 @@
 """What is set aside with a decision, by the register: shown before anybody confirms it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.table import Table
 
 from db.log_order import in_order
 from db.row_types import LogLine
 from starter.terminal import wording
-from starter.terminal.screen import Column, table_of
+from starter.terminal.language import say
+from starter.terminal.screen import ALWAYS, Column, table_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.record import EntryKind
 from workflows.state_folding import set_aside_marks
-from workflows.vocabulary import Happening
+from workflows.vocabulary import Happening, Kind
 from workflows.words import Words
 
 
@@ -55,19 +57,52 @@ def standing(log: Sequence[LogLine]) -> list[LogLine]:
     return [line for line in in_order(log) if (*line.log, line.entry.seq) not in gone]
 
 
-def decisions_table(log: Sequence[LogLine]) -> Table:
-    """The decisions that still count, with the ids by which they are set aside."""
-    lines = (line for line in standing(log) if line.entry.kind is EntryKind.DECISION)
-    return table_of(lines, _DECISIONS)
+def in_force(log: Sequence[LogLine]) -> list[LogLine]:
+    """The decisions of the latest term that may be set aside: those that still count, in their order."""
+    newest = max((line.term for line in log), default=0)
+    return [
+        line
+        for line in standing(log)
+        if line.term == newest
+        and line.entry.kind is EntryKind.DECISION
+        and line.entry.name != Kind.SET_ASIDE
+    ]
 
 
-_DECISIONS: tuple[Column[LogLine], ...] = (
-    Column(wording.DECISION_ID, lambda line: line.entry.decision_id),
-    Column(Words("day", "日期"), lambda line: wording.moment(line.entry.at)[:10]),
-    Column(
-        Words("decision", "决定"), lambda line: wording.said(line.entry.name, line.entry.outcome)
-    ),
+def decisions_table(decisions: Sequence[LogLine]) -> Table:
+    """Decisions with the numbers, and the ids, by which one is set aside."""
+    return table_of(enumerate(decisions, 1), _DECISIONS)
+
+
+def chosen(decisions: Sequence[LogLine], given: str) -> LogLine | None:
+    """The decision that was meant: by its number in the list, its entry, or an id that it alone has."""
+    if given.isdecimal() and 0 < int(given[:_DIGITS]) <= len(decisions):
+        return decisions[int(given[:_DIGITS]) - 1]
+    named = [line for line in decisions if given in (line.number, line.entry.decision_id)]
+    return named[0] if len(named) == 1 else None
+
+
+def target_of(decisions: Sequence[LogLine], line: LogLine) -> dict[str, Any]:
+    """How a setting aside names a decision: by its id, and where others have the same one, by its entry."""
+    said: dict[str, Any] = {"target": line.entry.decision_id}
+    if sum(other.entry.decision_id == line.entry.decision_id for other in decisions) > 1:
+        said["entry"] = line.entry.seq
+    return said
+
+
+_DIGITS = 6
+_DECISIONS: tuple[Column[tuple[int, LogLine]], ...] = (
+    Column(Words("no.", "序号"), lambda row: row[0], whole=ALWAYS),
+    Column(Words("decision", "决定"), lambda row: _decided(row[1])),
+    Column(Words("day", "日期"), lambda row: wording.moment(row[1].entry.at)[:10], whole=ALWAYS),
+    Column(wording.DECISION_ID, lambda row: row[1].entry.decision_id),
 )
+
+
+def _decided(line: LogLine) -> str:
+    said = wording.said(line.entry.name, line.entry.outcome)
+    year = Words(f" (year {line.year})", f"（第 {line.year} 年考核）")
+    return said + (say(year) if line.year else "")
 
 
 def _rank(known: Sequence[LogLine], line: LogLine) -> tuple[int, int]:

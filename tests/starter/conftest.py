@@ -1,6 +1,7 @@
 """The commands as the entry point composes them, with a client that answers without any server."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -99,9 +100,6 @@ class PretendClient:
     async def assessment_state(self, platform_id: str, term: int, year: int) -> Any:
         return self._answer("assessment_state")
 
-    async def log(self, platform_id: str) -> Any:
-        return self._answer("log")
-
     def _answer(self, name: str) -> Any:
         answer = self._answers[name]
         if isinstance(answer, BaseException):
@@ -122,7 +120,21 @@ def pingtai(
             raise answers["connect"]
         return PretendClient(answers, sent, register)
 
+    class PretendRegister:
+        async def log(self, platform: str) -> Any:
+            return answers["log"]
+
+        async def platform(self, platform: str) -> None:
+            """No card: what a decision is about is not shown."""
+
+    @asynccontextmanager
+    async def reads(**_: Any) -> AsyncIterator[Any]:
+        if isinstance(answers["log"], BaseException):
+            raise answers["log"]
+        yield PretendRegister()
+
     monkeypatch.setattr(PingtaiClient, "connect", connect)
+    monkeypatch.setattr("starter.commands.decision_calls.open_reads", reads)
 
     @click.group(cls=LazyGroup, listed=COMMANDS)
     @click.option("--lang")

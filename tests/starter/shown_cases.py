@@ -64,3 +64,6 @@ class PretendRegister:
 
     async def plan(self, platform_id: str, **_wanted: Any) -> PlanView:
         return self.plan_view
+
+    async def log(self, platform_id: str) -> list[LogLine]:
+        return list(self.card.log)

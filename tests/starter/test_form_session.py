@@ -51,31 +51,22 @@ def day_of(stage: Stage) -> str:
 def test_going_back_asks_the_question_before_and_offers_its_answer(
     pingtai: Run, answers: dict[str, Any], sent: Sent
 ) -> None:
-    """From any question, over several; Enter keeps what was answered, and the first one has none before."""
+    """From any question, over several; Enter keeps what was answered, and the first one has none before.
+
+    Another district is refused when it is typed.
+    """
     show_case(answers, at_stage(Stage.RECOMMENDATION))
     day = day_of(Stage.RECOMMENDATION)
-    lines = (
-        "<",
-        *DISTRICT,
-        "1",
-        "同意",
-        "<",
-        "back",
-        "返回",
-        "西城区",
-        "",
-        "同意推荐",
-        day,
-        "",
-        "y",
-    )
+    kept = ("<", "back", "返回", "西城区", "", "")
+    lines = ("<", *DISTRICT, "1", "同意", *kept, "同意推荐", day, "", "y")
     result = pingtai("recommend", "bj-test", stdin=typed(*lines))
     assert 0 == result.exit_code, result.output
     assert "This is the first question." in result.stdout
     assert "< goes back one question" in result.stdout
     assert "Opinion [同意]" in result.stdout
     [(_, decision)] = sent
-    assert ("xicheng", "recommended", "同意推荐") == (
+    assert "only the platform's own district, haidian" in result.stdout
+    assert ("haidian", "recommended", "同意推荐") == (
         decision["actor"]["district"],
         decision["outcome"],
         decision["opinion"],
@@ -358,3 +349,110 @@ def test_a_terminal_that_is_gone_ends_the_form(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(click, "prompt", gone)
     with pytest.raises(click.Abort):
         prompts.ask("?")
+
+
+def test_what_would_be_refused_anyway_is_said_before_the_questions(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """By whom, not only when: another district, a platform that ended, and what nobody waits for."""
+    case = at_stage(Stage.RECOMMENDATION)
+    show_case(answers, case)
+    who = ("--actor", "x-1", "--organisation", "西城区科委", "--district", "xicheng")
+    result = pingtai("recommend", "bj-test", *who, stdin=typed("n"))
+    assert 130 == result.exit_code
+    assert "only the platform's own district, haidian" in result.stdout
+    assert "Outcome" not in result.stdout
+    show_case(answers, at_stage(Stage.DECLINED))
+    result = pingtai("withdraw", "bj-test", lang="zh", stdin=typed("n"))
+    assert "当前环节不办理“撤回”" in result.stdout
+    assert "是否继续？" in result.stdout
+    person = ("--actor", "hd-1", "--organisation", "市科委")
+    show_case(answers, at_stage(Stage.INSPECTION))
+    result = pingtai("inspect", "bj-test", *person, stdin=typed("y", "1"))
+    assert "hd-1 has acted in this case as district" in result.stdout
+    assert "Number or word: 1" in result.stdout
+    assert [] == sent
+
+
+def test_who_may_not_decide_is_told_when_it_is_typed(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """A person of another role, the body that is judged, another operator; then who may goes on."""
+    case = at_stage(Stage.INSPECTION)
+    show_case(answers, case)
+    operator = case.state.facts.operator.name
+    lines = ("hd-1", "kw-1", f"{operator}技术部", COMMISSION[1], "2")
+    result = pingtai("inspect", "bj-test", stdin=typed(*lines))
+    assert "! hd-1 has acted in this case as district" in result.stdout
+    assert "nobody decides on their own body" in result.stdout
+    assert "Number or word: 2" in result.stdout
+    result = pingtai("withdraw", "bj-test", stdin=typed("op-1", "别的公司", operator, "调整"))
+    assert f"only the operator, {operator}, may say this, not 别的公司" in result.stdout
+    answers["log"] = Unreachable("no register", "没有名册")
+    result = pingtai("inspect", "bj-test", stdin=typed("hd-1"))
+    assert "has acted" not in result.stdout
+    assert [] == sent
+
+
+def test_an_expert_of_the_bodies_is_told_when_it_is_typed(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """A department of the lead unit, too, and who is on the panel already; by the words of the rule."""
+    case = at_stage(Stage.EXPERT_REVIEW)
+    show_case(answers, case)
+    lead = case.state.facts.lead_unit.name
+    first = ("专家1", "1", f"{lead}研究部", "某研究所", "1")
+    second = ("专家 1", "2", "某研究所", "某协会", "1")
+    result = pingtai("opine", "bj-test", stdin=typed(*COMMISSION, "1", *first, *second))
+    assert f"! 专家1 belongs to the lead unit, {lead}: experts come from outside" in result.stdout
+    assert "! 专家 1 is on the panel already" in result.stdout
+    assert "2 of at least 5 experts" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [("2199-01-01", "is in the future"), ("2000-01-01", "is before the decision it follows")],
+)
+def test_a_day_that_the_rules_refuse_is_told_when_it_is_typed(
+    pingtai: Run, answers: dict[str, Any], day: str, told: str
+) -> None:
+    """And asked for again."""
+    show_case(answers, at_stage(Stage.INSPECTION))
+    lines = (*COMMISSION, "3", *("3", "") * 7, day)
+    result = pingtai("inspect", "bj-test", stdin=typed(*lines))
+    assert told in result.stdout
+    assert 2 == result.stdout.count("Date of the decision [")
+
+
+def test_a_decision_is_set_aside_by_its_number(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """In the list of those in force; the draft keeps its entry, which stays the same; an id does, too."""
+    case = at_stage(Stage.LISTING)
+    show_case(answers, case)
+    day = day_of(Stage.LISTING)
+    wrong = ("9", "../", "2")
+    lines = (*COMMISSION, *wrong, "有误", day, "")
+    result = pingtai("set-aside", "bj-test", stdin=typed(*lines))
+    assert "Decisions in force" in result.stdout
+    draft = json.loads(drafts()[0].read_text(encoding="utf-8"))
+    assert "1.3" == draft["answers"]["target"][0][1]
+    result = pingtai("set-aside", "bj-test", stdin=typed("y", "2", "1", "y"))
+    assert 0 == result.exit_code, result.output
+    assert [case.log[1].decision_id] == [said["target"] for _, said in sent]
+    assert "Will be set aside" in result.stdout
+    by_id = (*COMMISSION, str(case.log[2].decision_id), "有误", day, "", "y")
+    assert 0 == pingtai("set-aside", "bj-test", stdin=typed(*by_id)).exit_code
+    assert case.log[2].decision_id == sent[1][1]["target"]
+
+
+def test_a_platform_whose_register_does_not_answer_can_set_aside_by_id(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Then there is no list."""
+    show_case(answers, at_stage(Stage.LISTING))
+    answers["log"] = Unreachable("no register", "没有名册")
+    lines = (*COMMISSION, "d-3", "有误", day_of(Stage.LISTING), "", "y")
+    result = pingtai("set-aside", "bj-test", stdin=typed(*lines))
+    assert 0 == result.exit_code, result.output
+    assert "d-3" == sent[0][1]["target"]

@@ -14,6 +14,7 @@ from starter.commands.forms_by_kind import FORMS
 from starter.desk.reach import open_pingtai
 from tests.rules.builders import MECHANISMS, plan
 from tests.rules.cases import at_stage, moment
+from tests.starter.test_set_aside_preview import lines
 from workflows.case import Case
 from workflows.periods import beijing_date
 from workflows.rules import awaited
@@ -113,11 +114,11 @@ def show_case(answers: dict[str, Any], case: Case[Any]) -> None:
     """Let the client answer with a case: the platform's, or its assessment's through the platform's."""
     answers["check"] = DecisionPreview(stage=str(case.state.stage))
     answers["state"] = answers["assessment_state"] = view_of(case)
-    answers["log"] = case.log
+    answers["log"] = lines(case)
     if isinstance(case.state, AssessmentState):
         valid = at_stage(Stage.VALID)
         valid.state = valid.state.model_copy(update={"open_assessment": 1})
-        answers["state"], answers["log"] = view_of(valid), valid.log
+        answers["state"], answers["log"] = view_of(valid), lines(valid)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +107,7 @@ def test_setting_aside_shows_what_falls_and_asks(
     """At a terminal also with all flags: the entries, then a yes; --yes does without."""
     case = at_stage(Stage.LISTING)
 
-    class Register:
-        async def log(self, platform: str) -> list[LogLine]:
-            return lines(case)
-
-    @asynccontextmanager
-    async def register() -> Any:
-        yield Register()
-
-    monkeypatch.setattr("starter.commands.decision_calls.open_reads", register)
+    answers["log"] = lines(case)
     monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: True)
     answers["check"] = DecisionPreview(stage="inspection")
     who = ("--actor", "kw-1", "--organisation", "市科委")

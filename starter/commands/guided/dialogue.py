@@ -130,7 +130,7 @@ class Dialogue:
                 if self.back():
                     raise _AskedAgain
                 continue
-            if given == NOTHING and before and not needed:
+            if given == NOTHING and not needed:
                 given = ""
             if not given and needed:
                 continue
@@ -145,24 +145,39 @@ class Dialogue:
             self._read[self._part, key, line] = value
             return value
 
-    def choose(self, question: Words, choices: prompts.Choices) -> str:
-        """One of several: their numbers and words are listed, and each of these is understood."""
+    def choose(
+        self,
+        question: Words,
+        choices: prompts.Choices,
+        also: Callable[[str], str] | None = None,
+    ) -> str:
+        """One of several: their numbers and words are listed, and each of these is understood.
+
+        `also` may know better of one of them, and raises ValueError.
+        """
         width = len(str(len(choices)))
         listed = (
             Text(f"  {number:>{width}}  {label}  {other}".rstrip())
             for number, (label, other) in enumerate(choices.values(), 1)
         )
         self.above(heading(question), *listed, level=_CHOICES)
-        return self.pick(Words("Number or word", "请输入序号或选项"), choices)
+        return self.pick(Words("Number or word", "请输入序号或选项"), choices, also=also)
 
-    def pick(self, question: Words, choices: prompts.Choices, *, indent: str = "") -> str:
+    def pick(
+        self,
+        question: Words,
+        choices: prompts.Choices,
+        *,
+        indent: str = "",
+        also: Callable[[str], str] | None = None,
+    ) -> str:
         """One of several that have been listed before."""
         known = {str(number): value for number, value in enumerate(choices, 1)}
         known |= {word: value for value, words in choices.items() for word in (*words, value)}
 
         def read(given: str) -> str:
             if given in known:
-                return known[given]
+                return also(known[given]) if also else known[given]
             many = len(choices)
             raise ValueError(
                 say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项")

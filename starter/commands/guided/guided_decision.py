@@ -11,11 +11,13 @@ from starter.commands.decision_form import today
 from starter.commands.doubts import doubts
 from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, brief_parts
 from starter.commands.guided.check_answers import Checks
+from starter.commands.guided.dialogue import HOW
+from starter.commands.guided.foresight import Foresight
 from starter.commands.guided.prompts import sure, wrong
 from starter.commands.guided.questions import show_case
 from starter.commands.guided.session import Session
 from starter.commands.guided.summary import rows_of, summary
-from starter.commands.set_aside_preview import decisions_table, set_aside_with
+from starter.commands.set_aside_preview import set_aside_with
 from starter.commands.timeline import timeline
 from starter.terminal.language import say
 from starter.terminal.screen import complain, heading, show
@@ -37,14 +39,8 @@ def guided(
     """
     view = calls.view()
     show_case(calls.form, view)
-    if calls.form.kind not in ON_NOTHING:
-        _show_brief(calls)
-    if calls.form.kind is Kind.SET_ASIDE and "target" not in said:
-        show(
-            heading(Words("Decisions in force", "有效的决定")),
-            decisions_table(calls.register_log()),
-        )
-    session = Session(calls.form, said, view, office=calls.principal is None)
+    foresight = Foresight(calls.form.kind, view, calls.register_log())
+    session = Session(calls.form, said, foresight, office=calls.principal is None)
 
     def leads_to(raw: dict[str, Any]) -> str:
         preview = calls.preview(calls.decision(raw))
@@ -58,6 +54,9 @@ def guided(
     with session.kept():
         with _nothing_sent():
             session.begin()
+            if calls.form.kind not in ON_NOTHING:
+                _show_brief(calls)
+            show("", HOW)
             raw = session.checked(Checks(leads_to, doubtful)) if asks else session.fill_in()
         yield session, raw
 
@@ -109,8 +108,10 @@ def _nothing_sent() -> Iterator[None]:
 
 def _doubts(calls: DecisionCalls, raw: Mapping[str, Any]) -> list[Words]:
     day = today()
-    log = calls.log() if raw.get("decided_on") != str(day) else []
-    return doubts(raw, day, beijing_date(log[0].at) if log else None)
+    log = calls.register_log() if raw.get("decided_on") != str(day) else []
+    term = max((line.term for line in log), default=0)
+    applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
+    return doubts(raw, day, beijing_date(min(applied)) if applied else None)
 
 
 def _show_set_aside(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:

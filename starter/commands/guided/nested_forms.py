@@ -67,7 +67,7 @@ def ask_field(
     label, (shape, vocabulary) = label_of(info), shape_of(info)
     assert label, field  # noqa: S101 - a field without a label is not asked for
     if shape is Shape.WORD and needed:
-        return talk.choose(prompts.named(label), prompts.choices_of(vocabulary))
+        return talk.choose(prompts.named(label), prompts.choices_of(vocabulary), also)
     how = Words("a JSON file", "JSON 文件") if shape is Shape.OBJECT else None
     read = {Shape.OBJECT: _plain(read_object), Shape.NUMBER: number}.get(shape, str)
 

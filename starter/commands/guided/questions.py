@@ -1,6 +1,6 @@
 """The guided form of a decision: what it is about, and what is missing, asked for part by part."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -18,8 +18,10 @@ from starter.commands.decision_form import (
 )
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
-from starter.commands.guided.nested_forms import ask_field, ask_part
+from starter.commands.guided.foresight import Foresight
+from starter.commands.guided.nested_forms import Read, ask_field, ask_part
 from starter.commands.guided.panel_questions import ask_panel
+from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say
@@ -27,7 +29,6 @@ from starter.terminal.screen import facts, heading, show
 from workflows.actors import Actor
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
-from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import Message
 from workflows.rules import CaseState
 from workflows.run_io import CaseView
@@ -35,6 +36,8 @@ from workflows.vocabulary import Role
 from workflows.words import citation
 
 DAY = "decided_on"
+ACTOR = "actor"
+TARGET = "target"
 DOCUMENTS = next(part for part in COMMON if part.field == "documents")
 
 
@@ -63,20 +66,30 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
     )
 
 
-def foresee(form: DecisionForm, *, awaited: bool) -> None:
+def foresee(form: DecisionForm, foresight: Foresight, said: Mapping[str, Any]) -> None:
     """Say what would be refused in any case, before any question, and ask whether to go on.
 
     Raises:
         click.Abort: not to go on.
     """
-    if awaited or not _waited_for(form):
+    foresight.told = foresight.objection(said)
+    if not foresight.told:
         return
-    prompts.wrong(
-        say(
-            f"{wording.what(form.kind)} is not due now and would be refused.",
-            f"当前环节不办理“{wording.what(form.kind)}”，提交将不予受理。",
+    named = wording.what(form.kind)
+    if foresight.is_its_turn:
+        prompts.wrong(
+            say(
+                f"It would be refused: {foresight.told.en}",
+                f"提交将不予受理：{foresight.told.zh}",
+            )
         )
-    )
+    else:
+        prompts.wrong(
+            say(
+                f"{named} is not due now and would be refused.",
+                f"当前环节不办理“{named}”，提交将不予受理。",
+            )
+        )
     if not prompts.sure(say("Continue?", "是否继续？")):
         raise click.Abort
 
@@ -89,7 +102,12 @@ def case_of(view: CaseView) -> CaseState:
 
 
 def fill_in(
-    talk: Dialogue, form: DecisionForm, said: Mapping[str, Any], case: CaseState, *, office: bool
+    talk: Dialogue,
+    form: DecisionForm,
+    said: Mapping[str, Any],
+    foresight: Foresight,
+    *,
+    office: bool,
 ) -> dict[str, Any]:
     """A decision of what was said before, and of answers for what that lacks.
 
@@ -99,17 +117,20 @@ def fill_in(
         click.Abort: whoever was asked went away; nothing has been sent.
     """
     raw = deepcopy(dict(said))
-    _ask_who(talk, form, raw, office=office)
+    _ask_who(talk, form, raw, foresight, office=office)
     _ask_outcome(talk, form, raw)
     outcome = outcome_of(form.kind, raw)
     for part in form.asked(outcome):
-        if part.field not in raw:
-            value = _value(talk, form, part, case, needed=needs(part, outcome))
+        if part.field == TARGET and TARGET not in raw and foresight.log:
+            raw |= ask_target(talk, part, foresight.log)
+        elif part.field not in raw:
+            value = _value(talk, form, part, foresight.state, needed=needs(part, outcome))
             if value not in (None, {}, []):
                 raw[part.field] = value
     if DAY not in raw:
         with talk.part(DAY):
-            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()))
+            also = _foreseen(foresight, lambda day: {DAY: day})
+            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()), also=also)
     if not raw.get(DOCUMENTS.field):
         given = ask_part(talk, form.kind, DOCUMENTS, needed=False)
         if given:
@@ -123,27 +144,49 @@ def _value(talk: Dialogue, form: DecisionForm, part: Part, case: CaseState, *, n
     return ask_part(talk, form.kind, part, needed=needed)
 
 
-def _waited_for(form: DecisionForm) -> bool:
-    """Whether a case waits for this kind at all; what may be said at any time is never awaited."""
-    return form.kind in PLATFORM.kinds + ASSESSMENT.kinds
-
-
-def _ask_who(talk: Dialogue, form: DecisionForm, raw: dict[str, Any], *, office: bool) -> None:
-    actor = raw["actor"]
+def _ask_who(
+    talk: Dialogue,
+    form: DecisionForm,
+    raw: dict[str, Any],
+    foresight: Foresight,
+    *,
+    office: bool,
+) -> None:
+    actor = raw[ACTOR]
     if not isinstance(actor, dict):
         return
-    if office and "organisation" not in actor:
-        able = roles_for(form.kind, outcome_of(form.kind, raw))
-        if len(able) > 1:
-            choices = prompts.choices_of(Role, able)
-            actor["role"] = _choose(talk, "actor.role", Actor, "role", choices)
-    for field in ("id", "organisation") if office else ("id",):
-        if field not in actor:
-            with talk.part(f"actor.{field}"):
-                actor[field] = ask_field(talk, Actor, field)
-    if office and actor.get("role") == Role.DISTRICT and "district" not in actor:
-        with talk.part("actor.district"):
-            actor["district"] = ask_field(talk, Actor, "district")
+    able = roles_for(form.kind, outcome_of(form.kind, raw))
+    asked = ["id"]
+    if office:
+        if "organisation" not in actor and len(able) > 1:
+            asked.insert(0, "role")
+            actor.pop("role", None)
+        asked += ["organisation", "district"]
+    for field in asked:
+        if field in actor or (field == "district" and actor.get("role") != Role.DISTRICT):
+            continue
+        with talk.part(f"{ACTOR}.{field}"):
+            known = {k: actor[k] for k in ("role", "id") if k in actor} if office else {}
+
+            def so_far(value: str, known: Any = known, field: str = field) -> dict[str, Any]:
+                return {ACTOR: known | {field: value}}
+
+            also = _foreseen(foresight, so_far) if office or len(able) == 1 else None
+            if field == "role":
+                choices = prompts.choices_of(Role, able)
+                actor[field] = _choose(talk, Actor, field, choices, also)
+            else:
+                actor[field] = ask_field(talk, Actor, field, also=also)
+
+
+def _foreseen(foresight: Foresight, known: Callable[[str], Mapping[str, Any]]) -> Read:
+    """What fits unless the rules would refuse it: then that is said when it is typed."""
+
+    def also(value: str) -> str:
+        foresight.check(known(value))
+        return value
+
+    return also
 
 
 def _ask_outcome(talk: Dialogue, form: DecisionForm, raw: dict[str, Any]) -> None:
@@ -151,19 +194,23 @@ def _ask_outcome(talk: Dialogue, form: DecisionForm, raw: dict[str, Any]) -> Non
     part = next((part for part in form.parts if part.field == "outcome"), None)
     if part is None or "outcome" in raw:
         return
-    role = raw["actor"].get("role") if isinstance(raw["actor"], dict) else None
+    role = raw[ACTOR].get("role") if isinstance(raw[ACTOR], dict) else None
     may = outcomes_for(form.kind, role)
     if not part.switch:
         choices = prompts.choices_of(part.vocabulary, may)
-        raw["outcome"] = _choose(talk, "outcome", MODELS[form.kind], "outcome", choices)
+        with talk.part("outcome"):
+            raw["outcome"] = _choose(talk, MODELS[form.kind], "outcome", choices)
     elif len(may) == 1 and outcome_of(form.kind, raw) not in may:
         raw["outcome"] = may[0]
 
 
 def _choose(
-    talk: Dialogue, part: str, model: type[Message], field: str, choices: prompts.Choices
+    talk: Dialogue,
+    model: type[Message],
+    field: str,
+    choices: prompts.Choices,
+    also: Read | None = None,
 ) -> str:
     label = label_at(model, field)
     assert label, field  # noqa: S101 - each of them has one
-    with talk.part(part):
-        return talk.choose(prompts.named(label), choices)
+    return talk.choose(prompts.named(label), choices, also)

@@ -9,15 +9,14 @@ from typing import Any
 from starter.commands.decision_form import DecisionForm
 from starter.commands.guided import prompts
 from starter.commands.guided.check_answers import Checks, Questions, checked_answers
-from starter.commands.guided.dialogue import HOW, Answers, Dialogue
-from starter.commands.guided.questions import case_of, fill_in, foresee
-from starter.commands.guided.summary import ACTOR
+from starter.commands.guided.dialogue import Answers, Dialogue
+from starter.commands.guided.foresight import Foresight
+from starter.commands.guided.questions import ACTOR, fill_in, foresee
 from starter.desk.drafts import Draft, drop_draft, find_draft, keep_draft
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show
-from workflows.run_io import CaseView
 from workflows.states import AssessmentState
 from workflows.words import Words
 
@@ -37,12 +36,12 @@ class Session:
     """One form for one platform. Its draft is written after every answer, and goes when it is sent."""
 
     def __init__(
-        self, form: DecisionForm, said: Mapping[str, Any], view: CaseView, *, office: bool
+        self, form: DecisionForm, said: Mapping[str, Any], foresight: Foresight, *, office: bool
     ) -> None:
         """Go by what flags, files and profile say already; `office` is asked for, too."""
         self._form = form
-        self._case = case_of(view)
-        self._awaited = any(one.kind == form.kind for one in view.awaited)
+        self._foresight = foresight
+        self._case = foresight.state
         self._office = office
         self._said = dict(said)
         self._talk = Dialogue()
@@ -56,10 +55,11 @@ class Session:
             click.Abort: whoever was asked went away.
         """
         self._talk = Dialogue(self._offered(), self._keep)
-        if not self._sent:
-            foresee(self._form, awaited=self._awaited)
+        if self._sent:  # where it was accepted, it is no longer its turn
+            self._foresight.told = self._foresight.objection(self._known())
+        else:
+            foresee(self._form, self._foresight, self._known())
         self._said.setdefault("decision_id", str(uuid.uuid4()))
-        show("", HOW)
 
     def fill_in(self) -> dict[str, Any]:
         """The decision, of what was said and of answers. Raises click.Abort."""
@@ -93,7 +93,14 @@ class Session:
             raise
 
     def _fill(self) -> dict[str, Any]:
-        return fill_in(self._talk, self._form, self._said, self._case, office=self._office)
+        return fill_in(self._talk, self._form, self._said, self._foresight, office=self._office)
+
+    def _known(self) -> dict[str, Any]:
+        """What speaks for who decides already: not a role that is still asked for, nor a substitute's own."""
+        actor = self._said.get(ACTOR)
+        if isinstance(actor, dict) and self._office and "organisation" in actor:
+            return self._said
+        return {key: value for key, value in self._said.items() if key != ACTOR}
 
     def _offered(self) -> Answers:
         """What was answered before, if there is a draft and whoever is asked goes on with it."""

@@ -21,6 +21,7 @@ from workflows.words import Words
 _LETTERS = 300
 """A text that is longer is shown by its beginning."""
 NONE = Words("none", "无")
+_MORE = Words("(add one)", "（可增加）")
 ACTOR = "actor"
 
 
@@ -96,9 +97,8 @@ def _answers(part: Part, value: Any) -> Iterator[Row]:
         for number, one in enumerate(several, 1):
             name = Words(f"{part.label.en} {number}", f"{part.label.zh} {number}")
             yield Row(f"{part.field}.{number}", name, _one(part, one))
-        place = len(several) + 1
-        more = Words(f"{part.label.en} {place}", f"{part.label.zh} {place}")
-        yield Row(f"{part.field}.{place}", more if several else named(part.label), NONE)
+        more = f"{part.field}.{len(several) + 1}"
+        yield Row(more, named(part.label), _MORE if several else NONE)
     else:
         yield Row(part.field, named(part.label), NONE if value is None else _shown(part, value))
 
