@@ -29,7 +29,7 @@ from db.programs import VERSION, make_reachable, owner, run
 from db.register_errors import EmbeddedPostgresError
 from db.socket_directory import SOCKET, socket_directory
 
-_LOG = "postgres.log"
+LOG = "postgres.log"
 _LARGEST_LOG = 10_000_000
 _START_SECONDS = 120
 _STOP_SECONDS = 30
@@ -97,6 +97,19 @@ class EmbeddedPostgres:
                 with suppress(OSError):
                     found.socket_directory.rmdir()
             return True
+
+    def reopen_log(self) -> None:
+        """Let the running server go on in a new file, after its log was renamed.
+
+        Raises:
+            EmbeddedPostgresError: it could not be told to.
+        """
+        try:
+            self._control("logrotate")
+        except subprocess.SubprocessError as error:
+            raise self._failed(
+                "PostgreSQL does not open its log again.", "PostgreSQL 未能重新打开日志。"
+            ) from error
 
     def _awaited(self) -> Postmaster | None:
         """The server that runs; one that is still recovering, as after a crash, is waited for."""
@@ -203,16 +216,19 @@ class EmbeddedPostgres:
             left_over.unlink(missing_ok=True)
 
     def _start(self, sockets: Path, lock: int) -> None:
-        log = self.data / _LOG
+        log = self.data / LOG
         if log.exists() and log.stat().st_size > _LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
         options = (
             f"-h '' -p 5432 -k {sockets}"
             f" -c cluster_name={mark(self.data)} -c unix_socket_permissions=0700"
+            # The server's own collector writes the log, because it opens the file again when asked to.
+            f" -c logging_collector=on -c log_directory=. -c log_filename={LOG}"
+            " -c log_rotation_age=0 -c log_rotation_size=0"
         )
         try:
             waiting = ("-w", "-t", str(_START_SECONDS))
-            self._control("start", *waiting, "-l", _LOG, "-o", options, pass_fds=(lock,))
+            self._control("start", *waiting, "-l", LOG, "-o", options, pass_fds=(lock,))
         except subprocess.SubprocessError as error:
             raise self._failed(
                 f"PostgreSQL did not start in {self.data}.", f"PostgreSQL 未能在 {self.data} 启动。"
@@ -250,7 +266,7 @@ class EmbeddedPostgres:
         return EmbeddedPostgresError(en + log, zh + log)
 
     def _last_words(self) -> str:
-        log = self.data / _LOG
+        log = self.data / LOG
         if not log.exists():
             return ""
         lines = log.read_text(errors="replace").splitlines()[-15:]

@@ -28,6 +28,7 @@ from starter.client.sdk_internals import (
     FAILURE_MESSAGE,
     PYTHON_STACK,
 )
+from worker.log_file import LogFile
 from worker.settings import Settings
 
 CORE = "temporalio.core"
@@ -45,8 +46,10 @@ _VARIES = re.compile(
 """What differs from one line to the next of the same kind: what was sent, ids, numbers."""
 
 
-def set_up_logs(settings: Settings) -> None:
-    """Send all logs to standard error in the form that fits where it leads."""
+def set_up_logs(settings: Settings, file: LogFile | None = None) -> None:
+    """Send all logs to standard error in the form that fits where it leads; with a file, that is where."""
+    if file:
+        file.take_over()
     # What the SDK would append to each message as a dict is bound as fields instead.
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
@@ -64,7 +67,7 @@ def set_up_logs(settings: Settings) -> None:
         renderer = structlog.dev.ConsoleRenderer(colors=terminal)
     else:
         shared.append(structlog.processors.format_exc_info)
-    handler = CountingHandler(sys.stderr)
+    handler = CountingHandler(sys.stderr, written=file.rotate_if_large if file else None)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -96,9 +99,16 @@ def _bind_case(logger: Any, method: str, event: EventDict) -> EventDict:
 class CountingHandler(logging.StreamHandler[TextIO]):
     """Writes each kind of trouble once a minute, and then how many like it there were."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        clock: Callable[[], float] = time.monotonic,
+        written: Callable[[], None] | None = None,
+    ) -> None:
+        """`written` is called after each line."""
         super().__init__(stream)
         self._clock = clock
+        self._written = written
         self._seen: OrderedDict[tuple[str, ...], _Counted] = OrderedDict()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -112,6 +122,8 @@ class CountingHandler(logging.StreamHandler[TextIO]):
             if not self._is_new(record):
                 return
         super().emit(record)
+        if self._written:
+            self._written()
 
     def close(self) -> None:
         """Write what was counted and not yet written."""

@@ -15,6 +15,12 @@ _OURS = (
         "up", "Run the whole system on this machine. 启动本机系统", "worker.operator_commands:up"
     ),
     Listed(
+        "status",
+        "Show what runs on this machine, and where. 查看本机系统状态",
+        "worker.stack_commands:status",
+    ),
+    Listed("stop", "Stop the system on this machine. 停止本机系统", "worker.stack_commands:stop"),
+    Listed(
         "worker",
         "Run a worker against any Temporal and PostgreSQL. 启动 worker",
         "worker.operator_commands:worker",

@@ -1,50 +1,66 @@
 """The commands that run the system: `up`, `worker`, `demo`, `doctor`."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
 from db.home import home
-from db.url import redacted
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import show
 from worker.delivery_worker import NoticeConfig
+from worker.detached_start import LOG_OPTION, start_detached
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
+from worker.log_file import LogFile
 from worker.log_setup import set_up_logs
 from worker.notice_channels import load_notices
 from worker.register_database import register_database
 from worker.settings import load_settings
-from worker.stack import RunningStack, local_stack
+from worker.stack import local_stack
+from worker.stack_wording import where_it_listens
 from worker.stopping import ending_surely, stopping, until_stopped
 from worker.worker_run import telemetry, worker_running
 
 
 @click.command()
 @click.option("--ui", is_flag=True, help="With Temporal's Web UI. 同时启动 Temporal 网页界面")
+@click.option(
+    "--detach", is_flag=True, help="In the background; returns when it is ready. 在后台运行"
+)
+@click.option(LOG_OPTION, type=click.Path(path_type=Path), hidden=True)
 @answering
 @ending_surely
-async def up(ui: bool) -> None:
+async def up(ui: bool, detach: bool, log: Path | None) -> None:
     """Run the whole system on this machine. 启动本机系统
 
     Temporal, PostgreSQL and a worker, on loopback and a socket only; the data is kept under
-    PINGTAI_HOME. Ctrl-C stops all of it in order, SIGTERM and SIGHUP, too. The Web UI asks nobody who
-    they are: whoever uses this machine can decide through it.
+    PINGTAI_HOME. Ctrl-C stops all of it in order, SIGTERM and SIGHUP, too. With --detach it goes on when the
+    terminal is closed, logs to a file, and `pingtai stop` stops it. The Web UI asks nobody who they are:
+    whoever uses this machine can decide through it.
 
     \b
     Example:
       pingtai up
-      pingtai up --ui
+      pingtai up --detach
+      pingtai status
+      pingtai stop
     """
     settings = load_settings()
-    set_up_logs(settings)
+    if detach:
+        where = await start_detached(home(), ui=ui)
+        click.echo(where_it_listens(where, home()))
+        click.echo(say("To stop it: pingtai stop", "停止：pingtai stop"))
+        return
+    set_up_logs(settings, LogFile(log) if log else None)
     with stopping() as stop:
-        async with local_stack(home(), settings, ui=ui) as stack:
-            click.echo(where_it_listens(stack))
-            click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
+        async with local_stack(home(), settings, ui=ui, log=log) as stack:
+            click.echo(where_it_listens(stack.where, home()))
+            if not log:
+                click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
             watching = asyncio.create_task(stack.part_ended(home()))
             try:
                 await until_stopped(stop, stack.worker, watching)
@@ -54,20 +70,6 @@ async def up(ui: bool) -> None:
                 say("Stopping in order … (again to hurry)", "正在依次停止 …（再次中断则不再等待）")
             )
     click.echo(say("Stopped.", "已停止。"))
-
-
-def where_it_listens(stack: RunningStack) -> str:
-    """Where the parts of a local stack listen, a line each."""
-    off = say("off (pingtai up --ui)", "未启动（pingtai up --ui）")
-    return "\n".join(
-        (
-            say("Pingtai is running.", "平台系统已启动。"),
-            f"  Temporal     {stack.where.temporal_address}  (namespace default, queue pingtai)",
-            f"  Web UI       {stack.where.ui_url or off}",
-            f"  PostgreSQL   {redacted(stack.where.database_url)}",
-            f"  {say('Data', '数据')}         {home()}",
-        )
-    )
 
 
 @click.command()

@@ -1,21 +1,96 @@
-"""Ports of this machine for the embedded Temporal and its Web UI."""
+"""Ports of this machine for the embedded Temporal and its Web UI; the same from one start to the next."""
 
 import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
 
-from starter.errors import Unreachable
+import psutil
+
+from starter.errors import BadInput, Unreachable
+from workflows.words import Words
 
 LOOPBACK = "127.0.0.1"
 UI_ABOVE = 1000
 """The Web UI's port lies so far above Temporal's."""
+_OTHERS = range(17233, 17333)
+_KEPT_IN = "temporal.port"
+
+
+class ChosenPort(NamedTuple):
+    """A free port, and why it is not the usual one, if it is not."""
+
+    port: int
+    clash: Words | None = None
+
+
+def choose_port(wanted: int, *, asked_for: bool, home: Path, ui: bool = False) -> ChosenPort:
+    """Return the port for the Temporal of a home: the one of its last start, or else the wanted one.
+
+    Where that is taken, another one is chosen for this start, and who holds it is said. A port that was
+    `asked_for` is that or none.
+
+    Raises:
+        BadInput: the port that was asked for is taken.
+        Unreachable: no port is free.
+    """
+    file = home / _KEPT_IN
+    usual = wanted if asked_for else _read(file) or wanted
+    taken = [port for port in _needed(usual, ui) if not _is_free(port)]
+    if not taken:
+        _keep(file, usual)
+        return ChosenPort(usual)
+    held = _held(taken[0])
+    if asked_for:
+        en, zh = held
+        raise BadInput(
+            f"PINGTAI_TEMPORAL_PORT: {en}. Stop it, or choose another port",
+            f"PINGTAI_TEMPORAL_PORT：{zh}。请停止该进程或改用其他端口",
+        )
+    port = free_port(usual, ui=ui)
+    if not file.exists():
+        _keep(file, port)
+    return ChosenPort(port, held)
 
 
 def free_port(wanted: int, *, ui: bool = False) -> int:
     """Return the wanted port if it is free on loopback (with `ui` also its Web UI's), or else one that is."""
     port: int
-    for port in (wanted, *range(17233, 17333)):
-        if _is_free(port) and (not ui or _is_free(port + UI_ABOVE)):
+    for port in (wanted, *_OTHERS):
+        if all(map(_is_free, _needed(port, ui))):
             return port
     raise Unreachable("no free port on loopback for Temporal", "本机没有可用端口运行 Temporal")
+
+
+def _needed(port: int, ui: bool) -> tuple[int, ...]:
+    return (port, port + UI_ABOVE) if ui else (port,)
+
+
+def _held(port: int) -> Words:
+    """Who listens on a port, as far as the system tells us."""
+    with suppress(psutil.Error):
+        for connection in psutil.net_connections("tcp"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+            if listens and listens.port == port and connection.pid:
+                by = f"{connection.pid} ({psutil.Process(connection.pid).name()})"
+                return Words(
+                    f"port {port} is held by process {by}", f"端口 {port} 被进程 {by} 占用"
+                )
+    return Words(f"port {port} is held by another program", f"端口 {port} 被其他程序占用")
+
+
+def _read(file: Path) -> int | None:
+    """The port that was kept; None where there is none, or what is there is none."""
+    try:
+        port = int(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return port if 0 < port < 2**16 - UI_ABOVE else None
+
+
+def _keep(file: Path, port: int) -> None:
+    file.touch(mode=0o600)
+    file.write_text(f"{port}\n", encoding="utf-8")
 
 
 def _is_free(port: int) -> bool:

@@ -66,6 +66,32 @@ async def _wait_for_lock(lock: int, database: Path) -> None:
         await asyncio.sleep(0.1)
 
 
+def server_of(folder: Path) -> psutil.Process | None:
+    """The server that works on a folder now, as its lock's file says; None when there is none."""
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        found = _holder(lock, folder / DATABASE)
+    finally:
+        os.close(lock)
+    return found[0] if found else None
+
+
+async def end_server(folder: Path) -> bool:
+    """End a server that was left behind on a folder; whether there was one.
+
+    Raises:
+        BadInput: somebody looks after it.
+        Unreachable: it does not end.
+    """
+    if server_of(folder) is None:
+        return False
+    os.close(await take_server_lock(folder))
+    return True
+
+
 def _holder(lock: int, database: Path) -> tuple[psutil.Process, int] | None:
     """The server that holds the lock and who started it; None while a new one has not said so yet."""
     try:

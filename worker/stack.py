@@ -3,26 +3,33 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
+from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.channels.file_rotation import LARGEST, rotate
+from db.embedded import LOG, EmbeddedPostgres
 from db.file_lock import held_alone
 from db.postmaster import running
-from starter.client.local_stack import LocalStack, read_stack, same_process, stack_file, write_stack
-from starter.errors import BadInput, Unreachable
+from db.register_errors import EmbeddedPostgresError
+from starter.client.local_stack import LocalStack, same_process, stack_file, write_stack
+from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
 from worker.notice_channels import load_notices
-from worker.ports import free_port
+from worker.ports import ChosenPort, choose_port, free_port
 from worker.register_database import register_database
 from worker.settings import Settings
+from worker.stack_survey import lock_file, note_starter, runs_already
 from worker.temporal_server import temporal_server
 from worker.worker_run import telemetry, worker_running
 
 _LOOK_SECONDS = 2.0
+_INFO = GetSystemInfoRequest()
 
 
 class RunningStack:
@@ -39,13 +46,14 @@ class RunningStack:
         Raises:
             Unreachable: one of them has ended by itself; says which.
         """
-        embedded = running(home) is not None
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if not same_process(self.where.temporal_pid, self.where.temporal_started):
                 raise _ended("Temporal", home / "temporal" / "temporal.log")
-            if embedded and await asyncio.to_thread(running, home) is None:
-                raise _ended("PostgreSQL", home / "postgres" / "postgres.log")
+            if self.where.embedded and await asyncio.to_thread(running, home) is None:
+                raise _ended("PostgreSQL", home / "postgres" / LOG)
+            if self.where.embedded:
+                await asyncio.to_thread(bound_postgres_log, home)
 
 
 @asynccontextmanager
@@ -56,21 +64,24 @@ async def local_stack(
     dynamic_config: tuple[str, ...] = (),
     throw_away: bool = False,
     ui: bool = False,
+    log: Path | None = None,
 ) -> AsyncIterator[RunningStack]:
     """Start everything in order, and stop it in the order turned round.
 
     With `ui` there is Temporal's Web UI, too. With `throw_away` nothing is touched outside `home`,
-    whatever DATABASE_URL says, and nobody is told.
+    whatever DATABASE_URL says, and nobody is told. `log`: the file of the log, for whoever asks.
 
     Raises:
-        BadInput: a stack is running under this home already, or the configuration of notices has a fault.
+        BadInput: a stack is running under this home already, its port is taken, or the configuration of
+            notices has a fault.
         Unreachable: a part did not start.
     """
     async with AsyncExitStack() as parts:
-        if not parts.enter_context(held_alone(home / "up.lock")):
-            raise _runs_already(home)
+        if not parts.enter_context(held_alone(lock_file(home))):
+            raise runs_already(home)
+        note_starter(home)
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
-        port = free_port(settings.temporal_port, ui=ui)
+        port, clash = _port(home, settings, ui=ui, throw_away=throw_away)
         temporal = await parts.enter_async_context(
             temporal_server(home / "temporal", port, dynamic_config=dynamic_config, ui=ui)
         )
@@ -85,6 +96,11 @@ async def local_stack(
             temporal_address=temporal.address,
             ui_url=temporal.ui_url,
             database_url=database,
+            embedded=running(home) is not None,
+            version=version("pingtai"),
+            temporal_version=(await client.workflow_service.get_system_info(_INFO)).server_version,
+            log=str(log or ""),
+            clash=clash,
         )
         notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         worker = await parts.enter_async_context(
@@ -95,6 +111,15 @@ async def local_stack(
         yield RunningStack(where, client, worker)
 
 
+def bound_postgres_log(home: Path, largest: int = LARGEST) -> None:
+    """Let PostgreSQL go on in a new file where its log has grown large; nothing of it is lost."""
+    server = EmbeddedPostgres(home)
+    log = server.data / LOG
+    with suppress(FileNotFoundError, EmbeddedPostgresError):  # it is looked at again
+        if log.stat().st_size > largest and rotate(log):
+            server.reopen_log()
+
+
 def _ended(part: str, log: Path) -> Unreachable:
     return Unreachable(
         f"{part} has stopped unexpectedly; its log is {log}. Everything was stopped: run `pingtai up` again",
@@ -102,12 +127,9 @@ def _ended(part: str, log: Path) -> Unreachable:
     )
 
 
-def _runs_already(home: Path) -> BadInput:
-    stack = read_stack(home)
-    where = f": Temporal at {stack.temporal_address}" if stack else ""
-    if stack and stack.ui_url:
-        where += f", Web UI {stack.ui_url}"
-    return BadInput(
-        f"a local stack is already running under {home}{where}",
-        f"本机的 pingtai 已在运行（{home}）{where}",
-    )
+def _port(home: Path, settings: Settings, *, ui: bool, throw_away: bool) -> ChosenPort:
+    wanted = settings.temporal_port
+    if throw_away:
+        return ChosenPort(free_port(wanted, ui=ui))
+    asked_for = "temporal_port" in settings.model_fields_set
+    return choose_port(wanted, asked_for=asked_for, home=home, ui=ui)

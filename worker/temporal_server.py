@@ -21,6 +21,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from starter.errors import Unreachable
+from worker.log_file import PipedLog
 from worker.ports import LOOPBACK, UI_ABOVE, free_port
 from worker.server_limits import LIMITS, in_force
 from worker.server_lock import DATABASE, take_server_lock
@@ -115,20 +116,22 @@ async def _start(
     args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     for value in in_force(*LIMITS, _HTTP_API_SHUT, *dynamic_config):
         args += ["--dynamic-config-value", value]
+    binary = temporal_binary()
     lock = await take_server_lock(folder)
+    log = PipedLog(folder / _LOG)
     try:
-        with (folder / _LOG).open("ab") as out:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(_WITH_PARENT), str(os.getpid()), str(lock)),
-                temporal_binary(),
-                *args,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                pass_fds=(lock,),
-                start_new_session=True,  # or Ctrl-C would stop it before the worker is done
-            )
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-S", str(_WITH_PARENT), str(os.getpid()), str(lock)),
+            binary,
+            *args,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log.output,
+            stderr=log.output,
+            pass_fds=(lock,),
+            start_new_session=True,  # or Ctrl-C would stop it before the worker is done
+        )
     finally:
+        log.close()
         os.close(lock)  # the server alone holds it now
 
 

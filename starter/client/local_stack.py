@@ -19,6 +19,14 @@ class LocalStack(Record):
     temporal_address: str
     ui_url: str
     database_url: str
+    embedded: bool = True
+    """Whether PostgreSQL is the embedded one, and not that of DATABASE_URL."""
+    version: str = ""
+    temporal_version: str = ""
+    log: str = ""
+    """The file to which it writes its log; empty where that is a terminal, or whatever started it."""
+    clash: tuple[str, str] | None = None
+    """Why Temporal is not at its usual port, in English and Chinese."""
 
     @property
     def running(self) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.channels.file import FileChannel
+from activities.channels.file import FileChannel, _line
+from activities.channels.file_rotation import KEPT
 from activities.notice_delivery import Undeliverable
 
 from .told import notice, notices
@@ -72,3 +73,51 @@ async def test_what_is_no_file_is_not_written(tmp_path: Path) -> None:
             with pytest.raises(Undeliverable):
                 await FileChannel(tmp_path / name).send(notice("overdue"))
     assert not (tmp_path / "target").exists()
+
+
+async def test_a_large_file_is_rotated_and_nothing_is_lost(tmp_path: Path) -> None:
+    """Two channels at once, over several rotations: each file within its bound, every line there once."""
+    path = tmp_path / "notices.jsonl"
+    line = len(_line(notice("overdue", number=1)).encode())
+    channels = (FileChannel(path, 3 * line), FileChannel(path, 3 * line))
+    for number in range(6):
+        numbered = notice("overdue", number=number)
+        await asyncio.gather(*(channel.send(numbered) for channel in channels))
+    files = _rotated(path)
+    assert [path.name, *(f"{path.name}.{number}" for number in range(1, 4))] == [
+        f.name for f in files
+    ]
+    assert all(0 < file.stat().st_size <= 3 * line for file in files)
+    assert all(0o600 == stat.S_IMODE(file.stat().st_mode) for file in files)
+    assert 12 == sum(len(file.read_bytes().splitlines()) for file in files)
+
+
+async def test_the_oldest_goes(tmp_path: Path) -> None:
+    """A few rotated files are kept, the newest with the lowest number."""
+    path = tmp_path / "notices.jsonl"
+    for number in range(9):
+        await FileChannel(path, 1).send(notice("overdue", number=number))
+    files = _rotated(path)
+    assert 1 + KEPT == len(files)
+    numbers = [json.loads(file.read_text(encoding="utf-8"))["number"] for file in files]
+    assert [8, 7, 6, 5, 4] == numbers
+
+
+async def test_where_nothing_may_be_renamed_the_file_grows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A notice is worth more than a bound."""
+    path = tmp_path / "notices.jsonl"
+    monkeypatch.setattr(os, "replace", _refuse)
+    for one in notices():
+        await FileChannel(path, 1).send(one)
+    assert len(notices()) == len(path.read_bytes().splitlines())
+
+
+def _refuse(*_: object) -> None:
+    raise PermissionError
+
+
+def _rotated(path: Path) -> list[Path]:
+    """The file and those that it was before, the newest first."""
+    return sorted(path.parent.glob(f"{path.name}*"))

@@ -1,0 +1,69 @@
+"""Logs of a process in the background: bounded, a few files, and not a line lost."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from worker.log_file import BLOCK, PipedLog
+
+_LINES = 400
+_LARGEST = 2_000
+_PROGRAM = """
+import logging, sys
+from pathlib import Path
+from worker.log_file import LogFile
+from worker.log_setup import set_up_logs
+from worker.settings import Settings
+
+file = LogFile(Path(sys.argv[1]), int(sys.argv[2]), kept=100)
+set_up_logs(Settings(), file)
+for number in range(int(sys.argv[3])):
+    logging.getLogger("pingtai.test").info("line %d", number)
+    if number % 50 == 0:
+        print("said", number, flush=True)
+raise ValueError("the end")
+"""
+
+
+def lines_of(path: Path) -> list[str]:
+    """All lines of a log, the oldest first."""
+    rotated = sorted(
+        path.parent.glob(f"{path.name}.*"), key=lambda one: -int(one.suffix.removeprefix("."))
+    )
+    return [line for file in (*rotated, path) for line in file.read_text().splitlines()]
+
+
+def test_a_process_s_own_log(tmp_path: Path) -> None:
+    """Log lines, what is printed, and a traceback at the end: all in files within their bound, in order."""
+    path = tmp_path / "pingtai.log"
+    words = (sys.executable, "-c", _PROGRAM, str(path), str(_LARGEST), str(_LINES))
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+    assert (1, "", "") == (done.returncode, done.stdout, done.stderr)
+    lines = lines_of(path)
+    found = [line for line in lines if '"line ' in line]
+    assert _LINES == len(found)
+    assert all(f'"line {number}"' in line for number, line in enumerate(found))
+    assert [f"said {number}" for number in range(0, _LINES, 50)] == [
+        line for line in lines if line.startswith("said")
+    ]
+    assert "ValueError: the end" in lines
+    assert 10 < len(list(tmp_path.iterdir()))
+    longest = max(map(len, lines)) + 1
+    assert all(file.stat().st_size <= _LARGEST + 2 * longest for file in tmp_path.glob("*.log.*"))
+
+
+def test_another_process_s_log(tmp_path: Path) -> None:
+    """What it writes while the file is rotated is there; and only a few files are."""
+    path = tmp_path / "temporal.log"
+    log = PipedLog(path, _LARGEST, kept=2)
+    program = f"for number in range({5 * _LINES}): print('line', number, flush=True)"
+    subprocess.run((sys.executable, "-c", program), stdout=log.output, check=True, timeout=300)
+    log.close()
+    log.finish()
+    lines = lines_of(path)
+    assert ["temporal.log", "temporal.log.1", "temporal.log.2"] == sorted(
+        file.name for file in tmp_path.iterdir()
+    )
+    first = int(lines[0].split()[-1])
+    assert [f"line {number}" for number in range(first, 5 * _LINES)] == lines
+    assert all(file.stat().st_size <= _LARGEST + BLOCK for file in tmp_path.iterdir())
