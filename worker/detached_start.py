@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starter.client.local_stack import LocalStack, read_stack
 from starter.errors import Unreachable
+from worker.log_file import open_log
 from worker.stack_survey import runs_already, survey
 
 LOG = "pingtai.log"
@@ -15,10 +16,10 @@ _LOOK_SECONDS = 0.05
 _LAST_LINES = 8
 
 
-async def start_detached(home: Path, *, ui: bool) -> LocalStack:
+async def start_detached(home: Path, log: Path, *, ui: bool) -> LocalStack:
     """Start `pingtai up` in the background, and wait until it is ready.
 
-    It leads a session of its own, so no signal of this terminal reaches it, and logs to a file. Where this
+    It leads a session of its own, so no signal of this terminal reaches it, and logs to `log`. Where this
     call is broken off before it is ready, it is ended again.
 
     Raises:
@@ -27,8 +28,7 @@ async def start_detached(home: Path, *, ui: bool) -> LocalStack:
     """
     if survey(home).pid is not None:
         raise runs_already(home)
-    log = home / LOG
-    before = log.stat().st_size if log.exists() else 0
+    before = await asyncio.to_thread(_size_now, log)
     words = (sys.executable, "-m", "worker.main", "up", LOG_OPTION, str(log))
     process = await asyncio.to_thread(_start, (*words, "--ui") if ui else words)
     try:
@@ -56,6 +56,12 @@ def _start(words: tuple[str, ...]) -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def _size_now(log: Path) -> int:
+    """The size of the log, which is made if it is missing: one that cannot be written is known now."""
+    with open(open_log(log), "ab") as file:  # noqa: PTH123 - a descriptor
+        return file.tell()
 
 
 def _last_lines(log: Path, before: int) -> list[str]:

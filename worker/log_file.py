@@ -15,6 +15,11 @@ BLOCK = 4_096
 _END_SECONDS = 5.0
 
 
+def open_log(path: Path) -> int:
+    """Open a log to append to it; it is made, for its owner only, if it is missing. Raises OSError."""
+    return os.open(path, _FLAGS, 0o600)
+
+
 class LogFile:
     """Where a process writes instead of a terminal: its log, and whatever else it says."""
 
@@ -26,7 +31,7 @@ class LogFile:
 
     def take_over(self) -> None:
         """Lead this process's standard output and standard error there."""
-        opened = os.open(self.path, _FLAGS, 0o600)
+        opened = open_log(self.path)
         try:
             for stream in (sys.stdout, sys.stderr):
                 stream.flush()
@@ -62,7 +67,7 @@ class PipedLog:
         self._copying.join(_END_SECONDS)
 
     def _copy(self) -> None:
-        file = os.open(self._path, _FLAGS, 0o600)
+        file = open_log(self._path)
         try:
             while block := os.read(self._read, BLOCK):
                 whole = block.find(b"\n") + 1
@@ -72,7 +77,7 @@ class PipedLog:
                     block = block[whole:]
                     if rotate(self._path, self._kept):
                         os.close(file)
-                        file = os.open(self._path, _FLAGS, 0o600)
+                        file = open_log(self._path)
                 _write(file, block)
         finally:
             os.close(file)

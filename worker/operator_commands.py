@@ -12,7 +12,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import show
 from worker.delivery_worker import NoticeConfig
-from worker.detached_start import LOG_OPTION, start_detached
+from worker.detached_start import LOG, LOG_OPTION, start_detached
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
 from worker.log_file import LogFile
@@ -31,7 +31,12 @@ from worker.worker_run import telemetry, worker_running
 @click.option(
     "--detach", is_flag=True, help="In the background; returns when it is ready. 在后台运行"
 )
-@click.option(LOG_OPTION, type=click.Path(path_type=Path), hidden=True)
+@click.option(
+    LOG_OPTION,
+    type=click.Path(path_type=Path, dir_okay=False, resolve_path=True),
+    metavar="FILE",
+    help="Log to this file, which is rotated, instead of standard error. 日志文件",
+)
 @answering
 @ending_surely
 async def up(ui: bool, detach: bool, log: Path | None) -> None:
@@ -51,7 +56,7 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
     """
     settings = load_settings()
     if detach:
-        where = await start_detached(home(), ui=ui)
+        where = await start_detached(home(), log or home() / LOG, ui=ui)
         click.echo(where_it_listens(where, home()))
         click.echo(say("To stop it: pingtai stop", "停止：pingtai stop"))
         return

@@ -39,10 +39,11 @@ Part = tuple[str, bool, Said, str]
 @json_option
 @answering
 async def status(as_json: bool) -> None:
-    """Show what runs on this machine, since when, and where. 查看本机系统状态
+    """Show what runs on this machine, and where. 查看本机系统状态
 
-    The local stack of PINGTAI_HOME: its parts, addresses, versions, log and disk space. Processes are looked
-    at, not files only. Exit code 0: it runs; 1: it starts or stops, or a part is missing; 4: it does not run.
+    The local stack of PINGTAI_HOME: since when it runs, its parts, addresses, versions, log and disk
+    space. Processes are looked at, not files only. Exit code 0: it runs; 1: it starts or stops, or a part
+    is missing; 4: it does not run.
 
     \b
     Example:
@@ -63,9 +64,10 @@ async def status(as_json: bool) -> None:
 @click.command("stop")
 @answering
 async def stop() -> None:
-    """Stop the local stack in order, and wait until it has stopped. 停止本机系统
+    """Stop the system on this machine. 停止本机系统
 
-    First the worker, then Temporal, then PostgreSQL, as Ctrl-C does. After a crash it ends what was left.
+    Stops in order, and waits until all has stopped: first the worker, then Temporal, then PostgreSQL, as
+    Ctrl-C does. After a crash it ends what was left.
 
     \b
     Example:
