@@ -70,14 +70,14 @@ async def decide(
     who: Decider,
     key: IdempotencyKey,
     dry_run: Annotated[
-        bool, Query(description="Only say what would become of it; nothing changes. 仅试算")
+        bool, Query(description="Check only; nothing is submitted. 预检（不提交）")
     ] = False,
 ) -> Response:
-    """Take a decision to the platform or its open assessment, by its `kind`, and answer its receipt.
+    """Send a decision to the platform or its open assessment, by its `kind`; the answer is its receipt.
 
     The same decision again (the same `decision_id` and content) is answered 200 with the same body.
-    Scope: `decide:` and the actor's role. A substitute (`acting_for`) acts under a substitution that the
-    register has; else 403.
+    Scope: `decide:` and the actor's role. A substitute (`acting_for`) needs a substitution in the register;
+    otherwise 403.
     """
     data = await json_body(request)
 

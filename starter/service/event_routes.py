@@ -107,7 +107,7 @@ async def events(
     """Every entry of every log, in one order that only grows at its end. Scope: `read`.
 
     Keep `next`, whatever `events` holds; `more` says that there is more now. A key of a district sees its
-    platforms only. 410: the cursor is of a feed that is gone; begin again.
+    platforms only. 410: the cursor belongs to a feed that no longer exists; begin again.
     """
     feed = Feed(engine)
     arrivals: Arrivals = request.app.state.arrivals

@@ -43,7 +43,7 @@ class Ready(Record):
 
 @router.get("/livez", summary="The process answers. 存活", responses=unkeyed(Alive, "alive"))
 async def livez() -> Response:
-    """Whether the process answers, whatever stands behind it. No key."""
+    """Whether the process answers; Temporal and PostgreSQL are not checked. No key."""
     return reply(Alive())
 
 

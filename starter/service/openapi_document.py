@@ -31,7 +31,7 @@ SOURCE = {
 }
 LINK = {"Link": {"description": 'The next page: rel="next". 下一页', "schema": _TEXT}}
 ETAG = {"ETag": {"description": "For If-None-Match.", "schema": _TEXT}}
-_LOCATION = {"Location": {"description": "Where it stands. 查询地址", "schema": _TEXT}}
+_LOCATION = {"Location": {"description": "Where to query it. 查询地址", "schema": _TEXT}}
 _REPLAYED = {
     "Idempotency-Replayed": {
         "description": "The answer that was given first to this Idempotency-Key. 重放的应答",

@@ -31,7 +31,7 @@ _PLACE = r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,9}$"
 After = Annotated[
     str | None,
     Query(
-        description="The next page: after this entry, as `next` says it. 下一页",
+        description="Next page: `next` of the page before. 下一页",
         pattern=_PLACE,
         examples=["1.0.0.4"],
     ),
@@ -40,11 +40,11 @@ After = Annotated[
 
 @router.get(
     "/platforms/{platform_id}",
-    summary="Where a platform stands. 平台状态",
+    summary="State of a platform. 平台状态",
     responses=answers(CaseView, "platform", 404, headers=SOURCE),
 )
 async def platform(request: Request, platform_id: PlatformId, who: Reader) -> Response:
-    """Where the newest term stands, what is awaited from whom, and until when. Scope: `read`."""
+    """Stage of the newest term, the pending decision, by whom and until when. Scope: `read`."""
     standing = await platform_status(request.app.state.backends, platform_id)
     who.only_of(standing.district)
     return _reply(standing)
@@ -52,7 +52,7 @@ async def platform(request: Request, platform_id: PlatformId, who: Reader) -> Re
 
 @router.get(
     "/platforms/{platform_id}/assessments/{year}",
-    summary="Where a yearly assessment stands. 年度考核状态",
+    summary="State of a yearly assessment. 年度考核状态",
     responses=answers(CaseView, "assessment", 404, headers=SOURCE),
 )
 async def assessment(
@@ -64,7 +64,7 @@ async def assessment(
         int | None, Query(ge=1, le=99, description="By default the newest. 第几期")
     ] = None,
 ) -> Response:
-    """Where the assessment of a year stands, open or ended. Scope: `read`."""
+    """Stage of the assessment of a year, open or ended. Scope: `read`."""
     standing = await assessment_status(request.app.state.backends, platform_id, year, term)
     who.only_of(standing.district)
     return _reply(standing)

@@ -46,7 +46,7 @@ async def programme_figures(
     district: OfDistrict = None,
     field: OfField = None,
     year: Annotated[
-        int | None, Query(ge=2000, le=2199, description="Of the listing. 纳入年份")
+        int | None, Query(ge=2000, le=2199, description="Year of the listing. 纳入年份")
     ] = None,
 ) -> Response:
     """Platforms by their newest terms, how long steps took, how assessments ended. Scope: `read`."""

@@ -63,7 +63,7 @@ async def register(
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
     list_number: Annotated[Identifier | None, Query(description="名单批次")] = None,
     year: Annotated[
-        int | None, Query(ge=2000, le=2199, description="Of the listing. 纳入年份")
+        int | None, Query(ge=2000, le=2199, description="Year of the listing. 纳入年份")
     ] = None,
     overdue: Annotated[
         bool, Query(description="Only those with an overdue step; needs the scope `read`. 逾期")

@@ -49,8 +49,8 @@ SubscriptionId = Annotated[
 async def subscribe(request: Request, who: Reader, engine: Engine, key: IdempotencyKey) -> Response:
     """Have each event posted to a URL, signed, in their order. Scope: `read`.
 
-    The secret is told in this answer, and in its repeats with the same Idempotency-Key. A key of a
-    district hears of its platforms only.
+    The secret is in this answer only, and in its repeats with the same Idempotency-Key. A key of a
+    district gets events of its platforms only.
     Where URLs may lead is for the operator to say: public hosts by https, if nothing was said.
     """
     data = await json_body(request)
@@ -86,7 +86,7 @@ async def subscribe(request: Request, who: Reader, engine: Engine, key: Idempote
     responses=answers(SubscriptionList, "subscriptions"),
 )
 async def all_of_key(who: Reader, engine: Engine) -> Response:
-    """How they stand, the oldest first. Scope: `read`."""
+    """The subscriptions and their state, the oldest first. Scope: `read`."""
     end = await Feed(engine).end()
     rows = await SubscriptionAdmin(engine).of_key(_id(who))
     return reply(SubscriptionList(subscriptions=tuple(view_of(row, end.feed) for row in rows)))
@@ -98,7 +98,7 @@ async def all_of_key(who: Reader, engine: Engine) -> Response:
     responses=answers(SubscriptionView, "subscription", 404),
 )
 async def one(who: Reader, engine: Engine, subscription_id: SubscriptionId) -> Response:
-    """How it stands: up to where it is through, and what is in its way. Scope: `read`."""
+    """Its state: the last delivered event, and why delivery is delayed. Scope: `read`."""
     return await _shown(engine, await SubscriptionAdmin(engine).one(_id(who), subscription_id))
 
 

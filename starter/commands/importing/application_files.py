@@ -140,7 +140,7 @@ class Applications:
             yield [given.get(name) for name in names]
 
 
-_TWICE = Words("the column is there twice", "该列重复")
+_TWICE = Words("the column occurs twice", "该列重复")
 _ABSENT = Words("the column is missing", "缺少该列")
 
 
