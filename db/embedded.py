@@ -174,7 +174,7 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(
                     f"{self.data} was made by PostgreSQL {found}, this is {VERSION}: move it away"
                     " and rebuild the register from the histories, or upgrade it with pg_upgrade",
-                    f"{self.data} 由 PostgreSQL {found} 创建，当前为 {VERSION}：请移走后由历史重建登记库，或用"
+                    f"{self.data} 由 PostgreSQL {found} 创建，当前为 {VERSION}：请移走后由历史重建名册，或用"
                     " pg_upgrade 升级",
                 )
             return

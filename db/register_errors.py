@@ -32,7 +32,7 @@ class RegisterConflict(PingtaiError):
         log = f"assessment of year {year}" if year else "the platform's own log"
         log_zh = f"第 {year} 年考核" if year else "平台自身记录"
         what = f"entry {seq} of workflow {workflow_id} does not fit the register"
-        what_zh = f"流程 {workflow_id} 的第 {seq} 条与登记库不符"
+        what_zh = f"流程 {workflow_id} 的第 {seq} 条与名册不符"
         if second_life:
             what = f"workflow {workflow_id} lives this term a second time, from its entry {seq} on"
             what_zh = f"流程 {workflow_id} 自第 {seq} 条起重复经历本期"
@@ -62,7 +62,7 @@ class SchemaTooNew(Unreachable):
         super().__init__(
             f"the register's tables are at revision {revision}, which this program does not know"
             f" (its newest is {head}): run the newer program, or restore a backup",
-            f"登记库的表为版本 {revision}，本程序尚不支持（最新支持 {head}）：请运行新版程序，或恢复备份",
+            f"名册数据库的表为版本 {revision}，本程序尚不支持（最新支持 {head}）：请运行新版程序，或恢复备份",
         )
 
 
@@ -73,7 +73,7 @@ class StatementPooling(Unreachable):
         super().__init__(
             "pgbouncer's pool_mode = statement allows no transactions, which the register needs: set"
             " pool_mode = transaction (or session) for this database",
-            "pgbouncer 的 pool_mode = statement 不支持登记库所需的事务：请为此数据库设置 pool_mode ="
+            "pgbouncer 的 pool_mode = statement 不支持名册所需的事务：请为此数据库设置 pool_mode ="
             " transaction（或 session）",
         )
 

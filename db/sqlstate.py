@@ -22,45 +22,45 @@ class Trouble(Enum):
 
     AWAY = Words(
         "the register (PostgreSQL) does not answer: {why}. Is `pingtai up` running, or DATABASE_URL right?",
-        "登记库（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
+        "名册（PostgreSQL）没有应答：{why}。请确认 pingtai up 已启动，或 DATABASE_URL 正确。",
     )
     BUSY = Words(
         "the register (PostgreSQL) is too busy now: {why}. Try again in a moment",
-        "登记库（PostgreSQL）繁忙：{why}。请稍后重试",
+        "名册（PostgreSQL）繁忙：{why}。请稍后重试",
     )
     NO_TABLES = Words(
         "the register's tables are not as this program needs them ({why}): start `pingtai up` or `pingtai"
         " worker`, which makes them",
-        "登记库的表与本程序不符（{why}）：请启动 pingtai up 或 pingtai worker 以建表",
+        "名册数据库的表与本程序不符（{why}）：请启动 pingtai up 或 pingtai worker 以建表",
     )
     NO_RIGHTS = Words(
         "the register's user lacks a right ({why}): grant it, or connect as the owner of the tables"
         " (docs/deployment.md, PostgreSQL)",
-        "登记库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.md“PostgreSQL”）",
+        "名册数据库用户权限不足（{why}）：请授权，或以表的所有者连接（见 docs/deployment.md“PostgreSQL”）",
     )
     NO_LOGIN = Words(
         "the register does not let this user in ({why}): check user, password and database in DATABASE_URL",
-        "登记库拒绝登录（{why}）：请检查 DATABASE_URL 中的用户、密码和数据库名",
+        "名册数据库拒绝登录（{why}）：请检查 DATABASE_URL 中的用户、密码和数据库名",
     )
     READ_ONLY = Words(
         "the register is read-only ({why}): DATABASE_URL names a standby; connect to the primary"
         " (?target_session_attrs=read-write)",
-        "登记库为只读（{why}）：DATABASE_URL 指向备库，请连接主库（?target_session_attrs=read-write）",
+        "名册数据库为只读（{why}）：DATABASE_URL 指向备库，请连接主库（?target_session_attrs=read-write）",
     )
     FULL = Words(
         "the register's server has no room left ({why}): free disk or memory there",
-        "登记库服务器空间不足（{why}）：请清理磁盘或内存",
+        "名册数据库服务器空间不足（{why}）：请清理磁盘或内存",
     )
     POOLER = Words(
         "the pooler before the register loses prepared statements ({why}): connect to PostgreSQL directly,"
         " or set pool_mode = transaction or session in pgbouncer (docs/deployment.md, PostgreSQL)",
-        "登记库前的连接池丢失预编译语句（{why}）：请直连 PostgreSQL，或在 pgbouncer 中设置 pool_mode ="
+        "名册数据库前的连接池丢失预编译语句（{why}）：请直连 PostgreSQL，或在 pgbouncer 中设置 pool_mode ="
         " transaction 或 session（见 docs/deployment.md“PostgreSQL”）",
     )
     MISTAKE = Words(
         "the register refused a question of this program, which is a mistake of ours: {why}. Please report"
         " it",
-        "登记库拒绝了本程序的请求，属程序错误：{why}。请反馈",
+        "名册数据库拒绝了本程序的请求，属程序错误：{why}。请反馈",
     )
 
 

@@ -4,11 +4,32 @@ import sys
 from typing import TYPE_CHECKING
 
 from workflows.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError, Unreachable
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from temporalio.service import RPCError
 
-__all__ = ["BadInput", "NoSuchPlatform", "NotAllowed", "PingtaiError", "Unreachable", "rpc_error"]
+__all__ = [
+    "MAY_BE_ACCEPTED",
+    "BadInput",
+    "NoSuchPlatform",
+    "NotAllowed",
+    "PingtaiError",
+    "Unreachable",
+    "no_such_platform",
+    "rpc_error",
+]
+
+MAY_BE_ACCEPTED = Words(
+    "it may still be accepted. Send it again unchanged, with the same id: nothing is accepted twice",
+    "之后仍可能受理。请以同一编号原样重发，不会重复受理",
+)
+"""After an application or a decision that was sent and not answered."""
+
+
+def no_such_platform(platform_id: str) -> NoSuchPlatform:
+    """Return the error for an id that no platform has."""
+    return NoSuchPlatform(f'No platform "{platform_id}"', f"没有平台“{platform_id}”")
 
 
 def rpc_error(error: BaseException) -> "RPCError | None":

@@ -48,7 +48,7 @@ class CaseQueries:
     ) -> WorkflowExecutionDescription | None:
         """What Temporal says of a workflow, by default of its latest run; None when it knows none."""
         try:
-            with translate_rpc_errors():
+            with translate_rpc_errors(workflow_id):
                 return await self.temporal.get_workflow_handle(
                     workflow_id, run_id=run_id
                 ).describe()
@@ -101,7 +101,7 @@ class CaseQueries:
             done, _ = await asyncio.wait({task}, timeout=_LOOK_AFTER)
             if not done:
                 await self._refuse_what_is_not_ours(workflow_id)
-            with translate_rpc_errors():
+            with translate_rpc_errors(workflow_id):
                 return await task
         except (NoSuchPlatform, Refused, InvalidMessage, asyncio.CancelledError):
             raise
@@ -136,7 +136,7 @@ class CaseQueries:
         handle = self.temporal.get_workflow_handle(workflow_id)
         for patience in (0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 0.0):
             try:
-                with translate_rpc_errors():
+                with translate_rpc_errors(workflow_id):
                     return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.
@@ -148,7 +148,7 @@ class CaseQueries:
                 if not patience:
                     raise Unreachable(
                         "the term was just started again and is waiting for the register",
-                        "该期刚重新启动，正在等待登记库",
+                        "该期刚重新启动，正在与名册核对",
                     ) from None
             await asyncio.sleep(patience)
         raise AssertionError("the last try returns or raises")

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from starter.client.interface import Applied
 from starter.client.problem_responses import raise_for
-from starter.errors import BadInput, Unreachable
+from starter.errors import MAY_BE_ACCEPTED, BadInput, Unreachable
 from starter.plans.plan_view import PlanView
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
@@ -210,9 +210,8 @@ def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
             f"无法连接 {url}（{why}）；未发送任何内容",
         )
     return Unreachable(
-        f"{url} does not answer ({why}); what was sent may still be accepted. Send it again"
-        " unchanged: nothing is accepted twice",
-        f"{url} 没有应答（{why}）；所发内容仍可能已受理。请原样重发，不会重复受理",
+        f"{url} does not answer ({why}); {MAY_BE_ACCEPTED.en}",
+        f"{url} 没有应答（{why}），{MAY_BE_ACCEPTED.zh}",
     )
 
 

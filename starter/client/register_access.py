@@ -78,7 +78,7 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
         if not (start and embedded.data.is_dir()):
             raise Unreachable(
                 "there is no register here yet: run `pingtai up`, or set DATABASE_URL",
-                "本机还没有登记库：请运行 pingtai up，或设置 DATABASE_URL",
+                "本机还没有名册：请运行 pingtai up，或设置 DATABASE_URL",
             )
         try:
             yield await asyncio.to_thread(embedded.start)

@@ -63,7 +63,7 @@ class NoRegister:
         Raises:
             Unreachable: the register cannot say so, or does not have the decision within a moment.
         """
-        raise Unreachable("no register is configured here", "此处未配置登记库")
+        raise Unreachable("no register is configured here", "此处未配置名册")
 
     async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
         """Read a platform's newest term, to be started again; None: the register does not know it.
@@ -75,7 +75,7 @@ class NoRegister:
         raise Unreachable(
             "the term has ended: it can only be started again from the register, which is not"
             " configured here",
-            "该期已结束：须从登记库恢复，但此处未配置登记库",
+            "该期已结束：须从名册恢复，但此处未配置名册",
         )
 
     async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
@@ -146,7 +146,7 @@ class RegisterLookups(NoRegister):
                 found = await register.due_after(receipt)
                 if found:
                     return found[0]
-        raise Unreachable("the register does not have the decision yet", "登记库尚未收到该决定")
+        raise Unreachable("the register does not have the decision yet", "名册尚未收到该决定")
 
     async def ended_term(self, platform_id: str) -> CarriedPlatform | None:
         async with self._register() as register:

@@ -10,7 +10,13 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from starter.errors import (
+    MAY_BE_ACCEPTED,
+    BadInput,
+    NoSuchPlatform,
+    Unreachable,
+    no_such_platform,
+)
 from workflows.model import invalid, parse
 from workflows.refusal import Refusal, Refused
 from workflows.words import Words
@@ -39,11 +45,11 @@ _NOT_NOW = {
 
 
 @contextmanager
-def translate_rpc_errors() -> Iterator[None]:
-    """Turn Temporal's own errors into ours, and the answer of a workflow that says no into what it says.
+def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
+    """Turn Temporal's errors into ours; `workflow_id` is the case that is called, for the message.
 
     Raises:
-        Refused, InvalidMessage: the workflow says no.
+        Refused, InvalidMessage: the workflow refuses.
         NoSuchPlatform: there is no workflow of this id, or it is closed.
         BadInput: there is no namespace of this name.
         Unreachable: no answer. An update may still be taken later: repeat it with the same id.
@@ -54,9 +60,8 @@ def translate_rpc_errors() -> Iterator[None]:
         raise _from_workflow(error.cause) from None
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise Unreachable(
-            "no worker answered in time; the decision may still be accepted. Send it again with the"
-            " same decision_id: it is never accepted twice",
-            "没有 worker 按时应答；该决定之后仍可能生效。请用同一 decision_id 重发，不会重复生效",
+            f"no worker answered in time; {MAY_BE_ACCEPTED.en}",
+            f"没有 worker 按时应答，{MAY_BE_ACCEPTED.zh}",
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -65,10 +70,7 @@ def translate_rpc_errors() -> Iterator[None]:
                     f"Temporal: {error.message} Check TEMPORAL_NAMESPACE or the profile",
                     f"Temporal：{error.message}。请检查 TEMPORAL_NAMESPACE 或配置文件",
                 ) from None
-            raise NoSuchPlatform(
-                "no platform, or no open assessment, has this id",
-                "没有此编号的平台，或没有进行中的考核",
-            ) from None
+            raise _no_such_case(workflow_id) from None
         why = _NOT_NOW.get(error.status)
         if why is None:
             raise
@@ -87,3 +89,15 @@ def _from_workflow(cause: BaseException) -> Exception:
     text = str(cause.details[0])
     what, _, why = cause.message.partition(": ")
     return invalid(what, "", why, text.partition("：")[2])
+
+
+def _no_such_case(workflow_id: str) -> NoSuchPlatform:
+    """Return the error for a workflow that is not there, or is closed: a platform, or its assessment."""
+    _, _, rest = workflow_id.partition(":")
+    platform_id, _, assessment = rest.partition(":")
+    if not assessment:
+        return no_such_platform(platform_id or workflow_id)
+    return NoSuchPlatform(
+        f'Platform "{platform_id}" has no open assessment {assessment}',
+        f"平台“{platform_id}”没有进行中的考核（{assessment}）",
+    )

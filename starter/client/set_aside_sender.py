@@ -15,7 +15,7 @@ from starter.client.blocking_workflow import ENDED_OUTSIDE, ended_outside
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.register_lookups import NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import NoSuchPlatform, Unreachable, no_such_platform
 from workflows import contract
 from workflows.case import Case
 from workflows.decision import digest_of_content
@@ -84,7 +84,7 @@ class SetAsideSender:
         workflow_id = contract.platform_workflow_id(platform_id)
         carried = await self._register.ended_term(platform_id)
         if carried is None:
-            raise NoSuchPlatform("no platform has this id", "没有此编号的平台")
+            raise no_such_platform(platform_id)
         facts = carried.state.facts
         if raw.get("case") is None:
             raw = raw | {"case": {"platform_id": facts.platform_id, "term": facts.term}}
@@ -129,7 +129,7 @@ class SetAsideSender:
         if not (whole and case.ended):
             raise Unreachable(
                 "the register does not have the whole log of the term; try again when it has",
-                "登记库中本期记录不完整，请待其补齐后再试",
+                "名册中本期记录不完整，请待其补齐后再试",
             )
 
     async def _memo(self, workflow_id: str, state: PlatformState) -> dict[str, Any]:

@@ -160,6 +160,6 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | N
 
 
 _NOT_TWICE = Words(
-    "The decision may have been accepted. Sent again, it is not taken twice.",
+    "The decision may have been accepted. Sent again, it is not accepted twice.",
     "该决定可能已办理。再次提交不会重复办理。",
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.row_types import Whose
 from starter.client.application_sender import complete_policy
-from starter.errors import NoSuchPlatform, Unreachable
+from starter.errors import MAY_BE_ACCEPTED, NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
 from starter.service.case_status import platform_status
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
@@ -64,9 +64,8 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         except Unreachable:
             raise Problem(
                 Kind.AWAY,
-                "no answer in time; the application may have been accepted. Send it again unchanged, with the"
-                " same application_id: it is never accepted twice",
-                "没有应答，该申请可能已受理；请以同一 application_id 原样重发，不会重复受理",
+                f"no answer in time; {MAY_BE_ACCEPTED.en}",
+                f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
             ) from None
         answer = AppliedAnswer(**applied.model_dump(exclude={"repeated"}))
         where = {"Location": f"/v1/platforms/{applied.platform_id}"}

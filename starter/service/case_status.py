@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from db.queries import RegisterQueries
 from db.row_types import LastTerm, LogLine
 from starter.client.temporal_client import PingtaiClient
-from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, no_such_platform
 from starter.service.backends import Backends
 from workflows.activity_messages import DueDate
 from workflows.lifecycle import PLATFORM
@@ -60,7 +60,9 @@ async def platform_status(backends: Backends, platform_id: str) -> CaseStatus:
         own = await _own_log(register, platform_id, last)
         return _view(own, await register.due(platform_id, last.term)) if last and own else None
 
-    return CaseStatus(*await _known(backends, lambda of: of.state(platform_id), by_register))
+    return CaseStatus(
+        *await _known(backends, platform_id, lambda of: of.state(platform_id), by_register)
+    )
 
 
 async def district_of(backends: Backends, platform_id: str) -> str:
@@ -89,7 +91,10 @@ async def assessment_status(
 
     return CaseStatus(
         *await _known(
-            backends, lambda of: of.assessment_state(platform_id, of_term, year), by_register
+            backends,
+            platform_id,
+            lambda of: of.assessment_state(platform_id, of_term, year),
+            by_register,
         )
     )
 
@@ -100,7 +105,7 @@ async def platform_log(backends: Backends, platform_id: str) -> tuple[list[LogEn
     async def by_register(register: RegisterQueries) -> list[LogEntry] | None:
         return await _own_log(register, platform_id, await register.last_term(platform_id)) or None
 
-    return await _known(backends, lambda of: of.log(platform_id), by_register)
+    return await _known(backends, platform_id, lambda of: of.log(platform_id), by_register)
 
 
 async def _own_log(
@@ -112,6 +117,7 @@ async def _own_log(
 
 async def _known(
     backends: Backends,
+    platform_id: str,
     question: Callable[[PingtaiClient], Awaitable[T]],
     by_register: Callable[[RegisterQueries], Awaitable[T | None]],
 ) -> tuple[T, Source]:
@@ -127,7 +133,7 @@ async def _known(
     if isinstance(answer, TimeoutError):
         answer = await _asked(backends, question, LONGER)
     if isinstance(answer, Exception):
-        raise _unknown(answer)
+        raise _unknown(platform_id, answer)
     return answer, Source.WORKFLOW
 
 
@@ -165,13 +171,14 @@ def _view(log: list[LogEntry], due: Instant | None) -> CaseView:
     )
 
 
-def _unknown(error: Exception) -> PingtaiError:
-    """What is said of a case that the register does not know: it may not have heard of it yet."""
-    if isinstance(error, NoSuchPlatform | InvalidMessage):
-        return NoSuchPlatform(
-            "no platform, or no assessment, has this id", "没有此编号的平台，或没有此年度考核"
-        )
+def _unknown(platform_id: str, error: Exception) -> PingtaiError:
+    """The error for a case that the register does not have: a new one may not be there yet."""
+    match error:
+        case NoSuchPlatform():
+            return error
+        case InvalidMessage():
+            return no_such_platform(platform_id)
     return Unreachable(
         "Temporal does not answer, and the register does not have it (yet)",
-        "流程引擎没有应答，登记库中（尚）无记录",
+        "流程引擎没有应答，名册中尚无记录",
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from starter.errors import Unreachable
+from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
 from starter.service.case_status import district_of
@@ -109,9 +109,8 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     except Unreachable:
         raise Problem(
             Kind.AWAY,
-            "no answer in time; the decision may still be accepted. Send it again with the same"
-            " decision_id: it is never accepted twice",
-            "未能按时应答，该决定之后仍可能生效；请用同一 decision_id 重发，不会重复生效",
+            f"no answer in time; {MAY_BE_ACCEPTED.en}",
+            f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
         ) from None
     return receipt
 

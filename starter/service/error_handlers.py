@@ -72,14 +72,14 @@ def problem_of(error: Exception) -> Problem:
             problem = _of_http(error)
         case PingtaiError():  # Unreachable, and settings of the service that are wrong
             problem = _away(
-                error, "Temporal or the register does not answer", "流程引擎或登记库没有应答"
+                error, "Temporal or the register does not answer", "流程引擎或名册没有应答"
             )
         case RPCError():
             problem = _away(error, "Temporal does not answer", "流程引擎没有应答")
         case SQLAlchemyError() | OSError() | asyncpg.PostgresError() | asyncpg.InterfaceError() if (
             trouble_of(error) is not Trouble.MISTAKE
         ):
-            problem = _away(error, "the register does not answer", "登记库没有应答")
+            problem = _away(error, "the register does not answer", "名册没有应答")
         case _:
             problem = _mistake(error)
     return problem

@@ -29,7 +29,7 @@ _LOOK_SECONDS = 3.0
 _GONE = Words(
     "the cursor belongs to another feed: the register was rebuilt, or restored from a backup. Start again"
     " with after=beginning, and skip by id what you have already",
-    "游标属于另一事件流：登记库已重建或从备份恢复。请以 after=beginning 重新开始，并按 id 去重",
+    "游标属于另一事件流：名册已重建或从备份恢复。请以 after=beginning 重新开始，并按 id 去重",
 )
 _ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
@@ -93,14 +93,14 @@ async def events(
     district: Districts = None,
     platform: Platforms = None,
     limit: Annotated[
-        int, Query(ge=1, le=LARGEST_PAGE, description="So many events at most. 每页条数")
+        int, Query(ge=1, le=LARGEST_PAGE, description="Maximum events. 每页条数")
     ] = _USUAL_PAGE,
     wait: Annotated[
         int,
         Query(
             ge=0,
             le=LONGEST_WAIT,
-            description="Where nothing is there, wait so many seconds for it. 等待秒数",
+            description="If there is no event, seconds to wait for one. 等待秒数",
         ),
     ] = 0,
 ) -> Response:

@@ -69,7 +69,7 @@ _named: dict[tuple[str, JsonSchemaMode], TypeAdapter[Any]] = {}
 _ABOUT = """\
 Applications and decisions for Beijing's common technology platforms (共性技术平台) come in here, and
 are followed. Every write may be repeated: `application_id` and `decision_id` are yours, and what was
-taken once is never taken twice. Errors are problem details (RFC 9457) in English and Chinese."""
+accepted once is never accepted twice. Errors are problem details (RFC 9457) in English and Chinese."""
 
 
 def answers(
@@ -99,12 +99,12 @@ def written(
 ) -> Responses:
     """The responses of a call that writes: 201 the first time, 200 for a repeat, and the problems."""
     headers = {**_LOCATION, **_REPLAYED, **(headers or {})}
-    first = _success(kind, example, headers, "Taken. 已受理")
+    first = _success(kind, example, headers, "Accepted. 已受理")
     again = _success(
         kind,
         example,
         headers | _REPEATED,
-        "Taken before: the first answer, and nothing changed. 此前已受理",
+        "Accepted before: the first answer; nothing changed. 此前已受理",
     )
     usual = (400, 401, 403, 408, 409, 413, 415, 421, 422, 500, 503)
     return {201: first, 200: again, **_problems(*usual, *problems)}
@@ -113,14 +113,14 @@ def written(
 def ended(*problems: int) -> Responses:
     """The responses of a call that ends something: 204, and the problems."""
     return {
-        204: {"description": "It is ended. 已结束"},
+        204: {"description": "Deleted. 已取消"},
         **_problems(401, 403, 421, 422, 500, 503, *problems),
     }
 
 
 def unchanged() -> Responses:
     """The response to If-None-Match when nothing has changed."""
-    return {304: {"description": "What you have is still right. 未变化", "headers": ETAG}}
+    return {304: {"description": "Not modified. 未变化", "headers": ETAG}}
 
 
 def body(kind: Any, name: str, example: str) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from workflows.model import Day, Identifier, InvalidMessage, invalid, problem_in
 T = TypeVar("T")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
 Limit = Annotated[
-    int, Query(ge=1, le=LARGEST_PAGE, description="So many at most. 每页行数", examples=[50])
+    int, Query(ge=1, le=LARGEST_PAGE, description="Maximum rows. 每页行数", examples=[50])
 ]
 IfNoneMatch = Annotated[
     str | None, Header(alias="If-None-Match", description="The ETag of an answer that you have.")
 ]
 AfterPlace = Annotated[
-    str | None, Query(description="The next page, as `next` says it. 下一页", max_length=200)
+    str | None, Query(description="Next page: `next` of the page before. 下一页", max_length=200)
 ]
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
 _OF_A_DAY = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"

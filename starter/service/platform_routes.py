@@ -9,7 +9,7 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.row_types import LogLine, PlatformCard
 from db.timeline_queries import TimelineCursor, place_of, timeline
-from starter.errors import NoSuchPlatform
+from starter.errors import no_such_platform
 from starter.service.case_status import (
     CaseStatus,
     assessment_status,
@@ -82,9 +82,7 @@ async def card(platform_id: PlatformId, who: Reader, engine: Engine) -> Response
     """
     found = await RegisterQueries(engine).platform(platform_id)
     if found is None:
-        raise NoSuchPlatform(
-            "the register has no platform with this id", "登记库中没有此编号的平台"
-        )
+        raise no_such_platform(platform_id)
     who.only_of(found.platform.district)
     return reply(found)
 

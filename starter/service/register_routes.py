@@ -10,7 +10,7 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.row_types import RegisterRow
 from db.validity_queries import Validity, validity
-from starter.errors import NoSuchPlatform
+from starter.errors import no_such_platform
 from starter.service.key_access import Anyone
 from starter.service.openapi_document import ETAG, LINK, answers, public, unchanged
 from starter.service.parameters import DayText, Engine, IfNoneMatch, Limit, PlatformId, day_of
@@ -123,5 +123,5 @@ async def platform_validity(
         if not who.sees(owner.district if owner else ""):
             found = None
     if found is None:
-        raise NoSuchPlatform("no listed platform has this id", "没有此编号的已纳入平台")
+        raise no_such_platform(platform_id)
     return reply(found)

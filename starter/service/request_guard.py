@@ -11,6 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from starter.errors import MAY_BE_ACCEPTED
 from starter.service.error_handlers import problem_of
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import problem_reply
@@ -22,7 +23,7 @@ AT_ONCE = 256
 """Calls that are answered at the same time; one more is asked to come again."""
 
 AT_ONCE_PER_KEY = 128
-"""So many calls of one key are answered at the same time, of 256 in all."""
+"""Maximum calls of one key at the same time, of 256 in all."""
 NOBODY = ""
 """The one share of all calls that show no key."""
 _NAME = "share_of"
@@ -194,8 +195,7 @@ def _too_slow(method: str) -> Problem:
     if method == "POST":
         return Problem(
             Kind.TOO_SLOW,
-            "no answer in time; it may still be accepted. Send it again with the same ids: nothing is"
-            " ever accepted twice",
-            "未能按时应答，之后仍可能生效；请用相同编号重发，不会重复生效",
+            f"no answer in time; {MAY_BE_ACCEPTED.en}",
+            f"未能按时应答，{MAY_BE_ACCEPTED.zh}",
         )
     return Problem(Kind.TOO_SLOW, "no answer in time", "未能按时应答")

@@ -147,7 +147,7 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
     assert (3, True) == (lacking.code, "the scope decide:" in lacking.err), lacking.err
     assert (3, "unknown key") == (unknown.code, unknown.err)
     assert (4, True) == (silent.code, "is not reachable" in silent.err), silent.err
-    assert (2, True) == (other.code, "no platform" in other.err), other.err
+    assert (2, True) == (other.code, "No platform" in other.err), other.err
 
 
 async def test_what_is_read_looks_as_it_does_directly(

@@ -40,7 +40,7 @@ async def test_a_register_that_is_away(world: World) -> None:
 
     class Away(NoRegister):
         async def due_after(self, receipt: Receipt) -> None:
-            raise Unreachable("the register is down", "登记库停机")
+            raise Unreachable("the register is down", "名册停机")
 
     life = await world.apply()
     client = PingtaiClient(world.clockwork.client, Away())

@@ -68,7 +68,7 @@ def bad_lines(platforms: list[str]) -> list[tuple[str, str, str]]:
         (json.dumps({"platform": first, "kind": "nonsense"}), "bad", "kind"),
         (json.dumps(line(first, "inspection", outcome="fine")), "bad", "outcome"),
         (json.dumps(undated), "bad", "decided_on"),
-        (json.dumps(line("nowhere", "recommendation")), "bad", "no platform"),
+        (json.dumps(line("nowhere", "recommendation")), "bad", "No platform"),
         (json.dumps(line(third, "listing", list_number="x-1")), "refused", "not awaited"),
         (json.dumps(line(second, "support", actor=elsewhere)), "refused", "own district"),
     ]

@@ -105,7 +105,7 @@ async def open_cases_run(client: Client, engine: AsyncEngine) -> Finding:
     if not ended:
         return good(
             f"{len(held)} open cases in the register, each with a running workflow",
-            f"登记库中未结束的程序 {len(held)} 个，均有运行中的流程",
+            f"名册中未结束的程序 {len(held)} 个，均有运行中的流程",
         )
     more = f" + {len(missing) - _LOOKED_AT}" if len(missing) > _LOOKED_AT else ""
     listed = _listed(map(str, ended))
@@ -182,7 +182,7 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     return bad(
         Words(
             f"{len(open_ones)} workflows repeat a term; the register keeps the first: {listed}",
-            f"{len(open_ones)} 个流程重复经历同一期次，登记库保留先到者：{listed}",
+            f"{len(open_ones)} 个流程重复经历同一期次，名册保留先到者：{listed}",
         ),
         _REPEATED_TERM,
     )

@@ -38,11 +38,11 @@ async def tables(engine: AsyncEngine) -> Finding:
     """The register's tables are as this program needs them."""
     migrations = await pending(shown(engine.url))
     if migrations is None:
-        return good("the register's tables are up to date", "登记库表结构为最新")
+        return good("the register's tables are up to date", "名册表结构为最新")
     return bad(
         Words(
             f"the register's tables are out of date: {migrations}",
-            f"登记库表结构不是最新：{migrations}",
+            f"名册表结构不是最新：{migrations}",
         ),
         Words(
             "start a worker of this version, which migrates them",
@@ -64,7 +64,7 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
     return note(
         Words(
             f"{running.count} platforms are open in Temporal, {known} in the register",
-            f"Temporal 中 {running.count} 个未结束，登记库中 {known} 个",
+            f"Temporal 中 {running.count} 个未结束，名册中 {known} 个",
         ),
         Words(
             "a brief difference is normal; otherwise look for pending `write_register` activities",

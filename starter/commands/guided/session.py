@@ -27,7 +27,7 @@ _KEPT = Words(
 
 
 _MAYBE = Words(
-    "It was being sent, and may have been accepted. Sent again, it is not taken twice.",
+    "It was being sent, and may have been accepted. Sent again, it is not accepted twice.",
     "该草稿曾提交，可能已办理。再次提交不会重复办理。",
 )
 
