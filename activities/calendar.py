@@ -31,7 +31,7 @@ def working_day_due(request: DueRequest) -> DueDate:
 
 
 def escalation(request: EscalationRequest) -> datetime:
-    """Return when an overdue step is escalated next: 09:00 of the working day on or after each so many days."""
+    """Return when an overdue step is escalated next: 09:00 of the working day on or after each date."""
     day = last_day(request.due)
     while True:
         day += timedelta(days=request.every_days)

@@ -44,7 +44,7 @@ class Subscriptions(Protocol):
 
 
 AT_ONCE = 100
-"""So many subscriptions are served at the same time by one worker."""
+"""Maximum subscriptions that one worker serves at the same time."""
 PAGE = 200
 _ROUND = timedelta(minutes=30)
 _LOOK_SECONDS = 1.0

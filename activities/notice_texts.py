@@ -114,7 +114,7 @@ def _facts(notice: Notice, language: Language) -> dict[str, Any]:
 
 
 MOST_REASONS, MOST_LETTERS = 12, 500
-"""So many reasons of a decision stand in a notice, and of each so many letters: it is a letter, no file."""
+"""Maximum reasons of a decision in a notice, and maximum letters of each."""
 
 
 def _reasons(event: str, said: Mapping[str, Any], language: Language) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
 
 _PAGE = 200
-"""So many platforms are taken at a time."""
+"""Platforms that are read at a time."""
 
 _ORDER = "ORDER BY log.platform_id, log.term, log.year, log.opening, log.seq"
 Assessment = tuple[str, int, int]

@@ -18,11 +18,11 @@ from workflows.model import Record
 ABANDONED = timedelta(seconds=30)
 KEPT_FOR = timedelta(days=30)
 MOST_PER_KEY = 10_000
-"""So many answers a key has kept at most, give or take those between two sweeps; the oldest go first."""
+"""Maximum answers that are kept for a key, apart from those since the last sweep; the oldest are deleted."""
 _LEFT_BEHIND = timedelta(hours=1)
 """A claim that nobody has come back for is dropped after that."""
 _SWEPT = 200
-"""So many go with one sweep, so that no call waits for it long."""
+"""Maximum answers that one sweep deletes, so that no call waits long for it."""
 
 _c = kept_answers.c
 

@@ -1,4 +1,4 @@
-"""The inbox: what awaits a decision, what is due first coming first, a page at a time.
+"""The inbox: what awaits a decision, earliest due first, a page at a time.
 
 Every question goes along an index in the order of the answer and stops when the page is full, so that
 it takes as long at 100,000 platforms as at 1,000 (`bench/desk.py` measures it, a test reads the plan).

@@ -6,7 +6,7 @@ from db.asyncpg_connections import Row, Source, connections
 from db.programme_rows import DirectionWithPlatforms, Layout, Standing
 
 SHOWN = 20
-"""So many platforms of a direction and a stage are named; the others are counted."""
+"""Maximum platforms of a direction and a stage that are named; the others are counted."""
 
 _STANDING = f"""t.stage, count(p.platform_id)::int AS platforms,
     (array_agg(p.platform_id ORDER BY p.platform_id))[1:{SHOWN}] AS first"""

@@ -20,7 +20,7 @@ from workflows.subscription_messages import Parcel
 ACTIVE, PAUSED = "active", "paused"
 KEY_ENDED = "its key was revoked, or has expired"
 _QUESTIONS = 3
-"""So many at once, of all that are served: the worker's own writing has the same few connections."""
+"""Maximum at the same time, of all that are served: the worker's own writing has the same few connections."""
 
 
 class PostgresSubscriptions:

@@ -67,7 +67,7 @@ def check_json(text: str | bytes, most: int = JSON_VALUES) -> None:
 
 
 def json_values(text: str | bytes) -> int:
-    """So many values a JSON text has at the most: some commas and brackets may stand within words."""
+    """Return an upper bound of the values in a JSON text: commas and brackets within strings count, too."""
     if isinstance(text, bytes):
         return text.count(b",") + text.count(b"[") + text.count(b"{")
     return text.count(",") + text.count("[") + text.count("{")

@@ -52,7 +52,7 @@ async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> 
         task_queue=AUDIT_QUEUE,
         workflows=[ArchivingWorkflow, DigestingWorkflow],
         activities=[archive.archive_histories, digest.make_digests],
-        # What is broken off is gone on with by whoever comes next: waiting for it would gain nothing.
+        # The next worker continues an interrupted activity, so there is no need to wait for it.
         graceful_shutdown_timeout=timedelta(),
         workflow_task_executor=workflow_threads(),
     )

@@ -21,10 +21,10 @@ LANGUAGES: dict[str, tuple[Language, ...]] = {"zh": ("zh",), "en": ("en",), "bot
 
 
 class RecipientSettings(Message):
-    """Who is told, of what, by which way. What is not said does not matter: all roles, all districts."""
+    """A recipient of notices: which notices, by which channel. An unset filter matches all."""
 
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
-    """Under this name deliveries are kept: a new name is a new recipient."""
+    """Deliveries are recorded under this name: a new name is a new recipient."""
     role: Role | None = None
     roles: tuple[Role, ...] = ()
     district: District | None = None

@@ -1,4 +1,4 @@
-"""Running a worker until it is told to stop."""
+"""Run a worker until the process is asked to stop."""
 
 import asyncio
 import logging

@@ -54,7 +54,7 @@ def seven_findings(inspection: Inspection, state: CaseState, now: Circumstances)
 
 
 def corrections_fit(inspection: Inspection, state: CaseState, now: Circumstances) -> Words | None:
-    """§四(二): who is sent back is told what to correct; who failed corrects nothing."""
+    """§四(二): a returned plan needs corrections; a failed one has none."""
     if inspection.outcome is InspectionOutcome.RETURNED and not inspection.corrections:
         return Words(
             "returned needs corrections: what is to be corrected",

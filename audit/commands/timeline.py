@@ -24,7 +24,7 @@ from workflows.periods import beijing_date
 from workflows.words import Words
 
 HASH = 12
-"""So many letters of a hash are shown in a table; `--json` has it whole."""
+"""Letters of a hash in a table; `--json` has all."""
 
 
 @click.command("timeline")

@@ -117,7 +117,7 @@ def _other(file: Path, roots: Roots | None, leaves: Sequence[bytes] | None, as_j
 
 
 MOST = 200
-"""So many problems are shown at most; JSON has all."""
+"""Maximum problems that are shown; JSON has all."""
 
 
 def show_verdict(verdict: Verdict) -> None:

@@ -137,7 +137,7 @@ class _Log:
                 cause = _cause(run, entry, event_id)
                 self.known[entry.seq] = Line(self._place, entry, run, event_id, cause)
             elif before.entry.seal() != before.entry.hash and sealed:
-                self._replace(before, entry)  # that it was changed has been said
+                self._replace(before, entry)  # the change has been reported already
             elif sealed and whole and _says_the_same(before.entry, entry):
                 # The clock of a workflow may lag (docs/decisions/0007-workflow-clock.md).
                 words = Words(

@@ -95,7 +95,7 @@ def check_run(
     for message in run.messages:
         yield from _answer(run, message, entries)
     if len(after) < len(lines) or (lines and lines[-1].entry.seq != len(lines)):
-        return  # the log has a hole, which was said: no state follows
+        return  # the log has a gap, already reported: no state can be computed
     for write in run.register_writes:
         batch = write.batch
         seq = batch.entries[-1].seq if batch.entries else 0
@@ -132,7 +132,7 @@ def _started_with(reading: Reading, run: Run) -> Iterator[Problem]:
     try:
         follows = record_of(record.log, plans)
     except NO_LOG:
-        return  # the log itself is broken, or a plan's text is missing: that was said
+        return  # the log itself is broken, or a plan's text is missing: already reported
     one, other = [_core(r) for r in record.receipts], [_core(r) for r in follows.receipts]
     if one != other or record.before != follows.before:
         words = Words(

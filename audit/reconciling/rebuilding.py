@@ -25,7 +25,7 @@ class Rebuilt:
     platform_id: str
     runs: int = 0
     entries: int = 0
-    """So many log entries were written."""
+    """Log entries that were written."""
     problems: list[Problem] = field(default_factory=list)
     """What does not hold in its histories."""
     written: bool = True

@@ -22,11 +22,11 @@ from audit.replay.together import PlatformReplay, assemble_platform
 from starter.errors import PingtaiError
 
 BATCH = 2_000_000
-"""A process is given so many bytes of histories at once, or one platform that has more."""
+"""Bytes of histories that a process gets at once, or one platform that has more."""
 _SMALL = 4
-"""Up to so many batches are replayed in this process: starting others would take as long."""
+"""Up to this number of batches this process replays itself: starting others would take as long."""
 _AHEAD = 2
-"""So many batches a process has to do or is doing: it never waits, and memory stays small."""
+"""Batches that a process has queued or in progress: it never waits, and memory stays small."""
 
 Platform = tuple[str, tuple[StoredHistory, ...]]
 Batch = list[Platform]

@@ -44,7 +44,7 @@ class Replayed:
     """What does not agree though it was replayed: what stands in the history, the chain, the fold."""
     events: int = 0
     recorded: int = 0
-    """So many entries the register has taken, by what the history answers."""
+    """Entries that the register has, by what the history answers."""
     continued_from: str = ""
     """The run that this one goes on from; empty where it is the first."""
     completed: bool = False

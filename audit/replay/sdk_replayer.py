@@ -46,7 +46,7 @@ class Seen:
     record: CaseRecord | None = None
     """The case at the end; None: none was opened."""
     recorded: int = 0
-    """So many of its entries the register has taken, as the workflow knows."""
+    """Its entries that the register has, as the workflow knows."""
 
 
 class Watch(Interceptor):

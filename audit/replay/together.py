@@ -58,7 +58,7 @@ class ReplayedLog:
     row: Row
     """What the register should say of the case, but for its due date."""
     recorded: int
-    """So many entries the register has taken, by what the history answers."""
+    """Entries that the register has, by what the history answers."""
     completed: bool
     """Whether its last run came to its end."""
     content: bytes

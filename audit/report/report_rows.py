@@ -17,7 +17,7 @@ from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening, Kind
 
 _LONG = 2_500
-"""So many letters of a basis fill a good part of a page."""
+"""Maximum letters of a basis: they fill a good part of a page."""
 
 
 @dataclass(frozen=True)

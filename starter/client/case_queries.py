@@ -27,7 +27,7 @@ from workflows.run_io import CaseView
 ANSWER_WITHIN = timedelta(seconds=20)
 """How long to wait for a worker's answer."""
 _LOOK_AFTER = 1.0
-"""So many seconds without an answer, and it is looked whether anything of ours is asked at all."""
+"""Seconds without an answer after which it is checked whether the workflow is a case at all."""
 
 _QUERY_TRIES = tuple(timedelta(seconds=s) for s in (1.5, 3, 5.5, 10))
 """How long each try of a query lasts, `ANSWER_WITHIN` in all; the second ends within what a reader waits.

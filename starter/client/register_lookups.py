@@ -87,7 +87,7 @@ class NoRegister:
         """
         raise Unreachable(
             "the texts of plans are in the register, which is not configured here",
-            "建设方案文本存于登记库，但此处未配置登记库",
+            "建设方案文本存于名册，但此处未配置名册",
         )
 
 
@@ -129,7 +129,7 @@ class RegisterLookups(NoRegister):
         except PingtaiError:
             if self._away is None:
                 raise
-            return None  # `last_term` has said so
+            return None  # `last_term` has reported it
 
     async def decided_before(self, platform_id: str, decision_id: str) -> list[DecidedBefore]:
         async with self._register() as register:

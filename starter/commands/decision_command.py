@@ -1,4 +1,4 @@
-"""The commands by which people decide: how a decision is made up, asked for, checked and sent."""
+"""The commands of decisions: complete one, prompt, check or send it, show the receipt."""
 
 from collections.abc import Mapping
 from contextlib import closing

@@ -42,7 +42,7 @@ _WORDS = {
 async def watch(
     inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every: int, *, as_json: bool
 ) -> None:
-    """Look again every so many seconds, until Ctrl-C."""
+    """Refresh the inbox every few seconds, until Ctrl-C."""
     if draws() and not as_json:
         await _draw(inbox, wanted, limit, every)
     else:
@@ -60,7 +60,7 @@ async def _draw(inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every
 
 
 def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> Group:
-    """What fits the screen: what is due first stands first, and the counts stand above it."""
+    """Return what fits the screen: the counts, then the rows, earliest due first."""
     now = datetime.now(UTC)
     when = wording.moment(now)
     top = Words(

@@ -31,7 +31,7 @@ class HttpInbox:
         return [found[place] for place in sorted(found)][:limit]
 
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
-        """What a page has just told is not asked again."""
+        """Counts that came with a page are not fetched again."""
         sums: dict[str, tuple[int, int]] = {}
         for one in _different(wanted):
             if one not in self._counted:

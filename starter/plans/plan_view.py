@@ -66,7 +66,7 @@ def no_such_plan() -> NoSuchPlatform:
     """The error for a platform, or a term of one, that the register does not know."""
     return NoSuchPlatform(
         "the register has no platform with this id, or no such term of it",
-        "登记库中没有此编号的平台，或没有此期次",
+        "名册中没有此编号的平台，或没有此期次",
     )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.feed import Cursor, Feed
 
 MOST = 100
-"""So many calls may wait; one more is answered at once, and asks again."""
+"""Maximum calls that wait; a further one is answered 503 at once."""
 MOST_OF_ONE = 25
-"""Of one key so many, so that all others can wait as well."""
+"""Maximum of one key, so that calls of other keys can wait as well."""
 _LOOK_SECONDS = 0.5
 
 

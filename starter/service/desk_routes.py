@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["reads"])
 
 
 class InboxPage(Record):
-    """What is due first comes first; `counts` are of all that fits, whatever the page.
+    """Earliest due first; `counts` are of all that fits, whatever the page.
 
     `year` 0 is the platform itself, else its assessment of that year; `next` is the address of the page
     after, if there is one.

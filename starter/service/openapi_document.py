@@ -67,9 +67,9 @@ _PLACE = "#/to-be-made/"
 _named: dict[tuple[str, JsonSchemaMode], TypeAdapter[Any]] = {}
 
 _ABOUT = """\
-Applications and decisions for Beijing's common technology platforms (共性技术平台) come in here, and
-are followed. Every write may be repeated: `application_id` and `decision_id` are yours, and what was
-accepted once is never accepted twice. Errors are problem details (RFC 9457) in English and Chinese."""
+Submit applications and decisions for Beijing's common technology platforms (共性技术平台), and follow
+them. Every write can be repeated: you choose `application_id` and `decision_id`, and nothing is
+accepted twice. Errors are problem details (RFC 9457) in English and Chinese."""
 
 
 def answers(

@@ -17,7 +17,7 @@ from workflows.model import Identifier, Name
 from workflows.vocabulary import District, Field
 
 MOST = 2_000
-"""So many directions a layout has at most."""
+"""Maximum directions of a layout."""
 HIGHEST = 999
 
 _COLUMNS = {

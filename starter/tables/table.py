@@ -15,7 +15,7 @@ from workflows.words import Words
 
 BEYOND = Words("a cell has no heading above it", "有单元格没有列名")
 _NAMED = 10
-"""So many hidden rows and merged cells are named."""
+"""Maximum hidden rows and merged cells that are named."""
 
 
 @dataclass(frozen=True)

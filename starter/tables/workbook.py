@@ -17,7 +17,7 @@ from starter.tables.plain_text import escaped, like_formula
 TEXT = "@"
 """The format of text: what is typed into such a cell stays as it was typed."""
 LONGEST_CHOICE = 255
-"""So many characters Excel takes for a list of choices."""
+"""Maximum characters that Excel accepts for a list of choices."""
 OFFERED_ROWS = 5_000
 
 

@@ -15,7 +15,7 @@ from workflows.vocabulary import Happening, Kind, Support
 from workflows.words import Words
 
 _LETTERS = 160
-"""So many letters of the reasons stand in a line of a timeline; `pingtai show --full` has all of them."""
+"""Maximum letters of the reasons in a line of a timeline; `pingtai show --full` has all of them."""
 
 
 def entry_words(entry: LogEntry) -> str:

@@ -82,7 +82,7 @@ def fits(row: InboxRow, wanted: Wanted) -> bool:
 
 @pytest.mark.parametrize("name", WANTED)
 async def test_pages_follow_each_other(filled: AsyncEngine, name: str) -> None:
-    """Page by page come exactly the rows that fit, each once, what is due first coming first."""
+    """Page by page come exactly the rows that fit, each once, earliest due first."""
     wanted = WANTED[name]
     expected = [
         row for row in await everything(filled) if not wanted or any(fits(row, w) for w in wanted)

@@ -95,7 +95,7 @@ STAFF = Profile(
 
 
 def test_without_a_profile_everything(pingtai: Run, desk: None) -> None:
-    """Without a profile everything is listed, what is due first coming first, and a line says why."""
+    """Without a profile everything is listed, earliest due first, and a line says why."""
     result = pingtai("inbox", "--json")
     assert EVERYTHING == ids(result)
     assert "No profile yet (`pingtai login`)" in result.stderr

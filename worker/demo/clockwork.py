@@ -23,7 +23,7 @@ A_MOMENT = timedelta(seconds=1)
 """A clock that is moved to a start stops so much before it: moved over it, it would run on to a timer."""
 _PATIENCE = 60.0
 _BEGUN = 3
-"""So many events there are before the first task of a run is done."""
+"""Events of a run before its first task is completed."""
 
 
 class Clockwork(Interceptor):

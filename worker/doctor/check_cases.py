@@ -28,7 +28,7 @@ from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 from workflows.words import Words
 
 _NAMED = 5
-"""So many are named; the others are counted."""
+"""Maximum cases that are named; the others are counted."""
 _LOOKED_AT = 500
 _AT_ONCE = 8
 _OPEN = "CloseTime IS NULL"
@@ -270,7 +270,7 @@ def _listed(names: Iterable[str], count: int = 0) -> str:
 async def _newest_events(
     client: Client, workflow_id: str, run_id: str, most: int
 ) -> Sequence[HistoryEvent]:
-    """At most so many events of a run, the newest first."""
+    """Return the newest events of a run, the newest first, up to a number."""
     answer = await client.workflow_service.get_workflow_execution_history_reverse(
         GetWorkflowExecutionHistoryReverseRequest(
             namespace=client.namespace,

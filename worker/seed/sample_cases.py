@@ -38,7 +38,7 @@ class Sample:
     stands: Word
     """The stage in which it is left; of an assessment, where one is open."""
     listed_ago: int = 0
-    """So many days ago it was listed."""
+    """Days since it was listed."""
     assessed: int | None = None
     """Of an existing platform, which is brought in: so many assessments have ended."""
     hurried: str = ""

@@ -78,4 +78,4 @@ class Result:
 
 
 NOT_DONE = (Outcome.BAD, Outcome.REFUSED, Outcome.UNANSWERED, Outcome.UNSENT)
-"""What is written to a file of its own, to be mended and run again."""
+"""Results whose lines are written to a separate file, to be corrected and run again."""

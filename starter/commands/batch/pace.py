@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 SLOWER = 1.7
-"""So many times the idle answer, and fewer lines are under way: people may wait three times as long."""
+"""If answers take this many times as long as on an idle system, fewer lines are sent at once."""
 _LESS = 0.5
 _REMEMBERED = 200
 _QUICKEST = 10

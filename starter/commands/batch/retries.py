@@ -11,7 +11,7 @@ from starter.terminal.language import say
 TRY_EVERY = 2.0
 """Seconds between two tries of a line."""
 REMIND_EVERY = 60.0
-"""Seconds after which it is said again that we are waiting; no sooner, also where it comes and goes."""
+"""Minimum seconds between two messages that the batch is waiting."""
 
 
 class Patience:

@@ -17,7 +17,7 @@ Take = Callable[[Line], Awaitable[Result]]
 Told = Callable[[Result], None]
 
 GIVE_UP_AFTER = 5
-"""So many lines that nobody answers, one after another: the system is away, and the rest can wait."""
+"""After this number of lines in a row without an answer the batch stops: the system is not available."""
 
 MAYBE = Words(
     "interrupted: it may have been taken; run the same file again",
@@ -36,9 +36,9 @@ class BatchSender:
     def __init__(
         self, take: Take, told: Told, at_once: int = 8, patience: Patience | None = None
     ) -> None:
-        """`told` hears each result as it comes. With `patience`, a line that nobody answers is repeated.
+        """`told` is called with each result. With `patience`, a line without an answer is sent again.
 
-        `at_once` lines are under way at most; fewer where people's answers would suffer (`Pace`).
+        `at_once` is the maximum of lines in progress; fewer while answers are slow (`Pace`).
         """
         self._take = take
         self._patience = patience
@@ -50,10 +50,10 @@ class BatchSender:
         self.stopped = False
         """Nothing more is sent."""
         self.unreachable = False
-        """It was stopped because nobody answers."""
+        """The batch was stopped because nothing answers."""
 
     def stop(self) -> None:
-        """Send nothing more, and wait for what is under way; told twice, do not wait either."""
+        """Send nothing more and wait for lines in progress. The second call does not wait."""
         if self.stopped:
             for task in self._tasks:
                 task.cancel()

@@ -21,7 +21,7 @@ from workflows.vocabulary import Field as TechnologyField
 from workflows.words import Words
 
 YEARS = 10
-"""So many years of assessments may be brought in."""
+"""Maximum years of assessments of an existing platform."""
 LEFT_TO_US = ("term", "previous", "policy.decisions_name_case", "brought_in.case")
 """Fields of an application that are filled in when it is started."""
 _MADE = ("brought_in.decision_id",)
@@ -47,7 +47,7 @@ class Column:
     default: Any = None
     """What holds where the cell is empty."""
     longest: int | None = None
-    """So many characters, or entries, at most."""
+    """Maximum characters, or entries."""
 
 
 def columns_of(application: type[BaseModel]) -> dict[str, Column]:

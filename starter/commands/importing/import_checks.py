@@ -15,7 +15,7 @@ from workflows.model import WHOLE, InvalidMessage, parse
 from workflows.words import Words
 
 MOST_OF_A_LINE = 100
-"""So many problems of one application are told."""
+"""Maximum problems of one application that are reported."""
 _MISSING = Words("required", "缺少此项")
 _ONCE = ("application_id", "platform_id")
 
@@ -101,7 +101,7 @@ class ImportChecks:
 
 
 _OF_PARTS = ("Field required", "missing: ", "Tuple should have at least")
-"""How it is said that parts are missing or bad: where the parts themselves are told, it says nothing new."""
+"""How the complaint about a whole begins. It is left out when the missing parts themselves are reported."""
 
 
 def _any_inside(names: Collection[str], name: str) -> bool:

@@ -14,7 +14,7 @@ from workflows.refusal import Refused
 Connect = Callable[[], Awaitable[Pingtai]]
 
 _TAKEN_WITHIN = 3.0
-"""So many seconds it is waited for a worker to take a new case up."""
+"""Seconds to wait for a worker to start a new case."""
 _NO_WORKER = 3
 """So often in turn none did, and it is waited for no more: they are in, and a worker takes them later."""
 
