@@ -12,6 +12,7 @@ from starter.commands import COMMANDS
 from starter.commands.input_files import document, read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import expert, findings, past_assessment, texts
+from starter.commands.plan_files.plan_file import read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
 from workflows.decision import Decision
@@ -57,6 +58,7 @@ _METAVARS = {
     Shape.NUMBER: "N",
     Shape.NUMBERS: "N",
     Shape.OBJECT: "FILE",
+    Shape.PLAN: "FILE",
     Shape.OBJECTS: "FILE",
     Shape.DOCUMENTS: "NAME=FILE_OR_SHA256",
     Shape.PANEL: "NAME,FIELD,ORGANISATION,VOTE",
@@ -85,6 +87,7 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.NUMBER: number,
     Shape.NUMBERS: number,
     Shape.OBJECT: read_object,
+    Shape.PLAN: read_plan,
     Shape.OBJECTS: read_object,
     Shape.DOCUMENTS: document,
     Shape.PANEL: expert,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from workflows.actors import Document
-from workflows.application import FundingSource
+from workflows.application import FundingSource, Plan
 from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
@@ -25,6 +25,7 @@ class Shape(Enum):
     NUMBER = auto()
     WORD = auto()
     OBJECT = auto()
+    PLAN = auto()
     TEXTS = auto()
     NUMBERS = auto()
     WORDS = auto()
@@ -51,7 +52,7 @@ _LISTS: dict[Any, Shape] = {
     Expert: Shape.PANEL,
     PastAssessment: Shape.ASSESSMENTS,
 }
-_PLAIN: dict[Any, Shape] = {int: Shape.NUMBER, date: Shape.DAY}
+_PLAIN: dict[Any, Shape] = {int: Shape.NUMBER, date: Shape.DAY, Plan: Shape.PLAN}
 
 
 def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:
@@ -70,7 +71,7 @@ def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:
         return _LISTS.get(one, other), ()
     # What is bounded by a pattern alone is an id.
     text = Shape.ID if longest(field) is None else Shape.TEXT
-    return Shape.OBJECT if issubclass(one, BaseModel) else _PLAIN.get(one, text), ()
+    return _PLAIN.get(one, Shape.OBJECT if issubclass(one, BaseModel) else text), ()
 
 
 def longest(field: FieldInfo) -> int | None:

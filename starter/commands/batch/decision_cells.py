@@ -90,7 +90,7 @@ def _value(kind: Kind, part: Part, texts: Mapping[str, str]) -> Any:
     text = texts.get("", "")
     if part.shape is Shape.WORD:
         return word(part.vocabulary, text, part.field)
-    if part.shape is Shape.OBJECT and text.startswith("{"):
+    if part.shape in (Shape.OBJECT, Shape.PLAN) and text.startswith("{"):
         return parsed(text, part.field)
     if not part.shape.listed:
         return part.read(text)

@@ -10,6 +10,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
+from starter.commands.plan_files.plan_file import read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
 from starter.terminal.screen import heading
@@ -68,8 +69,8 @@ def ask_field(
     assert label, field  # noqa: S101 - a field without a label is not asked for
     if shape is Shape.WORD and needed:
         return talk.choose(prompts.named(label), prompts.choices_of(vocabulary), also)
-    how = Words("a JSON file", "JSON 文件") if shape is Shape.OBJECT else None
-    read = {Shape.OBJECT: _plain(read_object), Shape.NUMBER: number}.get(shape, str)
+    how = _FILES.get(shape)
+    read = _READ.get(shape, str)
 
     def fitting(given: str) -> Any:
         value = read(given)
@@ -80,6 +81,13 @@ def ask_field(
 
     question = prompts.named(label, how)
     return talk.ask(question, fitting, needed=needed, default=default, indent=indent)
+
+
+_FILES = {
+    Shape.OBJECT: Words("a JSON file", "JSON 文件"),
+    Shape.PLAN: Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件"),
+}
+"""What is named by a file, and of which kind."""
 
 
 def misfit(model: type[Message], field: str, value: Any) -> str:
@@ -109,6 +117,13 @@ def _plain(read: Read) -> Read:
             raise ValueError(say(error.words)) from None
 
     return plain
+
+
+_READ: dict[Shape, Read] = {
+    Shape.OBJECT: _plain(read_object),
+    Shape.PLAN: _plain(read_plan),
+    Shape.NUMBER: number,
+}
 
 
 def _lines_of(part: Part) -> Words:

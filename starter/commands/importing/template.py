@@ -7,6 +7,7 @@ from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.columns import COLUMNS, YEARS, Column, how
 from starter.commands.importing.example import EXAMPLES
 from starter.commands.message_shapes import Shape
+from starter.commands.new_file import write_new
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.csv_rows import csv_of
@@ -32,17 +33,7 @@ def write_template(target: Path) -> None:
             f"{target}: a template is a .xlsx or a .csv file", f"{target}：模板应为 .xlsx 或 .csv"
         )
     content = csv_of(_rows()).encode("utf-8") if suffix == ".csv" else _book()
-    try:
-        with target.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise BadInput(
-            f"{target} is there already, and is kept", f"{target} 已存在，未改动"
-        ) from None
-    except OSError as error:
-        raise BadInput(
-            f"{target} cannot be written: {error.strerror}", f"无法写入 {target}：{error.strerror}"
-        ) from None
+    write_new(target, content)
     show(
         say(
             f"{target}: write over the two examples, then: pingtai import {target} --check",

@@ -1,0 +1,23 @@
+"""A file that a command writes: never over one that is there."""
+
+from pathlib import Path
+
+from starter.errors import BadInput
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """Write a new file.
+
+    Raises:
+        BadInput: there is such a file, which is kept, or it cannot be written.
+    """
+    try:
+        with target.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise BadInput(
+            f"{target} is there already, and is kept", f"{target} 已存在，未改动"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{target} cannot be written: {why}", f"无法写入 {target}：{why}") from None

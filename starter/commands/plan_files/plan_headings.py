@@ -1,0 +1,156 @@
+"""What the parts and mechanisms of a plan are called in files, and what stands under each as a plan's value."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from starter.commands.importing.application_cells import cell_of, read
+from starter.commands.importing.columns import COLUMNS, Column
+from starter.commands.message_shapes import Shape
+from starter.errors import BadInput
+from starter.plans.plan_sections import HEADINGS, MECHANISMS, PARTS
+from starter.tables.cell_values import Cell, as_text
+from starter.tables.strict_json import parsed
+from workflows.application import Plan
+from workflows.model import InvalidMessage, parse
+from workflows.words import Words
+
+GROUPS = {PARTS: Words("plan", "建设方案"), MECHANISMS: Words("operating mechanisms", "运作机制")}
+"""Headings over several sections; nothing stands under them itself."""
+_NUMBER = re.compile(r"^(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]\s*)+")
+_DASH = re.compile(r"^\s*[-*•]\s+", re.MULTILINE)
+_ARTICLE = re.compile(r"\s*[(（](?:§|《指引》|按).*$")
+
+
+class Found(NamedTuple):
+    """What a file says under a heading."""
+
+    where: Words
+    """The line or the row of the heading."""
+    heading: str
+    """As it is written there."""
+    value: Cell
+
+
+def column_of(path: str) -> Column:
+    """Return the column of a table of applications that holds the same: one reader for all files."""
+    return COLUMNS[f"plan.{path}"]
+
+
+def title_of(path: str) -> str:
+    """Return how a heading is written in a file, in both languages."""
+    words = HEADINGS[path]
+    return f"{words.zh} {words.en}"
+
+
+def path_of(heading: str) -> str | None:
+    """Return what a heading is of: a section's path, or a key of `GROUPS`; None: of nothing in a plan.
+
+    It may be in Chinese, in English or both, in any case, numbered, and with the article behind it.
+    """
+    said = _key(_ARTICLE.sub("", _NUMBER.sub("", heading.strip().rstrip("#").strip())))
+    return _KNOWN.get(said)
+
+
+def text_of(path: str, plan: Mapping[str, Any]) -> str:
+    """Return what stands under a heading in a file; empty where the plan says nothing of it."""
+    group, _, name = path.partition(".")
+    value = (plan.get(group) or {}).get(name)
+    if value in (None, [], ()):
+        return ""
+    column = column_of(path)
+    if column.shape is Shape.TEXT:
+        return str(value)
+    text = as_text(cell_of(column, {"plan": plan}, chinese=True))
+    if column.shape is Shape.SHARES and not _reads_as(column, text, value):
+        return json.dumps(
+            value, ensure_ascii=False
+        )  # a source whose name has a sign that stands between two
+    return text
+
+
+def plan_from(found: Mapping[str, Found]) -> dict[str, Any]:
+    """Return the plan that a file says.
+
+    Raises:
+        BadInput: a part is missing, is empty, or does not fit; names its heading and where it stands.
+    """
+    missing = [path for path in HEADINGS if column_of(path).required and path not in found]
+    if missing:
+        raise BadInput(
+            f"no heading for {', '.join(HEADINGS[path].en for path in missing)}: write"
+            f" “{title_of(missing[0])}”",
+            f"缺少标题：{'、'.join(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
+        )
+    plan: dict[str, Any] = {PARTS: {}, MECHANISMS: {}}
+    for path in HEADINGS:
+        if path not in found:
+            continue
+        group, _, name = path.partition(".")
+        value = _value(path, found[path])
+        if value is not None:
+            plan[group][name] = value
+    try:
+        parse(Plan, plan)
+    except InvalidMessage as error:
+        raise BadInput(_complaint(error, found)) from None
+    return plan
+
+
+def _value(path: str, found: Found) -> Any:
+    column = column_of(path)
+    text = as_text(found.value)
+    if not text.strip():
+        if column.required:
+            raise BadInput(_said(found, Words("nothing is written there", "没有内容")))
+        return None
+    if column.shape is Shape.TEXT and isinstance(found.value, str):
+        return text
+    try:
+        return _read(column, found.value)
+    except BadInput as error:
+        raise BadInput(_said(found, error.words)) from None
+
+
+def _read(column: Column, value: Cell) -> Any:
+    """The value of a mechanism that is no free text; the items of a list may have dashes, as in Markdown."""
+    if not isinstance(value, str):
+        return read(column, value)
+    if column.shape is Shape.SHARES and value.lstrip().startswith("[{"):
+        return parsed(value, column.name)
+    return read(column, _DASH.sub("", value.strip()))
+
+
+def _reads_as(column: Column, text: str, value: Sequence[Any]) -> bool:
+    try:
+        return bool(_read(column, text) == list(value))
+    except BadInput:
+        return False
+
+
+def _complaint(error: InvalidMessage, found: Mapping[str, Found]) -> Words:
+    """What does not fit, each by its heading."""
+    said = []
+    for field, why in error.problems:
+        path = ".".join(field.split(".")[:2])
+        group = GROUPS.get(path)
+        said.append(_said(found[path], why) if path in found else why.at(group) if group else why)
+    return Words("; ".join(one.en for one in said), "；".join(one.zh for one in said))
+
+
+def _said(found: Found, why: Words) -> Words:
+    return why.at(Words(f"{found.where.en}, {found.heading}", f"{found.where.zh}“{found.heading}”"))
+
+
+def _key(heading: str) -> str:
+    return re.sub(r"[\s_]+", " ", heading).strip().casefold()
+
+
+def _names(key: str, words: Words) -> Iterable[tuple[str, str]]:
+    name = key.rpartition(".")[2]
+    for said in (name, *words, f"{words.zh} {words.en}", f"{words.en} {words.zh}"):
+        yield _key(said), key
+
+
+_KNOWN = dict(pair for key, words in {**GROUPS, **HEADINGS}.items() for pair in _names(key, words))

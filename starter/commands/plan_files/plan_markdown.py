@@ -1,0 +1,116 @@
+"""A plan as Markdown: a heading for each part and each mechanism, and the text under it.
+
+What is written reads back as it was. A line of a text that begins with # has a backslash before it; what no
+editor keeps (a carriage return, say) is written by its number, as HTML does: `&#13;`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from starter.commands.plan_files.plan_headings import GROUPS, Found, path_of, text_of, title_of
+from starter.errors import BadInput
+from starter.plans.plan_sections import HEADINGS, MECHANISMS
+from workflows.words import Words
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
+_LIKE_HEADING = re.compile(r"^(?=\\*#)", re.MULTILINE)
+_ESCAPED_HEADING = re.compile(r"^\\(?=\\*#)", re.MULTILINE)
+_NUMBERED = "\x00-\x08\x0b-\x1f\x7f\ufeff\ud800-\udfff"
+_UNKEPT = re.compile(rf"[{_NUMBERED}]|&(?=#\d{{1,5}};)")
+_NUMBER = re.compile(r"&#(\d{1,5});")
+_BY_NUMBER = re.compile(rf"[&{_NUMBERED}]")
+_BEGIN, _END = "<!--", "-->"
+
+
+def markdown_of(plan: Mapping[str, Any], remarks: Sequence[str]) -> str:
+    """Return a plan as Markdown; `remarks` stand in a comment at its beginning, which no reader looks at."""
+    plain = [line.replace(_END, "-- >") for line in remarks]
+    blocks = [f"# {GROUPS['parts'].zh} {GROUPS['parts'].en}", "\n".join((_BEGIN, *plain, _END))]
+    group = "parts"
+    for path in HEADINGS:
+        if not path.startswith(group):
+            group = MECHANISMS
+            blocks.append(f"# {GROUPS[group].zh} {GROUPS[group].en}")
+        blocks += [f"## {title_of(path)}", _escaped(text_of(path, plan))]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def sections_in(text: str) -> dict[str, Found]:
+    """Return what Markdown says under the headings of a plan, by their paths.
+
+    Raises:
+        BadInput: a heading is none of a plan's, stands twice, or text stands under none; names the line.
+    """
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found: dict[str, Found] = {}
+    for number, heading, body in _blocks(lines):
+        where = Words(f"line {number}", f"第 {number} 行")
+        path = path_of(heading)
+        if path is None:
+            raise BadInput(
+                f"{where.en}: “{heading}” is no heading of a plan. If the line belongs to the text, write"
+                " a backslash before its #",
+                f"{where.zh}：“{heading}”不是建设方案的标题；如属正文，请在 # 前加反斜杠",
+            )
+        if path in GROUPS:
+            _refuse_text(number, body)
+            continue
+        if path in found:
+            first = found[path].where
+            raise BadInput(
+                f"{where.en}: “{heading}” stands twice, first in {first.en}",
+                f"{where.zh}：“{heading}”重复，已见于{first.zh}",
+            )
+        found[path] = Found(where, heading, _unescaped("\n".join(body).strip("\n")))
+    return found
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, str, list[str]]]:
+    """Each heading with its line, and the lines under it; a comment before the first section is left out."""
+    number, heading, body = 0, "", list[str]()
+    commented = begun = False
+    for place, line in enumerate(lines, 1):
+        if not begun and (commented or line.startswith(_BEGIN)):
+            commented = _END not in line
+            continue
+        matched = _HEADING.match(line)
+        if matched is None:
+            body.append(line)
+            continue
+        yield from _block(number, heading, body)
+        number, heading, body = place, matched[2].strip(), []
+        begun = path_of(heading) not in GROUPS
+    yield from _block(number, heading, body)
+
+
+def _block(number: int, heading: str, body: list[str]) -> Iterator[tuple[int, str, list[str]]]:
+    if number:
+        yield number, heading, body
+    else:
+        _refuse_text(0, body)
+
+
+def _refuse_text(number: int, body: list[str]) -> None:
+    """Refuse text that stands before the first heading, or under one that only groups others."""
+    stray = next((place for place, line in enumerate(body, number + 1) if line.strip()), None)
+    if stray is not None:
+        raise BadInput(
+            f"line {stray}: the text stands under no heading of a part, such as “## {title_of('parts.goals')}”",
+            f"第 {stray} 行：正文不在任何部分的标题之下，标题如“## {title_of('parts.goals')}”",
+        )
+
+
+def _escaped(text: str) -> str:
+    return _LIKE_HEADING.sub(r"\\", _UNKEPT.sub(lambda one: f"&#{ord(one[0])};", text))
+
+
+def _unescaped(written: str) -> str:
+    return _NUMBER.sub(_character, _ESCAPED_HEADING.sub("", written))
+
+
+def _character(number: re.Match[str]) -> str:
+    """Only what is written so is read so: other references are text of the plan."""
+    value = int(number[1])
+    character = chr(value) if value <= 0xFFFF else ""
+    return character if _BY_NUMBER.fullmatch(character) else number[0]

@@ -1,0 +1,79 @@
+"""A plan as a workbook: a row for each part and each mechanism, and how it is filled in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starter.commands.importing.columns import how
+from starter.commands.plan_files.plan_headings import (
+    GROUPS,
+    Found,
+    column_of,
+    path_of,
+    text_of,
+    title_of,
+)
+from starter.errors import BadInput
+from starter.plans.plan_sections import HEADINGS
+from starter.tables.cell_values import Cell, is_error
+from starter.tables.cell_values import text_of as text_of_cell
+from starter.tables.table import BEYOND, read_table
+from starter.terminal.language import say
+from workflows.words import Words
+
+_PART = ("部分 part", "部分", "part")
+_TEXT = ("内容 text", "内容", "text")
+_HOW = Words("how it is filled in", "填写说明")
+_WIDTHS = (30, 90, 40)
+
+
+def workbook_of(plan: Mapping[str, Any]) -> bytes:
+    """Return a plan as a workbook."""
+    from starter.tables.workbook import TEXT, workbook  # noqa: PLC0415 - who reads one need not load it
+
+    rows = [(title_of(path), text_of(path, plan), say(how(column_of(path)))) for path in HEADINGS]
+    title = say(GROUPS["parts"])
+    heading = (_PART[0], _TEXT[0], say(_HOW))
+    return workbook([(title, [heading, *rows], _WIDTHS)], formats=[TEXT] * len(_WIDTHS))
+
+
+def _cell(cell: Cell, where: Words, heading: str) -> Cell:
+    """What a cell holds. Raises BadInput: a spreadsheet's error, which is no text of a plan."""
+    try:
+        return text_of_cell(cell) if is_error(cell) else cell
+    except BadInput as error:
+        raise BadInput(
+            error.words.at(Words(f"{where.en}, {heading}", f"{where.zh}“{heading}”"))
+        ) from None
+
+
+def sections_in_table(content: bytes) -> dict[str, Found]:
+    """Return what a workbook says in the rows of a plan, by their paths.
+
+    Raises:
+        BadInput: it is no such workbook, or a row is none of a plan's or is there twice; names the row.
+    """
+    table = read_table(content)
+    part, text = (
+        next((name for name in table.heading if name.casefold() in names), None)
+        for names in (_PART, _TEXT)
+    )
+    if part is None or text is None or table.named_twice():
+        raise BadInput(
+            f"the first row names the columns “{_PART[0]}” and “{_TEXT[0]}”, each once",
+            f"首行应为列名“{_PART[0]}”和“{_TEXT[0]}”，各一次",
+        )
+    found: dict[str, Found] = {}
+    for row in table.rows:
+        where = Words(f"row {row.number}", f"第 {row.number} 行")
+        heading = str(row.cells.get(part) or "").strip()
+        path = path_of(heading)
+        if row.beyond:
+            raise BadInput(BEYOND.at(where))
+        if path is None or path in found:
+            why = Words("no part of a plan", "不是建设方案的部分")
+            if path:
+                why = Words("this part is there twice", "该部分重复")
+            raise BadInput(why.at(Words(f"{where.en}, “{heading}”", f"{where.zh}“{heading}”")))
+        if path not in GROUPS:
+            found[path] = Found(where, heading, _cell(row.cells.get(text), where, heading))
+    return found

@@ -1,0 +1,236 @@
+"""A plan as a file that is fetched, changed and handed in again: nothing is lost or misread."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from starter.commands.plan_files.plan_file import read_plan, write_plan, written_plan
+from starter.commands.plan_files.plan_headings import title_of
+from starter.errors import BadInput
+from starter.plans.plan_sections import HEADINGS
+from starter.tables.cell_values import is_error
+from worker.documents import ROOT
+from workflows.application import Plan
+from workflows.model import as_sent, parse
+from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
+
+EXAMPLE: dict[str, Any] = json.loads(
+    (ROOT / "examples/bj-riscv-soc/application.json").read_text("utf-8")
+)["plan"]
+ODD = (
+    "# 目标",
+    "## 思路 approach\n内容",
+    "\\# 目标\n\\\\## 目标",
+    "=1+1",
+    "'=1+1",
+    "@甲\n\n\n乙",
+    "一行\r\n二行\r三行",
+    "前\ufeff后",
+    "\ufeff开头",
+    "<!-- 注 -->",
+    "-->",
+    "&#13;&#38;#13;&amp;",
+    "- 一\n- 二",
+    "_x000D_",
+    "00096",
+    "2024-2",
+    "甲\x00乙\x0b丙\x1f",
+    "一\u2028二\x85三",
+    "| a | b |\n|---|---|",
+    "```\n# not a heading\n```",
+    '{"parts": 1}',
+)
+
+
+def said_something(text: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return text.filter(lambda one: bool(one.strip().strip("\x1c\x1d\x1e\x1f\x85")))
+
+
+TEXT = st.one_of(
+    st.sampled_from(ODD),
+    said_something(st.text(st.characters(codec="utf-8"), max_size=40)),
+    said_something(st.text(st.sampled_from("#\\ \n\r=;；&1甲<!->"), max_size=20)),
+)
+SHORT = st.one_of(
+    st.sampled_from(("会费; 捐赠", "a=1", "a=60; b", "政府\n资金")),
+    said_something(st.text(max_size=10)),
+)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, Any]:
+    """Any plan that may be filed."""
+    first = draw(st.integers(0, 100))
+    said = {
+        "legal_form": draw(st.sampled_from(list(map(str, LegalForm)))),
+        "independent_by": "2029-12-31",
+        "membership": draw(TEXT),
+        "fees": draw(TEXT | st.none()),
+        "governance": draw(st.lists(st.sampled_from(list(map(str, GovernanceBody))), max_size=4)),
+        "funding": [
+            {"source": draw(SHORT), "share": first},
+            {"source": draw(SHORT), "share": 100 - first},
+        ],
+        "lead_unit_funding_wan": draw(st.integers(0, 100_000_000)),
+        "transfer": draw(st.lists(st.sampled_from(list(map(str, TransferPractice))), max_size=2)),
+    }
+    said = {name: value for name, value in said.items() if value not in (None, [])}
+    made = {"parts": {str(part): draw(TEXT) for part in PlanPart}, "mechanisms": said}
+    return as_sent(parse(Plan, made))
+
+
+@given(plans())
+@example({**EXAMPLE, "parts": dict(zip(map(str, PlanPart), ODD, strict=False))})
+def test_markdown_reads_back_exactly(tmp_path_factory: Any, said: dict[str, Any]) -> None:
+    """Also after an editor has written it with the line ends of Windows, and a byte order mark."""
+    content = written_plan(said, ".md", ("建设方案", "--> # 目标"))
+    path = tmp_path_factory.mktemp("plan") / "plan.md"
+    for written in (content, b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n")):
+        path.write_bytes(written)
+        assert read_plan(str(path)) == said
+
+
+@given(plans())
+@example(
+    {
+        **EXAMPLE,
+        "mechanisms": {**EXAMPLE["mechanisms"], "funding": [{"source": "[{", "share": 100}]},
+    }
+)
+def test_a_workbook_reads_back_exactly(tmp_path_factory: Any, said: dict[str, Any]) -> None:
+    """Nothing in it is a formula; what a workbook cannot hold is not written."""
+    texts = [*said["parts"].values(), said["mechanisms"].get("fees")]
+    try:
+        content = written_plan(said, ".xlsx")
+    except BadInput as error:
+        assert "use .json" in error.words.en
+        assert any(is_error(text) for text in texts)
+        return
+    path = tmp_path_factory.mktemp("plan") / "plan.xlsx"
+    path.write_bytes(content)
+    assert read_plan(str(path)) == said
+    (page,) = load_workbook(path).worksheets
+    cells = [cell for row in page for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+
+
+@given(plans())
+def test_json_reads_back_exactly(said: dict[str, Any]) -> None:
+    assert json.loads(written_plan(said, ".json")) == said
+
+
+def fetched() -> str:
+    return written_plan(EXAMPLE, ".md", ("平台 bj-riscv-soc",)).decode()
+
+
+def test_what_is_fetched_is_read_by_people() -> None:
+    """A heading for each part in both languages; words of the guideline, and not of the contract."""
+    text = fetched()
+    assert [line for line in text.splitlines() if line.startswith("# ")] == [
+        "# 建设方案 plan",
+        "# 运作机制 operating mechanisms",
+    ]
+    headings = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    assert headings == [title_of(path) for path in HEADINGS]
+    assert "人、财、物相对独立管理" in text
+    assert "研究所投入=40; 会员会费=35" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("## 思路 approach", "## 一、思路"),
+        ("## 思路 approach", "### Approach ##"),
+        ("## 思路 approach", "# 思路（《指引》第四部分第（一）项）"),
+        ("## 思路 approach", "## APPROACH  思路"),
+        ("人、财、物相对独立管理", "separately_managed"),
+        ("研究所投入=40; 会员会费=35", "- 研究所投入=40%\n- 会员会费=35"),
+    ],
+)
+def test_headings_and_words_in_either_language(tmp_path: Path, old: str, new: str) -> None:
+    """What an operator or a word processor makes of a heading is understood."""
+    assert old in fetched()
+    path = tmp_path / "plan.md"
+    path.write_text(fetched().replace(old, new), "utf-8")
+    assert read_plan(str(path)) == EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("## 目标 goals", "## 预算", ("line 11", "“预算” is no heading", "backslash")),
+        ("## 目标 goals", "## 思路", ("line 11", "stands twice", "line 7")),
+        ("## 目标 goals\n", "", ("no heading for goals", "目标 goals")),
+        ("# 建设方案 plan\n", "# 建设方案 plan\n先写一句\n", ("line 2", "under no heading")),
+        (EXAMPLE["parts"]["goals"], "", ("line 11, 目标 goals", "nothing is written there")),
+        (EXAMPLE["parts"]["goals"], "长" * 5001, ("line 11, 目标 goals", "5000")),
+        ("人、财、物相对独立管理", "合伙", ("法人形式 legal form", "合伙")),
+        ("研究所投入=40", "研究所投入=41", ("operating mechanisms", "101")),
+        ("研究所投入=40", "研究所投入", ("资金来源 funding", "SOURCE=SHARE")),
+        ("2028-06-30", "2028年13月", ("independence", "not a date")),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    tmp_path: Path, old: str, new: str, said: tuple[str, ...]
+) -> None:
+    """By the line and the heading, in both languages."""
+    assert old in fetched()
+    path = tmp_path / "plan.md"
+    path.write_text(fetched().replace(old, new, 1), "utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_plan(str(path))
+    for part in (str(path), *said):
+        assert part in refused.value.words.en
+    assert refused.value.words.zh != refused.value.words.en
+
+
+def test_rows_of_a_workbook_that_are_wrong(tmp_path: Path) -> None:
+    """By the row and the part; what people do not see in it is refused as in any table."""
+    path = tmp_path / "plan.xlsx"
+
+    def changed(change: Any) -> str:
+        path.write_bytes(written_plan(EXAMPLE, ".xlsx"))
+        book = load_workbook(path)
+        change(book.active)
+        book.save(path)
+        with pytest.raises(BadInput) as refused:
+            read_plan(str(path))
+        return refused.value.words.en
+
+    assert "row 3, “预算”: no part" in changed(lambda page: page.cell(3, 1, "预算"))
+    assert "row 3, “思路”: this part is there twice" in changed(
+        lambda page: page.cell(3, 1, "思路")
+    )
+    assert "row 3, 目标 goals: nothing" in changed(lambda page: setattr(page["B3"], "value", None))
+    assert "no heading for goals" in changed(lambda page: page.delete_rows(3))
+    assert "the first row names" in changed(lambda page: page.cell(1, 2, "text of it"))
+    assert "an error of the spreadsheet" in changed(lambda page: page.cell(3, 2, "=1/0"))
+    assert "hidden rows" in changed(lambda page: setattr(page.row_dimensions[3], "hidden", True))
+
+
+def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
+    """Nobody loses a plan that is half changed; and a name without a form is not guessed at."""
+    path = tmp_path / "plan.md"
+    path.write_text("mine")
+    with pytest.raises(BadInput, match="is there already"):
+        write_plan(EXAMPLE, path)
+    assert path.read_text() == "mine"
+    for name in ("plan.docx", "plan"):
+        with pytest.raises(BadInput, match=r"\.json, \.md or \.xlsx"):
+            write_plan(EXAMPLE, tmp_path / name)
+    with pytest.raises(BadInput, match="cannot be written"):
+        write_plan(EXAMPLE, tmp_path / "none" / "plan.md")
+
+
+def test_what_no_workbook_can_hold_is_said(tmp_path: Path) -> None:
+    """A text that looks like a spreadsheet's error would come back as none."""
+    odd = {**EXAMPLE, "parts": {**EXAMPLE["parts"], "goals": "#N/A"}}
+    with pytest.raises(BadInput, match=r"use \.json"):
+        write_plan(odd, tmp_path / "plan.xlsx")
+    write_plan(odd, tmp_path / "plan.md")
+    assert read_plan(str(tmp_path / "plan.md")) == odd
