@@ -12,8 +12,8 @@ from typing import Any
 from db.queries import RegisterQueries
 from db.row_types import AppliedBefore
 from starter.client.register_access import open_register, translate_database_errors
-from starter.errors import PingtaiError, Unreachable
-from starter.plans.plan_view import PlanView, no_such_plan, plan_view
+from starter.errors import PingtaiError, Unreachable, no_such_platform
+from starter.plans.plan_view import PlanView, plan_view
 from workflows.application import PreviousTerm
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
@@ -166,7 +166,7 @@ class RegisterLookups(NoRegister):
         async with self._register() as register:
             found = await plan_view(register.plan_queries, platform_id, **wanted)
         if found is None:
-            raise no_such_plan()
+            raise no_such_platform(platform_id)
         return found
 
     @asynccontextmanager

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from starter.client.interface import Applied, Pingtai
 from starter.commands.input_files import read_text
 from starter.commands.options import json_option
+from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
+from starter.tables.strict_json import as_object
 from starter.terminal.command_runner import answering
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import Said, complain, facts, show, show_json
@@ -58,13 +60,19 @@ Example:
 """,
 )
 @click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
+@click.option(
+    "--plan",
+    metavar="FILE",
+    help="The plan, instead of the application's own: .md, .xlsx or .json. 建设方案",
+)
 @json_option
 @answering
-async def apply_command(file: str, as_json: bool) -> None:
+async def apply_command(file: str, plan: str | None, as_json: bool) -> None:
     """Submit an application."""
     text = read_text(file)
+    raw = {**as_object(text, file), "plan": read_plan(plan)} if plan else text
     try:
-        application = parse(PlatformApplication, text)
+        application = parse(PlatformApplication, raw)
     except InvalidMessage as error:
         raise NamedFields(error, PlatformApplication) from None
     async with open_pingtai(register=None if by_http() else _register()) as client:

@@ -44,7 +44,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "inspection, or corrected when it was returned. All versions are kept.",
                 "平台运营单位根据核查或退回意见修改完善建设方案。各版本均予保留。",
             ),
-            "pingtai revise bj-water-membrane --plan plan-2.json --changes '补充通风方案' \\\n"
+            "pingtai revise bj-water-membrane --plan plan.md --changes '补充通风方案' \\\n"
             "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(

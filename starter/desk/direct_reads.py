@@ -33,7 +33,7 @@ class DirectReads(RegisterQueries):
         return Inbox(self._connections)
 
     async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
-        """A version of a plan, see `starter.plans.plan_view`; None: the platform or the term is not known."""
+        """A version of a plan, see `starter.plans.plan_view`; None: the platform is not known."""
         from starter.plans.plan_view import plan_view  # noqa: PLC0415 - one command needs it
 
         return await plan_view(self.plan_queries, platform_id, **wanted)

@@ -56,7 +56,12 @@ class HttpReads:
         return [one for one in found if one[0].startswith(beginning)]
 
     async def plan(self, platform_id: str, **wanted: Any) -> "PlanView | None":
-        return await self._client.plan(platform_id, **wanted)
+        try:
+            return await self._client.plan(platform_id, **wanted)
+        except NoSuchPlatform:
+            if await self.platform(platform_id):
+                raise  # it is the term or the version that there is none of
+            return None
 
     async def log(self, platform_id: str) -> list[LogLine]:
         card = await self.platform(platform_id)

@@ -40,17 +40,19 @@ async def plan_view(
     version: int | None = None,
     diff: Sequence[int] | None = None,
 ) -> PlanView | None:
-    """Return a version of a plan, and what changed where `diff` asks for it; None: no such platform or term.
+    """Return a version of a plan, and what changed where `diff` asks for it; None: no such platform.
 
     `diff` is two versions; or one, to be compared with `version`; or `LAST_TWO`. What was filed just now,
     and is not in the register yet, is waited for a moment.
 
     Raises:
-        NoSuchPlatform: the register does not have this version.
+        NoSuchPlatform: the register does not have this term or version.
     """
     for pause in _UNTIL_RECORDED:
         known = await plans.history(platform_id, term)
         if known is None:
+            if term and await plans.history(platform_id):
+                raise _no_term(platform_id, term)
             return None
         before, shown = _chosen(known, version, diff)
         texts = await plans.texts(known, [number for number in (before, shown) if number])
@@ -60,14 +62,6 @@ async def plan_view(
             return _view(known, texts, before, shown)
         await asyncio.sleep(pause)
     raise AssertionError("the last look returns")
-
-
-def no_such_plan() -> NoSuchPlatform:
-    """The error for a platform, or a term of one, that the register does not know."""
-    return NoSuchPlatform(
-        "the register has no platform with this id, or no such term of it",
-        "名册中没有此编号的平台，或没有此期次",
-    )
 
 
 def text_of(shown: PlanText) -> dict[str, Any]:
@@ -132,6 +126,14 @@ def _chosen(
             f"第 {newest} 版之前没有可比较的版本",
         )
     return earlier[-1], newest
+
+
+def _no_term(platform_id: str, term: int) -> NoSuchPlatform:
+    return NoSuchPlatform(
+        f'The register has no term {term} of the platform "{platform_id}". To see its terms, run:'
+        f" pingtai show {platform_id}",
+        f"名册中没有平台“{platform_id}”的第 {term} 期。请用 pingtai show {platform_id} 查看各期",
+    )
 
 
 def _no_version(known: PlanHistory, number: int) -> NoSuchPlatform:

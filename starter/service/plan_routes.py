@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.plan_queries import PlanQueries
-from starter.plans.plan_view import LAST_TWO, PlanView, no_such_plan, plan_view
+from starter.errors import no_such_platform
+from starter.plans.plan_view import LAST_TWO, PlanView, plan_view
 from starter.service.case_status import district_of
 from starter.service.key_access import Reader
 from starter.service.openapi_document import ETAG, answers, unchanged
@@ -61,6 +62,6 @@ async def platform_plan(
         PlanQueries(engine), platform_id, term=term, version=version, diff=compared
     )
     if found is None:
-        raise no_such_plan()
+        raise no_such_platform(platform_id)
     # A long text takes a moment to be written and hashed, which others need not wait for.
     return tagged_reply(await asyncio.to_thread(written, found), if_none_match, {})

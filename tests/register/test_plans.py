@@ -156,7 +156,8 @@ async def test_what_there_is_none_of(register: PostgresRegister, engine: AsyncEn
     await register.write(batch(opened()))
     plans = PlanQueries(engine)
     assert await plan_view(plans, "p-2") is None
-    assert await plan_view(plans, "p-1", term=2) is None
+    with pytest.raises(NoSuchPlatform, match="no term 2"):
+        await plan_view(plans, "p-1", term=2)
     with pytest.raises(NoSuchPlatform, match="no version before 1"):
         await plan_view(plans, "p-1", diff=LAST_TWO)
 

@@ -162,6 +162,10 @@ async def test_what_is_read_looks_as_it_does_directly(
         ("register", "--district", "haidian", "--limit", "2"),
         ("valid", name),
         ("show", "no-such-platform"),
+        ("plan", name),
+        ("plan", name, "--version", "2"),
+        ("plan", "no-such-platform"),
+        ("plan", name, "--term", "2"),
         ("inbox", "--all", "--json", "--limit", "1"),
         ("stats", "--district", "haidian"),
         ("mechanisms", "--district", "haidian", "--limit", "1"),
@@ -173,7 +177,7 @@ async def test_what_is_read_looks_as_it_does_directly(
     directly.settings["DATABASE_URL"] = session_database_url
     by_http = await desk.run_all(*calls)
     assert by_http == await directly.run_all(*calls, without=frozenset())
-    assert [0, 0, 0, 0, 1, 2, *[0] * 6] == [ended.code for ended in by_http]
+    assert [0, 0, 0, 0, 1, 2, 0, 2, 2, 2, *[0] * 6] == [ended.code for ended in by_http]
 
 
 async def test_files_of_many(desk: Desk) -> None:

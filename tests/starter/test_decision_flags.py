@@ -15,6 +15,7 @@ from click.testing import Result
 from starter.commands.decision_form import DecisionForm
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.notation import WordChoice, known
+from starter.commands.plan_files.plan_file import written_plan
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 
 Run = Callable[..., Result]
@@ -277,7 +278,7 @@ def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm)
     """Every command's help has an example, and it makes a decision that fits its model."""
     command = ("support", "record") if form.kind == Kind.SUPPORT else (form.name,)
     assert f"Example:\n    {form.example[:40]}" in pingtai(*command, "--help").stdout
-    Path("plan-2.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    Path("plan.md").write_bytes(written_plan(PLAN, ".md"))
     Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
     program, *arguments = shlex.split(form.example.replace("\\\n", " "))
     result = pingtai(*arguments)

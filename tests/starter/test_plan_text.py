@@ -147,6 +147,7 @@ def test_a_plan_is_shown_in_both_languages(
         assert PLAN["parts"]["safeguards"] in shown
     monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
     screen.show(*plan_parts(PLAN))
     assert all(cell_len(line) <= 80 for line in capsys.readouterr().out.splitlines())
 

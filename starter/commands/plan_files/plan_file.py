@@ -9,8 +9,7 @@ from starter.bounds import MESSAGE_FILE_BYTES
 from starter.commands.new_file import write_new
 from starter.errors import BadInput
 from starter.tables.file_content import ZIPPED, read_bytes, text_of_file
-from starter.tables.strict_json import as_object
-from starter.terminal.screen import encodable
+from starter.tables.strict_json import as_object, encodable
 from workflows.words import Words
 
 JSON, MARKDOWN, BOOK = ".json", ".md", ".xlsx"
