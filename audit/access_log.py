@@ -7,11 +7,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.audit_tables import access_log
-from db.reading import read
+from db.reading import LARGEST_PAGE, read
 from starter.desk.user_name import who
 from workflows.model import Instant, Record
 
-LARGEST_PAGE = 500
 _LETTERS = 500
 
 

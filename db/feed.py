@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.intake_tables import feeds
 from db.notice_queries import NOTICE_FACTS
-from db.reading import AnyRow, log_entry, read
+from db.reading import LARGEST_PAGE, AnyRow, log_entry, read
 from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.tables import log_entries, platforms
 from workflows.cloud_events import (
@@ -41,7 +41,6 @@ from workflows.cloud_events import (
 from workflows.record import EntryKind
 from workflows.subscription_messages import Numbered
 
-LARGEST_PAGE = 500
 SPAN = 20_000
 """So far is looked for what a filter wants, at once: one that wants next to nothing keeps nobody waiting."""
 _AT_ONCE = 2_000

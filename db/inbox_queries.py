@@ -8,14 +8,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from db.asyncpg_connections import Parameters, Query, Row, Source, connections, where
-from db.reading import columns, read
+from db.reading import LARGEST_PAGE, columns, read
 from workflows.model import Instant, Record
 from workflows.name_comparison import name_key, same_name
 from workflows.vocabulary import Role
 
 UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for a due date that is not known yet, so that it comes last."""
-LARGEST_PAGE = 500
 
 InboxCursor = tuple[datetime, str, int, str]
 """Where a page ended: the due date, the platform, the year and the role of its last row."""

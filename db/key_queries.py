@@ -3,10 +3,8 @@
 from datetime import datetime
 
 from db.asyncpg_connections import Source, connections
-from db.reading import columns, read
+from db.reading import LARGEST_PAGE, columns, read
 from workflows.model import Instant, Record
-
-LARGEST_PAGE = 500
 
 
 class ApiKey(Record):

@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from db.asyncpg_connections import Parameters, Query, Source, connections, where
-from db.reading import columns, read
+from db.reading import LARGEST_PAGE, columns, read
 from workflows.model import Instant, Record
 from workflows.notice_messages import Notice
 
-LARGEST_PAGE = 500
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 """The states of a delivery."""
 

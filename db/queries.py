@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
 from db.plan_queries import PlanQueries
-from db.reading import LOG_COLUMNS, columns, log_line, read
+from db.reading import LARGEST_PAGE, LOG_COLUMNS, columns, log_line, read
 from db.row_types import (
     AppliedBefore,
     AssessmentRow,
@@ -29,7 +29,6 @@ from workflows.record import EntryKind
 if TYPE_CHECKING:  # only named here, and it brings the whole case with it
     from workflows.states import Receipt
 
-LARGEST_PAGE = 500
 
 _FROM_NEWEST = """FROM platforms AS p JOIN terms AS t
 ON t.platform_id = p.platform_id AND t.term = p.term"""

@@ -16,6 +16,8 @@ else:
     AnyRow = Any
 
 R = TypeVar("R", bound=Record)
+LARGEST_PAGE = 500
+"""Rows of an answer at most; what comes after is the next page."""
 
 
 def read(model: type[R], row: "AnyRow | Mapping[str, Any]", **changed: Any) -> R:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from db.asyncpg_connections import Parameters, Source, connections, where
-from db.reading import columns, read
+from db.reading import LARGEST_PAGE, columns, read
 from workflows.actors import Actor
 from workflows.model import Instant, Record
-
-LARGEST_LIST = 500
 
 
 class SubstitutionRow(Record):
@@ -70,10 +68,10 @@ class SubstitutionQueries:
             conditions.append(part("(s.principal_id = {} OR s.substitute_id = {})", person, person))
         if since is not None:
             conditions.append(part("s.last_day >= {} AND s.withdrawn_at IS NULL", since))
-        return await self._found(part, conditions, max(0, min(limit, LARGEST_LIST)))
+        return await self._found(part, conditions, max(0, min(limit, LARGEST_PAGE)))
 
     async def _found(
-        self, part: Parameters, conditions: Sequence[str], limit: int = LARGEST_LIST
+        self, part: Parameters, conditions: Sequence[str], limit: int = LARGEST_PAGE
     ) -> list[SubstitutionRow]:
         end = part("ORDER BY s.number DESC LIMIT {}", limit)
         query = part.query("SELECT", _COLUMNS, "FROM substitutions AS s", where(conditions), end)

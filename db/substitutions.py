@@ -9,8 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.reading import read
-from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
+from db.reading import LARGEST_PAGE, read
+from db.substitution_queries import SubstitutionQueries, SubstitutionRow
 from db.tables import substitutions
 from workflows.actors import Actor
 
@@ -76,5 +76,5 @@ _LOCK = 0x70696E67_73756273
 
 
 async def _found(connection: AsyncConnection, where: ColumnElement[bool]) -> list[SubstitutionRow]:
-    query = select(substitutions).where(where).order_by(_C.number.desc()).limit(LARGEST_LIST)
+    query = select(substitutions).where(where).order_by(_C.number.desc()).limit(LARGEST_PAGE)
     return [read(SubstitutionRow, row) for row in await connection.execute(query)]

@@ -5,8 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.queries import LARGEST_PAGE
-from db.reading import log_line
+from db.reading import LARGEST_PAGE, log_line
 from db.row_types import LogLine
 from db.tables import log_entries
 

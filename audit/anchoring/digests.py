@@ -23,7 +23,6 @@ from workflows.model import Instant, Record, Sha256
 from workflows.periods import end_of
 from workflows.record import BEGINNING
 
-LARGEST_PAGE = 500
 _LOCK = 0x70696E67_64696765
 """PostgreSQL's number for one digest at a time."""
 _AT_ONCE = 2_000

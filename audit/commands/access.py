@@ -2,7 +2,8 @@
 
 import click
 
-from audit.access_log import LARGEST_PAGE, AccessRow, list_accesses
+from audit.access_log import AccessRow, list_accesses
+from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import PlatformId, json_option, limit_option
 from starter.terminal.command_runner import answering

@@ -10,7 +10,6 @@ from audit.access_log import note
 from audit.anchoring.digest_checks import chain_problems, leaf_problems, rewritten_logs
 from audit.anchoring.digest_files import exported, publication_problems, published
 from audit.anchoring.digests import (
-    LARGEST_PAGE,
     Digest,
     is_over,
     known_digest,
@@ -23,6 +22,7 @@ from audit.claims import UNSEALED
 from audit.commands import WRONG
 from audit.commands.audit_options import digests_option, output_option
 from audit.evidence_files import write_new
+from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import DAY, json_option, limit_option, today
 from starter.errors import BadInput

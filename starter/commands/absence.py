@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from db.substitution_queries import LARGEST_LIST, SubstitutionRow
+from db.reading import LARGEST_PAGE
+from db.substitution_queries import SubstitutionRow
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import ACTOR
 from starter.commands.form_options import AS, option, preset
@@ -121,7 +122,7 @@ async def name_command(**said: Any) -> None:
 @absence_command.command("list", short_help="List who acts for whom, the newest first. 查看代理")
 @click.option("--person", metavar="ID", help="Only this person, as principal or substitute. 人员")
 @click.option("--all", "whole", is_flag=True, help="Include past and withdrawn ones. 全部")
-@limit_option(LARGEST_LIST)
+@limit_option(LARGEST_PAGE)
 @json_option
 @answering
 async def list_command(person: str | None, whole: bool, limit: int, as_json: bool) -> None:

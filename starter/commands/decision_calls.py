@@ -1,14 +1,12 @@
 """The calls that taking a decision makes: where the case stands, what would become of it, and the decision."""
 
 import asyncio
-from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
-from starter.commands.decision_form import DecisionForm, outcome_of, roles_for
+from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.receipt_view import end_of_stage
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
@@ -77,8 +75,8 @@ class DecisionCalls:
         Raises:
             InvalidMessage: it does not fit; each field is named with its flag.
         """
-        if self.principal:
-            raw["actor"] = self._runner.run(_in_place(self.form, self.principal, raw))
+        if self.principal and (who := substitution_of(self.form.kind, raw)):
+            raw["actor"] = self._runner.run(in_place_of(self.principal, *who))
         try:
             return decision_of(raw, self.form.kind)
         except InvalidMessage as error:
@@ -130,18 +128,6 @@ async def _brief(platform: str) -> "Brief | None":
         several = any(one.term == card.platform.term and one.plan_version > 1 for one in card.terms)
         plan = await register.plan(platform, diff=LAST_TWO if several else None)
     return Brief(card, plan)
-
-
-async def _in_place(form: DecisionForm, principal: str, raw: Mapping[str, Any]) -> Any:
-    actor = raw["actor"]
-    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
-        return actor  # the model says what is missing
-    try:
-        day = date.fromisoformat(raw["decided_on"])
-    except (TypeError, ValueError):
-        return actor
-    roles = roles_for(form.kind, outcome_of(form.kind, raw))
-    return await in_place_of(principal, actor["id"], day, form.kind, roles)
 
 
 def _explained(form: DecisionForm, error: InvalidMessage) -> InvalidMessage:

@@ -296,6 +296,20 @@ def roles_for(kind: Kind, outcome: Any) -> tuple[Role, ...]:
     return tuple(role for role, exact in able.items() if exact) or tuple(able)
 
 
+def substitution_of(
+    kind: Kind, raw: Mapping[str, Any]
+) -> tuple[str, date, Kind, tuple[Role, ...]] | None:
+    """Who would act for somebody, when and in which decision; None where the model says what is missing."""
+    actor = raw["actor"]
+    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
+        return None
+    try:
+        day = date.fromisoformat(raw["decided_on"])
+    except (TypeError, ValueError):
+        return None
+    return actor["id"], day, kind, roles_for(kind, outcome_of(kind, raw))
+
+
 def outcomes_for(kind: Kind, role: Any) -> tuple[str, ...]:
     """What a role may decide by the lifecycle table; empty where the role decides nothing of it."""
     found: dict[str, None] = {}

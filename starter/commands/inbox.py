@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from db.inbox_queries import LARGEST_PAGE, Wanted
+from db.inbox_queries import Wanted
+from db.reading import LARGEST_PAGE
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
 from starter.commands.notation import WordChoice
 from starter.commands.options import (

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import click
 
 from activities.harmless_text import harmless
-from db.key_queries import LARGEST_PAGE, ApiKey, keys_page
+from db.key_queries import ApiKey, keys_page
+from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
 from starter.commands.options import district_option, json_option
 from starter.desk.reach import directly_only

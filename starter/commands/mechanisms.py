@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
-from db.queries import LARGEST_PAGE
+from db.reading import LARGEST_PAGE
 from starter.commands.notation import WordChoice
 from starter.commands.options import (
     after_option,

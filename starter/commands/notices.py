@@ -8,12 +8,12 @@ from activities.notice_texts import BOTH, text_of
 from db.outbox_queries import (
     DEAD,
     DELIVERED,
-    LARGEST_PAGE,
     WAITING,
     DeliveryRow,
     OutboxCursor,
     OutboxQueries,
 )
+from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
 from starter.commands.notation import platform_id
 from starter.commands.notices_table import about, deliveries_table, notices_table

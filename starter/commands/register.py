@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from db.queries import LARGEST_PAGE
+from db.reading import LARGEST_PAGE
 from db.row_types import RegisterRow
 from starter.commands.options import (
     DAY,

@@ -12,7 +12,6 @@ from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, table_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.record import EntryKind
-from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening, Kind
 from workflows.words import Words
 
@@ -46,15 +45,7 @@ def set_aside_with(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
 
 def standing(log: Sequence[LogLine]) -> list[LogLine]:
     """The entries that still count."""
-    logs: dict[tuple[int, int, int], list[LogLine]] = {}
-    for line in sorted(log, key=lambda line: line.entry.seq):
-        logs.setdefault(line.log, []).append(line)
-    gone = {
-        (*case, seq)
-        for case, lines in logs.items()
-        for seq in set_aside_marks([line.entry for line in lines])
-    }
-    return [line for line in in_order(log) if (*line.log, line.entry.seq) not in gone]
+    return [line for line in in_order(log) if line.set_aside_by is None]
 
 
 def in_force(log: Sequence[LogLine]) -> list[LogLine]:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
 from db.support_queries import place
 from starter.commands.notation import WordChoice, platform_id
@@ -35,9 +36,6 @@ from starter.terminal.screen import (
 )
 from workflows.vocabulary import Support
 from workflows.words import Words
-
-MOST = 500
-"""Maximum rows of a page."""
 
 support_command = LazyGroup(
     "support",
@@ -69,7 +67,7 @@ support_command = LazyGroup(
     "--until", "last_day", type=DAY, metavar="DAY", help="Given on or before this day. 止"
 )
 @district_option
-@limit_option(MOST)
+@limit_option(LARGEST_PAGE)
 @after_option("PLACE")
 @json_option
 @answering

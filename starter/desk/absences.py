@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from starter.desk.profile import check_district
 from workflows.actors import Actor
 from workflows.model import Day, Identifier, Message, Remark, wrong
 from workflows.refusal import Refusal, Refused
@@ -28,11 +29,7 @@ class Absence(Message):
             raise wrong("--until lies before --from", "--until 早于 --from")
         if self.substitute == self.principal.id:
             raise wrong("you cannot be your own substitute", "不能由本人代本人办理")
-        if (self.principal.role is Role.DISTRICT) != (self.principal.district is not None):
-            raise wrong(
-                "district is required for district staff, and for nobody else",
-                "区工作人员须写明所在区（district），其他身份不写",
-            )
+        check_district(self.principal.role, self.principal.district)
         return self
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from db.inbox_queries import Inbox
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
+from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
-from db.substitution_queries import LARGEST_LIST, SubstitutionQueries, SubstitutionRow
+from db.substitution_queries import SubstitutionQueries, SubstitutionRow
 from db.support_queries import support_of
 from db.validity_queries import Validity, validity
 from starter.client.register_access import open_connections
@@ -43,7 +44,7 @@ class DirectReads(RegisterQueries):
         return await validity(self._connections, platform_id, day)
 
     async def substitutions(
-        self, person: str | None = None, since: date | None = None, limit: int = LARGEST_LIST
+        self, person: str | None = None, since: date | None = None, limit: int = LARGEST_PAGE
     ) -> Sequence[SubstitutionRow]:
         """Those of a person, as principal or substitute, or of all; see `db.substitutions`."""
         return await SubstitutionQueries(self._connections).of(person, since, limit)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from db.programme_rows import Figures, Layout, Mechanisms
+from db.reading import LARGEST_PAGE
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
 from starter.client.http_client import PingtaiHttpClient, parse_answer, platform_path
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from db.validity_queries import Validity
     from starter.desk.http_inbox import HttpInbox
     from starter.plans.plan_view import PlanView
-
-_PAGE = 500
 
 
 class HttpReads:
@@ -76,7 +75,7 @@ class HttpReads:
         return None
 
     async def substitutions(
-        self, person: str | None = None, since: date | None = None, limit: int = _PAGE
+        self, person: str | None = None, since: date | None = None, limit: int = LARGEST_PAGE
     ) -> list[SubstitutionRow]:
         items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
         return parse_answer(TypeAdapter(list[SubstitutionRow]), json.dumps(items))

@@ -21,6 +21,15 @@ LARGEST = 100_000
 """No profile is larger; nothing beyond it is read (bytes)."""
 
 
+def check_district(role: Role, district: District | None) -> None:
+    """Raise `wrong` unless a district is given for district staff, and for nobody else."""
+    if (role is Role.DISTRICT) != (district is not None):
+        raise wrong(
+            "district is required for district staff, and for nobody else",
+            "区工作人员须写明所在区（district），其他身份不写",
+        )
+
+
 class ProfileRole(Message):
     """A role that a person acts in: for which organisation, and district staff for which district."""
 
@@ -32,11 +41,7 @@ class ProfileRole(Message):
 
     @model_validator(mode="after")
     def _of_a_district(self) -> Self:
-        if (self.role is Role.DISTRICT) != (self.district is not None):
-            raise wrong(
-                "district is required for district staff, and for nobody else",
-                "区工作人员须写明所在区（district），其他身份不写",
-            )
+        check_district(self.role, self.district)
         return self
 
     @property

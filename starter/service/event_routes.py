@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from db.feed import LARGEST_PAGE, Cursor, Feed, Page, cursor_of
+from db.feed import Cursor, Feed, Page, cursor_of
+from db.reading import LARGEST_PAGE
 from db.register_errors import CursorOfAnotherFeed
 from starter.service.arrivals import Arrivals
 from starter.service.feed_messages import EventPage, FeedCursor

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
-from db.queries import LARGEST_PAGE
+from db.reading import LARGEST_PAGE
 from starter.errors import BadInput
 from starter.service.error_handlers import unknown_parameters
 from workflows.model import Day, Identifier, InvalidMessage, invalid, problem_in

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import feed as feeds
 from db.feed import Cursor, Feed, Page, cursor_of
+from db.reading import LARGEST_PAGE
 from db.register_errors import CursorOfAnotherFeed, NoCursor
 from db.register_store import PostgresRegister, write_on
 from db.tables import log_entries
@@ -37,7 +38,7 @@ def feed(engine: AsyncEngine) -> Feed:
 
 
 async def read(
-    feed: Feed, position: int = 0, wanted: Wanted = ALL, limit: int = feeds.LARGEST_PAGE
+    feed: Feed, position: int = 0, wanted: Wanted = ALL, limit: int = LARGEST_PAGE
 ) -> Page:
     """What is there after a position."""
     end = await feed.end()

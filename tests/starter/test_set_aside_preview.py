@@ -40,6 +40,7 @@ def lines(case: Case[Any], year: int = 0) -> list[LogLine]:
             opening=int(bool(year)),
             workflow_id="w",
             entry=entry,
+            set_aside_by=set_aside_marks(case.log).get(entry.seq),
         )
         for entry in case.log
     ]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from temporalio.client import Client
 
-from db.queries import LARGEST_PAGE, RegisterQueries
+from db.queries import RegisterQueries
+from db.reading import LARGEST_PAGE
 from starter.client.visibility import runs_of
 from starter.terminal.language import say, word
 from starter.terminal.screen import heading, show, table

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import click
 
@@ -16,7 +15,6 @@ from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
 from starter.desk.reach import open_pingtai
-from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
@@ -56,8 +54,7 @@ async def run_batch(batch: Batch, acting: ActorResolver) -> None:
     if not entries:
         raise BadInput(f"{batch.file} has no lines", f"{batch.file} 没有内容")
     apart = RejectedLines.beside(batch.file, batch.form, batch.refused)
-    in_place = partial(in_place_of, batch.principal) if batch.principal else None
-    prepared = await BatchPreparation(acting, batch.day, in_place).prepare(entries)
+    prepared = await BatchPreparation(acting, batch.day, batch.principal).prepare(entries)
     lines = [one for one in prepared if isinstance(one, Line)]
     telling = ProgressReport(DECISIONS, as_json=batch.as_json)
     for one in prepared:
@@ -73,7 +70,11 @@ async def run_batch(batch: Batch, acting: ActorResolver) -> None:
                 interruptible(sending, telling.note),
             ):
                 await sending.run(lines)
-    _conclude(batch, apart, telling.results, sending)
+    results = telling.results
+    lines_in_all = "1 line" if len(results) == 1 else f"{len(results)} lines"
+    sums = counted(results, DECISIONS)
+    summary = Words(f"{lines_in_all}: {sums}", f"共 {len(results)} 行：{sums}")
+    conclude(summary, results, sending, None if batch.dry_run else apart)
 
 
 def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:
@@ -88,23 +89,30 @@ def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:
     return BAD_INPUT if Outcome.BAD in outcomes else 0
 
 
-def _conclude(
-    batch: Batch, apart: RejectedLines, results: Sequence[Result], sending: BatchSender | None
+def conclude(
+    summary: Words,
+    results: Sequence[Result],
+    sending: BatchSender | None,
+    rejected: RejectedLines | None,
 ) -> None:
-    interrupted = sending is not None and sending.stopped and not sending.unreachable
-    lines = "1 line" if len(results) == 1 else f"{len(results)} lines"
-    sums = counted(results, DECISIONS)
-    complain(Words(f"{lines}: {sums}", f"共 {len(results)} 行：{sums}"))
-    if not batch.dry_run:
-        apart.keep(results)
-    if interrupted or (sending and sending.unreachable):
-        complain(go_on(interrupted=interrupted))
+    """Say what became of a batch, keep what was not done, and end with its exit code.
+
+    Raises:
+        click.exceptions.Exit: unless every line was done.
+    """
+    stopped = sending is not None and sending.stopped
+    interrupted = stopped and not (sending and sending.unreachable)
+    complain(summary)
+    if rejected:
+        rejected.keep(results)
+    if stopped:
+        complain(_go_on(interrupted=interrupted))
     code = exit_code(results, interrupted=interrupted)
     if code:
         raise click.exceptions.Exit(code)
 
 
-def go_on(*, interrupted: bool) -> Words:
+def _go_on(*, interrupted: bool) -> Words:
     """What to do about a batch that was broken off."""
     if interrupted:
         return Words(

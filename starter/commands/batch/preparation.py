@@ -1,35 +1,32 @@
 """Lines made whole and checked, before any is sent: who, on what day, under which id."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
-from starter.commands.decision_form import outcome_of, roles_for
+from starter.commands.decision_form import substitution_of
 from starter.commands.notation import platform_id
+from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
 from starter.terminal.named_fields import NamedFields
 from workflows.case import decision_of
 from workflows.decisions import MODELS
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
-from workflows.vocabulary import Kind, Role
-
-InPlace = Callable[[str, date, Kind, tuple[Role, ...]], Awaitable[dict[str, Any]]]
-"""Answers the `actor` by which somebody acts for who is absent: their id, the day, what is decided."""
+from workflows.vocabulary import Kind
 
 
 class BatchPreparation:
     """Makes decisions of lines. What a line leaves open is filled in so that it is the same each time."""
 
     def __init__(
-        self, acting: ActorResolver, day: str | None, in_place: InPlace | None = None
+        self, acting: ActorResolver, day: str | None, principal: str | None = None
     ) -> None:
-        """`day` is for the lines that have none."""
+        """`day` is for the lines that have none; `principal` is who is acted for."""
         self._acting = acting
         self._day = day
-        self._in_place = in_place
+        self._principal = principal
         self._absences: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     async def prepare(self, entries: Iterable[Entry]) -> list[Line | Result]:
@@ -63,8 +60,10 @@ class BatchPreparation:
                 )
             raw["decided_on"] = self._day
         raw["actor"] = self._acting.actor(raw, kind)
-        if self._in_place and isinstance(raw["actor"], dict):
-            raw["actor"] = await self._absent(kind, raw, self._in_place)
+        if self._principal and (who := substitution_of(kind, raw)):
+            if who not in self._absences:
+                self._absences[who] = await in_place_of(self._principal, *who)
+            raw["actor"] = self._absences[who]
         if "decision_id" not in raw:
             raw["decision_id"] = derived_id(platform, raw)
         try:
@@ -72,17 +71,6 @@ class BatchPreparation:
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind]) from None
         return platform, raw
-
-    async def _absent(self, kind: Kind, raw: dict[str, Any], in_place: InPlace) -> dict[str, Any]:
-        who, roles = raw["actor"].get("id"), roles_for(kind, outcome_of(kind, raw))
-        try:
-            day = date.fromisoformat(raw["decided_on"])
-        except (TypeError, ValueError):
-            return dict(raw["actor"])  # the model says what is wrong with the day
-        key = (who, day, kind, roles)
-        if key not in self._absences:
-            self._absences[key] = await in_place(*key)
-        return self._absences[key]
 
 
 def derived_id(platform: str, raw: dict[str, Any]) -> str:

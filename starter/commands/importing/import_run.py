@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from starter.client.interface import Pingtai
-from starter.commands.batch.batch_run import exit_code, go_on
+from starter.commands.batch.batch_run import conclude
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line
 from starter.commands.batch.progress import ProgressReport
@@ -27,6 +27,7 @@ from starter.tables.file_content import Form
 from starter.terminal.command_runner import BAD_INPUT
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from starter.client.register_lookups import NoRegister
@@ -69,7 +70,10 @@ async def run_import(order: Import) -> None:
         numbers = [line.entry.number for line in lines]
         with telling.watching(numbers), interruptible(sending, telling.note):
             await sending.run(lines)
-    _conclude(apart, telling, sending)
+    counts = counted_results(telling.results, report.APPLICATIONS)
+    all_of_them = _applications(len(telling.results))
+    summary = Words(f"{all_of_them}: {counts}", f"{all_of_them}：{counts}")
+    conclude(summary, telling.results, sending, apart)
 
 
 def _checked(order: Import, read: Read) -> list[Line]:
@@ -135,21 +139,6 @@ async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
             )
         )
         raise
-
-
-def _conclude(apart: RejectedLines, telling: ProgressReport, sending: BatchSender) -> None:
-    results = telling.results
-    counts = counted_results(results, report.APPLICATIONS)
-    complain(
-        say(f"{_applications(len(results))}: {counts}", f"{_applications(len(results))}：{counts}")
-    )
-    apart.keep(results)
-    interrupted = sending.stopped and not sending.unreachable
-    if sending.stopped:
-        complain(go_on(interrupted=interrupted))
-    code = exit_code(results, interrupted=interrupted)
-    if code:
-        raise click.exceptions.Exit(code)
 
 
 def _applications(count: int) -> str:
