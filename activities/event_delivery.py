@@ -5,15 +5,15 @@ import contextlib
 import ssl
 import time
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
+from functools import cached_property, partial
 from typing import Protocol
 
 from temporalio import activity
 
 from activities.channels.posting import Chooser, EventPoster
 from activities.channels.signature import key_of
-from activities.notice_delivery import LEASE, Patience, Undeliverable, beat
+from activities.notice_delivery import LEASE, Patience, deliver_round
 from workflows.contract import DELIVER_EVENTS
 from workflows.delivery_workflow import Delivered
 from workflows.subscription_messages import Parcel
@@ -46,7 +46,6 @@ class Subscriptions(Protocol):
 AT_ONCE = 100
 """Maximum subscriptions that one worker serves at the same time."""
 PAGE = 200
-_ROUND = timedelta(minutes=30)
 _LOOK_SECONDS = 1.0
 _NOTE_EVERY = 50
 _NOTE_SECONDS = 1.0
@@ -73,21 +72,9 @@ class SubscriptionActivities:
     @activity.defn(name=DELIVER_EVENTS)
     async def deliver_events(self) -> Delivered:
         """Deliver for half an hour, then hand over to whoever takes the next activity."""
-        until = datetime.now(UTC) + _ROUND
         self._counts = dict.fromkeys(self._counts, 0)
-        tasks: dict[str, asyncio.Task[None]] = {}
-        beating = asyncio.create_task(beat())
-        try:
-            while datetime.now(UTC) < until:
-                for name in await self._subscriptions.due(AT_ONCE):
-                    if name not in tasks and len(tasks) < AT_ONCE:
-                        tasks[name] = asyncio.create_task(self._serve(name))
-                await asyncio.sleep(self._look_every)
-                tasks = {name: task for name, task in tasks.items() if not task.done()}
-        finally:
-            for task in (*tasks.values(), beating):
-                task.cancel()
-            await asyncio.gather(*tasks.values(), beating, return_exceptions=True)
+        due = partial(self._subscriptions.due, AT_ONCE)
+        await deliver_round(due, self._serve, self._look_every, AT_ONCE)
         return Delivered(**self._counts)
 
     async def _serve(self, name: str) -> None:
@@ -121,13 +108,11 @@ class SubscriptionActivities:
             return await progress.finished()
 
     async def _failed(self, progress: "_Progress", event_id: str, error: Exception) -> None:
-        why = str(error) if isinstance(error, Undeliverable) else type(error).__name__
-        for_good = isinstance(error, Undeliverable) and error.for_good
         parcel, attempts = progress.parcel, progress.attempts + 1
-        pause = None if for_good else self._patience.next_pause(attempts)
+        why, pause = self._patience.after(error, attempts)
         activity.logger.warning("event %s for %s: %s", event_id, parcel.subscription, why)
         self._counts["failed" if pause else "dead"] += 1
-        await self._subscriptions.failed(parcel, progress.position, why[:500], attempts, pause)
+        await self._subscriptions.failed(parcel, progress.position, why, attempts, pause)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from temporalio import activity
 
@@ -82,6 +82,12 @@ class Patience:
         waited = sum((self.pause(n) for n in range(1, attempts + 1)), timedelta())
         return self.pause(attempts) if waited <= self.give_up_after else None
 
+    def after(self, error: Exception, attempts: int) -> tuple[str, timedelta | None]:
+        """Why a delivery failed for the n-th time, and the pause before the next; None: never again."""
+        if not isinstance(error, Undeliverable):
+            return type(error).__name__, self.next_pause(attempts)
+        return str(error)[:500], None if error.for_good else self.next_pause(attempts)
+
 
 class Outbox(Protocol):
     """What delivering needs of the register; `db.outbox.PostgresOutbox` is the real one."""
@@ -124,64 +130,30 @@ class NoticeActivities:
         self._recipients: Mapping[str, Recipient] = {one.name: one for one in recipients}
         self._patience = patience or Patience()
         self._look_every = look_every
+        self._counts: dict[str, int] = {}
+        self._failures: dict[str, int] = {}
 
     @activity.defn(name=DELIVER_NOTICES)
     async def deliver_notices(self) -> Delivered:
         """Deliver for half an hour, then hand over to whoever takes the next activity."""
-        until = datetime.now(UTC) + _ROUND
-        woken = {name: asyncio.Event() for name in self._recipients}
-        counts = dict.fromkeys(("delivered", "failed", "dead"), 0)
-        tasks = [
-            asyncio.create_task(self._serve(recipient, woken[recipient.name], counts))
-            for recipient in self._recipients.values()
-        ]
-        beating = asyncio.create_task(beat())
-        try:
-            await self._look(until, woken, tasks)
-        finally:
-            for task in (*tasks, beating):
-                task.cancel()
-            await asyncio.gather(*tasks, beating, return_exceptions=True)
-        return Delivered(**counts)
+        self._counts = dict.fromkeys(("delivered", "failed", "dead"), 0)
+        self._failures = dict.fromkeys(self._recipients, 0)
+        await deliver_round(self._due, self._serve, self._look_every, len(self._recipients))
+        return Delivered(**self._counts)
 
-    async def _look(
-        self,
-        until: datetime,
-        woken: Mapping[str, asyncio.Event],
-        tasks: Collection[asyncio.Task[None]],
-    ) -> None:
-        """Look for all recipients at once whether something is due, and wake those for whom it is.
+    async def _due(self) -> Collection[str]:
+        """The recipients for whom something is due; one that the configuration lacks is not served."""
+        await self._outbox.hand_out(tuple(self._recipients.values()))
+        return [name for name in await self._outbox.due() if name in self._recipients]
 
-        Raises:
-            Exception: what a recipient's task ended with; the outbox does not answer.
-        """
-        while datetime.now(UTC) < until:
-            await self._outbox.hand_out(tuple(self._recipients.values()))
-            for name in await self._outbox.due():
-                if name in woken:  # who is no longer in the configuration is not served
-                    woken[name].set()
-            ended, _ = await asyncio.wait(
-                tasks, timeout=self._look_every, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in ended:
-                task.result()
-
-    async def _serve(
-        self, recipient: Recipient, woken: asyncio.Event, counts: dict[str, int]
-    ) -> None:
+    async def _serve(self, name: str) -> None:
         """Send one recipient what is due, one after the other: it hears things in their order."""
-        failures = 0
-        while True:
-            delivery = await self._outbox.take(recipient.name, LEASE) if woken.is_set() else None
-            if delivery is None:
-                woken.clear()
-                await woken.wait()
-                continue
-            result = await self._deliver(recipient, delivery)
-            counts[result] += 1
-            failures = 0 if result == "delivered" else failures + 1
-            if failures:  # one that is down is not asked for all that waits for it
-                pause = min(self._patience.pause(failures), _LONGEST_REST)
+        while delivery := await self._outbox.take(name, LEASE):
+            result = await self._deliver(self._recipients[name], delivery)
+            self._counts[result] += 1
+            self._failures[name] = 0 if result == "delivered" else self._failures[name] + 1
+            if self._failures[name]:  # one that is down is not asked for all that waits for it
+                pause = min(self._patience.pause(self._failures[name]), _LONGEST_REST)
                 await asyncio.sleep(pause.total_seconds())
 
     async def _deliver(self, recipient: Recipient, delivery: Delivery) -> str:
@@ -190,17 +162,43 @@ class NoticeActivities:
             async with asyncio.timeout(LEASE.total_seconds() / 2):
                 await recipient.channel.send(delivery.notice)
         except Exception as error:  # whatever a channel meets delays nobody else
-            why = str(error) if isinstance(error, Undeliverable) else type(error).__name__
-            for_good = isinstance(error, Undeliverable) and error.for_good
-            pause = None if for_good else self._patience.next_pause(delivery.attempts + 1)
+            why, pause = self._patience.after(error, delivery.attempts + 1)
             activity.logger.warning("notice %s for %s: %s", delivery.notice.id, recipient.name, why)
-            await self._outbox.failed(delivery, why[:500], pause)
+            await self._outbox.failed(delivery, why, pause)
             return "failed" if pause else "dead"
         await self._outbox.delivered(delivery)
         return "delivered"
 
 
-async def beat() -> None:
+async def deliver_round(
+    due: Callable[[], Awaitable[Collection[str]]],
+    serve: Callable[[str], Coroutine[Any, Any, None]],
+    look_every: float,
+    at_once: int,
+) -> None:
+    """Serve what is due for half an hour, each name in a task of its own: one that hangs delays no other.
+
+    Raises:
+        Exception: what a task ended with, or what looking for what is due did.
+    """
+    until = datetime.now(UTC) + _ROUND
+    tasks: dict[str, asyncio.Task[None]] = {}
+    beating = asyncio.create_task(_beat())
+    try:
+        while datetime.now(UTC) < until:
+            for name in await due():
+                if name not in tasks and len(tasks) < at_once:
+                    tasks[name] = asyncio.create_task(serve(name))
+            await asyncio.sleep(look_every)
+            for name in [name for name, task in tasks.items() if task.done()]:
+                tasks.pop(name).result()
+    finally:
+        for task in (*tasks.values(), beating):
+            task.cancel()
+        await asyncio.gather(*tasks.values(), beating, return_exceptions=True)
+
+
+async def _beat() -> None:
     """Tell Temporal that the activity is at work, until it is cancelled."""
     with contextlib.suppress(asyncio.CancelledError):
         while True:

@@ -1,7 +1,5 @@
 """The activities behind the schedules of the archive and of the daily digests."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client
@@ -11,8 +9,8 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.archive.archive_store import Store
 from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
+from starter.clock import today
 from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS
-from workflows.periods import beijing_date
 from workflows.scheduled_workflows import Archived, Digested
 
 
@@ -49,5 +47,5 @@ class DigestActivities:
     @activity.defn(name=MAKE_DIGESTS)
     async def make_digests(self) -> Digested:
         """Make the digests of the days that are over and have none."""
-        made = await make_missing(self._engine, beijing_date(datetime.now(UTC)))
+        made = await make_missing(self._engine, today())
         return Digested(roots=tuple(one.root for one in made))

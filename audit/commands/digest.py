@@ -24,7 +24,8 @@ from audit.commands.audit_options import digests_option, output_option
 from audit.evidence_files import write_new
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
-from starter.commands.options import DAY, json_option, limit_option, today
+from starter.clock import today
+from starter.commands.options import DAY, json_option, limit_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say

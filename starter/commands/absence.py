@@ -7,11 +7,12 @@ import click
 
 from db.reading import LARGEST_PAGE
 from db.substitution_queries import SubstitutionRow
+from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_form import ACTOR
 from starter.commands.form_options import AS, option, preset
 from starter.commands.notation import WordChoice
-from starter.commands.options import json_option, limit_option, today
+from starter.commands.options import json_option, limit_option
 from starter.desk.absences import Absence, may_name
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from db.row_types import AssessmentRow, FindingRow, PlatformCard, SentBack, TermRow
-from starter.commands.options import today
+from starter.clock import today
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording

@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
 
+from starter.clock import today
 from starter.commands import COMMANDS
 from starter.commands.input_files import document, read_object
 from starter.commands.message_shapes import Shape, shape_of
@@ -20,7 +21,6 @@ from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
-from workflows.periods import beijing_date
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Kind, OpinionOutcome, Role
 from workflows.words import Words
 
@@ -279,11 +279,6 @@ def completed(raw: dict[str, Any]) -> dict[str, Any]:
     raw.setdefault("decision_id", str(uuid.uuid4()))
     raw.setdefault("decided_on", str(today()))
     return raw
-
-
-def today() -> date:
-    """The day that it is in Beijing."""
-    return beijing_date(datetime.now(UTC))
 
 
 def roles_for(kind: Kind, outcome: Any) -> tuple[Role, ...]:

@@ -7,6 +7,7 @@ import click
 
 from db.inbox_queries import Wanted
 from db.reading import LARGEST_PAGE
+from starter.clock import today
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
 from starter.commands.notation import WordChoice
 from starter.commands.options import (
@@ -15,7 +16,6 @@ from starter.commands.options import (
     field_option,
     json_option,
     limit_option,
-    today,
 )
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile

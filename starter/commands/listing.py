@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
+from starter.clock import today
 from starter.commands.batch.batch_command import HOW, carry_out, format_of
 from starter.commands.batch.formats import Names
 from starter.commands.decision_command import command_of, help_of
-from starter.commands.decision_form import today
 from starter.commands.forms_by_kind import FORMS
 from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup

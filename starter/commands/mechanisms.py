@@ -8,6 +8,7 @@ from rich.table import Table
 
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import LARGEST_PAGE
+from starter.clock import today
 from starter.commands.notation import WordChoice
 from starter.commands.options import (
     after_option,
@@ -16,7 +17,6 @@ from starter.commands.options import (
     json_option,
     limit_option,
     stage_option,
-    today,
 )
 from starter.desk.reach import open_reads
 from starter.terminal import wording

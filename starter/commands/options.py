@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import click
@@ -11,7 +11,6 @@ from click.shell_completion import CompletionItem
 from starter.commands.notation import WordChoice
 from starter.desk.reach import open_reads
 from starter.terminal.language import say
-from workflows.periods import beijing_date
 from workflows.vocabulary import District, Field, Stage
 from workflows.words import Words
 
@@ -73,11 +72,6 @@ async def _offered(incomplete: str) -> list[CompletionItem]:
     async with asyncio.timeout(WITHIN), open_reads(start=False) as register:
         rows = await register.named_like(incomplete, OFFERED)
     return [CompletionItem(platform_id, help=name) for platform_id, name in rows]
-
-
-def today() -> date:
-    """The day it is in Beijing."""
-    return beijing_date(datetime.now(UTC))
 
 
 DAY = Day()

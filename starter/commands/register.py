@@ -9,6 +9,7 @@ import click
 
 from db.reading import LARGEST_PAGE
 from db.row_types import RegisterRow
+from starter.clock import today
 from starter.commands.options import (
     DAY,
     after_option,
@@ -17,7 +18,6 @@ from starter.commands.options import (
     limit_option,
     listed_in_option,
     stage_option,
-    today,
 )
 from starter.commands.register_rows import cells, head, rows_table
 from starter.desk.reach import directly_only, open_reads

@@ -1,7 +1,5 @@
 """`POST /v1/applications`: a platform's application comes in."""
 
-from datetime import UTC, datetime
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +7,7 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.row_types import Whose
 from starter.client.application_sender import complete_policy
+from starter.clock import today
 from starter.errors import MAY_BE_ACCEPTED, NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
 from starter.service.case_status import platform_status
@@ -21,7 +20,6 @@ from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication
 from workflows.model import Record, parse
-from workflows.periods import beijing_date
 from workflows.policy import Policy
 from workflows.vocabulary import Role
 
@@ -79,7 +77,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
 async def _allow_submitter(request: Request, application: PlatformApplication) -> None:
     """Let whoever acts for another do so only where the register says it. Raises Problem (403)."""
     brought = application.brought_in
-    named = [(application.submitted_by, beijing_date(datetime.now(UTC)))]
+    named = [(application.submitted_by, today())]
     if brought is not None:
         named.append((brought.actor, brought.decided_on))
     if all(actor is None or actor.acting_for is None for actor, _ in named):

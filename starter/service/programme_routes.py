@@ -1,6 +1,5 @@
 """`GET /v1/figures`, `/v1/mechanisms`, `/v1/layout`, `/v1/support`: the programme as a whole."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,13 +13,13 @@ from db.mechanism_queries import mechanisms
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import SupportRow
 from db.support_queries import place, support_of
+from starter.clock import today
 from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, answers
 from starter.service.parameters import AfterPlace, DayText, Engine, Limit, day_of, place_of
 from starter.service.responses import link, next_page, reply
 from workflows.model import Identifier, Record
-from workflows.periods import beijing_date
 from workflows.vocabulary import District, LegalForm, Stage, Support
 
 router = APIRouter(prefix="/v1", tags=["reads"])
@@ -81,7 +80,7 @@ async def programme_mechanisms(
     """The newest mechanisms of the platforms, counted, and a page of them by platform id. Scope: `read`."""
     found = await mechanisms(
         engine,
-        beijing_date(datetime.now(UTC)),
+        today(),
         field=field,
         district=who.district_within(district),
         stage=stage and str(stage),

@@ -1,6 +1,6 @@
 """`GET /v1/register` and `…/validity`: the platforms, the listed ones for anybody; valid on that day or not."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from db.queries import RegisterQueries
 from db.row_types import RegisterRow
 from db.validity_queries import Validity, validity
+from starter.clock import today
 from starter.errors import no_such_platform
 from starter.service.key_access import Anyone
 from starter.service.openapi_document import ETAG, LINK, answers, public, unchanged
@@ -17,7 +18,6 @@ from starter.service.parameters import DayText, Engine, IfNoneMatch, Limit, Plat
 from starter.service.responses import link, next_page, reply, tagged_reply, written
 from starter.service.scopes import Scope
 from workflows.model import Identifier, Instant, Record
-from workflows.periods import beijing_date
 from workflows.vocabulary import District, Stage
 
 router = APIRouter(prefix="/v1", tags=["public"])
@@ -116,7 +116,7 @@ async def platform_validity(
 
     Without a key a platform that was never listed is answered as one that is not known.
     """
-    day = day_of(on, "on") if on else beijing_date(datetime.now(UTC))
+    day = day_of(on, "on") if on else today()
     found = await validity(engine, platform_id, day)
     if found is not None and found.listing is None:
         owner = await RegisterQueries(engine).whose(platform_id)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.commands.decision_form import today
+from starter.clock import today
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]

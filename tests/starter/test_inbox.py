@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.inbox_queries import UNKNOWN, InboxRow, StepCount, Wanted
 from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
+from starter.clock import today
 from starter.commands import inbox_rows
 from starter.commands.inbox import inboxes_of
 from starter.commands.inbox_watch import CHANGED, GONE, NEW, changes, key
-from starter.commands.options import today
 from starter.desk.direct_reads import DirectReads
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, ProfileRole, write_profile

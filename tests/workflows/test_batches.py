@@ -10,12 +10,12 @@ from typing import Any
 import click
 import pytest
 
+from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, run_batch
 from starter.commands.batch.formats import Format, JsonLines, Names
 from starter.commands.batch.lines import Line, Result
 from starter.commands.batch.submit import LineSubmission
-from starter.commands.decision_form import today
 from tests.rules.builders import BY, COMMISSION, DISTRICT, Raw, changed, content
 from tests.workflows.world import World
 from worker.temporal_server import TemporalServer

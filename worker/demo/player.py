@@ -9,6 +9,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
+from starter.clock import today
 from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
@@ -93,8 +94,7 @@ class Player:
     async def _apply(self, number: int, application: PlatformApplication) -> None:
         wait = self._latest - datetime.now(UTC) if number > 1 else timedelta()
         if application.brought_in:
-            today = beijing_date(datetime.now(UTC))
-            brought_in = as_of(as_sent(application.brought_in), today)
+            brought_in = as_of(as_sent(application.brought_in), today())
             moved = {**as_sent(application), "brought_in": brought_in}
             application = parse(PlatformApplication, moved)
         self._clockwork.start_later(self._platform.id, wait)

@@ -9,11 +9,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from audit.anchoring.digests import last_day_with_digest
 from audit.archive.archive_store import configured_store
 from audit.archive.archiver import WHOLE_EACH, ArchivingNotes, Noted
+from starter.clock import today
 from starter.errors import BadInput
 from worker.doctor.check_temporal import kept_after_the_end
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.contract import ARCHIVING_ID, DIGESTING_ID
-from workflows.periods import beijing_date
 from workflows.words import Words
 
 ARCHIVE_LATE = WHOLE_EACH + timedelta(hours=25)
@@ -87,7 +87,7 @@ async def digests(engine: AsyncEngine) -> Finding:
         if last
         else Words("no daily digest has been made yet", "尚未生成每日摘要")
     )
-    if last is None or last < beijing_date(datetime.now(UTC)) - DIGEST_LATE:
+    if last is None or last < today() - DIGEST_LATE:
         return note(
             what,
             Words(

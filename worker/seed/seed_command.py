@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from db.queries import RegisterQueries
 from starter.client.register_access import open_engine
 from starter.client.register_lookups import RegisterLookups
+from starter.clock import today
 from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
@@ -19,7 +20,7 @@ from starter.terminal.wording import STAGE, joined, stage
 from worker.demo.example_layout import import_example_layout
 from worker.demo.example_lives import load_examples
 from worker.seed.sample_cases import SAMPLES
-from worker.seed.seeding import Seeding, today
+from worker.seed.seeding import Seeding
 from workflows.vocabulary import Word
 from workflows.words import Words
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 
 from db.queries import RegisterQueries
 from starter.client.first_application import application_of_run
@@ -14,7 +14,6 @@ from worker.demo.clockwork import until
 from worker.demo.example_lives import Example
 from worker.seed.sample_cases import SAMPLES, SampleCase, day_of, sample_cases
 from workflows.contract import PLATFORM_TYPE, assessment_workflow_id, platform_workflow_id
-from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.vocabulary import AssessmentStage
 from workflows.words import Words
@@ -104,8 +103,3 @@ class Seeding:
             return await self._client.describe(workflow_id) is not None
 
         await until(is_there, f"{workflow_id} opens by itself")
-
-
-def today() -> date:
-    """Return the day it is in Beijing."""
-    return beijing_date(datetime.now(UTC))

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from starter.clock import today
 from starter.commands.decision_calls import DecisionCalls
-from starter.commands.decision_form import today
 from starter.commands.doubts import doubts
 from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, brief_parts
 from starter.commands.guided.check_answers import Checks

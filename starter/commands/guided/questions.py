@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from starter.clock import today
 from starter.commands.decision_form import (
     COMMON,
     DecisionForm,
@@ -14,7 +15,6 @@ from starter.commands.decision_form import (
     outcome_of,
     outcomes_for,
     roles_for,
-    today,
 )
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
