@@ -11,7 +11,8 @@ from starter.clock import today
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording
-from starter.terminal.entry_wording import decision_line, reason_rows
+from starter.terminal.entry_parts import reason_rows
+from starter.terminal.entry_wording import decision_line
 from starter.terminal.language import say, word
 from starter.terminal.pager import show_long
 from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, table_of

@@ -1,14 +1,10 @@
 """What an entry of a log says was decided or happened, in words that people read."""
 
-from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from rich.text import Text
-
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
-from starter.terminal.screen import stacked
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
@@ -42,29 +38,7 @@ def reason_words(entry: LogEntry, most: int = _LETTERS) -> str:
         name + say(Words(": ", "：")) + sentence(say(reason.text) for reason in reasons)
         for name, reasons in named
     )
-    return _cut(words, most)
-
-
-def reason_rows(entry: LogEntry, most: int = 0) -> list[tuple[Words, Text]]:
-    """Why a decision was taken, a row for each kind of reason; several of a kind are numbered.
-
-    `most`: of each reason so many letters; 0: all.
-    """
-    from workflows.stated_reasons import stated_reasons  # noqa: PLC0415 - as above
-
-    rows = []
-    for name, reasons in groupby(stated_reasons(entry), key=lambda reason: reason.label):
-        # Of what is called as the row only the text is said; a finding says what it is of.
-        words = (one.text if one.name == name else one.words for one in reasons)
-        rows.append((name, numbered([_cut(say(one), most) for one in words])))
-    return rows
-
-
-def numbered(texts: Sequence[str]) -> Text:
-    """Texts below each other, in the lines in which they were written; several are numbered."""
-    if len(texts) > 1:
-        texts = [say(Words(f"({n}) ", f"（{n}）")) + one for n, one in enumerate(texts, 1)]
-    return stacked(*(line for one in texts for line in one.splitlines()))
+    return shortened(words, most)
 
 
 def decision_line(entry: LogEntry, *, named: bool = True) -> str:
@@ -81,7 +55,7 @@ def decision_line(entry: LogEntry, *, named: bool = True) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _cut(words: str, most: int) -> str:
+def shortened(words: str, most: int) -> str:
     return words if not most or len(words) <= most else words[: most - 1] + "…"
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from db.row_types import LogLine
-from starter.commands.decision_form import outcome_of, roles_for, today
+from starter.clock import today
+from starter.commands.decision_form import outcome_of, roles_for
 from starter.terminal.language import say
 from workflows.actors import Actor
 from workflows.circumstances import Circumstances
