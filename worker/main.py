@@ -57,7 +57,7 @@ _STAFF = (one._replace(more=(REBUILD,)) if one.name == "register" else one for o
     type=click.Choice(["en", "zh"]),
     help="Language of the output; by default PINGTAI_LANG or the locale's. 输出语言",
 )
-@click.version_option(package_name="pingtai")
+@click.version_option(package_name="pingtai", help="Show the version and exit. 显示版本")
 @click.pass_context
 def pingtai(context: click.Context, lang: str | None) -> None:
     """Beijing's common technology platforms as durable workflows. 北京市共性技术平台。

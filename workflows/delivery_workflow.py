@@ -12,7 +12,7 @@ _AT_WORK = timedelta(hours=1)
 _HEARTBEAT = timedelta(seconds=10)
 """A worker that is killed is noticed so soon; another goes on."""
 _ROUNDS = 50
-"""So many activities, then a new run: its history stays short."""
+"""Activities of a run; then a new run begins, so that its history stays short."""
 
 
 class Delivered(Record):

@@ -60,7 +60,7 @@ class RegisterSync(StepClock[S]):
     unconfirmed = False
     """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
     recorded: int
-    """So many entries of the log the register has."""
+    """Entries of the log that the register has."""
 
     def begin_sync(self, recorded: int) -> None:
         self.recorded = recorded

@@ -21,7 +21,7 @@ COST_OF_A_TASK = 300
 """So much is judged in one workflow task: 300 small signals, or a few of the largest. More would save
 nobody time, since it is the server's 10,000 in one task that fill it."""
 _BYTES_OF_ONE = 4_000
-"""So many bytes of a message cost as much as to judge a small one."""
+"""Bytes of a message that cost as much as to judge a small one."""
 _PAUSE = timedelta(milliseconds=1)
 """A timer is what gives a workflow its next task; the server fires it within about a second."""
 

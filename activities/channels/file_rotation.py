@@ -6,7 +6,7 @@ from pathlib import Path
 LARGEST = 10_000_000
 """A file that is larger (bytes) is rotated."""
 KEPT = 4
-"""So many rotated files are kept beside the one that is written to: `.1` is the newest."""
+"""Rotated files that are kept beside the current one: `.1` is the newest."""
 
 
 def rotate(path: Path, kept: int = KEPT) -> bool:

@@ -59,7 +59,13 @@ Example:
   pingtai apply --file examples/bj-water-membrane/application.json
 """,
 )
-@click.option("--file", "file", required=True, metavar="FILE", help="The application; - is stdin.")
+@click.option(
+    "--file",
+    "file",
+    required=True,
+    metavar="FILE",
+    help="The application as JSON; - is stdin. 申请文件",
+)
 @click.option(
     "--plan",
     metavar="FILE",

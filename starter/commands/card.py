@@ -68,7 +68,7 @@ def _now(card: PlatformCard, *, full: bool) -> Table:
 
 
 _LETTERS = 500
-"""So many letters of a reason stand on the card; `--full` has all of them."""
+"""Maximum letters of a reason on the card; `--full` has all."""
 
 
 def sent_back_rows(sent_back: SentBack, most: int = 0) -> list[tuple[Said, object]]:

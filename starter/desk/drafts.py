@@ -20,7 +20,7 @@ from workflows.vocabulary import Kind
 LARGEST = 2 * MESSAGE_FILE_BYTES
 """No draft is larger; nothing beyond it is read (bytes)."""
 MOST = 200
-"""So many drafts are kept; the oldest ones go."""
+"""Maximum drafts that are kept; the oldest are deleted."""
 
 
 class Draft(Record):

@@ -17,7 +17,7 @@ from workflows.record import LogEntry
 from workflows.words import Words
 
 HASH = 12
-"""So many letters of a document's SHA-256 are shown; `--json` has it whole."""
+"""Letters of a document's SHA-256 that are shown; `--json` has all."""
 _SHORT = 60
 """Letters of a text that has room in a row."""
 

@@ -163,6 +163,17 @@ def test_the_help_of_every_command_has_an_example(context: click.Context) -> Non
     assert "Example" in CliRunner().invoke(context.command, ["--help"]).output
 
 
+def test_commands_and_options_are_described_in_both_languages() -> None:
+    """Staff read the help in English and Chinese."""
+    texts = {
+        f"{context.command_path} {opt.opts[0]}": opt.help or ""
+        for context in commands(pingtai)
+        for opt in context.command.params
+        if isinstance(opt, click.Option)
+    } | {c.command_path: described(c.command)[0].split("\n\n")[0] for c in commands(pingtai)}
+    assert [] == [name for name, text in texts.items() if not re.search(r"[\u4e00-\u9fff]", text)]
+
+
 def test_each_command_is_described_once() -> None:
     """The line in a list of commands is the first paragraph of the command's own help."""
     different = {

@@ -10,7 +10,7 @@ from worker.documents import ROOT
 FORMER = {
     "登记库": "名册",
     "HTTP intake": "HTTP API",
-    "So many .* at most": "Maximum …",
+    '"""So many': "Maximum …",
     "coming first": "earliest due first",
 }
 """Second names, as expressions, with the name that is used."""

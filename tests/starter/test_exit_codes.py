@@ -11,15 +11,19 @@ from typing import Any
 import click
 import pytest
 from click.testing import Result
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.client.http_client import _silent
 from starter.client.rpc_errors import translate_rpc_errors
-from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from starter.errors import MAY_BE_ACCEPTED, BadInput, NoSuchPlatform, Unreachable
 from starter.terminal.command_runner import answered
 from workflows.awaited import Awaited
+from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.model import invalid
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Role
+from workflows.words import Words
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -179,6 +183,34 @@ def test_a_namespace_that_is_not_there(message: str, expected: type[Exception]) 
     """A wrong namespace is not taken for a platform that was never applied for."""
     with pytest.raises(expected), translate_rpc_errors():
         raise RPCError(message, RPCStatusCode.NOT_FOUND, b"")
+
+
+@pytest.mark.parametrize(
+    ("workflow_id", "en", "zh"),
+    [
+        (platform_workflow_id("bj-x"), 'No platform "bj-x"', "没有平台“bj-x”"),
+        (
+            assessment_workflow_id("bj-x", 1, 2),
+            'Platform "bj-x" has no open assessment term-1:assessment-2',
+            "平台“bj-x”没有进行中的考核（term-1:assessment-2）",
+        ),
+    ],
+)
+def test_an_unknown_case_is_named(workflow_id: str, en: str, zh: str) -> None:
+    """In the words of every other answer to an id that no platform has."""
+    with pytest.raises(NoSuchPlatform) as caught, translate_rpc_errors(workflow_id):
+        raise RPCError("workflow not found", RPCStatusCode.NOT_FOUND, b"")
+    assert Words(en, zh) == caught.value.words
+
+
+def test_what_may_be_accepted_is_said_in_one_way() -> None:
+    """By Temporal and by HTTP, so that a person or a program learns it once."""
+    with pytest.raises(Unreachable) as directly, translate_rpc_errors():
+        raise WorkflowUpdateRPCTimeoutOrCancelledError
+    silent = _silent("https://example.org", "timeout", sent=True)
+    for error in (directly.value, silent):
+        assert error.words.en.endswith(MAY_BE_ACCEPTED.en)
+        assert error.words.zh.endswith(MAY_BE_ACCEPTED.zh)
 
 
 @pytest.mark.parametrize("status", ["UNKNOWN", "INTERNAL", "ABORTED", "UNAVAILABLE"])
