@@ -10,7 +10,7 @@ import click
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
-from starter.commands.form_options import AS, DRY_RUN, FOR, option, preset
+from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
@@ -47,9 +47,7 @@ _HOW = (
     FOR,
     click.Option(["--file", "file"], metavar="FILE", help="The decision as JSON; - is stdin. 文件"),
     DRY_RUN,
-    click.Option(
-        ["--yes", "yes"], is_flag=True, help="At a terminal: submit without confirmation. 不再确认"
-    ),
+    YES,
     click.Option(
         ["--json", "as_json"], is_flag=True, help="Print the receipt as JSON. 以 JSON 输出"
     ),

@@ -24,6 +24,10 @@ DRY_RUN = click.Option(
     help="Check only; nothing is submitted. 预检（不提交）",
 )
 
+YES = click.Option(
+    ["--yes", "yes"], is_flag=True, help="At a terminal: submit without confirmation. 不再确认"
+)
+
 
 def option(part: Part) -> click.Option:
     """The flag of a part."""

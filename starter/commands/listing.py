@@ -9,7 +9,7 @@ from starter.commands.batch.batch_command import HOW, carry_out, format_of
 from starter.commands.batch.formats import Names
 from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import answered
 from starter.terminal.default_group import UsualGroup
 from workflows.vocabulary import Kind, ListingOutcome
 
@@ -40,8 +40,7 @@ list_command = UsualGroup(
     metavar="TEXT",
     help="For lines that name a platform only: certificates PREFIX001, PREFIX002, … 证书编号前缀",
 )
-@answering
-async def publish_command(
+def publish_command(
     *, number: str, file: str, prefix: str | None, written: str | None, **said: Any
 ) -> None:
     """Include many platforms in one numbered list. 公布名单 §四(四)
@@ -60,7 +59,8 @@ async def publish_command(
         "list_number": number,
     }
     form = format_of(file, written, preset) or Names(preset, prefix)
-    await carry_out(file, form, {**said, "day": said["day"] or str(today())})
+    with answered():
+        carry_out(file, form, {**said, "day": said["day"] or str(today())})
 
 
 publish_command.params.extend(HOW)

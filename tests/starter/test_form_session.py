@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import Result
 
+from starter.clock import today
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.desk.drafts import all_drafts
@@ -456,3 +457,21 @@ def test_a_platform_whose_register_does_not_answer_can_set_aside_by_id(
     result = pingtai("set-aside", "bj-test", stdin=typed(*lines))
     assert 0 == result.exit_code, result.output
     assert "d-3" == sent[0][1]["target"]
+
+
+def test_an_unusual_decision_by_flags_is_asked_about(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """At a terminal, unless --yes answers it; what is usual goes at once."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    flags = ("recommend", "bj-test", "--outcome", "recommended", "--opinion", "同意", "--date")
+    result = pingtai(*flags, "2024-03-01", lang="zh", stdin=typed("n"))
+    assert 130 == result.exit_code
+    assert "! 2024-03-01 早于申请日期 2024-03-04。" in result.stdout
+    assert "仍要提交？" in result.stdout
+    assert [] == sent
+    assert 0 == pingtai(*flags, "2024-03-01", stdin=typed("y")).exit_code
+    assert 0 == pingtai(*flags, "2024-03-01", "--yes").exit_code
+    assert 0 == pingtai(*flags, str(today())).exit_code
+    assert 3 == len(sent)

@@ -12,7 +12,7 @@ import pytest
 
 from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.batch_run import Batch, run_batch
+from starter.commands.batch.batch_run import Batch, prepare_batch, send_batch
 from starter.commands.batch.formats import Format, JsonLines, Names
 from starter.commands.batch.lines import Line, Result
 from starter.commands.batch.submit import LineSubmission
@@ -100,13 +100,15 @@ async def run(
             "principal": None,
             "at_once": 8,
             "dry_run": False,
+            "yes": True,
             "as_json": True,
             "refused": None,
             **changes,
         }
     )
     try:
-        await run_batch(batch, acting or ActorResolver({}, frozenset(), None))
+        prepared = await prepare_batch(batch, acting or ActorResolver({}, frozenset(), None))
+        await send_batch(batch, prepared)
     except click.exceptions.Exit as end:
         return end.exit_code
     return 0

@@ -17,7 +17,7 @@ from starter.commands.batch.lines import Line, Result
 from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.application_files import form_of
 from starter.commands.importing.columns import COLUMNS
-from starter.commands.importing.import_run import Import, run_import
+from starter.commands.importing.import_run import Import, check_import, start_import
 from starter.commands.importing.starting import PlatformStarter
 from starter.errors import Unreachable
 from starter.tables.workbook import workbook
@@ -76,11 +76,15 @@ async def run(file: str, **changes: Any) -> int:
         "at_once": 4,
         "patience": 60,
         "first_terms": False,
+        "yes": True,
         "refused": None,
         "as_json": True,
     }
     try:
-        await run_import(Import(**{**usual, **changes}))
+        order = Import(**{**usual, **changes})
+        checked = check_import(order)
+        if checked:
+            await start_import(order, checked)
     except click.exceptions.Exit as end:
         return end.exit_code
     return 0

@@ -1,17 +1,18 @@
 """`pingtai decide`: many decisions, out of one file."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.batch_run import Batch, run_batch
+from starter.commands.batch.batch_run import Batch, confirm_batch, prepare_batch, send_batch
 from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
-from starter.commands.form_options import AS, DRY_RUN, FOR, option
+from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
 from starter.tables.file_content import FORMS, form_of
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import answered
 
 HOW = (
     AS,
@@ -38,6 +39,7 @@ HOW = (
         help="Format of the file. 格式 [default: by its name]",
     ),
     DRY_RUN,
+    YES,
     click.Option(
         ["--json", "as_json"], is_flag=True, help="Print one JSON object per line. 逐行输出 JSON"
     ),
@@ -52,19 +54,20 @@ HOW = (
     metavar="FILE",
     help="JSON lines or a list, CSV or XLSX; - is standard input, by default JSON lines. 文件",
 )
-@answering
-async def decide_command(*, file: str, written: str | None, **said: Any) -> None:
+def decide_command(*, file: str, written: str | None, **said: Any) -> None:
     """Submit many decisions from one file. 批量办理
 
     One line for each decision, of any kind and for any platform. All lines are checked first and valid
-    ones submitted. Failed lines are written to a file, with the reason: correct them and run that file.
+    ones submitted; a terminal asks once before. Failed lines are written to a file, with the reason:
+    correct them and run that file.
     The same file again changes nothing: the same line is the same decision.
 
     \b
     Example:
       pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
     """
-    await carry_out(file, format_of(file, written) or JsonLines(), said)
+    with answered():
+        carry_out(file, format_of(file, written) or JsonLines(), said)
 
 
 decide_command.params.extend(HOW)
@@ -80,8 +83,15 @@ def format_of(
     return Cells(preset) if form in ("csv", "xlsx") else JsonLines(preset, form)
 
 
-async def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
-    """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not."""
+def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
+    """Carry out a batch with the options of `HOW`; flags that say who are for the lines that do not.
+
+    The question is asked between two runs of the event loop, which would keep Ctrl-C from it.
+    """
     given = {name: said.pop(name) for name in [*said] if name.startswith("given_")}
     who = ActorResolver(given, frozenset(given), said.pop("called"))
-    await run_batch(Batch(file=file, form=form, **said), who)
+    batch = Batch(file=file, form=form, **said)
+    with asyncio.Runner() as runner:
+        prepared = runner.run(prepare_batch(batch, who))
+        confirm_batch(batch, prepared)
+        runner.run(send_batch(batch, prepared))

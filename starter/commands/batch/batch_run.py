@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
 from starter.commands.actor_resolution import ActorResolver
+from starter.commands.batch.confirmation import confirm
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
-from starter.commands.batch.lines import Line, Outcome, Result
+from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.batch.preparation import BatchPreparation
 from starter.commands.batch.progress import DECISIONS, ProgressReport, counted
 from starter.commands.batch.rejected_lines import RejectedLines
@@ -18,7 +20,7 @@ from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
-from starter.terminal.screen import complain
+from starter.terminal.screen import at_terminal, complain
 from workflows.words import Words
 
 MOST_LINES = 100_000
@@ -34,18 +36,70 @@ class Batch:
     principal: str | None
     at_once: int
     dry_run: bool
+    yes: bool
     as_json: bool
     refused: str | None
 
+    @property
+    def asks(self) -> bool:
+        """Whether a person sits there who is asked before anything is sent."""
+        quiet = self.yes or self.dry_run or self.as_json or self.file == "-"
+        return not quiet and at_terminal()
 
-async def run_batch(batch: Batch, acting: ActorResolver) -> None:
-    """Carry a batch out.
+
+class Prepared(NamedTuple):
+    """A batch that has been read and checked."""
+
+    lines: list[Line]
+    """Those that can be sent."""
+    telling: ProgressReport
+    """It has told of those that cannot."""
+    apart: RejectedLines
+
+
+async def prepare_batch(batch: Batch, acting: ActorResolver) -> Prepared:
+    """Read and check all lines of a batch, send none, and tell of those that cannot be sent.
 
     Raises:
         BadInput: the file cannot be read.
+    """
+    entries = _entries(batch)
+    apart = RejectedLines.beside(batch.file, batch.form, batch.refused)
+    prepared = await BatchPreparation(acting, batch.day, batch.principal).prepare(entries)
+    telling = ProgressReport(DECISIONS, as_json=batch.as_json)
+    for one in prepared:
+        if isinstance(one, Result):
+            telling.tell(one)
+    return Prepared([one for one in prepared if isinstance(one, Line)], telling, apart)
+
+
+def confirm_batch(batch: Batch, prepared: Prepared) -> None:
+    """Ask once whether to send it, where a person sits there.
+
+    Raises:
+        click.Abort: it is not to be sent.
+    """
+    if batch.asks and prepared.lines:
+        confirm(prepared.lines, held_back=len(prepared.telling.results))
+
+
+async def send_batch(batch: Batch, prepared: Prepared) -> None:
+    """Send what can be sent, tell what became of it, and set apart what was not done.
+
+    Raises:
         Unreachable: nothing answers, before anything was sent.
         click.exceptions.Exit: with a code, unless every line was done.
     """
+    lines, telling, apart = prepared
+    sending = await _send(batch, lines, telling) if lines else None
+    results = telling.results
+    lines_in_all = "1 line" if len(results) == 1 else f"{len(results)} lines"
+    sums = counted(results, DECISIONS)
+    summary = Words(f"{lines_in_all}: {sums}", f"共 {len(results)} 行：{sums}")
+    conclude(summary, results, sending, None if batch.dry_run else apart)
+
+
+def _entries(batch: Batch) -> list[Entry]:
     entries = batch.form.read(read_many(batch.file))
     if len(entries) > MOST_LINES:
         raise BadInput(
@@ -53,28 +107,19 @@ async def run_batch(batch: Batch, acting: ActorResolver) -> None:
         )
     if not entries:
         raise BadInput(f"{batch.file} has no lines", f"{batch.file} 没有内容")
-    apart = RejectedLines.beside(batch.file, batch.form, batch.refused)
-    prepared = await BatchPreparation(acting, batch.day, batch.principal).prepare(entries)
-    lines = [one for one in prepared if isinstance(one, Line)]
-    telling = ProgressReport(DECISIONS, as_json=batch.as_json)
-    for one in prepared:
-        if isinstance(one, Result):
-            telling.tell(one)
-    sending = None
-    if lines:
-        async with open_pingtai(due=False) as client:
-            take = LineCheck(client) if batch.dry_run else LineSubmission(client)
-            sending = BatchSender(take, telling.hear, batch.at_once)
-            with (
-                telling.watching([line.entry.number for line in lines]),
-                interruptible(sending, telling.note),
-            ):
-                await sending.run(lines)
-    results = telling.results
-    lines_in_all = "1 line" if len(results) == 1 else f"{len(results)} lines"
-    sums = counted(results, DECISIONS)
-    summary = Words(f"{lines_in_all}: {sums}", f"共 {len(results)} 行：{sums}")
-    conclude(summary, results, sending, None if batch.dry_run else apart)
+    return entries
+
+
+async def _send(batch: Batch, lines: Sequence[Line], telling: ProgressReport) -> BatchSender:
+    async with open_pingtai(due=False) as client:
+        take = LineCheck(client) if batch.dry_run else LineSubmission(client)
+        sending = BatchSender(take, telling.hear, batch.at_once)
+        with (
+            telling.watching([line.entry.number for line in lines]),
+            interruptible(sending, telling.note),
+        ):
+            await sending.run(lines)
+    return sending
 
 
 def exit_code(results: Sequence[Result], *, interrupted: bool) -> int:

@@ -1,15 +1,22 @@
 """`pingtai import`: submit the applications of a file."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import click
 
 from starter.commands.importing.application_files import form_of
-from starter.commands.importing.import_run import Import, run_import
+from starter.commands.importing.import_run import (
+    Import,
+    check_import,
+    confirm_import,
+    start_import,
+)
 from starter.commands.importing.template import write_template
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import answered
 
 
 @click.command("import")
@@ -51,25 +58,21 @@ from starter.terminal.command_runner import answering
     metavar="FILE",
     help="File for the failed lines. 未启动的行 [default: X.refused.csv beside X.csv]",
 )
+@click.option("--yes", is_flag=True, help="At a terminal: submit without confirmation. 不再确认")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each line. 逐行输出 JSON"
 )
-@answering
-async def import_command(
+def import_command(
     *,
     file: str | None,
     template: str | None,
     written: str | None,
-    check: bool,
-    at_once: int,
-    patience: int,
-    first_terms: bool,
-    refused: str | None,
-    as_json: bool,
+    **said: Any,
 ) -> None:
     """Submit applications from a file: JSON, CSV, XLSX. 批量导入 §四(一)
 
-    The whole file is checked first, and nothing is submitted while anything in it is wrong. The same
+    The whole file is checked first, and nothing is submitted while anything in it is wrong; a terminal
+    asks once before. The same
     file again changes nothing: after an interruption run it again. - is standard input.
 
     \b
@@ -78,12 +81,20 @@ async def import_command(
       pingtai import applications.xlsx --check
       pingtai import applications.xlsx
     """
-    if template is not None:
-        if file is not None:
-            raise BadInput("--template reads no file", "--template 不读取文件")
-        write_template(Path(template))
-        return
-    if file is None:
-        raise BadInput("which file? Or: --template FILE", "请指明文件，或使用 --template 文件")
-    form = form_of(file, written)
-    await run_import(Import(file, form, check, at_once, patience, first_terms, refused, as_json))
+    with answered():
+        if template is not None:
+            if file is not None:
+                raise BadInput("--template reads no file", "--template 不读取文件")
+            write_template(Path(template))
+            return
+        if file is None:
+            raise BadInput("which file? Or: --template FILE", "请指明文件，或使用 --template 文件")
+        form = form_of(file, written)
+        _import(Import(file, form, **said))
+
+
+def _import(order: Import) -> None:
+    checked = check_import(order)
+    if checked:
+        confirm_import(order, checked)
+        asyncio.run(start_import(order, checked))

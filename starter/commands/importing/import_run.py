@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from starter.client.interface import Pingtai
 from starter.commands.batch.batch_run import conclude
+from starter.commands.batch.confirmation import ask_once
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Line
 from starter.commands.batch.progress import ProgressReport
@@ -26,7 +27,7 @@ from starter.errors import PingtaiError
 from starter.tables.file_content import Form
 from starter.terminal.command_runner import BAD_INPUT
 from starter.terminal.language import say
-from starter.terminal.screen import complain, show, show_json_line
+from starter.terminal.screen import at_terminal, complain, show, show_json_line
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -44,36 +45,68 @@ class Import:
     patience: int
     first_terms: bool
     refused: str | None
+    yes: bool
     as_json: bool
 
+    @property
+    def asks(self) -> bool:
+        """Whether a person sits there who is asked before anything is submitted."""
+        return not (self.yes or self.as_json or self.file == "-") and at_terminal()
 
-async def run_import(order: Import) -> None:
-    """Carry an import out.
+
+class CheckedImport(NamedTuple):
+    """An import in which nothing is wrong."""
+
+    lines: list[Line]
+    apart: RejectedLines
+
+
+def check_import(order: Import) -> CheckedImport | None:
+    """Read and check a whole import; None where no more was wanted.
 
     Raises:
         BadInput: the file cannot be read as a whole.
-        Unreachable: nothing answers, before anything was started.
-        click.exceptions.Exit: with a code, unless every application is started.
+        click.exceptions.Exit: something in it is wrong.
     """
     read = read_applications(order.file, order.form)
     lines = _checked(order, read)
     if order.check:
         _say_checked(order, len(lines))
-        return
-    apart = RejectedLines.beside(order.file, read.form, order.refused)
+        return None
+    return CheckedImport(lines, RejectedLines.beside(order.file, read.form, order.refused))
+
+
+def confirm_import(order: Import, checked: CheckedImport) -> None:
+    """Ask once whether to submit the applications, where a person sits there.
+
+    Raises:
+        click.Abort: they are not to be submitted.
+    """
+    if order.asks and checked.lines:
+        count = len(checked.lines)
+        ask_once(Words(f"Submit {_english(count)}", f"提交 {count:,} 个申请"))
+
+
+async def start_import(order: Import, checked: CheckedImport) -> None:
+    """Start the platforms, tell what became of each, and set apart what was not started.
+
+    Raises:
+        Unreachable: nothing answers, before anything was started.
+        click.exceptions.Exit: with a code, unless every application is started.
+    """
     telling = ProgressReport(report.APPLICATIONS, as_json=order.as_json)
     async with _connecting(order) as connect:
         starting = PlatformStarter(connect)
         await starting.connect()  # who forgot to start anything hears it at once
         patience = Patience(order.patience, telling.note)
         sending = BatchSender(starting, telling.hear, order.at_once, patience)
-        numbers = [line.entry.number for line in lines]
+        numbers = [line.entry.number for line in checked.lines]
         with telling.watching(numbers), interruptible(sending, telling.note):
-            await sending.run(lines)
+            await sending.run(checked.lines)
     counts = counted_results(telling.results, report.APPLICATIONS)
     all_of_them = _applications(len(telling.results))
     summary = Words(f"{all_of_them}: {counts}", f"{all_of_them}：{counts}")
-    conclude(summary, telling.results, sending, apart)
+    conclude(summary, telling.results, sending, checked.apart)
 
 
 def _checked(order: Import, read: Read) -> list[Line]:
@@ -142,4 +175,8 @@ async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
 
 
 def _applications(count: int) -> str:
-    return say("1 application" if count == 1 else f"{count:,} applications", f"{count:,} 个申请")
+    return say(_english(count), f"{count:,} 个申请")
+
+
+def _english(count: int) -> str:
+    return "1 application" if count == 1 else f"{count:,} applications"

@@ -1,0 +1,78 @@
+"""The one question of a batch at a terminal: what is sent, what is unusual in it, what is held back."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import click
+
+from starter.clock import today
+from starter.commands.batch.lines import Line
+from starter.commands.doubts import doubts
+from starter.commands.guided.prompts import sure
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import heading, show
+from workflows.words import Words
+
+LISTED = 10
+"""So many unusual lines are listed; the others are counted."""
+
+
+def confirm(lines: Sequence[Line], *, held_back: int) -> None:
+    """Ask whether to send the lines; `held_back` others cannot be sent, and have been told.
+
+    Raises:
+        click.Abort: they are not to be sent.
+    """
+    counts = Counter(map(_decided, lines))
+    width = len(str(max(counts.values())))
+    kinds = [f"  {count:>{width}}  {what}" for what, count in counts.most_common()]
+    show(heading(Words("To be sent", "拟提交")), *kinds)
+    unusual = [(line, why) for line in lines for why in doubts(line.message, today())]
+    if unusual:
+        show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
+    more = len(unusual) - LISTED
+    if more > 0:
+        show(Words(f"  … and {more} more", f"  …… 另有 {more} 项"))
+    show("")
+    ask_once(
+        Words(f"Send {len(lines)}", f"提交 {len(lines)} 项"),
+        held_back=held_back,
+        unusual=len({line.entry.number for line, _ in unusual}),
+    )
+
+
+def ask_once(send: Words, *, held_back: int = 0, unusual: int = 0) -> None:
+    """Ask whether to do what `send` says.
+
+    Raises:
+        click.Abort: no; nothing has been sent.
+    """
+    parts = [send]
+    if unusual:
+        parts.append(Words(f"{unusual} of them unusual", f"其中 {unusual} 项待核实"))
+    if held_back:
+        parts.append(Words(f"hold back {held_back}", f"暂不提交 {held_back} 项"))
+    question = Words(
+        _joined(", ", "?", (p.en for p in parts)), _joined("，", "？", (p.zh for p in parts))
+    )
+    try:
+        if not sure(say(question)):
+            raise click.Abort
+    except click.Abort as error:
+        error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
+        raise
+
+
+def _joined(between: str, end: str, parts: Iterable[str]) -> str:
+    return between.join(parts) + end
+
+
+def _decided(line: Line) -> str:
+    kind, outcome = str(line.message["kind"]), line.message.get("outcome")
+    return wording.said(kind, str(outcome)) if outcome else wording.what(kind)
+
+
+def _told(unusual: tuple[Line, Words]) -> str:
+    line, why = unusual
+    return f"  {line.entry.number}  {line.platform}  {_decided(line)}  {say(why)}"

@@ -1,0 +1,165 @@
+"""A batch asks once at a terminal, with what is unusual in it; scripts are not asked."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from starter.clock import today
+from starter.commands.doubts import doubts
+from tests.rules.builders import application
+from tests.rules.cases import at_stage, decision
+from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind, Stage
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区科委", "district": "haidian"}
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody sits there."""
+    for module in ("batch.batch_run", "importing.import_run"):
+        monkeypatch.setattr(f"starter.commands.{module}.at_terminal", lambda: True)
+
+
+def line(number: int, **changes: Any) -> str:
+    """A recommendation as a line."""
+    said = {
+        "platform": f"bj-{number}",
+        "kind": "recommendation",
+        "decided_on": str(today()),
+        "actor": DISTRICT,
+        "outcome": "recommended",
+        "opinion": "同意",
+        **changes,
+    }
+    return json.dumps(said, ensure_ascii=False)
+
+
+def write(*lines: str) -> None:
+    """The file that is run."""
+    Path("x.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize(
+    ("lang", "question", "what"),
+    [
+        ("en", "Send 3, 1 of them unusual, hold back 1?", "3  recommendation: recommended"),
+        ("zh", "提交 3 项，其中 1 项待核实，暂不提交 1 项？", "3  所在区推荐：推荐"),
+    ],
+)
+def test_a_batch_asks_once(pingtai: Run, sent: Sent, lang: str, question: str, what: str) -> None:
+    """How many of which kind, how many not, and which have an unusual date; a no sends nothing."""
+    write(line(1), line(2, decided_on="2020-01-02"), line(3, outcome="perhaps"), line(4))
+    result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="n\n")
+    assert 130 == result.exit_code
+    assert 1 == result.stdout.count(question)
+    assert what in result.stdout
+    assert "2  bj-2" in result.stdout
+    assert [] == sent
+    assert not list(Path().glob("*refused*"))
+    result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="y\n")
+    assert 2 == result.exit_code  # one line is bad
+    assert ["bj-1", "bj-2", "bj-4"] == sorted(platform for platform, _ in sent)
+    assert Path("x.refused.jsonl").exists()
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize("flags", [("--yes",), ("--json",), ("--dry-run",)])
+def test_who_said_so_is_not_asked(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, flags: tuple[str, ...]
+) -> None:
+    """Nor is a program, nor who only tries."""
+    answers["check"] = answers["decide"]
+    write(line(1))
+    result = pingtai("decide", "--file", "x.jsonl", *flags, stdin="")
+    assert 0 == result.exit_code, result.output
+    assert "Send 1" not in result.stdout
+    assert ("--dry-run" in flags) is (sent == [])
+
+
+def test_a_pipe_is_not_asked(pingtai: Run, sent: Sent) -> None:
+    """As before: whoever runs it by a script gets no question to hang on."""
+    write(line(1), line(2, decided_on="2020-01-02"))
+    assert 0 == pingtai("decide", "--file", "x.jsonl").exit_code
+    assert 2 == len(sent)
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_batch_with_nothing_to_send_asks_nothing(pingtai: Run, sent: Sent) -> None:
+    """It says what is wrong, and ends."""
+    write(line(1, outcome="perhaps"))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="")
+    assert 2 == result.exit_code
+    assert "Send" not in result.stdout
+
+
+@pytest.mark.usefixtures("terminal")
+def test_many_unusual_lines_are_counted(pingtai: Run, sent: Sent) -> None:
+    """A screen is enough to see what is wrong with a column."""
+    write(*(line(number, decided_on="2020-01-02") for number in range(1, 31)))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
+    assert "… and 20 more" in result.stdout
+    assert "Send 30, 30 of them unusual?" in result.stdout
+    assert len(result.stdout.splitlines()) < 24
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_list_and_an_import_ask_too(pingtai: Run, sent: Sent) -> None:
+    """Every command that sends many."""
+    Path("names.txt").write_text("bj-1 B-1\nbj-2 B-2\n", encoding="utf-8")
+    flags = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    result = pingtai("list", "publish", "--number", "1", "--file", "names.txt", *flags, stdin="n\n")
+    assert "Send 2?" in result.stdout
+    assert "2  listing: included" in result.stdout
+    Path("a.json").write_text(json.dumps([application()]), encoding="utf-8")
+    result = pingtai("import", "a.json", stdin="n\n")
+    assert "Submit 1 application?" in result.stdout
+    assert "Nothing was sent." in result.stderr
+    assert [] == sent
+
+
+def inspection(outcome: str, **findings: str) -> dict[str, Any]:
+    """An inspection of today: all satisfactory but for what is named."""
+    found = {str(item): {"finding": "satisfactory"} for item in InspectionItem}
+    found |= {item: {"finding": finding} for item, finding in findings.items()}
+    raw = decision("inspection", at_stage(Stage.INSPECTION))
+    return {**raw, "outcome": outcome, "findings": found, "decided_on": str(today())}
+
+
+def test_findings_that_contradict_the_outcome_are_asked_about() -> None:
+    """In both ways; what is to be improved contradicts neither."""
+    day = today()
+    [told] = doubts(inspection("passed", site="unsatisfactory", equipment="unsatisfactory"), day)
+    assert "site, equipment" in told.en
+    assert "场地、设备" in told.zh
+    assert [] == doubts(inspection("passed", site="to_improve"), day)
+    assert [] == doubts(inspection("returned", site="unsatisfactory"), day)
+    assert 1 == len(doubts(inspection("failed"), day))
+    groups = {str(group): {"finding": str(Finding.UNSATISFACTORY)} for group in IndicatorGroup}
+    for kind, outcome in ((Kind.EVALUATION, "effective"), (Kind.REASSESSMENT, "met")):
+        raw = {"kind": str(kind), "outcome": outcome, "findings": groups}
+        assert 1 == len(doubts({**raw, "decided_on": str(day)}, day))
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, 0), (90, 0), (91, 1), (-1, 1)])
+def test_a_date_far_from_today_is_asked_about(days: int, asked: int) -> None:
+    """More than 90 days ago, or in the future."""
+    raw = {"kind": "withdrawal", "decided_on": str(today().fromordinal(today().toordinal() - days))}
+    assert asked == len(doubts(raw, today()))
+
+
+def test_a_date_before_the_application_is_asked_about() -> None:
+    """It may be a decision on paper; it may be last year's, mistyped."""
+    day = today()
+    before = day.fromordinal(day.toordinal() - 2)
+    raw = {"kind": "withdrawal", "decided_on": str(before)}
+    assert [] == doubts(raw, day, before)
+    assert f"before the application of {day}" in doubts(raw, day, day)[0].en
+    assert [] == doubts({"kind": "withdrawal", "decided_on": "when?"}, day, day)
+    assert [] == doubts({"kind": "bringing_in", "decided_on": "2020-01-02"}, day, day)
