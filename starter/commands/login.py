@@ -9,6 +9,7 @@ import click
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
+from starter.commands.organisation_check import known_to_system
 from starter.desk.profile import (
     Profile,
     ProfileRole,
@@ -40,8 +41,15 @@ from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
 from workflows.words import Words
 
-_WHO = ("person", "role", "organisation", "district", "called", "lang")
-"""The flags that say who one is; without any of them only the service is changed."""
+_WHOLE = ("person", "role", "organisation")
+"""Flags that say together who one is: a profile is written anew."""
+_OF_ROLE = {
+    "name": "called",
+    "role": "role",
+    "organisation": "organisation",
+    "district": "district",
+}
+"""The fields of a role, and the flags that say them."""
 _FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "district", "name")}
 
 
@@ -66,19 +74,30 @@ _FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "
     "--key-file", metavar="FILE", help="File with its key, readable only by you. 密钥文件"
 )
 @click.option("--add", is_flag=True, help="Add a role to the profile. 增加身份")
+@click.option(
+    "--new-organisation",
+    "new",
+    is_flag=True,
+    help="Keep an organisation that resembles a known one. 使用新单位名称",
+)
 @click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
 @click.option("--json", "as_json", is_flag=True, help="With --show: as JSON. 以 JSON 输出")
-def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | None) -> None:
+def login_command(
+    *, add: bool, new: bool, only_show: bool, as_json: bool, **said: str | None
+) -> None:
     """Save who you are, so that no command needs it again. 登记本人身份
 
     Saved in your own profile file. At a terminal, prompts for missing values. One person may have several
     roles: your first role is the default, unless another of them takes the decision or --as names one.
-    A profile saves typing; it is not authentication.
+    A profile saves typing; it is not authentication. With a profile, a flag changes just that field: of the
+    role that --name or --role names, otherwise of the first. Organisations are compared with those that the
+    system knows.
 
     \b
     Example:
       pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
       pingtai login --add --role commission --organisation 市科委、中关村管委会
+      pingtai login --organisation 密云区科学技术和信息化局
       pingtai login --url https://pingtai.example.org --key-file ~/.config/pingtai/key
       pingtai login --show
     """
@@ -86,7 +105,7 @@ def login_command(*, add: bool, only_show: bool, as_json: bool, **said: str | No
         if only_show or as_json:
             _show(as_json)
         else:
-            _login(said, add=add)
+            _login(said, add=add, new=new)
 
 
 @click.command("logout")
@@ -104,12 +123,11 @@ def logout_command() -> None:
             show(Words("There is no profile.", "没有个人配置。"))
 
 
-def _login(said: dict[str, str | None], *, add: bool) -> None:
-    old = read_profile() if add or said["url"] is not None or said["key_file"] else None
-    service = _service(said, old)
-    if old and not add and not any(said[name] for name in _WHO):
-        _keep(old.model_copy(update={"service": service}))
-        return
+def _login(said: dict[str, str | None], *, add: bool, new: bool) -> None:
+    whole = all(said[name] for name in _WHOLE) or not any(map(_given, said.values()))
+    # A profile that is written anew is not read before: it may be the one that cannot be read.
+    anew = whole and not (add or _given(said["url"]) or said["key_file"])
+    old = None if anew else read_profile()
     before = old if add else None
     if add and before is None:
         raise BadInput(
@@ -121,27 +139,70 @@ def _login(said: dict[str, str | None], *, add: bool) -> None:
             f"--id {said['person']}: the profile belongs to {before.id}; remove it first (pingtai logout)",
             f"--id {said['person']}：个人配置属于 {before.id}，请先删除（pingtai logout）",
         )
+    changes = old and not (add or whole)
+    profile = _changed(said, old) if changes and old else _new_profile(said, before, old)
+    _keep(profile if new else known_to_system(profile, old))
+
+
+def _given(flag: str | None) -> bool:
+    """Whether a flag was given; an empty one says something, too."""
+    return flag is not None
+
+
+def _new_profile(
+    said: dict[str, str | None], before: Profile | None, old: Profile | None
+) -> Profile:
+    """The profile that the flags and the answers say; with one `before` that one with one more role."""
     answers = dict(said) | ({"person": before.id} if before else {})
     if at_terminal():
         answers = _asked(answers)
-    role = {
-        "name": answers["called"],
-        "role": answers["role"],
-        "organisation": answers["organisation"],
-        "district": answers["district"],
-    }
+    role = {field: answers[flag] for field, flag in _OF_ROLE.items() if answers[flag]}
     kept = before.model_dump(mode="json", exclude_none=True) if before else {}
-    raw: dict[str, Any] = {
-        "id": answers["person"],
-        "lang": answers["lang"] or kept.get("lang"),
-        "service": service.model_dump(exclude_none=True) if service else None,
-        "roles": [*kept.get("roles", ()), {key: value for key, value in role.items() if value}],
-    }
+    return _checked(
+        {
+            "id": answers["person"],
+            "lang": answers["lang"] or kept.get("lang"),
+            "service": _service(said, old),
+            "roles": [*kept.get("roles", ()), role],
+        }
+    )
+
+
+def _changed(said: dict[str, str | None], old: Profile) -> Profile:
+    """The profile with just what the flags say changed, of the role that they mean."""
+    number = _meant(said, old)
+    roles = [role.model_dump(mode="json", exclude_none=True) for role in old.roles]
+    role = {field: said[flag] for field, flag in _OF_ROLE.items() if said[flag]}
+    if said["role"] and said["role"] != Role.DISTRICT:
+        roles[number].pop("district", None)
+    roles[number] |= role
+    return _checked(
+        {
+            "id": said["person"] or old.id,
+            "lang": said["lang"] or old.lang,
+            "service": _service(said, old),
+            "roles": roles,
+        }
+    )
+
+
+def _meant(said: dict[str, str | None], old: Profile) -> int:
+    """The number of the role that --name names, or else --role; otherwise the first."""
+    for flag in ("called", "role"):
+        word = said[flag]
+        found = [number for number, role in enumerate(old.roles) if word and role.goes_by(word)]
+        if len(found) == 1:
+            return found[0]
+    return 0
+
+
+def _checked(raw: dict[str, Any]) -> Profile:
+    service = raw["service"]
+    raw["service"] = service.model_dump(exclude_none=True) if service else None
     try:
-        profile = parse(Profile, {key: value for key, value in raw.items() if value})
+        return parse(Profile, {key: value for key, value in raw.items() if value})
     except InvalidMessage as error:
         raise NamedFields(error, Profile, _FLAGS) from None
-    _keep(profile)
 
 
 def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService | None:

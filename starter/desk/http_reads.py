@@ -14,6 +14,7 @@ from db.substitution_queries import SubstitutionRow
 from starter.client.http_client import PingtaiHttpClient, parse_answer, platform_path
 from starter.desk.page_cursors import support_cursor
 from starter.errors import NoSuchPlatform, NotAllowed
+from workflows.vocabulary import Role
 
 if TYPE_CHECKING:
     from db.support_queries import After
@@ -89,6 +90,11 @@ class HttpReads:
             if (row.principal_id, row.substitute_id) == (principal_id, substitute_id)
             and row.first_day <= day
         ]
+
+    async def organisations(self, role: str, district: str | None) -> list[str]:
+        """The first operators by platform id; the service tells nothing of offices."""
+        items = await self._items("/v1/register", limit=_PAGE) if role == Role.OPERATOR else []
+        return sorted({str(one["operator"]) for one in items if one.get("operator")})
 
     async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
         renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from starter.desk.known_organisations import nearly
 from starter.desk.profile import Profile, ProfileRole, profile_path, read_profile, write_profile
 from starter.errors import BadInput
 from starter.terminal.language import language
@@ -128,6 +129,123 @@ def test_login_is_of_one_person(pingtai: Run, profile: Profile) -> None:
     other = ("--add", "--id", "kw-02", "--role", "operator", "--organisation", "o")
     assert 2 == pingtai("login", *other).exit_code
     assert profile == read_profile()
+
+
+@pytest.mark.parametrize(
+    ("flags", "changed"),
+    [
+        (("--organisation", "密云区科学技术局"), {"roles.0": {"organisation": "密云区科学技术局"}}),
+        (("--role", "boss"), None),
+        (("--lang", "zh"), {"lang": "zh"}),
+        (("--id", "kw-09"), {"id": "kw-09"}),
+        (("--name", "mine"), {"roles.0": {"name": "mine"}}),
+        (("--district", "怀柔区"), {"roles.0": {"district": District.HUAIROU}}),
+        (
+            ("--role", "commission", "--organisation", "委"),
+            {"roles.1": {"organisation": "委"}},
+        ),
+        (
+            ("--role", "operator", "--organisation", "某公司"),
+            {"roles.0": {"role": Role.OPERATOR, "organisation": "某公司", "district": None}},
+        ),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, tuple) else "",
+)
+def test_login_changes_just_what_is_said(
+    pingtai: Run, profile: Profile, flags: tuple[str, ...], changed: dict[str, Any] | None
+) -> None:
+    """Of the role that is meant, or else the first; all the rest stays. No flag of login: nothing changes."""
+    result = pingtai("login", *flags)
+    if changed is None:
+        assert (2, profile) == (result.exit_code, read_profile())
+        return
+    assert 0 == result.exit_code, result.output
+    roles = [
+        role.model_copy(update=changed.pop(f"roles.{number}", {}))
+        for number, role in enumerate(profile.roles)
+    ]
+    assert profile.model_copy(update={**changed, "roles": tuple(roles)}) == read_profile()
+
+
+def test_a_profile_that_cannot_be_read_is_written_anew(pingtai: Run) -> None:
+    """As its own message says."""
+    profile_path().write_bytes(b"id = ")
+    assert 2 == pingtai("login", "--organisation", "o").exit_code
+    assert 0 == pingtai("login", "--id", "a", "--role", "operator", "--organisation", "o").exit_code
+    assert "a" == (read_profile() or pytest.fail()).id
+
+
+def test_a_change_that_does_not_fit_changes_nothing(pingtai: Run, profile: Profile) -> None:
+    """District staff without a district are nobody."""
+    assert 2 == pingtai("login", "--role", "operator", "--district", "miyun").exit_code
+    assert profile == read_profile()
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
+    """The system knows two offices and a company; what it was asked."""
+    asked: list[tuple[str, str | None]] = []
+
+    def answer(role: str, district: str | None) -> list[str]:
+        asked.append((role, district))
+        return ["密云区科技主管部门"] if role == "district" else ["北京清栎膜技术服务有限公司"]
+
+    monkeypatch.setattr("starter.commands.organisation_check.known_organisations", answer)
+    return asked
+
+
+def test_a_mistyped_organisation_is_not_kept(
+    pingtai: Run, known: list[tuple[str, str | None]]
+) -> None:
+    """What resembles a known one is asked back, in both languages; who insists may; others are remarked on."""
+    who = ("login", "--id", "kw-01", "--role", "district", "--district", "miyun", "--organisation")
+    for lang, words in (
+        ("en", "Did you mean 密云区科技主管部门?"),
+        ("zh", "是否为“密云区科技主管部门”"),
+    ):
+        wrong = pingtai(*who, "密云区科技主管部", lang=lang)
+        assert (2, True) == (wrong.exit_code, words in wrong.stderr)
+        assert "--new-organisation" in wrong.stderr
+    assert read_profile() is None
+    assert ("district", "miyun") == known[0]
+    assert 0 == pingtai(*who, "密云区科技主管部", "--new-organisation").exit_code
+    assert "密云区科技主管部" == (read_profile() or pytest.fail()).roles[0].organisation
+    right = pingtai("login", "--organisation", "密云区科技主管部门")
+    assert (0, "") == (right.exit_code, right.stderr)
+    other = pingtai("login", "--organisation", "密云区经济和信息化局", lang="en")
+    assert (0, True) == (other.exit_code, "No case names" in other.stderr)
+
+
+def test_at_a_terminal_the_known_one_is_offered(
+    pingtai: Run, known: list[tuple[str, str | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yes takes it, no keeps what was typed; nobody has to type all again."""
+    monkeypatch.setattr("starter.commands.organisation_check.at_terminal", lambda: True)
+    who = (
+        "login",
+        "--id",
+        "op-1",
+        "--role",
+        "operator",
+        "--organisation",
+        "北京清砾膜技术服务有限公司",
+    )
+    assert 0 == pingtai(*who, stdin="y\n").exit_code
+    assert "北京清栎膜技术服务有限公司" == (read_profile() or pytest.fail()).roles[0].organisation
+    assert 0 == pingtai(*who, stdin="n\n").exit_code
+    assert "北京清砾膜技术服务有限公司" == (read_profile() or pytest.fail()).roles[0].organisation
+
+
+def test_names_that_only_share_their_form_are_not_near() -> None:
+    """Companies and offices are called alike: another one is no slip of the hand."""
+    assert [] == nearly(
+        "北京芮织柔性电子有限公司", ["北京清栎膜技术服务有限公司", "北京铸衡传动检测技术有限公司"]
+    )
+    assert ["海淀区科技主管部门"] == nearly("海淀科技主管部门", ["海淀区科技主管部门"])
+    assert ["北京清栎膜技术服务有限公司"] == nearly(
+        "北京清栎膜技术服务", ["北京清栎膜技术服务有限公司"]
+    )
+    assert [] == nearly("海淀区科技主管部门", ["海淀区科技主管部门", "海淀区科技主管部"])
 
 
 def test_login_asks_at_a_terminal(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,41 @@
+"""Whether an organisation is one that the system knows, or nearly one: a mistyped name decides nothing."""
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+
+from starter.desk.reach import open_reads
+from starter.errors import PingtaiError
+
+_WITHIN = 2.0
+"""Seconds that somebody who says who they are waits for the register at most."""
+_NEAR = 0.85
+"""Names of offices and companies share most of their characters: nearer than this is a slip of the hand."""
+_SHORTEST_PART = 4
+_SUGGESTED = 3
+
+
+def known_organisations(role: str, district: str | None) -> list[str]:
+    """The organisations that act in a role; none where the register cannot be asked now."""
+    try:
+        return asyncio.run(_known(role, district))
+    except (PingtaiError, OSError, TimeoutError):
+        return []
+
+
+async def _known(role: str, district: str | None) -> list[str]:
+    async with asyncio.timeout(_WITHIN), open_reads(start=False) as register:
+        return await register.organisations(role, district)
+
+
+def nearly(name: str, known: Sequence[str]) -> list[str]:
+    """The known names that may be meant by one that is not among them, the nearest first."""
+    if name in known:
+        return []
+    parts = [
+        one
+        for one in known
+        if min(len(one), len(name)) >= _SHORTEST_PART and (one in name or name in one)
+    ]
+    near = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=_NEAR)
+    return list(dict.fromkeys((*near, *parts)))[:_SUGGESTED]
