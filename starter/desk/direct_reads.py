@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from db.inbox_queries import Inbox
-from db.organisation_queries import organisations_of
+from db.organisation_queries import Known, organisations_of
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
 from db.reading import LARGEST_PAGE
@@ -57,10 +57,10 @@ class DirectReads(RegisterQueries):
         queries = SubstitutionQueries(self._connections)
         return await queries.standing(principal_id, substitute_id, day)
 
-    async def organisations(self, role: str, district: str | None) -> list[str]:
-        """The organisations that act in a role, of a district's staff those of the district."""
+    async def organisations(self, role: str) -> list[Known]:
+        """The organisations that act in a role; see `db.organisation_queries`."""
         async with self._connections.connect() as reading:
-            return await organisations_of(reading, role, district)
+            return await organisations_of(reading, role)
 
     async def support(self, **wanted: Any) -> list[SupportRow]:
         """Support by the day it was given; see `db.support_queries.support_of`."""

@@ -17,6 +17,7 @@ from starter.errors import NoSuchPlatform, NotAllowed
 from workflows.vocabulary import Role
 
 if TYPE_CHECKING:
+    from db.organisation_queries import Known
     from db.support_queries import After
     from db.validity_queries import Validity
     from starter.desk.http_inbox import HttpInbox
@@ -91,10 +92,11 @@ class HttpReads:
             and row.first_day <= day
         ]
 
-    async def organisations(self, role: str, district: str | None) -> list[str]:
+    async def organisations(self, role: str) -> "list[Known]":
         """The first operators by platform id; the service tells nothing of offices."""
-        items = await self._items("/v1/register", limit=_PAGE) if role == Role.OPERATOR else []
-        return sorted({str(one["operator"]) for one in items if one.get("operator")})
+        if role != Role.OPERATOR:
+            return []
+        return [(row.operator, None) for row in await self.register(limit=LARGEST_PAGE)]
 
     async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
         renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}

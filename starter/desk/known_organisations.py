@@ -3,9 +3,14 @@
 import asyncio
 import difflib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
+from workflows.vocabulary import District, Role
+
+if TYPE_CHECKING:
+    from db.organisation_queries import Known
 
 _WITHIN = 2.0
 """Seconds that somebody who says who they are waits for the register at most."""
@@ -15,17 +20,28 @@ _SHORTEST_PART = 4
 _SUGGESTED = 3
 
 
-def known_organisations(role: str, district: str | None) -> list[str]:
-    """The organisations that act in a role; none where the register cannot be asked now."""
+def known_organisations(role: Role, district: District | None) -> list[str]:
+    """The organisations that act in a role; none where the register cannot be asked now.
+
+    The offices of districts are called alike: those of the others count as this one's, by its own name.
+    """
     try:
-        return asyncio.run(_known(role, district))
+        known = asyncio.run(_known(role))
     except (PingtaiError, OSError, TimeoutError):
         return []
+    return sorted({_of_district(name, of, district) for name, of in known})
 
 
-async def _known(role: str, district: str | None) -> list[str]:
+async def _known(role: Role) -> "list[Known]":
     async with asyncio.timeout(_WITHIN), open_reads(start=False) as register:
-        return await register.organisations(role, district)
+        return await register.organisations(role)
+
+
+def _of_district(name: str, of: str | None, district: District | None) -> str:
+    if of is None or district is None:
+        return name
+    own = next((one.zh for one in District if one == of), "")
+    return name.replace(own, district.zh) if own else name
 
 
 def nearly(name: str, known: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from starter.desk.known_organisations import nearly
+from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import Profile, ProfileRole, profile_path, read_profile, write_profile
 from starter.errors import BadInput
 from starter.terminal.language import language
@@ -234,6 +234,23 @@ def test_at_a_terminal_the_known_one_is_offered(
     assert "北京清栎膜技术服务有限公司" == (read_profile() or pytest.fail()).roles[0].organisation
     assert 0 == pingtai(*who, stdin="n\n").exit_code
     assert "北京清砾膜技术服务有限公司" == (read_profile() or pytest.fail()).roles[0].organisation
+
+
+def test_offices_of_districts_are_called_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the offices of other districts are called counts for one that has not decided yet."""
+
+    async def answer(role: Role) -> list[tuple[str, str | None]]:
+        assert Role.DISTRICT is role
+        return [("密云区科技主管部门", "miyun"), ("怀柔区科委", "huairou"), ("无区", None)]
+
+    monkeypatch.setattr("starter.desk.known_organisations._known", answer)
+    known = known_organisations(Role.DISTRICT, District.HAIDIAN)
+    assert ["无区", "海淀区科委", "海淀区科技主管部门"] == known
+
+
+def test_without_a_register_nothing_is_compared() -> None:
+    """Who has no system yet may say who they are."""
+    assert [] == known_organisations(Role.COMMISSION, None)
 
 
 def test_names_that_only_share_their_form_are_not_near() -> None:
