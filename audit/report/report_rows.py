@@ -16,8 +16,8 @@ from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import set_aside_marks
 from workflows.vocabulary import Happening, Kind
 
-_LONG = 2_500
-"""Maximum letters of a basis: they fill a good part of a page."""
+_LONG = 500
+"""Letters of a basis beyond which it is parted: kept whole it would leave the page before half empty."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
+from audit.report.plan_versions import ToldVersion, told_versions
 from audit.report.report_rows import Row, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
@@ -52,7 +53,7 @@ class Term:
     chart: Markup
     steps: Markup
     years: Sequence[Year]
-    plans: Sequence[dict[str, str]]
+    plans: Sequence[ToldVersion]
     support: Sequence[dict[str, str]]
     policy: Sequence[Pair]
     rows: Sequence[Row]
@@ -90,7 +91,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
         chart=term_chart(life, term, now),
         steps=steps_chart(stays, now, say("Steps from application to listing", "申请各步骤")),
         years=[_year(life, now, one) for one, _ in mine if one.year],
-        plans=_plans(life, term),
+        plans=told_versions(life, term),
         support=_support(life, place),
         policy=_policy(state),
         rows=rows(head.platform_id, mine),
@@ -133,29 +134,6 @@ def _year(life: Life, now: datetime, place: LogId) -> Year:
         steps=steps_chart(stays, now, title, broken_off),
         rounds=rounds,
     )
-
-
-def _plans(life: Life, term: int) -> list[dict[str, str]]:
-    log = life.logs[LogId(term)]
-    by_hash = {e.said["plan_sha256"]: e for e in log if "plan_sha256" in e.said}
-    marks = set_aside_marks(log)
-    found = []
-    for (of, version), plan in life.plans.items():
-        entry = by_hash.get(plan.sha256)
-        if of == term and entry:
-            found.append(
-                {
-                    "version": str(version),
-                    "at": wording.moment(entry.at),
-                    "by": entry.actor.id if entry.actor else "",
-                    "changes": str(
-                        entry.said.get("changes", say("with the application", "随申请提交"))
-                    ),
-                    "sha256": plan.sha256,
-                    "fell": "fell" if entry.seq in marks else "",
-                }
-            )
-    return found
 
 
 def _support(life: Life, place: LogId) -> list[dict[str, str]]:

@@ -33,8 +33,11 @@ class Seen:
     asked: list[str] = field(default_factory=list)
     """The addresses that it asked for, but for its own."""
     picture: bytes = b""
+    pdf: bytes = b""
     pages: int = 0
     """How many pages of A4 it prints on."""
+    found: Any = None
+    """What the script that was given found on the page."""
 
 
 class Browser:
@@ -47,20 +50,25 @@ class Browser:
         self._number = 0
         self._events: list[Any] = []
 
-    def open(self, page: Path) -> Seen:
-        """Open a page, look at it, and print it."""
+    def open(self, page: Path, *, width: int = 0, script: str = "null") -> Seen:
+        """Open a page, look at it, and print it; on a screen so wide, and with a script that looks, too."""
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
             self._ask(f"{domain}.enable", session)
+        if width:
+            phone = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+            self._ask("Emulation.setDeviceMetricsOverride", session, **phone)
         self._events.clear()
         self._ask("Page.navigate", session, url=page.as_uri())
         while not any(e.get("method") == "Page.loadEventFired" for e in self._events):
             self._read()
         shot = self._ask("Page.captureScreenshot", session, captureBeyondViewport=True)
         paper = self._ask("Page.printToPDF", session, preferCSSPageSize=True, printBackground=True)
-        seen = Seen(picture=base64.b64decode(shot["data"]))
-        seen.pages = base64.b64decode(paper["data"]).count(b"/Type /Page\n")
+        seen = Seen(picture=base64.b64decode(shot["data"]), pdf=base64.b64decode(paper["data"]))
+        seen.pages = seen.pdf.count(b"/Type /Page\n")
+        looked = self._ask("Runtime.evaluate", session, expression=script, returnByValue=True)
+        seen.found = looked["result"].get("value")
         for event in self._events:
             if event.get("method") in _ERRORS:
                 seen.console.append(json.dumps(event["params"]))

@@ -1,5 +1,7 @@
 """The report in a real browser: no error, no request, and something to be seen. Needs Debian's chromium."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,64 @@ def test_the_report_needs_no_network_and_makes_no_error(tmp_path: Path) -> None:
     # A blank page of this size takes some 5 kB as PNG; each language draws its own.
     assert min(len(picture) for picture in pictures) > 40_000
     assert pictures[0] != pictures[1]
+
+
+LOOK = """(() => {
+  const wide = e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".sideways");
+  const page = [...document.querySelectorAll("body *")];
+  const letters = [...document.querySelectorAll("svg text")].map(e => e.getBoundingClientRect().height);
+  const cells = [...document.querySelectorAll(".inner td, .plan dd, .basis dd")];
+  return {
+    beside: page.filter(wide).map(e => e.tagName + "." + e.className),
+    scrolls: document.documentElement.scrollWidth - innerWidth,
+    smallest: Math.min(...letters),
+    narrow: cells.filter(e => e.textContent.trim().length > 12).map(e => e.getBoundingClientRect())
+      .filter(r => r.height > 0 && r.width < 60).length,
+  };
+})()"""
+"""What stands beside the screen, how small the letters of drawings are, which cells are columns of letters."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_it_can_be_read_on_a_phone(tmp_path: Path, language: Language) -> None:
+    """At 390 px nothing stands beside the screen but what scrolls, and no letter is too small to read."""
+    path = tmp_path / "report.html"
+    path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
+    with browser(tmp_path) as running:
+        found = running.open(path, width=390, script=LOOK).found
+    assert ([], 0, 0) == (found["beside"], found["scrolls"], found["narrow"])
+    assert found["smallest"] >= 7
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no pdftoppm: poppler-utils brings it")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_stays_blank(tmp_path: Path, language: Language) -> None:
+    """What does not fit on a page is parted, so that each is used but for its foot."""
+    path = tmp_path / "report.html"
+    path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
+    with browser(tmp_path) as running:
+        (tmp_path / "report.pdf").write_bytes(running.open(path).pdf)
+    command = [
+        "pdftoppm",
+        "-gray",
+        "-r",
+        "40",
+        str(tmp_path / "report.pdf"),
+        str(tmp_path / "page"),
+    ]
+    subprocess.run(command, check=True)
+    pages = sorted(tmp_path.glob("page*.pgm"))
+    assert len(pages) > 5
+    assert min(used(page) for page in pages[:-1]) > 0.75
+
+
+def used(page: Path) -> float:
+    """How far down a page is printed on, but for its last lines, which stand on each."""
+    _, size, _, pixels = page.read_bytes().split(b"\n", 3)
+    width, height = map(int, size.split())
+    body = int(height * 0.94)
+    dark = (row for row in range(body, 0, -1) if min(pixels[(row - 1) * width : row * width]) < 200)
+    return next(dark) / body
 
 
 def test_this_test_would_see_an_error_and_a_request(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The report: everything that the logs hold is told, in both languages, and nothing that was written runs."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,8 @@ from audit.report.term_chart import LEFT
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from tests.audit.lives import BROUGHT_IN, recorded
+from workflows.log_id import LogId
+from workflows.model import sha256
 from workflows.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -68,6 +71,55 @@ def test_it_says_what_must_be_seen(page: str) -> None:
         assert f"<b>{number}</b>" in page
     assert "kw-1 2024-01-01 – 2030-12-31" in page
     assert ("REFUSED" in page) != ("【不予受理】" in page)
+
+
+def texts(page: str, element: str) -> list[str]:
+    return [
+        re.sub(r"<br>", "\n", one)
+        for one in re.findall(f"<{element}>(.*?)</{element}>", page, re.S)
+    ]
+
+
+def test_plans_are_told_whole_and_by_what_changed(page: str) -> None:
+    """The first version and the newest that counts whole, and of each what it changed, part by part."""
+    life = everything()
+    first, newest = life.plans[1, 1].plan, life.plans[1, 3].plan
+    whole = re.split(r'<h4 class="">', page.partition('class="story"')[0])
+    shown = [re.sub(r"<[^>]+>", "", part) for part in whole]
+    for text in first["parts"].values():
+        assert text in shown[-3]
+    for text in newest["parts"].values():
+        assert text in shown[-1]
+    assert "以产业需求为牵引" in texts(page, "del")
+    assert "补充场地证明后的第二版" in texts(page, "ins")
+
+
+def test_a_plan_that_the_log_does_not_bind_is_not_told() -> None:
+    """It says so in its place, and tells neither the text nor a difference from it."""
+    life = everything()
+    bad = dict(life.plans)
+    changed = bad[1, 2].plan | {"parts": {"approach": "后来改过的思路"}}
+    bad[1, 2] = bad[1, 2].model_copy(update={"plan": changed})
+    page = render(replace(life, plans=bad), head(PLATFORM), None, "en")
+    assert "后来改过的思路" not in page
+    assert 1 == page.count("is not in the histories")
+    assert "What changed since version 2" not in page
+    del bad[1, 2]
+    missing = render(replace(life, plans=bad), head(PLATFORM), None, "zh")
+    assert 1 == missing.count("没有与日志所载 SHA-256 相符的方案文本")
+
+
+def test_lines_of_a_plan_stay_lines() -> None:
+    """A text of several paragraphs is told as it was written."""
+    life = everything()
+    plans = dict(life.plans)
+    log = list(life.logs[LogId(1)])
+    plan = plans[1, 1].plan | {"parts": {"approach": "第一段。\n<b>第二段</b>。"}}
+    log[0] = log[0].model_copy(update={"said": log[0].said | {"plan_sha256": sha256(plan)}})
+    plans[1, 1] = plans[1, 1].model_copy(update={"plan": plan})
+    logs = life.logs | {LogId(1): tuple(log)}
+    page = render(replace(life, plans=plans, logs=logs), head(PLATFORM), None, "zh")
+    assert "第一段。<br>&lt;b&gt;第二段&lt;/b&gt;。" in page
 
 
 def test_both_languages_speak_their_own() -> None:
