@@ -1,5 +1,7 @@
 """`pingtai stats`: the programme in figures."""
 
+from collections.abc import Sequence
+
 import click
 from rich.table import Table
 
@@ -7,12 +9,13 @@ from db.programme_rows import Figures, StepTime
 from starter.commands.options import district_option, field_option, json_option, listed_in_option
 from starter.desk.reach import open_reads
 from starter.terminal import wording
-from starter.terminal.bar_chart import chart
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import (
     ALWAYS,
     Column,
+    Said,
     complain,
+    draws,
     heading,
     show,
     show_json,
@@ -99,3 +102,25 @@ _STEPS: tuple[Column[StepTime], ...] = (
     Column(Words("worst", "最长"), lambda one: f"{one.worst_days:.1f}", whole=ALWAYS),
     Column(wording.PLATFORM_LABEL, lambda one: one.worst_platform),
 )
+
+
+WIDTH = 30
+"""Columns of the longest bar."""
+_EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+
+
+def chart(columns: tuple[Said, Said], counts: Sequence[tuple[str, int]]) -> Table:
+    """Words and numbers, on a terminal each with a bar as long as its share of the largest."""
+    largest = max((number for _, number in counts), default=0)
+    if not draws():
+        return table(columns, [(word, str(number)) for word, number in counts])
+    rows = [(word, str(number), bar(number, largest)) for word, number in counts]
+    return table((*columns, ""), rows, whole=(1, 2))
+
+
+def bar(number: int, largest: int) -> str:
+    """A bar for a number; what is not zero can be seen."""
+    if not number or not largest:
+        return ""
+    whole, part = divmod(max(1, round(number / largest * WIDTH * 8)), 8)
+    return "█" * whole + _EIGHTHS[part]

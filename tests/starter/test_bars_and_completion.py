@@ -3,15 +3,14 @@
 import pytest
 from click.testing import CliRunner
 
-from starter.commands import COMMANDS
-from starter.terminal import bar_chart
+from starter.commands import COMMANDS, stats
 from starter.terminal.lazy_group import LazyGroup
 
 
 @pytest.mark.parametrize(("number", "length"), [(0, 0), (1, 1), (50, 15), (99, 30), (100, 30)])
 def test_a_bar(number: int, length: int) -> None:
     """A bar is as long as its share of the largest; what is not nothing can be seen."""
-    assert length == len(bar_chart.bar(number, 100))
+    assert length == len(stats.bar(number, 100))
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,5 +1,6 @@
 """What staff look up, as the command line says it, from a real register."""
 
+import asyncio
 import csv
 import io
 import json
@@ -12,11 +13,12 @@ import pytest
 from click.testing import Result
 from openpyxl import Workbook, load_workbook
 from rich.cells import cell_len
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
 from db.engine import create_engine
 from db.register_store import PostgresRegister
+from db.tables import directions
 from db.url import shown
 from starter.terminal import screen
 from tests.register.cases import START, application, batch, listed, opened, rectified, set_aside
@@ -230,6 +232,18 @@ def test_layout_imported_and_shown(pingtai: Run) -> None:
     assert "(none named)" in outside
     data = json.loads(pingtai("layout", "show", "--json", "--district", "顺义区").stdout)
     assert ["大模型", "自动驾驶"] == [one["direction"] for one in data["directions"]]
+
+
+async def test_who_brought_a_layout_is_never_a_bare_name(pingtai: Run, filled: str) -> None:
+    """Without a profile it is `user:NAME`, as for keys and dossiers: no profile can be called so."""
+    changed = LAYOUT.replace("大模型", "小模型")
+    await asyncio.to_thread(Path("l.csv").write_text, changed, encoding="utf-8")
+    assert 0 == (await asyncio.to_thread(pingtai, "layout", "import", "l.csv")).exit_code
+    engine = create_engine(filled, pooled=False)
+    async with engine.connect() as connection:
+        found = select(directions.c.imported_by).where(directions.c.direction == "小模型")
+        assert str(await connection.scalar(found)).startswith("user:")
+    await engine.dispose()
 
 
 def test_layout_from_xlsx_and_json(pingtai: Run) -> None:
