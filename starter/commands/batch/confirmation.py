@@ -15,7 +15,7 @@ from starter.terminal.screen import heading, show
 from workflows.words import Words
 
 LISTED = 10
-"""So many unusual lines are listed; the others are counted."""
+"""Maximum unusual lines that are listed; the others are counted."""
 
 
 def confirm(lines: Sequence[Line], *, held_back: int) -> None:
