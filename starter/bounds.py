@@ -16,6 +16,9 @@ MESSAGE_FILE_BYTES = 1_000_000
 BATCH_FILE_BYTES = 50_000_000
 """Of a file that holds many."""
 
+DOCUMENT_BYTES = 4 * 1024**3
+"""Of a document that is hashed, piece by piece: an hour of video fits, a disk does not."""
+
 JSON_VALUES = 5_000_000
 """Of one JSON text; parsed they are about a gigabyte. A history of Temporal's largest has a third of it."""
 JSON_DEPTH = 50

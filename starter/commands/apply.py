@@ -1,13 +1,16 @@
 """`pingtai apply`: submit an application."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import BaseModel
 
 from starter.client.interface import Applied, Pingtai
+from starter.commands.document_files import document
 from starter.commands.input_files import read_text
+from starter.commands.notation import word
 from starter.commands.options import json_option
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
@@ -22,7 +25,7 @@ from workflows.application import PlatformApplication
 from workflows.field_labels import label_of
 from workflows.model import InvalidMessage, parse
 from workflows.run_io import CaseView
-from workflows.vocabulary import Stage
+from workflows.vocabulary import Condition, Stage
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -71,12 +74,23 @@ Example:
     metavar="FILE",
     help="The plan, instead of the application's own: .md, .xlsx or .json. 建设方案",
 )
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="CONDITION=FILE[=TITLE]",
+    help="A document for one of the five conditions, added to those of the application. Hashed here; the"
+    f" file is not sent. 证明文件. CONDITION: {', '.join(Condition)}",
+)
 @json_option
 @answering
-async def apply_command(file: str, plan: str | None, as_json: bool) -> None:
+async def apply_command(
+    file: str, plan: str | None, documents: tuple[str, ...], as_json: bool
+) -> None:
     """Submit an application."""
     text = read_text(file)
-    raw = {**as_object(text, file), "plan": read_plan(plan)} if plan else text
+    more = bool(plan or documents)
+    raw = _completed(as_object(text, file), plan, documents) if more else text
     try:
         application = parse(PlatformApplication, raw)
     except InvalidMessage as error:
@@ -96,6 +110,25 @@ async def apply_command(file: str, plan: str | None, as_json: bool) -> None:
         (Words("workflow", "流程编号"), applied.workflow_id),
     ]
     show(facts(rows + _standing(applied, view)))
+
+
+def _completed(raw: dict[str, Any], plan: str | None, documents: Iterable[str]) -> dict[str, Any]:
+    """An application with the plan and the documents that flags name.
+
+    Raises:
+        BadInput: a file cannot be read, or a flag is not written as it should be.
+    """
+    if plan:
+        raw["plan"] = read_plan(plan)
+    for given in documents:
+        name, equals, paper = given.partition("=")
+        condition = word(Condition, name, given)
+        found = document(paper if equals else "")
+        answers = raw.setdefault("conditions", {})
+        answer = answers.setdefault(condition, {}) if isinstance(answers, dict) else None
+        if isinstance(answer, dict):  # else the model says what is wrong with it
+            answer["documents"] = [*answer.get("documents", ()), found]
+    return raw
 
 
 def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, object]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from starter.clock import today
 from starter.commands import COMMANDS
-from starter.commands.input_files import document, read_object
+from starter.commands.document_files import document
+from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import expert, findings, past_assessment, texts
 from starter.commands.plan_files.plan_file import read_plan
@@ -60,9 +61,9 @@ _METAVARS = {
     Shape.OBJECT: "FILE",
     Shape.PLAN: "FILE",
     Shape.OBJECTS: "FILE",
-    Shape.DOCUMENTS: "NAME=FILE_OR_SHA256",
+    Shape.DOCUMENTS: "FILE[=TITLE]",
     Shape.PANEL: "NAME,FIELD,ORGANISATION,VOTE",
-    Shape.ASSESSMENTS: "YEAR:RESULT:DAY:NAME=FILE",
+    Shape.ASSESSMENTS: "YEAR:RESULT:DAY:FILE[=TITLE]",
     Shape.TEXT_BY_WORD: "ITEM=TEXT",
     Shape.FINDING_BY_WORD: "ITEM=FINDING[:REMARK]",
     Shape.SCORE_BY_WORD: "ITEM=FINDING[:REMARK][@SCORE]",

@@ -1,14 +1,14 @@
 """The short notations of flags: `site=satisfactory:remark`, `张三,technology,单位,supported`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from starter.commands.input_files import document
+from starter.commands.document_files import Document, document
 from starter.errors import BadInput
 from workflows.model import Identifier
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
@@ -156,8 +156,10 @@ def expert(given: str) -> dict[str, str]:
     }
 
 
-def past_assessment(given: str) -> dict[str, Any]:
-    """`YEAR:RESULT:DAY:NAME=FILE_OR_SHA256`, of an assessment that ended before the platform came here.
+def past_assessment(given: str, hashed: Callable[[str], Document] = document) -> dict[str, Any]:
+    """`YEAR:RESULT:DAY:FILE[=TITLE]`, of an assessment that ended before the platform came here.
+
+    `hashed` reads its document.
 
     Raises:
         BadInput: it is not written so, or the file cannot be read.
@@ -165,15 +167,15 @@ def past_assessment(given: str) -> dict[str, Any]:
     year, *rest = re.split("[:：]", given, maxsplit=3)
     if len(rest) != 3 or not year.strip().isdecimal():
         raise BadInput(
-            f"assessment {given!r}: write YEAR:RESULT:DAY:NAME=FILE_OR_SHA256",
-            f"考核 {given!r}：应写作 年度:结果:日期:名称=文件",
+            f"assessment {given!r}: write YEAR:RESULT:DAY:FILE[=TITLE]",
+            f"考核 {given!r}：应写作 年度:结果:日期:文件[=名称]",
         )
     result, day, paper = rest
     return {
         "year": int(year.strip()[:3]),
         "result": word(AssessmentStage, result, given),
         "concluded_on": day.strip(),
-        "documents": [document(paper)],
+        "documents": [hashed(paper)],
     }
 
 

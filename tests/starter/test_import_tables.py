@@ -1,5 +1,6 @@
 """Applications in tables: what a cell may be, what it says, and that no form says anything else."""
 
+import hashlib
 import json
 import unicodedata
 from datetime import date, datetime
@@ -304,3 +305,29 @@ def test_every_word_is_understood_in_both_languages(holds: Shape) -> None:
             expected = [str(word)] if holds is Shape.WORDS else str(word)
             assert expected == read(column, str(word))
             assert expected == read(column, getattr(word, "zh", ""))
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_documents_are_hashed_beside_the_table(name: str) -> None:
+    """A cell names a file; one that is not there is a problem of its line and its column."""
+    folder = Path("sent")
+    folder.mkdir()
+    (folder / "证明.pdf").write_bytes(b"paper")
+    made = rows([APPLICATIONS[0]])
+    heading, row = [str(cell) for cell in made[0]], made[1]
+    column = heading.index("conditions.openness.documents")
+    row[column] = "证明.pdf; 证明.pdf=设备共享办法"
+    row[heading.index("conditions.strategic_fit.documents")] = "缺失.pdf"
+    path = folder / name
+    table = csv_of(made).encode() if name == "t.csv" else workbook([("t", made, ())])
+    path.write_bytes(table)
+    found = read_applications(str(path), path.suffix.removeprefix("."))  # type: ignore[arg-type]
+    (entry,) = found.entries
+    digest = hashlib.sha256(b"paper").hexdigest()
+    assert entry.fields["conditions"]["openness"]["documents"] == [
+        {"name": "证明.pdf", "sha256": digest},
+        {"name": "设备共享办法", "sha256": digest},
+    ]
+    ((field, why),) = entry.bad_cells
+    assert field == "conditions.strategic_fit.documents"
+    assert "“缺失.pdf”不存在" in why.zh

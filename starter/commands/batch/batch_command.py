@@ -10,6 +10,7 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, confirm_batch, prepare_batch, send_batch
 from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
+from starter.commands.document_files import folder_of
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered
@@ -80,7 +81,7 @@ def format_of(
     form = form_of(file, written)
     if form is None:
         return None
-    return Cells(preset) if form in ("csv", "xlsx") else JsonLines(preset, form)
+    return Cells(preset, folder_of(file)) if form in ("csv", "xlsx") else JsonLines(preset, form)
 
 
 def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:

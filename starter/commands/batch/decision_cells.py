@@ -6,15 +6,17 @@ flag says several times stands in one cell, separated by `;`. Words may be Chine
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from starter.commands.decision_form import ACTOR, COMMON, Part
+from starter.commands.document_files import HERE, Document, beside, document_beside, documents_in
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.message_shapes import Shape, shape_of
-from starter.commands.notation import word
+from starter.commands.notation import past_assessment, word
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from starter.tables.strict_json import parsed
@@ -25,8 +27,10 @@ from workflows.vocabulary import Kind
 _SEPARATOR = re.compile("[;；]")
 
 
-def from_cells(cells: Mapping[str, Cell]) -> dict[str, Any]:
+def from_cells(cells: Mapping[str, Cell], folder: Path | None = HERE) -> dict[str, Any]:
     """The fields of a decision, and `platform`, out of a row; an empty cell says nothing.
+
+    Files that a cell names stand in `folder`, that of the table.
 
     Raises:
         BadInput: a cell is not written as its flag would be.
@@ -45,7 +49,7 @@ def from_cells(cells: Mapping[str, Cell]) -> dict[str, Any]:
         if field == "actor":
             fields["actor"] = _actor(texts)
         elif field in parts:
-            fields[field] = _value(kind, parts[field], texts)
+            fields[field] = _value(parts[field], texts, folder)
         else:
             fields[field] = texts.get("", texts)  # the model says that there is no such field
     return fields
@@ -84,7 +88,7 @@ def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _value(kind: Kind, part: Part, texts: Mapping[str, str]) -> Any:
+def _value(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
     if "" not in texts and not part.shape.listed:
         return dict(texts)
     text = texts.get("", "")
@@ -92,9 +96,22 @@ def _value(kind: Kind, part: Part, texts: Mapping[str, str]) -> Any:
         return word(part.vocabulary, text, part.field)
     if part.shape in (Shape.OBJECT, Shape.PLAN) and text.startswith("{"):
         return parsed(text, part.field)
-    if not part.shape.listed:
-        return part.read(text)
+    if part.shape in (Shape.OBJECT, Shape.PLAN):
+        return part.read(str(beside(folder, text)))
+    return _several(part, texts, folder) if part.shape.listed else part.read(text)
+
+
+def _several(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
+    text = texts.get("", "")
     pairs = [f"{inner}={inside}" for inner, inside in texts.items() if inner]
+
+    def hashed(given: str) -> Document:
+        return document_beside(given, folder)
+
+    if part.shape is Shape.DOCUMENTS:
+        return [*documents_in(text, folder), *map(hashed, pairs)]
+    if part.shape is Shape.ASSESSMENTS:
+        return [past_assessment(one, hashed) for one in _listed(text)]
     return part.read([*_listed(text), *pairs])
 
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from starter.commands.batch.decision_cells import from_cells
 from starter.commands.batch.lines import Entry, Line, Result
+from starter.commands.document_files import HERE
 from starter.errors import BadInput
 from starter.tables.file_content import Form, text_of_file
 from starter.tables.json_items import Item, json_items
@@ -69,8 +71,9 @@ class Cells:
 
     suffix = ".csv"
 
-    def __init__(self, preset: Mapping[str, str] | None = None) -> None:
-        """`preset` are cells of every row."""
+    def __init__(self, preset: Mapping[str, str] | None = None, folder: Path | None = HERE) -> None:
+        """`preset` are cells of every row; `folder` is where files that cells name stand."""
+        self._folder = folder
         self._preset = dict(preset or {})
         self._table = Table(0, [], [], is_book=False)
 
@@ -90,7 +93,7 @@ class Cells:
             return Entry(row.number, row.cells, cells, BEYOND)
         cells = {**self._preset, **cells}
         try:
-            return Entry(row.number, row.cells, from_cells(cells))
+            return Entry(row.number, row.cells, from_cells(cells, self._folder))
         except BadInput as error:
             return Entry(row.number, row.cells, cells, error.words)
 

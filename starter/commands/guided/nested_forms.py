@@ -129,7 +129,7 @@ _READ: dict[Shape, Read] = {
 def _lines_of(part: Part) -> Words:
     how = Words.same(part.metavar or "") if part.shape is not Shape.TEXTS else None
     if part.shape is Shape.DOCUMENTS:
-        how = Words("NAME=FILE", "名称=文件路径")
+        how = Words("FILE or FILE=TITLE", "文件路径，或 文件路径=名称")
     named = prompts.named(part.label, how)
     return Words(f"{named.en} (one a line; Enter ends)", f"{named.zh}（每行一项，回车结束）")
 

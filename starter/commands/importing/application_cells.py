@@ -5,10 +5,12 @@ separated by `;`. Words may be English or Chinese.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from starter.commands.document_files import documents_in
 from starter.commands.importing.columns import COLUMNS, Column, at
 from starter.commands.message_shapes import Shape
 from starter.commands.notation import known
@@ -20,20 +22,23 @@ from workflows.words import Words
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
 _BETWEEN_WORDS = re.compile(r"[;；、,，\n]")
-# The hash has its length, and the share its digits: what is named may hold a semicolon itself.
-_DOCUMENT = re.compile(r"\s*(.+?)\s*[=＝]\s*([0-9a-fA-F]{64})\s*(?:[;；\n]\s*|$)", re.DOTALL)
 _SHARE = re.compile(r"\s*(.+?)\s*[=＝]\s*(\d{1,3})\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL)
 
 
-def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[str, Words]]]:
-    """The application that a row says, and what cannot be read in it, by field."""
+def from_cells(
+    cells: Mapping[str, Cell], folder: Path | None = None
+) -> tuple[dict[str, Any], list[tuple[str, Words]]]:
+    """The application that a row says, and what cannot be read in it, by field.
+
+    Documents that a cell names stand in `folder`, that of the table.
+    """
     said: dict[str, Any] = {}
     wrong: list[tuple[str, Words]] = []
     for name, cell in cells.items():
         if not as_text(cell).strip():
             continue
         try:
-            _put(said, name, read(COLUMNS[name], cell))
+            _put(said, name, read(COLUMNS[name], cell, folder))
         except BadInput as error:
             wrong.append((name, error.words))
     if "brought_in" in said:
@@ -41,7 +46,7 @@ def from_cells(cells: Mapping[str, Cell]) -> tuple[dict[str, Any], list[tuple[st
     return said, wrong
 
 
-def read(column: Column, cell: Cell) -> Any:
+def read(column: Column, cell: Cell, folder: Path | None = None) -> Any:
     """The value of a cell, as the message has it.
 
     Raises:
@@ -63,13 +68,9 @@ def read(column: Column, cell: Cell) -> Any:
         case Shape.TEXTS:
             value = _listed(_BETWEEN, text)
         case Shape.DOCUMENTS:
-            how = Words("NAME=SHA256, 64 hexadecimal digits", "名称=SHA256（64 位十六进制）")
-            pairs = _pairs(_DOCUMENT, text, how)
-            value = [{"name": name, "sha256": digest.lower()} for name, digest in pairs]
+            value = documents_in(text, folder)
         case Shape.SHARES:
-            how = Words("SOURCE=SHARE, a whole number", "来源=份额（整数）")
-            pairs = _pairs(_SHARE, text, how)
-            value = [{"source": source, "share": int(share)} for source, share in pairs]
+            value = _shares(text)
     return value
 
 
@@ -132,24 +133,17 @@ def _word(column: Column, text: str) -> str:
     )
 
 
-def _pairs(pattern: re.Pattern[str], text: str, how: Words) -> Iterable[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _shares(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     place = 0
     while place < len(text):
-        pair = pattern.match(text, place)
-        if pair is None or _swallowed(pattern, pair[1]):
+        pair = _SHARE.match(text, place)
+        if pair is None or _BETWEEN.search(pair[1]):
             rest = text[place : place + 60]
             raise BadInput(
-                f"{rest!r}: write {how.en}; several are separated by ;",
-                f"“{rest}”：应写作 {how.zh}，多项以 ; 分隔",
+                f"{rest!r}: write SOURCE=SHARE, a whole number; several are separated by ;",
+                f"“{rest}”：应写作 来源=份额（整数），多项以 ; 分隔",
             )
-        found.append((pair[1], pair[2]))
+        found.append({"source": pair[1], "share": int(pair[2])})
         place = pair.end()
     return found
-
-
-def _swallowed(pattern: re.Pattern[str], name: str) -> bool:
-    """Whether a name took in a pair before it that is badly written, as in `a=12; b=<good hash>`."""
-    return any("=" in one or "＝" in one for one in _BETWEEN.split(name)[:-1]) or (
-        pattern is _SHARE and bool(_BETWEEN.search(name))
-    )

@@ -3,11 +3,13 @@
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starter.bounds import TABLE_ROWS
 from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
 from starter.commands.batch.lines import Entry, Result
+from starter.commands.document_files import folder_of
 from starter.commands.importing.application_cells import from_cells
 from starter.commands.importing.columns import COLUMNS
 from starter.commands.importing.import_report import Problem
@@ -65,7 +67,7 @@ def read_applications(file: str, form: Form) -> Read:
         lines = JsonLines(form=form)
         read = Read(lines.read(content), lines)
     else:
-        table = Applications()
+        table = Applications(folder_of(file))
         entries = table.read(content)
         read = Read(entries, table, True, tuple(table.problems), table.absent)
     if not read.entries and not read.problems:
@@ -82,8 +84,9 @@ class Applications:
 
     suffix = ".csv"
 
-    def __init__(self) -> None:
-        """Nothing is read yet."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Nothing is read yet; `folder` is where documents that cells name stand."""
+        self._folder = folder
         self.problems: list[Problem] = []
         """What is wrong with the heading."""
         self.absent: frozenset[str] = frozenset()
@@ -125,7 +128,7 @@ class Applications:
         if row.beyond:
             return Entry(row.number, row.cells, problem=BEYOND)
         ours = {name: cell for name, cell in row.cells.items() if name in COLUMNS}
-        said, wrong = from_cells(ours)
+        said, wrong = from_cells(ours, self._folder)
         return Entry(row.number, row.cells, said, bad_cells=tuple(wrong))
 
     def write(self, results: Iterable[Result]) -> str | bytes:

@@ -180,8 +180,9 @@ def how(column: Column) -> Words:
     match column.shape:
         case Shape.DOCUMENTS:
             words = Words(
-                f"NAME=SHA256, separated by ; ({most} at most)",
-                f"名称=SHA256，以 ; 分隔（最多 {most} 份）",
+                f"FILE or FILE=TITLE, of files in the table's folder; or TITLE=SHA256; separated by ;"
+                f" ({most} at most)",
+                f"表格所在文件夹中的 文件 或 文件=名称，或 名称=SHA256，以 ; 分隔（最多 {most} 份）",
             )
         case Shape.TEXT:
             words = Words(f"text, {most:,} characters at most", f"文字，最多 {most:,} 字")

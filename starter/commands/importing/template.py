@@ -132,11 +132,11 @@ def _explained() -> Iterator[list[Cell]]:
     yield [
         "#",
         f"考核最多可列 {YEARS} 年（brought_in.assessments.{YEARS}.…）。模板未列出的列可自行加在表头。"
-        "以 # 开头的行不读取。计算文件的 SHA256：Windows 用 certutil -hashfile 文件名 SHA256，其他系统用"
-        " sha256sum。",
+        "以 # 开头的行不读取。证明文件放在表格所在的文件夹中，单元格写文件名即可，导入时计算 SHA256；"
+        "文件本身不上传。",
         f"Assessments may go up to year {YEARS}. Columns that the template does not show may be added to"
-        " the heading. Rows that begin with # are passed over. The SHA-256 of a file: certutil -hashfile FILE"
-        " SHA256 on Windows, sha256sum elsewhere.",
+        " the heading. Rows that begin with # are passed over. Put documents into the folder of the table and"
+        " write their file names: the import computes the SHA-256. The files themselves are not sent.",
     ]
 
 
