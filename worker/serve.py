@@ -8,6 +8,7 @@ from starter.terminal.screen import complain
 from worker.log_setup import set_up_logs
 from worker.settings import load_settings
 from worker.stopping import stopping, until_stopped
+from workflows.words import Words
 
 
 @click.command()
@@ -39,7 +40,7 @@ async def serve(address: str | None) -> None:
         set_up_logs(settings)
         if not is_loopback(listening):
             complain(
-                say(
+                Words(
                     "Other machines can reach it, and it speaks plain HTTP: put a reverse proxy with TLS"
                     " in front of it (docs/http.md).",
                     "其他机器可以访问，且为明文 HTTP：请在前面设置带 TLS 的反向代理（docs/http.md）。",

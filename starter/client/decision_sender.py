@@ -50,16 +50,7 @@ class DecisionSender:
     _due: bool
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
-        """Send a decision to where it belongs, and wait for the receipt.
-
-        The same decision (the same `decision_id`) again gives the first receipt, marked `repeated`.
-
-        Raises:
-            Refused: the rules refuse it.
-            InvalidMessage: it does not fit its model.
-            NoSuchPlatform: nothing of this id was ever applied for.
-            Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
-        """
+        """See `starter.client.interface.Pingtai`."""
         checked, raw = _both(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
@@ -75,12 +66,7 @@ class DecisionSender:
         return await self._with_due(workflow_id, answer)
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
-        """Ask what would become of a decision, and change nothing; `stage` says where it would lead.
-
-        Raises:
-            Refused: the rules would refuse it now.
-            InvalidMessage, NoSuchPlatform, Unreachable: as `decide` does.
-        """
+        """See `Pingtai`; `stage` of the answer says where the decision would lead."""
         checked, raw = _both(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)

@@ -9,7 +9,6 @@ from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, is_error
 from starter.tables.csv_rows import REMARK, csv_of, csv_rows
 from starter.tables.file_content import ZIPPED, refuse_old_book, text_of_file
-from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.words import Words
 
@@ -95,7 +94,7 @@ def _read_book(content: bytes) -> Table:
     ]
     if unseen:
         names = ", ".join(unseen)
-        complain(say(f"Hidden columns are read, too: {names}", f"隐藏的列同样读取：{names}"))
+        complain(Words(f"Hidden columns are read, too: {names}", f"隐藏的列同样读取：{names}"))
     return table
 
 

@@ -28,6 +28,7 @@ from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
 from worker.stopping import ending_surely, stopping, until_stopped
 from worker.temporal_server import TIME_SKIPPING
+from workflows.words import Words
 
 _BY = "demo"
 """In whose name the layout is imported."""
@@ -92,7 +93,7 @@ async def _play(stack: RunningStack, lives: list[Example]) -> tuple[bool, dateti
         await engine.dispose()
     ended = len(lives) - len(mismatches)
     show(
-        heading(say("The check", "核对")),
+        heading(Words("The check", "核对")),
         *(f"✗ {line}" for line in (*mismatches, *arrows.missing)),
         _mark(mismatches)
         + say(

@@ -14,6 +14,7 @@ from workflows.contract import platform_workflow_id
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import last_day
 from workflows.vocabulary import District, Kind, Stage
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ async def show_register(queries: RegisterQueries) -> None:
         )
         for row in await queries.register(limit=LARGEST_PAGE)
     ]
-    show(heading(say("The register", "平台名录")), table(columns, rows, whole=(0, 4, 5)))
+    show(heading(Words("The register", "平台名录")), table(columns, rows, whole=(0, 4, 5)))
 
 
 async def show_lives(queries: RegisterQueries, client: Client) -> datetime:
@@ -103,7 +104,7 @@ async def show_lives(queries: RegisterQueries, client: Client) -> datetime:
                 f"{await _events(client, row.platform_id):,}",
             )
         )
-    show(heading(say("The lives", "各平台历程")), table(columns, rows, whole=(0, 2, 3, 4)))
+    show(heading(Words("The lives", "各平台历程")), table(columns, rows, whole=(0, 2, 3, 4)))
     return latest
 
 

@@ -43,7 +43,7 @@ def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
             show(_in_words(problem))
     if len(ordered) > MOST_TOLD:
         more = len(ordered) - MOST_TOLD
-        complain(say(f"… and {more:,} more problems", f"……另有 {more:,} 处问题"))
+        complain(Words(f"… and {more:,} more problems", f"……另有 {more:,} 处问题"))
 
 
 def counted(problems: Sequence[Problem]) -> str:

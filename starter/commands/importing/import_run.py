@@ -118,7 +118,7 @@ def _checked(order: Import, read: Read) -> list[Line]:
         return checked.lines
     report.tell(problems, as_json=order.as_json)
     complain(
-        say(
+        Words(
             f"{order.file}: {report.counted(problems)}. Nothing was started.",
             f"{order.file}：{report.counted(problems)}。未启动任何申请。",
         )
@@ -131,7 +131,7 @@ def _say_checked(order: Import, count: int) -> None:
         show_json_line({"applications": count, "problems": 0})
         return
     show(
-        say(
+        Words(
             f"{_applications(count)}: nothing wrong. Nothing was started.",
             f"{_applications(count)}：检查通过。未启动任何申请。",
         )

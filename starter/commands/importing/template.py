@@ -12,8 +12,8 @@ from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.csv_rows import csv_of
 from starter.tables.workbook import TEXT, workbook
-from starter.terminal.language import say
 from starter.terminal.screen import show
+from workflows.words import Words
 
 _YEARS_SHOWN = 3
 _FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General"}
@@ -35,7 +35,7 @@ def write_template(target: Path) -> None:
     content = csv_of(_rows()).encode("utf-8") if suffix == ".csv" else _book()
     write_new(target, content)
     show(
-        say(
+        Words(
             f"{target}: write over the two examples, then: pingtai import {target} --check",
             f"{target}：请改写其中两个示例，再运行 pingtai import {target} --check",
         )
