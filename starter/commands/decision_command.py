@@ -15,10 +15,12 @@ from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
 from starter.commands.options import PlatformId
+from starter.commands.panel_options import PANEL_OPTIONS, called_panel, complain_of_votes
 from starter.commands.receipt_view import show_preview, show_receipt
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
+from workflows.vocabulary import Kind
 from workflows.words import Words
 
 
@@ -35,6 +37,8 @@ class Call:
     as_json: bool
     given: Mapping[str, Any]
     preset: frozenset[str]
+    roster: str | None = None
+    votes: tuple[str, ...] = ()
 
     @property
     def talks(self) -> bool:
@@ -77,6 +81,7 @@ def command_of(form: DecisionForm) -> click.Command:
         params=[
             click.Argument(["platform"], type=PlatformId()),
             *(option(part) for part in (*form.parts, *ACTOR, *COMMON)),
+            *(PANEL_OPTIONS if form.kind is Kind.EXPERT_OPINION else ()),
             *_HOW,
         ],
         callback=callback,
@@ -104,9 +109,14 @@ def decide(form: DecisionForm, call: Call) -> None:
     platform_id(call.platform)
     said = form.decision(call.given, read_object(call.file) if call.file else {})
     said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
+    roster = called_panel(call.roster, call.votes)
+    if "panel" in said or not call.talks:
+        complain_of_votes(roster)
+    if roster and all("vote" in expert for expert in roster):
+        said["panel"] = [*roster, *said.get("panel", ())]
     with closing(DecisionCalls(form, call.platform, call.principal)) as calls:
         if call.talks and (form.unanswered(said) or _who_is_open(said, call)):
-            _take_by_form(call, calls, said)
+            _take_by_form(call, calls, said, roster)
             return
         raw = completed(said)
         decision = calls.decision(raw)
@@ -120,18 +130,20 @@ def decide(form: DecisionForm, call: Call) -> None:
         _send(call, calls, decision)
 
 
-def _take_by_form(call: Call, calls: DecisionCalls, said: dict[str, Any]) -> None:
+def _take_by_form(
+    call: Call, calls: DecisionCalls, said: dict[str, Any], roster: list[dict[str, str]]
+) -> None:
     from starter.commands.guided.guided_decision import guided  # noqa: PLC0415 - as above
 
     asks = not (call.yes or call.dry_run)
-    with guided(calls, said, asks=asks) as (session, raw):
+    with guided(calls, said, roster, asks=asks) as (session, raw):
         decision = calls.decision(raw)
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
         session.sending()
         _send(call, calls, decision, _NOT_TWICE)
-        session.sent()
+        session.sent(decision)
 
 
 def _who_is_open(said: Mapping[str, Any], call: Call) -> bool:

@@ -218,6 +218,11 @@ class DecisionForm:
         """What it does, in one line."""
         return self.summary or next(one.short_help for one in COMMANDS if one.name == self.name)
 
+    @property
+    def command(self) -> str:
+        """How it is called, as in its example."""
+        return self.example.partition(f" {self.name} ")[0] + f" {self.name}"
+
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The flags of its own."""

@@ -4,7 +4,6 @@ Whatever ends a form leaves them there: Ctrl-C, a closed terminal, a lost connec
 """
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import ConfigDict, Field
 
 from db.home import home
 from starter.bounds import MESSAGE_FILE_BYTES
+from starter.desk.own_files import read_own, write_own
 from starter.errors import BadInput
 from workflows.model import Identifier, Record
 from workflows.vocabulary import Kind
@@ -61,15 +61,9 @@ def keep_draft(draft: Draft) -> None:
         BadInput: it cannot be written.
     """
     name = _name(draft.kind, draft.platform)
+    content = draft.model_dump(mode="json", exclude_none=True)
     try:
-        path = _folder() / name
-        new = path.with_name(f".{name}.new")
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        new.unlink(missing_ok=True)
-        new.touch(mode=0o600)
-        content = draft.model_dump(mode="json", exclude_none=True)
-        new.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        os.replace(new, path)  # noqa: PTH105 - the atomic one
+        write_own(_folder() / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise BadInput(
             f"the draft {name} cannot be written: {error.strerror}",
@@ -116,10 +110,7 @@ def _name(kind: Kind, platform: str) -> str:
 
 def _read(path: Path) -> Draft | None:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            return None
-        return Draft.model_validate_json(content)
+        content = read_own(path, LARGEST)
+        return None if content is None else Draft.model_validate_json(content)
     except (OSError, ValueError):
         return None

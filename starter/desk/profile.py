@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from starter.desk.own_files import read_own, write_own
 from starter.errors import BadInput
 from workflows.actors import Actor
 from workflows.model import Identifier, InvalidMessage, Message, Name, parse, wrong
@@ -138,15 +139,9 @@ def write_profile(profile: Profile) -> Path:
     import tomli_w  # noqa: PLC0415 - every command reads the profile, one writes it
 
     path = profile_path()
-    draft = path.with_name(f".{path.name}.new")
+    content = tomli_w.dumps(profile.model_dump(mode="json", exclude_none=True))
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)
-        draft.write_text(
-            tomli_w.dumps(profile.model_dump(mode="json", exclude_none=True)), encoding="utf-8"
-        )
-        os.replace(draft, path)  # noqa: PTH105 - the atomic one
+        write_own(path, content)
     except OSError as error:
         raise BadInput(
             f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
@@ -197,13 +192,8 @@ def _language(path: Path, changed: int) -> str | None:
 
 def _content(path: Path) -> dict[str, Any] | None:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise ValueError(f"larger than {LARGEST:,} bytes")
-        return tomllib.loads(content.decode("utf-8"))
-    except FileNotFoundError:
-        return None
+        content = read_own(path, LARGEST)
+        return None if content is None else tomllib.loads(content.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise BadInput(

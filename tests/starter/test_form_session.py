@@ -77,7 +77,7 @@ def test_going_back_asks_the_question_before_and_offers_its_answer(
 def test_going_back_reaches_into_a_panel(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
     """A wrong vote, seen one question later; the experts before it are not asked for again."""
     show_case(answers, at_stage(Stage.EXPERT_REVIEW))
-    lines = (*COMMISSION, "1", *EXPERTS[:7], "3", "<", "1", *EXPERTS[8:], "", "可行")
+    lines = (*COMMISSION, "1", *EXPERTS[:7], "3", "<", "1", *EXPERTS[8:], "", "", "可行")
     stdin = typed(*lines, day_of(Stage.EXPERT_REVIEW), "", "y")
     result = pingtai("opine", "bj-test", stdin=stdin)
     assert 0 == result.exit_code, result.output

@@ -53,7 +53,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "opinion": (
         Stage.EXPERT_REVIEW,
         "opine",
-        (*COMMISSION, "1", *PANEL, "", "可行", DAY, "意见=plan.json", ""),
+        (*COMMISSION, "1", *PANEL, "", "", "可行", DAY, "意见=plan.json", ""),
     ),
     "listed": (Stage.LISTING, "list", (*COMMISSION, "1", "2026-1", "B-1", DAY, "")),
     "not listed": (Stage.LISTING, "list", (*COMMISSION, "2", DAY, "")),

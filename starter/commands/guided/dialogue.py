@@ -161,7 +161,7 @@ class Dialogue:
             for number, (label, other) in enumerate(choices.values(), 1)
         )
         self.above(heading(question), *listed, level=_CHOICES)
-        return self.pick(Words("Number or word", "请输入序号或选项"), choices, also=also)
+        return self.pick(CHOICE, choices, also=also)
 
     def pick(
         self,
@@ -211,6 +211,16 @@ class Dialogue:
         self._restored = taken
         self._before |= {part: lines[::-1] for part, lines in taken.items()}
 
+    def answer(self, part: str, *lines: tuple[str, str]) -> None:
+        """Answer the first questions of a part, as if somebody had: each question, and its line."""
+        self.answers[part] = list(lines)
+
+    def forget(self, listed: str) -> None:
+        """Forget the answers of all parts of a list."""
+        for kept in (self.answers, self._before):
+            for part in [part for part in kept if part.startswith(f"{listed}.")]:
+                del kept[part]
+
     def remove(self, listed: str, number: int) -> None:
         """Take an element out of a list whose parts are numbered, and go through the form again.
 
@@ -258,6 +268,8 @@ class Dialogue:
             self._keep(self.answers)
 
 
+CHOICE = Words("Number or word", "请输入序号或选项")
+"""What is asked below a list of choices."""
 _CHOICES = 9
 """The level of a list of choices: below every other."""
 

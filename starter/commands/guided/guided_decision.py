@@ -1,6 +1,6 @@
 """A decision that somebody takes at a terminal: by a form, or by flags with what is asked about them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,9 +29,15 @@ from workflows.words import Words
 
 @contextmanager
 def guided(
-    calls: DecisionCalls, said: Mapping[str, Any], *, asks: bool
+    calls: DecisionCalls,
+    said: Mapping[str, Any],
+    roster: Sequence[dict[str, str]] = (),
+    *,
+    asks: bool,
 ) -> Iterator[tuple[Session, dict[str, Any]]]:
     """The session of a form, and what it came to; `asks`: whether to let the answers be checked.
+
+    `roster`: the experts of a panel that was named.
 
     Raises:
         click.Abort: it is not to be sent.
@@ -40,7 +46,7 @@ def guided(
     view = calls.view()
     show_case(calls.form, view)
     foresight = Foresight(calls.form.kind, view, calls.register_log())
-    session = Session(calls.form, said, foresight, office=calls.principal is None)
+    session = Session(calls.form, said, foresight, roster, office=calls.principal is None)
 
     def leads_to(raw: dict[str, Any]) -> str:
         preview = calls.preview(calls.decision(raw))

@@ -1,82 +1,201 @@
-"""The panel of experts, asked for one by one; what the rules would refuse is said when it is typed."""
+"""The panel of experts: one that was kept, or one by one; what the rules refuse is said when it is typed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from starter.commands.decision_form import Part
 from starter.commands.guided import prompts
-from starter.commands.guided.dialogue import Dialogue
-from starter.commands.guided.nested_forms import ask_field, help_of
-from starter.terminal.language import say
-from starter.terminal.screen import heading
+from starter.commands.guided.dialogue import CHOICE, Dialogue
+from starter.commands.guided.nested_forms import ask_field, called, help_of, misfit
+from starter.desk.panels import Panel, PanelExpert, keep_panel, read_panels
+from starter.errors import BadInput
+from starter.terminal.language import language, say
+from starter.terminal.screen import heading, show
 from workflows.circumstances import Circumstances
 from workflows.content_checks import independent
 from workflows.decisions import Expert, ExpertOpinion
+from workflows.field_labels import label_of
+from workflows.model import InvalidMessage
 from workflows.name_comparison import same_name
 from workflows.rules import CaseState
-from workflows.vocabulary import ExpertField
+from workflows.vocabulary import ExpertField, OpinionOutcome
 from workflows.words import Words
 
 MOST = 50
+NEW = "+"
+"""In place of a panel's name: none of those."""
+ABSENT = "absent"
+"""In place of a vote: the expert of a kept panel took no part this time."""
+_NAME = "panel.name"
+"""The part in which the name is asked for under which a new panel is kept."""
+_KEEP = Words("Keep this panel for next time, under the name", "保存本专家组以便下次使用，名称")
 
 
-def ask_panel(talk: Dialogue, part: Part, state: CaseState | None) -> list[dict[str, str]]:
-    """The experts with their votes, until there are enough of each field, and an empty name."""
-    least = state.facts.policy.experts_at_least if state else 1
-    found: list[dict[str, str]] = []
-    with talk.part(part.field):
-        talk.above(*help_of(part), heading(prompts.named(part.label)))
-        while len(found) < MOST:
-            place = len(found) + 1
-            missing = _still_missing(found, least)
-            following = talk.has(f"{part.field}.{place + 1}")
-            with talk.part(f"{part.field}.{place}"):
-                talk.above(*missing, say(f"Expert {place}", f"专家 {place}"), level=1)
-                expert = _expert(talk, found, state, needed=bool(missing) and not following)
-            if expert is None:
-                if following:
-                    talk.remove(part.field, place)
-                break
-            found.append(expert)
-    return found
+class PanelQuestions:
+    """Asks for a panel, until there are enough experts of each field and an empty name."""
+
+    def __init__(
+        self, talk: Dialogue, state: CaseState, roster: Sequence[dict[str, str]] = ()
+    ) -> None:
+        """Of a case; `roster` is the panel that was named, some without their votes."""
+        self._talk = talk
+        self._state = state
+        self._roster = roster
+
+    def ask(self, part: Part) -> list[dict[str, str]]:
+        """The experts with their votes.
+
+        Raises:
+            click.Abort: whoever was asked went away.
+        """
+        talk, field = self._talk, part.field
+        found: list[dict[str, str]] = []
+        with talk.part(field):
+            talk.above(*help_of(part), heading(prompts.named(part.label)))
+            kept = self._kept(field)
+            while len(found) < MOST:
+                place = len(found) + 1
+                missing = _still_missing(found, self._state.facts.policy.experts_at_least)
+                following = talk.has(f"{field}.{place + 1}")
+                with talk.part(f"{field}.{place}"):
+                    talk.above(*missing, say(f"Expert {place}", f"专家 {place}"), level=1)
+                    expert = self._expert(found, needed=bool(missing) and not following)
+                absent = expert is not None and expert["vote"] == ABSENT
+                if absent or (expert is None and following):
+                    talk.remove(field, place)
+                if expert is None:
+                    break
+                found.append(expert)
+            if not kept and found:
+                with talk.part(_NAME):
+                    talk.above(level=1)
+                    talk.ask(_KEEP, _panel_name, needed=False)
+        return found
+
+    def _kept(self, field: str) -> bool:
+        """Whether a panel that was kept is taken: its members are answered, and their votes asked for."""
+        talk = self._talk
+        if self._roster:
+            if not talk.has(f"{field}.1"):
+                self._answer(field, self._roster)
+            return True
+        panels = _readable()
+        if not panels or (talk.has(f"{field}.1") and not talk.has(field)):
+            return False
+        before = talk.has(field)
+        choices = {panel.name: (panel.name, _size(panel)) for panel in panels}
+        choices[NEW] = (say("another panel", "其他专家组"), "")
+        name = talk.choose(Words("Kept panels", "已保存的专家组"), choices)
+        if not before:
+            talk.forget(field)
+            chosen = next((panel for panel in panels if panel.name == name), None)
+            if chosen:
+                self._answer(field, [one.model_dump(mode="json") for one in chosen.experts])
+        return name != NEW
+
+    def _answer(self, field: str, experts: Sequence[dict[str, str]]) -> None:
+        """Answer who the experts are; one who may not be on this panel is left out, and told."""
+        found: list[dict[str, str]] = []
+        for one in experts:
+            objection = self._objection(one["name"], one["organisation"], found)
+            if objection:
+                prompts.wrong(say(objection) + say(": left out", "，未列入"))
+                continue
+            found.append(one)
+            answers = [(_question(part), one[part]) for part in ("name", "field", "organisation")]
+            if "vote" in one:
+                answers.append((CHOICE.en, one["vote"]))
+            self._talk.answer(f"{field}.{len(found)}", *answers)
+
+    def _expert(self, others: list[dict[str, str]], *, needed: bool) -> dict[str, str] | None:
+        talk = self._talk
+        name = ask_field(talk, Expert, "name", needed=needed)
+        if name is None:
+            return None
+
+        def outside(organisation: str) -> str:
+            objection = self._objection(name, organisation, others)
+            if objection:
+                raise ValueError(say(objection))
+            return organisation
+
+        field = ask_field(talk, Expert, "field")
+        organisation = ask_field(talk, Expert, "organisation", also=outside)
+        of = called(ExpertField(field))
+        question = Words(
+            f"Vote: {name} ({of.en}, {organisation})", f"意见：{name}（{of.zh}，{organisation}）"
+        )
+        took_no_part = ("took no part", "未参加")
+        choices = {
+            **prompts.choices_of(OpinionOutcome),
+            ABSENT: took_no_part if language() == "en" else took_no_part[::-1],
+        }
+        vote = talk.choose(question, choices)
+        return {"name": name, "field": field, "organisation": organisation, "vote": vote}
+
+    def _objection(
+        self, name: str, organisation: str, others: list[dict[str, str]]
+    ) -> Words | None:
+        """Why somebody cannot be on this panel: named twice, or from the bodies that are judged."""
+        for other in others:
+            if same_name(other["name"], name) and same_name(other["organisation"], organisation):
+                return Words(f"{name} is on the panel already", f"{name}已在专家组中")
+        known: dict[str, Any] = {"name": name, "organisation": organisation}
+        panel: dict[str, Any] = {"panel": (Expert.model_construct(**known),)}
+        opinion = ExpertOpinion.model_construct(**panel)
+        return independent(opinion, self._state, Circumstances(datetime.now(UTC)))
 
 
-def _expert(
-    talk: Dialogue, others: list[dict[str, str]], state: CaseState | None, *, needed: bool
-) -> dict[str, str] | None:
-    name = ask_field(talk, Expert, "name", needed=needed)
-    if name is None:
-        return None
+def keep_for_next_time(talk: Dialogue, opinion: ExpertOpinion) -> None:
+    """Keep the panel of an opinion that was sent, where a name was given for it.
 
-    def outside(organisation: str) -> str:
-        objection = _objection(name, organisation, others, state)
-        if objection:
-            raise ValueError(say(objection))
-        return organisation
-
-    field = ask_field(talk, Expert, "field")
-    organisation = ask_field(talk, Expert, "organisation", also=outside)
-    vote = ask_field(talk, Expert, "vote")
-    return {"name": name, "field": field, "organisation": organisation, "vote": vote}
+    Raises:
+        BadInput, InvalidMessage: see `starter.desk.panels.keep_panel`.
+    """
+    name = next((line for _, line in talk.answers.get(_NAME, ())), "")
+    if not name:
+        return
+    experts = tuple(
+        PanelExpert(name=one.name, field=one.field, organisation=one.organisation)
+        for one in opinion.panel
+    )
+    path = keep_panel(Panel(name=name, experts=experts))
+    show(Words(f"Panel {name} is kept in {path}.", f"专家组“{name}”已保存至 {path}。"))
 
 
-def _objection(
-    name: str, organisation: str, others: list[dict[str, str]], state: CaseState | None
-) -> Words | None:
-    """Why somebody cannot be on this panel: named twice, or from the bodies that are judged."""
-    for other in others:
-        if same_name(other["name"], name) and same_name(other["organisation"], organisation):
-            return Words(f"{name} is on the panel already", f"{name}已在专家组中")
-    if state is None:
-        return None
-    known: dict[str, Any] = {"name": name, "organisation": organisation}
-    panel: dict[str, Any] = {"panel": (Expert.model_construct(**known),)}
-    opinion = ExpertOpinion.model_construct(**panel)
-    return independent(opinion, state, Circumstances(datetime.now(UTC)))
+def _readable() -> tuple[Panel, ...]:
+    """The panels that are kept; none, and why, where their file cannot be read."""
+    try:
+        return read_panels()
+    except (BadInput, InvalidMessage) as error:
+        prompts.wrong(say(error.words))
+        return ()
 
 
-def _still_missing(panel: list[dict[str, Any]], least: int) -> list[str]:
+def _panel_name(given: str) -> str:
+    problem = misfit(Panel, "name", given)
+    if problem:
+        raise ValueError(problem)
+    return given
+
+
+def _size(panel: Panel) -> str:
+    many = len(panel.experts)
+    return say("1 expert" if many == 1 else f"{many} experts", f"{many} 人")
+
+
+def _question(field: str) -> str:
+    """By which words an answer about an expert is known."""
+    if field == "field":
+        return CHOICE.en
+    label = label_of(Expert.model_fields[field])
+    assert label, field  # noqa: S101 - each of them has one
+    return prompts.named(label).en
+
+
+def _still_missing(panel: list[dict[str, str]], least: int) -> list[str]:
     """How many and which experts a panel lacks, in a line; none when it is enough."""
     present = Counter(expert["field"] for expert in panel)
     fields = [field for field in ExpertField if field not in present]

@@ -10,7 +10,6 @@ from starter.clock import today
 from starter.commands.decision_form import (
     COMMON,
     DecisionForm,
-    Part,
     needs,
     outcome_of,
     outcomes_for,
@@ -20,7 +19,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.foresight import Foresight
 from starter.commands.guided.nested_forms import Read, ask_field, ask_part
-from starter.commands.guided.panel_questions import ask_panel
+from starter.commands.guided.panel_questions import PanelQuestions
 from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
@@ -115,6 +114,7 @@ def fill_in(
     form: DecisionForm,
     said: Mapping[str, Any],
     foresight: Foresight,
+    panel: PanelQuestions,
     *,
     office: bool,
 ) -> dict[str, Any]:
@@ -133,7 +133,10 @@ def fill_in(
         if part.field == TARGET and TARGET not in raw and foresight.log:
             raw |= ask_target(talk, part, foresight.log)
         elif part.field not in raw:
-            value = _value(talk, form, part, foresight.state, needed=needs(part, outcome))
+            if part.shape is Shape.PANEL:
+                value = panel.ask(part)
+            else:
+                value = ask_part(talk, form.kind, part, needed=needs(part, outcome))
             if value not in (None, {}, []):
                 raw[part.field] = value
     if DAY not in raw:
@@ -145,12 +148,6 @@ def fill_in(
         if given:
             raw[DOCUMENTS.field] = given
     return raw
-
-
-def _value(talk: Dialogue, form: DecisionForm, part: Part, case: CaseState, *, needed: bool) -> Any:
-    if part.shape is Shape.PANEL:
-        return ask_panel(talk, part, case)
-    return ask_part(talk, form.kind, part, needed=needed)
 
 
 def _ask_who(

@@ -1,7 +1,7 @@
 """A form that somebody fills in at a terminal: its questions, its draft, and what becomes of them."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -11,12 +11,16 @@ from starter.commands.guided import prompts
 from starter.commands.guided.check_answers import Checks, Questions, checked_answers
 from starter.commands.guided.dialogue import Answers, Dialogue
 from starter.commands.guided.foresight import Foresight
+from starter.commands.guided.panel_questions import PanelQuestions, keep_for_next_time
 from starter.commands.guided.questions import ACTOR, fill_in, foresee
 from starter.desk.drafts import Draft, drop_draft, find_draft, keep_draft
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show
+from workflows.decision import Decision
+from workflows.decisions import ExpertOpinion
+from workflows.model import InvalidMessage
 from workflows.states import AssessmentState
 from workflows.words import Words
 
@@ -36,12 +40,22 @@ class Session:
     """One form for one platform. Its draft is written after every answer, and goes when it is sent."""
 
     def __init__(
-        self, form: DecisionForm, said: Mapping[str, Any], foresight: Foresight, *, office: bool
+        self,
+        form: DecisionForm,
+        said: Mapping[str, Any],
+        foresight: Foresight,
+        roster: Sequence[dict[str, str]] = (),
+        *,
+        office: bool,
     ) -> None:
-        """Go by what flags, files and profile say already; `office` is asked for, too."""
+        """Go by what flags, files and profile say already; `office` is asked for, too.
+
+        `roster`: the experts of a panel that was named, some without their votes.
+        """
         self._form = form
         self._foresight = foresight
         self._case = foresight.state
+        self._roster = roster
         self._office = office
         self._said = dict(said)
         self._talk = Dialogue()
@@ -75,11 +89,13 @@ class Session:
         self._sent = True
         self._keep(self._talk.answers)
 
-    def sent(self) -> None:
-        """Forget the draft: what it was for is done."""
+    def sent(self, decision: Decision) -> None:
+        """Forget the draft: what it was for is done. Keep the panel, where a name was given for it."""
         try:
             drop_draft(self._form.kind, self._case.facts.platform_id)
-        except BadInput as error:
+            if isinstance(decision, ExpertOpinion):
+                keep_for_next_time(self._talk, decision)
+        except (BadInput, InvalidMessage) as error:
             complain(error.words)
 
     @contextmanager
@@ -93,7 +109,10 @@ class Session:
             raise
 
     def _fill(self) -> dict[str, Any]:
-        return fill_in(self._talk, self._form, self._said, self._foresight, office=self._office)
+        panel = PanelQuestions(self._talk, self._case, self._roster)
+        return fill_in(
+            self._talk, self._form, self._said, self._foresight, panel, office=self._office
+        )
 
     def _known(self) -> dict[str, Any]:
         """What speaks for who decides already: not a role that is still asked for, nor a substitute's own."""

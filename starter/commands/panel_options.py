@@ -1,0 +1,76 @@
+"""`--panel` and `--vote` of an expert opinion: a panel that was kept, with the votes of today."""
+
+from collections.abc import Sequence
+
+import click
+
+from starter.commands.notation import ALL, word
+from starter.desk.panels import find_panel
+from starter.errors import BadInput
+from workflows.vocabulary import OpinionOutcome
+
+PANEL_OPTIONS = (
+    click.Option(
+        ["--panel", "roster"],
+        metavar="NAME",
+        help="A panel that was kept (`pingtai panels`); with --vote for each expert. 专家组",
+    ),
+    click.Option(
+        ["--vote", "votes"],
+        multiple=True,
+        metavar="NAME=VOTE",
+        help="An expert's vote; all=VOTE for those not named. With --panel. 专家意见: "
+        + ", ".join(OpinionOutcome),
+    ),
+)
+
+Expert = dict[str, str]
+"""An expert as a decision names them; without `vote` while that is not known."""
+
+
+def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
+    """The experts of a panel that was kept, with the votes that were said; none where no panel was named.
+
+    Raises:
+        BadInput: there is no such panel, or a vote is not written so, or is of nobody on it.
+        InvalidMessage: the file of panels does not fit.
+    """
+    if roster is None:
+        if votes:
+            raise BadInput("--vote needs --panel", "--vote 须与 --panel 一并使用")
+        return []
+    said = dict(map(_vote, votes))
+    experts = [one.model_dump(mode="json") for one in find_panel(roster).experts]
+    unknown = said.keys() - {one["name"] for one in experts} - {ALL}
+    if unknown:
+        name = min(unknown)
+        raise BadInput(
+            f"--vote {name}: nobody of this name is on panel {roster}",
+            f"--vote {name}：专家组“{roster}”中无此人",
+        )
+    for one in experts:
+        vote = said.get(one["name"], said.get(ALL))
+        if vote:
+            one["vote"] = vote
+    return experts
+
+
+def complain_of_votes(experts: Sequence[Expert]) -> None:
+    """Say whose votes are missing, where nobody can be asked.
+
+    Raises:
+        BadInput: somebody's is.
+    """
+    missing = [one["name"] for one in experts if "vote" not in one]
+    if missing:
+        raise BadInput(
+            f"no vote of {', '.join(missing)}: give --vote NAME=VOTE",
+            f"缺少以下专家的意见：{'、'.join(missing)}。请用 --vote 姓名=意见",
+        )
+
+
+def _vote(given: str) -> tuple[str, str]:
+    name, equals, vote = given.partition("=")
+    if not equals or not name.strip():
+        raise BadInput(f"--vote {given}: write NAME=VOTE", f"--vote {given}：应写作 姓名=意见")
+    return name.strip(), word(OpinionOutcome, vote, f"--vote {given}")
