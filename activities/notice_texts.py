@@ -153,6 +153,7 @@ def _awaited(notice: Notice, language: Language) -> list[dict[str, str]]:
     return [
         {
             "who": _word(role, language, Role),
+            "kind": name,
             "what": _word(name, language, Kind),
             "rule": trigger.rule,
         }

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from db.asyncpg_connections import Parameters, Query, Row, Source, connections, where
+from db.decisions_in_force import ANSWERS, SENT_BACK
 from db.reading import LARGEST_PAGE, columns, read
 from workflows.model import Instant, Record
 from workflows.name_comparison import name_key, same_name
+from workflows.record import EntryKind
+from workflows.stated_reasons import asked_for
 from workflows.vocabulary import Role
 
 UNKNOWN = datetime(9999, 12, 31, tzinfo=UTC)
@@ -40,6 +43,8 @@ class InboxRow(Record):
     due: Instant | None
     due_provisional: bool
     overdue: bool
+    because: str | None = None
+    """What must be corrected: of a plan that was returned, of a rectification. The log has it whole."""
 
     @property
     def place(self) -> InboxCursor:
@@ -95,7 +100,26 @@ class Inbox:
         The next page is asked for with `after`: the `place` of the last row of the page before.
         """
         query = page_query(wanted, after, max(0, min(limit, LARGEST_PAGE)))
-        return [_row(row) for row in await self._connections.fetch(query.sql, *query.values)]
+        rows = [_row(row) for row in await self._connections.fetch(query.sql, *query.values)]
+        return await self._with_what_to_correct(rows)
+
+    async def _with_what_to_correct(self, rows: list[InboxRow]) -> list[InboxRow]:
+        """The same rows; those that await a correction say what of, by the log."""
+        asked = sorted({row.platform_id for row in rows if row.kind in ANSWERS})
+        if not asked:
+            return rows
+        found = {
+            (row["platform_id"], row["term"], row["year"], row["stage"]): row["said"]
+            for row in await self._connections.fetch(
+                _SENT_BACK, asked, EntryKind.DECISION, sorted(SENT_BACK), list(ANSWERS)
+            )
+        }
+        return [
+            row.model_copy(update={"because": asked_for(said, LETTERS) or None})
+            if (said := found.get((row.platform_id, row.term, row.year, row.stage)))
+            else row
+            for row in rows
+        ]
 
     async def counts(self, *wanted: Wanted) -> list[StepCount]:
         """How many await each kind of decision; kinds that nothing awaits are left out.
@@ -107,7 +131,15 @@ class Inbox:
         return [read(StepCount, row) for row in rows]
 
 
-_ROWS = " ".join(("SELECT", columns(InboxRow, of="awaiting"), "FROM awaiting"))
+LETTERS = 200
+"""Letters of what must be corrected in a row."""
+_SENT_BACK = """SELECT DISTINCT ON (platform_id, term, year) platform_id, term, year, stage, said
+FROM log_entries
+WHERE platform_id = ANY($1::text[]) AND kind = $2 AND set_aside_by IS NULL
+AND stage = ANY($3::text[]) AND name <> ALL($4::text[])
+ORDER BY platform_id, term, year, opening DESC, seq DESC"""
+
+_ROWS = " ".join(("SELECT", columns(InboxRow, of="awaiting", but=("because",)), "FROM awaiting"))
 _PLACE = "due, platform_id, year, role"
 _ORDER = f"ORDER BY {_PLACE}"
 _MERGED = "SELECT * FROM ({}) AS merged"

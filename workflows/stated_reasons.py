@@ -6,7 +6,6 @@ Each kind of decision has fields of its own for that; whoever shows a reason ask
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from workflows.decisions import MODELS
 from workflows.field_labels import label_of
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind
@@ -55,7 +54,26 @@ def reasons_in(kind: str, said: Mapping[str, Any]) -> tuple[Reason, ...]:
     return tuple(_reasons(Kind(kind), said))
 
 
+ASKED_FIELDS = ("corrections", "to_mend", "reason", "opinion")
+"""What whoever must correct something reads first."""
+
+
+def asked_for(said: Mapping[str, Any], most: int) -> str:
+    """Return what must be corrected, in at most so many letters, without saying which field it stands in."""
+    texts = [
+        " ".join(str(text).split())
+        for value in (said.get(name) for name in ASKED_FIELDS)
+        if value
+        for text in (value if isinstance(value, list | tuple) else (value,))
+    ]
+    words = "；".join(texts)
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
 def _reasons(kind: Kind, said: Mapping[str, Any]) -> Iterator[Reason]:
+    # Lists of what is waiting ask for words alone, and need no model of a decision.
+    from workflows.decisions import MODELS  # noqa: PLC0415
+
     for name in REASON_FIELDS:
         field, value = MODELS[kind].model_fields.get(name), said.get(name)
         label = label_of(field) if field else None

@@ -20,7 +20,9 @@ NOTHING_WAITING = Words("No decisions are waiting.", "没有待办。")
 
 def rows_table(rows: Sequence[InboxRow], now: datetime) -> Table:
     """The rows as a table; on a narrow terminal the name stands below the id, and the rule with the step."""
-    return table_of(rows, _narrow(rows, now) if is_narrow() else _columns(now))
+    columns = _narrow(rows, now) if is_narrow() else _columns(now)
+    corrected = is_narrow() or any(row.because for row in rows)
+    return table_of(rows, columns if corrected else columns[:-1])
 
 
 def cells(row: InboxRow, now: datetime) -> list[str]:
@@ -99,7 +101,16 @@ def _rule(row: InboxRow) -> str:
     return say(citation(rule(row)))
 
 
-_STEP = Words("step", "事项")
+_STEP, _BECAUSE = Words("step", "事项"), Words("to correct", "须修改")
+_LETTERS = 32
+"""Letters of what must be corrected where it is narrow."""
+
+
+def _because(row: InboxRow) -> str:
+    """The beginning of what must be corrected."""
+    words = row.because or ""
+    cut = words if len(words) <= _LETTERS else f"{words[: _LETTERS - 1]}…"
+    return say(Words(f"to correct: {cut}", f"须修改：{cut}")) if cut else ""
 
 
 def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
@@ -116,6 +127,7 @@ def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
             whole=ALWAYS,
         ),
         Column(Words("rule", "依据"), _rule),
+        Column(_BECAUSE, lambda row: row.because),
     )
 
 
@@ -123,7 +135,11 @@ def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], 
     """Two or three lines for a row: id and name, step and rule, district and day, date and days left."""
     several = len({row.role for row in rows}) > 1
     return (
-        Column(wording.PLATFORM_LABEL, lambda row: stacked(row.platform_id, row.name), least=26),
+        Column(
+            wording.PLATFORM_LABEL,
+            lambda row: stacked(row.platform_id, row.name, _because(row)),
+            least=26,
+        ),
         Column(
             _STEP,
             lambda row: stacked(

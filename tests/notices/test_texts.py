@@ -86,6 +86,7 @@ def test_a_return_carries_its_reason(kind: str, said: Any, lines: list[str]) -> 
     """Whoever must correct a plan reads in the notice why it came back, and what to correct."""
     shown = text_of(returned(kind, **said), "zh").body.splitlines()
     assert lines == shown[1 : 1 + len(lines)]
+    assert (said["outcome"] == "returned") is ("pingtai plan p-1 --file plan.md" in "".join(shown))
     english = text_of(returned(kind, **said), "en").body
     assert all(line.partition("：")[2] in english for line in lines)
 

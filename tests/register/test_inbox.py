@@ -208,3 +208,32 @@ def test_narrowing() -> None:
     assert Wanted(district="haidian", overdue=True) == Wanted(overdue=True).narrowed(
         district="haidian"
     )
+
+
+async def test_what_must_be_corrected_stands_in_the_row(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Of a plan that was returned, of one to be improved, of a rectification; of nothing else."""
+    back, improve, twice = (opened(application(name)) for name in ("p-1", "p-2", "p-3"))
+    back.decide("recommendation", outcome="returned", opinion="请写明机时")
+    improve.decide("recommendation")
+    improve.decide("inspection", corrections=["补充通风方案", "长" * 300])
+    for opinion in ("第一次", "第二次"):
+        twice.decide("recommendation", outcome="returned", opinion=opinion)
+        if opinion == "第一次":
+            twice.decide("plan_revision")
+    platform = listed(application("p-4"))
+    year = assessment_of(platform)
+    for kind in ("self_report", "district_review"):
+        year.decide(kind)
+    year.decide("evaluation", outcome="not_effective", to_mend=["开放四成"])
+    waiting = opened(application("p-5"))
+    for told in (back, improve, twice, platform, waiting):
+        await register.write(batch(told))
+    await register.write(batch(year, platform=platform))
+    found = {row.platform_id: row.because for row in await Inbox(engine).page()}
+    improved = found.pop("p-2")
+    assert improved and improved.startswith("补充通风方案；长")
+    assert 200 == len(improved)
+    expected = {"p-1": "请写明机时", "p-3": "第二次", "p-4": "开放四成", "p-5": None}
+    assert expected == found

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import click
 import pytest
 from click.testing import Result
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ from tests.register.cases import Told, assessment_of, findings, listed, opened
 from tests.rules.cases import at_stage
 from tests.starter.shown_cases import PretendRegister, card_of, lines, plan_of
 from tests.starter.test_guided import show_case
+from worker.main import pingtai as pingtai_group
 from workflows.vocabulary import Kind, Stage
 
 Run = Callable[..., Result]
@@ -176,3 +178,11 @@ def test_who_knows_it_may_decide_while_the_register_is_away(
     result = pingtai("revise", "p-1", lang="zh", stdin="")
     assert "名册暂不能提供依据材料" in result.stderr
     assert QUESTION["zh"] in result.output
+
+
+def test_the_commands_that_are_named_exist() -> None:
+    """With the options with which they are named, here and in notices."""
+    for name, option in (("show", "--full"), ("plan", "--diff"), ("plan", "--file")):
+        command = pingtai_group.get_command(click.Context(pingtai_group), name)
+        assert command
+        assert option in [each for param in command.params for each in param.opts]

@@ -326,3 +326,22 @@ def test_watching_ends_with_its_reader(
     assert all(" new  p-" in line for line in lines)
     told = pingtai("inbox", "--watch", "--all", "--json").stdout.splitlines()
     assert [NEW] * 5 == [json.loads(line)["change"] for line in told]
+
+
+@pytest.mark.parametrize("columns", ["", "80"])
+def test_what_must_be_corrected_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    """An operator sees in the list why a plan came back; where nothing did there is no column for it."""
+    if columns:
+        monkeypatch.setattr(screen, "watched", lambda stream: True)
+        monkeypatch.setenv("COLUMNS", columns)
+    back = ROW.model_copy(update={"kind": "plan_revision", "because": "补充通风方案" + "长" * 190})
+    screen.show(inbox_rows.rows_table([ROW, back], NOW))
+    shown = capsys.readouterr().out
+    assert "补充通风方案" in "".join(shown.split())
+    assert "to correct" in shown
+    if columns:
+        assert max(map(cell_len, re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines())) <= 80
+    screen.show(inbox_rows.rows_table([ROW], NOW))
+    assert "to correct" not in capsys.readouterr().out
