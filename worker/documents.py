@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from db.notice_queries import RECIPIENT_ROLES, Whom
-from worker import import_columns, schema_files
+from worker import import_columns, schema_files, translations
+from worker.main import pingtai
 from worker.manual import manual
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -84,6 +85,8 @@ def _part(name: str) -> str:
 def main(check: bool) -> None:
     """Bring the generated parts of README.md and docs/*.md, and schemas/, up to date."""
     stale = schema_files.bring_up_to_date(ROOT, write=not check)
+    catalogues, untranslated = translations.bring_up_to_date(pingtai, write=not check)
+    stale += catalogues
     for path in documents():
         text = path.read_text(encoding="utf-8")
         try:
@@ -97,6 +100,12 @@ def main(check: bool) -> None:
     if check and stale:
         raise click.ClickException(f"out of date: {', '.join(stale)}; run `make docs`")
     click.echo(f"written: {', '.join(stale)}" if stale else "up to date")
+    if untranslated:
+        listed = "".join(f"\n  {entry.where}: {entry.en}" for entry in untranslated)
+        raise click.ClickException(
+            f"{len(untranslated)} texts lack Chinese: fill in `msgstr` in {translations.SOURCE}, remove"
+            f" `#, fuzzy`, and run this again{listed}"
+        )
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ import click
 
 from audit.commands import AUDIT, REBUILD
 from starter.commands import COMMANDS
-from starter.terminal.chosen_language import speaking
-from starter.terminal.lazy_group import LazyGroup, Listed
+from starter.terminal.lazy_group import Listed
 from starter.terminal.process_exit import leave
+from starter.terminal.program import Program
 
 _OURS = (
     Listed(
@@ -47,19 +47,13 @@ _STAFF = (one._replace(more=(REBUILD,)) if one.name == "register" else one for o
 
 
 @click.group(
-    cls=LazyGroup,
+    cls=Program,
     listed=(*_OURS, *_STAFF),
     commands={"audit": AUDIT},
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["en", "zh"]),
-    help="Language of the output; by default PINGTAI_LANG or the locale's. 输出语言",
-)
 @click.version_option(package_name="pingtai", help="Show the version and exit. 显示版本")
-@click.pass_context
-def pingtai(context: click.Context, lang: str | None) -> None:
+def pingtai() -> None:
     """Beijing's common technology platforms as durable workflows. 北京市共性技术平台。
 
     \b
@@ -68,7 +62,6 @@ def pingtai(context: click.Context, lang: str | None) -> None:
       pingtai apply --file examples/bj-riscv-soc/application.json
       pingtai show bj-riscv-soc
     """
-    context.with_resource(speaking(lang))
 
 
 def main() -> None:

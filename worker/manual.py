@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import click
 
+from starter.terminal.catalogue import AS_WRITTEN
+from starter.terminal.lazy_group import LANG
 from worker.main import pingtai
 
 _EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
-_AS_WRITTEN = "\b\n"
-"""Before a paragraph of which click keeps the lines as they are."""
 
 
 def manual(root: click.Group = pingtai) -> str:
@@ -51,7 +51,7 @@ def described(command: click.Command) -> tuple[str, str]:
     texts: list[str] = []
     examples: list[str] = []
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
-        block = paragraph.removeprefix(_AS_WRITTEN)
+        block = paragraph.removeprefix(AS_WRITTEN)
         if _EXAMPLES.match(block):
             examples.append(inspect.cleandoc(_EXAMPLES.sub("", block)))
         elif block == paragraph:
@@ -67,6 +67,6 @@ def _options(context: click.Context) -> str:
     records = [
         param.get_help_record(context)
         for param in context.command.get_params(context)
-        if not set(param.opts) & set(help_names)
+        if not set(param.opts) & set(help_names) and not (context.parent and param is LANG)
     ]
     return "\n".join(f"- `{record[0]}`: {record[1]}" for record in records if record and record[1])

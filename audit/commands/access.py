@@ -7,6 +7,7 @@ from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import PlatformId, json_option, limit_option
 from starter.terminal.command_runner import answering
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
 from starter.terminal.wording import moment
 from workflows.words import Words
@@ -19,7 +20,7 @@ _COLUMNS: tuple[Column[AccessRow], ...] = (
     Column(Words("platform", "平台"), lambda row: row.platform_id or Words("all", "全部")),
     Column(Words("details", "说明"), lambda row: row.details),
 )
-access_group = click.Group(
+access_group = LazyGroup(
     "access",
     help="List who viewed or exported records. 查阅记录\n\n\b\nExample:\n  pingtai audit access list",
 )

@@ -29,11 +29,12 @@ from starter.commands.options import DAY, json_option, limit_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of, write
 from starter.terminal.wording import moment
 from workflows.words import Words
 
-digest_group = click.Group(
+digest_group = LazyGroup(
     "digest",
     help="Make, list, export and check the daily digests of logs. 每日摘要\n\n"
     "A digest is a Merkle root over the last hashes of all logs. Print or publish it: with it anyone can"

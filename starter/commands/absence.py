@@ -19,6 +19,7 @@ from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import (
     ALWAYS,
@@ -41,7 +42,7 @@ _PRINCIPAL_FLAGS = {
 _WHO = (AS, *(option(part) for part in ACTOR))
 
 
-@click.group("absence")
+@click.group("absence", cls=LazyGroup)
 def absence_command() -> None:
     """Name who acts for you while you are away. 委托代理
 

@@ -10,13 +10,14 @@ from pydantic import BaseModel
 from starter.client.interface import Applied, Pingtai
 from starter.commands.document_files import document
 from starter.commands.input_files import read_text
-from starter.commands.notation import word
+from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
 from starter.tables.strict_json import as_object
+from starter.terminal.catalogue import AS_WRITTEN, made
 from starter.terminal.command_runner import answering
 from starter.terminal.named_fields import NamedFields
 from starter.terminal.screen import Said, complain, facts, show, show_json
@@ -32,14 +33,19 @@ if TYPE_CHECKING:
     from starter.client.register_lookups import RegisterLookups
 
 
-def fields_of(model: type[BaseModel]) -> str:
+def fields_of(model: type[BaseModel]) -> Words:
     """The fields of a message, a line each, for the help of who writes it."""
     labels = {name: label_of(field) for name, field in model.model_fields.items()}
-    return "\n".join(
-        f"  {name:<15} {label.en} {label.zh} {label.article}".rstrip()
-        for name, label in labels.items()
-        if label
+    en = (f"{name:<15} {one.en} {one.zh} {one.article}" for name, one in labels.items() if one)
+    zh = (f"{name:<15} {one.words.zh}" for name, one in labels.items() if one)
+    between = "\n  "
+    return Words(
+        AS_WRITTEN + between.join(("Fields:", *(line.rstrip() for line in en))),
+        AS_WRITTEN + between.join(("申请内容：", *zh)),
     )
+
+
+_FIELDS = made(fields_of(PlatformApplication))
 
 
 LOOK_SECONDS = 5.0
@@ -53,9 +59,7 @@ LOOK_SECONDS = 5.0
 It is a JSON object, for a new platform or for the next term of one. The same application again gives
 the first answer and changes nothing.
 
-\b
-Fields:
-{fields_of(PlatformApplication)}
+{_FIELDS}
 
 \b
 Example:
@@ -79,8 +83,14 @@ Example:
     "documents",
     multiple=True,
     metavar="CONDITION=FILE[=TITLE]",
-    help="A document for one of the five conditions, added to those of the application. Hashed here; the"
-    f" file is not sent. 证明文件. CONDITION: {', '.join(Condition)}",
+    help=made(
+        Words(
+            "A document for one of the five conditions, added to those of the application. Hashed"
+            f" here; the file is not sent. 证明文件. CONDITION: {', '.join(Condition)}",
+            "建设条件的证明文件，补充到申请所列文件中。在本机计算摘要值，不发送文件。"
+            f"条件：{chinese_list(Condition)}",
+        )
+    ),
 )
 @json_option
 @answering

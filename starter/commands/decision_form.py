@@ -13,7 +13,7 @@ from starter.commands import COMMANDS
 from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
-from starter.commands.notation import expert, findings, past_assessment, texts
+from starter.commands.notation import chinese_list, expert, findings, past_assessment, texts
 from starter.commands.plan_files.plan_file import read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
@@ -44,9 +44,9 @@ _FLAGS = {
 """Flags that are not called as their fields are; one that may be repeated stands for one of a list."""
 
 _DEFAULTS = {
-    "decision_id": "a new one",
-    "decided_on": "today in Beijing",
-    "role": "the one that is awaited",
+    "decision_id": Words("a new one", "自动生成"),
+    "decided_on": Words("today in Beijing", "北京时间当日"),
+    "role": Words("the one that is awaited", "待办事项的办理主体"),
 }
 _ENVIRONMENT = {
     "id": "PINGTAI_ACTOR",
@@ -54,27 +54,37 @@ _ENVIRONMENT = {
     "district": "PINGTAI_DISTRICT",
 }
 _METAVARS = {
-    Shape.ID: "ID",
-    Shape.DAY: "YYYY-MM-DD",
-    Shape.NUMBER: "N",
-    Shape.NUMBERS: "N",
-    Shape.OBJECT: "FILE",
-    Shape.PLAN: "FILE",
-    Shape.OBJECTS: "FILE",
-    Shape.DOCUMENTS: "FILE[=TITLE]",
-    Shape.PANEL: "NAME,FIELD,ORGANISATION,VOTE",
-    Shape.ASSESSMENTS: "YEAR:RESULT:DAY:FILE[=TITLE]",
-    Shape.TEXT_BY_WORD: "ITEM=TEXT",
-    Shape.FINDING_BY_WORD: "ITEM=FINDING[:REMARK]",
-    Shape.SCORE_BY_WORD: "ITEM=FINDING[:REMARK][@SCORE]",
+    Shape.ID: Words("ID", "编号"),
+    Shape.DAY: Words.same("YYYY-MM-DD"),
+    Shape.NUMBER: Words("N", "数字"),
+    Shape.NUMBERS: Words("N", "数字"),
+    Shape.OBJECT: Words("FILE", "文件"),
+    Shape.PLAN: Words("FILE", "文件"),
+    Shape.OBJECTS: Words("FILE", "文件"),
+    Shape.DOCUMENTS: Words("FILE[=TITLE]", "文件[=名称]"),
+    Shape.PANEL: Words("NAME,FIELD,ORGANISATION,VOTE", "姓名,方面,单位,意见"),
+    Shape.ASSESSMENTS: Words("YEAR:RESULT:DAY:FILE[=TITLE]", "年度:结果:日期:文件[=名称]"),
+    Shape.TEXT_BY_WORD: Words("ITEM=TEXT", "项目=文本"),
+    Shape.FINDING_BY_WORD: Words("ITEM=FINDING[:REMARK]", "项目=意见[:说明]"),
+    Shape.SCORE_BY_WORD: Words("ITEM=FINDING[:REMARK][@SCORE]", "项目=意见[:说明][@评分]"),
 }
-_WORDS_OF_NOTATION: dict[Shape, dict[str, tuple[StrEnum, ...]]] = {
-    Shape.PANEL: {"FIELD": tuple(ExpertField), "VOTE": tuple(OpinionOutcome)},
-    Shape.ASSESSMENTS: {
-        "RESULT": (AssessmentStage.EFFECTIVE, AssessmentStage.MET, AssessmentStage.NOT_MET)
+_TEXT = Words("TEXT", "文本")
+_ITEM = Words("ITEM", "项目")
+_FINDING = Words("FINDING", "意见")
+_WORDS_OF_NOTATION: dict[Shape, dict[Words, tuple[StrEnum, ...]]] = {
+    Shape.PANEL: {
+        Words("FIELD", "方面"): tuple(ExpertField),
+        Words("VOTE", "意见"): tuple(OpinionOutcome),
     },
-    Shape.FINDING_BY_WORD: {"FINDING": tuple(Finding)},
-    Shape.SCORE_BY_WORD: {"FINDING": tuple(Finding)},
+    Shape.ASSESSMENTS: {
+        Words("RESULT", "结果"): (
+            AssessmentStage.EFFECTIVE,
+            AssessmentStage.MET,
+            AssessmentStage.NOT_MET,
+        )
+    },
+    Shape.FINDING_BY_WORD: {_FINDING: tuple(Finding)},
+    Shape.SCORE_BY_WORD: {_FINDING: tuple(Finding)},
 }
 
 
@@ -127,33 +137,39 @@ class Part:
         return _ENVIRONMENT.get(self.field)
 
     @property
-    def metavar(self) -> str | None:
-        """How its value is written."""
+    def metavar(self) -> Words | None:
+        """How its value is written; None where one of a few words is chosen."""
         if self.shape is Shape.WORD:
-            return self.field.upper() if len(self.vocabulary) > 10 else None
-        return _METAVARS.get(self.shape, "TEXT")
+            many = len(self.vocabulary) > 10
+            return Words(self.field.upper(), self.label.zh) if many else None
+        return _METAVARS.get(self.shape, _TEXT)
 
     @property
-    def help(self) -> str:
-        """What it is, in one line."""
-        words = self.label.line[0].upper() + self.label.line[1:]
+    def help(self) -> Words:
+        """What it is, in one line; the English one has the Chinese term beside it."""
+        label = self.label
+        en = label.line[0].upper() + label.line[1:]
+        zh = label.words.zh
+        offered = [word for word in self.vocabulary if self.switch in ("", word)]
+        if self.switch or (self.shape is Shape.WORD and self.metavar is None):
+            terms = " | ".join(_term(word) for word in offered)
+            en, zh = f"{en}: {terms}", f"{zh}：{terms}"
         if self.switch:
-            return f"{words}: {self._chinese([w for w in self.vocabulary if w == self.switch])}"
-        if self.shape is Shape.WORD and self.metavar is None:
-            words += f": {self._chinese(self.vocabulary)}"
-        named = {"ITEM": self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
+            return Words(en, zh)
+        if label.help:
+            zh = f"{zh}。{label.help.zh}".rstrip("。")
+        named = {_ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
         for name, known in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
-            words += f". {name}: {', '.join(known)}"
-            if name == "ITEM" and self.shape is not Shape.TEXT_BY_WORD:
-                words += ", or all for those not named"
-        if self.label.only_for:
-            words += f" [with {', '.join(self.label.only_for)}]"
-        default = _DEFAULTS.get(self.field)
-        return f"{words} [default: {default}]" if default else words
-
-    @staticmethod
-    def _chinese(words: Any) -> str:
-        return " | ".join(getattr(word, "zh", word) for word in words)
+            en += f". {name.en}: {', '.join(known)}"
+            zh += f"。{name.zh}：{chinese_list(known)}"
+            if name is _ITEM and self.shape is not Shape.TEXT_BY_WORD:
+                en, zh = f"{en}, or all for those not named", f"{zh}，其余各项用 all"
+        if label.only_for:
+            en += f" [with {', '.join(label.only_for)}]"
+            zh += f" [适用于：{'、'.join(map(_term, label.only_for))}]"
+        if default := _DEFAULTS.get(self.field):
+            en, zh = f"{en} [default: {default.en}]", f"{zh} [默认：{default.zh}]"
+        return Words(en, zh)
 
     def read(self, given: Any, before: Any = None) -> Any:
         """The field's value, of a flag's and of what a file says of the field (None when nothing).
@@ -171,6 +187,10 @@ class Part:
                 return findings(given, before, self.vocabulary, scored=scored)
         one = _ONE.get(self.shape, lambda value: value)
         return [one(value) for value in given] if self.shape.listed else one(given)
+
+
+def _term(word: str) -> str:
+    return str(getattr(word, "zh", word))
 
 
 @cache

@@ -5,6 +5,7 @@ import click
 from starter.commands.decision_form import Part
 from starter.commands.message_shapes import Shape
 from starter.commands.notation import WordChoice
+from starter.terminal.catalogue import made
 
 AS = click.Option(
     ["--as", "called"],
@@ -32,15 +33,15 @@ YES = click.Option(
 def option(part: Part) -> click.Option:
     """The flag of a part."""
     if part.switch:
-        return click.Option([part.flag, part.name], is_flag=True, help=part.help)
+        return click.Option([part.flag, part.name], is_flag=True, help=made(part.help))
     return click.Option(
         [part.flag, part.name],
         type=WordChoice(part.vocabulary) if part.shape is Shape.WORD else None,
         multiple=part.shape.listed,
-        metavar=part.metavar,
+        metavar=made(part.metavar) if part.metavar else None,
         envvar=part.envvar,
         show_envvar=bool(part.envvar),
-        help=part.help,
+        help=made(part.help),
     )
 
 

@@ -9,7 +9,7 @@ from db.inbox_queries import Wanted
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
-from starter.commands.notation import WordChoice
+from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import (
     after_option,
     district_option,
@@ -22,6 +22,7 @@ from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
 from starter.errors import BadInput
 from starter.terminal import wording
+from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import (
     complain,
@@ -58,7 +59,12 @@ _STEPS = dict.fromkeys(PLATFORM.kinds + ASSESSMENT.kinds)
     "--step",
     type=WordChoice(Kind),
     metavar="STEP",
-    help=f"Only this decision. 事项: {', '.join(_STEPS)}",
+    help=made(
+        Words(
+            f"Only this decision. 事项: {', '.join(_STEPS)}",
+            f"只列该事项：{chinese_list(map(Kind, _STEPS))}",
+        )
+    ),
 )
 @click.option("--overdue", is_flag=True, help="Only overdue decisions. 逾期")
 @limit_option(LARGEST_PAGE)

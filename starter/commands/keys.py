@@ -16,6 +16,7 @@ from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import (
     ALWAYS,
     Column,
@@ -33,7 +34,7 @@ LONGEST = 200
 _DECIDE = "decide:"
 
 
-@click.group("keys")
+@click.group("keys", cls=LazyGroup)
 def keys_command() -> None:
     """Create, list and revoke keys of the HTTP API. 接口密钥
 

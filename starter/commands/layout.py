@@ -14,6 +14,7 @@ from starter.tables.layout_file import LayoutFile
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from workflows.words import Words
 
@@ -24,7 +25,7 @@ _MOST_PROBLEMS = 50
 """Maximum problems of a file that are shown."""
 
 
-@click.group("layout")
+@click.group("layout", cls=LazyGroup)
 def layout_command() -> None:
     """Show or replace the layout of fields and directions. 建设布局 §四
 

@@ -14,11 +14,11 @@ from starter.desk.profile import (
     Profile,
     ProfileRole,
     ProfileService,
-    profile_path,
     read_profile,
     remove_profile,
     write_profile,
 )
+from starter.desk.profile_file import profile_path
 from starter.desk.service_address import checked_url, read_key
 from starter.errors import BadInput
 from starter.terminal import wording

@@ -9,7 +9,7 @@ from rich.table import Table
 from db.programme_rows import Counted, Mechanisms, PlatformMechanisms
 from db.reading import LARGEST_PAGE
 from starter.clock import today
-from starter.commands.notation import WordChoice
+from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import (
     after_option,
     district_option,
@@ -20,6 +20,7 @@ from starter.commands.options import (
 )
 from starter.desk.reach import open_reads
 from starter.terminal import wording
+from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, word
 from starter.terminal.screen import (
@@ -47,7 +48,12 @@ from workflows.words import Words
     "--legal-form",
     type=WordChoice(LegalForm),
     metavar="FORM",
-    help=f"Only this legal form. 法人形式: {', '.join(LegalForm)}",
+    help=made(
+        Words(
+            f"Only this legal form. 法人形式: {', '.join(LegalForm)}",
+            f"只列该法人形式：{chinese_list(LegalForm)}",
+        )
+    ),
 )
 @click.option(
     "--past-date",

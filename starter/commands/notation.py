@@ -44,6 +44,11 @@ class WordChoice(click.Choice[str]):
         return known
 
 
+def chinese_list(vocabulary: Iterable[StrEnum]) -> str:
+    """A vocabulary in one line of Chinese, with the words that files have in brackets."""
+    return "、".join(f"{getattr(word, 'zh', word)}（{word}）" for word in vocabulary)
+
+
 def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     """The English word of some for what was given in English or Chinese; None when it is none of them."""
     said = given.strip()

@@ -23,6 +23,7 @@ from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say
+from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.screen import (
     complain,
     complain_of_more,
@@ -37,7 +38,7 @@ from workflows.words import Words
 _LONGEST_ID = 300
 
 
-@click.group("notices")
+@click.group("notices", cls=LazyGroup)
 def notices_command() -> None:
     """List notices and their deliveries, and resend failed ones. 通知
 

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from starter.commands.notation import WordChoice
+from starter.commands.notation import WordChoice, chinese_list
 from starter.desk.reach import open_reads
+from starter.terminal.catalogue import made
 from starter.terminal.language import say
 from workflows.vocabulary import District, Field, Stage
 from workflows.words import Words
@@ -84,13 +85,23 @@ field_option: Option[Any] = click.option(
     "--field",
     type=FieldWord(),
     metavar="FIELD",
-    help=f"Only this field. 领域: {', '.join(Field)}",
+    help=made(
+        Words(
+            f"Only this field. 领域: {', '.join(Field)}",
+            f"只列该领域：{chinese_list(Field)}",
+        )
+    ),
 )
 stage_option: Option[Any] = click.option(
     "--stage",
     type=WordChoice(Stage),
     metavar="STAGE",
-    help=f"Only this stage. 阶段: {', '.join(Stage)}",
+    help=made(
+        Words(
+            f"Only this stage. 阶段: {', '.join(Stage)}",
+            f"只列处于该阶段的平台：{chinese_list(Stage)}",
+        )
+    ),
 )
 listed_in_option: Option[Any] = click.option(
     "--year",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import click
 
-from starter.commands.notation import ALL, word
+from starter.commands.notation import ALL, chinese_list, word
 from starter.desk.panels import find_panel
 from starter.errors import BadInput
+from starter.terminal.catalogue import made
 from workflows.vocabulary import OpinionOutcome
+from workflows.words import Words
 
 PANEL_OPTIONS = (
     click.Option(
@@ -19,8 +21,13 @@ PANEL_OPTIONS = (
         ["--vote", "votes"],
         multiple=True,
         metavar="NAME=VOTE",
-        help="An expert's vote; all=VOTE for those not named. With --panel. 专家意见: "
-        + ", ".join(OpinionOutcome),
+        help=made(
+            Words(
+                "An expert's vote; all=VOTE for those not named. With --panel. 专家意见: "
+                + ", ".join(OpinionOutcome),
+                f"专家意见，与 --panel 同用；未列明的专家用“all=意见”。意见：{chinese_list(OpinionOutcome)}",
+            )
+        ),
     ),
 )
 

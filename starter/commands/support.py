@@ -9,7 +9,7 @@ from rich.table import Table
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
 from db.support_queries import place
-from starter.commands.notation import WordChoice, platform_id
+from starter.commands.notation import WordChoice, chinese_list, platform_id
 from starter.commands.options import (
     DAY,
     PlatformId,
@@ -21,6 +21,7 @@ from starter.commands.options import (
 from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.desk.reach import open_reads
 from starter.terminal import wording
+from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import word
 from starter.terminal.lazy_group import LazyGroup, Listed
@@ -60,7 +61,12 @@ support_command = LazyGroup(
     "kind",
     type=WordChoice(Support),
     metavar="KIND",
-    help=f"Only of this kind. 类别: {', '.join(Support)}",
+    help=made(
+        Words(
+            f"Only of this kind. 类别: {', '.join(Support)}",
+            f"只列该类别：{chinese_list(Support)}",
+        )
+    ),
 )
 @click.option("--from", "first_day", type=DAY, metavar="DAY", help="Given on or after this day. 起")
 @click.option(

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from starter.desk.own_files import read_own, write_own
-from starter.desk.profile import profile_path
+from starter.desk.profile_file import profile_path
 from starter.errors import BadInput
 from workflows.model import Message, Name, parse
 from workflows.vocabulary import ExpertField
@@ -20,7 +20,7 @@ from workflows.vocabulary import ExpertField
 LARGEST = 500_000
 """No file of panels is larger; nothing beyond it is read (bytes)."""
 MOST = 100
-"""So many panels are kept at most."""
+"""Maximum number of panels."""
 
 PanelName = Annotated[str, Field(min_length=1, max_length=60)]
 

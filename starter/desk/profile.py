@@ -4,22 +4,17 @@ It says who one is and proves nothing: role and district decide what is offered,
 """
 
 import json
-import os
-import tomllib
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from starter.desk.own_files import read_own, write_own
+from starter.desk.own_files import write_own
+from starter.desk.profile_file import profile_content, profile_path
 from starter.errors import BadInput
 from workflows.actors import Actor
-from workflows.model import Identifier, InvalidMessage, Message, Name, parse, wrong
+from workflows.model import Identifier, Message, Name, parse, wrong
 from workflows.vocabulary import District, Role
-
-LARGEST = 100_000
-"""No profile is larger; nothing beyond it is read (bytes)."""
 
 
 def check_district(role: Role, district: District | None) -> None:
@@ -106,16 +101,6 @@ class Profile(Message):
         )
 
 
-def profile_path() -> Path:
-    """Where the profile is: PINGTAI_PROFILE, or the platform's place for a user's settings."""
-    given = os.environ.get("PINGTAI_PROFILE")
-    if given:
-        return Path(given).expanduser().absolute()
-    import platformdirs  # noqa: PLC0415 - looked up only where nothing says the place
-
-    return platformdirs.user_config_path("pingtai", appauthor=False) / "profile.toml"
-
-
 def read_profile() -> Profile | None:
     """The profile of whoever runs this; None when there is none yet.
 
@@ -124,7 +109,7 @@ def read_profile() -> Profile | None:
         InvalidMessage: a field does not fit; the file is named.
     """
     path = profile_path()
-    content = _content(path)
+    content = profile_content(path)
     if content is None:
         return None
     return parse(Profile, json.dumps(content, default=str, ensure_ascii=False), str(path))
@@ -165,38 +150,3 @@ def remove_profile() -> bool:
             f"{path} cannot be removed: {error.strerror}", f"无法删除 {path}：{error.strerror}"
         ) from None
     return True
-
-
-def profile_language() -> str | None:
-    """The language that the profile asks for; a profile that cannot be read asks for none.
-
-    It is asked for every line that is said, so a file that has not changed is read once.
-    """
-    path = profile_path()
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        return None
-    return _language(path, changed)
-
-
-@lru_cache(maxsize=4)
-def _language(path: Path, changed: int) -> str | None:
-    try:
-        content = _content(path)
-    except (BadInput, InvalidMessage):
-        return None
-    said = content.get("lang") if content else None
-    return said if isinstance(said, str) else None
-
-
-def _content(path: Path) -> dict[str, Any] | None:
-    try:
-        content = read_own(path, LARGEST)
-        return None if content is None else tomllib.loads(content.decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(
-            f"the profile {path} cannot be read: {why}. Correct it, or create it again: `pingtai login`",
-            f"无法读取个人配置 {path}：{why}。请改正，或以 pingtai login 重写",
-        ) from None

@@ -24,7 +24,8 @@ class UsualGroup(LazyGroup):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """What the usual command would be completed with is offered too."""
-        usual = self.commands[self.usual]
+        usual = self.get_command(ctx, self.usual)
+        assert usual, self.usual  # noqa: S101 - it is one of the group's own
         with usual.make_context(self.usual, [], parent=ctx, resilient_parsing=True) as inner:
             more = usual.shell_complete(inner, incomplete)
         found = super().shell_complete(ctx, incomplete)

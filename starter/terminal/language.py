@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from enum import StrEnum
 
-from starter.desk.profile import profile_language
+from starter.desk.profile_file import profile_language
 from starter.terminal.chosen_language import chosen
 from workflows.words import Language, Words
 
@@ -15,8 +15,8 @@ def language() -> Language:
     The one that was chosen (`--lang`; each report's own); else PINGTAI_LANG; else the profile's; else
     Chinese where the locale is Chinese, and English elsewhere.
     """
-    for given in (chosen.get(), os.environ.get("PINGTAI_LANG"), profile_language()):
-        prefix = str(given or "").lower()[:2]
+    for asked in (chosen.get, _of_environment, profile_language):
+        prefix = str(asked() or "").lower()[:2]
         if prefix == "zh":
             return "zh"
         if prefix == "en":
@@ -27,6 +27,10 @@ def language() -> Language:
         "",
     )
     return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def _of_environment() -> str | None:
+    return os.environ.get("PINGTAI_LANG")
 
 
 def say(en: str | Words, zh: str | None = None) -> str:

@@ -1,11 +1,34 @@
 """A group of commands that are loaded when they are called: its help and its completion need none of them."""
 
+import copy
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import click
 from click.shell_completion import CompletionItem
+
+from starter.terminal.chinese_help import chinese
+from starter.terminal.help_layout import HelpContext
+from starter.terminal.language import language
+from workflows.words import Language
+
+LANG = click.Option(
+    ["--lang"],
+    type=click.Choice(get_args(Language)),
+    expose_value=False,
+    help="Language of the output; by default PINGTAI_LANG or the locale's. 输出语言",
+)
+"""Every command takes it; what it says is read by `starter.terminal.program`, before the command is."""
+
+
+def in_language(command: click.Command) -> click.Command:
+    """Return a copy of a command that speaks the language of the answers, and takes `--lang`."""
+    new = copy.copy(command)
+    if not any(LANG.opts[0] in param.opts for param in new.params):
+        new.params = [*new.params, LANG]
+    new.context_class = HelpContext
+    return chinese(new) if language() == "zh" else new
 
 
 class Listed(NamedTuple):
@@ -36,6 +59,8 @@ class LazyGroup(click.Group):
         """`listed`: commands that are loaded later, beside those of `click.Group`."""
         super().__init__(*args, **more)
         self.listed: dict[str, Listed] = {}
+        self.spoken: dict[tuple[str, Language], click.Command] = {}
+        """The commands as they speak each language; copies of the group have the same ones."""
         self.enlist(listed)
 
     def enlist(self, listed: Iterable[Listed]) -> None:
@@ -47,10 +72,25 @@ class LazyGroup(click.Group):
         return sorted({*self.commands, *self.listed})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, loaded now if it was not."""
+        """The command of a name, loaded now if it was not, in the language of the answers."""
         if cmd_name in self.listed and cmd_name not in self.commands:
             self.add_command(self.listed[cmd_name].load(), cmd_name)
-        return super().get_command(ctx, cmd_name)
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            return None
+        return self.spoken.setdefault((cmd_name, language()), in_language(found))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; those that are not loaded are suggested, too, for a wrong name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            named = error.command_name
+            raise click.exceptions.NoSuchCommand(
+                named, possibilities=self.list_commands(ctx), ctx=ctx
+            ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands into the help."""
@@ -71,4 +111,4 @@ class LazyGroup(click.Group):
             one.name: click.Command(one.name, short_help=one.short_help)
             for one in self.listed.values()
         }
-        return {**self.commands, **listed}
+        return {name: in_language(one) for name, one in {**self.commands, **listed}.items()}

@@ -79,10 +79,14 @@ def called(root: click.Group, call: Call) -> list[click.Command]:
         group = found[-1]
         if not isinstance(group, click.Group):
             break
-        usual = group.usual if isinstance(group, UsualGroup) else word
-        command = group.commands.get(word) or group.commands.get(usual)
+        other = group.usual if isinstance(group, UsualGroup) else word
+        inside = click.Context(group)
+        command = group.get_command(inside, word) or group.get_command(inside, other)
         if command is None:
             break
         found.append(command)
     last = found[-1]
-    return [*found, last.commands[last.usual]] if isinstance(last, UsualGroup) else found
+    usual = (
+        last.get_command(click.Context(last), last.usual) if isinstance(last, UsualGroup) else None
+    )
+    return [*found, usual] if usual else found

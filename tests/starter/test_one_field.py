@@ -76,7 +76,7 @@ def test_its_flag_explains_it() -> None:
     options = {one.opts[0]: one for one in command_of(FORMS[Kind.RECOMMENDATION]).params}
     told = getattr(options["--floor-area"], "help", "")
     assert "Floor area 场地面积 (square metres 平方米, §三(四)). Usable area only." == told
-    assert "floor_area      floor area 场地面积 §三(四)" in fields_of(LaterApplication)
+    assert "floor_area      floor area 场地面积 §三(四)" in fields_of(LaterApplication).en
 
 
 @pytest.mark.usefixtures("terminal")

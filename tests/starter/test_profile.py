@@ -9,7 +9,8 @@ import pytest
 from click.testing import Result
 
 from starter.desk.known_organisations import known_organisations, nearly
-from starter.desk.profile import Profile, ProfileRole, profile_path, read_profile, write_profile
+from starter.desk.profile import Profile, ProfileRole, read_profile, write_profile
+from starter.desk.profile_file import profile_path
 from starter.errors import BadInput
 from starter.terminal.language import language
 from workflows.model import InvalidMessage

@@ -127,7 +127,7 @@ _READ: dict[Shape, Read] = {
 
 
 def _lines_of(part: Part) -> Words:
-    how = Words.same(part.metavar or "") if part.shape is not Shape.TEXTS else None
+    how = (part.metavar or Words.same("")) if part.shape is not Shape.TEXTS else None
     if part.shape is Shape.DOCUMENTS:
         how = Words("FILE or FILE=TITLE", "文件路径，或 文件路径=名称")
     named = prompts.named(part.label, how)

@@ -1,0 +1,93 @@
+"""The layout of help: lines that fit the terminal, of which a Chinese character takes two columns."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from gettext import gettext
+
+import click
+
+from starter.terminal.language import say
+from workflows.words import Words
+
+_PIECE = re.compile(
+    r"[（《“‘「【]*"  # never at the end of a line
+    r"(?:[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef，。、；：？！）》”’」】（《“‘「【]+|.)"
+    r"[，。、；：？！）》”’」】…]*"  # never at the beginning of one
+)
+_WORD = re.compile(r"\S+")
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
+
+
+def filled(text: str, width: int) -> list[str]:
+    """A paragraph in lines of at most so many columns; a Chinese text is broken between characters."""
+    lines, line = [], ""
+    for before, piece in _pieces(text):
+        if line and columns(line) + columns(before) + columns(piece) > width:
+            lines.append(line)
+            line = piece
+        else:
+            line += (before if line else "") + piece
+    return [*lines, line] if line else lines
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    for number, word in enumerate(_WORD.findall(text)):
+        for place, piece in enumerate(_PIECE.findall(word)):
+            yield (" " if number and not place else ""), piece
+
+
+class HelpLayout(click.HelpFormatter):
+    """Writes help as click does, but counts columns instead of characters."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how a command is called."""
+        lead = f"{gettext('Usage:') if prefix is None else prefix.rstrip()} {prog} "
+        lines = filled(args, max(self.width - columns(lead), 20)) or [""]
+        between = "\n" + " " * columns(lead)
+        self.write(f"{lead}{between.join(lines)}".rstrip() + "\n")
+
+    def write_heading(self, heading: str) -> None:
+        """Write the line above a part."""
+        self.write(f"{' ' * self.current_indent}{heading}{say(Words(':', '：'))}\n")
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs, each filled anew, unless its lines are to be kept."""
+        indent = " " * self.current_indent
+        self.write("\n\n".join(self._paragraphs(text, self.width - self.current_indent, indent)))
+        self.write("\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write names, and beside each what it is."""
+        rows = list(rows)
+        indent = " " * self.current_indent
+        first = min(max((columns(name) for name, _ in rows), default=0), col_max) + col_spacing
+        for name, text in rows:
+            rest = filled(text, max(self.width - first - self.current_indent, 10))
+            beside = columns(name) <= first - col_spacing
+            if rest and beside:
+                self.write(f"{indent}{name}{' ' * (first - columns(name))}{rest.pop(0)}\n")
+            else:
+                self.write(f"{indent}{name}\n")
+            for line in rest:
+                self.write(f"{indent}{' ' * first}{line}\n")
+
+    def _paragraphs(self, text: str, width: int, indent: str) -> Iterator[str]:
+        for paragraph in text.split("\n\n"):
+            lines = paragraph.strip("\n").splitlines()
+            as_written = bool(lines) and lines[0].strip() == "\b"
+            lines = lines[1:] if as_written else filled(paragraph, width)
+            if lines:
+                yield "\n".join(f"{indent}{line}".rstrip() for line in lines)
+
+
+class HelpContext(click.Context):
+    """The context of a command whose help is laid out so."""
+
+    formatter_class = HelpLayout

@@ -1,0 +1,39 @@
+"""The command that all others are below: it knows the language before anything else is read."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import click
+
+from starter.terminal.catalogue import click_speaks
+from starter.terminal.chosen_language import speaking
+from starter.terminal.lazy_group import LANG, LazyGroup, in_language
+from workflows.words import Language
+
+
+class Program(LazyGroup):
+    """`--lang` counts wherever it stands; help and usage errors are in the language of the answers."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Take `--lang` as every command does."""
+        super().__init__(*args, **more)
+        self.params.append(LANG)
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
+        """Run the command that the arguments say, as click does."""
+        args = sys.argv[1:] if args is None else list(args)
+        with speaking(asked_for(args)), click_speaks():
+            return click.Group.main(in_language(self), args, *more, **named)
+
+
+def asked_for(args: Sequence[str]) -> str | None:
+    """Return the language that is asked for by `--lang`, the last one; None where none is."""
+    if "--" in args:
+        args = args[: args.index("--")]
+    last = None
+    for number, arg in enumerate(args):
+        name, _, value = arg.partition("=")
+        if name == LANG.opts[0]:
+            last = value or next(iter(args[number + 1 :]), None)
+    return last if last in get_args(Language) else None

@@ -1,0 +1,212 @@
+"""In Chinese mode all help is Chinese; what click itself says, too."""
+
+import os
+import re
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from starter.commands.notation import chinese_list
+from starter.terminal.chosen_language import speaking
+from starter.terminal.help_layout import columns, filled
+from worker import translations
+from worker.main import pingtai
+from worker.manual import commands
+from worker.translations import Entry, compiled, merged, read, written
+from workflows.vocabulary import Finding
+
+WIDTH = 80
+_TYPED = re.compile(
+    r"`[^`]*`"  # what is typed
+    r"|\S*\.(?:md|xlsx|jsonl?|csv|zip)(?![a-z])"
+    r"|(?<![\w-])--?[a-z][a-z0-9-]*"  # flags
+    r"|（[a-z_0-9]+）"  # the words of files, beside the Chinese ones
+    r"|\[[a-z_|0-9:-]+\]"  # the same, to choose from
+    r"|(?<![A-Za-z])[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])"  # variables and formats
+    r"|“[a-z]+:”|'[^']*'|x(?=<=|>=)|<=x|T00|Ctrl-C|SHA-256|decide:"
+)
+_NAMES = {
+    "Temporal",
+    "PostgreSQL",
+    "Excel",
+    "Markdown",
+    "Ctrl-C",
+    "worker",
+    "all",
+    "dead",
+    "json",
+    "y2",
+}
+_LATIN = re.compile(r"[A-Za-z][A-Za-z-]*[A-Za-z0-9]")
+
+
+def zh(*said: str, **environment: str) -> Result:
+    """What a command answers in Chinese."""
+    return CliRunner(env={"PINGTAI_LANG": "zh", **environment}).invoke(pingtai, said)
+
+
+COMMANDS = list(commands(pingtai))
+
+
+def choices(command: click.Command) -> set[str]:
+    """What is typed for a command's options, as it stands there."""
+    types = [param.type for param in command.params]
+    return {str(word) for kind in types if isinstance(kind, click.Choice) for word in kind.choices}
+
+
+def english_in(help_text: str) -> set[str]:
+    """Latin words of a help text that need not be there."""
+    prose = help_text.partition("示例：")
+    rest = prose[2].partition("选项：")
+    shown = prose[0] + rest[2]
+    table = re.sub(r"(?m)^    [a-z_]+  ", "", shown)  # fields of a message, before what they are
+    named = re.sub(r"(?m)^  [a-z-]+(?:  |$)", "", table)  # commands of a group
+    return set(_LATIN.findall(_TYPED.sub(" ", named))) - _NAMES
+
+
+@pytest.mark.parametrize("context", COMMANDS, ids=lambda context: context.command_path)
+def test_no_help_leaks_english(context: click.Context) -> None:
+    """Names of commands, flags and formats stay; and no line is wider than a terminal."""
+    shown = zh(*context.command_path.split()[1:], "--help")
+    assert shown.exit_code == 0
+    usage, _, rest = shown.output.partition("\n")
+    assert usage.startswith("用法：")
+    assert english_in(rest) - choices(context.command) == set()
+    laid_out = rest.replace(rest.partition("示例：")[2].partition("选项：")[0], "")
+    assert max(map(columns, laid_out.splitlines())) <= WIDTH
+
+
+def test_the_test_of_leaks_finds_one() -> None:
+    """A text that is not translated is noticed."""
+    assert english_in("\n  只列该区\n  Only this district. 所在区\n") == {
+        "Only",
+        "this",
+        "district",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (("show",), "错误：缺少参数 '平台'"),
+        (("inbox", "--foo"), "没有选项 '--foo'"),
+        (("recomend",), "没有命令 'recomend'。 是否指：'recommend'？"),
+        (("show", "x", "y"), "多余的参数：y"),
+        (("inbox", "--limit", "x"), "'--limit' 的值无效：'x' 不是有效的整数"),
+        (("inbox", "--limit", "999"), "999 不在范围 1<=x<=500 内"),
+        (("inbox", "--limit"), "选项 '--limit' 须带 1 个值"),
+        (("apply",), "缺少选项 '--file'"),
+        (("show",), "帮助：pingtai show --help"),
+    ],
+)
+def test_usage_errors_are_chinese(said: tuple[str, ...], expected: str) -> None:
+    """Click's own complaints are in the language of the answers."""
+    result = zh(*said)
+    assert result.exit_code == 2
+    assert expected in result.output
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("--lang", "zh", "inbox", "--help"),
+        ("inbox", "--lang", "zh", "--help"),
+        ("inbox", "--help", "--lang", "zh"),
+        ("inbox", "--lang=zh", "--help"),
+        ("audit", "--lang", "zh", "digest", "list", "--help"),
+        ("keys", "list", "--lang", "zh", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_the_language_may_be_said_anywhere(said: tuple[str, ...]) -> None:
+    """Before the command, after it, before and after `--help`; over what the environment says."""
+    result = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(pingtai, said)
+    assert result.exit_code == 0
+    assert result.output.startswith("用法：")
+
+
+def test_a_usage_error_is_in_the_language_that_was_asked_for() -> None:
+    """Though it is found before the command runs."""
+    result = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(pingtai, ["show", "--lang", "zh"])
+    assert "缺少参数" in result.output
+    result = CliRunner(env={"PINGTAI_LANG": "zh"}).invoke(pingtai, ["show", "--lang", "en"])
+    assert "Missing argument 'PLATFORM'" in result.output
+
+
+def test_what_follows_two_dashes_is_no_language() -> None:
+    """It is a value, as everywhere."""
+    result = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(pingtai, ["show", "--", "--lang", "zh"])
+    assert "unexpected extra argument" in result.output
+
+
+def test_chinese_leaves_nothing_behind() -> None:
+    """English help is English again afterwards, in the same process."""
+    before = dict(os.environ)
+    assert zh("inbox", "--help").output.startswith("用法：")
+    shown = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(pingtai, ["inbox", "--help"]).output
+    assert shown.startswith("Usage:")
+    assert "Show this message and exit." in shown
+    assert "Only overdue decisions. 逾期" in shown
+    assert dict(os.environ) == before
+
+
+def test_the_catalogue_is_complete_and_compiled() -> None:
+    """Nothing lacks Chinese, nothing stale is kept, and gettext reads what the source says."""
+    stale, untranslated = translations.bring_up_to_date(pingtai, write=False)
+    assert stale == []
+    assert [entry.en for entry in untranslated] == []
+
+
+def test_placeholders_are_kept() -> None:
+    """A translation names no value that the English text does not have."""
+    names = re.compile(r"{(\w+)|%\((\w+)\)")
+    for entry in read(translations.SOURCE.read_text(encoding="utf-8")):
+        known = set(names.findall(entry.en + entry.plural))
+        assert set(names.findall(entry.zh)) <= known, entry.en
+
+
+def test_a_changed_text_keeps_its_chinese_to_be_checked() -> None:
+    """As fuzzy, which is not shown; what is gone goes."""
+    known = [Entry("Only this district. 所在区", zh="只列该区"), Entry("Gone.", zh="已无")]
+    (entry,) = merged([Entry("Only that district. 所在区")], known)
+    assert (entry.zh, entry.fuzzy, entry.done) == ("只列该区", True, False)
+    assert "只列该区".encode() not in compiled([entry])
+
+
+def test_a_catalogue_is_read_as_it_is_written() -> None:
+    """Quotes, line ends, plurals and marks come back; so do lines that an editor broke."""
+    entries = [
+        Entry('Say "no".\n  kept', zh="说“不”。\n  \\保留"),
+        Entry("{n} day", "{n} days", "{n} 天", fuzzy=True),
+    ]
+    assert read(written(entries)) == entries
+    assert read('msgid ""\n"one "\n"two"\nmsgstr "一"\n"二"\n') == [Entry("one two", zh="一二")]
+
+
+def test_lines_of_chinese_do_not_begin_with_a_stop() -> None:
+    """Lines are broken between characters; marks stay with what they belong to."""
+    lines = filled("对平台进行现场核查，逐项填写意见（共七项）。可用 --file 提供。" * 3, 20)
+    assert max(map(columns, lines)) <= 20
+    assert not any(line.startswith(tuple("，。）")) or line.endswith("（") for line in lines)
+    assert any("--file" in line for line in lines)
+
+
+def test_values_have_their_chinese_beside_them() -> None:
+    """Where the words of a file are listed."""
+    assert chinese_list(Finding).startswith("符合（satisfactory）、")
+    with speaking("zh"):
+        assert "结论：推荐 | 退回修改 | 不予推荐" in zh("recommend", "--help").output
+
+
+def test_completion_offers_chinese() -> None:
+    """The line of help beside a command's name."""
+    environment = {
+        "_PINGTAI_COMPLETE": "zsh_complete",
+        "COMP_WORDS": "pingtai inb",
+        "COMP_CWORD": "1",
+    }
+    result = CliRunner(env={"PINGTAI_LANG": "zh", **environment}).invoke(
+        pingtai, prog_name="pingtai"
+    )
+    assert "待办事项" in result.output
