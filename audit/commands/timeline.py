@@ -88,7 +88,10 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
     if one.set_aside_by:
         by = line.place.entry(one.set_aside_by)
         words = say(f"SET ASIDE by {by}: {words}", f"【已由 {by} 撤销】{words}")
-    named = (f"{name} {digest[:HASH]}" for name, digest in documents(entry.said))
+    named = (
+        f"{say(_PLAN) if digest == entry.said.get('plan_sha256') else name} {digest[:HASH]}"
+        for name, digest in documents(entry.said)
+    )
     parts = (words, reason_words(entry), *_who(line), *named)
     return " · ".join(part for part in parts if part)
 
@@ -116,6 +119,7 @@ def _run_words(run: Run, how: str) -> str:
     return " · ".join(part for part in (f"— {say(_RUN[how])}", named, reason) if part)
 
 
+_PLAN = Words("plan", "建设方案")
 _RUN = {
     "began": Words("run begins", "运行开始"),
     "completed": Words("run ends", "运行结束"),

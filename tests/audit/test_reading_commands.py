@@ -65,6 +65,12 @@ def test_the_timeline_has_every_entry_with_its_event(run: Run) -> None:
     assert all(run.history.run_id in result.output for run in reading.runs)
 
 
+def test_the_plan_is_called_in_the_language_of_the_answer(run: Run) -> None:
+    """It stands beside the documents, by its hash."""
+    for lang, words in (("en", " · plan "), ("zh", " · 建设方案 ")):
+        assert words in run("timeline", MUCH, *FILES, lang=lang).output
+
+
 def test_the_timeline_as_data(run: Run) -> None:
     """JSON holds every entry whole, with its documents, and what set it aside."""
     data = json.loads(run("timeline", CORRECTED, *FILES, "--json").output)
