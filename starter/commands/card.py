@@ -6,16 +6,17 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
+from db.decisions_in_force import sent_back
 from db.row_types import AssessmentRow, FindingRow, PlatformCard, SentBack, TermRow
 from starter.clock import today
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording
 from starter.terminal.entry_parts import reason_rows
-from starter.terminal.entry_wording import decision_line
+from starter.terminal.entry_wording import decision_line, reason_words
 from starter.terminal.language import say, word
 from starter.terminal.pager import show_long
-from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, table_of
+from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, stacked, table_of
 from workflows.periods import beijing_date, last_day
 from workflows.vocabulary import (
     AssessmentStage,
@@ -61,7 +62,7 @@ def _now(card: PlatformCard, *, full: bool) -> Table:
         (Words("services", "服务"), wording.joined(word(s, Service) for s in platform.services)),
     ]
     rows += _standing(term) if term else []
-    rows += sent_back_rows(card.sent_back, 0 if full else _LETTERS) if card.sent_back else []
+    rows += why_rows(card, 0 if full else _LETTERS)
     if not full:
         rows.append((Words("in full", "查看全文"), f"pingtai show {platform.platform_id} --full"))
     return facts(rows)
@@ -71,12 +72,23 @@ _LETTERS = 500
 """Maximum letters of a reason on the card; `--full` has all."""
 
 
-def sent_back_rows(sent_back: SentBack, most: int = 0) -> list[tuple[Said, object]]:
-    """The decision that sent a platform back, why, what must be corrected, and what was handed in since.
+def why_rows(card: PlatformCard, most: int = 0) -> list[tuple[Said, object]]:
+    """How the term before ended, where it was refused; and what sent this one back, with the reasons.
 
     `most`: of each reason so many letters; 0: all.
     """
-    decision, answer = sent_back.decision.entry, sent_back.answer
+    before = sent_back(card.log, card.platform.term - 1)
+    rows: list[tuple[Said, object]] = []
+    if before:
+        entry = before.decision.entry
+        told = (decision_line(entry), reason_words(entry, most))
+        rows.append((Words("previous term", "上一期结果"), stacked(*filter(None, told))))
+    return rows + (_sent_back_rows(card.sent_back, most) if card.sent_back else [])
+
+
+def _sent_back_rows(found: SentBack, most: int) -> list[tuple[Said, object]]:
+    """The decision that sent a platform back, why, what must be corrected, and what was handed in since."""
+    decision, answer = found.decision.entry, found.answer
     rows: list[tuple[Said, object]] = [
         (Words("last decision", "最近决定"), decision_line(decision)),
         *reason_rows(decision, most),

@@ -60,12 +60,18 @@ def _plan(plan: PlanView) -> list[Table | Text]:
             (Words("filed", "提交"), wording.moment(shown.filed_at)),
             (Words("changes", "修改说明"), shown.changes),
             (Words("SHA-256", "SHA-256 值"), shown.sha256),
+            (Words("what changed", "版本差异"), _difference(plan)),
         ]
     )
     try:
         return [title, rows, *plan_parts(text_of(shown))]
     except PingtaiError as error:  # of a text that is not there, or not the one that the log binds
         return [title, rows, Text(say(error.words), style="bold red")]
+
+
+def _difference(plan: PlanView) -> str | None:
+    """How to see what the version changed; None of the first."""
+    return f"pingtai plan {plan.platform_id} --diff" if plan.shown.version > 1 else None
 
 
 def _title(words: Words) -> Text:

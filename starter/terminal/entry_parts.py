@@ -30,7 +30,7 @@ def entry_parts(line: LogLine) -> list[Table | Text]:
         (Words("entry", "记录"), f"{line.number} · {wording.moment(entry.at)}")
     ]
     rows += [(block.label, _row(block)) for block in blocks if not _is_long(block)]
-    shown: list[Table | Text] = [heading(decision_line(entry)), facts(rows)]
+    shown: list[Table | Text] = [heading(_capital(decision_line(entry))), facts(rows)]
     for block in blocks:
         if _is_long(block):
             shown += _by_headings(block)
@@ -89,11 +89,11 @@ def _expert(one: dict[str, str]) -> str:
 def _by_headings(block: Block) -> Iterator[Table | Text]:
     if block.kind == "conditions":
         for one in block.value:
-            yield heading(one["item"])
+            yield heading(_capital(one["item"]))
             yield stacked(*one["statement"].splitlines())
             yield facts([(Words("documents", "证明文件"), documents_text(one["documents"]))])
         return
-    yield heading(block.label)
+    yield heading(_capital(block.label))
     for name, words in block.value:
         yield Text(say(Words(f"{name}:", f"{name}：")), style="bold")
         yield stacked(*words.splitlines())
@@ -119,3 +119,7 @@ def numbered(texts: Sequence[str]) -> Text:
     if len(texts) > 1:
         texts = [say(Words(f"({n}) ", f"（{n}）")) + one for n, one in enumerate(texts, 1)]
     return stacked(*(line for one in texts for line in one.splitlines()))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from db.decisions_in_force import sent_back, what_it_rests_on
 from db.row_types import LogLine
 from starter.commands import show as showing
+from starter.commands.card import why_rows
 from starter.terminal import screen
 from tests.register.cases import Told, assessment_of, findings, listed, opened, rectified, set_aside
 from tests.rules.builders import OPERATOR, plan
@@ -217,3 +218,18 @@ def test_a_reassessment_that_was_not_met(pingtai: Run, register: Any) -> None:
     shown = pingtai("show", "p-1", lang="zh").stdout
     assert "整改后考核：仍不符合要求" in shown.partition("\n各期")[0]
     assert "未见改善" in shown.partition("\n各期")[0]
+
+
+def test_how_the_term_before_ended(pingtai: Run, register: Any) -> None:
+    """Whoever judges a second application reads why the first was declined."""
+    told = opened()
+    told.decide("recommendation", outcome="declined", opinion="与本区产业不符")
+    first = lines(told)
+    again = [line.model_copy(update={"term": 2}) for line in lines(opened())]
+    card = card_of(told)
+    second = card.platform.model_copy(update={"term": 2})
+    both = card.model_copy(update={"platform": second, "log": (*first, *again)})
+    assert both.sent_back is None
+    shown = " ".join(str(cell) for row in why_rows(both) for cell in row)
+    assert "与本区产业不符" in shown
+    assert "declined" in shown

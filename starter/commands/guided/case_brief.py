@@ -10,7 +10,7 @@ from rich.text import Text
 
 from db.decisions_in_force import application_of, what_it_rests_on
 from db.row_types import LogLine, PlatformCard
-from starter.commands.card import sent_back_rows
+from starter.commands.card import why_rows
 from starter.errors import PingtaiError
 from starter.plans.plan_sections import sections
 from starter.plans.plan_view import PlanView, text_of
@@ -50,7 +50,7 @@ class Brief(NamedTuple):
 def brief_parts(kind: Kind, brief: Brief) -> list[Table | Text]:
     """Return what a decision of a kind is about: why something came back, what was said, what was filed."""
     card, plan = brief
-    rows: list[Row] = sent_back_rows(card.sent_back, _LETTERS) if card.sent_back else []
+    rows: list[Row] = why_rows(card, _LETTERS)
     rows += _said_before(kind, card)
     if kind in ON_CONDITIONS:
         rows += _conditions(card)
