@@ -76,6 +76,9 @@ async def register_there(
     [
         ("show", "p-1"),
         ("show", "p-1", "--json"),
+        ("plan", "p-1"),
+        ("plan", "p-1", "--diff"),
+        ("plan", "p-1", "--json"),
         ("register",),
         ("register", "--format", "csv", "--all"),
         ("valid", "p-1", "--on", "2030-01-01"),

@@ -9,10 +9,11 @@ import click
 from starter.clock import today
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.doubts import doubts
-from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, brief_parts
+from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, Brief, brief_parts
 from starter.commands.guided.check_answers import Checks
 from starter.commands.guided.dialogue import HOW
 from starter.commands.guided.foresight import Foresight
+from starter.commands.guided.plan_changes import changes_parts, unchanged_plan
 from starter.commands.guided.prompts import sure, wrong
 from starter.commands.guided.questions import show_case
 from starter.commands.guided.session import Session
@@ -47,21 +48,23 @@ def guided(
     show_case(calls.form, view)
     foresight = Foresight(calls.form.kind, view, calls.register_log())
     session = Session(calls.form, said, foresight, roster, office=calls.principal is None)
+    brief: Brief | None = None
 
     def leads_to(raw: dict[str, Any]) -> str:
         preview = calls.preview(calls.decision(raw))
         if calls.form.kind is Kind.SET_ASIDE:
             _show_set_aside(calls, raw)
+        show(*changes_parts(brief, raw))
         return preview.stage or ""
 
     def doubtful(raw: dict[str, Any]) -> list[Words]:
-        return _doubts(calls, raw)
+        return [*_doubts(calls, raw), *unchanged_plan(brief, raw)]
 
     with session.kept():
         with _nothing_sent():
             session.begin()
             if calls.form.kind not in ON_NOTHING:
-                _show_brief(calls)
+                brief = _show_brief(calls)
             show("", HOW)
             raw = session.checked(Checks(leads_to, doubtful)) if asks else session.fill_in()
         yield session, raw
@@ -93,13 +96,14 @@ def confirm(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) ->
             raise click.Abort
 
 
-def _show_brief(calls: DecisionCalls) -> None:
-    """Show what it is about; whoever knows it may decide also while the register is away."""
+def _show_brief(calls: DecisionCalls) -> Brief | None:
+    """Show what it is about, and return it; whoever knows it may decide also while the register is away."""
     brief = calls.brief()
     if brief:
         show(*brief_parts(calls.form.kind, brief))
     else:
         complain(Words(*(words.format(calls.platform) for words in NOT_THERE)))
+    return brief
 
 
 @contextmanager

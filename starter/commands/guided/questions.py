@@ -60,18 +60,9 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
                     say("Rule", "依据"),
                     say(citation(form.kind.article)) + say(": ", "：") + say(form.rule),
                 ),
-                (say("Plan", "建设方案"), _how_to_fetch(form, case.facts.platform_id)),
             )
         ),
     )
-
-
-def _how_to_fetch(form: DecisionForm, platform: str) -> str:
-    """How to get the plan as the file that is handed in again, where one is to be handed in."""
-    if not any(part.shape is Shape.PLAN for part in form.parts):
-        return ""
-    command = f"pingtai plan {platform} --file plan.md"
-    return say(f"to get it as a file, run: {command}", f"取得可修改的文件：{command}")
 
 
 def foresee(form: DecisionForm, foresight: Foresight, said: Mapping[str, Any]) -> None:

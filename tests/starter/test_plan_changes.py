@@ -1,0 +1,70 @@
+"""Whoever files a plan sees what it changes before it is sent, and is asked about one that changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from starter.commands.plan_files.plan_file import written_plan
+from tests.rules.builders import OPERATOR_NAME, plan
+from tests.rules.cases import at_stage
+from tests.starter.test_case_brief import register, returned, terminal  # noqa: F401 - fixtures
+from tests.starter.test_guided import show_case
+from workflows.vocabulary import Stage
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+ANSWERS = ("op-1", OPERATOR_NAME, "plan.md", "已修改", "", "")
+
+
+@pytest.fixture
+def revise(
+    pingtai: Run,
+    answers: dict[str, Any],
+    register: Any,  # noqa: F811
+) -> Callable[..., str]:
+    """Hand in a plan by the form, and return what was shown."""
+
+    def run(said: dict[str, Any], last: str, lang: str = "zh", text: str = "whole") -> str:
+        show_case(answers, at_stage(Stage.CORRECTION))
+        register(returned(), text=text)
+        Path("plan.md").write_bytes(written_plan(said, ".md"))
+        stdin = "".join(f"{line}\n" for line in (*ANSWERS, last))
+        return str(pingtai("revise", "p-1", lang=lang, stdin=stdin).output)
+
+    return run
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_changes_is_shown_before_it_is_sent(
+    revise: Callable[..., str], sent: Sent, lang: str
+) -> None:
+    """By parts, above the question whether to submit it."""
+    shown = revise(plan("以产业急需为牵引"), "y", lang)
+    title = {
+        "en": "What changes in the plan, from version 1",
+        "zh": "建设方案的修改（对照第 1 版）",
+    }
+    changes = shown.partition(title[lang])[2]
+    assert "以产业[-需求-]{+急需+}为牵引" in changes
+    assert "保障措施的内容" not in changes
+    assert sent[-1][1]["plan"]["parts"]["approach"] == "以产业急需为牵引"
+
+
+def test_a_plan_that_changes_nothing_is_asked_about(revise: Callable[..., str], sent: Sent) -> None:
+    """The file that was fetched may have been sent by mistake."""
+    shown = revise(plan(), "n")
+    assert "建设方案与第 1 版内容相同。" in shown
+    assert sent == []
+
+
+def test_without_the_text_before_nothing_is_said_of_changes(
+    revise: Callable[..., str], sent: Sent
+) -> None:
+    """A plan can be filed also while the register does not have the one before."""
+    shown = revise(plan(), "y", text="changed")
+    assert "建设方案的修改" not in shown
+    assert "内容相同" not in shown
+    assert len(sent) == 1
