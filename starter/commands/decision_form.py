@@ -14,7 +14,7 @@ from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import chinese_list, expert, findings, past_assessment, texts
-from starter.commands.plan_files.plan_file import read_plan
+from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
 from workflows.decision import Decision
@@ -60,6 +60,7 @@ _METAVARS = {
     Shape.NUMBERS: Words("N", "数字"),
     Shape.OBJECT: Words("FILE", "文件"),
     Shape.PLAN: Words("FILE", "文件"),
+    Shape.MECHANISMS: Words("FILE", "文件"),
     Shape.OBJECTS: Words("FILE", "文件"),
     Shape.DOCUMENTS: Words("FILE[=TITLE]", "文件[=名称]"),
     Shape.PANEL: Words("NAME,FIELD,ORGANISATION,VOTE", "姓名,方面,单位,意见"),
@@ -99,6 +100,7 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.NUMBERS: number,
     Shape.OBJECT: read_object,
     Shape.PLAN: read_plan,
+    Shape.MECHANISMS: read_mechanisms,
     Shape.OBJECTS: read_object,
     Shape.DOCUMENTS: document,
     Shape.PANEL: expert,

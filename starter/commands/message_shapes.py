@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from workflows.actors import Document
-from workflows.application import FundingSource, Plan
+from workflows.application import FundingSource, OperatingMechanisms, Plan
 from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
@@ -26,6 +26,7 @@ class Shape(Enum):
     WORD = auto()
     OBJECT = auto()
     PLAN = auto()
+    MECHANISMS = auto()
     TEXTS = auto()
     NUMBERS = auto()
     WORDS = auto()
@@ -44,6 +45,11 @@ class Shape(Enum):
         """Whether it holds several values."""
         return self.value >= Shape.TEXTS.value
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is said by a file outside of JSON."""
+        return self in (Shape.OBJECT, Shape.OBJECTS, Shape.PLAN, Shape.MECHANISMS)
+
 
 _LISTS: dict[Any, Shape] = {
     int: Shape.NUMBERS,
@@ -52,7 +58,12 @@ _LISTS: dict[Any, Shape] = {
     Expert: Shape.PANEL,
     PastAssessment: Shape.ASSESSMENTS,
 }
-_PLAIN: dict[Any, Shape] = {int: Shape.NUMBER, date: Shape.DAY, Plan: Shape.PLAN}
+_PLAIN: dict[Any, Shape] = {
+    int: Shape.NUMBER,
+    date: Shape.DAY,
+    Plan: Shape.PLAN,
+    OperatingMechanisms: Shape.MECHANISMS,
+}
 
 
 def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:

@@ -19,6 +19,7 @@ from starter.terminal import pager
 from tests.rules.builders import application, plan
 from workflows.application import PlatformApplication
 from workflows.model import as_sent, sha256
+from workflows.vocabulary import IndicatorGroup
 
 from .conftest import PretendClient
 from .lines import ACTOR, AT
@@ -217,3 +218,15 @@ def test_an_application_takes_its_plan_from_a_file(
     assert done.exit_code == 0, done.stderr
     assert as_sent(handed_in[0].plan) == SECOND
     assert handed_in[0].application_id == application()["application_id"]
+
+
+def test_a_report_takes_its_mechanisms_from_the_plan(
+    pingtai: Run, plans: Plans, sent: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """Fetched, brought up to date, and handed in with the yearly report."""
+    pingtai("plan", "p-1", "--file", "plan.md")
+    groups = [f"--group={group}=正常" for group in IndicatorGroup]
+    by = ("--actor", "op-1", "--organisation", ACTOR.organisation)
+    done = pingtai("report", "p-1", "--mechanisms", "plan.md", *groups, *by)
+    assert done.exit_code == 0, done.stderr
+    assert sent[-1][1]["mechanisms"] == SECOND["mechanisms"]

@@ -9,7 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from starter.commands.plan_files.plan_file import read_plan, write_plan, written_plan
+from starter.commands.plan_files.plan_file import (
+    read_mechanisms,
+    read_plan,
+    write_plan,
+    written_plan,
+)
 from starter.commands.plan_files.plan_headings import title_of
 from starter.errors import BadInput
 from starter.plans.plan_sections import HEADINGS
@@ -234,3 +239,24 @@ def test_what_no_workbook_can_hold_is_said(tmp_path: Path) -> None:
         write_plan(odd, tmp_path / "plan.xlsx")
     write_plan(odd, tmp_path / "plan.md")
     assert read_plan(str(tmp_path / "plan.md")) == odd
+
+
+@pytest.mark.parametrize("name", ["plan.md", "plan.xlsx", "plan.json"])
+def test_the_mechanisms_alone(tmp_path: Path, name: str) -> None:
+    """The yearly report brings them up to date: out of the plan's file, or of one that says only these."""
+    path = tmp_path / name
+    write_plan(EXAMPLE, path)
+    assert read_mechanisms(str(path)) == EXAMPLE["mechanisms"]
+    if name == "plan.md":
+        text = path.read_text("utf-8")
+        alone = text[text.index("# 运作机制") :]
+        path.write_text(alone, "utf-8")
+        assert read_mechanisms(str(path)) == EXAMPLE["mechanisms"]
+        with pytest.raises(BadInput, match="no heading for approach"):
+            read_plan(str(path))
+        path.write_text(alone.replace("研究所投入=40", "研究所投入=39"), "utf-8")
+        with pytest.raises(BadInput, match=r"operating mechanisms: .* 99"):
+            read_mechanisms(str(path))
+    if name == "plan.json":
+        path.write_text(json.dumps(EXAMPLE["mechanisms"]), "utf-8")
+        assert read_mechanisms(str(path)) == EXAMPLE["mechanisms"]

@@ -94,9 +94,9 @@ def _value(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
     text = texts.get("", "")
     if part.shape is Shape.WORD:
         return word(part.vocabulary, text, part.field)
-    if part.shape in (Shape.OBJECT, Shape.PLAN) and text.startswith("{"):
+    if part.shape.is_file and text.startswith("{"):
         return parsed(text, part.field)
-    if part.shape in (Shape.OBJECT, Shape.PLAN):
+    if part.shape.is_file and not part.shape.listed:
         return part.read(str(beside(folder, text)))
     return _several(part, texts, folder) if part.shape.listed else part.read(text)
 

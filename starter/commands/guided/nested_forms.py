@@ -10,7 +10,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
-from starter.commands.plan_files.plan_file import read_plan
+from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
 from starter.terminal.screen import heading
@@ -85,6 +85,7 @@ def ask_field(
 
 _FILES = {
     Shape.OBJECT: Words("a JSON file", "JSON 文件"),
+    Shape.MECHANISMS: Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件"),
     Shape.PLAN: Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件"),
 }
 """What is named by a file, and of which kind."""
@@ -122,6 +123,7 @@ def _plain(read: Read) -> Read:
 _READ: dict[Shape, Read] = {
     Shape.OBJECT: _plain(read_object),
     Shape.PLAN: _plain(read_plan),
+    Shape.MECHANISMS: _plain(read_mechanisms),
     Shape.NUMBER: number,
 }
 

@@ -118,7 +118,7 @@ def _actor(actor: Any) -> str:
 
 
 def _shown(part: Part, value: Any) -> str:
-    if part.shape in (Shape.OBJECT, Shape.OBJECTS, Shape.PLAN):
+    if part.shape.is_file:
         return say("as in the file", "见文件")
     if isinstance(value, dict):
         return sentence(

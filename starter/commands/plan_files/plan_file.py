@@ -8,6 +8,7 @@ from typing import Any
 from starter.bounds import MESSAGE_FILE_BYTES
 from starter.commands.new_file import write_new
 from starter.errors import BadInput
+from starter.plans.plan_sections import MECHANISMS, PARTS
 from starter.tables.file_content import ZIPPED, read_bytes, text_of_file
 from starter.tables.strict_json import as_object, encodable
 from workflows.words import Words
@@ -27,9 +28,21 @@ def read_plan(path: str) -> dict[str, Any]:
     """
     content = read_bytes(path, MESSAGE_FILE_BYTES, _LARGE)
     try:
-        return _read(content, path)
+        plan: dict[str, Any] = _read(content, path)
+        return plan
     except BadInput as error:
         raise BadInput(error.words.at(path)) from None
+
+
+def read_mechanisms(path: str) -> dict[str, Any]:
+    """Return the operating mechanisms in a file: of a plan, or these alone. Raises BadInput as `read_plan`."""
+    content = read_bytes(path, MESSAGE_FILE_BYTES, _LARGE)
+    try:
+        said: dict[str, Any] = _read(content, path, (MECHANISMS,))
+    except BadInput as error:
+        raise BadInput(error.words.at(path)) from None
+    inner = said.get(MECHANISMS)
+    return inner if isinstance(inner, dict) else said
 
 
 def write_plan(plan: Mapping[str, Any], target: Path, remarks: tuple[str, ...] = ()) -> None:
@@ -74,7 +87,7 @@ def written_plan(plan: Mapping[str, Any], form: str, remarks: tuple[str, ...] = 
     return content
 
 
-def _read(content: bytes, path: str) -> dict[str, Any]:
+def _read(content: bytes, path: str, groups: tuple[str, ...] = (PARTS, MECHANISMS)) -> Any:
     if content.startswith(ZIPPED):
         from starter.commands.plan_files.plan_workbook import sections_in_table  # noqa: PLC0415 - as above
 
@@ -88,7 +101,7 @@ def _read(content: bytes, path: str) -> dict[str, Any]:
         found = sections_in(text)
     from starter.commands.plan_files.plan_headings import plan_from  # noqa: PLC0415 - as above
 
-    return plan_from(found)
+    return plan_from(found, groups=groups)
 
 
 def _said(plan: Mapping[str, Any]) -> dict[str, Any]:

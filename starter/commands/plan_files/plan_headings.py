@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydantic import create_model
+
 from starter.commands.importing.application_cells import cell_of, read
 from starter.commands.importing.columns import COLUMNS, Column
 from starter.commands.message_shapes import Shape
@@ -13,7 +15,7 @@ from starter.plans.plan_sections import HEADINGS, MECHANISMS, PARTS
 from starter.tables.cell_values import Cell, as_text
 from starter.tables.strict_json import parsed
 from workflows.application import Plan
-from workflows.model import InvalidMessage, parse
+from workflows.model import InvalidMessage, Message, parse
 from workflows.words import Words
 
 GROUPS = {PARTS: Words("plan", "建设方案"), MECHANISMS: Words("operating mechanisms", "运作机制")}
@@ -70,21 +72,22 @@ def text_of(path: str, plan: Mapping[str, Any]) -> str:
     return text
 
 
-def plan_from(found: Mapping[str, Found]) -> dict[str, Any]:
-    """Return the plan that a file says.
+def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = (PARTS, MECHANISMS)) -> Any:
+    """Return the plan that a file says, or only some of its groups.
 
     Raises:
         BadInput: a part is missing, is empty, or does not fit; names its heading and where it stands.
     """
-    missing = [path for path in HEADINGS if column_of(path).required and path not in found]
+    wanted = [path for path in HEADINGS if path.startswith(tuple(groups))]
+    missing = [path for path in wanted if column_of(path).required and path not in found]
     if missing:
         raise BadInput(
             f"no heading for {', '.join(HEADINGS[path].en for path in missing)}: write"
             f" “{title_of(missing[0])}”",
             f"缺少标题：{'、'.join(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
         )
-    plan: dict[str, Any] = {PARTS: {}, MECHANISMS: {}}
-    for path in HEADINGS:
+    plan: dict[str, dict[str, Any]] = {group: {} for group in groups}
+    for path in wanted:
         if path not in found:
             continue
         group, _, name = path.partition(".")
@@ -92,10 +95,20 @@ def plan_from(found: Mapping[str, Found]) -> dict[str, Any]:
         if value is not None:
             plan[group][name] = value
     try:
-        parse(Plan, plan)
+        parse(_message(groups), plan)
     except InvalidMessage as error:
         raise BadInput(_complaint(error, found)) from None
     return plan
+
+
+def _message(groups: Sequence[str]) -> type[Message]:
+    """The model of a plan, or of some of its groups."""
+    if len(groups) == len(GROUPS):
+        return Plan
+    fields: dict[str, Any] = {
+        group: (Plan.model_fields[group].annotation, Plan.model_fields[group]) for group in groups
+    }
+    return create_model("Plan", __base__=Message, **fields)
 
 
 def _value(path: str, found: Found) -> Any:
