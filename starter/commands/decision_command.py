@@ -109,8 +109,8 @@ def decide(form: DecisionForm, call: Call) -> None:
     platform_id(call.platform)
     said = form.decision(call.given, read_object(call.file) if call.file else {})
     said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
-    roster = called_panel(call.roster, call.votes)
-    if "panel" in said or not call.talks:
+    roster = called_panel(call.roster, call.votes) if call.roster or call.votes else []
+    if roster and ("panel" in said or not call.talks):
         complain_of_votes(roster)
     if roster and all("vote" in expert for expert in roster):
         said["panel"] = [*roster, *said.get("panel", ())]

@@ -94,7 +94,7 @@ async def test_a_decision_without_an_answer_is_to_be_repeated(
         with monkeypatch.context() as patch:
             patch.setattr(PingtaiClient, "decide", takes_and_is_lost)
             answer = await client.post(where, **call)
-        assert "same decision_id" in problem(answer, 503, "away")["en"]
+        assert "nothing is accepted twice" in problem(answer, 503, "away")["en"]
         again = await client.post(where, **call)
     assert (200, "true") == (again.status_code, again.headers["pingtai-repeated"])
 
