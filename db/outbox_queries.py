@@ -1,5 +1,6 @@
 """What staff ask of the outbox: what waits, what was given up, what became of a notice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from db.asyncpg_connections import Parameters, Query, Source, connections, where
@@ -74,6 +75,17 @@ class OutboxQueries:
             for row in await self._connections.fetch(query.sql, *query.values)
         ]
 
+    async def page_count(self, *, state: str | None = None, platform_id: str | None = None) -> int:
+        """How many rows `page` would list on all its pages."""
+        part = Parameters()
+        query = part.query(
+            "SELECT count(*)::int AS total FROM notices AS n",
+            *_rows(part, state, platform_id),
+        )
+        rows = await self._connections.fetch(query.sql, *query.values)
+        total: int = rows[0]["total"]
+        return total
+
     async def find(self, which: str | int) -> tuple[Notice, tuple[DeliveryRow, ...]] | None:
         """A notice by its id or its number, with what became of it; None when there is none."""
         one = "number = $1" if isinstance(which, int) else "id = $1"
@@ -100,21 +112,27 @@ def page_query(
     """The question for a page: it reads along an index, and no further than the page."""
     part = Parameters()
     number = "d.number" if state else "n.number"
-    conditions = []
-    if state:
-        conditions.append(part("d.state = {}", state))
-    if platform_id:
-        conditions.append(part("n.platform_id = {}", platform_id))
+    further = []
     if after:
         # The first condition says again what the second does, so that an index begins there.
-        conditions.append(part(number + " <= {}", after[0]))
-        further = "(" + number + " < {} OR coalesce(d.recipient, '') > {})"
-        conditions.append(part(further, *after))
+        further.append(part(number + " <= {}", after[0]))
+        further.append(part("(" + number + " < {} OR coalesce(d.recipient, '') > {})", *after))
     return part.query(
         _PAGE,
-        "JOIN" if state else "LEFT JOIN",
-        "deliveries AS d ON d.notice_id = n.id",
-        where(conditions),
+        *_rows(part, state, platform_id, further),
         f"ORDER BY {number} DESC, coalesce(d.recipient, '')",
         part("LIMIT {}", min(limit, LARGEST_PAGE)),
     )
+
+
+def _rows(
+    part: Parameters, state: str | None, platform_id: str | None, further: Sequence[str] = ()
+) -> tuple[str, str]:
+    """What joins deliveries to notices, and the condition for those that are wanted."""
+    conditions = [
+        *([part("d.state = {}", state)] if state else []),
+        *([part("n.platform_id = {}", platform_id)] if platform_id else []),
+        *further,
+    ]
+    join = "JOIN" if state else "LEFT JOIN"
+    return f"{join} deliveries AS d ON d.notice_id = n.id", where(conditions)

@@ -71,21 +71,7 @@ class RegisterQueries:
         The next page is asked for with `after`: the last platform id of the page before.
         """
         part = Parameters()
-        equal = (
-            ("p.district = {}", wanted.get("district")),
-            ("p.field = {}", wanted.get("field")),
-            ("t.stage = {}", wanted.get("stage")),
-            ("t.list_number = {}", wanted.get("list_number")),
-        )
-        conditions = [part(sql, value) for sql, value in equal if value is not None]
-        year = wanted.get("year")
-        if year is not None:
-            days = date(year, 1, 1), date(year, 12, 31)
-            conditions.append(part("t.listed_on BETWEEN {} AND {}", *days))
-        if wanted.get("overdue"):
-            conditions.append(_OVERDUE)
-        if wanted.get("listed"):
-            conditions.append("t.listed_on IS NOT NULL")
+        conditions = _wanted(part, wanted)
         if after is not None:  # of both, or the planner begins with the first term of all
             conditions.append(part("p.platform_id > {}", after))
             conditions.append(part("t.platform_id > {}", after))
@@ -96,6 +82,16 @@ class RegisterQueries:
         )
         rows = await self._connections.fetch(query.sql, *query.values)
         return [read(RegisterRow, row) for row in rows]
+
+    async def register_count(self, **wanted: Unpack[RegisterFilter]) -> int:
+        """How many platforms `register` would list on all its pages."""
+        part = Parameters()
+        query = part.query(
+            "SELECT count(*)::int AS total", _FROM_NEWEST, where(_wanted(part, wanted))
+        )
+        rows = await self._connections.fetch(query.sql, *query.values)
+        total: int = rows[0]["total"]
+        return total
 
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         """Platforms whose ids begin so, with their names, by id."""
@@ -167,6 +163,27 @@ class RegisterQueries:
         """For every platform, how many entries, decisions and refusals its logs hold."""
         rows = await self._connections.fetch(_ACTIVITY, EntryKind.DECISION, EntryKind.REFUSED)
         return [read(PlatformActivity, row) for row in rows]
+
+
+def _wanted(part: Parameters, wanted: RegisterFilter) -> list[str]:
+    """The conditions by which platforms are chosen."""
+    equal = (
+        ("p.district = {}", wanted.get("district")),
+        ("p.field = {}", wanted.get("field")),
+        ("t.stage = {}", wanted.get("stage")),
+        ("t.list_number = {}", wanted.get("list_number")),
+    )
+    conditions = [part(sql, value) for sql, value in equal if value is not None]
+    year = wanted.get("year")
+    if year is not None:
+        conditions.append(
+            part("t.listed_on BETWEEN {} AND {}", date(year, 1, 1), date(year, 12, 31))
+        )
+    if wanted.get("overdue"):
+        conditions.append(_OVERDUE)
+    if wanted.get("listed"):
+        conditions.append("t.listed_on IS NOT NULL")
+    return conditions
 
 
 def _prefix(beginning: str) -> str:

@@ -6,8 +6,10 @@ from audit.access_log import AccessRow, list_accesses
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import PlatformId, json_option, limit_option
+from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
 from starter.terminal.wording import moment
 from workflows.words import Words
@@ -29,7 +31,7 @@ access_group = LazyGroup(
 @access_group.command(
     "list", short_help="List who viewed or exported records, the newest first. 查阅记录"
 )
-@click.argument("platform", required=False, type=PlatformId())
+@click.argument("platform", required=False, type=PlatformId(Holder.HISTORIES))
 @click.option("--who", "actor", metavar="ID", help="Only this person. 查阅人")
 @click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="The next page. 下一页")
 @limit_option(LARGEST_PAGE)
@@ -54,7 +56,8 @@ async def list_command(
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
-        show(table_of(rows, _COLUMNS))
+        with paged():
+            show(table_of(rows, _COLUMNS))
     else:
         complain(Words("No access was recorded.", "没有查阅记录"))
     if len(rows) == limit and not as_json:

@@ -15,9 +15,10 @@ from audit.commands.state import snapshot_plain
 from audit.commands.timeline import moment_plain, moments_table
 from audit.reading.snapshots import Change, between, changes
 from audit.reading.timeline_entries import moments
-from starter.commands.options import json_option, platform_argument
+from starter.commands.options import history_argument, json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
+from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from starter.terminal.wording import moment
 from workflows.words import Words
@@ -28,7 +29,7 @@ _LETTERS = 60
 
 
 @click.command("diff")
-@platform_argument
+@history_argument
 @click.option(
     "--from",
     "begin",
@@ -87,7 +88,8 @@ async def diff_command(
         elif not came:
             complain(Words("No entries in between.", "其间没有记录"))
         else:
-            _show(differs, moments_table(reading, came))
+            with paged():
+                _show(differs, moments_table(reading, came))
 
 
 def _show(differs: list[Change], entries: Table) -> None:

@@ -30,6 +30,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of, write
 from starter.terminal.wording import moment
 from workflows.words import Words
@@ -186,7 +187,8 @@ def _show(found: Sequence[Digest]) -> None:
     if not found:
         complain(Words("No digests.", "没有摘要"))
         return
-    show(table_of(found, _COLUMNS))
+    with paged():
+        show(table_of(found, _COLUMNS))
 
 
 _COLUMNS: tuple[Column[Digest], ...] = (

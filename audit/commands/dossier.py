@@ -17,7 +17,7 @@ from audit.dossier.verifying import Verdict, verify
 from audit.evidence_files import write_new
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.options import json_option, platform_argument
+from starter.commands.options import history_argument, json_option
 from starter.desk.user_name import who
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import show, show_json
@@ -25,7 +25,7 @@ from workflows.words import Words
 
 
 @click.command("dossier")
-@platform_argument
+@history_argument
 @file_option("-o", "--output", help="The file to write. 输出文件 [default: PLATFORM.zip]")
 @source_options
 @json_option

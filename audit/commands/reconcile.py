@@ -15,6 +15,7 @@ from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import PlatformId
+from starter.desk.platform_names import Holder
 from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
@@ -25,7 +26,7 @@ _LETTERS = 80
 
 
 @click.command("reconcile")
-@click.argument("platforms", nargs=-1, type=PlatformId(), metavar="[PLATFORM]...")
+@click.argument("platforms", nargs=-1, type=PlatformId(Holder.HISTORIES), metavar="[PLATFORM]...")
 @click.option("--repair", is_flag=True, help="Rewrite the rows that differ. 修复")
 @source_options
 @json_lines_option

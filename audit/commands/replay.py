@@ -25,6 +25,7 @@ from db.queries import RegisterQueries
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import PlatformId
+from starter.desk.platform_names import Holder
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
@@ -65,7 +66,7 @@ class ReplayRequest:
 
 
 @click.command("replay")
-@click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId())
+@click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId(Holder.HISTORIES))
 @click.option("--all", "everything", is_flag=True, help="All platforms. 全部平台")
 @click.option(
     "--files", is_flag=True, help="The arguments are files or folders of histories. 历史文件"

@@ -9,11 +9,12 @@ import click
 from audit.commands.audit_options import Source, WhenType, source_options
 from audit.commands.history_source import not_applied_yet, read_for, showing, snapshot, when_word
 from audit.reading.snapshots import CaseSnapshot, EntryName, Snapshot
-from starter.commands.options import json_option, platform_argument
+from starter.commands.options import history_argument, json_option
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
+from starter.terminal.pager import paged
 from starter.terminal.screen import facts, show, show_json
 from workflows.model import instant
 from workflows.periods import last_day
@@ -22,7 +23,7 @@ from workflows.words import Words
 
 
 @click.command("state")
-@platform_argument
+@history_argument
 @click.option(
     "--at",
     type=WhenType("moment"),
@@ -69,7 +70,8 @@ async def state_command(
         if as_json:
             show_json(snapshot_plain(found))
         else:
-            show(facts(rows(found)))
+            with paged():
+                show(facts(rows(found)))
 
 
 def snapshot_plain(found: Snapshot) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from audit.commands.history_source import read_for, showing
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
-from starter.commands.options import json_option, platform_argument
+from starter.commands.options import history_argument, json_option
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
+from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, heading, show, show_json, table_of
 from workflows.model import instant
 from workflows.periods import beijing_date
@@ -28,7 +29,7 @@ HASH = 12
 
 
 @click.command("timeline")
-@platform_argument
+@history_argument
 @source_options
 @json_option
 @answering
@@ -52,11 +53,12 @@ async def timeline_command(
             show_json(_plain(reading, problems))
         else:
             rows = moments_table(reading, moments(reading))
-            show(
-                heading(Words("Runs", "各次运行")),
-                table_of(enumerate(reading.runs, start=1), _RUN_COLUMNS),
-            )
-            show(heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), rows)
+            with paged():
+                show(
+                    heading(Words("Runs", "各次运行")),
+                    table_of(enumerate(reading.runs, start=1), _RUN_COLUMNS),
+                )
+                show(heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), rows)
 
 
 def moments_table(reading: Reading, rows: list[Moment]) -> Table:

@@ -73,6 +73,7 @@ COMMANDS = (
     _command("keys", "Create, list and revoke keys of the HTTP API. 接口密钥"),
     _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),
     _command("plan", "Show, compare or fetch a platform's plan. 建设方案 §四(一)"),
+    _command("find", "Find platforms by a part of their name, operator or id. 查找平台"),
     _command("register", "List the platforms, or export them. 平台名册"),
     _command("valid", "Answer whether a platform was valid on a day. 是否有效 §四"),
     _command("layout", "Show or replace the layout of fields and directions. 建设布局 §四"),

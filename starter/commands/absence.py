@@ -21,6 +21,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.named_fields import NamedFields
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
     Column,
@@ -139,7 +140,8 @@ async def list_command(person: str | None, whole: bool, limit: int, as_json: boo
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
-        show(table_of(rows, _COLUMNS))
+        with paged():
+            show(table_of(rows, _COLUMNS))
     else:
         complain(Words("No substitutions found.", "没有委托代理。"))
 

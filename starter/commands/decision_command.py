@@ -14,9 +14,10 @@ from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
-from starter.commands.options import PlatformId
+from starter.commands.options import BY_NAME, PlatformId
 from starter.commands.panel_options import PANEL_OPTIONS, called_panel, complain_of_votes
 from starter.commands.receipt_view import show_preview, show_receipt
+from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
@@ -39,6 +40,8 @@ class Call:
     preset: frozenset[str]
     roster: str | None = None
     votes: tuple[str, ...] = ()
+    by_name: bool = False
+    """Whether the platform was called by a name: a person is asked whether it is the one."""
 
     @property
     def talks(self) -> bool:
@@ -74,12 +77,13 @@ def command_of(form: DecisionForm) -> click.Command:
         given = {name: value for name, value in said.items() if name.startswith("given_")}
         rest = {name: value for name, value in said.items() if name not in given}
         with answered():
-            decide(form, Call(given=given, preset=preset(), **rest))
+            by_name = BY_NAME in click.get_current_context().meta
+            decide(form, Call(given=given, preset=preset(), by_name=by_name, **rest))
 
     return click.Command(
         form.name,
         params=[
-            click.Argument(["platform"], type=PlatformId()),
+            click.Argument(["platform"], type=PlatformId(Holder.WORKFLOW)),
             *(option(part) for part in (*form.parts, *ACTOR, *COMMON)),
             *(PANEL_OPTIONS if form.kind is Kind.EXPERT_OPINION else ()),
             *_HOW,
@@ -126,7 +130,7 @@ def decide(form: DecisionForm, call: Call) -> None:
         if call.talks and not call.yes:
             from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
 
-            confirm(calls, decision, raw)
+            confirm(calls, decision, raw, by_name=call.by_name)
         _send(call, calls, decision)
 
 

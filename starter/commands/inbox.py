@@ -24,6 +24,7 @@ from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     complain,
     complain_of_more,
@@ -32,6 +33,7 @@ from starter.terminal.screen import (
     show,
     show_json,
 )
+from starter.terminal.this_command import with_option
 from workflows.actors import Actor
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Kind, Role
@@ -149,16 +151,18 @@ async def inbox_command(
         steps = [one.model_dump(mode="json") for one in counts]
         show_json({"rows": [data(row, now) for row in rows], "counts": steps, "next": following})
         return
-    if rows:
-        show(rows_table(rows, now))
-    else:
-        complain(_nothing(whose))
-    if counts and draws():
-        show(heading(counted(counts)))
-    elif counts:
-        complain(counted(counts))
-    if following:
-        complain_of_more(limit, following, sum(one.waiting for one in counts))
+    with paged():
+        if rows:
+            show(rows_table(rows, now))
+        else:
+            complain(_nothing(whose))
+        if counts and draws():
+            show(heading(counted(counts)))
+        elif counts:
+            complain(counted(counts))
+        if following:
+            waiting = sum(one.waiting for one in counts)
+            complain_of_more(limit, with_option(after=following), waiting)
 
 
 async def _whose(

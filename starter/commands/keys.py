@@ -17,6 +17,7 @@ from starter.service.scopes import Scope
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
     Column,
@@ -138,7 +139,8 @@ async def list_command(as_json: bool) -> None:
     if as_json:
         show_json([key.model_dump(mode="json") | {"standing": key.standing(now)} for key in keys])
     elif keys:
-        show(table_of(keys, _columns(now)))
+        with paged():
+            show(table_of(keys, _columns(now)))
     else:
         complain(Words("There are no keys.", "没有密钥。"))
 

@@ -15,6 +15,7 @@ from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from workflows.words import Words
 
@@ -123,6 +124,11 @@ async def show_command(field: str | None, district: str | None, as_json: bool) -
     if not found.directions and not found.outside:
         complain(_NO_LAYOUT)
         return
+    with paged():
+        _standing_of(found)
+
+
+def _standing_of(found: Layout) -> None:
     if found.directions:
         show(table_of(found.directions, (*_DIRECTION, *_PLANNED, _STANDING)))
     if found.outside:

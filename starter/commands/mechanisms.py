@@ -23,6 +23,7 @@ from starter.terminal import wording
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, word
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
     IF_SHORT,
@@ -36,6 +37,7 @@ from starter.terminal.screen import (
     show_json,
     table_of,
 )
+from starter.terminal.this_command import with_option
 from workflows.vocabulary import GovernanceBody, LegalForm, TransferPractice
 from workflows.words import Words
 
@@ -83,6 +85,11 @@ async def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None
     if not found.platforms:
         complain(wording.NO_PLATFORMS)
         return
+    with paged():
+        _show(found, limit)
+
+
+def _show(found: Mechanisms, limit: int) -> None:
     show(_sum(found))
     for title, counts, named in (
         (Words("Funding", "资金来源"), found.funding, str),
@@ -98,7 +105,7 @@ async def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None
     if found.page:
         show(heading(Words("Platforms", "平台")), table_of(found.page, _PLATFORMS))
     if len(found.page) == limit:
-        complain_of_more(limit, found.page[-1].platform_id, found.platforms)
+        complain_of_more(limit, with_option(after=found.page[-1].platform_id), found.platforms)
 
 
 def _sum(found: Mechanisms) -> Table:

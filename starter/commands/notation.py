@@ -6,15 +6,13 @@ from enum import StrEnum
 from typing import Any
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
 from starter.commands.document_files import Document, document
+from starter.desk.platform_names import may_be_id
 from starter.errors import BadInput
-from workflows.model import Identifier
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
 
 ALL = "all"
-_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 _SCORE = re.compile(r"@(\d{1,3})$")
 _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
 
@@ -190,10 +188,9 @@ def platform_id(given: str) -> str:
     Raises:
         BadInput: no platform can have this id.
     """
-    try:
-        return _IDENTIFIER.validate_python(given)
-    except ValidationError:
-        raise BadInput(
-            f"{given!r} is not a platform id: use 1 to 64 letters, digits, dots, dashes and underscores",
-            f"{given!r} 不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
-        ) from None
+    if may_be_id(given):
+        return given
+    raise BadInput(
+        f"{given!r} is not a platform id: use 1 to 64 letters, digits, dots, dashes and underscores",
+        f"{given!r} 不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
+    )

@@ -24,6 +24,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     complain,
     complain_of_more,
@@ -32,6 +33,7 @@ from starter.terminal.screen import (
     show,
     show_json,
 )
+from starter.terminal.this_command import with_option
 from workflows.notice_messages import Notice
 from workflows.words import Words
 
@@ -77,18 +79,21 @@ async def list_command(
     place = _read(after) if after else None
     directly_only("`pingtai notices`", "通知管理")
     async with open_connections() as source:
-        rows = await OutboxQueries(source).page(
-            state=state, platform_id=platform, after=place, limit=limit
-        )
+        outbox = OutboxQueries(source)
+        rows = await outbox.page(state=state, platform_id=platform, after=place, limit=limit)
+        more = len(rows) == limit
+        total = await outbox.page_count(state=state, platform_id=platform) if more else None
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
         return
-    if rows:
-        show(notices_table(rows))
-    else:
+    if not rows:
         complain(Words("No notices found.", "没有符合条件的通知。"))
-    if len(rows) == limit:
-        complain_of_more(limit, "{}/{}".format(*rows[-1].place))
+        return
+    with paged():
+        show(notices_table(rows))
+        if more:
+            following = with_option(after="{}/{}".format(*rows[-1].place))
+            complain_of_more(limit, following, total)
 
 
 @notices_command.command("show", short_help="Show a notice, its texts and its deliveries. 通知详情")
@@ -117,11 +122,12 @@ async def show_command(which: str, as_json: bool) -> None:
             }
         )
         return
-    show(facts(about(notice)))
-    for one in sorted(BOTH, key=lambda one: one != language()):
-        show(heading(texts[one].title), *texts[one].body.splitlines())
-    show(heading(Words("Deliveries", "投递")))
-    show(deliveries_table(deliveries) if deliveries else _NO_RECIPIENT)
+    with paged():
+        show(facts(about(notice)))
+        for one in sorted(BOTH, key=lambda one: one != language()):
+            show(heading(texts[one].title), *texts[one].body.splitlines())
+        show(heading(Words("Deliveries", "投递")))
+        show(deliveries_table(deliveries) if deliveries else _NO_RECIPIENT)
 
 
 @notices_command.command("resend", short_help="Send a notice, or all failed ones, again. 重新发送")

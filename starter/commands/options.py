@@ -9,15 +9,21 @@ import click
 from click.shell_completion import CompletionItem
 
 from starter.commands.notation import WordChoice, chinese_list
+from starter.desk.did_you_mean import near_words
+from starter.desk.platform_names import Holder, resolve_platform
 from starter.desk.reach import open_reads
 from starter.terminal.catalogue import made
+from starter.terminal.command_runner import NEAR_PLATFORMS, answered
 from starter.terminal.language import say
+from starter.terminal.screen import complain
 from workflows.vocabulary import District, Field, Stage
 from workflows.words import Words
 
 F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[F], F]
 
+BY_NAME = "starter.by_name"
+"""In click's `meta`: the id of the platform that was called by a name."""
 WITHIN = 1.0
 """Seconds that somebody who pressed Tab waits at most."""
 OFFERED = 50
@@ -51,13 +57,33 @@ class Day(click.ParamType[date]):
 
 
 class PlatformId(click.ParamType[str]):
-    """A platform's id, completed from the register if it answers; it is checked where it is used."""
+    """A platform's id, completed from the register; an unambiguous name, or part of one, does as well.
+
+    Which platform a name has become is said before the command does anything.
+    """
 
     name = "platform"
 
+    def __init__(self, holder: Holder = Holder.REGISTER) -> None:
+        """`holder` knows whether there is a platform of an id that the register does not know."""
+        self._holder = holder
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """As it was given."""
-        return str(value)
+        """The id.
+
+        Raises:
+            click.exceptions.Exit: several platforms are called so, or none is.
+        """
+        if ctx is None or ctx.resilient_parsing:
+            return str(value)
+        with answered():
+            found = asyncio.run(resolve_platform(str(value), self._holder))
+        ctx.meta[NEAR_PLATFORMS] = near_words(found.near)
+        if found.name is not None:
+            ctx.meta[BY_NAME] = found.platform_id
+            named = f"{found.platform_id} ({found.name})"
+            complain(Words(f"{value}: {named}", f"{value}：{named}"))
+        return found.platform_id
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -78,6 +104,8 @@ async def _offered(incomplete: str) -> list[CompletionItem]:
 DAY = Day()
 
 platform_argument: Option[Any] = click.argument("platform", type=PlatformId())
+history_argument: Option[Any] = click.argument("platform", type=PlatformId(Holder.HISTORIES))
+"""Of a command that reads histories: they may be those of a platform that the register does not know."""
 district_option: Option[Any] = click.option(
     "--district", type=WordChoice(District), metavar="DISTRICT", help="Only this district. 所在区"
 )

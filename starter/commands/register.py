@@ -25,7 +25,9 @@ from starter.errors import BadInput
 from starter.tables.sheet_writer import sheet
 from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup
+from starter.terminal.pager import paged
 from starter.terminal.screen import complain, complain_of_more, show
+from starter.terminal.this_command import with_option
 from starter.terminal.wording import NO_PLATFORMS
 from workflows.words import Words
 
@@ -107,12 +109,14 @@ async def list_command(
     pages = _pages(None if whole else limit, **asked)
     if form == "table":
         rows = [row async for page in pages for row in page]
-        if rows:
-            show(rows_table(rows))
-        else:
+        if not rows:
             complain(NO_PLATFORMS)
-        if len(rows) == limit:
-            complain_of_more(limit, rows[-1].platform_id)
+            return
+        with paged():
+            show(rows_table(rows))
+            if len(rows) == limit:
+                following = with_option(after=rows[-1].platform_id)
+                complain_of_more(limit, following, await _total(**asked))
         return
     number = 0
     with sheet(form, output, head()) as write:  # type: ignore[arg-type]
@@ -134,6 +138,14 @@ def _check(form: str, output: Path | None, whole: bool) -> None:
         )
     if form == "xlsx" and output is None:
         raise BadInput("--format xlsx needs a file: -o FILE", "--format xlsx 须写入文件：-o 文件名")
+
+
+async def _total(*, day: date | None, after: str | None, **wanted: Any) -> int | None:
+    """How many platforms there are in all; None of a past day, whose logs would all have to be read."""
+    if day is not None:
+        return None
+    async with open_reads() as register:
+        return await register.register_count(**wanted)
 
 
 async def _pages(

@@ -10,6 +10,7 @@ from starter.commands.options import district_option, field_option, json_option,
 from starter.desk.reach import open_reads
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
     Column,
@@ -51,7 +52,8 @@ async def stats_command(
     elif not found.stages:
         complain(wording.NO_PLATFORMS)
     else:
-        _show(found)
+        with paged():
+            _show(found)
 
 
 def _show(found: Figures) -> None:

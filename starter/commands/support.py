@@ -25,6 +25,7 @@ from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import word
 from starter.terminal.lazy_group import LazyGroup, Listed
+from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
     IF_SHORT,
@@ -35,6 +36,7 @@ from starter.terminal.screen import (
     show_json,
     table_of,
 )
+from starter.terminal.this_command import with_option
 from workflows.vocabulary import Support
 from workflows.words import Words
 
@@ -91,15 +93,17 @@ async def list_command(*, after: str | None, limit: int, as_json: bool, **wanted
     page = read_support_cursor(after) if after else None
     async with open_reads() as register:
         rows = await register.support(**wanted, after=page, limit=limit)
+        total = await register.support_count(**wanted) if len(rows) == limit else None
     if as_json:
         show_json([row.model_dump(mode="json") for row in rows])
         return
-    if rows:
-        show(support_table(rows, platforms=True))
-    else:
+    if not rows:
         complain(Words("No support records found.", "没有符合条件的支持记录。"))
-    if len(rows) == limit:
-        complain_of_more(limit, support_cursor(place(rows[-1])))
+        return
+    with paged():
+        show(support_table(rows, platforms=True))
+        if len(rows) == limit:
+            complain_of_more(limit, with_option(after=support_cursor(place(rows[-1]))), total)
 
 
 def support_table(rows: Sequence[SupportRow], *, platforms: bool = False) -> Table:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from db.inbox_queries import Inbox
+from db.name_search import Found, find_platforms, platform_of_id
 from db.organisation_queries import Known, organisations_of
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
 from db.substitution_queries import SubstitutionQueries, SubstitutionRow
-from db.support_queries import support_of
+from db.support_queries import support_count, support_of
 from db.validity_queries import Validity, validity
 from starter.client.register_access import open_connections
 
@@ -40,6 +41,14 @@ class DirectReads(RegisterQueries):
 
         return await plan_view(self.plan_queries, platform_id, **wanted)
 
+    async def find(self, words: str, *, after: str | None = None, limit: int = 20) -> Found:
+        """Platforms by a part of name, operator or id; see `db.name_search.find_platforms`."""
+        return await find_platforms(self._connections, words, after=after, limit=limit)
+
+    async def of_id(self, platform_id: str) -> Found:
+        """The platform of exactly this id."""
+        return await platform_of_id(self._connections, platform_id)
+
     async def validity(self, platform_id: str, day: date) -> Validity | None:
         """Whether a platform is valid on a day, and why; None: it is not known."""
         return await validity(self._connections, platform_id, day)
@@ -66,6 +75,11 @@ class DirectReads(RegisterQueries):
         """Support by the day it was given; see `db.support_queries.support_of`."""
         async with self._connections.connect() as reading:
             return await support_of(reading, **wanted)
+
+    async def support_count(self, **wanted: Any) -> int:
+        """How many rows `support` would list on all its pages."""
+        async with self._connections.connect() as reading:
+            return await support_count(reading, **wanted)
 
     async def figures(self, **wanted: Any) -> Figures:
         """The programme in figures; see `db.figures.figures`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from db.name_search import Found
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.reading import LARGEST_PAGE
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from db.validity_queries import Validity
     from starter.desk.http_inbox import HttpInbox
     from starter.plans.plan_view import PlanView
+
+_FOUND = TypeAdapter(Found)
 
 
 class HttpReads:
@@ -51,6 +54,9 @@ class HttpReads:
             )
         return parse_answer(TypeAdapter(list[RegisterRow]), json.dumps(items))
 
+    async def register_count(self, **wanted: Any) -> int:
+        return await self._total("/v1/register", **wanted)
+
     async def named_like(self, beginning: str, limit: int) -> list[tuple[str, str]]:
         items = await self._items("/v1/register", limit=limit, after=beginning or None)
         found = ((one["platform_id"], one["name"]) for one in items)
@@ -63,6 +69,13 @@ class HttpReads:
             if await self.platform(platform_id):
                 raise  # it is the term or the version that there is none of
             return None
+
+    async def find(self, words: str, *, after: str | None = None, limit: int = 20) -> Found:
+        found = await self._client.get("/v1/platforms", q=words, after=after, limit=limit)
+        return parse_answer(_FOUND, found)
+
+    async def of_id(self, platform_id: str) -> Found:
+        return parse_answer(_FOUND, await self._client.get("/v1/platforms", id=platform_id))
 
     async def log(self, platform_id: str) -> list[LogLine]:
         card = await self.platform(platform_id)
@@ -99,11 +112,12 @@ class HttpReads:
         return [(row.operator, None) for row in await self.register(limit=LARGEST_PAGE)]
 
     async def support(self, *, after: "After | None" = None, **wanted: Any) -> list[SupportRow]:
-        renamed = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
-        asked = {renamed.get(name, name): value for name, value in wanted.items()}
         place = support_cursor(after) if after else None
-        items = await self._items("/v1/support", **asked, after=place)
+        items = await self._items("/v1/support", **_renamed(wanted), after=place)
         return parse_answer(TypeAdapter(list[SupportRow]), json.dumps(items))
+
+    async def support_count(self, **wanted: Any) -> int:
+        return await self._total("/v1/support", **_renamed(wanted))
 
     async def figures(self, **wanted: Any) -> Figures:
         return parse_answer(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
@@ -116,7 +130,18 @@ class HttpReads:
     async def layout(self, **wanted: Any) -> Layout:
         return parse_answer(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
 
+    async def _total(self, path: str, **wanted: Any) -> int:
+        page = json.loads(await self._client.get(path, **wanted, count=True, limit=1))
+        total: int = page["total"]
+        return total
+
     async def _items(self, path: str, **wanted: Any) -> list[Any]:
         page = json.loads(await self._client.get(path, **wanted))
         items: list[Any] = page["items"]
         return items
+
+
+def _renamed(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The filters of support, as the service calls them."""
+    names = {"platform_id": "platform", "first_day": "from", "last_day": "until"}
+    return {names.get(name, name): value for name, value in wanted.items()}

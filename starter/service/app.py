@@ -17,6 +17,7 @@ from starter.service import (
     platform_routes,
     programme_routes,
     register_routes,
+    search_routes,
     subscription_routes,
 )
 from starter.service.arrivals import Arrivals
@@ -34,6 +35,7 @@ ROUTERS = (
     platform_routes.router,
     plan_routes.router,
     register_routes.router,
+    search_routes.router,
     desk_routes.router,
     programme_routes.router,
     event_routes.router,

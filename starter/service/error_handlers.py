@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from db.sqlstate import Trouble, database_errors, trouble_of
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problem_details
+from starter.service.near_platforms import with_near
 from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import problem_reply
 from workflows.model import InvalidMessage, problem_in
@@ -41,6 +42,8 @@ def answer_for_errors(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.status_code == 405:
             _name_all_methods(request, error)
+        if isinstance(error, NoSuchPlatform):
+            error = await with_near(request, error)
         return problem_reply(problem_of(error), request)
 
     for kind in ANSWERED:

@@ -162,7 +162,8 @@ async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) ->
             "此密钥正在处理的调用过多，请稍后重试",
         )
     await keys.note_use(key, now)
-    return Caller(key, nobody._measures)
+    known = request.state.caller = Caller(key, nobody._measures)
+    return known
 
 
 def needs(*scopes: Scope) -> Callable[[Caller], Awaitable[Caller]]:

@@ -22,6 +22,7 @@ Limit = Annotated[
 IfNoneMatch = Annotated[
     str | None, Header(alias="If-None-Match", description="The ETag of an answer that you have.")
 ]
+Counted = Annotated[bool, Query(description="Count all that fits, too, as `total`. 同时统计总数")]
 AfterPlace = Annotated[
     str | None, Query(description="Next page: `next` of the page before. 下一页", max_length=200)
 ]

@@ -12,12 +12,12 @@ from db.layout_queries import layout
 from db.mechanism_queries import mechanisms
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.row_types import SupportRow
-from db.support_queries import place, support_of
+from db.support_queries import place, support_count, support_of
 from starter.clock import today
 from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, answers
-from starter.service.parameters import AfterPlace, DayText, Engine, Limit, day_of, place_of
+from starter.service.parameters import AfterPlace, Counted, DayText, Engine, Limit, day_of, place_of
 from starter.service.responses import link, next_page, reply
 from workflows.model import Identifier, Record
 from workflows.vocabulary import District, LegalForm, Stage, Support
@@ -30,10 +30,14 @@ OfField = Annotated[Identifier | None, Query(description="领域")]
 
 
 class SupportPage(Record):
-    """Support by the day it was given; `next` is the address of the page after, if there is one."""
+    """Support by the day it was given; `next` is the address of the page after, if there is one.
+
+    `total` counts all that fits, if that was asked for.
+    """
 
     items: tuple[SupportRow, ...]
     next: str | None
+    total: int | None = None
 
 
 @router.get(
@@ -118,6 +122,7 @@ async def programme_support(
     last_day: Annotated[DayText, Query(alias="until")] = None,
     after: AfterPlace = None,
     limit: Limit = 50,
+    count: Counted = False,
 ) -> Response:
     """Support by the day it was given, both days included. What was set aside says so. Scope: `read`."""
     wanted: dict[str, Any] = {
@@ -130,5 +135,7 @@ async def programme_support(
     async with connections(engine).connect() as reading:
         place_after = place_of(after, read_support_cursor)
         rows = await support_of(reading, **wanted, after=place_after, limit=limit)
+        total = await support_count(reading, **wanted) if count else None
     following = next_page(request, rows, limit, lambda row: support_cursor(place(row)))
-    return reply(SupportPage(items=tuple(rows), next=following), headers=link(following))
+    page = SupportPage(items=tuple(rows), next=following, total=total)
+    return reply(page, headers=link(following))

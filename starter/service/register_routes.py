@@ -8,13 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.queries import RegisterQueries
-from db.row_types import RegisterRow
+from db.row_types import RegisterFilter, RegisterRow
 from db.validity_queries import Validity, validity
 from starter.clock import today
 from starter.errors import no_such_platform
 from starter.service.key_access import Anyone
 from starter.service.openapi_document import ETAG, LINK, answers, public, unchanged
-from starter.service.parameters import DayText, Engine, IfNoneMatch, Limit, PlatformId, day_of
+from starter.service.parameters import (
+    Counted,
+    DayText,
+    Engine,
+    IfNoneMatch,
+    Limit,
+    PlatformId,
+    day_of,
+)
 from starter.service.responses import link, next_page, reply, tagged_reply, written
 from starter.service.scopes import Scope
 from workflows.model import Identifier, Instant, Record
@@ -41,10 +49,14 @@ class ListedRow(Record):
 
 
 class RegisterPage(Record):
-    """Platforms by their ids; `next` is the address of the page after, if there is one."""
+    """Platforms by their ids; `next` is the address of the page after, if there is one.
+
+    `total` counts all that fit, if that was asked for.
+    """
 
     items: tuple[RegisterRow | ListedRow, ...]
     next: str | None
+    total: int | None = None
 
 
 @router.get(
@@ -72,6 +84,7 @@ async def register(
         Identifier | None, Query(description="The next page: after this platform. 下一页")
     ] = None,
     limit: Limit = 50,
+    count: Counted = False,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Platforms with their newest terms, by platform id.
@@ -82,7 +95,7 @@ async def register(
     reader = who.may(Scope.READ)
     if overdue:
         who.require(Scope.READ)
-    rows = await RegisterQueries(engine).register(
+    wanted = RegisterFilter(
         district=who.district_within(district) if reader else district,
         field=field,
         stage=stage,
@@ -90,12 +103,13 @@ async def register(
         year=year,
         overdue=overdue,
         listed=not reader,
-        after=after,
-        limit=limit,
     )
+    queries = RegisterQueries(engine)
+    rows = await queries.register(**wanted, after=after, limit=limit)
+    total = await queries.register_count(**wanted) if count else None
     following = next_page(request, rows, limit, lambda row: row.platform_id)
     items = tuple(row if reader else ListedRow(**row.model_dump(include=_LISTED)) for row in rows)
-    content = written(RegisterPage(items=items, next=following))
+    content = written(RegisterPage(items=items, next=following, total=total))
     cached = "no-cache" if reader is False and who.key is None else "private, no-cache"
     return tagged_reply(content, if_none_match, {"Cache-Control": cached} | link(following))
 

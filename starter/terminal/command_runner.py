@@ -16,7 +16,7 @@ from typing import ParamSpec
 import click
 
 from starter.desk.service_address import URL
-from starter.errors import PingtaiError, Unreachable, rpc_error
+from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, rpc_error
 from starter.terminal.screen import Said, complain
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
@@ -26,6 +26,9 @@ BAD_INPUT = 2
 REFUSED = 3
 UNREACHABLE = Unreachable.exit_code
 INTERRUPTED = 130
+
+NEAR_PLATFORMS = "starter.near_platforms"
+"""In click's `meta`: the question which platform was meant, where no platform has the id that was given."""
 
 P = ParamSpec("P")
 
@@ -71,9 +74,18 @@ def answered() -> Iterator[None]:
             raise
         code, words = answer
         complain(words, *getattr(error, "__notes__", ()))
+        if isinstance(error, NoSuchPlatform) and (near := _near()):
+            complain(near)
         if isinstance(error, Unreachable) and os.environ.get(URL) and _HTTP not in sys.modules:
             complain(_NOT_BY_HTTP)
         raise click.exceptions.Exit(code) from None
+
+
+def _near() -> Words | None:
+    """What somebody may have meant who named a platform that is not there."""
+    context = click.get_current_context(silent=True)
+    near: Words | None = context.meta.get(NEAR_PLATFORMS) if context else None
+    return near
 
 
 async def _awaited(work: Awaitable[None]) -> None:

@@ -8,22 +8,44 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from rich.table import Table
 from rich.text import Text
 
-from starter.terminal.screen import Said, at_terminal, rendered, write
+from starter.terminal.screen import Said, at_terminal, gathered, rendered, write
 
-_USUAL = "less"
+_USUAL = ("less", "more")
 _SETTINGS = {"LESS": "FRX", "LESSCHARSET": "utf-8"}
 """Colours are shown, what fits a screen is not paged, and the text stays on the screen afterwards."""
 
 
 def show_long(*parts: Table | Text | Said) -> None:
     """Show parts, in the pager ($PAGER, else less) where a person sits and they fill more than the screen."""
-    page = rendered(*parts)
+    _show_page(rendered(*parts))
+
+
+@contextmanager
+def paged() -> Iterator[None]:
+    """What is shown inside goes through the pager as by `show_long`; what is complained of comes after it."""
+    if not at_terminal():
+        yield
+        return
+    parts: list[tuple[TextIO, str]] = []
+    try:
+        with gathered(parts):
+            yield
+    finally:
+        _show_page("".join(words for stream, words in parts if stream is sys.stdout))
+        for stream, words in parts:
+            if stream is not sys.stdout:
+                stream.write(words)
+                stream.flush()
+
+
+def _show_page(page: str) -> None:
     pager = _pager() if at_terminal() and _is_long(page) else None
-    if not (pager and _paged(page, pager)):
+    if not (pager and _read_in(page, pager)):
         write(page)
 
 
@@ -34,7 +56,7 @@ def _is_long(page: str) -> bool:
 def _pager() -> list[str] | None:
     """The pager's command; None where none is wanted, or none is there."""
     try:
-        command = shlex.split(os.environ.get("PAGER", _USUAL))
+        command = shlex.split(os.environ.get("PAGER", _usual()))
     except ValueError:
         return None
     if os.environ.get("TERM") == "dumb" or not command or command[0] == "cat":
@@ -42,7 +64,11 @@ def _pager() -> list[str] | None:
     return command if shutil.which(command[0]) else None
 
 
-def _paged(page: str, command: list[str]) -> bool:
+def _usual() -> str:
+    return next((name for name in _USUAL if shutil.which(name)), "")
+
+
+def _read_in(page: str, command: list[str]) -> bool:
     """Let a pager show it; whether it could be started."""
     try:
         reader = subprocess.Popen(  # noqa: S603 - it is the reader's own setting

@@ -7,23 +7,24 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Generic, NamedTuple, TextIO, TypeVar
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from activities.harmless_text import harmless
 from starter.tables.strict_json import encodable
 from starter.terminal.language import say
+from starter.terminal.line_breaks import line_breaks
+from starter.terminal.table_layout import FlowingText, fit, tab_separated
 from workflows.words import Words
 
 Said = str | Words
 """A text of others, or one of ours in both languages; whatever shows it says it in one."""
-WIDE = 4_000
-"""Columns for a reader that is no terminal: a row stays one line, so that it can be searched."""
 NARROWEST = 72
 """Columns below which tables would leave out cells: there the terminal breaks the lines instead."""
 
@@ -44,26 +45,52 @@ def watched(stream: TextIO) -> bool:
 
 
 def show(*parts: Table | Text | Said) -> None:
-    """Write parts to standard output, each on lines of its own."""
+    """Write parts to standard output, each on lines of its own; tables in a pipe are tab-separated."""
     _put(sys.stdout, rendered(*parts))
 
 
 def rendered(*parts: Table | Text | Said) -> str:
     """Return parts as `show` writes them: drawn for the terminal, plain for another reader."""
-    drawn = draws()
+    shown = [part if isinstance(part, Table | Text) else text(part) for part in parts]
+    if not watched(sys.stdout):
+        return "".join(
+            tab_separated(one) if isinstance(one, Table) else f"{one.plain}\n" for one in shown
+        )
+    drawn, width = draws(), _columns()
     page = io.StringIO()
     console = Console(
         file=page,
         force_terminal=drawn,
         color_system="standard" if drawn else None,
-        width=max(shutil.get_terminal_size().columns, NARROWEST) if watched(sys.stdout) else WIDE,
+        width=width,
         highlight=False,
         markup=False,
         emoji=False,
     )
-    for part in parts:
-        console.print(part if isinstance(part, Table | Text) else text(part))
+    for one in shown:
+        if isinstance(one, Table):
+            fit(one, width)
+            console.print(one)
+        else:
+            console.print(Group(FlowingText.of(one)))
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+
+
+_gathered: ContextVar[list[tuple[TextIO, str]] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathered(parts: list[tuple[TextIO, str]]) -> Iterator[None]:
+    """Put what is written inside, and where it was to be written, into a list instead."""
+    before = _gathered.set(parts)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+
+
+def _columns() -> int:
+    return max(shutil.get_terminal_size().columns, NARROWEST)
 
 
 def show_json(data: Any) -> None:
@@ -82,19 +109,29 @@ def write(words: str) -> None:
 
 
 def complain(*lines: Said) -> None:
-    """Write lines to standard error."""
-    _put(sys.stderr, "".join(f"{harmless(say(line))}\n" for line in lines))
+    """Write lines to standard error; at a terminal no word of them is broken."""
+    words = [harmless(say(line)) for line in lines]
+    if watched(sys.stderr):
+        words = [part for line in words for part in _broken(line)]
+    _put(sys.stderr, "".join(f"{line}\n" for line in words))
 
 
-def complain_of_more(shown: int, after: object, total: int | None = None) -> None:
-    """Say that this was a page of a list, and how to ask for the next one."""
+def _broken(line: str) -> Iterator[str]:
+    begin = 0
+    for end in (*line_breaks(line, _columns()), len(line)):
+        yield line[begin:end].rstrip()
+        begin = end
+
+
+def complain_of_more(shown: int, next_page: str, total: int | None = None) -> None:
+    """Say that this was a page of a list, and the command that shows the next one."""
     of = Words(f" of {total}", f"，共 {total} 项") if total else Words("", "")
-    complain(
-        Words(
-            f"Showing {shown}{of.en}. Next: --after {after}",
-            f"已列出 {shown} 项{of.zh}。下一页：--after {after}",
-        )
-    )
+    said = say(Words(f"Showing {shown}{of.en}. Next:", f"已列出 {shown} 项{of.zh}。下一页："))
+    line = f"{said} {next_page}"
+    # A command that is broken by us could not be copied: the terminal itself breaks it softly.
+    if watched(sys.stderr) and cell_len(line) > _columns():
+        line = f"{said}\n{next_page}"
+    _put(sys.stderr, f"{line}\n")
 
 
 def facts(rows: Iterable[tuple[Said, object]]) -> Table:
@@ -106,7 +143,7 @@ def facts(rows: Iterable[tuple[Said, object]]) -> Table:
         cell = text(value)
         if cell:
             named = say(name)
-            grid.add_row(text(named[:1].upper() + named[1:]), cell)
+            grid.add_row(FlowingText.of(text(named[:1].upper() + named[1:])), FlowingText.of(cell))
     return grid
 
 
@@ -121,14 +158,14 @@ def table(
         padding=(0, 1) if draws() else (0, 2, 0, 0),
     )
     for number, name in enumerate(columns):
-        drawn.add_column(text(name), overflow="fold", no_wrap=number in whole)
+        drawn.add_column(FlowingText.of(text(name)), overflow="fold", no_wrap=number in whole)
     for row in rows:
-        drawn.add_row(*(text(cell) for cell in row))
+        drawn.add_row(*(FlowingText.of(text(cell)) for cell in row))
     return drawn
 
 
 R = TypeVar("R")
-ALWAYS, IF_SHORT = WIDE, 24
+ALWAYS, IF_SHORT = 4_000, 24
 """For `Column.whole`: always; while there is no long id, which would leave too little for the rest."""
 
 
@@ -186,6 +223,10 @@ def stacked(*shown: object, marked: bool = False) -> Text:
 
 
 def _put(stream: TextIO, words: str) -> None:
+    parts = _gathered.get()
+    if parts is not None and words:
+        parts.append((stream, words))
+        return
     encoding = stream.encoding or "utf-8"
     with _reader_may_leave(stream):
         # A terminal of another encoding gets question marks: better than no answer.

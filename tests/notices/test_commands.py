@@ -252,6 +252,7 @@ async def test_fits_eighty_columns(
         )
     monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PAGER", "cat")
     monkeypatch.setenv("NO_COLOR", "1")
     for command in (("list",), ("show", "1")):
         out = (await pingtai(*command, lang=lang)).stdout

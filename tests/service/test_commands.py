@@ -108,7 +108,7 @@ async def applied(desk: Desk) -> Raw:
     raw = form()
     ended = await desk.run("apply", "--file", "-", given=raw)
     assert (0, "") == (ended.code, ended.err)
-    assert "Next         recommendation from the district" in ended.out
+    assert "Next\trecommendation from the district" in ended.out
     return raw
 
 

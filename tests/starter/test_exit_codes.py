@@ -116,7 +116,7 @@ def test_missing_parts_name_their_flags(pingtai: Run, sent: Sent) -> None:
         ("review", "p-1", "--document", "a=nowhere.pdf"),
         ("review", "p-1", "--document", "a"),
         ("review", "p-1", "--document", "a=."),
-        ("review", "p/1", "--view", "x"),
+        ("review", " ", "--view", "x"),
         ("review", "", "--view", "x"),
         ("revise", "p-1", "--plan", "nowhere.json"),
         ("review",),

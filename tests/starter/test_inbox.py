@@ -182,7 +182,7 @@ def test_plain_in_a_pipe(pingtai: Run, desk: None) -> None:
     assert "platform" == first.split()[0]
     assert len(EVERYTHING) == len((second, *rest))
     assert re.search(
-        r"p-4 .*self report, year 1 .*commission .*OVERDUE \d{4}-.* \(\d+ days\) .*§六", second
+        r"p-4\t.*self report, year 1\tcommission\t.*\tOVERDUE \d{4}-.* \(\d+ days\)\t§六", second
     )
     assert "not known yet" in rest[-1]
     assert "self report 2 (2 OVERDUE)" in result.stderr

@@ -61,20 +61,20 @@ def view(**changes: Any) -> CaseView:
 def test_receipt_in_both_languages(pingtai: Run) -> None:
     """A receipt says what was taken, the entry, the stage, who acts next, and the last day for it."""
     assert [
-        "Accepted     recommendation: recommended",
-        "Case         p-1, term 1",
-        "Entry        2 · 2026-11-24 02:30",
-        "Stage        inspection",
-        "Next         inspection from the commission (§四(二)), until 2027-01-05",
-        "Decision id  d-1",
+        "Accepted\trecommendation: recommended",
+        "Case\tp-1, term 1",
+        "Entry\t2 · 2026-11-24 02:30",
+        "Stage\tinspection",
+        "Next\tinspection from the commission (§四(二)), until 2027-01-05",
+        "Decision id\td-1",
     ] == pingtai(*GOOD).stdout.splitlines()
     assert [
-        "已办理    所在区推荐：推荐",
-        "事项      p-1 第 1 期",
-        "记录      2 · 2026-11-24 02:30",
-        "阶段      待现场核查",
-        "下一步    市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），截止 2027-01-05",
-        "决定编号  d-1",
+        "已办理\t所在区推荐：推荐",
+        "事项\tp-1 第 1 期",
+        "记录\t2 · 2026-11-24 02:30",
+        "阶段\t待现场核查",
+        "下一步\t市科委、中关村管委会：现场核查（《指引》第四部分第（二）项），截止 2027-01-05",
+        "决定编号\td-1",
     ] == pingtai(*GOOD, lang="zh").stdout.splitlines()
 
 
@@ -114,12 +114,12 @@ def test_application_answered(pingtai: Run, answers: dict[str, Any]) -> None:
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert 0 == result.exit_code, result.output
     assert [
-        "Platform     p-1",
-        "Application  a-1",
-        "Term         1",
-        "Workflow     platform:p-1",
-        "Stage        recommendation",
-        "Next         recommendation from the district (§四(一)), until 2026-12-22",
+        "Platform\tp-1",
+        "Application\ta-1",
+        "Term\t1",
+        "Workflow\tplatform:p-1",
+        "Stage\trecommendation",
+        "Next\trecommendation from the district (§四(一)), until 2026-12-22",
     ] == result.stdout.splitlines()
     printed = json.loads(
         pingtai("apply", "--file", "-", "--json", stdin=json.dumps(APPLICATION)).stdout
@@ -170,7 +170,7 @@ def test_application_goes_on_from_the_register(
     with monkeypatch.context() as there:
         there.setattr(RegisterLookups, "last_term", known)
         result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
-    assert "Term         3" in result.stdout
+    assert "Term\t3" in result.stdout
 
     @asynccontextmanager
     async def away(*, start: bool) -> AsyncIterator[None]:
@@ -179,5 +179,5 @@ def test_application_goes_on_from_the_register(
 
     monkeypatch.setattr("starter.client.register_lookups.open_register", away)
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
-    assert (0, True) == (result.exit_code, "Term         1" in result.stdout)
+    assert (0, True) == (result.exit_code, "Term\t1" in result.stdout)
     assert "the register does not answer" in result.stderr

@@ -131,7 +131,7 @@ def test_a_dry_run_sends_nothing(pingtai: Run, answers: dict[str, Any], sent: Se
     flags = (*who, "--outcome", "recommended", "--opinion", "同意", "--dry-run")
     result = pingtai("recommend", "p-1", *flags)
     assert (0, True) == (result.exit_code, "nothing has changed" in result.stdout)
-    assert "Leads to           inspection" in result.stdout
+    assert "Leads to\tinspection" in result.stdout
     told = json.loads(pingtai("recommend", "p-1", *flags, "--json").stdout)
     assert ("inspection", "同意") == (told["stage"], told["decision"]["opinion"])
     assert [] == sent

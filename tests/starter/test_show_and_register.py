@@ -100,6 +100,9 @@ class PretendQueries:
         self.asked.append(asked)
         return [ROW] if asked["after"] is None else []
 
+    async def register_count(self, **_: Any) -> int:
+        return 31
+
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> PretendQueries:
@@ -118,7 +121,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> PretendQueries:
 def test_card_in_both_languages(pingtai: Run, queries: PretendQueries) -> None:
     """The card says who and where, the stage, and what is awaited of whom; overdue is a word."""
     en, zh = pingtai("show", "p-1").stdout, pingtai("show", "p-1", lang="zh").stdout
-    assert "Stage        valid · since 2026-11-24 02:30" in en
+    assert "Stage\tvalid · since 2026-11-24 02:30" in en
     assert (
         "year 2 · rectification · rectification report from the operator (§六); rectification report"
         " from the commission (§六), OVERDUE: was due 2026-12-24"
@@ -219,7 +222,11 @@ def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> No
     ] == queries.asked
     assert "inspection, OVERDUE" in result.stdout
     assert "2026-11-24" in result.stdout
-    assert "--after bj-satnet-terminal" in result.stderr
+    assert (
+        "Showing 1 of 31. Next: pingtai register list --district fengtai --field next_generation_it"
+        " --stage inspection --list-number 2026-1 --year 2026 --overdue --limit 1"
+        " --after bj-satnet-terminal\n"
+    ) == result.stderr
     assert "No platforms found" in pingtai("register", "--after", "z").stderr
     assert "待现场核查【逾期】" in pingtai("register", lang="zh").stdout
 

@@ -70,8 +70,12 @@ def guided(
         yield session, raw
 
 
-def confirm(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) -> None:
+def confirm(
+    calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any], *, by_name: bool = False
+) -> None:
     """Ask for a yes to what takes more with it than itself, and to what is seldom meant.
+
+    `by_name`: the platform was called by a name, so that another one may be meant.
 
     Raises:
         click.Abort: it is not to be sent.
@@ -79,7 +83,7 @@ def confirm(calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any]) ->
     """
     doubtful = _doubts(calls, raw)
     sets_aside = calls.form.kind is Kind.SET_ASIDE
-    if not (sets_aside or doubtful):
+    if not (sets_aside or doubtful or by_name):
         return
     if sets_aside:
         leads_to = calls.preview(decision).stage or ""

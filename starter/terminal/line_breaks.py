@@ -1,0 +1,71 @@
+"""Where a line may be broken: between words, and between Chinese characters, but never before closing marks.
+
+As Chinese typesetting has it (避头尾): no line begins with a closing mark or ends with an opening one.
+"""
+
+from rich.cells import cell_len
+
+_NOT_FIRST = frozenset("）〕］｝〉》」』】〗〞’”，。、；：？！…‥—～·・々％‰℃°）)]}>,.;:?!%•")
+_NOT_LAST = frozenset("（〔［｛〈《「『【〖〝‘“￥＄№([{<")
+_WIDE = 2
+
+
+def line_breaks(line: str, width: int) -> list[int]:
+    """Return the places in a text at which it is broken, so that no line is wider than `width` columns.
+
+    Spaces at the end of a line do not count. What has no better place is broken anywhere.
+    """
+    places: list[int] = []
+    whole = len(line.rstrip())
+    end = _furthest(line, 0, width)
+    while end < whole:
+        places.append(end)
+        end = _furthest(line, end, width)
+    return _without_orphan(line, places)
+
+
+def longest_unit(line: str) -> int:
+    """Return how many columns the widest part of a text has that should not be broken."""
+    places = [at for at in range(1, len(line)) if _may_break(line, at)]
+    parts = (line[a:b] for a, b in zip([0, *places], [*places, len(line)], strict=True))
+    return max((cell_len(part.strip()) for part in parts), default=0)
+
+
+def _without_orphan(line: str, places: list[int]) -> list[int]:
+    """Leave no character alone on the last line: the one before it goes there, too."""
+    if places and cell_len(line[places[-1] :].rstrip()) <= _WIDE:
+        begin = places[-2] if len(places) > 1 else 0
+        earlier = (at for at in range(places[-1] - 1, begin, -1) if _may_break(line, at))
+        at = next(earlier, None)
+        if at is not None:
+            return [*places[:-1], at]
+    return places
+
+
+def _furthest(line: str, begin: int, width: int) -> int:
+    """Where the line that begins there ends: at the last good place that fits, else where it is full."""
+    used, good = 0, 0
+    for at in range(begin, len(line)):
+        if at > begin and _may_break(line, at):
+            good = at
+        used += cell_len(line[at])
+        if used > width and not line[at].isspace():
+            return good or max(at, begin + 1)
+    return len(line)
+
+
+def _may_break(line: str, at: int) -> bool:
+    """Whether a new line may begin with the character at this place."""
+    before, after = line[at - 1], line[at]
+    if after.isspace() or after in _NOT_FIRST:
+        return False
+    if before.isspace():
+        return _last_before(line, at) not in _NOT_LAST
+    if before in _NOT_LAST:
+        return False
+    return cell_len(before) == _WIDE or cell_len(after) == _WIDE
+
+
+def _last_before(line: str, at: int) -> str:
+    """The last character before a place that is no space; empty where there is none."""
+    return next((line[n] for n in range(at - 1, -1, -1) if not line[n].isspace()), "")

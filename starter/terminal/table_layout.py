@@ -1,0 +1,118 @@
+"""Tables as a terminal and as a pipe want them: columns in which no word is broken; tab-separated values."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod, OverflowMethod
+from rich.containers import Lines
+from rich.table import Column, Table
+from rich.text import Text
+
+from starter.terminal.line_breaks import line_breaks, longest_unit
+
+
+class FlowingText(Text):
+    """Text that is broken where people would break it; see `starter.terminal.line_breaks`."""
+
+    @classmethod
+    def of(cls, text: Text) -> "FlowingText":
+        """The same text with the same styles."""
+        return cls(text.plain, style=text.style, spans=list(text.spans))
+
+    def wrap(
+        self,
+        console: Console,
+        width: int,
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        tab_size: int = 8,
+        no_wrap: bool | None = None,
+    ) -> Lines:
+        """The lines of the text."""
+        if no_wrap:
+            return super().wrap(
+                console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=True
+            )
+        lines = Lines()
+        for line in self.split(allow_blank=True):
+            parts = line.divide(line_breaks(line.plain, width))
+            for part in parts:
+                part.rstrip()
+            lines.extend(parts)
+        return lines
+
+
+def fit(table: Table, width: int) -> None:
+    """Give each column a width, so that all fit and no word is broken, if that is possible."""
+    wide = Console(width=10_000)
+    natural = [max(map(_width, _cells(column))) for column in table.columns]
+    room = width - (wide.measure(table).maximum - sum(natural))
+    if sum(natural) <= room:
+        return
+    least = [_least(column, full) for column, full in zip(table.columns, natural, strict=True)]
+    if (
+        sum(least) > room
+    ):  # then the longest words are broken, but for columns that keep to one line
+        natural = least
+        least = [low if one.no_wrap else 0 for one, low in zip(table.columns, least, strict=True)]
+    for column, chosen in zip(table.columns, _widths(natural, least, room), strict=True):
+        column.width = max(chosen, 1)
+
+
+def _widths(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """As much for each column as it needs, but for the widest only so much that all fit.
+
+    The widest are folded anyway, so they give way further before another column must be folded, too.
+    """
+    if sum(least) > room:
+        least = [0] * len(least)
+    for level in range(max(natural), -1, -1):
+        folded = [place for place, full in enumerate(natural) if full > level]
+        widths = [
+            max(low, min(full, level * 2 // 3)) if full > level else full
+            for full, low in zip(natural, least, strict=True)
+        ]
+        if sum(widths) <= room:
+            return _filled(widths, natural, folded, room)
+    return list(least)
+
+
+def _filled(
+    widths: list[int], natural: Sequence[int], places: Sequence[int], room: int
+) -> list[int]:
+    """Give what is left of the room to the columns in these places, the narrowest first."""
+    for _ in range(room - sum(widths)):
+        open_ = [place for place in places if widths[place] < natural[place]]
+        if open_:
+            widths[min(open_, key=widths.__getitem__)] += 1
+    return widths
+
+
+def _least(column: Column, natural: int) -> int:
+    if column.no_wrap:
+        return natural
+    units = max(max(map(longest_unit, cell.plain.split("\n"))) for cell in _cells(column))
+    return min(natural, max(units, column.min_width or 0))
+
+
+def _cells(column: Column) -> list[Text]:
+    cells = [column.header, *column.cells]
+    return [cell if isinstance(cell, Text) else Text(str(cell)) for cell in cells]
+
+
+def _width(cell: Text) -> int:
+    return max(map(cell_len, cell.plain.split("\n")))
+
+
+def tab_separated(table: Table) -> str:
+    """The rows of a table, and its heading if it has one, with a tab between cells and nothing else."""
+    rows = list(zip(*(map(_one_line, column.cells) for column in table.columns), strict=True))
+    if table.show_header:
+        rows.insert(0, tuple(_one_line(column.header) for column in table.columns))
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _one_line(cell: object) -> str:
+    plain = cell.plain if isinstance(cell, Text) else str(cell)
+    return " ".join(plain.replace("\t", " ").splitlines())

@@ -1,0 +1,178 @@
+"""Commands that take a platform's id take an unambiguous name; ids win, and it is said what a name became."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from db.name_search import Found, FoundPlatform, NearPlatform
+from starter.commands import find as finding
+from starter.desk import platform_names
+from starter.errors import NoSuchPlatform, Unreachable
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+GIVEN = ("--actor", "a", "--organisation", "o", "--district", "haidian", "--outcome", "recommended",
+         "--opinion", "x")  # fmt: skip
+
+
+def platform(platform_id: str, name: str, *, exact: bool = False) -> FoundPlatform:
+    """A platform that is found."""
+    return FoundPlatform(
+        platform_id=platform_id, name=name, operator="北京甲有限公司", district="haidian",
+        field="integrated_circuits", term=1, stage="recommendation", exact=exact,
+    )  # fmt: skip
+
+
+class PretendRegister:
+    """Finds by id, and by words as it was told."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self.words: dict[str, Found] = {}
+        self.away = False
+
+    async def of_id(self, platform_id: str) -> Found:
+        if self.away:
+            raise Unreachable("the register is away", "名册没有应答")
+        return Found(total=int(platform_id in self.ids))
+
+    async def find(self, words: str, **_: Any) -> Found:
+        if self.away:
+            raise Unreachable("the register is away", "名册没有应答")
+        return self.words.get(words, Found(total=0))
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> PretendRegister:
+    """What the commands look names up in."""
+    pretended = PretendRegister()
+
+    @asynccontextmanager
+    async def pretend(**_: Any) -> AsyncIterator[PretendRegister]:
+        yield pretended
+
+    monkeypatch.setattr(platform_names, "open_reads", pretend)
+    monkeypatch.setattr(finding, "open_reads", pretend)
+    return pretended
+
+
+@pytest.mark.parametrize("name", ["氢能", "hydrogen"])
+def test_a_name_is_the_platform_of_which_alone_it_is_a_part(
+    pingtai: Run, sent: Sent, register: PretendRegister, answers: dict[str, Any], name: str
+) -> None:
+    """And the command says which one, before it sends anything."""
+    answers["state"] = NoSuchPlatform("none", "没有")
+    register.words[name] = Found(total=1, items=(platform("bj-h2", "氢能平台"),))
+    result = pingtai("recommend", name, *GIVEN)
+    assert 0 == result.exit_code, result.output
+    assert ["bj-h2"] == [platform_id for platform_id, _ in sent]
+    assert result.stderr.startswith(f"{name}: bj-h2 (氢能平台)\n")
+
+
+def test_an_id_wins_over_a_name(pingtai: Run, sent: Sent, register: PretendRegister) -> None:
+    """Also where another platform's name is just that; nothing needs to be said then."""
+    register.ids = {"p-1"}
+    register.words["p-1"] = Found(total=1, items=(platform("p-2", "p-1", exact=True),))
+    result = pingtai("recommend", "p-1", *GIVEN)
+    assert (["p-1"], "") == ([platform_id for platform_id, _ in sent], result.stderr)
+
+
+def test_a_platform_that_was_just_applied_for_is_no_name_of_another(
+    pingtai: Run, sent: Sent, register: PretendRegister, answers: dict[str, Any]
+) -> None:
+    """The register has not heard of it, its workflow has: nothing is decided about another platform."""
+    answers["state"] = object()
+    register.words["soc"] = Found(total=1, items=(platform("bj-riscv-soc", "处理器"),))
+    assert 0 == pingtai("recommend", "soc", *GIVEN).exit_code
+    assert ["soc"] == [platform_id for platform_id, _ in sent]
+
+
+def test_an_ambiguous_name_lists_the_candidates(
+    pingtai: Run, sent: Sent, register: PretendRegister, answers: dict[str, Any]
+) -> None:
+    """Bad input: with the ids, and how to see the rest."""
+    answers["state"] = NoSuchPlatform("none", "没有")
+    items = (platform("bj-h2", "氢能平台"), platform("bj-h2-2", "氢能储运平台"))
+    register.words |= {"氢能": Found(total=31, items=items), "h2": Found(total=31, items=items)}
+    for name in ("氢能", "h2"):
+        result = pingtai("recommend", name, *GIVEN)
+        assert (2, []) == (result.exit_code, sent)
+        assert "bj-h2  氢能平台\n" in result.stderr
+        assert f"pingtai find {name}\n" in result.stderr
+    chinese = pingtai("recommend", "氢能", *GIVEN, lang="zh")
+    assert chinese.stderr.startswith("“氢能”对应 31 个平台")
+
+
+def test_a_whole_name_is_meant_though_others_contain_it(
+    pingtai: Run, sent: Sent, register: PretendRegister
+) -> None:
+    """Or it could not be named at all."""
+    items = (platform("bj-h2", "氢能", exact=True), platform("bj-h2-2", "氢能储运"))
+    register.words["氢能"] = Found(total=2, items=items)
+    assert 0 == pingtai("recommend", "氢能", *GIVEN).exit_code
+    assert ["bj-h2"] == [platform_id for platform_id, _ in sent]
+
+
+def test_two_of_the_same_name_are_ambiguous(
+    pingtai: Run, sent: Sent, register: PretendRegister
+) -> None:
+    """Whole or not."""
+    items = (platform("bj-h2", "氢能", exact=True), platform("bj-h2-2", "氢能", exact=True))
+    register.words["氢能"] = Found(total=2, items=items)
+    assert (2, []) == (pingtai("recommend", "氢能", *GIVEN).exit_code, sent)
+
+
+def test_no_such_platform_asks_what_was_meant(
+    pingtai: Run, register: PretendRegister, answers: dict[str, Any]
+) -> None:
+    """For an id that is none, once the workflow says so; for a name at once."""
+    near = (NearPlatform(platform_id="bj-riscv-soc", name="处理器平台"),)
+    answers["decide"] = NoSuchPlatform("no platform has this id", "没有此编号的平台")
+    register.words |= {
+        "bj-riscv-sco": Found(total=0, near=near),
+        "处理机": Found(total=0, near=near),
+    }
+    for given in ("bj-riscv-sco", "处理机"):
+        result = pingtai("recommend", given, *GIVEN)
+        assert 2 == result.exit_code
+        assert "Did you mean bj-riscv-soc (处理器平台)?" in result.stderr
+    assert (
+        "是否为 bj-riscv-soc（处理器平台）？"
+        in pingtai("recommend", "处理机", *GIVEN, lang="zh").stderr
+    )
+
+
+def test_ids_need_no_register(pingtai: Run, sent: Sent, register: PretendRegister) -> None:
+    """Decisions go on while it is away; a name cannot, and that is said."""
+    register.away = True
+    assert 0 == pingtai("recommend", "p-1", *GIVEN).exit_code
+    assert ["p-1"] == [platform_id for platform_id, _ in sent]
+    result = pingtai("recommend", "氢能", *GIVEN)
+    assert 4 == result.exit_code
+    assert '"氢能" is not an id' in result.stderr
+
+
+def test_find_lists_and_says_how_to_go_on(pingtai: Run, register: PretendRegister) -> None:
+    """With the whole command; in a pipe the table is tab-separated."""
+    items = (platform("bj-h2", "氢能平台"), platform("bj-h2-2", "氢能\t储运"))
+    register.words["氢能 平台"] = Found(total=31, items=items)
+    result = pingtai("find", "氢能", "平台", "--limit", "2")
+    assert [
+        "platform\tname\toperator\tdistrict\tstage",
+        "bj-h2\t氢能平台\t北京甲有限公司\thaidian\trecommendation",
+        "bj-h2-2\t氢能 储运\t北京甲有限公司\thaidian\trecommendation",
+    ] == result.stdout.splitlines()
+    following = "pingtai find 氢能 平台 --limit 2 --after bj-h2-2"
+    assert f"Showing 2 of 31. Next: {following}\n" == result.stderr
+    assert 2 == pingtai("find", "x" * 201).exit_code
+
+
+def test_find_says_when_there_is_none(pingtai: Run, register: PretendRegister) -> None:
+    """And what was perhaps meant."""
+    near = (NearPlatform(platform_id="bj-h2", name="氢能平台"),)
+    register.words["轻能"] = Found(total=0, near=near)
+    result = pingtai("find", "轻能")
+    assert 'No platform fits "轻能". Did you mean bj-h2 (氢能平台)?\n' == result.stderr
