@@ -1,12 +1,15 @@
 """The calls that taking a decision makes: where the case stands, what would become of it, and the decision."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
+from starter.clock import today
 from starter.commands.decision_form import DecisionForm, substitution_of
+from starter.commands.doubts import doubts
 from starter.commands.receipt_view import end_of_stage
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
@@ -15,6 +18,7 @@ from starter.terminal.language import say
 from workflows.case import decision_of
 from workflows.decision import Decision
 from workflows.model import InvalidMessage
+from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
@@ -61,6 +65,14 @@ class DecisionCalls:
             except PingtaiError:
                 self._log = []
         return self._log
+
+    def doubts(self, raw: Mapping[str, Any]) -> list[Words]:
+        """What is to be asked about in a decision before it is sent."""
+        day = today()
+        log = self.register_log() if raw.get("decided_on") != str(day) else []
+        term = max((line.term for line in log), default=0)
+        applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
+        return doubts(raw, day, beijing_date(min(applied)) if applied else None)
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""

@@ -127,10 +127,12 @@ def decide(form: DecisionForm, call: Call) -> None:
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
-        if call.talks and not call.yes:
+        asks = call.talks and not call.yes
+        doubtful = calls.doubts(raw) if asks else []
+        if doubtful or (asks and (call.by_name or form.kind is Kind.SET_ASIDE)):
             from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
 
-            confirm(calls, decision, raw, by_name=call.by_name)
+            confirm(calls, decision, raw, doubtful)
         _send(call, calls, decision)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from workflows.decisions import MODELS
+from workflows.field_labels import label_at
 from workflows.vocabulary import (
     EvaluationOutcome,
     Finding,
@@ -17,7 +19,8 @@ from workflows.vocabulary import (
 from workflows.words import Words
 
 LONG_AGO = 90
-"""Days after which a date is asked about."""
+"""Days after which the date of a decision is asked about."""
+A_YEAR = 366
 
 _OUTCOMES: dict[str, tuple[Word, Word]] = {
     Kind.INSPECTION: (InspectionOutcome.PASSED, InspectionOutcome.FAILED),
@@ -30,16 +33,13 @@ _ITEMS = {str(item): item for item in (*InspectionItem, *IndicatorGroup)}
 
 def doubts(raw: Mapping[str, Any], today: date, applied_on: date | None = None) -> list[Words]:
     """What is to be asked about in a decision; `applied_on` is the day of its application, if known."""
-    return [*_of_day(raw, today, applied_on), *_of_findings(raw)]
+    return [*_of_day(raw, today, applied_on), *_of_other_days(raw), *_of_findings(raw)]
 
 
 def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:
-    try:
-        day = date.fromisoformat(str(raw.get("decided_on")))
-    except ValueError:
-        return  # the model says what is wrong with it
-    if raw.get("kind") == Kind.BRINGING_IN:
-        return  # how it stood on a day that may be long ago
+    day = _read(raw.get("decided_on"))
+    if day is None or raw.get("kind") == Kind.BRINGING_IN:
+        return  # a platform may be brought in as it stood long ago
     ago = (today - day).days
     if ago < 0:
         yield Words(f"{day} is in the future: today is {today}.", f"{day} 晚于今天（{today}）。")
@@ -50,6 +50,27 @@ def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Ite
         )
     elif ago > LONG_AGO:
         yield Words(f"{day} is {ago} days ago.", f"{day} 距今已 {ago} 天。")
+
+
+def _of_other_days(raw: Mapping[str, Any]) -> Iterator[Words]:
+    """A deadline, or a day on which support was given, that lies a year or more from the decision."""
+    decided = _read(raw.get("decided_on"))
+    for field in ("mend_by", "given_on"):
+        day = _read(raw.get(field))
+        if decided and day and abs((day - decided).days) > A_YEAR:
+            label = label_at(MODELS[Kind(raw["kind"])], field)
+            assert label, field  # noqa: S101 - each of them has one
+            yield Words(
+                f"{label.en} {day}: {abs((day - decided).days)} days from the date of the decision.",
+                f"{label.zh} {day} 与决定日期相差 {abs((day - decided).days)} 天。",
+            )
+
+
+def _read(day: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError:
+        return None  # the model says what is wrong with it
 
 
 def _of_findings(raw: Mapping[str, Any]) -> Iterator[Words]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from starter.commands.guided.dialogue import Dialogue
+from starter.commands.guided.dialogue import GO_BACK, Dialogue
 from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.commands.organisation_check import known_to_system
@@ -235,6 +235,8 @@ def _keep(profile: Profile) -> None:
 
 def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
     """What the flags said, and what they did not say, asked for."""
+    if not all(said[name] for name in ("person", "role", "organisation")):
+        show(GO_BACK)
     talk = Dialogue()
 
     def ask() -> dict[str, str | None]:

@@ -163,3 +163,13 @@ def test_a_date_before_the_application_is_asked_about() -> None:
     assert f"before the application of {day}" in doubts(raw, day, day)[0].en
     assert [] == doubts({"kind": "withdrawal", "decided_on": "when?"}, day, day)
     assert [] == doubts({"kind": "bringing_in", "decided_on": "2020-01-02"}, day, day)
+
+
+@pytest.mark.parametrize(("days", "asked"), [(180, 0), (366, 0), (367, 1), (-400, 1)])
+def test_a_deadline_a_year_away_is_asked_about(days: int, asked: int) -> None:
+    """A year that was mistyped; the same with the day of a support."""
+    day = today()
+    for kind, field in (("evaluation", "mend_by"), ("support", "given_on")):
+        far = str(day.fromordinal(day.toordinal() + days))
+        raw = {"kind": kind, "decided_on": str(day), field: far}
+        assert asked == len(doubts(raw, day))

@@ -59,10 +59,12 @@ def test_going_back_asks_the_question_before_and_offers_its_answer(
     show_case(answers, at_stage(Stage.RECOMMENDATION))
     day = day_of(Stage.RECOMMENDATION)
     kept = ("<", "back", "返回", "西城区", "", "")
-    lines = ("<", *DISTRICT, "1", "同意", *kept, "同意推荐", day, "", "y")
+    lines = ("<", *DISTRICT, "1", "同意", *kept, "同意推荐", day, "", "<", "", "y")
     result = pingtai("recommend", "bj-test", stdin=typed(*lines))
     assert 0 == result.exit_code, result.output
     assert "This is the first question." in result.stdout
+    assert 1 == result.stdout.count("Enter keeps the answer in brackets")
+    assert 2 == result.stdout.count("Documents (")
     assert "< goes back one question" in result.stdout
     assert "Opinion [同意]" in result.stdout
     [(_, decision)] = sent

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from starter.commands.guided import prompts
@@ -23,11 +24,17 @@ Answers = dict[str, list[tuple[str, str]]]
 BACK = ("<", "＜", "back", "返回")
 NOTHING = "-"
 """In place of an answer that was there before: there is to be none."""
+GO_BACK = Words("At any question: < goes back one question.", "任一问题均可输入 < 返回上一题。")
 HOW = Words(
     "At any question: < goes back one question; Ctrl-C stops and keeps a draft.",
     "任一问题均可输入 < 返回上一题；按 Ctrl-C 中止并保留草稿。",
 )
+OFFERED = Words(
+    "Enter keeps the answer in brackets; the upward arrow edits it.",
+    "回车保留方括号中的内容；按上箭头键可修改。",
+)
 _SHORT = 40
+"""Columns of a former answer that are shown."""
 
 
 class _AskedAgain(Exception):
@@ -52,6 +59,7 @@ class Dialogue:
         """What was answered until somebody went back: offered again; the last one first."""
         self._restored: Answers = {}
         """How the part was answered that is asked anew, for who then goes back."""
+        self._hinted = False
         self._read: dict[tuple[str, str, str], Any] = {}
         self._begin()
 
@@ -123,6 +131,9 @@ class Dialogue:
             lines.clear()
         before = self._offered(key)
         offered = before or default
+        if before and not self._hinted:
+            self._hinted = True
+            show(Text(say(OFFERED), style="dim"))
         told = indent + say(question) + _how(shown(offered), needed=needed, before=bool(before))
         while True:
             given = prompts.ask(told, offered)
@@ -276,7 +287,8 @@ _CHOICES = 9
 
 def _how(offered: str, *, needed: bool, before: bool) -> str:
     if offered:
-        short = offered if len(offered) <= _SHORT else offered[:_SHORT] + "…"
+        fits = cell_len(offered) <= _SHORT
+        short = offered if fits else set_cell_size(offered, _SHORT).rstrip() + "…"
         nothing = say(f" ({NOTHING}: none)", f"（{NOTHING}：无）") if before and not needed else ""
         return f" [{short}]{nothing}"
     return "" if needed else say(" (Enter: none)", "（回车：无）")

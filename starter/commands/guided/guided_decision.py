@@ -6,9 +6,7 @@ from typing import Any
 
 import click
 
-from starter.clock import today
 from starter.commands.decision_calls import DecisionCalls
-from starter.commands.doubts import doubts
 from starter.commands.guided.case_brief import NOT_THERE, ON_NOTHING, Brief, brief_parts
 from starter.commands.guided.check_answers import Checks
 from starter.commands.guided.dialogue import HOW
@@ -23,7 +21,6 @@ from starter.commands.timeline import timeline
 from starter.terminal.language import say
 from starter.terminal.screen import complain, heading, show
 from workflows.decision import Decision
-from workflows.periods import beijing_date
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -58,7 +55,7 @@ def guided(
         return preview.stage or ""
 
     def doubtful(raw: dict[str, Any]) -> list[Words]:
-        return [*_doubts(calls, raw), *unchanged_plan(brief, raw)]
+        return [*calls.doubts(raw), *unchanged_plan(brief, raw)]
 
     with session.kept():
         with _nothing_sent():
@@ -71,7 +68,7 @@ def guided(
 
 
 def confirm(
-    calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any], *, by_name: bool = False
+    calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any], doubtful: Sequence[Words]
 ) -> None:
     """Ask for a yes to what takes more with it than itself, and to what is seldom meant.
 
@@ -81,11 +78,7 @@ def confirm(
         click.Abort: it is not to be sent.
         Refused: it would be refused.
     """
-    doubtful = _doubts(calls, raw)
-    sets_aside = calls.form.kind is Kind.SET_ASIDE
-    if not (sets_aside or doubtful or by_name):
-        return
-    if sets_aside:
+    if calls.form.kind is Kind.SET_ASIDE:
         leads_to = calls.preview(decision).stage or ""
         _show_set_aside(calls, raw)
         rows = rows_of(calls.form, raw, raw)
@@ -118,14 +111,6 @@ def _nothing_sent() -> Iterator[None]:
     except click.Abort as error:
         error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
         raise
-
-
-def _doubts(calls: DecisionCalls, raw: Mapping[str, Any]) -> list[Words]:
-    day = today()
-    log = calls.register_log() if raw.get("decided_on") != str(day) else []
-    term = max((line.term for line in log), default=0)
-    applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
-    return doubts(raw, day, beijing_date(min(applied)) if applied else None)
 
 
 def _show_set_aside(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:

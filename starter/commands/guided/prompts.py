@@ -1,7 +1,6 @@
 """Single questions at a terminal. Ctrl-C and Ctrl-D end them, and nothing has been sent by then."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from enum import StrEnum
 
 import click
@@ -11,8 +10,10 @@ from starter.terminal.language import language, say
 from workflows.field_labels import Label
 from workflows.words import Words
 
-with suppress(ImportError):  # not on every system; with it a line of Chinese can be edited
-    import readline  # noqa: F401
+try:  # not on every system; with it a line of Chinese can be edited
+    import readline
+except ImportError:
+    readline = None  # type: ignore[assignment]
 
 LARGEST = 100
 """No list that is asked for line by line is longer."""
@@ -25,6 +26,8 @@ def ask(question: str, default: str = "") -> str:
     Raises:
         click.Abort: whoever was asked went away, or the terminal did.
     """
+    if default and readline:
+        readline.add_history(default)  # so that the arrow brings it back to be edited
     try:
         given: str = click.prompt(
             harmless(question), default=default, show_default=False, prompt_suffix=say(_COLON)

@@ -85,7 +85,7 @@ def foresee(form: DecisionForm, foresight: Foresight, said: Mapping[str, Any]) -
     else:
         prompts.wrong(
             say(
-                f"{named} is not due now and would be refused.",
+                f"{named[:1].upper()}{named[1:]} is not due now and would be refused.",
                 f"当前环节不办理“{named}”，提交将不予受理。",
             )
         )
