@@ -65,8 +65,16 @@ COMMANDS = (
         "Submit many decisions from one file. 批量办理",
         "batch.batch_command:decide_command",
     ),
-    _command("drafts", "List forms that were begun and not sent, and remove them. 草稿"),
-    _command("panels", "List the panels of experts that are kept, and their members. 专家组"),
+    _command(
+        "drafts",
+        "List forms that were begun and not sent, and remove them. 草稿",
+        "draft_list:drafts_command",
+    ),
+    _command(
+        "panels",
+        "List the panels of experts that are kept, and their members. 专家组",
+        "panel_list:panels_command",
+    ),
     _command("support", "Record and list support given to valid platforms. 支持记录 §四"),
     _command("absence", "Name who acts for you while you are away. 委托代理"),
     _command("notices", "List notices and their deliveries, and resend failed ones. 通知"),
