@@ -90,7 +90,9 @@ async def _connect(*_: Any, **__: Any) -> Any:
     return SimpleNamespace(get_workflow_handle=lambda *_, **__: _Handle())
 
 
-async def _request(*_: Any, **__: Any) -> None:
+async def _request(_: Any, method: str, *__: Any, **___: Any) -> None:
+    if method == "GET":  # the platform's id is looked up before the command is called
+        raise LookupError(method)
     raise Sent
 
 
