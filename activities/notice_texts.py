@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from jinja2 import PackageLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from activities.added_fields import AddedField
 from activities.harmless_text import harmless
 from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -93,7 +94,7 @@ def _facts(notice: Notice, language: Language) -> dict[str, Any]:
         "platform": content.get("name") or notice.platform_id,
         "platform_id": notice.platform_id,
         "district": _word(notice.district, language, District),
-        "field": _word(content.get("field") or "", language, Field),
+        "field": _word(content.get("field") or "", language, Field, AddedField).replace("_", " "),
         "operator": content.get("operator") or "",
         "term": notice.term,
         "year": year,

@@ -1,10 +1,6 @@
 """`pingtai audit diff`: show what changed in a platform between two moments or entries."""
 
-import json
-import re
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
@@ -12,6 +8,7 @@ from rich.table import Table
 from audit.commands.audit_options import Source, When, WhenType, named_source_options
 from audit.commands.history_source import not_applied_yet, read_for, showing, snapshot, when_word
 from audit.commands.state import snapshot_plain
+from audit.commands.state_words import field_words, value_words
 from audit.commands.timeline import moment_plain, moments_table
 from audit.reading.snapshots import Change, between, changes
 from audit.reading.timeline_entries import moments
@@ -20,12 +17,7 @@ from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
-from starter.terminal.wording import moment
 from workflows.words import Words
-
-_MOMENT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$")
-_LETTERS = 60
-"""Of a value that is longer a table shows the beginning; `--json` has it whole."""
 
 
 @click.command("diff")
@@ -102,16 +94,7 @@ def _show(differs: list[Change], entries: Table) -> None:
 
 
 _COLUMNS: tuple[Column[Change], ...] = (
-    Column(Words("field", "字段"), lambda one: one[0]),
-    Column(Words("before", "之前"), lambda one: _short(one[1])),
-    Column(Words("after", "之后"), lambda one: _short(one[2])),
+    Column(Words("what", "项目"), lambda one: field_words(one[0])),
+    Column(Words("before", "之前"), lambda one: value_words(one[0], one[1])),
+    Column(Words("after", "之后"), lambda one: value_words(one[0], one[2])),
 )
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, str) and _MOMENT.match(value):
-        return moment(datetime.fromisoformat(value))
-    words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return words if len(words) <= _LETTERS else f"{words[:_LETTERS]}…"

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from activities.added_fields import AddedField
 from db.programme_rows import Direction
 from starter.errors import BadInput
 from starter.tables.cell_values import number_of, text_of
@@ -104,7 +105,7 @@ class LayoutFile:
         )
 
     def _field(self, place: str, given: str) -> str:
-        field = next((str(known) for known in Field if given in (known, known.zh)), given)
+        field = next((str(one) for one in (*Field, *AddedField) if given in (one, one.zh)), given)
         if _problem(_FIELD, field):
             self._wrong(
                 place,

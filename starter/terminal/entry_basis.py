@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from activities.added_fields import AddedField
 from starter.plans.plan_sections import sections
 from starter.terminal.language import language, say, word
 from workflows.application import PlatformApplication
@@ -45,6 +46,7 @@ _WORDS: tuple[type[StrEnum], ...] = (
     TransferPractice,
     Condition,
     Field,
+    AddedField,
     LeadUnitKind,
     Service,
     Stage,

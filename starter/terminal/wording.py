@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
+from activities.added_fields import AddedField
 from activities.working_days import working_days_left
 from starter.terminal.language import say, sentence, word
 from workflows.awaited import Awaited
@@ -69,8 +70,8 @@ def district(value: str) -> str:
 
 
 def field(value: str) -> str:
-    """A field of technology."""
-    return word(value, Field)
+    """A field of technology; of one that nobody has a term for, what its code says."""
+    return word(value, Field, AddedField).replace("_", " ")
 
 
 def joined(several: Iterable[str]) -> str:

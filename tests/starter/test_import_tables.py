@@ -86,7 +86,8 @@ def test_the_template_explains_every_column() -> None:
 CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("district", "海淀区", "haidian"),
     ("district", " haidian ", "haidian"),
-    ("field", "量子信息", "量子信息"),
+    ("field", "量子信息", "quantum_information"),
+        ("field", "可控核聚变", "可控核聚变"),
     ("field", "集成电路", "integrated_circuits"),
     ("services", "研发、设计；processing", ["research", "design", "processing"]),
     ("direction", 2026.0, "2026"),

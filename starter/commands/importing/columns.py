@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from activities.added_fields import AddedField
 from starter.commands.message_shapes import Shape, longest, shape_of
 from workflows.application import PlatformApplication
 from workflows.bringing_in import PastAssessment
@@ -96,7 +97,7 @@ def _column(
     is_open = name in ("field", "policy.fields")
     if is_open:
         shape = Shape.WORD if name == "field" else Shape.WORDS
-        vocabulary = tuple(TechnologyField)
+        vocabulary = (*TechnologyField, *AddedField)
     return Column(
         name,
         label_at(model, name, first=1) or Label(name, name),
