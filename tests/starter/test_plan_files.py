@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -67,6 +67,16 @@ SHORT = st.one_of(
 )
 
 
+QUIET = settings(
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""On a busy machine it takes long to make up a plan."""
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """Any plan that may be filed."""
@@ -89,6 +99,7 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
     return as_sent(parse(Plan, made))
 
 
+@QUIET
 @given(plans())
 @example({**EXAMPLE, "parts": dict(zip(map(str, PlanPart), ODD, strict=False))})
 def test_markdown_reads_back_exactly(tmp_path_factory: Any, said: dict[str, Any]) -> None:
@@ -100,6 +111,7 @@ def test_markdown_reads_back_exactly(tmp_path_factory: Any, said: dict[str, Any]
         assert read_plan(str(path)) == said
 
 
+@QUIET
 @given(plans())
 @example(
     {
@@ -124,6 +136,7 @@ def test_a_workbook_reads_back_exactly(tmp_path_factory: Any, said: dict[str, An
     assert all(cell.data_type != "f" for cell in cells)
 
 
+@QUIET
 @given(plans())
 def test_json_reads_back_exactly(said: dict[str, Any]) -> None:
     assert json.loads(written_plan(said, ".json")) == said
