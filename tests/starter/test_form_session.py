@@ -127,9 +127,14 @@ def test_what_flags_said_can_be_changed_too(
     show_case(answers, at_stage(Stage.RECOMMENDATION))
     login(pingtai)
     flags = ("--outcome", "declined", "--date", day_of(Stage.RECOMMENDATION))
-    result = pingtai("recommend", "bj-test", *flags, stdin=typed("同意", "", "1", "1", "y"))
+    change = ("1", "1", "2", "hd-2", "", "", "4", "")
+    result = pingtai("recommend", "bj-test", *flags, stdin=typed("同意", "", *change, "y"))
     assert 0 == result.exit_code, result.output
-    assert "recommended" == sent[0][1]["outcome"]
+    assert "Number or word [declined]" in result.stdout
+    actor = {"id": "hd-2", "organisation": "海淀区科委", "district": "haidian", "role": "district"}
+    decision = sent[0][1]
+    expected = ("recommended", actor, day_of(Stage.RECOMMENDATION))
+    assert expected == (decision["outcome"], decision["actor"], decision["decided_on"])
 
 
 def test_going_back_from_a_changed_answer_leaves_it_as_it_was(

@@ -7,11 +7,15 @@ import click
 
 from starter.commands.decision_form import DecisionForm
 from starter.commands.guided import prompts
-from starter.commands.guided.dialogue import BACK, Dialogue
+from starter.commands.guided.dialogue import BACK, CHOICE, Dialogue
 from starter.commands.guided.summary import ACTOR, Row, changeable, rows_of, summary
+from starter.commands.message_shapes import Shape, shape_of
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
-from workflows.model import InvalidMessage
+from workflows.actors import Actor
+from workflows.decisions import MODELS
+from workflows.field_labels import label_of
+from workflows.model import InvalidMessage, Message
 from workflows.refusal import Refused
 from workflows.states import Facts
 from workflows.words import Words
@@ -59,12 +63,13 @@ def checked_answers(
         doubts = checks.doubts(raw)
         for one in doubts:
             prompts.wrong(say(one))
-        if _answer(talk, said, changeable(rows), refusal=refusal, doubtful=bool(doubts)):
+        if _answer(talk, form, said, changeable(rows), refusal=refusal, doubtful=bool(doubts)):
             return raw
 
 
 def _answer(
     talk: Dialogue,
+    form: DecisionForm,
     said: dict[str, Any],
     rows: list[Row],
     *,
@@ -79,7 +84,7 @@ def _answer(
                 return False
             continue
         if given.isdecimal() and 0 < int(given[:3]) <= len(rows):
-            _reopen(talk, said, rows[int(given) - 1])
+            _reopen(talk, form, said, rows[int(given) - 1])
             return False
         answer = prompts.yes_or_no(given, default=False)
         if answer is False:
@@ -110,12 +115,24 @@ def _question(*, refused: bool, doubtful: bool) -> Words:
     )
 
 
-def _reopen(talk: Dialogue, said: dict[str, Any], row: Row) -> None:
-    if row.part == ACTOR and isinstance(said.get(ACTOR), dict):
-        said[ACTOR] = {key: value for key, value in said[ACTOR].items() if key == "role"}
-    elif row.part in said:
-        del said[row.part]
+def _reopen(talk: Dialogue, form: DecisionForm, said: dict[str, Any], row: Row) -> None:
+    """Let an answer be given anew; what flags, files or the profile said is offered, too."""
     talk.reopen(row.part)
+    if row.part == ACTOR and isinstance(said.get(ACTOR), dict):
+        actor = said[ACTOR]
+        said[ACTOR] = {key: value for key, value in actor.items() if key == "role"}
+        for field in ("id", "organisation", "district"):
+            _offer(talk, Actor, f"{ACTOR}.{field}", actor.get(field))
+    elif row.part in said:
+        _offer(talk, MODELS[form.kind], row.part, said.pop(row.part))
+
+
+def _offer(talk: Dialogue, model: type[Message], part: str, value: Any) -> None:
+    field = part.rpartition(".")[2]
+    info = model.model_fields[field]
+    label, word = label_of(info), shape_of(info)[0] is Shape.WORD
+    if label and isinstance(value, str | int):
+        talk.offer(part, CHOICE if word else prompts.named(label), str(value))
 
 
 def _would_be_refused(error: Refused | InvalidMessage) -> Words:

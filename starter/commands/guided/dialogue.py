@@ -222,6 +222,10 @@ class Dialogue:
         self._restored = taken
         self._before |= {part: lines[::-1] for part, lines in taken.items()}
 
+    def offer(self, part: str, question: Words, line: str) -> None:
+        """Offer a line as the former answer to the first question of a part."""
+        self._before[part] = [(question.en, line)]
+
     def answer(self, part: str, *lines: tuple[str, str]) -> None:
         """Answer the first questions of a part, as if somebody had: each question, and its line."""
         self.answers[part] = list(lines)

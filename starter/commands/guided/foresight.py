@@ -82,7 +82,8 @@ class Foresight:
         }
         made = MODELS[self._kind].model_construct(**decision)
         found = next(objections_before_content(self.state, made, self._circumstances), None)
-        return found[1] if found else None
+        # Whoever is asked for the day need not know what the message calls it.
+        return Words(*(text.replace("decided_on ", "") for text in found[1])) if found else None
 
     def check(self, known: Mapping[str, Any]) -> None:
         """Raise ValueError with what speaks against it, unless that was told before."""

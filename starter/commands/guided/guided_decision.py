@@ -70,9 +70,7 @@ def guided(
 def confirm(
     calls: DecisionCalls, decision: Decision, raw: Mapping[str, Any], doubtful: Sequence[Words]
 ) -> None:
-    """Ask for a yes to what takes more with it than itself, and to what is seldom meant.
-
-    `by_name`: the platform was called by a name, so that another one may be meant.
+    """Ask for a yes to what takes more with it than itself, and to `doubtful`, which is seldom meant.
 
     Raises:
         click.Abort: it is not to be sent.
