@@ -43,9 +43,9 @@ class Row:
     """Whether it may be parted by the end of a page."""
 
 
-def rows(platform_id: str, logs: Iterable[tuple[LogId, Sequence[LogEntry]]]) -> list[Row]:
-    """All entries of logs in the order in which they came."""
-    lines = [
+def lines_of(platform_id: str, logs: Iterable[tuple[LogId, Sequence[LogEntry]]]) -> list[LogLine]:
+    """The entries of logs as the register has them."""
+    return [
         LogLine(
             platform_id=platform_id,
             **place._asdict(),
@@ -57,6 +57,10 @@ def rows(platform_id: str, logs: Iterable[tuple[LogId, Sequence[LogEntry]]]) -> 
         for marks in (set_aside_marks(log),)
         for entry in log
     ]
+
+
+def rows(lines: Iterable[LogLine]) -> list[Row]:
+    """All entries of logs in the order in which they came."""
     stages: dict[LogId, str] = {}
     found = []
     for line in in_order(lines):

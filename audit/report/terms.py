@@ -10,12 +10,15 @@ from markupsafe import Markup
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
 from audit.report.plan_versions import ToldVersion, told_versions
-from audit.report.report_rows import Row, rows
+from audit.report.report_rows import Row, lines_of, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
+from db.decisions_in_force import sent_back
+from db.row_types import LogLine
 from starter.terminal import wording
 from starter.terminal.entry_basis import in_order, known, label, plain
+from starter.terminal.entry_wording import decision_line
 from starter.terminal.language import say
 from workflows.application import PlatformApplication
 from workflows.bringing_in import BringingIn
@@ -24,6 +27,7 @@ from workflows.periods import beijing_date, last_day
 from workflows.policy import Policy
 from workflows.record import EntryKind
 from workflows.state_folding import set_aside_marks
+from workflows.stated_reasons import stated_reasons
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind
 
@@ -56,6 +60,8 @@ class Term:
     plans: Sequence[ToldVersion]
     support: Sequence[dict[str, str]]
     policy: Sequence[Pair]
+    why: Sequence[Pair]
+    """What sent it back or ended it, and the reasons; empty where nothing is left of that."""
     rows: Sequence[Row]
 
 
@@ -69,6 +75,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
     mine = [(one, entries) for one, entries in life.logs.items() if one.term == term and entries]
     ended = wording.has_ended(str(state.stage))
     stays = visits(place, log, life.deadlines)
+    lines = lines_of(head.platform_id, mine)
     return Term(
         number=term,
         span=_span(beijing_date(log[0].at), beijing_date(log[-1].at) if ended else None),
@@ -94,8 +101,22 @@ def term_of(life: Life, head: Head, term: int) -> Term:
         plans=told_versions(life, term),
         support=_support(life, place),
         policy=_policy(state),
-        rows=rows(head.platform_id, mine),
+        why=_why(lines, term),
+        rows=rows(lines),
     )
+
+
+def _why(lines: Sequence[LogLine], term: int) -> list[Pair]:
+    found = sent_back(lines, term)
+    entries = [one.entry for one in (found.decision, found.answer) if one] if found else []
+    return [
+        pair
+        for entry in entries
+        for pair in (
+            (wording.moment(entry.at), decision_line(entry)),
+            *((say(reason.name), say(reason.text)) for reason in stated_reasons(entry)),
+        )
+    ]
 
 
 def _span(first: date, last: date | None) -> str:

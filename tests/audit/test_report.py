@@ -109,6 +109,17 @@ def test_a_plan_that_the_log_does_not_bind_is_not_told() -> None:
     assert 1 == missing.count("没有与日志所载 SHA-256 相符的方案文本")
 
 
+def test_why_a_term_ended_stands_at_its_beginning() -> None:
+    """Whoever reads that it was withdrawn need not look for the reason."""
+    page = render(everything(), head(PLATFORM), None, "zh")
+    second = page.partition("第 2 期</span>")[2]
+    above, _, rest = second.partition("<figure>")
+    assert "撤回" in above
+    reason = everything().logs[LogId(2)][-1].said["reason"]
+    assert reason in above
+    assert reason in rest
+
+
 def test_lines_of_a_plan_stay_lines() -> None:
     """A text of several paragraphs is told as it was written."""
     life = everything()
