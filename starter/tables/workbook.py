@@ -10,6 +10,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from rich.cells import cell_len
 
 from starter.tables.cell_values import Formatted
 from starter.tables.plain_text import escaped, like_formula
@@ -19,6 +21,11 @@ TEXT = "@"
 LONGEST_CHOICE = 255
 """Maximum characters that Excel accepts for a list of choices."""
 OFFERED_ROWS = 5_000
+_PRINTED_WIDTH = 200
+"""Columns' widths (characters) that are still read on a sheet of A4 across."""
+_A4 = 9
+_LINE = 15
+"""Height of a line, in points."""
 
 
 def workbook(
@@ -35,11 +42,16 @@ def workbook(
     for title, rows, widths in sheets:
         page = book.create_sheet(title)
         page.freeze_panes = "B2"
+        printed = 0 < sum(widths) <= _PRINTED_WIDTH
+        if printed:
+            _fit_to_paper(page)
         for place, width in enumerate(widths, 1):
             page.column_dimensions[get_column_letter(place)].width = width
         for place, code in enumerate(formats, 1):
             page.column_dimensions[get_column_letter(place)].number_format = code
         for number, row in enumerate(rows):
+            if printed:
+                page.row_dimensions[number + 1].height = _LINE * _lines(row, widths)
             page.append([_cell(page, value, number == 0, bool(widths)) for value in row])
         for place, words in (choices or {}).items():
             _offer(page, get_column_letter(place), words)
@@ -56,6 +68,22 @@ def _text_cell(page: Any, text: str) -> Any:
     if like_formula(text):
         cell.quotePrefix = True
     return cell
+
+
+def _fit_to_paper(page: Any) -> None:
+    """Print all columns on one sheet of A4, across, with the heading on each."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", _A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "1:1"
+
+
+def _lines(row: Sequence[Any], widths: Sequence[int]) -> int:
+    """So many lines the fullest cell takes: not every program works that out when it opens a file."""
+    return max(
+        sum(1 + cell_len(line) // max(1, width - 2) for line in str(value).split("\n"))
+        for value, width in zip(row, widths, strict=False)
+    )
 
 
 def _offer(page: Any, letter: str, words: Sequence[str]) -> None:

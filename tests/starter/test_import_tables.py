@@ -87,7 +87,7 @@ CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("district", "海淀区", "haidian"),
     ("district", " haidian ", "haidian"),
     ("field", "量子信息", "quantum_information"),
-        ("field", "可控核聚变", "可控核聚变"),
+    ("field", "可控核聚变", "可控核聚变"),
     ("field", "集成电路", "integrated_circuits"),
     ("services", "研发、设计；processing", ["research", "design", "processing"]),
     ("direction", 2026.0, "2026"),

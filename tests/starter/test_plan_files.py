@@ -132,6 +132,10 @@ def test_a_workbook_reads_back_exactly(tmp_path_factory: Any, said: dict[str, An
     path.write_bytes(content)
     assert read_plan(str(path)) == said
     (page,) = load_workbook(path).worksheets
+    set_up = page.sheet_properties.pageSetUpPr
+    assert set_up
+    assert set_up.fitToPage
+    assert (page.page_setup.orientation, page.print_title_rows) == ("landscape", "$1:$1")
     cells = [cell for row in page for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
 
