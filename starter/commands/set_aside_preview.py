@@ -85,9 +85,14 @@ _DIGITS = 6
 _DECISIONS: tuple[Column[tuple[int, LogLine]], ...] = (
     Column(Words("no.", "序号"), lambda row: row[0], whole=ALWAYS),
     Column(Words("decision", "决定"), lambda row: _decided(row[1])),
-    Column(Words("day", "日期"), lambda row: wording.moment(row[1].entry.at)[:10], whole=ALWAYS),
+    Column(Words("decided on", "决定日期"), lambda row: _day(row[1]), whole=ALWAYS),
     Column(wording.DECISION_ID, lambda row: row[1].entry.decision_id),
 )
+
+
+def _day(line: LogLine) -> str:
+    said = line.entry.said.get("decided_on")
+    return str(said or wording.moment(line.entry.at)[:10])
 
 
 def _decided(line: LogLine) -> str:
