@@ -348,6 +348,18 @@ def test_an_answer_that_no_longer_fits_is_asked_for_again(monkeypatch: pytest.Mo
     assert ["new", "newer", "3"] == talk.run(form)
 
 
+def test_what_an_input_method_makes_of_short_answers_is_understood(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Full-width digits, letters and brackets; capital letters."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    lines = ("Recommended", "同意", "＜", "", day_of(Stage.RECOMMENDATION), "", "１", "２", "Ｙ")
+    result = pingtai("recommend", "bj-test", stdin=typed(*lines))
+    assert 0 == result.exit_code, result.output
+    assert "returned" == sent[0][1]["outcome"]
+
+
 def test_a_terminal_that_is_gone_ends_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading from it fails with an error of the system: as if whoever was asked went away."""
 

@@ -79,7 +79,7 @@ def _answer(
     """Whether to send it; False when an answer is to be given anew."""
     while True:
         given = prompts.ask(say(_question(refused=bool(refusal), doubtful=doubtful)))
-        if given in BACK:
+        if prompts.plain(given) in BACK:
             if talk.back():
                 return False
             continue

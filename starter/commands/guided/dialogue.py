@@ -21,7 +21,7 @@ T = TypeVar("T")
 Answers = dict[str, list[tuple[str, str]]]
 """By part: each question, by its English words, with the line that was answered."""
 
-BACK = ("<", "＜", "back", "返回")
+BACK = ("<", "back", "返回")
 NOTHING = "-"
 """In place of an answer that was there before: there is to be none."""
 GO_BACK = Words("At any question: < goes back one question.", "任一问题均可输入 < 返回上一题。")
@@ -137,7 +137,7 @@ class Dialogue:
         told = indent + say(question) + _how(shown(offered), needed=needed, before=bool(before))
         while True:
             given = prompts.ask(told, offered)
-            if given in BACK:
+            if prompts.plain(given) in BACK:
                 if self.back():
                     raise _AskedAgain
                 continue
@@ -187,8 +187,9 @@ class Dialogue:
         known |= {word: value for value, words in choices.items() for word in (*words, value)}
 
         def read(given: str) -> str:
-            if given in known:
-                return also(known[given]) if also else known[given]
+            value = known.get(given) or known.get(prompts.plain(given))
+            if value is not None:
+                return also(value) if also else value
             many = len(choices)
             raise ValueError(
                 say(f"a number from 1 to {many}, or a word", f"请输入 1 至 {many} 或选项")

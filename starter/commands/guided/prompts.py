@@ -1,5 +1,6 @@
 """Single questions at a terminal. Ctrl-C and Ctrl-D end them, and nothing has been sent by then."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -81,6 +82,11 @@ def yes_or_no(given: str, *, default: bool) -> bool | None:
     """What a line says; None when it is neither a yes nor a no."""
     if not given:
         return default
-    if given.casefold() in ("y", "yes", "是"):
+    if plain(given) in ("y", "yes", "是"):
         return True
-    return False if given.casefold() in ("n", "no", "否") else None
+    return False if plain(given) in ("n", "no", "否") else None
+
+
+def plain(given: str) -> str:
+    """A short answer without what an input method for Chinese makes of it: full-width letters and digits."""
+    return unicodedata.normalize("NFKC", given).casefold()
