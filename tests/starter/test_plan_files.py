@@ -168,6 +168,10 @@ def test_what_is_fetched_is_read_by_people() -> None:
     [
         ("## 思路 approach", "## 一、思路"),
         ("## 思路 approach", "### Approach ##"),
+        ("## 思路 approach", "## 1.2 思路"),
+        ("## 思路 approach", "## （一）思路"),
+        ("## 思路 approach", "# 第一章 思路"),
+        ("## 思路 approach", "## **1. Approach**"),
         ("## 思路 approach", "# 思路（《指引》第四部分第（一）项）"),
         ("## 思路 approach", "## APPROACH  思路"),
         ("人、财、物相对独立管理", "separately_managed"),

@@ -20,7 +20,11 @@ from workflows.words import Words
 
 GROUPS = {PARTS: Words("plan", "建设方案"), MECHANISMS: Words("operating mechanisms", "运作机制")}
 """Headings over several sections; nothing stands under them itself."""
-_NUMBER = re.compile(r"^(?:[（(]?[0-9一二三四五六七八九十]{1,3}[)）、.．]\s*)+")
+_DIGITS = "[0-9一二三四五六七八九十]{1,3}"
+_NUMBER = re.compile(
+    rf"^(?:第{_DIGITS}(?:部分|章|节|条)[、\s]*|[（(]?{_DIGITS}(?:[.．][0-9]{{1,2}})*(?:[)）、.．]\s*|\s+))"
+)
+"""How headings are numbered: 一、 （一） 1. 1.2 第一章."""
 _DASH = re.compile(r"^\s*[-*•]\s+", re.MULTILINE)
 _ARTICLE = re.compile(r"\s*[(（](?:§|《指引》|按).*$")
 
@@ -51,7 +55,8 @@ def path_of(heading: str) -> str | None:
 
     It may be in Chinese, in English or both, in any case, numbered, and with the article behind it.
     """
-    said = _key(_ARTICLE.sub("", _NUMBER.sub("", heading.strip().rstrip("#").strip())))
+    plain = heading.strip().rstrip("#").strip().strip("*_").strip()
+    said = _key(_ARTICLE.sub("", _NUMBER.sub("", plain)))
     return _KNOWN.get(said)
 
 
