@@ -169,7 +169,7 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
         (("verify", "nowhere.zip"), 2, "cannot be read"),
         (("verify", str(FOLDER / "record.py")), 2, "is not a dossier, proof or digest of ours"),
         (("dossier", "nobody", "--from", "archive"), 2, "No history of nobody"),
-        (("dossier", "no/platform"), 2, "is not an id, and names are looked up in the register"),
+        (("dossier", "no/platform"), 2, "No platform is called"),
         (("prove", MUCH, "--day", "2029-12-31"), 2, "No digest of 2029-12-31"),
         (("prove", MUCH), 2, "--day"),
         (("digest", "make", "--day", "2199-01-01"), 2, "is not over"),
@@ -182,7 +182,7 @@ async def test_what_cannot_be_done_is_said(
 ) -> None:
     """In a line, with what to do; never a traceback."""
     result = await run(*args)
-    assert (result.exit_code, words in result.output) == (code, True)
+    assert (result.exit_code, words in result.output) == (code, True), result.output
 
 
 async def test_no_zip_of_anybodys_brings_it_down(run: Run, tmp_path: Path) -> None:
