@@ -1,7 +1,8 @@
 """A batch asks once at a terminal, with what is unusual in it; scripts are not asked."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ from click.testing import Result
 
 from starter.clock import today
 from starter.commands.doubts import doubts
+from starter.errors import Unreachable
+from tests.register.cases import opened
 from tests.rules.builders import application
 from tests.rules.cases import at_stage, decision
+from tests.starter.shown_cases import card_of
+from workflows.periods import beijing_date
 from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind, Stage
 
 Run = Callable[..., Result]
@@ -21,7 +26,12 @@ DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区科委",
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody sits there."""
+    """Somebody sits there, and no register answers."""
+
+    def away() -> Any:
+        raise Unreachable("no register", "没有名册")
+
+    monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", away)
     for module in ("batch.batch_run", "importing.import_run"):
         monkeypatch.setattr(f"starter.commands.{module}.at_terminal", lambda: True)
 
@@ -97,6 +107,40 @@ def test_a_batch_with_nothing_to_send_asks_nothing(pingtai: Run, sent: Sent) -> 
     result = pingtai("decide", "--file", "x.jsonl", stdin="")
     assert 2 == result.exit_code
     assert "Send" not in result.stdout
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_date_before_the_application_is_part_of_the_question(
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register knows it; where it does not answer the date is compared with today alone."""
+    card = card_of(opened())
+    applied = beijing_date(card.terms[0].applied_at or card.terms[0].since)
+    before = str(applied.fromordinal(applied.toordinal() - 1))
+    asked: list[str] = []
+
+    class Register:
+        async def platform(self, platform: str) -> Any:
+            asked.append(platform)
+            return card if platform == "bj-1" else None
+
+    @asynccontextmanager
+    async def reads() -> AsyncIterator[Any]:
+        yield Register()
+
+    def away() -> Any:
+        raise Unreachable("no register", "没有名册")
+
+    write(line(1, decided_on=before), line(2, decided_on=before), line(3))
+    monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", reads)
+    result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
+    assert f"{before} is before the application of {applied}." in result.stdout
+    assert ["bj-1", "bj-2"] == asked
+    monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", away)
+    result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
+    assert "before the application" not in result.stdout
+    assert 2 == result.stdout.count("days ago.")
+    assert [] == sent
 
 
 @pytest.mark.usefixtures("terminal")

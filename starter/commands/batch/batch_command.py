@@ -94,5 +94,5 @@ def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     batch = Batch(file=file, form=form, **said)
     with asyncio.Runner() as runner:
         prepared = runner.run(prepare_batch(batch, who))
-        confirm_batch(batch, prepared)
+        confirm_batch(batch, prepared, runner)
         runner.run(send_batch(batch, prepared))

@@ -1,5 +1,6 @@
 """A batch from its file to its summary: read, checked, sent, told, and what was not done set apart."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 import click
 
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.confirmation import confirm
+from starter.commands.batch.confirmation import application_days, confirm
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
@@ -73,14 +74,15 @@ async def prepare_batch(batch: Batch, acting: ActorResolver) -> Prepared:
     return Prepared([one for one in prepared if isinstance(one, Line)], telling, apart)
 
 
-def confirm_batch(batch: Batch, prepared: Prepared) -> None:
-    """Ask once whether to send it, where a person sits there.
+def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> None:
+    """Ask once whether to send it, where a person sits there; `runner` for what is looked up before.
 
     Raises:
         click.Abort: it is not to be sent.
     """
     if batch.asks and prepared.lines:
-        confirm(prepared.lines, held_back=len(prepared.telling.results))
+        applied_on = runner.run(application_days(prepared.lines))
+        confirm(prepared.lines, applied_on, held_back=len(prepared.telling.results))
 
 
 async def send_batch(batch: Batch, prepared: Prepared) -> None:

@@ -1,7 +1,8 @@
 """The one question of a batch at a terminal: what is sent, what is unusual in it, what is held back."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import click
 
@@ -9,17 +10,43 @@ from starter.clock import today
 from starter.commands.batch.lines import Line
 from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
+from starter.desk.reach import open_reads
+from starter.errors import PingtaiError
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
+from workflows.periods import beijing_date
 from workflows.words import Words
 
+LOOKED_UP = 200
+"""So many platforms are looked up at most: whoever sends thousands is not kept waiting."""
 LISTED = 10
 """Maximum unusual lines that are listed; the others are counted."""
 
 
-def confirm(lines: Sequence[Line], *, held_back: int) -> None:
+async def application_days(lines: Iterable[Line]) -> dict[str, date]:
+    """On which days the platforms were applied for whose decisions are dated before today.
+
+    Of the first `LOOKED_UP` platforms, as far as the register answers.
+    """
+    before = [line.platform for line in lines if str(line.message["decided_on"]) < str(today())]
+    found: dict[str, date] = {}
+    try:
+        async with open_reads() as register:
+            for platform in list(dict.fromkeys(before))[:LOOKED_UP]:
+                card = await register.platform(platform)
+                newest = max(card.terms, key=lambda term: term.term) if card else None
+                if newest and newest.applied_at:
+                    found[platform] = beijing_date(newest.applied_at)
+    except PingtaiError:
+        pass  # the dates are compared with today alone
+    return found
+
+
+def confirm(lines: Sequence[Line], applied_on: Mapping[str, date], *, held_back: int) -> None:
     """Ask whether to send the lines; `held_back` others cannot be sent, and have been told.
+
+    `applied_on`: the days of applications, by platform, as far as they are known.
 
     Raises:
         click.Abort: they are not to be sent.
@@ -28,7 +55,11 @@ def confirm(lines: Sequence[Line], *, held_back: int) -> None:
     width = len(str(max(counts.values())))
     kinds = [f"  {count:>{width}}  {what}" for what, count in counts.most_common()]
     show(heading(Words("To be sent", "拟提交")), *kinds)
-    unusual = [(line, why) for line in lines for why in doubts(line.message, today())]
+    unusual = [
+        (line, why)
+        for line in lines
+        for why in doubts(line.message, today(), applied_on.get(line.platform))
+    ]
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
     more = len(unusual) - LISTED
