@@ -79,7 +79,7 @@ def _fit_to_paper(page: Any) -> None:
 
 
 def _lines(row: Sequence[Any], widths: Sequence[int]) -> int:
-    """So many lines the fullest cell takes: not every program works that out when it opens a file."""
+    """How many lines the fullest cell takes: not every program works that out when it opens a file."""
     return max(
         sum(1 + cell_len(line) // max(1, width - 2) for line in str(value).split("\n"))
         for value, width in zip(row, widths, strict=False)
