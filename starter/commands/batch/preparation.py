@@ -64,9 +64,9 @@ class BatchPreparation:
             if who not in self._absences:
                 self._absences[who] = await in_place_of(self._principal, *who)
             raw["actor"] = self._absences[who]
-        if "decision_id" not in raw:
-            raw["decision_id"] = derived_id(platform, raw)
         try:
+            if "decision_id" not in raw:
+                raw["decision_id"] = derived_id(platform, raw)
             decision_of(raw)
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind]) from None
