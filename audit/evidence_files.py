@@ -4,13 +4,14 @@ import os
 import tempfile
 from pathlib import Path
 
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 
 
 def cannot_read(what: object, error: Exception) -> BadInput:
     """Say that a file cannot be read, and why."""
-    why = getattr(error, "strerror", None) or str(error)
-    return BadInput(f"{what} cannot be read: {why}", f"无法读取 {what}：{why}")
+    why = reason_of(error)
+    return BadInput(f"{what} cannot be read: {why.en}", f"无法读取 {what}：{why.zh}")
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -37,7 +38,8 @@ def write_new(path: Path, content: bytes) -> None:
         ) from None
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
+            f"{path} cannot be written: {reason_of(error).en}",
+            f"无法写入 {path}：{reason_of(error).zh}",
         ) from None
 
 

@@ -15,7 +15,7 @@ from workflows.name_comparison import name_key
 
 LARGEST_PAGE = 500
 NEAR = 3
-"""So many platforms are offered to who mistyped one."""
+"""Maximum number of platforms offered to whoever mistyped one."""
 _LIKE_ENOUGH = 0.6
 _CANDIDATES = 60
 _PIECES = 12

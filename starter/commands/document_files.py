@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from starter.bounds import DOCUMENT_BYTES
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from workflows.words import Words
 
@@ -127,8 +128,8 @@ def sha256_of(path: Path) -> str:
             digest, size = _hashed(file, path)
             after = os.fstat(file.fileno())
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise _unusable(path, Words(f"cannot be read: {why}", f"无法读取：{why}")) from None
+        why = reason_of(error)
+        raise _unusable(path, Words(f"cannot be read: {why.en}", f"无法读取：{why.zh}")) from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
         size != after.st_size
     ):

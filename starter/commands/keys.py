@@ -9,12 +9,14 @@ from activities.harmless_text import harmless
 from db.key_queries import ApiKey, keys_page
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
+from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import district_option, json_option
 from starter.desk.reach import directly_only
 from starter.desk.user_name import who
 from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.terminal import wording
+from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
@@ -51,10 +53,10 @@ def keys_command() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice([str(scope) for scope in Scope]),
+    type=WordChoice(Scope),
     multiple=True,
     required=True,
-    help="What it may do; repeatable. 权限",
+    help=made(Words("What it may do; repeatable. 权限", f"权限，可重复：{chinese_list(Scope)}")),
 )
 @district_option
 @click.option(

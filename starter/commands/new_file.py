@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 
 
@@ -19,5 +20,7 @@ def write_new(target: Path, content: bytes) -> None:
             f"{target} is there already, and is kept", f"{target} 已存在，未改动"
         ) from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{target} cannot be written: {why}", f"无法写入 {target}：{why}") from None
+        why = reason_of(error)
+        raise BadInput(
+            f"{target} cannot be written: {why.en}", f"无法写入 {target}：{why.zh}"
+        ) from None

@@ -6,21 +6,19 @@ import click
 
 from activities.notice_texts import BOTH, text_of
 from db.outbox_queries import (
-    DEAD,
-    DELIVERED,
-    WAITING,
     DeliveryRow,
     OutboxCursor,
     OutboxQueries,
 )
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_connections, open_engine
-from starter.commands.notation import platform_id
-from starter.commands.notices_table import about, deliveries_table, notices_table
+from starter.commands.notation import WordChoice, chinese_list, platform_id
+from starter.commands.notices_table import DeliveryState, about, deliveries_table, notices_table
 from starter.commands.options import PlatformId, after_option, json_option, limit_option
 from starter.desk.page_cursors import no_place
 from starter.desk.reach import directly_only
 from starter.errors import BadInput
+from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, say
 from starter.terminal.lazy_group import LazyGroup
@@ -54,8 +52,13 @@ def notices_command() -> None:
 @notices_command.command("list", short_help="List notices, the newest first. 通知列表")
 @click.option(
     "--state",
-    type=click.Choice((WAITING, DELIVERED, DEAD)),
-    help="Only this state of delivery; dead: failed for good. 投递状态",
+    type=WordChoice(DeliveryState),
+    help=made(
+        Words(
+            "Only this state of delivery; dead: failed for good. 投递状态",
+            f"只列该投递状态：{chinese_list(DeliveryState)}",
+        )
+    ),
 )
 @click.option("--platform", metavar="ID", type=PlatformId(), help="Only about this platform. 平台")
 @limit_option(LARGEST_PAGE)

@@ -9,15 +9,25 @@ from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, Said, table_of
 from workflows.notice_messages import Notice
-from workflows.words import Words
+from workflows.words import BilingualEnum, Words
 
 _NUMBER = Words("number", "序号")
 _ABOUT = Words("about", "事项")
 _FOR = Words("for", "对象")
 _NOTED = Words("noted", "记录时间")
+
+
+class DeliveryState(BilingualEnum):
+    """How far a delivery is."""
+
+    WAITING = WAITING, "待发送"
+    DELIVERED = DELIVERED, "已送达"
+    DEAD = DEAD, "发送失败"
+
+
 _STATES = {
-    WAITING: Words("waiting", "待发送"),
-    DELIVERED: Words("delivered", "已送达"),
+    WAITING: DeliveryState.WAITING.words,
+    DELIVERED: DeliveryState.DELIVERED.words,
     DEAD: Words("FAILED", "【发送失败】"),
 }
 

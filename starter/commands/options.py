@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from activities.added_fields import AddedField
-from starter.commands.notation import WordChoice, chinese_list
+from starter.commands.notation import WordChoice, chinese_list, known
 from starter.desk.did_you_mean import near_words
 from starter.desk.platform_names import Holder, resolve_platform
 from starter.desk.reach import open_reads
@@ -37,7 +37,7 @@ class FieldWord(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The English word, as the register has it."""
-        return next((str(one) for one in (*Field, *AddedField) if value == one.zh), str(value))
+        return known((*Field, *AddedField), str(value)) or str(value)
 
 
 class Day(click.ParamType[date]):

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from db.home import home
 from starter.bounds import MESSAGE_FILE_BYTES
 from starter.desk.own_files import read_own, write_own
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from workflows.model import Identifier, Record
 from workflows.vocabulary import Kind
@@ -66,8 +67,8 @@ def keep_draft(draft: Draft) -> None:
         write_own(_folder() / name, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise BadInput(
-            f"the draft {name} cannot be written: {error.strerror}",
-            f"无法写入草稿 {name}：{error.strerror}",
+            f"the draft {name} cannot be written: {reason_of(error).en}",
+            f"无法写入草稿 {name}：{reason_of(error).zh}",
         ) from None
 
 
@@ -82,8 +83,8 @@ def drop_draft(kind: Kind, platform: str) -> None:
         (_folder() / name).unlink(missing_ok=True)
     except OSError as error:
         raise BadInput(
-            f"the draft {name} cannot be removed: {error.strerror}",
-            f"无法删除草稿 {name}：{error.strerror}",
+            f"the draft {name} cannot be removed: {reason_of(error).en}",
+            f"无法删除草稿 {name}：{reason_of(error).zh}",
         ) from None
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from starter.desk.own_files import read_own, write_own
 from starter.desk.profile_file import profile_path
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from workflows.model import Message, Name, parse
 from workflows.vocabulary import ExpertField
@@ -61,9 +62,9 @@ def read_panels() -> tuple[Panel, ...]:
         content = read_own(path, LARGEST)
         said = tomllib.loads(content.decode("utf-8")) if content else {}
     except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise BadInput(
-            f"the panels in {path} cannot be read: {why}", f"无法读取专家组文件 {path}：{why}"
+            f"the panels in {path} cannot be read: {why.en}", f"无法读取专家组文件 {path}：{why.zh}"
         ) from None
     return parse(_Panels, json.dumps(said, default=str, ensure_ascii=False), str(path)).panels
 
@@ -117,7 +118,8 @@ def _write(panels: Iterable[Panel]) -> Path:
         write_own(path, content)
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
+            f"{path} cannot be written: {reason_of(error).en}",
+            f"无法写入 {path}：{reason_of(error).zh}",
         ) from None
     return path
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from starter.desk.own_files import write_own
 from starter.desk.profile_file import profile_content, profile_path
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from workflows.actors import Actor
 from workflows.model import Identifier, Message, Name, parse, wrong
@@ -129,7 +130,8 @@ def write_profile(profile: Profile) -> Path:
         write_own(path, content)
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
+            f"{path} cannot be written: {reason_of(error).en}",
+            f"无法写入 {path}：{reason_of(error).zh}",
         ) from None
     return path
 
@@ -147,6 +149,7 @@ def remove_profile() -> bool:
         return False
     except OSError as error:
         raise BadInput(
-            f"{path} cannot be removed: {error.strerror}", f"无法删除 {path}：{error.strerror}"
+            f"{path} cannot be removed: {reason_of(error).en}",
+            f"无法删除 {path}：{reason_of(error).zh}",
         ) from None
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from starter.desk.own_files import read_own
+from starter.error_reasons import reason_of
 from workflows.errors import BadInput
 
 LARGEST = 100_000
@@ -61,8 +62,8 @@ def profile_content(path: Path) -> dict[str, Any] | None:
         content = read_own(path, LARGEST)
         return None if content is None else tomllib.loads(content.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = reason_of(error)
         raise BadInput(
-            f"the profile {path} cannot be read: {why}. Correct it, or create it again: `pingtai login`",
-            f"无法读取个人配置 {path}：{why}。请改正，或以 pingtai login 重写",
+            f"the profile {path} cannot be read: {why.en}. Correct it, or create it again: `pingtai login`",
+            f"无法读取个人配置 {path}：{why.zh}。请改正，或以 pingtai login 重写",
         ) from None

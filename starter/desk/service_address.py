@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from starter.desk.profile import read_profile
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.loopback import is_loopback
 
@@ -111,8 +112,8 @@ def read_key(path: Path) -> str:
             content = file.read(_MOST + 1)
     except OSError as error:
         raise BadInput(
-            f"the key file {path} cannot be read: {error.strerror}",
-            f"无法读取密钥文件 {path}：{error.strerror}",
+            f"the key file {path} cannot be read: {reason_of(error).en}",
+            f"无法读取密钥文件 {path}：{reason_of(error).zh}",
         ) from None
     if stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise BadInput(

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import uvicorn
 from fastapi import FastAPI
 
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
 from starter.service.request_guard import WHOLE_SECONDS
@@ -56,8 +57,10 @@ def listener(address: str) -> socket.socket:
             found.close()
             raise
     except (OSError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"cannot listen at {address}: {why}", f"无法监听 {address}：{why}") from None
+        why = reason_of(error)
+        raise BadInput(
+            f"cannot listen at {address}: {why.en}", f"无法监听 {address}：{why.zh}"
+        ) from None
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from starter.bounds import BATCH_FILE_BYTES
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 
 Form = Literal["jsonl", "json", "csv", "xlsx"]
@@ -47,8 +48,8 @@ def read_bytes(path: str, largest: int, too_large: tuple[str, str]) -> bytes:
             with Path(path).open("rb") as file:
                 content = file.read(largest + 1)
     except (OSError, ValueError, AttributeError) as error:  # a closed stdin is None
-        why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{path} cannot be read: {why}", f"无法读取 {path}：{why}") from None
+        why = reason_of(error)
+        raise BadInput(f"{path} cannot be read: {why.en}", f"无法读取 {path}：{why.zh}") from None
     if len(content) > largest:
         name = "standard input" if path == "-" else path
         raise BadInput(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from activities.harmless_text import harmless
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.tables.csv_rows import BYTE_ORDER_MARK
 from starter.tables.plain_text import as_plain_text
@@ -124,5 +125,7 @@ def _writing(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or error
-        raise BadInput(f"{output} cannot be written: {why}", f"无法写入 {output}：{why}") from None
+        why = reason_of(error)
+        raise BadInput(
+            f"{output} cannot be written: {why.en}", f"无法写入 {output}：{why.zh}"
+        ) from None

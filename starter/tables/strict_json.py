@@ -5,6 +5,7 @@ import re
 from typing import Any, NoReturn
 
 from starter.bounds import JSON_DEPTH, MESSAGE_FILE_BYTES, check_depth, check_json
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -50,8 +51,8 @@ def parsed(text: str, name: str, depth: int = JSON_DEPTH) -> Any:
         check_depth(text, depth)
         return strict_loads(text)
     except (ValueError, RecursionError) as error:
-        why = str(error) or "nested too deeply"
-        raise BadInput(f"{name} is not JSON: {why}", f"{name} 不是 JSON：{why}") from None
+        why = reason_of(error)
+        raise BadInput(f"{name} is not JSON: {why.en}", f"{name} 不是 JSON：{why.zh}") from None
 
 
 def encodable(written: str) -> str:

@@ -17,6 +17,7 @@ import click
 
 from starter.desk.service_address import URL
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, rpc_error
+from starter.terminal.official_wording import official
 from starter.terminal.screen import Said, complain
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
@@ -97,7 +98,7 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
     answer: tuple[int, Said] | None = None
     match error:
         case Refused():
-            en, zh = error.words
+            en, zh = official(error.words)
             answer = REFUSED, Words(f"refused: {en}", f"不予受理：{zh}")
         case InvalidMessage():
             answer = BAD_INPUT, error.words

@@ -5,6 +5,7 @@ from typing import Any
 
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
+from starter.terminal.official_wording import official
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.vocabulary import Happening, Kind, Support
@@ -20,7 +21,8 @@ def entry_words(entry: LogEntry) -> str:
         # The log says the reason in both languages, English first.
         name = wording.what(entry.name)
         en, _, zh = (entry.reason or "").partition(" / ")
-        return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh or en}"))
+        en, zh = official(Words(en, zh or en))
+        return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh}"))
     more = say(_more(entry))
     words = wording.said(entry.name, entry.outcome)
     return words + (say(Words(f" ({more})", f"（{more}）")) if more else "")

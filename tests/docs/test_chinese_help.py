@@ -21,7 +21,7 @@ _TYPED = re.compile(
     r"`[^`]*`"  # what is typed
     r"|\S*\.(?:md|xlsx|jsonl?|csv|zip)(?![a-z])"
     r"|(?<![\w-])--?[a-z][a-z0-9-]*"  # flags
-    r"|（[a-z_0-9]+）"  # the words of files, beside the Chinese ones
+    r"|（[a-z_0-9:]+）"  # the words of files, beside the Chinese ones
     r"|\[[a-z_|0-9:-]+\]"  # the same, to choose from
     r"|(?<![A-Za-z])[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])"  # variables and formats
     r"|“[a-z]+:”|'[^']*'|x(?=<=|>=)|<=x|T00|Ctrl-C|SHA-256|decide:"
@@ -136,7 +136,9 @@ def test_a_usage_error_is_in_the_language_that_was_asked_for() -> None:
 
 def test_what_follows_two_dashes_is_no_language() -> None:
     """It is a value, as everywhere."""
-    result = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(pingtai, ["show", "--", "--lang", "zh"])
+    result = CliRunner(env={"PINGTAI_LANG": "en"}).invoke(
+        pingtai, ["keys", "revoke", "1", "--", "--lang", "zh"]
+    )
     assert "unexpected extra argument" in result.output
 
 

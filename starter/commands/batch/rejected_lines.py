@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starter.commands.batch.formats import Written
 from starter.commands.batch.lines import NOT_DONE, Result
+from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.terminal.screen import complain
 from workflows.words import Words
@@ -65,8 +66,8 @@ class RejectedLines:
         except OSError as error:
             complain(
                 Words(
-                    f"Cannot write {self.target} ({error.strerror}). The failed lines are listed above.",
-                    f"无法写入 {self.target}（{error.strerror}）：未办理的行见上。",
+                    f"Cannot write {self.target} ({reason_of(error).en}). The failed lines are listed above.",
+                    f"无法写入 {self.target}（{reason_of(error).zh}）：未办理的行见上。",
                 )
             )
             return

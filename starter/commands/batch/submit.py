@@ -12,6 +12,7 @@ from starter.errors import (
     Unreachable,
     rpc_error,
 )
+from starter.terminal.official_wording import official
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.states import Receipt
@@ -109,7 +110,7 @@ def not_done(line: Line, error: Exception) -> Result:
     outcome = Outcome.UNANSWERED
     match error:
         case Refused() | NotAllowed():
-            outcome, words = Outcome.REFUSED, error.words
+            outcome, words = Outcome.REFUSED, official(error.words)
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, error.words
         case Unreachable():

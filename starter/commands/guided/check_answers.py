@@ -11,6 +11,7 @@ from starter.commands.guided.dialogue import BACK, CHOICE, Dialogue
 from starter.commands.guided.summary import ACTOR, Row, changeable, rows_of, summary
 from starter.commands.message_shapes import Shape, shape_of
 from starter.terminal.language import say
+from starter.terminal.official_wording import official
 from starter.terminal.screen import heading, show
 from workflows.actors import Actor
 from workflows.decisions import MODELS
@@ -136,5 +137,5 @@ def _offer(talk: Dialogue, model: type[Message], part: str, value: Any) -> None:
 
 
 def _would_be_refused(error: Refused | InvalidMessage) -> Words:
-    en, zh = error.words
+    en, zh = official(error.words) if isinstance(error, Refused) else error.words
     return Words(f"It would be refused: {en}", f"提交将不予受理：{zh}")

@@ -24,6 +24,7 @@ from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say
+from starter.terminal.official_wording import official
 from starter.terminal.screen import facts, heading, show
 from workflows.actors import Actor
 from workflows.decisions import MODELS
@@ -79,7 +80,7 @@ def foresee(form: DecisionForm, foresight: Foresight, said: Mapping[str, Any]) -
         prompts.wrong(
             say(
                 f"It would be refused: {foresight.told.en}",
-                f"提交将不予受理：{foresight.told.zh}",
+                f"提交将不予受理：{official(foresight.told).zh}",
             )
         )
     else:

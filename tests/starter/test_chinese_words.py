@@ -1,0 +1,88 @@
+"""Chinese as it is typed and as it is answered: other terms of a word, refusals, reasons of the system."""
+
+import errno
+import os
+from enum import StrEnum
+
+import click
+import pytest
+
+from starter.commands.notation import WordChoice, known, word
+from starter.error_reasons import reason_of
+from starter.errors import BadInput
+from starter.terminal.chosen_language import speaking
+from starter.terminal.official_wording import official
+from workflows.vocabulary import District, Finding, Kind, RecommendationOutcome, Role
+from workflows.words import Words
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "said", "expected"),
+    [
+        (Kind, "专家论证", "expert_opinion"),  # as the help of `opine` says it
+        (Kind, "专家论证意见", "expert_opinion"),
+        (Kind, "推荐", "recommendation"),
+        (RecommendationOutcome, "推荐", "recommended"),  # the vocabulary's own word goes first
+        (RecommendationOutcome, "退回", "returned"),
+        (Kind, "expert opinion", "expert_opinion"),
+        (Kind, "Expert-Opinion", "expert_opinion"),
+        (District, "海淀", "haidian"),
+        (District, "海淀区", "haidian"),
+        (District, "经开区", "beijing_etown"),
+        (Role, "市科委", "commission"),
+        (Role, "市科委、中关村管委会", "commission"),
+        (Finding, " 符合 ", "satisfactory"),
+        (Finding, "合", None),
+        (RecommendationOutcome, "不", None),
+    ],
+)
+def test_a_word_is_taken_as_it_is_said(
+    vocabulary: type[StrEnum], said: str, expected: str | None
+) -> None:
+    """In the words of the help, of the guideline, or in English; never by a part of a word."""
+    assert known(vocabulary, said) == expected
+
+
+def test_what_may_be_said_is_listed_in_the_language() -> None:
+    """Of a flag and of a part of one."""
+    with speaking("zh"):
+        with pytest.raises(
+            click.BadParameter, match="“好”不在可选值之中：推荐（recommended）、退回修改"
+        ):
+            WordChoice(RecommendationOutcome).convert("好", None, None)
+        with speaking("en"), pytest.raises(click.BadParameter, match="'好' is none of recommended"):
+            WordChoice(RecommendationOutcome).convert("好", None, None)
+    with pytest.raises(BadInput) as caught:
+        word(Finding, "好", "site=好")
+    assert caught.value.words.zh.startswith("site=好：“好”不在可选值之中：符合（satisfactory）")
+
+
+def test_a_refusal_is_worded_officially() -> None:
+    """Articles are cited in full, fields are called by their labels; the sealed text stays as it is."""
+    words = Words(
+        "an included platform needs both",
+        "纳入须有 list_number 和 certificate_number（§四(四)）；decided_on 2030-01-01 晚于今天（§四）",
+    )
+    assert official(words) == Words(
+        words.en,
+        "纳入须有名单批次和证书编号（《指引》第四部分第（四）项）；"
+        "决定日期 2030-01-01 晚于今天（《指引》第四部分）",
+    )
+    assert official(Words("x", "没有字段 no_such_field")).zh == "没有字段 no_such_field"
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC])
+def test_the_system_s_reasons_are_chinese(number: int) -> None:
+    """Of the errors that people meet with files."""
+    en, zh = reason_of(OSError(number, os.strerror(number), "x"))
+    assert en == os.strerror(number)
+    assert not any("a" <= letter <= "z" for letter in zh)
+
+
+def test_another_reason_is_told_as_it_is() -> None:
+    """Better English than none."""
+    assert reason_of(ValueError("odd")) == Words.same("odd")
+    assert (
+        reason_of(OSError(errno.EXDEV, "Invalid cross-device link")).zh
+        == "Invalid cross-device link"
+    )
