@@ -27,6 +27,9 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from starter.commands.guided.case_brief import Brief
 
+NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput)
+"""Answers by which it is certain that a decision was not accepted."""
+
 
 class DecisionCalls:
     """The calls of one command, between which a person is asked: one event loop, one connection."""
@@ -103,7 +106,7 @@ class DecisionCalls:
         client = self.client
         try:
             return self._runner.run(client.decide(self.platform, decision))
-        except (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput):
+        except NOT_TAKEN:
             raise
         except BaseException as error:
             # Whatever it was, an interruption by the keyboard too: it may have been taken.

@@ -20,7 +20,7 @@ from tests.starter.test_guided import COMMISSION, DISTRICT, login, show_case
 from workflows.model import invalid
 from workflows.periods import beijing_date
 from workflows.refusal import Refusal, Refused
-from workflows.vocabulary import Kind, Stage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
 from workflows.words import Words
 
 Run = Callable[..., Result]
@@ -278,6 +278,39 @@ def test_a_lost_connection_loses_nothing_and_decides_once(
     assert 2 == len(sent)
     assert sent[0] == sent[1]
     assert [] == drafts()
+
+
+def test_an_evaluation_that_ended_its_year_is_sent_once_more(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """The assessment is over when the answer to it was lost; its draft is still known."""
+    case = at_stage(AssessmentStage.EVALUATION)
+    show_case(answers, case)
+    day = str(beijing_date(moment(case)))
+    answer, answers["decide"] = answers["decide"], Unreachable("no answer", "没有应答")
+    lines = (*COMMISSION, "1", *("1", "", "") * 4, day, "", "y")
+    assert 4 == pingtai("evaluate", "bj-test", stdin=typed(*lines)).exit_code
+    answers["decide"] = answer
+    show_case(answers, at_stage(Stage.VALID))
+    result = pingtai("evaluate", "bj-test", stdin=typed("y", "y"))
+    assert 0 == result.exit_code, result.output
+    assert "may have been accepted" in result.stdout
+    assert sent[0] == sent[1]
+
+
+def test_what_was_refused_when_it_was_sent_was_not_accepted(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """Its draft does not say that it may have been."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    refusal = Refusal(rule="§四", en="not so", zh="不可", stage="recommendation")
+    answers["decide"] = Refused(refusal)
+    lines = ("1", "同意", day_of(Stage.RECOMMENDATION), "", "y")
+    assert 3 == pingtai("recommend", "bj-test", stdin=typed(*lines)).exit_code
+    assert [False] == [draft.sent for draft in all_drafts()]
+    result = pingtai("recommend", "bj-test", stdin=typed("y"))
+    assert "may have been accepted" not in result.stdout
 
 
 def test_a_draft_that_cannot_be_read_or_written_stops_nobody(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from starter.commands.decision_calls import NOT_TAKEN
 from starter.commands.decision_form import DecisionForm
 from starter.commands.guided import prompts
 from starter.commands.guided.check_answers import Checks, Questions, checked_answers
@@ -104,6 +105,9 @@ class Session:
         try:
             yield
         except BaseException as error:
+            if self._sent and isinstance(error, NOT_TAKEN):
+                self._sent = False
+                self._keep(self._talk.answers)
             if self._kept:
                 error.add_note(say(_KEPT))
             raise
@@ -124,7 +128,7 @@ class Session:
     def _offered(self) -> Answers:
         """What was answered before, if there is a draft and whoever is asked goes on with it."""
         draft = find_draft(self._form.kind, self._case.facts.platform_id)
-        if draft is None or draft.case != self._named or not draft.count:
+        if draft is None or not draft.count or not self._is_mine(draft):
             return {}
         saved = wording.moment(draft.saved_at)
         show("", *([_MAYBE] if draft.sent else []))
@@ -139,6 +143,11 @@ class Session:
         mine = {} if typed else {ACTOR: self._said[ACTOR]}
         self._said = {**draft.said, **{k: v for k, v in self._said.items() if k != ACTOR}, **mine}
         return draft.answers
+
+    def _is_mine(self, draft: Draft) -> bool:
+        """Whether it is about this case; one that was being sent may have ended its year meanwhile."""
+        term, _ = self._named
+        return draft.case == self._named or (draft.sent and draft.term == term)
 
     @property
     def _named(self) -> tuple[int, int | None]:
