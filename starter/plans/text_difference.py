@@ -6,20 +6,20 @@ replaced.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
+from starter.plans.sentence_pairs import ALIKE, paired
 from workflows.model import Record
 
 Change = Literal["same", "removed", "added"]
-_SENTENCE = re.compile(r"[^。！？；;!?\n]*(?:[。！？；;!?]+[”’」』）)]*|\n+|$)")
+_SENTENCE = re.compile(r".*?(?:[。！？；;!?]+[”’」』）)]*|\.(?=\s)|\n+|\Z)", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9_]+(?:[.,'’-][A-Za-z0-9_]+)*|\s+|.", re.DOTALL)
 _ENDS = "。！？；;!?\n"
-_MOST = 250_000
-"""Pairs that are compared at most: 500 sentences, or words, with as many."""
-_ALIKE = 0.4
-"""Below this ratio two sentences have so little in common that one is not shown within the other."""
+_MOST, _MOST_AT_ONCE = 100_000, 30_000
+"""Pairs of equal sentences or words that are weighed at most: of two whole texts, and of two runs."""
 _KEPT = 2
 """Between two changes a shorter run that stayed is shown as changed with them."""
 
@@ -33,29 +33,46 @@ class Piece(Record):
 
 def text_difference(before: str, after: str) -> tuple[Piece, ...]:
     """Return the pieces of both texts in order: without those added `before`, without those removed `after`."""
-    return tuple(_slid(list(_joined(_by_sentences(before, after)))))
+    return tuple(_slid(list(_joined(_by_sentences(before, after, _Work())))))
 
 
-def _by_sentences(before: str, after: str) -> Iterable[Piece]:
+class _Work:
+    """How much may still be done for two texts: what costs more is shown as replaced."""
+
+    def __init__(self) -> None:
+        self._left = _MOST
+
+    def allows(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """Whether two runs may be compared; it is taken off then."""
+        counts = Counter(old), Counter(new)
+        cost = sum(number * counts[1][one] for one, number in counts[0].items())
+        if cost > min(self._left, _MOST_AT_ONCE):
+            return False
+        self._left -= cost
+        return True
+
+
+def _by_sentences(before: str, after: str, work: _Work) -> Iterable[Piece]:
     old, new = _split(_SENTENCE, before), _split(_SENTENCE, after)
-    for same, removed, added in _aligned(old, new):
+    for same, removed, added in _aligned(old, new, work):
         if same or not (removed and added):
             yield from _pieces(same, removed, added)
         else:
-            yield from _by_words("".join(removed), "".join(added))
+            for one, other in paired(removed, added):
+                yield from _by_words("".join(one), "".join(other), work)
 
 
-def _by_words(before: str, after: str) -> Iterable[Piece]:
+def _by_words(before: str, after: str, work: _Work) -> Iterable[Piece]:
     old, new = _split(_TOKEN, before), _split(_TOKEN, after)
-    runs = list(_aligned(old, new))
+    runs = list(_aligned(old, new, work))
     kept = sum(len("".join(same)) for same, _, _ in runs)
-    if 2 * kept < _ALIKE * (len(before) + len(after)):
+    if 2 * kept < ALIKE * (len(before) + len(after)):
         runs = [([], old, new)]
     yield from _smoothed([piece for run in runs for piece in _pieces(*run)])
 
 
 def _aligned(
-    old: Sequence[str], new: Sequence[str]
+    old: Sequence[str], new: Sequence[str], work: _Work
 ) -> Iterable[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
     """What is the same, or else what was removed and added in its place; in order."""
     least = min(len(old), len(new))
@@ -64,7 +81,7 @@ def _aligned(
     end = next((n for n in range(room) if old[-1 - n] != new[-1 - n]), room)
     yield old[:start], (), ()
     left, right = old[start : len(old) - end], new[start : len(new) - end]
-    if left and right and len(left) * len(right) <= _MOST:
+    if left and right and work.allows(left, right):
         for kind, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
             yield (left[i:j], (), ()) if kind == "equal" else ((), left[i:j], right[k:m])
     else:

@@ -69,6 +69,45 @@ def test_a_difference_is_read_as_words(before: str, after: str, shown: str) -> N
     assert marked(before, after) == shown
 
 
+def test_each_sentence_is_a_change_of_its_own() -> None:
+    """However many of a long part were changed: not the whole part is shown as replaced."""
+    sentences = [
+        f"任务{number}：建设第{number}号公共实验室，面向中小企业开放机时和检测服务。"
+        for number in range(40)
+    ]
+    before = "".join(sentences)
+    shown = marked(before, before.replace("开放", "优先开放"))
+    assert shown.count("{+优先+}") == 40
+    assert "[-" not in shown
+    english = "".join(
+        f"Task {n}: build laboratory {n} at 1.5 MW, open to firms. " for n in range(60)
+    )
+    shown = marked(english, english.replace("firms", "small firms"))
+    assert shown.count("{+small +}") == 60
+    assert "[-" not in shown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (
+            "建设公共实验室。培养技术团队。",
+            "成立专家委员会。建设开放的公共实验室。培养运营团队。",
+            "{+成立专家委员会。+}建设{+开放的+}公共实验室。培养[-技术-]{+运营+}团队。",
+        ),
+        (
+            "建设公共实验室。第二句要删去。培养技术团队。",
+            "建设开放的公共实验室。培养运营团队。",
+            "建设{+开放的+}公共实验室。[-第二句要删去。-]培养[-技术-]{+运营+}团队。",
+        ),
+    ],
+)
+def test_sentences_that_came_and_went_among_changed_ones(
+    before: str, after: str, shown: str
+) -> None:
+    assert marked(before, after) == shown
+
+
 def test_what_is_far_from_a_change_is_left_out() -> None:
     """A part of thousands of characters is not shown whole for one of them."""
     before = "前" * 200 + "。旧。" + "后" * 200
@@ -81,13 +120,13 @@ def test_what_is_far_from_a_change_is_left_out() -> None:
 
 def test_a_difference_of_the_longest_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever may file a plan could else keep the service busy: what costs too much is shown as replaced."""
-    compared: list[int] = []
+    weighed: list[int] = []
 
     class Counting(difflib.SequenceMatcher[str]):
         def __init__(
             self, junk: None, one: Sequence[str], other: Sequence[str], **more: bool
         ) -> None:
-            compared.append(len(one) * len(other))
+            weighed.append(sum(left == right for left in one for right in other))
             super().__init__(junk, one, other, **more)
 
     monkeypatch.setattr(comparing, "SequenceMatcher", Counting)
@@ -97,11 +136,15 @@ def test_a_difference_of_the_longest_texts_is_bounded(monkeypatch: pytest.Monkey
         ("。" * size, "。甲" * (size // 2)),
         ("a b " * (size // 4), "b a c " * (size // 6)),
         ("一。" * 200 + "完", "二。" * 200 + "了"),
+        ("甲乙" * 120 + "。乙" * 2, "乙丙甲" * 80 + "。丙" * 2),
+        ("。".join(["甲乙" * 110] * 20), "。".join(["乙丙甲" * 70] * 20)),
     ):
+        weighed.clear()
         pieces = text_difference(before, after)
         assert "".join(p.text for p in pieces if p.change != "removed") == after
-    assert compared
-    assert max(compared) <= 250_000
+        assert sum(weighed) <= 100_000
+        assert max(weighed, default=0) <= 30_000
+    assert weighed
 
 
 def test_sections_are_all_parts_and_mechanisms() -> None:
