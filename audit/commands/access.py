@@ -3,6 +3,7 @@
 import click
 
 from audit.access_log import AccessRow, list_accesses
+from audit.commands import access_wording
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import PlatformId, json_option, limit_option
@@ -18,9 +19,9 @@ _COLUMNS: tuple[Column[AccessRow], ...] = (
     Column(Words("number", "序号"), lambda row: row.number, ALWAYS),
     Column(Words("time", "时间"), lambda row: moment(row.at), ALWAYS),
     Column(Words("who", "查阅人"), lambda row: row.actor_id),
-    Column(Words("what", "事项"), lambda row: row.what),
+    Column(Words("what", "事项"), lambda row: access_wording.what(row.what)),
     Column(Words("platform", "平台"), lambda row: row.platform_id or Words("all", "全部")),
-    Column(Words("details", "说明"), lambda row: row.details),
+    Column(Words("details", "说明"), lambda row: access_wording.details(row.details)),
 )
 access_group = LazyGroup(
     "access",

@@ -12,6 +12,7 @@ from audit.anchoring.digest_files import Roots, check_file, published
 from audit.anchoring.leaves import lines_of
 from audit.claims import UNSEALED
 from audit.commands import NOT_CHECKED, WRONG
+from audit.commands.access_wording import source
 from audit.commands.audit_options import digests_option, file_option
 from audit.dossier.verifying import Conclusion, Verdict, verify
 from audit.evidence_files import cannot_read, read_bounded, write_new
@@ -124,7 +125,7 @@ def show_verdict(verdict: Verdict) -> None:
     """Show what was checked, what was found, and what one should know."""
     manifest, unsealed = verdict.manifest, say(UNSEALED)
     code, guideline = manifest.code, manifest.guideline
-    made = f"{moment(manifest.made_at)} · {manifest.made_by} · {manifest.source}"
+    made = f"{moment(manifest.made_at)} · {manifest.made_by} · {source(manifest.source)}"
     rows = (
         (Words("Platform", "平台"), manifest.platform_id),
         (Words("Made", "编制"), f"{made} · {unsealed}"),

@@ -18,6 +18,7 @@ from starter.service.scopes import Scope
 from starter.terminal import wording
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
+from starter.terminal.language import language, word
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
 from starter.terminal.screen import (
@@ -210,6 +211,8 @@ def _only_for(key: ApiKey) -> str:
 
 def _may(scopes: Sequence[str]) -> str:
     """The scopes in words that a narrow column can break between."""
+    if language() == "zh":
+        return "、".join(word(scope, Scope) for scope in scopes)
     plain = [scope for scope in scopes if not scope.startswith(_DECIDE)]
     roles = [scope.removeprefix(_DECIDE) for scope in scopes if scope.startswith(_DECIDE)]
     parts = [", ".join(plain), f"decide: {', '.join(roles)}" if roles else ""]

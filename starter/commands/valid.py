@@ -50,14 +50,14 @@ async def valid_command(platform: str, day: date | None, as_json: bool) -> None:
 def _answer(found: Validity) -> str:
     name, day = found.platform_id, found.day
     if not found.valid:
-        answer = Words(f"no: {name} is not valid on {day}", f"否：{name} 在 {day} 不在有效期内")
+        answer = Words(f"no: {name} is not valid on {day}", f"否：{name} 于 {day} 不在有效期内")
     elif day > today():
         answer = Words(
             f"yes, as of now: {name} will be valid on {day}",
-            f"是（按目前情况）：{name} 在 {day} 在有效期内",
+            f"是（按目前情况）：{name} 于 {day} 处于有效期内",
         )
     else:
-        answer = Words(f"yes: {name} is valid on {day}", f"是：{name} 在 {day} 在有效期内")
+        answer = Words(f"yes: {name} is valid on {day}", f"是：{name} 于 {day} 处于有效期内")
     return sentence(map(say, (answer, _why(found))))
 
 

@@ -68,6 +68,10 @@ def test_a_refusal_is_worded_officially() -> None:
         "纳入须有名单批次和证书编号（《指引》第四部分第（四）项）；"
         "决定日期 2030-01-01 晚于今天（《指引》第四部分）",
     )
+    assert official(Words("x", "（§四, §六）")).zh == "（《指引》第四部分、第六部分）"
+    assert (
+        official(Words("x", "本案没有决定 d-2；请核对")).zh == "该平台无编号为“d-2”的决定；请核对"
+    )
     assert official(Words("x", "没有字段 no_such_field")).zh == "没有字段 no_such_field"
 
 

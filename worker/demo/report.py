@@ -72,7 +72,7 @@ async def show_register(queries: RegisterQueries) -> None:
         )
         for row in await queries.register(limit=LARGEST_PAGE)
     ]
-    show(heading(Words("The register", "平台名录")), table(columns, rows, whole=(0, 4, 5)))
+    show(heading(Words("The register", "平台名册")), table(columns, rows, whole=(0, 4, 5)))
 
 
 async def show_lives(queries: RegisterQueries, client: Client) -> datetime:

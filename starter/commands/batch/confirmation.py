@@ -19,7 +19,7 @@ from workflows.periods import beijing_date
 from workflows.words import Words
 
 LOOKED_UP = 200
-"""So many platforms are looked up at most: whoever sends thousands is not kept waiting."""
+"""Maximum number of platforms looked up: whoever sends thousands is not kept waiting."""
 LISTED = 10
 """Maximum unusual lines that are listed; the others are counted."""
 

@@ -1,0 +1,49 @@
+"""What was viewed or exported, in words: the access log keeps short English ones, for programs."""
+
+import re
+from datetime import datetime
+
+from starter.terminal.language import say
+from starter.terminal.wording import moment
+from workflows.words import Words
+
+SOURCES = {
+    "server": Words("server", "服务器"),
+    "archive": Words("archive", "归档"),
+    "files": Words("files", "文件"),
+}
+"""Where histories are read from."""
+_WHAT = {
+    "timeline": Words("timeline", "查看时间线"),
+    "state": Words("state", "查看历史状态"),
+    "diff": Words("diff", "查看状态差异"),
+    "archive": Words("archive", "归档"),
+    "reconcile": Words("reconcile", "核对"),
+    "repair": Words("repair", "修复名册"),
+    "replay": Words("replay", "重放"),
+    "rebuild": Words("rebuild", "重建名册"),
+    "dossier": Words("dossier", "导出档案"),
+    "dossier written": Words("dossier written", "档案已写出"),
+    "digest leaves": Words("digest leaves", "导出摘要明细"),
+    "proof": Words("proof", "导出存证证明"),
+}
+_SOURCE = re.compile(r"from (?:the )?(server|archive|files)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+
+
+def source(name: str) -> str:
+    """A source of histories."""
+    return say(SOURCES.get(name, Words.same(name)))
+
+
+def what(name: str) -> str:
+    """What somebody did with records; what a newer program has written stays as it is."""
+    return say(_WHAT.get(name, Words.same(name)))
+
+
+def details(text: str | None) -> str:
+    """More of it: sources in words, moments in Beijing's time."""
+    worded = _SOURCE.sub(
+        lambda found: say(Words(f"from the {found[1]}", f"来源：{source(found[1])}")), text or ""
+    )
+    return _MOMENT.sub(lambda found: moment(datetime.fromisoformat(found.group())), worded)
