@@ -24,7 +24,7 @@ from audit.replay.together import PlatformReplay, plain
 from db.queries import RegisterQueries
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.options import PlatformId
+from starter.commands.options import PlatformId, platform_meant
 from starter.desk.platform_names import Holder
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
@@ -66,7 +66,7 @@ class ReplayRequest:
 
 
 @click.command("replay")
-@click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId(Holder.HISTORIES))
+@click.argument("names", nargs=-1, metavar="[PLATFORM]...", type=PlatformId(None))
 @click.option("--all", "everything", is_flag=True, help="All platforms. 全部平台")
 @click.option(
     "--files", is_flag=True, help="The arguments are files or folders of histories. 历史文件"
@@ -108,6 +108,9 @@ async def replay_command(
       pingtai audit replay --all --from archive --processes 2
       pingtai audit replay --files histories/*.json
     """
+    if not files:
+        context = click.get_current_context()
+        names = tuple([await platform_meant(name, Holder.HISTORIES, context) for name in names])
     wanted = ReplayRequest(names, everything, files, source, register and not files)
     wanted.check()
     totals = Totals()

@@ -1,6 +1,7 @@
 """`pingtai inbox`: the decisions that are waiting, earliest due first."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ from starter.commands.options import (
     field_option,
     json_option,
     limit_option,
+    report_option,
 )
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
@@ -40,6 +42,8 @@ from workflows.vocabulary import Kind, Role
 from workflows.words import Words
 
 if TYPE_CHECKING:
+    from db.inbox_queries import Inbox, InboxRow
+    from starter.desk.http_inbox import HttpInbox
     from starter.desk.reach import RegisterReads
 
 EVERY = 5
@@ -80,6 +84,7 @@ _STEPS = dict.fromkeys(PLATFORM.kinds + ASSESSMENT.kinds)
     metavar="[SECONDS]",
     help=f"Refresh every {EVERY} seconds, or as often as given, until Ctrl-C. 持续刷新",
 )
+@report_option
 @json_option
 @answering
 async def inbox_command(
@@ -93,6 +98,7 @@ async def inbox_command(
     limit: int,
     after: str | None,
     every: int | None,
+    report: Path | None,
     as_json: bool,
     **more: str | None,
 ) -> None:
@@ -100,13 +106,14 @@ async def inbox_command(
 
     With a profile (pingtai login) those of your first role, or of the role that --as names; without
     one, everybody's. Due dates are days in Beijing, with the working days left. The last line counts
-    the decisions at each step.
+    the decisions at each step. With --file all of them go to a workbook or CSV.
 
     \b
     Examples:
       pingtai inbox --overdue
       pingtai inbox --mine --watch
       pingtai inbox --role district --district haidian --json
+      pingtai inbox --all --file inbox.xlsx
     """
     ways = (called is not None, mine, everything)
     if sum(ways) > 1 or (called is not None and role):
@@ -143,6 +150,9 @@ async def inbox_command(
             await watch(register.inbox(), wanted, limit, every, as_json=as_json)
             return
         inbox = register.inbox()
+        if report:
+            await _report(report, inbox, wanted)
+            return
         rows = await inbox.page(*wanted, after=start, limit=limit) if wanted else []
         counts = await inbox.counts(*wanted) if wanted else []
     now = datetime.now(UTC)
@@ -163,6 +173,21 @@ async def inbox_command(
         if following:
             waiting = sum(one.waiting for one in counts)
             complain_of_more(limit, with_option(after=following), waiting)
+
+
+async def _report(report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted]) -> None:
+    from starter.commands.reports.inbox_report import inbox_sheets  # noqa: PLC0415 - only files need it
+    from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
+
+    check_report(report)
+    rows: list[InboxRow] = []
+    while wanted:
+        some = await inbox.page(*wanted, after=rows[-1].place if rows else None, limit=LARGEST_PAGE)
+        rows += some
+        if len(some) < LARGEST_PAGE:
+            break
+    counts = await inbox.counts(*wanted) if wanted else []
+    write_report(report, inbox_sheets(rows, counts, datetime.now(UTC)))
 
 
 async def _whose(

@@ -1,6 +1,7 @@
 """`pingtai mechanisms`: how platforms run themselves (§五), counted and listed."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from starter.commands.options import (
     field_option,
     json_option,
     limit_option,
+    report_option,
     stage_option,
 )
 from starter.desk.reach import open_reads
@@ -64,19 +66,26 @@ from workflows.words import Words
 )
 @limit_option(LARGEST_PAGE)
 @after_option("PLATFORM")
+@report_option
 @json_option
 @answering
-async def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None:
+async def mechanisms_command(
+    *, limit: int, report: Path | None, as_json: bool, **asked: Any
+) -> None:
     """Show the operating mechanisms of the platforms. 运行机制 §五
 
     Counts and lists the newest of each platform: those of the plan, or of a later yearly report.
     Platforms whose newest term has ended are left out, unless --stage asks for them. Counts are of all
-    platforms that match, not only of the page.
+    platforms that match, not only of the page. With --file all of them go to a workbook or CSV.
 
     \b
     Example:
       pingtai mechanisms --past-date
+      pingtai mechanisms --file mechanisms.xlsx
     """
+    if report:
+        await _report(report, **asked)
+        return
     async with open_reads(patient=True) as register:
         found = await register.mechanisms(today(), limit=limit, **asked)
     if as_json:
@@ -87,6 +96,24 @@ async def mechanisms_command(*, limit: int, as_json: bool, **asked: Any) -> None
         return
     with paged():
         _show(found, limit)
+
+
+async def _report(report: Path, *, after: str | None, **asked: Any) -> None:
+    from starter.commands.reports.programme_reports import mechanisms_sheets  # noqa: PLC0415 - only files need it
+    from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
+
+    check_report(report)
+    rows: list[PlatformMechanisms] = []
+    async with open_reads(patient=True) as register:
+        while True:
+            place = rows[-1].platform_id if rows else after
+            found = await register.mechanisms(
+                today(), limit=LARGEST_PAGE, after=place or "", **asked
+            )
+            rows += found.page
+            if len(found.page) < LARGEST_PAGE:
+                break
+    write_report(report, mechanisms_sheets(found, rows))
 
 
 def _show(found: Mechanisms, limit: int) -> None:

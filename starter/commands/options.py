@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -65,8 +66,11 @@ class PlatformId(click.ParamType[str]):
 
     name = "platform"
 
-    def __init__(self, holder: Holder = Holder.REGISTER) -> None:
-        """`holder` knows whether there is a platform of an id that the register does not know."""
+    def __init__(self, holder: Holder | None = Holder.REGISTER) -> None:
+        """`holder` knows whether there is a platform of an id that the register does not know.
+
+        None: it is only completed; the command itself asks which one is meant (`platform_meant`).
+        """
         self._holder = holder
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -75,16 +79,10 @@ class PlatformId(click.ParamType[str]):
         Raises:
             click.exceptions.Exit: several platforms are called so, or none is.
         """
-        if ctx is None or ctx.resilient_parsing:
+        if self._holder is None or ctx is None or ctx.resilient_parsing:
             return str(value)
         with answered():
-            found = asyncio.run(resolve_platform(str(value), self._holder))
-        ctx.meta[NEAR_PLATFORMS] = near_words(found.near)
-        if found.name is not None:
-            ctx.meta[BY_NAME] = found.platform_id
-            named = f"{found.platform_id} ({found.name})"
-            complain(Words(f"{value}: {named}", f"{value}：{named}"))
-        return found.platform_id
+            return asyncio.run(platform_meant(str(value), self._holder, ctx))
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -94,6 +92,20 @@ class PlatformId(click.ParamType[str]):
             return asyncio.run(_offered(incomplete))
         except Exception:  # Tab is no place for an error, whichever it is
             return []
+
+
+async def platform_meant(given: str, holder: Holder, context: click.Context) -> str:
+    """The id of the platform that is meant; it is said which one a name has become.
+
+    Raises as `resolve_platform`.
+    """
+    found = await resolve_platform(given, holder)
+    context.meta[NEAR_PLATFORMS] = near_words(found.near)
+    if found.name is not None:
+        context.meta[BY_NAME] = found.platform_id
+        named = f"{found.platform_id} ({found.name})"
+        complain(Words(f"{given}: {named}", f"{given}：{named}"))
+    return found.platform_id
 
 
 async def _offered(incomplete: str) -> list[CompletionItem]:
@@ -140,6 +152,15 @@ listed_in_option: Option[Any] = click.option(
 )
 json_option: Option[Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print the answer as JSON. 以 JSON 输出"
+)
+
+
+report_option: Option[Any] = click.option(
+    "--file",
+    "report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write all rows to this .xlsx or .csv file. 导出文件",
 )
 
 

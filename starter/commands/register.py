@@ -17,14 +17,17 @@ from starter.commands.options import (
     field_option,
     limit_option,
     listed_in_option,
+    report_option,
     stage_option,
 )
-from starter.commands.register_rows import cells, head, rows_table
+from starter.commands.register_rows import REGISTER, cells, head, register_sheets, rows_table
 from starter.desk.reach import directly_only, open_reads
 from starter.errors import BadInput
+from starter.tables.report_sheets import check_report, write_report
 from starter.tables.sheet_writer import sheet
 from starter.terminal.command_runner import answering
 from starter.terminal.default_group import UsualGroup
+from starter.terminal.language import say
 from starter.terminal.pager import paged
 from starter.terminal.screen import complain, complain_of_more, show
 from starter.terminal.this_command import with_option
@@ -79,25 +82,37 @@ register_command = UsualGroup(
     metavar="FILE",
     help="Write to a file. 输出文件",
 )
+@report_option
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json. 以 JSON 输出")
 @answering
 async def list_command(
-    *, form: str, output: Path | None, as_json: bool, whole: bool, limit: int, **asked: Any
+    *,
+    form: str,
+    output: Path | None,
+    report: Path | None,
+    as_json: bool,
+    whole: bool,
+    limit: int,
+    **asked: Any,
 ) -> None:
     """List the platforms, or export them. 平台名册
 
     Each with its newest term, in the order of platform ids. With --on as they stood at the end of that
     day in Beijing, computed from the logs; due dates of past days are not known. CSV and XLSX use the
     language of the answers and Beijing time; JSON uses the register's own words and UTC. A CSV file
-    begins with a byte order mark, so that Excel reads it; standard output does not.
+    begins with a byte order mark, so that Excel reads it; standard output does not. --file writes all
+    platforms and how many there are in each stage.
 
     \b
     Example:
       pingtai register --district haidian --stage valid
-      pingtai register --all --format xlsx -o register.xlsx
+      pingtai register --file register.xlsx
+      pingtai register --all --format csv -o register.csv
       pingtai register --on 2026-05-01 --stage valid
     """
     form = "json" if as_json else form
+    if report:
+        check_report(report)
     _check(form, output, whole)
     if asked["day"] and asked["day"] > today():
         complain(
@@ -106,7 +121,10 @@ async def list_command(
                 "该日尚未到来：按目前情况列出。",
             )
         )
-    pages = _pages(None if whole else limit, **asked)
+    pages = _pages(None if whole or report else limit, **asked)
+    if report:
+        write_report(report, register_sheets([row async for page in pages for row in page]))
+        return
     if form == "table":
         rows = [row async for page in pages for row in page]
         if not rows:
@@ -119,7 +137,7 @@ async def list_command(
                 complain_of_more(limit, following, await _total(**asked))
         return
     number = 0
-    with sheet(form, output, head()) as write:  # type: ignore[arg-type]
+    with sheet(form, output, head(), say(REGISTER)) as write:  # type: ignore[arg-type]
         async for page in pages:
             number += len(page)
             for row in page:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from rich.table import Table
 
 from db.row_types import RegisterRow
+from starter.commands.reports.report_columns import ReportColumn, report_sheet
+from starter.tables.report_sheets import TOTAL, ReportSheet
 from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
 from starter.terminal.language import say
@@ -12,6 +14,8 @@ from starter.terminal.screen import ALWAYS, IF_SHORT, Column, is_narrow, stacked
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
 from workflows.words import Words
+
+REGISTER = Words("register of platforms", "平台名册")
 
 
 def rows_table(rows: Sequence[RegisterRow]) -> Table:
@@ -26,6 +30,23 @@ def rows_table(rows: Sequence[RegisterRow]) -> Table:
 def head() -> tuple[str, ...]:
     """The headings of `cells`."""
     return tuple(say(heading) for heading, _ in _SHEET)
+
+
+def register_sheets(rows: Sequence[RegisterRow]) -> list[ReportSheet]:
+    """The rows as a report, with how many there are in each stage."""
+    stages = dict.fromkeys(row.stage for row in rows)
+    by_stage = [(stage, sum(row.stage == stage for row in rows)) for stage in stages]
+    columns = [ReportColumn(heading, cell) for heading, cell in _SHEET]
+    counts: tuple[ReportColumn[tuple[str, int]], ...] = (
+        ReportColumn(wording.STAGE, lambda of: wording.stage(of[0])),
+        ReportColumn(Words("platforms", "平台数"), lambda of: of[1]),
+    )
+    return [
+        report_sheet(REGISTER, columns, rows),
+        report_sheet(
+            Words("platforms by stage", "按阶段统计"), counts, by_stage, [[say(TOTAL), len(rows)]]
+        ),
+    ]
 
 
 def cells(row: RegisterRow) -> tuple[Cell, ...]:
@@ -82,8 +103,8 @@ _NARROW: tuple[Column[RegisterRow], ...] = (
     *_END,
 )
 _SHEET: tuple[tuple[Words, Callable[[RegisterRow], Cell]], ...] = (
-    (wording.PLATFORM_ID, lambda row: row.platform_id),
-    (wording.PLATFORM_NAME, lambda row: row.name),
+    (Words("platform id", "平台编号"), lambda row: row.platform_id),
+    (Words("platform", "平台名称"), lambda row: row.name),
     (wording.OPERATOR, lambda row: row.operator),
     (wording.LEAD_UNIT, lambda row: row.lead_unit),
     (wording.DISTRICT, _district),

@@ -1,12 +1,20 @@
 """`pingtai stats`: the programme in figures."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
 
 from db.programme_rows import Figures, StepTime
-from starter.commands.options import district_option, field_option, json_option, listed_in_option
+from starter.commands.options import (
+    district_option,
+    field_option,
+    json_option,
+    listed_in_option,
+    report_option,
+)
 from starter.desk.reach import open_reads
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
@@ -31,26 +39,32 @@ from workflows.words import Words
 @field_option
 @district_option
 @listed_in_option
+@report_option
 @json_option
 @answering
-async def stats_command(
-    field: str | None, district: str | None, year: int | None, as_json: bool
-) -> None:
+async def stats_command(*, report: Path | None, as_json: bool, **asked: Any) -> None:
     """Count platforms, durations of steps, and results of assessments. 统计
 
     Platforms count by their newest terms. A step lasts from where its stage began to where it ended,
-    in calendar days; what was set aside does not count.
+    in calendar days; what was set aside does not count. With --file the figures go to a workbook, a sheet
+    for each table, or to a CSV.
 
     \b
     Example:
       pingtai stats --district haidian
+      pingtai stats --file stats.xlsx
     """
     async with open_reads(patient=True) as register:
-        found = await register.figures(field=field, district=district, year=year)
+        found = await register.figures(**asked)
     if as_json:
         show_json(found.model_dump(mode="json"))
     elif not found.stages:
         complain(wording.NO_PLATFORMS)
+    elif report:
+        from starter.commands.reports.programme_reports import figures_sheets  # noqa: PLC0415 - only files need it
+        from starter.tables.report_sheets import write_report  # noqa: PLC0415
+
+        write_report(report, figures_sheets(found))
     else:
         with paged():
             _show(found)

@@ -1,6 +1,7 @@
 """`pingtai support`: record and list support given to valid platforms."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ from rich.table import Table
 
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
-from db.support_queries import place
+from db.support_queries import After, place
 from starter.commands.notation import WordChoice, chinese_list, platform_id
 from starter.commands.options import (
     DAY,
@@ -17,6 +18,7 @@ from starter.commands.options import (
     district_option,
     json_option,
     limit_option,
+    report_option,
 )
 from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.desk.reach import open_reads
@@ -77,20 +79,28 @@ support_command = LazyGroup(
 @district_option
 @limit_option(LARGEST_PAGE)
 @after_option("PLACE")
+@report_option
 @json_option
 @answering
-async def list_command(*, after: str | None, limit: int, as_json: bool, **wanted: Any) -> None:
+async def list_command(
+    *, after: str | None, limit: int, report: Path | None, as_json: bool, **wanted: Any
+) -> None:
     """List the support given, by day. 支持台账 §四
 
-    Records that were set aside stay in the list, marked as such.
+    Records that were set aside stay in the list, marked as such. With --file all records go to a
+    workbook or CSV, with the platforms' names and totals.
 
     \b
     Example:
       pingtai support list --support tax --from 2026-01-01 --until 2026-12-31
+      pingtai support list --file support.xlsx
     """
     if wanted["platform_id"] is not None:
         platform_id(wanted["platform_id"])
     page = read_support_cursor(after) if after else None
+    if report:
+        await _report(report, page, wanted)
+        return
     async with open_reads() as register:
         rows = await register.support(**wanted, after=page, limit=limit)
         total = await register.support_count(**wanted) if len(rows) == limit else None
@@ -104,6 +114,22 @@ async def list_command(*, after: str | None, limit: int, as_json: bool, **wanted
         show(support_table(rows, platforms=True))
         if len(rows) == limit:
             complain_of_more(limit, with_option(after=support_cursor(place(rows[-1]))), total)
+
+
+async def _report(report: Path, page: After | None, wanted: dict[str, Any]) -> None:
+    from starter.commands.reports.support_report import support_sheets  # noqa: PLC0415 - only files need it
+    from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
+
+    check_report(report)
+    rows: list[SupportRow] = []
+    async with open_reads(patient=True) as register:
+        while True:
+            some = await register.support(**wanted, after=page, limit=LARGEST_PAGE)
+            rows += some
+            if len(some) < LARGEST_PAGE:
+                break
+            page = place(some[-1])
+    write_report(report, support_sheets(rows))
 
 
 def support_table(rows: Sequence[SupportRow], *, platforms: bool = False) -> Table:

@@ -64,7 +64,7 @@ async def resolve_platform(given: str, holder: Holder = Holder.REGISTER) -> Reso
         Unreachable: the register does not answer, and this can be no id.
     """
     if not may_be_id(given):
-        found = await _named(given)
+        found = await _named(given, holder)
         chosen = _only(found)
         if chosen is None:
             raise _several(given, found) if found.total else _none(given, found)
@@ -88,7 +88,7 @@ async def resolve_platform(given: str, holder: Holder = Holder.REGISTER) -> Reso
     return Resolved(chosen.platform_id, chosen.name)
 
 
-async def _named(given: str) -> "Found":
+async def _named(given: str, holder: Holder) -> "Found":
     if not 0 < len(given.strip()) <= LONGEST:
         raise BadInput(
             f"give a platform's id, or a part of its name: 1 to {LONGEST} characters",
@@ -98,6 +98,11 @@ async def _named(given: str) -> "Found":
         async with open_reads() as register:
             return await register.find(given, limit=CANDIDATES)
     except Unreachable as error:
+        if holder is Holder.HISTORIES:  # they are read without the register, too
+            raise BadInput(
+                f'"{given}" is not a platform id, and the register, which knows names, does not answer',
+                f"“{given}”不是平台编号；名称须在名册中查找，而名册没有应答",
+            ) from None
         error.add_note(
             say(
                 Words(

@@ -23,28 +23,30 @@ from starter.tables.plain_text import as_plain_text
 from starter.terminal.screen import write
 from workflows.periods import BEIJING
 
-Cell = str | int | date | datetime | None
+Cell = str | int | float | date | datetime | None
 Format = Literal["csv", "xlsx", "json"]
 Writer = Callable[[Any], None]
 
 
 @contextmanager
-def sheet(form: Format, output: Path | None, head: Sequence[str]) -> Iterator[Writer]:
+def sheet(
+    form: Format, output: Path | None, head: Sequence[str], title: str = "1"
+) -> Iterator[Writer]:
     """A function that writes a row; to `output`, or to standard output.
 
-    Rows of JSON are plain data of their own, and need no `head`.
+    Rows of JSON are plain data of their own, and need no `head`. A workbook is called by its `title`.
 
     Raises:
         BadInput: the file cannot be written, or XLSX has no file to go to.
     """
     if form == "xlsx":
-        with _file(output) as path, _xlsx(path, head) as row:
+        with whole_file(output) as path, _xlsx(path, head, title) as row:
             yield row
     elif output is None:
         with _lines(form, head, write) as row:
             yield row
     else:
-        with _file(output) as path, path.open("w", encoding="utf-8", newline="") as file:
+        with whole_file(output) as path, path.open("w", encoding="utf-8", newline="") as file:
             if form == "csv":
                 file.write(BYTE_ORDER_MARK)
             with _lines(form, head, file.write) as row:
@@ -57,13 +59,15 @@ def _lines(form: Format, head: Sequence[str], put: Callable[[str], Any]) -> Any:
 
 @contextmanager
 def _csv(head: Sequence[str], put: Callable[[str], Any]) -> Iterator[Writer]:
-    def row(cells: Sequence[Cell]) -> None:
-        line = io.StringIO()
-        csv.writer(line, lineterminator="\n").writerow([_text(cell) for cell in cells])
-        put(line.getvalue())
+    put(csv_line(head))
+    yield lambda cells: put(csv_line(cells))
 
-    row(head)
-    yield row
+
+def csv_line(cells: Sequence[Cell]) -> str:
+    """A row as a line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([_text(cell) for cell in cells])
+    return line.getvalue()
 
 
 @contextmanager
@@ -80,17 +84,19 @@ def _json(put: Callable[[str], Any]) -> Iterator[Writer]:
 
 
 @contextmanager
-def _xlsx(path: Path, head: Sequence[str]) -> Iterator[Writer]:
-    rows: list[Sequence[Cell]] = [head]
-    yield lambda cells: rows.append([_cell(cell) for cell in cells])
-    from starter.tables.workbook import workbook  # noqa: PLC0415 - a terminal's table need not load it
+def _xlsx(path: Path, head: Sequence[str], title: str) -> Iterator[Writer]:
+    rows: list[Sequence[Cell]] = []
+    yield lambda cells: rows.append([in_sheet(cell) for cell in cells])
+    from starter.tables.report_book import report_book  # noqa: PLC0415 - a terminal's table need not load it
+    from starter.tables.report_sheets import ReportSheet, page_footer  # noqa: PLC0415
 
-    path.write_bytes(workbook([("1", rows, ())]))
+    path.write_bytes(report_book([ReportSheet(title, title, head, rows)], page_footer()))
 
 
-def _cell(value: Cell) -> Cell:
+def in_sheet(value: Cell) -> Any:
+    """A value as a workbook holds it: moments are those of Beijing, texts steer nothing."""
     if isinstance(value, datetime):
-        return value.astimezone(BEIJING).replace(microsecond=0)
+        return value.astimezone(BEIJING).replace(microsecond=0, tzinfo=None)
     return harmless(value) if isinstance(value, str) else value
 
 
@@ -103,7 +109,7 @@ def _text(value: Cell) -> str:
 
 
 @contextmanager
-def _file(output: Path | None) -> Iterator[Path]:
+def whole_file(output: Path | None) -> Iterator[Path]:
     """A file beside the one that is wanted, which it becomes once it is whole."""
     if output is None:
         raise BadInput("xlsx goes to a file: name it by -o FILE", "xlsx 须写入文件：请用 -o 文件名")

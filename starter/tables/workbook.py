@@ -61,7 +61,8 @@ def workbook(
     return content.getvalue()
 
 
-def _text_cell(page: Any, text: str) -> Any:
+def text_cell(page: Any, text: str) -> Any:
+    """A cell that is text for every program, also where it looks like a formula."""
     cell = WriteOnlyCell(page, value=escaped(text))
     cell.data_type = "s"  # text, also where it looks like a formula
     cell.number_format = TEXT
@@ -97,7 +98,7 @@ def _offer(page: Any, letter: str, words: Sequence[str]) -> None:
 
 def _cell(page: Any, value: Any, heading: bool, wrapped: bool) -> Any:
     if isinstance(value, str):
-        cell = _text_cell(page, value)
+        cell = text_cell(page, value)
     else:
         shown = value.format if isinstance(value, Formatted) else None
         value = value.value if isinstance(value, Formatted) else value

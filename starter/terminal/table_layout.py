@@ -56,11 +56,11 @@ def fit(table: Table, width: int) -> None:
     ):  # then the longest words are broken, but for columns that keep to one line
         natural = least
         least = [low if one.no_wrap else 0 for one, low in zip(table.columns, least, strict=True)]
-    for column, chosen in zip(table.columns, _widths(natural, least, room), strict=True):
+    for column, chosen in zip(table.columns, share_out(natural, least, room), strict=True):
         column.width = max(chosen, 1)
 
 
-def _widths(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+def share_out(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
     """As much for each column as it needs, but for the widest only so much that all fit.
 
     The widest are folded anyway, so they give way further before another column must be folded, too.

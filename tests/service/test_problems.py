@@ -153,7 +153,7 @@ async def test_an_idempotency_key_is_visible_ascii(all_keys: httpx.AsyncClient) 
 
 async def test_unknown_addresses_and_methods_are_problems_too(http: httpx.AsyncClient) -> None:
     """404 and 405, the latter with the methods that are there."""
-    for address in ("/", "/v1", "/v1/register/", "/v1/platforms", "/docs"):
+    for address in ("/", "/v1", "/v1/register/", "/v1/platform", "/docs"):
         problem(await http.get(address), 404, "not-found")
     answer = await http.delete("/v1/register")
     problem(answer, 405, "no-such-method")
