@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from rich.table import Table
 
 from db.row_types import RegisterRow
-from starter.commands.reports.report_columns import ReportColumn, report_sheet
+from starter.commands.reports.report_columns import ReportColumn, capital, report_sheet
 from starter.tables.report_sheets import TOTAL, ReportSheet
 from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
@@ -29,7 +29,7 @@ def rows_table(rows: Sequence[RegisterRow]) -> Table:
 
 def head() -> tuple[str, ...]:
     """The headings of `cells`."""
-    return tuple(say(heading) for heading, _ in _SHEET)
+    return tuple(capital(say(heading)) for heading, _ in _SHEET)
 
 
 def register_sheets(rows: Sequence[RegisterRow]) -> list[ReportSheet]:

@@ -83,7 +83,7 @@ def test_csv_in_a_pipe_and_in_a_file(pingtai: Run) -> None:
     """Words of the language under headings; only a file has a mark of its bytes; formulas are text."""
     piped = pingtai("register", "--format", "csv", "--all", lang="zh").stdout
     head, first, *rest = csv.reader(io.StringIO(piped))
-    assert ["编号", "名称", "平台运营单位"] == head[:3]
+    assert ["平台编号", "平台名称", "平台运营单位"] == head[:3]
     assert [
         "p-1",
         f"'{NAME}",
@@ -104,7 +104,7 @@ def test_xlsx(pingtai: Run) -> None:
     page = load_workbook("r.xlsx").active
     assert page is not None
     rows = list(page.iter_rows())
-    assert ["platform", "p-1", "p-2", "p-3", "p-4"] == [row[0].value for row in rows]
+    assert ["Platform id", "p-1", "p-2", "p-3", "p-4"] == [row[0].value for row in rows]
     assert (NAME, "s") == (rows[1][1].value, rows[1][1].data_type)
     assert "2024-02-12" == str(rows[1][15].value)[:10]
     assert "yes" == rows[2][9].value

@@ -27,13 +27,14 @@ def report_sheet(
     day = today()
     headed = say(title)
     return ReportSheet(
-        title=headed[:1].upper() + headed[1:],
-        caption=say(Words(f"{headed[:1].upper() + headed[1:]} ({day})", f"{headed}（{day}）")),
-        heading=[_capital(say(column.heading)) for column in columns],
+        title=capital(headed),
+        caption=say(Words(f"{capital(headed)} ({day})", f"{headed}（{day}）")),
+        heading=[capital(say(column.heading)) for column in columns],
         rows=[[column.cell(row) for column in columns] for row in rows],
         totals=totals,
     )
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """Words as a heading begins."""
     return words[:1].upper() + words[1:]
