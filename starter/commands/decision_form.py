@@ -69,6 +69,13 @@ _METAVARS = {
     Shape.FINDING_BY_WORD: Words("ITEM=FINDING[:REMARK]", "项目=意见[:说明]"),
     Shape.SCORE_BY_WORD: Words("ITEM=FINDING[:REMARK][@SCORE]", "项目=意见[:说明][@评分]"),
 }
+_FILE_OF_PLAN = Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件")
+FILES = {
+    Shape.OBJECT: Words("a JSON file", "JSON 文件"),
+    Shape.PLAN: _FILE_OF_PLAN,
+    Shape.MECHANISMS: _FILE_OF_PLAN,
+}
+"""What is said by a file, and which kind of file."""
 _TEXT = Words("TEXT", "文本")
 _ITEM = Words("ITEM", "项目")
 _FINDING = Words("FINDING", "意见")
@@ -160,6 +167,8 @@ class Part:
             return Words(en, zh)
         if label.help:
             zh = f"{zh}。{label.help.zh}".rstrip("。")
+        if kind := FILES.get(self.shape):
+            en, zh = f"{en}: {kind.en}", f"{zh}：{kind.zh}"
         named = {_ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
         for name, known in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
             en += f". {name.en}: {', '.join(known)}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import create_model
 
-from starter.commands.decision_form import Part, number
+from starter.commands.decision_form import FILES, Part, number
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
@@ -69,7 +69,7 @@ def ask_field(
     assert label, field  # noqa: S101 - a field without a label is not asked for
     if shape is Shape.WORD and needed:
         return talk.choose(prompts.named(label), prompts.choices_of(vocabulary), also)
-    how = _FILES.get(shape)
+    how = FILES.get(shape)
     read = _READ.get(shape, str)
 
     def fitting(given: str) -> Any:
@@ -81,14 +81,6 @@ def ask_field(
 
     question = prompts.named(label, how)
     return talk.ask(question, fitting, needed=needed, default=default, indent=indent)
-
-
-_FILES = {
-    Shape.OBJECT: Words("a JSON file", "JSON 文件"),
-    Shape.MECHANISMS: Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件"),
-    Shape.PLAN: Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件"),
-}
-"""What is named by a file, and of which kind."""
 
 
 def misfit(model: type[Message], field: str, value: Any) -> str:
