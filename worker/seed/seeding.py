@@ -10,6 +10,7 @@ from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from starter.client.visibility import any_type
+from starter.clock import today
 from worker.demo.clockwork import until
 from worker.demo.example_lives import Example
 from worker.seed.sample_cases import SAMPLES, SampleCase, day_of, sample_cases
@@ -73,9 +74,7 @@ class Seeding:
             progress()
 
         await send(first)
-        async with asyncio.TaskGroup() as sending:
-            for case in others:
-                sending.create_task(send(case))
+        await asyncio.gather(*map(send, others))
 
     async def _send(self, case: SampleCase) -> None:
         platform_id = case.sample.platform_id
@@ -88,6 +87,8 @@ class Seeding:
                 continue
             if decision["kind"] in ASSESSMENT_KINDS:
                 await self._opened(case)
+                # On the next day, where a run is taken up again then: it opened no earlier.
+                decision = {**decision, "decided_on": str(today())}  # noqa: PLW2901
             receipt = await self._client.decide(platform_id, decision)
             self.sent += not receipt.repeated
         if isinstance(case.sample.stands, AssessmentStage):
