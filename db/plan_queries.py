@@ -71,7 +71,7 @@ def _text(version: PlanVersion, plan: Any) -> PlanText:
     return PlanText(**dict(version), text=state, plan=shown)
 
 
-_PLATFORM = "SELECT name, district, term FROM platforms WHERE platform_id = $1"
+_PLATFORM = "SELECT name, term FROM platforms WHERE platform_id = $1"
 _FILED = " ".join(
     (
         "SELECT",

@@ -45,7 +45,6 @@ class PlanHistory(Record):
 
     platform_id: str
     name: str
-    district: str
-    """Both as the platform's newest term has them."""
+    """As the platform's newest term has it."""
     term: int
     versions: tuple[PlanVersion, ...]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from workflows.application import OperatingMechanisms
-from workflows.field_labels import Label, bare, label_of
+from workflows.field_labels import Label, label_of
 from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
 from workflows.words import Language, Words
 
@@ -59,7 +59,7 @@ def sections(plan: Mapping[str, Any], language: Language | None) -> list[Section
     return found
 
 
-def section_label(path: str) -> Label | None:
+def _mechanism_label(path: str) -> Label | None:
     """Return the label of a mechanism; None: of a part, whose label is its word."""
     group, _, name = path.partition(".")
     field = OperatingMechanisms.model_fields.get(name) if group == MECHANISMS else None
@@ -80,7 +80,7 @@ def _text(path: str, value: Any, language: Language | None) -> str:
         return between.join(one(part) for part in value)
     if value is None:
         return ""
-    label = section_label(path)
+    label = _mechanism_label(path)
     unit = f" {label.unit.text(language)}" if label and label.unit and language else ""
     return one(value) + unit
 
@@ -99,8 +99,3 @@ def _share(part: Any) -> str:
     if not isinstance(part, dict):
         return str(part)
     return f"{part.get('source', '')} {part.get('share', '')}%"
-
-
-def kind_of(path: str) -> Any:
-    """Return the type of a mechanism's value, without its bounds and without None."""
-    return bare(OperatingMechanisms.model_fields[path.partition(".")[2]].annotation)

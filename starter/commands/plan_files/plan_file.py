@@ -16,7 +16,6 @@ from workflows.words import Words
 JSON, MARKDOWN, BOOK = ".json", ".md", ".xlsx"
 FORMS = (JSON, MARKDOWN, BOOK)
 _ALSO = {".markdown": MARKDOWN, ".txt": MARKDOWN}
-STANDARD_INPUT = "-"
 _LARGE = ("no plan is that large", "不会是建设方案")
 
 
