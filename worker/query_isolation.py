@@ -20,7 +20,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
-from starter.client.sdk_internals import can_evict, evict, has_direct_query
+from starter.client.sdk_internals import allow_slow_tasks, can_evict, evict, has_direct_query
 
 if TYPE_CHECKING:
     from starter.client.sdk_internals import Activation, Completion
@@ -38,6 +38,7 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
     worker = Worker(**options)
     if not can_evict(worker):  # better no worker than one that loses signals
         raise RuntimeError("this version of temporalio cannot evict a workflow: use another")
+    allow_slow_tasks(worker)
     made.append(worker)
     return worker
 

@@ -14,6 +14,7 @@ from temporalio import activity
 import worker.main
 import worker.worker_run
 from activities.register_activities import RegisterActivities
+from starter.client import sdk_internals
 from workflows.activity_messages import RegisterWrite, RegisterWritten
 from workflows.case import Case
 from workflows.contract import HAND_IN
@@ -36,6 +37,7 @@ async def _activity(_: RegisterActivities, __: RegisterWrite) -> RegisterWritten
 
 
 if __name__ == "__main__":
+    sdk_internals.TASK_SECONDS = 2.0
     worker.worker_run.STOP_SECONDS = float(os.environ.get("STUCK_BOUND", BOUND_SECONDS))
     if sys.argv.pop(1) == "task":
         Case.open = _task  # type: ignore[method-assign, assignment]

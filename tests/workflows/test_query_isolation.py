@@ -13,10 +13,11 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
+from bench.query_race.counting import Counting
 from bench.query_race.race import lagging_clocks, race
 from starter.client.case_queries import CaseQueries
-from starter.client.sdk_internals import DIRECT_QUERY
-from worker.query_isolation import QueryIsolatedInstance
+from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS
+from worker.query_isolation import QueryIsolatedInstance, make_isolating_worker
 from worker.temporal_server import TemporalServer
 
 
@@ -63,6 +64,14 @@ def test_only_a_direct_query_evicts(job: WorkflowActivationJob, evicted: list[st
     watched = QueryIsolatedInstance(cast(WorkflowInstance, Inner()), "run", happened.append)
     watched.activate(WorkflowActivation(jobs=[job]))
     assert happened == [*evicted, "answered"]
+
+
+async def test_a_task_may_be_slow(temporal: TemporalServer) -> None:
+    """On a busy machine a task waits for longer than the SDK's own two seconds."""
+    client = await Client.connect(temporal.address)
+    worker = make_isolating_worker(client=client, task_queue="slow", workflows=[Counting])
+    assert worker._workflow_worker
+    assert TASK_SECONDS == worker._workflow_worker._deadlock_timeout_seconds
 
 
 async def test_a_query_that_nobody_answers_is_sent_again() -> None:
