@@ -23,7 +23,7 @@ HIGHEST = 999
 
 _COLUMNS = {
     "field": ("field", "领域"),
-    "direction": ("direction", "方向"),
+    "direction": ("direction", "方向", "布局方向"),
     "priority": ("priority", "优先级", "优先顺序"),
     "districts": ("districts", "district", "所在区", "布局区域"),
 }

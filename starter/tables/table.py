@@ -1,8 +1,8 @@
 """A table: a heading that names the columns, and rows. What people do not see in it is refused."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from starter.errors import BadInput
@@ -39,6 +39,8 @@ class Table:
     rows: list[Row]
     is_book: bool
     """Whether it is a workbook, and no CSV."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """How the heading of a column was written, where that is not its name."""
 
     def named_twice(self) -> list[str]:
         """The names that two columns have."""
@@ -47,7 +49,9 @@ class Table:
         ]
 
     def written(self, rows: Iterable[Sequence[Any]]) -> str | bytes:
-        """Rows as a file of the same form."""
+        """Rows as a file of the same form, under the headings that it had; the first row is the heading."""
+        first, *others = rows
+        rows = [[self.called.get(name, name) for name in first], *others]
         if not self.is_book:
             return csv_of(rows)
         from starter.tables.workbook import workbook  # noqa: PLC0415 - what writes CSV need not load it

@@ -79,11 +79,13 @@ class Cells:
 
     def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`."""
-        self._table = read_table(content)
+        from starter.commands.batch.decision_headings import decision_headings  # noqa: PLC0415 - JSON needs none
+
+        self._table = decision_headings().renamed(read_table(content))
         if "platform" not in self._table.heading or self._table.named_twice():
             raise BadInput(
                 "the first row names the columns, each once, and one of them is platform",
-                "首行应为列名，不得重复，且须有 platform 列",
+                "首行应为列名，不得重复，且须有“平台编号”（platform）列",
             )
         return [self._entry(row) for row in self._table.rows]
 

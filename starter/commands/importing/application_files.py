@@ -17,6 +17,7 @@ from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.file_content import Form, read_many
 from starter.tables.file_content import form_of as form_by_name
+from starter.tables.headings import Headings, labelled
 from starter.tables.table import BEYOND, Row, Table, read_table
 from workflows.words import Words
 
@@ -99,7 +100,7 @@ class Applications:
         Raises:
             BadInput: it is no table, or there is no heading.
         """
-        self._table = read_table(content)
+        self._table = _HEADINGS.renamed(read_table(content))
         if not set(self._table.heading) & set(COLUMNS):
             raise BadInput(
                 "the first row names the columns, as the fields are named: see pingtai import --template",
@@ -143,6 +144,7 @@ class Applications:
             yield [given.get(name) for name in names]
 
 
+_HEADINGS = Headings(labelled({name: column.label for name, column in COLUMNS.items()}))
 _TWICE = Words("the column occurs twice", "该列重复")
 _ABSENT = Words("the column is missing", "缺少该列")
 

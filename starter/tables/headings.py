@@ -1,0 +1,82 @@
+"""Headings of tables as people write them: by the name of a field, or by what that field is called.
+
+The labels of fields are understood in both languages, with or without unit and article.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from starter.errors import BadInput
+from starter.tables.table import Table
+from workflows.field_labels import Label
+from workflows.name_comparison import name_key
+
+
+class Headings:
+    """Which column a heading names."""
+
+    def __init__(self, called: Iterable[tuple[str, Iterable[str]]]) -> None:
+        """Take the names of columns, each with what else it is called; a name may come several times."""
+        self._names: set[str] = set()
+        self._called: dict[str, dict[str, None]] = {}
+        for name, others in called:
+            self._names.add(name)
+            for other in others:
+                self._called.setdefault(_key(other), {})[name] = None
+
+    def name_of(self, heading: str) -> str:
+        """Return the name of the column; a heading that names none, as it is.
+
+        Raises:
+            BadInput: it may name several.
+        """
+        if heading in self._names:
+            return heading
+        found = list(self._called.get(_key(heading), ()))
+        if len(found) > 1:
+            several = ", ".join(found)
+            raise BadInput(
+                f'the heading "{heading}" may be any of {several}: use one of these names',
+                f"表头“{heading}”可能指 {several}：请使用其中一个字段名",
+            )
+        return found[0] if found else heading
+
+    def renamed(self, table: Table) -> Table:
+        """Return a table with the names of its columns; it is written back with its own headings.
+
+        Raises:
+            BadInput: a heading may name several columns, or two of them name the same.
+        """
+        names = {heading: self.name_of(heading) for heading in table.heading if heading}
+        called: dict[str, str] = {}
+        for heading, name in names.items():
+            first = called.setdefault(name, heading)
+            if first != heading:
+                raise BadInput(
+                    f'two columns are the same ({name}): "{first}" and "{heading}"',
+                    f"两列表示同一项（{name}）：“{first}”和“{heading}”",
+                )
+        return replace(
+            table,
+            heading=[names.get(heading, heading) for heading in table.heading],
+            rows=[
+                replace(row, cells={names[name]: cell for name, cell in row.cells.items()})
+                for row in table.rows
+            ],
+            called=called,
+        )
+
+
+def ways_of(label: Label) -> tuple[str, ...]:
+    """Return what a field is called: in both languages, alone and with unit and article."""
+    return (*label.name, *label.words)
+
+
+def labelled(columns: Mapping[str, Label]) -> Iterable[tuple[str, Iterable[str]]]:
+    """Return columns with what they are called."""
+    return ((name, ways_of(label)) for name, label in columns.items())
+
+
+def _key(heading: str) -> str:
+    return name_key(unicodedata.normalize("NFKC", heading))
