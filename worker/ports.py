@@ -1,13 +1,11 @@
 """Ports of this machine for the embedded Temporal and its Web UI; the same from one start to the next."""
 
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-
 from starter.errors import BadInput, Unreachable
+from starter.port_holder import holder_of
 from workflows.words import Words
 
 LOOPBACK = "127.0.0.1"
@@ -40,7 +38,7 @@ def choose_port(wanted: int, *, asked_for: bool, home: Path, ui: bool = False) -
     if not taken:
         _keep(file, usual)
         return ChosenPort(usual)
-    held = _held(taken[0])
+    held = holder_of(taken[0])
     if asked_for:
         en, zh = held
         raise BadInput(
@@ -64,19 +62,6 @@ def free_port(wanted: int, *, ui: bool = False) -> int:
 
 def _needed(port: int, ui: bool) -> tuple[int, ...]:
     return (port, port + UI_ABOVE) if ui else (port,)
-
-
-def _held(port: int) -> Words:
-    """Who listens on a port, as far as the system tells us."""
-    with suppress(psutil.Error):
-        for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and listens.port == port and connection.pid:
-                by = f"{connection.pid} ({psutil.Process(connection.pid).name()})"
-                return Words(
-                    f"port {port} is held by process {by}", f"端口 {port} 被进程 {by} 占用"
-                )
-    return Words(f"port {port} is held by another program", f"端口 {port} 被其他程序占用")
 
 
 def _read(file: Path) -> int | None:

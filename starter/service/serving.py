@@ -1,6 +1,7 @@
 """The app behind a listener: uvicorn with limits, started and stopped in order."""
 
 import asyncio
+import errno
 import ipaddress
 import re
 import socket
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
+from starter.port_holder import holder_of
 from starter.service.client_connections import ClientConnections, ConnectionLimits, bounded
 from starter.service.request_guard import WHOLE_SECONDS
 
@@ -57,7 +59,8 @@ def listener(address: str) -> socket.socket:
             found.close()
             raise
     except (OSError, UnicodeError) as error:
-        why = reason_of(error)
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        why = holder_of(port) if taken else reason_of(error)
         raise BadInput(
             f"cannot listen at {address}: {why.en}", f"无法监听 {address}：{why.zh}"
         ) from None

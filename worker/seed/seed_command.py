@@ -99,6 +99,7 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
             f"下一工作日到期、其后逾期：{'、'.join(soon)}。",
         ),
         Words("To decide, say who you are, and look at what is waiting:", "登记身份并查看待办："),
-        "  pingtai login --id kw-01 --role district --district haidian --organisation 海淀区科技主管部门",
+        "  pingtai login --id kw-01 --role district --district haidian \\",
+        "      --organisation 海淀区科技主管部门",
         "  pingtai inbox",
     )
