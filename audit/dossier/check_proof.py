@@ -122,7 +122,7 @@ class Coverage:
         covered, of = self.entries
         en, zh = f"{covered} of {of} entries", f"{of} 条中的 {covered} 条"
         if self.day is None:
-            return Words(f"{en}: no digest vouches for any", f"{zh}：没有摘要佐证")
+            return Words(f"{en}: not anchored to a published digest", f"{zh}：没有摘要佐证")
         en, zh = f"{en}, up to {self.day}", f"{zh}，截至 {self.day}"
         for place in self.left_out:
             named = _named(place)

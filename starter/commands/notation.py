@@ -67,12 +67,17 @@ def chinese_list(vocabulary: Iterable[StrEnum]) -> str:
     return "、".join(f"{getattr(word, 'zh', word)}（{word}）" for word in vocabulary)
 
 
+def terms_of(said: str) -> tuple[str, ...]:
+    """Return the Chinese terms that may be meant, the most likely first; for districts also without 区."""
+    return said, _ALSO.get(said, said), f"{said}区"
+
+
 def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     """The English word of some for what was given in English or Chinese; None when it is none of them."""
     words = tuple(vocabulary)
     by_term = {getattr(one, "zh", one): str(one) for one in words}
     said = given.strip()
-    for term in (said, _ALSO.get(said, said), f"{said}区"):
+    for term in terms_of(said):
         if term in by_term:
             return by_term[term]
     english = re.sub(r"[ -]", "_", said.lower())

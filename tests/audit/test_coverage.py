@@ -86,7 +86,7 @@ async def test_how_much_is_covered_stands_in_numbers(life: Life) -> None:
     assert en.startswith(f"{covered} of {entries} entries, up to 2027-06-01; year 1 of term 1")
     assert zh.startswith(f"{entries} 条中的 {covered} 条，截至 2027-06-01；")
     assert coverage_of(None, life.logs).words[0] == (
-        f"0 of {entries} entries: no digest vouches for any"
+        f"0 of {entries} entries: not anchored to a published digest"
     )
 
 

@@ -57,8 +57,30 @@ def test_what_may_be_said_is_listed_in_the_language() -> None:
     assert caught.value.words.zh.startswith("site=好：“好”不在可选值之中：符合（satisfactory）")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Field required", "missing"),
+        (
+            "Input should be a valid date in the format YYYY-MM-DD, input is too short",
+            "use YYYY-MM-DD",
+        ),
+        ("Input should be less than or equal to 100", "at most 100"),
+        ("String should have at most 200 characters", "at most 200 characters"),
+        ("set_aside is for the commission to take", "set aside is for the commission to take"),
+        (
+            "decided_on 2030-01-01 is in the future",
+            "date of the decision 2030-01-01 is in the future",
+        ),
+    ],
+)
+def test_english_is_plain(said: str, shown: str) -> None:
+    """Neither the library's words nor names with underscores."""
+    assert official(Words(said, "")).en == shown
+
+
 def test_a_refusal_is_worded_officially() -> None:
-    """Articles are cited in full, fields are called by their labels; the sealed text stays as it is."""
+    """Articles are cited in full, fields are called by their labels."""
     words = Words(
         "an included platform needs both",
         "纳入须有 list_number 和 certificate_number（§四(四)）；decided_on 2030-01-01 晚于今天（§四）",

@@ -38,7 +38,7 @@ PANEL = [
 
 GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "recommended": (Stage.RECOMMENDATION, "recommend", (*DISTRICT, "1", "同意", DAY, "")),
-    "declined": (Stage.RECOMMENDATION, "recommend", (*DISTRICT, "不予推荐", "不同意", DAY, "")),
+    "declined": (Stage.RECOMMENDATION, "recommend", (*DISTRICT[:2], "海淀", "不予推荐", "不同意", DAY, "")),
     "inspected": (
         Stage.INSPECTION,
         "inspect",
@@ -269,7 +269,7 @@ def test_no_question_in_a_pipe_and_none_for_programs(
     for flags in (("--json",), ("--file", "-")):
         result = pingtai("recommend", "bj-test", *flags, stdin="{}")
         assert 2 == result.exit_code
-        assert "outcome (--outcome): Field required" in result.stderr
+        assert "outcome (--outcome): missing" in result.stderr
     monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: False)
     result = pingtai("recommend", "bj-test", stdin="1\n")
     assert 2 == result.exit_code

@@ -121,7 +121,7 @@ def test_an_error_calls_it_by_its_name(pingtai: Run) -> None:
     """In the language of who reads it, with the flag that fills it."""
     said = ("--outcome", "recommended", "--opinion", "x", "--actor", "u", "--organisation", "o")
     for lang, words in (
-        ("en", "floor area (floor_area, --floor-area): Field required"),
+        ("en", "floor area (floor_area, --floor-area): missing"),
         ("zh", "场地面积（floor_area，--floor-area）：缺少此项"),
     ):
         result = pingtai("recommend", "p-1", *said, lang=lang)

@@ -13,6 +13,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from starter.commands.guided import prompts
+from starter.commands.notation import terms_of
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
 from workflows.words import Words
@@ -187,7 +188,8 @@ class Dialogue:
         known |= {word: value for value, words in choices.items() for word in (*words, value)}
 
         def read(given: str) -> str:
-            value = known.get(given) or known.get(prompts.plain(given))
+            said = (*terms_of(given), prompts.plain(given))
+            value = next((known[one] for one in said if one in known), None)
             if value is not None:
                 return also(value) if also else value
             many = len(choices)
