@@ -76,28 +76,43 @@ async def stop() -> None:
     found = survey()
     if found.pid is not None:
         await _stop_process(found.pid)
-        show(_STOPPED)
+        now = survey()
+        had = (
+            ("Temporal", found.temporal, now.temporal),
+            ("PostgreSQL", found.postgres, now.postgres),
+        )
+        names = ["worker", *(name for name, before, after in had if before and not after)]
+        show(Words(f"Stopped: {', '.join(names)}.", f"已停止：{'、'.join(names)}。"))
+        if now.left_over:
+            await _end_left_over(now)
         return
     if found.condition is Condition.CRASHED:
         show(_crashed(found))
+    if not await _end_left_over(found):
+        show(_NOT_RUNNING)
+
+
+async def _end_left_over(found: Survey) -> bool:
+    """End the parts that nobody looks after; whether there are any."""
     temporal = await end_server(found.home / "temporal")
     postgres = bool(found.postgres) and await asyncio.to_thread(EmbeddedPostgres(found.home).stop)
     stack_file(found.home).unlink(missing_ok=True)
     ended = [name for name, was in (("Temporal", temporal), ("PostgreSQL", postgres)) if was]
     if ended:
-        names = ", ".join(ended)
         show(
-            Words(f"Left over from before, and ended now: {names}.", f"已结束遗留的进程：{names}。")
+            Words(
+                f"Left over from before, and ended now: {', '.join(ended)}.",
+                f"已结束遗留的进程：{'、'.join(ended)}。",
+            )
         )
-    elif found.postgres:
+    if found.postgres and not postgres:
         show(
             Words(
                 "PostgreSQL goes on: another command uses it.",
                 "其他命令正在使用 PostgreSQL，未停止。",
             )
         )
-    else:
-        show(_NOT_RUNNING)
+    return bool(ended or found.postgres)
 
 
 async def _stop_process(pid: int) -> None:
@@ -258,7 +273,6 @@ def _as_data(found: Survey, parts: tuple[Part, ...]) -> dict[str, Any]:
     }
 
 
-_STOPPED = Words("Stopped: worker, Temporal, PostgreSQL.", "已停止：worker、Temporal、PostgreSQL。")
 _NOT_RUNNING = Words(
     "Pingtai is not running. Run: pingtai up", "平台系统未运行。请运行：pingtai up"
 )
