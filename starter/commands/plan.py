@@ -88,7 +88,7 @@ async def plan_command(
     async with open_reads() as register:
         view = await register.plan(platform, term=term, version=version, diff=compared)
     if view is None:
-        from starter.commands.show import not_registered  # noqa: PLC0415 - seldom needed
+        from starter.desk.did_you_mean import not_registered  # noqa: PLC0415 - seldom needed
 
         raise not_registered(platform)
     if as_json:

@@ -5,8 +5,8 @@ import click
 from starter.commands.card import show_card
 from starter.commands.notation import platform_id
 from starter.commands.options import json_option, platform_argument
+from starter.desk.did_you_mean import not_registered
 from starter.desk.reach import open_reads
-from starter.errors import NoSuchPlatform, no_such_platform
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import show_json
 
@@ -49,13 +49,3 @@ async def show_command(platform: str, *, full: bool, as_json: bool) -> None:
         show_json(full_data(card, plan))
     else:
         show_card(card, full_parts(card, plan))
-
-
-def not_registered(platform: str) -> NoSuchPlatform:
-    """The error for a platform that the register does not know."""
-    unknown = no_such_platform(platform).words
-    return NoSuchPlatform(
-        f"{unknown.en} in the register. To see the ids, run: pingtai register."
-        " A new application appears after a moment.",
-        f"名册中{unknown.zh}。请用 pingtai register 查看编号；新提交的申请稍后登记入册",
-    )

@@ -8,7 +8,7 @@ from db.validity_queries import Validity, Why
 from starter.clock import today
 from starter.commands.notation import platform_id
 from starter.commands.options import DAY, json_option, platform_argument
-from starter.commands.show import not_registered
+from starter.desk.did_you_mean import not_registered
 from starter.desk.reach import open_reads
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from starter.errors import NoSuchPlatform, no_such_platform
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -24,3 +25,13 @@ def joined(first: Words, then: Words | None) -> Words:
     if then is None:
         return first
     return Words(f"{first.en.rstrip('.')}. {then.en}", f"{first.zh.rstrip('。')}。{then.zh}")
+
+
+def not_registered(platform: str) -> NoSuchPlatform:
+    """The error for a platform that the register does not know."""
+    unknown = no_such_platform(platform).words
+    return NoSuchPlatform(
+        f"{unknown.en} in the register. To see the ids, run: pingtai register."
+        " A new application appears after a moment.",
+        f"名册中{unknown.zh}。请用 pingtai register 查看编号；新提交的申请稍后登记入册",
+    )

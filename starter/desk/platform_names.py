@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from starter.desk.did_you_mean import joined, near_words
 from starter.desk.reach import open_pingtai, open_reads
-from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
 from starter.terminal.language import say
 from starter.terminal.this_command import quoted
 from workflows.model import Identifier
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # a command that is only shown or completed asks no register
 WITHIN = 2.0
 """Seconds for which an id waits to be looked up; what may be an id is taken as one after that."""
 CANDIDATES = 10
+NEAR = 3
+"""Platforms that are named to whoever mistyped one."""
 LONGEST = 200
 """Characters of a name."""
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
@@ -88,6 +90,16 @@ async def resolve_platform(given: str, holder: Holder = Holder.REGISTER) -> Reso
     return Resolved(chosen.platform_id, chosen.name)
 
 
+async def near_to(platform_id: str) -> Words | None:
+    """Ask which platform was meant by an id that none has; None where none is like it, or nobody can say."""
+    try:
+        async with asyncio.timeout(WITHIN), open_reads(start=False) as register:
+            found = await register.find(platform_id, limit=NEAR)
+    except (PingtaiError, OSError, TimeoutError):
+        return None
+    return near_words(found.near or _near(found))
+
+
 async def _named(given: str, holder: Holder) -> "Found":
     if not 0 < len(given.strip()) <= LONGEST:
         raise BadInput(
@@ -133,7 +145,7 @@ def _only(found: "Found") -> "FoundPlatform | None":
 
 
 def _near(found: "Found") -> "tuple[NearPlatform, ...]":
-    from db.name_search import NEAR, NearPlatform  # noqa: PLC0415 - who found some has loaded it
+    from db.name_search import NearPlatform  # noqa: PLC0415 - who found some has loaded it
 
     return tuple(
         NearPlatform(platform_id=one.platform_id, name=one.name) for one in found.items[:NEAR]

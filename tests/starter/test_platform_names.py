@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,3 +177,25 @@ def test_find_says_when_there_is_none(pingtai: Run, register: PretendRegister) -
     register.words["轻能"] = Found(total=0, near=near)
     result = pingtai("find", "轻能")
     assert 'No platform fits "轻能". Did you mean bj-h2 (氢能平台)?\n' == result.stderr
+
+
+def test_a_line_of_a_batch_asks_what_was_meant(
+    pingtai: Run, register: PretendRegister, answers: dict[str, Any], tmp_path: Path
+) -> None:
+    """It takes ids only: a name in a file is bad input, whatever it fits."""
+    near = (NearPlatform(platform_id="bj-riscv-soc", name="处理器平台"),)
+    answers["decide"] = NoSuchPlatform("no platform has this id", "没有此编号的平台")
+    register.words |= {
+        "bj-riscv-sco": Found(total=0, near=near),
+        "处理器平台": Found(total=1, items=(platform("bj-riscv-soc", "处理器平台"),)),
+    }
+    head = "platform,kind,decided_on,outcome,opinion\n"
+    rows = "".join(
+        f"{given},recommendation,2026-11-24,recommended,x\n"
+        for given in ("bj-riscv-sco", "处理器平台")
+    )
+    (tmp_path / "d.csv").write_text(head + rows, encoding="utf-8")
+    result = pingtai("decide", "--file", str(tmp_path / "d.csv"), *GIVEN[:6])
+    assert 2 == result.exit_code
+    assert "Did you mean bj-riscv-soc (处理器平台)?" in result.output
+    assert "is not a platform id" in result.output

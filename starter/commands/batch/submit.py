@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 
 from starter.client.interface import Pingtai
 from starter.commands.batch.lines import Line, Outcome, Result
+from starter.desk.did_you_mean import joined
+from starter.desk.platform_names import near_to
 from starter.errors import (
     BadInput,
     NoSuchPlatform,
@@ -19,6 +21,9 @@ from workflows.states import Receipt
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
+_LOOKED_UP = 20
+"""Lines of a batch for which it is asked what was meant."""
+
 
 class _Asked(ABC):
     """Asks the system about lines; what it answers when it says no is the same whatever is asked."""
@@ -26,6 +31,7 @@ class _Asked(ABC):
     def __init__(self, client: Pingtai) -> None:
         """Ask by this client."""
         self._client = client
+        self._looked_up = 0
 
     async def __call__(self, line: Line) -> Result:
         """Say what became of a line."""
@@ -35,10 +41,19 @@ class _Asked(ABC):
             if await _is_so_already(self._client, line):
                 return Result(line.entry, Outcome.ALREADY, line)
             return not_done(line, error)
+        except NoSuchPlatform as error:
+            return not_done(line, await self._with_near(line.platform, error))
         except Exception as error:
             if not is_answer(error):
                 raise
             return not_done(line, error)
+
+    async def _with_near(self, platform_id: str, error: NoSuchPlatform) -> NoSuchPlatform:
+        """The same, with what was perhaps meant: for the first lines, since it goes through all platforms."""
+        self._looked_up += 1
+        if self._looked_up > _LOOKED_UP or "Did you mean" in error.words.en:
+            return error
+        return NoSuchPlatform(joined(error.words, await near_to(platform_id)))
 
     @abstractmethod
     async def _ask(self, line: Line) -> Result: ...
