@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from starter.terminal.catalogue import AS_WRITTEN
+from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LANG
 from worker.main import pingtai
 
@@ -60,7 +61,8 @@ _NOT_TYPED_IN = {
 
 def manual(root: click.Group = pingtai) -> str:
     """Every command with its usage, what it does, its options, and an example."""
-    return "\n\n".join(_page(context) for context in commands(root))
+    with speaking("en"):
+        return "\n\n".join(_page(context) for context in commands(root))
 
 
 def commands(root: click.Group, name: str = "pingtai") -> Iterator[click.Context]:

@@ -12,7 +12,7 @@ from starter.terminal.chosen_language import speaking
 from starter.terminal.help_layout import columns, filled
 from worker import translations
 from worker.main import pingtai
-from worker.manual import commands
+from worker.manual import commands, manual
 from worker.translations import Entry, compiled, merged, read, written
 from workflows.vocabulary import Finding
 
@@ -212,3 +212,9 @@ def test_completion_offers_chinese() -> None:
         pingtai, prog_name="pingtai"
     )
     assert "待办事项" in result.output
+
+
+def test_the_manual_is_made_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the language of whoever runs `make docs`."""
+    monkeypatch.setenv("PINGTAI_LANG", "zh")
+    assert "Only overdue decisions. 逾期" in manual()

@@ -41,7 +41,11 @@ REFUSAL = Refusal(
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (Refused(REFUSAL), 3, {"en": "refused: not now (§四)", "zh": "不予受理：现在不行（《指引》第四部分）"}),
+        (
+            Refused(REFUSAL),
+            3,
+            {"en": "refused: not now (§四)", "zh": "不予受理：现在不行（《指引》第四部分）"},
+        ),
         (
             invalid("withdrawal", "reason", "bad", "不好"),
             2,

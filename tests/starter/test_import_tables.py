@@ -125,7 +125,7 @@ CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("brought_in.documents", f"a=12; b={HASH}", None),
     ("brought_in.documents", f"={HASH}", None),
     ("brought_in.documents", "nothing", None),
-    ("district", "海淀", None),
+    ("district", "海淀", "haidian"),
     ("plan.mechanisms.legal_form", "x" * 1000, None),
     ("plan.mechanisms.independent_by", 46387, None),
     ("plan.mechanisms.independent_by", "2029-02-30", None),
