@@ -124,13 +124,15 @@ def _broken(line: str) -> Iterator[str]:
 
 
 def complain_of_more(shown: int, next_page: str, total: int | None = None) -> None:
-    """Say that this was a page of a list, and the command that shows the next one."""
+    """Say that this was a page of a list, and the command that shows the next one, if there is more."""
+    if total is not None and total <= shown:
+        return
     of = Words(f" of {total}", f"，共 {total} 项") if total else Words("", "")
-    said = say(Words(f"Showing {shown}{of.en}. Next:", f"已列出 {shown} 项{of.zh}。下一页："))
-    line = f"{said} {next_page}"
+    said = say(Words(f"Showing {shown}{of.en}. Next: ", f"已列出 {shown} 项{of.zh}。下一页："))
+    line = f"{said}{next_page}"
     # A command that is broken by us could not be copied: the terminal itself breaks it softly.
     if watched(sys.stderr) and cell_len(line) > _columns():
-        line = f"{said}\n{next_page}"
+        line = f"{said.rstrip()}\n{next_page}"
     _put(sys.stderr, f"{line}\n")
 
 

@@ -7,6 +7,10 @@ from typing import Any
 
 import click
 
+from starter.terminal.chosen_language import chosen
+
+_LANGUAGE = "lang"
+
 
 def with_option(**changed: object) -> str:
     """Return the running command as it was given, with other values of these options: the next page of a list.
@@ -19,7 +23,7 @@ def with_option(**changed: object) -> str:
     while inner is not None:
         contexts.insert(0, inner)
         inner = inner.parent
-    words = ["pingtai"]
+    words = ["pingtai", *_language()]
     for one in contexts:
         if one.parent is not None and one.info_name:
             words.append(one.info_name)
@@ -32,9 +36,16 @@ def with_option(**changed: object) -> str:
 def _words(param: click.Parameter, context: click.Context, changed: dict[str, Any]) -> list[str]:
     name = param.name or ""
     given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    if name not in changed and not given:
+    kept = given and name in context.params and name != _LANGUAGE
+    if name not in changed and not kept:
         return []
     return list(_written(param, changed.get(name, context.params.get(name))))
+
+
+def _language() -> tuple[str, ...]:
+    """The language, if it was asked for: the option may stand anywhere."""
+    given = chosen.get()
+    return (f"--{_LANGUAGE}", given) if given else ()
 
 
 def _written(param: click.Parameter, value: Any) -> Iterator[str]:

@@ -120,6 +120,7 @@ def test_what_is_complained_of_at_a_terminal_breaks_no_word(
     assert not any(line[0] in "）。" for line in lines)
     command = "pingtai register list " + "--after bj-riscv-soc " * 5
     screen.complain_of_more(5, command.strip(), 31)
+    screen.complain_of_more(5, command, 5)  # there is no more
     assert ["Showing 5 of 31. Next:", command.strip()] == capsys.readouterr().err.splitlines()
 
 
