@@ -1,4 +1,4 @@
-"""What the operating system and Python say was wrong with a file, in both languages."""
+"""What the operating system and Python say was wrong with a file or a connection, in both languages."""
 
 import errno
 from json import JSONDecodeError
@@ -19,6 +19,11 @@ _CHINESE = {
     errno.ELOOP: "符号链接层数过多",
     errno.EIO: "读写错误",
     errno.EMFILE: "打开的文件过多",
+    errno.ECONNREFUSED: "对方拒绝连接",
+    errno.ECONNRESET: "连接被对方中断",
+    errno.ETIMEDOUT: "连接超时",
+    errno.EHOSTUNREACH: "无法到达该主机",
+    errno.ENETUNREACH: "无法到达该网络",
     errno.EADDRINUSE: "地址已被占用",
     errno.EADDRNOTAVAIL: "本机没有该地址",
 }

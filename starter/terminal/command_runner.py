@@ -16,6 +16,7 @@ from typing import ParamSpec
 import click
 
 from starter.desk.service_address import URL
+from starter.error_reasons import reason_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, rpc_error
 from starter.terminal.official_wording import official
 from starter.terminal.screen import Said, complain
@@ -105,7 +106,10 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
         case PingtaiError():
             answer = error.exit_code, error.words
         case OSError():
-            answer = UNREACHABLE, Words(f"not reachable: {error}", f"无法访问：{error}")
+            answer = (
+                UNREACHABLE,
+                Words(f"not reachable: {error}", f"无法访问：{reason_of(error).zh}"),
+            )
         case KeyboardInterrupt() | click.Abort():
             answer = INTERRUPTED, Words("interrupted", "已中断")
         case _ if rpc:  # `starter.client.rpc_errors` has no better words for it
