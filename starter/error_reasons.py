@@ -1,7 +1,6 @@
 """What the operating system and Python say was wrong with a file or a connection, in both languages."""
 
 import errno
-from json import JSONDecodeError
 
 from workflows.words import Words
 
@@ -32,8 +31,8 @@ _CHINESE = {
 def reason_of(error: BaseException) -> Words:
     """Return the reason of an error, without the path that it names; others' own words as they are."""
     match error:
-        case JSONDecodeError():
-            return Words(str(error), f"第 {error.lineno} 行第 {error.colno} 列有误")
+        case ValueError() if hasattr(error, "lineno"):  # JSON's; help does not load it for this
+            return Words(str(error), f"第 {error.lineno} 行第 {vars(error)['colno']} 列有误")
         case UnicodeDecodeError():
             return Words("not UTF-8", "不是 UTF-8 编码")
         case RecursionError():

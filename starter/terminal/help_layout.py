@@ -20,24 +20,30 @@ _WORD = re.compile(r"\S+")
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
     return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in text)
 
 
 def filled(text: str, width: int) -> list[str]:
     """A paragraph in lines of at most so many columns; a Chinese text is broken between characters."""
-    lines, line = [], ""
+    lines: list[str] = []
+    line, taken = "", 0
     for before, piece in _pieces(text):
-        if line and columns(line) + columns(before) + columns(piece) > width:
+        more = columns(piece)
+        if line and taken + len(before) + more > width:
             lines.append(line)
-            line = piece
+            line, taken = piece, more
         else:
-            line += (before if line else "") + piece
+            joined = (before if line else "") + piece
+            line, taken = line + joined, taken + len(joined) - len(piece) + more
     return [*lines, line] if line else lines
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for number, word in enumerate(_WORD.findall(text)):
-        for place, piece in enumerate(_PIECE.findall(word)):
+        pieces = [word] if word.isascii() else _PIECE.findall(word)
+        for place, piece in enumerate(pieces):
             yield (" " if number and not place else ""), piece
 
 

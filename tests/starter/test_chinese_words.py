@@ -1,6 +1,7 @@
 """Chinese as it is typed and as it is answered: other terms of a word, refusals, reasons of the system."""
 
 import errno
+import json
 import os
 from enum import StrEnum
 
@@ -103,6 +104,13 @@ def test_the_system_s_reasons_are_chinese(number: int) -> None:
     en, zh = reason_of(OSError(number, os.strerror(number), "x"))
     assert en == os.strerror(number)
     assert not any("a" <= letter <= "z" for letter in zh)
+
+
+def test_where_json_is_wrong_is_told_in_chinese() -> None:
+    """By line and column."""
+    with pytest.raises(json.JSONDecodeError) as caught:
+        json.loads("{")
+    assert reason_of(caught.value).zh == "第 1 行第 2 列有误"
 
 
 def test_another_reason_is_told_as_it_is() -> None:
