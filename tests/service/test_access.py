@@ -81,6 +81,7 @@ TABLE = (
     row("GET", "/v1/register", Scope.READ, query={"district": "haidian", "overdue": "true"}),
     row("GET", f"{ID}/card", Scope.READ),
     row("GET", f"{ID}/plan", Scope.READ),
+    row("GET", "/v1/platforms", Scope.READ, query={"q": "none"}, of_a_district=False),
     *(
         row("GET", f"/v1/{whole}", Scope.READ, query=query, of_a_district=bool(query))
         for whole in ("inbox", "figures", "mechanisms", "layout", "support")
