@@ -14,7 +14,7 @@ from starter.desk.drafts import MOST as MOST_DRAFTS
 from starter.desk.drafts import Draft, all_drafts, keep_draft
 from starter.desk.panels import MOST, Panel, PanelExpert, keep_panel, read_panels
 from tests.rules.cases import at_stage, moment
-from tests.starter.test_form_session import EXPERTS, day_of, typed
+from tests.starter.form_typing import EXPERTS, day_of, typed
 from tests.starter.test_guided import COMMISSION, login, show_case
 from workflows.vocabulary import ExpertField, Kind, Stage
 

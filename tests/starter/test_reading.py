@@ -76,9 +76,6 @@ def reading(filled: str, monkeypatch: pytest.MonkeyPatch, nobodys_environment: N
     monkeypatch.setenv("DATABASE_URL", filled)
 
 
-# ---- the register ----
-
-
 def test_csv_in_a_pipe_and_in_a_file(pingtai: Run) -> None:
     """Words of the language under headings; only a file has a mark of its bytes; formulas are text."""
     piped = pingtai("register", "--format", "csv", "--all", lang="zh").stdout
@@ -152,9 +149,6 @@ def test_the_register_of_a_day(pingtai: Run) -> None:
     assert "as of today" in pingtai("register", "--on", "2199-01-01").stderr
 
 
-# ---- validity and support ----
-
-
 @pytest.mark.parametrize(
     ("platform", "day", "code", "en", "zh"),
     [
@@ -210,9 +204,6 @@ def test_support_list(pingtai: Run) -> None:
 def test_the_card_tells_of_support(pingtai: Run) -> None:
     """The card has the support given, in its own part."""
     assert "支持记录\n" in pingtai("show", "p-1", lang="zh").stdout
-
-
-# ---- the layout ----
 
 
 def test_layout_imported_and_shown(pingtai: Run) -> None:
@@ -333,9 +324,6 @@ def test_what_is_no_layout(pingtai: Run, name: str, content: bytes | None) -> No
     assert result.stderr
 
 
-# ---- mechanisms and figures ----
-
-
 def test_mechanisms(pingtai: Run) -> None:
     """Counts of what is stated, the platforms, and whose promise is past."""
     shown_all = pingtai("mechanisms").stdout
@@ -390,9 +378,6 @@ def test_fits_eighty_columns(
     monkeypatch.setenv("COLUMNS", "80")
     drawn = re.sub(r"\x1b\[[0-9;]*m", "", pingtai(*command, lang=lang).stdout)
     assert 0 < max(cell_len(row) for row in drawn.splitlines()) <= 80
-
-
-# ---- completion ----
 
 
 def test_ids_are_completed(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:
