@@ -41,9 +41,12 @@ class LogFile:
             os.close(opened)
 
     def rotate_if_large(self) -> None:
-        """Go on in a new file where this one has grown large; for whoever has just written a line."""
-        if os.fstat(_OUTPUTS[-1]).st_size > self._largest and rotate(self.path, self._kept):
-            self.take_over()
+        """Go on in a new file where this one has grown large, or was moved; for whoever has just written."""
+        output = _OUTPUTS[-1]
+        moved = _is_moved(self.path, output)
+        if moved or (os.fstat(output).st_size > self._largest and rotate(self.path, self._kept)):
+            with suppress(OSError):  # the directory is gone, too: the old file goes on
+                self.take_over()
 
 
 class PipedLog:
@@ -70,6 +73,10 @@ class PipedLog:
         file = open_log(self._path)
         try:
             while block := os.read(self._read, BLOCK):
+                if _is_moved(self._path, file):
+                    with suppress(OSError):
+                        moved, file = file, open_log(self._path)
+                        os.close(moved)
                 whole = block.find(b"\n") + 1
                 large = os.fstat(file).st_size + whole > self._largest
                 if large and whole:  # after the end of a line
@@ -82,6 +89,16 @@ class PipedLog:
         finally:
             os.close(file)
             os.close(self._read)
+
+
+def _is_moved(path: Path, opened: int) -> bool:
+    """Whether another program (such as logrotate) has moved or deleted the file that is open as a log."""
+    try:
+        return not os.path.samestat(path.stat(), os.fstat(opened))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _write(file: int, block: bytes) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from db.home import home
+from starter.client.local_stack import note_unexpected_end
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import answering
@@ -21,7 +22,7 @@ from worker.notice_channels import load_notices
 from worker.register_database import register_database
 from worker.settings import load_settings
 from worker.stack import local_stack
-from worker.stack_wording import where_it_listens
+from worker.stack_wording import where_it_listens, why_it_ended
 from worker.stopping import ending_surely, stopping, until_stopped
 from worker.worker_run import telemetry, worker_running
 
@@ -69,6 +70,9 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
             watching = asyncio.create_task(stack.part_ended(home()))
             try:
                 await until_stopped(stop, stack.worker, watching)
+            except Exception as error:
+                note_unexpected_end(home(), why_it_ended(error))
+                raise
             finally:
                 watching.cancel()  # or it would complain of the parts that are stopped now
             click.echo(

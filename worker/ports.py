@@ -20,13 +20,15 @@ class ChosenPort(NamedTuple):
 
     port: int
     clash: Words | None = None
+    lasts: bool = False
+    """Whether the next starts use it, too: it was asked for, or this is the first start of the home."""
 
 
 def choose_port(wanted: int, *, asked_for: bool, home: Path, ui: bool = False) -> ChosenPort:
     """Return the port for the Temporal of a home: the one of its last start, or else the wanted one.
 
-    Where that is taken, another one is chosen for this start, and who holds it is said. A port that was
-    `asked_for` is that or none.
+    Where that is taken, another one is chosen, and who holds it is said. A port that was `asked_for` is
+    that or none. Nothing is kept before Temporal listens: see `settle_port`.
 
     Raises:
         BadInput: the port that was asked for is taken.
@@ -34,21 +36,35 @@ def choose_port(wanted: int, *, asked_for: bool, home: Path, ui: bool = False) -
     """
     file = home / _KEPT_IN
     usual = wanted if asked_for else _read(file) or wanted
+    lasts = asked_for or _read(file) is None
     taken = [port for port in _needed(usual, ui) if not _is_free(port)]
     if not taken:
-        _keep(file, usual)
-        return ChosenPort(usual)
+        return ChosenPort(usual, lasts=lasts)
     held = holder_of(taken[0])
+    if taken[0] != usual:
+        held = Words(
+            f"the Web UI needs Temporal's port + {UI_ABOVE}, and {held.en}",
+            f"网页界面使用 Temporal 端口加 {UI_ABOVE}，而{held.zh}",
+        )
     if asked_for:
         en, zh = held
         raise BadInput(
-            f"PINGTAI_TEMPORAL_PORT: {en}. Stop it, or choose another port",
-            f"PINGTAI_TEMPORAL_PORT：{zh}。请停止该进程或改用其他端口",
+            f"PINGTAI_TEMPORAL_PORT={usual}: {en}. Stop it, or choose another port",
+            f"PINGTAI_TEMPORAL_PORT={usual}：{zh}。请停止该进程或改用其他端口",
         )
-    port = free_port(usual, ui=ui)
-    if not file.exists():
-        _keep(file, port)
-    return ChosenPort(port, held)
+    return ChosenPort(free_port(usual, ui=ui), held, lasts)
+
+
+def settle_port(chosen: ChosenPort, bound: int, home: Path) -> ChosenPort:
+    """Keep for the next starts the port on which Temporal listens, where it is to last; say what became of it.
+
+    Between the choice and the start another program may have taken the chosen port.
+    """
+    if bound != chosen.port:
+        chosen = ChosenPort(bound, chosen.clash or holder_of(chosen.port), chosen.lasts)
+    if chosen.lasts:
+        _keep(home / _KEPT_IN, bound)
+    return chosen
 
 
 def free_port(wanted: int, *, ui: bool = False) -> int:

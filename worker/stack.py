@@ -21,7 +21,7 @@ from starter.client.local_stack import LocalStack, same_process, stack_file, wri
 from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
 from worker.notice_channels import load_notices
-from worker.ports import ChosenPort, choose_port, free_port
+from worker.ports import ChosenPort, choose_port, free_port, settle_port
 from worker.register_database import register_database
 from worker.settings import Settings
 from worker.stack_survey import lock_file, note_starter, runs_already
@@ -81,10 +81,12 @@ async def local_stack(
             raise runs_already(home)
         note_starter(home)
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
-        port, clash = _port(home, settings, ui=ui, throw_away=throw_away)
+        chosen = _port(home, settings, ui=ui, throw_away=throw_away)
         temporal = await parts.enter_async_context(
-            temporal_server(home / "temporal", port, dynamic_config=dynamic_config, ui=ui)
+            temporal_server(home / "temporal", chosen.port, dynamic_config=dynamic_config, ui=ui)
         )
+        if not throw_away:
+            chosen = settle_port(chosen, int(temporal.address.rpartition(":")[2]), home)
         client = await Client.connect(
             temporal.address, data_converter=pydantic_data_converter, runtime=telemetry(settings)
         )
@@ -100,7 +102,8 @@ async def local_stack(
             version=version("pingtai"),
             temporal_version=(await client.workflow_service.get_system_info(_INFO)).server_version,
             log=str(log or ""),
-            clash=clash,
+            clash=chosen.clash,
+            clash_lasts=chosen.lasts,
         )
         notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         worker = await parts.enter_async_context(
@@ -116,7 +119,8 @@ def bound_postgres_log(home: Path, largest: int = LARGEST) -> None:
     server = EmbeddedPostgres(home)
     log = server.data / LOG
     with suppress(FileNotFoundError, EmbeddedPostgresError):  # it is looked at again
-        if log.stat().st_size > largest and rotate(log):
+        moved = not log.exists()  # by another program
+        if moved or (log.stat().st_size > largest and rotate(log)):
             server.reopen_log()
 
 

@@ -88,7 +88,7 @@ async def stop() -> None:
         return
     if found.condition is Condition.CRASHED:
         show(_crashed(found))
-    if not await _end_left_over(found):
+    if not await _end_left_over(found) and found.condition is not Condition.CRASHED:
         show(_NOT_RUNNING)
 
 
@@ -120,11 +120,14 @@ async def _stop_process(pid: int) -> None:
 
     Raises:
         BadInput: it belongs to another user.
-        Unreachable: it does not end.
+        Unreachable: it does not end in the time that it may take.
     """
     show(Words(f"Stopping in order (process {pid}) …", f"正在依次停止（进程 {pid}）…"))
     try:
         os.kill(pid, signal.SIGTERM)
+        os.kill(
+            pid, signal.SIGCONT
+        )  # a process that Ctrl-Z or SIGSTOP suspended takes no signal else
     except ProcessLookupError:
         return
     except PermissionError:
@@ -136,8 +139,8 @@ async def _stop_process(pid: int) -> None:
     while survey().pid == pid:
         if asyncio.get_running_loop().time() > deadline:
             raise Unreachable(
-                f"process {pid} does not end: kill -9 {pid}, then pingtai stop",
-                f"进程 {pid} 未退出：请执行 kill -9 {pid}，再运行 pingtai stop",
+                f"process {pid} does not react: kill -9 {pid}, then pingtai stop",
+                f"进程 {pid} 没有响应：请执行 kill -9 {pid}，再运行 pingtai stop",
             )
         await asyncio.sleep(_LOOK_SECONDS)
 
@@ -190,14 +193,20 @@ def _headline(found: Survey) -> Words:
                 f"平台系统正在启动或停止（进程 {found.pid}）。",
             )
         case Condition.CRASHED:
-            return _crashed(found)
+            return _with_start(_crashed(found))
         case Condition.STOPPED if found.left_over:
             return Words(
                 "Pingtai is not running, but parts of it are. To end them: pingtai stop",
                 "平台系统未运行，但有遗留的部分。如需结束，请运行：pingtai stop",
             )
+        case _ if found.unexpected_end:
+            return found.unexpected_end.words
         case _:
-            return _NOT_RUNNING
+            return _with_start(_NOT_RUNNING)
+
+
+def _with_start(words: Words) -> Words:
+    return Words(f"{words.en} Run: pingtai up", f"{words.zh}请运行：pingtai up")
 
 
 def _crashed(found: Survey) -> Words:
@@ -207,8 +216,8 @@ def _crashed(found: Survey) -> Words:
         Words(f"; that number is now {other}", f"，该编号现为 {other}") if other else Words("", "")
     )
     return Words(
-        f"Pingtai is not running: process {pid} ended without stopping its parts{now.en}. Run: pingtai up",
-        f"平台系统未运行：进程 {pid} 未正常停止即已退出{now.zh}。请运行：pingtai up",
+        f"Pingtai is not running: process {pid} ended without stopping its parts{now.en}.",
+        f"平台系统未运行：进程 {pid} 未正常停止即已退出{now.zh}。",
     )
 
 
@@ -220,7 +229,7 @@ def _log(found: Survey) -> str | None:
     try:
         return f"{path} ({_size(path.stat().st_size)})"
     except OSError:
-        return str(path)
+        return f"{path} ({say(_NO_LOG)})"
 
 
 def _disk(home: Path) -> str:
@@ -269,16 +278,19 @@ def _as_data(found: Survey, parts: tuple[Part, ...]) -> dict[str, Any]:
         "home": str(found.home),
         "disk_used": _used(found.home),
         "disk_free": shutil.disk_usage(found.home).free,
+        "unexpected_end": found.unexpected_end.why[0] if found.unexpected_end else None,
         "clash": stack.clash[0] if stack and stack.clash else None,
     }
 
 
-_NOT_RUNNING = Words(
-    "Pingtai is not running. Run: pingtai up", "平台系统未运行。请运行：pingtai up"
-)
+_NOT_RUNNING = Words("Pingtai is not running.", "平台系统未运行。")
 _RUNS = Words("running", "运行中")
 _MISSING = Words("NOT RUNNING", "【未运行】")
 _NO_FILE = Words("on the terminal where it was started", "输出在启动它的终端上")
+_NO_LOG = Words(
+    "missing: it was moved or deleted, and is made again with the next line",
+    "文件不存在：已被移动或删除，写入下一行时重新创建",
+)
 _COLUMNS: tuple[Column[Part], ...] = (
     Column(Words("part", "组成"), lambda part: part[0]),
     Column(Words("state", "状态"), lambda part: _RUNS if part[1] else _MISSING),

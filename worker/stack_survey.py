@@ -13,7 +13,14 @@ import psutil
 
 from db.home import home as default_home
 from db.postmaster import Postmaster, postmaster
-from starter.client.local_stack import LocalStack, read_stack, same_process
+from starter.client.local_stack import (
+    LocalStack,
+    UnexpectedEnd,
+    end_file,
+    read_stack,
+    read_unexpected_end,
+    same_process,
+)
 from starter.errors import BadInput
 from worker.server_lock import server_of
 from workflows.words import Words
@@ -42,6 +49,8 @@ class Survey:
     """What the last one wrote of itself; after an orderly stop nothing."""
     temporal: psutil.Process | None
     postgres: Postmaster | None
+    unexpected_end: UnexpectedEnd | None = None
+    """Why the last one stopped although nobody asked for it."""
 
     @property
     def left_over(self) -> bool:
@@ -76,6 +85,7 @@ def survey(home: Path | None = None) -> Survey:
         stack=stack,
         temporal=server_of(home / "temporal"),
         postgres=postmaster(home / "postgres"),
+        unexpected_end=read_unexpected_end(home),
     )
 
 
@@ -85,7 +95,8 @@ def lock_file(home: Path) -> Path:
 
 
 def note_starter(home: Path) -> None:
-    """Write into the lock's file that this process holds it."""
+    """Write into the lock's file that this process holds it; how the last one ended is over."""
+    end_file(home).unlink(missing_ok=True)
     lock_file(home).write_text(
         f"{os.getpid()} {psutil.Process().create_time()}\n", encoding="utf-8"
     )

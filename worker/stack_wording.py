@@ -4,6 +4,7 @@ from pathlib import Path
 
 from db.url import redacted
 from starter.client.local_stack import LocalStack
+from starter.errors import PingtaiError
 from starter.terminal.language import say
 from workflows.words import Words
 
@@ -33,6 +34,19 @@ def clash_of(stack: LocalStack) -> Words | None:
         return None
     en, zh = stack.clash
     at = stack.temporal_address
+    how_long = Words("from now on", "今后") if stack.clash_lasts else Words("this time", "本次")
     return Words(
-        f"Note: {en}, so Temporal is at {at} this time.", f"注意：{zh}，本次 Temporal 使用 {at}。"
+        f"Note: {en}, so Temporal is at {at} {how_long.en}.",
+        f"注意：{zh}，{how_long.zh} Temporal 使用 {at}。",
+    )
+
+
+def why_it_ended(error: Exception) -> Words:
+    """Why a stack stops that nobody asked to stop, for those who look later."""
+    if isinstance(error, PingtaiError):
+        return error.words
+    why = " ".join(str(error).split())[:300]
+    return Words(
+        f"its worker failed ({type(error).__name__}: {why}). Run `pingtai up` again",
+        f"worker 发生故障（{type(error).__name__}：{why}）。请重新运行 pingtai up",
     )

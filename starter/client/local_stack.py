@@ -1,11 +1,15 @@
 """Where the local stack of `pingtai up` listens, as it says itself in a file under its home."""
 
 import os
+import time
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from workflows.model import Record
+from workflows.periods import BEIJING
+from workflows.words import Words
 
 
 class LocalStack(Record):
@@ -27,6 +31,8 @@ class LocalStack(Record):
     """The file to which it writes its log; empty where that is a terminal, or whatever started it."""
     clash: tuple[str, str] | None = None
     """Why Temporal is not at its usual port, in English and Chinese."""
+    clash_lasts: bool = False
+    """Whether the other port is kept for the next starts, too."""
 
     @property
     def running(self) -> bool:
@@ -56,6 +62,44 @@ def read_stack(home: Path) -> LocalStack | None:
         return LocalStack.model_validate_json(stack_file(home).read_bytes())
     except (OSError, ValidationError):
         return None
+
+
+class UnexpectedEnd(Record):
+    """When and why a local stack stopped although nobody asked for it."""
+
+    at: float
+    """Seconds since the epoch."""
+    why: tuple[str, str]
+    """In English and Chinese."""
+
+    @property
+    def words(self) -> Words:
+        """Since when the stack has not been running, and why."""
+        at = datetime.fromtimestamp(self.at, BEIJING).strftime("%Y-%m-%d %H:%M")
+        en, zh = self.why
+        return Words(
+            f"Pingtai has not been running since {at}: {en}", f"平台系统自 {at} 起停止运行：{zh}"
+        )
+
+
+def end_file(home: Path) -> Path:
+    """The file in which a stack says why it stopped unasked; the next start removes it."""
+    return home / "unexpected_end.json"
+
+
+def read_unexpected_end(home: Path) -> UnexpectedEnd | None:
+    """Why the last stack under a home stopped unasked; None where somebody stopped it."""
+    try:
+        return UnexpectedEnd.model_validate_json(end_file(home).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def note_unexpected_end(home: Path, why: Words) -> None:
+    """Keep for `pingtai status` and other commands why the stack is stopping now."""
+    end = UnexpectedEnd(at=time.time(), why=(why.en, why.zh))
+    end_file(home).touch(mode=0o600)
+    end_file(home).write_text(end.model_dump_json(), encoding="utf-8")
 
 
 def write_stack(home: Path, stack: LocalStack) -> None:

@@ -9,7 +9,7 @@ from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from db.home import home
-from starter.client.local_stack import read_stack
+from starter.client.local_stack import read_stack, read_unexpected_end
 from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
 
@@ -58,6 +58,8 @@ def _local_address() -> str:
     if stack and stack.running:
         return stack.temporal_address
     if (home() / "temporal").exists():
+        if end := read_unexpected_end(home()):
+            raise Unreachable(*end.words)
         raise Unreachable(
             f"the local stack under {home()} is not running: run `pingtai up`, or set"
             " TEMPORAL_ADDRESS for another Temporal",

@@ -1,7 +1,10 @@
 """Logs of a process in the background: bounded, a few files, and not a line lost."""
 
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from worker.log_file import BLOCK, PipedLog
@@ -67,3 +70,30 @@ def test_another_process_s_log(tmp_path: Path) -> None:
     first = int(lines[0].split()[-1])
     assert [f"line {number}" for number in range(first, 5 * _LINES)] == lines
     assert all(file.stat().st_size <= _LARGEST + BLOCK for file in tmp_path.iterdir())
+
+
+def test_a_moved_log_is_made_again(tmp_path: Path) -> None:
+    """Another program (logrotate) moved it: both kinds of log go on in a new file of the name."""
+    path, old = tmp_path / "pingtai.log", tmp_path / "moved"
+    program = _PROGRAM.replace(
+        "if number % 50 == 0:", "if number == 5: file.path.rename(sys.argv[4])\n    if 0:"
+    )
+    words = (sys.executable, "-c", program, str(path), "1000000", "10", str(old))
+    subprocess.run(words, capture_output=True, check=False, timeout=300)
+    assert '"line 5"' in old.read_text()
+    assert '"line 9"' in path.read_text()
+    piped = PipedLog(tmp_path / "temporal.log")
+    os.write(piped.output, b"one\n")
+    wait_until((tmp_path / "temporal.log").exists)
+    (tmp_path / "temporal.log").rename(tmp_path / "moved.2")
+    os.write(piped.output, b"two\n")
+    piped.close()
+    piped.finish()
+    assert (tmp_path / "temporal.log").read_text().endswith("two\n")
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for what another thread does, at most five seconds."""
+    deadline = time.monotonic() + 5
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
-from starter.client.local_stack import LocalStack, write_stack
+from starter.client.local_stack import LocalStack, note_unexpected_end, write_stack
 from starter.errors import BadInput
-from worker.ports import choose_port, free_port
+from worker.ports import ChosenPort, choose_port, free_port, settle_port
+from worker.stack_commands import status, stop
 from worker.stack_survey import Condition, lock_file, note_starter, survey
+from worker.stack_wording import clash_of
+from workflows.words import Words
 
 
 @pytest.fixture
@@ -83,35 +87,110 @@ def test_it_starts(tmp_path: Path) -> None:
     assert (Condition.CHANGING, os.getpid()) == (found.condition, found.pid)
 
 
+def test_why_it_stopped_unasked_is_said_until_the_next_start(tmp_path: Path) -> None:
+    """A part died: `status`, and commands that need the stack, say when and why."""
+    why = Words("Temporal has stopped unexpectedly", "Temporal 意外退出")
+    note_unexpected_end(tmp_path, why)
+    found = survey(tmp_path)
+    assert found.unexpected_end
+    assert "not been running since 2" in found.unexpected_end.words.en
+    assert found.unexpected_end.words.zh.endswith(why.zh)
+    note_starter(tmp_path)
+    assert survey(tmp_path).unexpected_end is None
+
+
+def test_status_says_why_and_stop_gives_no_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stops what is stopped does not want to start it; who asks for its status may."""
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path))
+    monkeypatch.setenv("PINGTAI_LANG", "en")
+    run = CliRunner().invoke
+    assert run(stop).output == "Pingtai is not running.\n"
+    assert "Run: pingtai up" in run(status).output
+    note_unexpected_end(tmp_path, Words.same("PostgreSQL has stopped unexpectedly"))
+    assert "PostgreSQL has stopped unexpectedly" in run(status).output
+
+
+def test_a_suspended_process_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: psutil.Process
+) -> None:
+    """SIGTERM reaches a process that SIGSTOP holds only after SIGCONT."""
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path))
+    monkeypatch.setattr("worker.stack_commands.WHOLE_SECONDS", 0.0)
+    lock_file(tmp_path).write_text(f"{other.pid} {other.create_time()}\n")
+    other.suspend()
+    done = CliRunner().invoke(stop)
+    assert (0, None) == (done.exit_code, survey(tmp_path).pid), done.output
+
+
 def test_the_port_stays(tmp_path: Path) -> None:
     """Taken at the first start: another, which stays when the usual one is free again."""
     with _listening() as usual:
-        first = choose_port(usual, asked_for=False, home=tmp_path)
+        first = _start(usual, tmp_path)
         assert usual != first.port
         assert first.clash
+        assert first.lasts
         assert f"port {usual} is held by process {os.getpid()}" in first.clash.en
         assert str(os.getpid()) in first.clash.zh
-    again = choose_port(usual, asked_for=False, home=tmp_path)
-    assert (first.port, None) == again
+    assert (first.port, None, False) == _start(usual, tmp_path)
+
+
+def test_how_long_another_port_is_used_is_said() -> None:
+    """For good at the first start of a home, otherwise for this time."""
+    stack = stack_of(1, 1.0).model_copy(update={"clash": ("port 7233 is held", "端口 7233 被占用")})
+    lasting = stack.model_copy(update={"clash_lasts": True})
+    said, lasts = clash_of(stack), clash_of(lasting)
+    assert said
+    assert lasts
+    assert said.en.endswith("this time.")
+    assert lasts.en.endswith("from now on.")
+    assert "今后" in lasts.zh
+
+
+def test_the_port_that_was_bound_is_kept(tmp_path: Path) -> None:
+    """Another program was quicker than the first start: what is kept is where Temporal listens."""
+    chosen = choose_port(free_port(18_233), asked_for=False, home=tmp_path)
+    settled = settle_port(chosen, chosen.port + 1, tmp_path)
+    assert (chosen.port + 1, True) == (settled.port, settled.lasts)
+    assert settled.clash
+    assert chosen.port + 1 == choose_port(7233, asked_for=False, home=tmp_path).port
 
 
 def test_a_clash_later_is_said_and_is_for_once(tmp_path: Path) -> None:
     """Somebody else has the port of the last start: another one this time, and the old one after that."""
-    port = choose_port(free_port(18_233), asked_for=False, home=tmp_path).port
+    port = _start(free_port(18_233), tmp_path).port
     with _listening(port):
-        other = choose_port(7233, asked_for=False, home=tmp_path)
+        other = _start(7233, tmp_path)
         assert port != other.port
         assert other.clash
+        assert not other.lasts
         assert f"port {port} is held by" in other.clash.en
-    assert (port, None) == choose_port(7233, asked_for=False, home=tmp_path)
+    assert (port, None, False) == _start(7233, tmp_path)
 
 
 def test_a_port_that_was_asked_for_is_that_or_none(tmp_path: Path) -> None:
     """PINGTAI_TEMPORAL_PORT: refused while it is taken; free, it is the one that is kept."""
-    with _listening() as port, pytest.raises(BadInput, match=f"PORT: port {port} is held by"):
+    with (
+        _listening() as port,
+        pytest.raises(BadInput, match=f"PORT={port}: port {port} is held by"),
+    ):
         choose_port(port, asked_for=True, home=tmp_path)
-    assert (port, None) == choose_port(port, asked_for=True, home=tmp_path)
-    assert (port, None) == choose_port(7233, asked_for=False, home=tmp_path)
+    assert (port, None, True) == _start(port, tmp_path, asked_for=True)
+    assert (port, None, False) == _start(7233, tmp_path)
+
+
+def test_a_busy_port_of_the_web_ui_is_named_as_that(tmp_path: Path) -> None:
+    """It is Temporal's + 1000, and not what PINGTAI_TEMPORAL_PORT says."""
+    port = free_port(18_233, ui=True)
+    with _listening(port + 1000), pytest.raises(BadInput, match=r"the Web UI needs .* \+ 1000"):
+        choose_port(port, asked_for=True, home=tmp_path, ui=True)
+
+
+def _start(wanted: int, home: Path, *, asked_for: bool = False) -> ChosenPort:
+    """A start at which nobody is quicker."""
+    chosen = choose_port(wanted, asked_for=asked_for, home=home)
+    return settle_port(chosen, chosen.port, home)
 
 
 @contextmanager
