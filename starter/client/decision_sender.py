@@ -152,7 +152,12 @@ class DecisionSender:
         assert platform is not None  # noqa: S101 - a platform's own view
         term, year = platform.facts.term, platform.open_assessment
         if year is None and platform.assessments:
-            year = platform.assessments[-1].year  # it may be a repeat of what ended it
+            # It may be a repeat of what ended the last one, if that was held here and not before.
+            last = platform.assessments[-1].year
+            if await self._queries.describe(
+                contract.assessment_workflow_id(platform_id, term, last)
+            ):
+                year = last
         if year is None:
             when = view.next_assessment
             raise Refused(

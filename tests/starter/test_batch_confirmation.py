@@ -71,7 +71,7 @@ def test_a_batch_asks_once(pingtai: Run, sent: Sent, lang: str, question: str, w
     assert 1 == result.stdout.count(question)
     assert what in result.stdout
     assert "2  bj-2" in result.stdout
-    assert {"en": "outcome: Input", "zh": "结论（outcome）："}[lang] in result.stdout
+    assert {"en": "outcome: should be", "zh": "结论（outcome）："}[lang] in result.stdout
     assert [] == sent
     assert not list(Path().glob("*refused*"))
     result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="y\n")

@@ -14,6 +14,7 @@ from worker.demo.clockwork import until
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, platform_workflow_id
 from workflows.model import InvalidMessage
 from workflows.periods import anniversary, beijing_date, kick_off, last_day, validity_end
+from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.vocabulary import Kind
 
@@ -47,6 +48,9 @@ async def test_two_years_behind_it(world: World) -> None:
     end = validity_end(state.listed_on, 3)
     assert ("valid", opens, end) == (state.stage, view.next_assessment, state.valid_until)
     assert (await life.handle.describe()).typed_search_attributes.get(STAGE) == "valid"
+    report = decision("self_report", "early", beijing_date(datetime.now(UTC)))
+    with pytest.raises(Refused, match="no assessment is open"):  # nor was one held here
+        await world.client.decide(life.id, report)
     await life.open(3)
     assert life.assessment
     opened = (await life.log())[-1]
