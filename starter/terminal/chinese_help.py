@@ -4,6 +4,7 @@ import copy
 import inspect
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import click
 
@@ -24,9 +25,18 @@ def chinese(command: click.Command) -> click.Command:
         new.options_metavar = _metavar(command.options_metavar)
     new.params = [_param(param) for param in command.params]
     new._help_option = None  # click keeps it in the language of the first who asked
+    new.get_help_option = partial(_help_option, new)  # type: ignore[method-assign]
     if isinstance(new, click.Group):
         new.subcommand_metavar = _metavar(new.subcommand_metavar)
     return new
+
+
+def _help_option(command: click.Command, ctx: click.Context) -> click.Option | None:
+    """Its text is click's, in the language that click spoke when it was made."""
+    found = type(command).get_help_option(command, ctx)
+    if found is not None:
+        found.help = in_chinese("Show this message and exit.")
+    return found
 
 
 def texts(command: click.Command) -> Iterator[str]:
