@@ -9,7 +9,7 @@ from db.home import home
 from starter.client.local_stack import note_unexpected_end
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
-from starter.terminal.command_runner import answering
+from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
 from starter.terminal.screen import show
 from worker.delivery_worker import NoticeConfig
@@ -120,7 +120,7 @@ async def worker() -> None:
 async def doctor() -> None:
     """Check the running system and say what to do. 检查运行中的系统
 
-    Exit code 1 if something needs attention.
+    Exit code 1 if something needs attention, 4 if Temporal or the register does not answer.
 
     \b
     Example:
@@ -133,5 +133,7 @@ async def doctor() -> None:
         show(f"{finding.verdict} {say(finding.what)}")
         if finding.advice:
             show(f"    → {say(finding.advice)}")
+    if any(finding.unreachable for finding in findings):
+        raise click.exceptions.Exit(UNREACHABLE)
     if any(finding.verdict is Verdict.BAD for finding in findings):
         raise click.exceptions.Exit(1)

@@ -8,7 +8,10 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.errors import BadInput
+from worker.temporal_server import RETENTION
 from workflows.contract import SEARCH_ATTRIBUTES
+from workflows.words import Words
 
 
 async def missing_search_attributes(client: Client) -> dict[str, int]:
@@ -26,7 +29,11 @@ async def missing_search_attributes(client: Client) -> dict[str, int]:
 
 
 async def ensure_search_attributes(client: Client) -> bool:
-    """Register what is missing. False where the namespace's owner must do it (Temporal Cloud)."""
+    """Register what is missing. False where the namespace's owner must do it (Temporal Cloud).
+
+    Raises:
+        BadInput: there is no namespace of this name.
+    """
     try:
         missing = await missing_search_attributes(client)
         if missing:
@@ -37,8 +44,23 @@ async def ensure_search_attributes(client: Client) -> bool:
                 )
             )
     except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise BadInput(*namespace_missing(client.namespace)) from None
         if error.status in (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED):
             return False
         if error.status is not RPCStatusCode.ALREADY_EXISTS:  # two workers at once
             raise
     return True
+
+
+def namespace_missing(name: str) -> Words:
+    """Say that there is no namespace of this name, and how to create it."""
+    return Words(
+        f'Temporal has no namespace "{name}": {create_namespace(name)}',
+        f"Temporal 中没有命名空间“{name}”：{create_namespace(name)}",
+    )
+
+
+def create_namespace(name: str) -> str:
+    """Return the command that creates a namespace, with the retention that we recommend."""
+    return f"temporal operator namespace create --namespace {name} --retention {RETENTION.days}d"

@@ -9,6 +9,7 @@ from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from db.home import home
+from starter.client.connection_errors import connection_reason
 from starter.client.local_stack import read_stack, read_unexpected_end
 from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
@@ -97,9 +98,9 @@ async def connect(
         )
     except RuntimeError as error:
         where = config["target_host"]
-        why = str(error).splitlines()[0][:200]
+        why = connection_reason(str(error))
         raise Unreachable(
-            f"Temporal does not answer at {where} ({why}). Is `pingtai up` running, or"
+            f"Temporal does not answer at {where} ({why.en}). Is `pingtai up` running, or"
             " TEMPORAL_ADDRESS right?",
-            f"Temporal（{where}）没有应答（{why}）。请确认 pingtai up 已启动，或 TEMPORAL_ADDRESS 正确。",
+            f"Temporal（{where}）没有应答（{why.zh}）。请确认 pingtai up 已启动，或 TEMPORAL_ADDRESS 正确。",
         ) from None

@@ -42,6 +42,12 @@ _GONE = Words(
     " from outside)",
     "其历史已不存在：请查归档（见 docs/deployment.md“A case that was ended from outside”）",
 )
+_OTHER_TEMPORAL = Words(
+    "if this is not the Temporal of this register, check TEMPORAL_* and DATABASE_URL; otherwise look"
+    " for their histories in the archive (docs/deployment.md, A case that was ended from outside)",
+    "如所连 Temporal 与名册不属同一系统，请检查 TEMPORAL_* 和 DATABASE_URL；否则请查归档（见"
+    " docs/deployment.md“A case that was ended from outside”）",
+)
 _REPEATED_TERM = Words(
     "decide which is right, and terminate the other (docs/deployment.md, A term with two histories)",
     "请判定何者为准，并结束另一个（见 docs/deployment.md“同一期次的两份记录”）",
@@ -122,7 +128,7 @@ def _how_to_bring_back(ended: list[Ended]) -> Words:
     platforms = [one for one in ended if ":term-" not in one.workflow_id] or ended
     first = next((one for one in platforms if one.full), platforms[0])
     if not first.run_id:
-        return _GONE
+        return _GONE if len(ended) == 1 else _OTHER_TEMPORAL
     flood, flood_zh = "", ""
     if first.full:
         flood = "its history was filled with messages; the signals of the flood are left out: "

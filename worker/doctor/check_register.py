@@ -57,6 +57,19 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
         f"WorkflowType = '{PLATFORM_TYPE}' AND ExecutionStatus = 'Running'"
     )
     known = int(await _ask(engine, "SELECT count(*) FROM terms WHERE ended_at IS NULL"))
+    if known and not running.count and not await _holds_platforms(client):
+        return bad(
+            Words(
+                f"this register belongs to another Temporal or namespace: it has {known} open terms, and"
+                f" namespace {client.namespace} never had a platform",
+                f"本名册属于另一 Temporal 或命名空间：名册中未结束 {known} 期，而命名空间"
+                f" {client.namespace} 中从无平台",
+            ),
+            Words(
+                "stop the workers, then check TEMPORAL_* and DATABASE_URL",
+                "请先停止 worker，再检查 TEMPORAL_* 和 DATABASE_URL",
+            ),
+        )
     if running.count == known:
         return good(
             f"{known} open terms, in Temporal and in the register", f"未结束的期：{known} 个"
@@ -71,6 +84,10 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
             "短时差异属正常；否则请查看未完成的 write_register 活动",
         ),
     )
+
+
+async def _holds_platforms(client: Client) -> bool:
+    return bool((await client.count_workflows(f"WorkflowType = '{PLATFORM_TYPE}'")).count)
 
 
 async def _ask(engine: AsyncEngine, question: str) -> Any:

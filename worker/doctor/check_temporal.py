@@ -10,17 +10,39 @@ from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
 )
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.temporal_connection import connect_config
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
-from worker.search_attributes import missing_search_attributes
+from worker.search_attributes import create_namespace, missing_search_attributes
+from worker.temporal_server import RETENTION
 from worker.worker_process import DEPLOYMENT
 from workflows.contract import TASK_QUEUE
 from workflows.words import Words
 
 ENOUGH_RETENTION = timedelta(days=7)
 """The archive takes histories within a day; the rest is for repairing whatever stops it."""
+
+
+async def missing_namespace(client: Client) -> Finding | None:
+    """Nothing else about Temporal can be examined where its namespace does not exist."""
+    try:
+        await kept_after_the_end(client)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        host, name = connect_config()["target_host"], client.namespace
+        return bad(
+            Words(
+                f'Temporal at {host} has no namespace "{name}"; the points about Temporal were not examined',
+                f"Temporal（{host}）中没有命名空间“{name}”，有关 Temporal 的各项未检查",
+            ),
+            Words(
+                f"{create_namespace(name)}; or check TEMPORAL_NAMESPACE",
+                f"{create_namespace(name)}；或检查 TEMPORAL_NAMESPACE",
+            ),
+        )
+    return None
 
 
 async def transport(client: Client) -> Finding:
@@ -43,14 +65,22 @@ async def retention(client: Client) -> Finding:
     kept = await kept_after_the_end(client)
     if kept >= ENOUGH_RETENTION:
         return good(
-            f"histories are kept for {kept.days} days after a run ends", f"历史保留 {kept.days} 天"
+            f"histories are kept for {_days(kept.days)} after a run ends",
+            f"历史保留 {kept.days} 天",
         )
     return bad(
         Words(
-            f"histories are deleted {kept.days} days after a run ends", f"历史仅保留 {kept.days} 天"
+            f"histories are deleted {_days(kept.days)} after a run ends",
+            f"历史仅保留 {kept.days} 天",
         ),
-        Words.same(f"temporal operator namespace update -n {client.namespace} --retention 90d"),
+        Words.same(
+            f"temporal operator namespace update -n {client.namespace} --retention {RETENTION.days}d"
+        ),
     )
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
 
 
 async def kept_after_the_end(client: Client) -> timedelta:

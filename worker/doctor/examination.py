@@ -1,12 +1,14 @@
 """The whole examination, point by point."""
 
+import textwrap
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
-from db.sqlstate import database_errors, in_words
+from db.sqlstate import Trouble, database_errors, in_words, trouble_of
 from starter.errors import PingtaiError
 from worker.doctor import (
     check_audit_trail,
@@ -19,47 +21,128 @@ from worker.doctor import (
 from worker.doctor.finding import Finding, bad
 from workflows.words import Words
 
+_AWAY = (Trouble.AWAY, Trouble.NO_LOGIN)
+_TEMPORAL_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
+
+
+class Point(NamedTuple):
+    """A point of the examination, and which of the two servers it asks."""
+
+    name: str
+    examine: Callable[[], Awaitable[Finding]]
+    temporal: bool = False
+    register: bool = False
+
 
 async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]:
-    """Every point in turn; a point that cannot be examined says why."""
-    points: tuple[tuple[str, Callable[[], Awaitable[Finding]]], ...] = (
-        ("TLS", lambda: check_temporal.transport(client)),
-        ("retention", lambda: check_temporal.retention(client)),
-        ("search attributes", lambda: check_temporal.search_attributes(client)),
-        ("workers", lambda: check_temporal.workers(client)),
-        ("worker versioning", lambda: check_temporal.versioning(client)),
-        ("stuck workflows", lambda: check_cases.stuck(client)),
-        ("paused workflows", lambda: check_cases.paused(client)),
-        ("ids of cases", lambda: check_cases.strangers(client)),
-        ("PostgreSQL", lambda: check_register.postgres(engine)),
-        ("tables", lambda: check_register.tables(engine)),
-        ("register", lambda: check_register.register_complete(client, engine)),
-        ("open cases", lambda: check_cases.open_cases_run(client, engine)),
-        ("one history for each log", lambda: check_cases.second_lives(client, engine)),
-        ("archive", lambda: check_audit_trail.archive(client, engine)),
-        ("schedule of the archive", lambda: check_audit_trail.archive_schedule(client)),
-        ("digests", lambda: check_audit_trail.digests(engine)),
-        ("schedule of the digests", lambda: check_audit_trail.digest_schedule(client)),
-        ("notices", check_deliveries.notices_configured),
-        ("outbox", lambda: check_deliveries.outbox(engine)),
-        ("subscriptions", lambda: check_deliveries.subscribers(engine)),
-        ("calendar", check_installation.calendar),
-        ("packages", check_installation.packages),
-    )
-    for name, point in points:
+    """Every point in turn; a point that cannot be examined says why.
+
+    Where Temporal, its namespace or the register is not there, that is said once, and the points that
+    need it are left out.
+    """
+    temporal = register = True
+    try:
+        if missing := await check_temporal.missing_namespace(client):
+            yield missing
+            temporal = False
+    except RPCError as error:
+        yield _away("Temporal", Words.same(error.message))
+        temporal = False
+    for point in _points(client, engine):
+        if (point.temporal and not temporal) or (point.register and not register):
+            continue
         try:
-            yield await point()
+            yield await point.examine()
         except RPCError as error:
-            yield _not_examined(name, Words(error.message, error.message))
+            if error.status in _TEMPORAL_AWAY:
+                temporal = False
+                yield _away("Temporal", Words.same(error.message))
+            else:
+                yield _not_examined(point.name, Words.same(error.message))
         except PingtaiError as error:
-            yield _not_examined(name, error.words)
+            yield _not_examined(point.name, error.words)
         except database_errors() as error:
-            yield _not_examined(name, in_words(error))
+            if point.register and trouble_of(error) in _AWAY:
+                register = False
+                yield _away("PostgreSQL", in_words(error))
+            else:
+                yield _not_examined(point.name, in_words(error))
+
+
+def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
+    return (
+        Point("TLS", lambda: check_temporal.transport(client), temporal=True),
+        Point("retention", lambda: check_temporal.retention(client), temporal=True),
+        Point("search attributes", lambda: check_temporal.search_attributes(client), temporal=True),
+        Point("workers", lambda: check_temporal.workers(client), temporal=True),
+        Point("worker versioning", lambda: check_temporal.versioning(client), temporal=True),
+        Point("stuck workflows", lambda: check_cases.stuck(client), temporal=True),
+        Point("paused workflows", lambda: check_cases.paused(client), temporal=True),
+        Point("ids of cases", lambda: check_cases.strangers(client), temporal=True),
+        Point("PostgreSQL", lambda: check_register.postgres(engine), register=True),
+        Point("tables", lambda: check_register.tables(engine), register=True),
+        Point(
+            "register",
+            lambda: check_register.register_complete(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
+            "open cases",
+            lambda: check_cases.open_cases_run(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
+            "one history for each log",
+            lambda: check_cases.second_lives(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
+            "archive",
+            lambda: check_audit_trail.archive(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
+            "schedule of the archive",
+            lambda: check_audit_trail.archive_schedule(client),
+            temporal=True,
+        ),
+        Point("digests", lambda: check_audit_trail.digests(engine), register=True),
+        Point(
+            "schedule of the digests",
+            lambda: check_audit_trail.digest_schedule(client),
+            temporal=True,
+        ),
+        Point("notices", check_deliveries.notices_configured),
+        Point("outbox", lambda: check_deliveries.outbox(engine), register=True),
+        Point("subscriptions", lambda: check_deliveries.subscribers(engine), register=True),
+        Point("calendar", check_installation.calendar),
+        Point("packages", check_installation.packages),
+    )
+
+
+def _away(server: str, why: Words) -> Finding:
+    """A server does not answer: said once, for all points that need it."""
+    found = bad(
+        Words(
+            f"{server} cannot be reached; the points that need it were not examined",
+            f"无法连接 {server}，需要它的各项未检查",
+        ),
+        _in_one_line(why),
+    )
+    return found._replace(unreachable=True)
 
 
 def _not_examined(name: str, why: Words) -> Finding:
-    short = Words._make(" ".join(text.split())[:300] for text in why)
+    short = _in_one_line(why)
     return bad(
         Words(f"{name}: cannot be examined: {short.en}", f"{name}：无法检查：{short.zh}"),
         Words("see docs/deployment.md", "见 docs/deployment.md"),
     )
+
+
+def _in_one_line(words: Words) -> Words:
+    return Words._make(textwrap.shorten(text, 300, placeholder=" …") for text in words)

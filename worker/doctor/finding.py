@@ -21,6 +21,8 @@ class Finding(NamedTuple):
     verdict: Verdict
     what: Words
     advice: Words | None = None
+    unreachable: bool = False
+    """Whether Temporal or the register did not answer at all."""
 
 
 def good(en: str, zh: str) -> Finding:

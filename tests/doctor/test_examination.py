@@ -1,0 +1,118 @@
+"""What the examination says where a whole server is missing: once, and with what to do."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from starter.client.connection_errors import connection_reason
+from worker.doctor import check_installation, check_temporal
+from worker.doctor.check_register import register_complete
+from worker.doctor.examination import examine
+from worker.doctor.finding import Finding, Verdict
+
+
+class NoNamespace:
+    """A Temporal that has no namespace of this name, or does not answer."""
+
+    namespace = "nope"
+
+    def __init__(self, status: RPCStatusCode) -> None:
+        self._status = status
+        self.workflow_service = self
+        self.asked = 0
+
+    async def describe_namespace(self, _: object) -> None:
+        self.asked += 1
+        raise RPCError("Namespace nope is not found.", self._status, b"")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"{name} was asked of a Temporal that is not there")
+
+
+class AwayEngine:
+    """A register that nobody can reach."""
+
+    url = SimpleNamespace(host="db.internal", database="pingtai", query={})
+
+    def connect(self) -> None:
+        raise ConnectionRefusedError(111, "Connect call failed")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.internal:7233")
+
+
+async def findings(client: Any) -> list[Finding]:
+    return [one async for one in examine(client, AwayEngine())]  # type: ignore[arg-type]
+
+
+async def test_a_missing_namespace_and_register_are_said_once() -> None:
+    """Not nine times, and not after a tick: the rest is about what is on this machine."""
+    first, *rest = await findings(NoNamespace(RPCStatusCode.NOT_FOUND))
+    assert Verdict.BAD is first.verdict
+    assert not first.unreachable
+    assert 'has no namespace "nope"' in first.what.en
+    assert first.advice
+    assert "temporal operator namespace create --namespace nope --retention 3650d" in (
+        first.advice.en
+    )
+    away = [one for one in rest if one.unreachable]
+    assert ["PostgreSQL cannot be reached; the points that need it were not examined"] == [
+        one.what.en for one in away
+    ]
+    assert (await check_installation.packages()) in rest
+
+
+async def test_a_temporal_that_does_not_answer_is_said_once() -> None:
+    found = await findings(NoNamespace(RPCStatusCode.UNAVAILABLE))
+    assert ["Temporal", "PostgreSQL"] == [
+        one.what.en.split()[0] for one in found if one.unreachable
+    ]
+
+
+async def test_retention_is_that_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day is a day; what is recommended is what docs/deployment.md says."""
+
+    async def a_day(_: object) -> Any:
+        return timedelta(days=1)
+
+    monkeypatch.setattr(check_temporal, "kept_after_the_end", a_day)
+    found = await check_temporal.retention(SimpleNamespace(namespace="x"))  # type: ignore[arg-type]
+    assert "deleted 1 day after" in found.what.en
+    assert found.advice
+    assert found.advice.en.endswith("--retention 3650d")
+
+
+async def test_another_system_s_register_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open terms in the register, and a namespace that never had a platform."""
+
+    async def twenty(*_: object) -> int:
+        return 20
+
+    async def none(_: str) -> Any:
+        return SimpleNamespace(count=0)
+
+    monkeypatch.setattr("worker.doctor.check_register._ask", twenty)
+    client = SimpleNamespace(namespace="other", count_workflows=none)
+    found = await register_complete(client, None)  # type: ignore[arg-type]
+    assert Verdict.BAD is found.verdict
+    assert "belongs to another Temporal or namespace" in found.what.en
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ('Error(Os { code: 111, kind: ConnectionRefused, message: "…" })', "connection refused"),
+        ("InvalidData, error: InvalidMessage(InvalidContentType)", "does not use TLS"),
+        ("Error(Io, Kind(ConnectionReset))", "set TEMPORAL_TLS=true"),
+        ('ConnectError("dns error", Custom {})', "host name is unknown"),
+        ("word " * 100, "word …"),
+    ],
+)
+def test_the_core_s_text_becomes_a_reason(told: str, reason: str) -> None:
+    """No nested error, and no word cut in two."""
+    assert reason in connection_reason(told).en
