@@ -1,7 +1,6 @@
 """Asking back for an organisation that the system does not know, where it resembles one that it does."""
 
-import click
-
+from starter.commands.guided.prompts import sure
 from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import Profile, ProfileRole
 from starter.errors import BadInput
@@ -45,5 +44,5 @@ def _compared(role: ProfileRole) -> ProfileRole:
         f"No case names the organisation {name}. Use {near[0]} instead?",
         f"系统中没有单位“{name}”。是否改用“{near[0]}”？",
     )
-    chosen = near[0] if click.confirm(say(question), default=True) else name
+    chosen = near[0] if sure(say(question), default=True) else name
     return role.model_copy(update={"organisation": chosen})

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 from workflows.vocabulary import Kind
 from workflows.words import Words, citation
@@ -26,7 +27,7 @@ _PLAIN = (
 
 def official(words: Words) -> Words:
     """Return words as people are shown them: fields and decisions by their names, articles cited in full."""
-    en, zh = words
+    en, zh = _without_pattern(words)
     for pattern, plain in _PLAIN:
         en = pattern.sub(plain, en)
     zh = _ARTICLE.sub(lambda article: citation(article.group()).zh, zh)
@@ -35,6 +36,37 @@ def official(words: Words) -> Words:
         _NAME.sub(lambda name: _names().get(name[1], Words.same(name[1])).en, en),
         _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh),
     )
+
+
+def _without_pattern(words: Words) -> Words:
+    """The same with what an id may be made of, in place of the pattern that says so."""
+    en, zh = words
+    if "格式不符" not in zh:
+        return words
+    for pattern, plain in _patterns().items():
+        if pattern in zh:
+            en = en.replace(f"String should match pattern '{pattern}'", plain.en)
+            zh = zh.replace(f"格式不符（{pattern}）", plain.zh)
+    return Words(en, zh)
+
+
+@cache
+def _patterns() -> dict[str, Words]:
+    """How ids are written, in words: nobody is shown a regular expression."""
+    from workflows.model import DecisionId, Identifier, Sha256  # noqa: PLC0415 - as in `_names`
+
+    known: dict[Any, Words] = {
+        Identifier: Words(
+            "use 1 to 64 letters, digits, dots, dashes and underscores",
+            "应为 1 至 64 个字母、数字、点、横线或下划线",
+        ),
+        DecisionId: Words(
+            "use 1 to 128 letters, digits, dots, colons, dashes and underscores",
+            "应为 1 至 128 个字母、数字、点、冒号、横线或下划线",
+        ),
+        Sha256: Words("use 64 hexadecimal digits", "应为 64 位十六进制数"),
+    }
+    return {one.__metadata__[0].metadata[0].pattern: words for one, words in known.items()}
 
 
 @cache

@@ -215,7 +215,9 @@ def test_nothing_is_asked_when_nothing_is_missing(pingtai: Run, sent: Sent) -> N
     assert 1 == len(sent)
 
 
-@pytest.mark.parametrize("stdin", ["", "1\n", "1\n同意\n\n\nn\n", "1\n同意\n\n\n\n"])
+@pytest.mark.parametrize(
+    "stdin", ["", "1\n", "1\n同意\n\n\nn\n", "1\n同意\n\n\n\n", "1\n同意\n\n\n<\n"]
+)
 def test_whoever_goes_away_leaves_nothing(
     pingtai: Run, answers: dict[str, Any], sent: Sent, stdin: str
 ) -> None:

@@ -87,7 +87,7 @@ def _answer(
         if given.isdecimal() and 0 < int(given[:3]) <= len(rows):
             _reopen(talk, form, said, rows[int(given) - 1])
             return False
-        answer = prompts.yes_or_no(given, default=False)
+        answer = prompts.yes_or_no(given, default=False) if given else None
         if answer is False:
             raise refusal or click.Abort
         if answer and not refusal:
@@ -118,7 +118,13 @@ def _question(*, refused: bool, doubtful: bool) -> Words:
 
 def _reopen(talk: Dialogue, form: DecisionForm, said: dict[str, Any], row: Row) -> None:
     """Let an answer be given anew; what flags, files or the profile said is offered, too."""
-    talk.reopen(row.part)
+    before = said.get(row.part)
+
+    def undo() -> None:
+        if before is not None:
+            said[row.part] = before
+
+    talk.reopen(row.part, undo)
     if row.part == ACTOR and isinstance(said.get(ACTOR), dict):
         actor = said[ACTOR]
         said[ACTOR] = {key: value for key, value in actor.items() if key == "role"}

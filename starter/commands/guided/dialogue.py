@@ -58,8 +58,11 @@ class Dialogue:
         self._keep = keep
         self._before: Answers = {}
         """What was answered until somebody went back: offered again; the last one first."""
+        self._reopened = ""
+        """The part that is asked anew."""
         self._restored: Answers = {}
-        """How the part was answered that is asked anew, for who then goes back."""
+        """How it was answered, for who then goes back."""
+        self._undo: Callable[[], None] | None = None
         self._hinted = False
         self._read: dict[tuple[str, str, str], Any] = {}
         self._begin()
@@ -76,7 +79,7 @@ class Dialogue:
                 result = form()
             except _AskedAgain:
                 continue
-            self._restored = {}
+            self._reopened, self._restored, self._undo = "", {}, None
             return result
 
     def _begin(self) -> None:
@@ -145,6 +148,7 @@ class Dialogue:
             if given == NOTHING and not needed:
                 given = ""
             if not given and needed:
+                prompts.wrong(say("required", "必填"))
                 continue
             try:
                 value = read(given) if given else None
@@ -205,10 +209,16 @@ class Dialogue:
     def back(self) -> bool:
         """Take the last answer out, so that `run` asks for it again; False when there is none."""
         parts = [part for part, used in self._used.items() if used]
-        if self._restored and not self._restored.keys() & parts:
+        if self._reopened and not any(_within(part, self._reopened) for part in parts):
             self.answers |= self._restored
-            self._before = {k: v for k, v in self._before.items() if k not in self._restored}
-            self._restored = {}
+            self._before = {
+                part: lines
+                for part, lines in self._before.items()
+                if not _within(part, self._reopened)
+            }
+            if self._undo:
+                self._undo()
+            self._reopened, self._restored, self._undo = "", {}, None
         elif parts:
             part = parts[-1]
             del self.answers[part][self._used[part] :]
@@ -218,11 +228,14 @@ class Dialogue:
             return False
         return True
 
-    def reopen(self, name: str) -> None:
-        """Let a part, with the parts of it, be asked anew; how it was answered is offered."""
-        parts = [part for part in self.answers if part == name or part.startswith(f"{name}.")]
+    def reopen(self, name: str, undo: Callable[[], None] | None = None) -> None:
+        """Let a part, with the parts of it, be asked anew; how it was answered is offered.
+
+        `undo` is called when whoever is asked goes back from there.
+        """
+        parts = [part for part in self.answers if _within(part, name)]
         taken = {part: self.answers.pop(part) for part in parts}
-        self._restored = taken
+        self._reopened, self._restored, self._undo = name, taken, undo
         self._before |= {part: lines[::-1] for part, lines in taken.items()}
 
     def offer(self, part: str, question: Words, line: str) -> None:
@@ -250,7 +263,7 @@ class Dialogue:
             for later in range(number + 1, prompts.LARGEST + 2):
                 if f"{listed}.{later}" in kept:
                     kept[f"{listed}.{later - 1}"] = kept.pop(f"{listed}.{later}")
-        self._restored = {}
+        self._reopened, self._restored, self._undo = "", {}, None
         raise _AskedAgain
 
     def _known(self, key: str, read: Callable[[str], Any]) -> tuple[Any] | None:
@@ -290,6 +303,11 @@ CHOICE = Words("Number or word", "请输入序号或选项")
 """What is asked below a list of choices."""
 _CHOICES = 9
 """The level of a list of choices: below every other."""
+
+
+def _within(part: str, name: str) -> bool:
+    """Whether a part is the named one, or one of its own."""
+    return part == name or part.startswith(f"{name}.")
 
 
 def _how(offered: str, *, needed: bool, before: bool) -> str:

@@ -13,6 +13,7 @@ from starter.commands.message_shapes import Shape, longest, shape_of
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
+from starter.terminal.official_wording import official
 from starter.terminal.screen import heading
 from workflows.decisions import MODELS, GroupFinding
 from workflows.field_labels import label_of
@@ -91,7 +92,7 @@ def misfit(model: type[Message], field: str, value: Any) -> str:
     try:
         parse(one, {field: value})
     except InvalidMessage as error:
-        return sentence([say(why) for _, why in error.problems])
+        return sentence([say(official(why)) for _, why in error.problems])
     return ""
 
 

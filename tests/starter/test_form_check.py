@@ -1,0 +1,84 @@
+"""What somebody types at the check, and what is said where an answer does not fit."""
+
+from typing import Any
+
+import pytest
+
+from starter.desk.profile import read_profile
+from tests.rules.cases import at_stage
+from tests.starter.form_typing import Run, Sent, day_of, terminal, typed  # noqa: F401
+from tests.starter.test_guided import COMMISSION, DISTRICT, login, show_case
+from workflows.vocabulary import Stage
+
+DAY = day_of(Stage.RECOMMENDATION)
+
+
+def test_a_bare_enter_at_the_check_is_no_answer(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """It neither sends nor ends the form: the question comes again."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    result = pingtai("recommend", "bj-test", lang="zh", stdin=typed("1", "同意", DAY, "", "", "y"))
+    assert 0 == result.exit_code, result.output
+    assert "请输入 y、n 或 1 至" in result.stdout
+    assert 1 == len(sent)
+
+
+@pytest.mark.parametrize("number", ["1", "2", "4"])
+def test_going_back_from_any_answer_that_is_changed_returns_to_the_check(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, number: str
+) -> None:
+    """The first one, who decides, and what a flag said: all stay as they were."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    flags = ("--outcome", "recommended", "--date", DAY)
+    stdin = typed("同意", "", number, "<", "y")
+    result = pingtai("recommend", "bj-test", *flags, lang="zh", stdin=stdin)
+    assert 0 == result.exit_code, result.output
+    assert "这是第一个问题" not in result.stdout
+    [(_, decision)] = sent
+    assert ("recommended", DAY) == (decision["outcome"], decision["decided_on"])
+    assert {"id", "role", "organisation", "district"} == decision["actor"].keys()
+
+
+def test_a_needed_answer_that_is_left_empty_is_said_to_be_needed(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """In silence the same question looks like a fault."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    result = pingtai("recommend", "bj-test", lang="zh", stdin=typed("1", "", "同意"))
+    assert 1 == result.stdout.count("! 必填")
+
+
+def test_nobody_is_shown_a_regular_expression(
+    pingtai: Run, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in a form nor by a flag: it says what an id is made of."""
+    words = "应为 1 至 64 个字母、数字、点、横线或下划线"
+    show_case(answers, at_stage(Stage.LISTING))
+    result = pingtai(
+        "list", "bj-test", lang="zh", stdin=typed("kw 1", *COMMISSION, "1", "2026 第一批", "2026-1")
+    )
+    assert (2, False) == (result.stdout.count(f"! {words}"), "A-Za-z" in result.stdout)
+    flags = ("--role", "commission", "--organisation", "市科委")
+    result = pingtai("login", "--id", "kw 01", *flags, lang="zh")
+    assert (True, False) == (words in result.stderr, "A-Za-z" in result.stderr), result.stderr
+
+
+def test_a_chinese_yes_or_no_is_taken_by_login(
+    pingtai: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in every other question."""
+    monkeypatch.setattr("starter.commands.organisation_check.at_terminal", lambda: True)
+    monkeypatch.setattr(
+        "starter.commands.organisation_check.known_organisations", lambda *_: [DISTRICT[1]]
+    )
+    flags = ("login", "--id", "hd-1", "--role", "district", "--district", "haidian")
+    for answer, kept in (("否", "海淀科技主管部门"), ("是", DISTRICT[1])):
+        result = pingtai(*flags, "--organisation", "海淀科技主管部门", stdin=typed(answer))
+        assert 0 == result.exit_code, result.output
+        profile = read_profile()
+        assert profile
+        assert kept == profile.roles[0].organisation
