@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from audit.anchoring.digest_checks import chain_problems, leaf_problems
 from audit.anchoring.digests import Digest
@@ -17,8 +18,22 @@ from workflows.words import Words
 
 Roots = Mapping[date, str]
 """Roots that were published or printed, by their days."""
-Answer = tuple[list[tuple[Words, Words]], list[Words]]
-"""What a file says, by name, and what does not hold of it."""
+VERIFIED = Words("✓ Verified.", "✓ 核验通过。")
+_CONSISTENT = Words(
+    "✓ Consistent. The roots themselves were not recomputed: that needs the leaves of a day (--leaves), or"
+    " compare with published digests (--digests).",
+    "✓ 前后一致。各根本身未重新计算：须给出当日的叶（--leaves），或与已公布的摘要核对（--digests）。",
+)
+
+
+class Answer(NamedTuple):
+    """What a file says, by name, what does not hold of it, and what may be said where all holds."""
+
+    rows: list[tuple[Words, Words]]
+    wrong: list[Words]
+    sound: Words = VERIFIED
+
+
 LARGEST = 64 * 1024 * 1024
 """No file of digests is larger (bytes): a century of days takes a tenth of it."""
 
@@ -68,9 +83,13 @@ def check_file(
 ) -> Answer | None:
     """Check a file, whichever of the three it is; None when it is none.
 
-    A proof is also held against all `leaves` of its digest, where they are given.
+    A proof or digests are also held against all `leaves` of a digest, where they are given.
     """
-    return _proof(content, roots, leaves) or _digests(content, roots) or _leaves(content, roots)
+    return (
+        _proof(content, roots, leaves)
+        or _digests(content, roots, leaves)
+        or _leaves(content, roots)
+    )
 
 
 def publication_problems(day: date, root: str, roots: Roots | None) -> list[Words]:
@@ -111,10 +130,10 @@ def _proof(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) 
             f"{whose.en}: entry {seq}, {leaf.hash}", f"{whose.zh}：第 {seq} 条，{leaf.hash}"
         )
         rows.append((_LOG, words))
-    return rows, wrong
+    return Answer(rows, wrong)
 
 
-def _digests(content: bytes, roots: Roots | None) -> Answer | None:
+def _digests(content: bytes, roots: Roots | None, leaves: Sequence[bytes] | None) -> Answer | None:
     found = read_exported(content)
     if found is None:
         return None
@@ -137,7 +156,20 @@ def _digests(content: bytes, roots: Roots | None) -> Answer | None:
         (_DAYS, Words.same(f"{found[0].day} – {found[-1].day}")),
         (_LAST_ROOT, Words.same(found[-1].root)),
     ]
-    return rows, wrong
+    sure = set(roots or ())
+    if leaves is not None:
+        head = read_line(leaves[0])
+        if isinstance(head, Head) and head.day in days:
+            said = days[head.day]
+            wrong += leaf_problems(Head(day=said.day, previous=said.previous), said.root, leaves)
+            rows.append((_RECOMPUTED, Words.same(str(head.day))))
+            sure.add(head.day)
+        else:
+            words = Words(
+                "the leaves are of no digest in this file", "所给的叶不属于此文件的任何摘要"
+            )
+            wrong.append(words)
+    return Answer(rows, wrong, VERIFIED if days.keys() <= sure else _CONSISTENT)
 
 
 def _leaves(content: bytes, roots: Roots | None) -> Answer | None:
@@ -155,7 +187,7 @@ def _leaves(content: bytes, roots: Roots | None) -> Answer | None:
         (_ROOT, Words.same(value)),
     ]
     wrong = [*leaf_problems(head, value, lines), *publication_problems(head.day, value, roots)]
-    return rows, wrong
+    return Answer(rows, wrong)
 
 
 _PROOF = Words("Proof", "证明")
@@ -165,5 +197,6 @@ _LOG = Words("Log", "记录")
 _DIGESTS = Words("Digests", "摘要")
 _DAYS = Words("Days", "日期")
 _LAST_ROOT = Words("Last root", "末日根")
+_RECOMPUTED = Words("Root recomputed", "已重新计算的根")
 _LEAVES = Words("Leaves of", "叶，日期")
 _LOGS = Words("Logs", "记录")

@@ -1,12 +1,20 @@
 """`pingtai audit diff`: show what changed in a platform between two moments or entries."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 from rich.table import Table
 
 from audit.commands.audit_options import Source, When, WhenType, named_source_options
-from audit.commands.history_source import not_applied_yet, read_for, showing, snapshot, when_word
+from audit.commands.history_source import (
+    not_applied_yet,
+    note_future,
+    read_for,
+    showing,
+    snapshot,
+    when_word,
+)
 from audit.commands.state import snapshot_plain
 from audit.commands.state_words import field_words, value_words
 from audit.commands.timeline import moment_plain, moments_table
@@ -59,14 +67,15 @@ async def diff_command(
       pingtai audit diff bj-riscv-soc --from 2026-12-31 --to 2027-03-01T00:00
       pingtai audit diff bj-riscv-soc --from 1.2 --to 1.4
     """
+    _in_order(begin, end)
     named = f"{when_word(begin)} – {when_word(end)}"
     reading = await read_for(platform, source, files, what="diff", details=named)
     with showing(reading):
         before, after = snapshot(reading, begin), snapshot(reading, end)
         if after is None:
-            raise not_applied_yet(platform)
-        if before and not before.held <= after.held:
-            raise BadInput("--to is before --from.", "--to 早于 --from")
+            raise not_applied_yet(reading)
+        if before and not (before.at <= after.at and before.held <= after.held):
+            raise _reversed()
         differs, came = changes(before, after), between(moments(reading), before, after)
         if as_json:
             show_json(
@@ -82,6 +91,17 @@ async def diff_command(
         else:
             with paged():
                 _show(differs, moments_table(reading, came))
+        note_future(reading, end)
+
+
+def _reversed() -> BadInput:
+    return BadInput("--to is before --from.", "--to 早于 --from")
+
+
+def _in_order(begin: When, end: When) -> None:
+    """Refuse moments the wrong way round, also where nothing happened in between."""
+    if isinstance(begin, datetime) and isinstance(end, datetime) and end < begin:
+        raise _reversed()
 
 
 def _show(differs: list[Change], entries: Table) -> None:

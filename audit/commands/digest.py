@@ -22,6 +22,7 @@ from audit.claims import UNSEALED
 from audit.commands import WRONG
 from audit.commands.audit_options import digests_option, output_option
 from audit.evidence_files import write_new
+from audit.problems import counted
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.clock import today
@@ -31,7 +32,17 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
-from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of, write
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    complain,
+    is_narrow,
+    show,
+    show_json,
+    stacked,
+    table_of,
+    write,
+)
 from starter.terminal.wording import moment
 from workflows.words import Words
 
@@ -129,6 +140,10 @@ async def export_command(
         write(content.decode())
     else:
         write_new(output, content)
+        lines = content.count(b"\n")
+        en = f"leaves of {day}: {counted(lines, 'line')}" if day else counted(lines, "digest")
+        zh = f"{day} 的明细，{lines:,} 行" if day else f"{lines:,} 份摘要"
+        complain(Words(f"{output}: {en}", f"{output}：{zh}"))
 
 
 @digest_group.command("check", short_help="Compare the register with a digest. 核对摘要")
@@ -171,10 +186,10 @@ async def check_command(day: date | None, known: Path | None, as_json: bool) -> 
         problems = [words._asdict() for words in wrong]
         show_json({"holds": not wrong, "day": str(digest.day), "problems": problems})
     elif not wrong:
-        logs = f"{digest.leaves:,}"
+        logs = counted(digest.leaves, "log")
         words = Words(
-            f"✓ The register holds all {logs} logs of the digest of {digest.day}.",
-            f"✓ 名册与 {digest.day} 摘要的 {logs} 份记录相符。",
+            f"✓ The register agrees with the digest of {digest.day}: {logs}.",
+            f"✓ 名册与 {digest.day} 摘要的 {digest.leaves:,} 份记录相符。",
         )
         show(words)
     else:
@@ -188,14 +203,25 @@ def _show(found: Sequence[Digest]) -> None:
         complain(Words("No digests.", "没有摘要"))
         return
     with paged():
-        show(table_of(found, _COLUMNS))
+        show(table_of(found, (_STACKED,) if is_narrow() else _COLUMNS))
 
 
+_MADE = Words(f"made ({UNSEALED.en})", f"生成（{UNSEALED.zh}）")
+_STACKED: Column[Digest] = Column(
+    Words(f"day, logs, {_MADE.en}, root", f"日期、记录、{_MADE.zh}、根"),
+    lambda one: stacked(
+        Words(
+            f"{one.day} · {counted(one.leaves, 'log')} · {moment(one.made_at)}",
+            f"{one.day} · {one.leaves:,} 份记录 · {moment(one.made_at)}",
+        ),
+        one.root,
+    ),
+    ALWAYS,
+)
+"""The root is what people print: whole, on a line of its own."""
 _COLUMNS: tuple[Column[Digest], ...] = (
     Column(Words("day", "日期"), lambda one: one.day, ALWAYS),
     Column(Words("logs", "记录"), lambda one: f"{one.leaves:,}", ALWAYS),
-    Column(Words("root", "根"), lambda one: one.root),
-    Column(
-        Words(f"made ({UNSEALED.en})", f"生成（{UNSEALED.zh}）"), lambda one: moment(one.made_at)
-    ),
+    Column(Words("root", "根"), lambda one: one.root, ALWAYS),
+    Column(_MADE, lambda one: moment(one.made_at)),
 )

@@ -12,17 +12,21 @@ from audit.archive.file_archive import FileHistories
 from audit.archive.server_histories import ServerHistories
 from audit.commands.audit_options import Source, When
 from audit.histories import Histories
-from audit.problems import Problem
+from audit.problems import Problem, counted
 from audit.reading.case_logs import Reading, read_platform
 from audit.reading.check_histories import check_reading
 from audit.reading.log_links import NO_LOG
 from audit.reading.snapshots import Snapshot, snapshot_after, snapshot_at
+from audit.reading.timeline_entries import in_order
 from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
+from starter.clock import today
 from starter.commands.notation import platform_id as checked
 from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.screen import complain
+from starter.terminal.wording import moment
 from workflows.model import instant
+from workflows.periods import beijing_date, end_of
 from workflows.words import Words
 
 _NO_CASE = Words("no case was opened", "没有立案")
@@ -64,6 +68,11 @@ async def read_for(
     async with opened(source, files) as found:
         reading = await read_platform(found, platform)
     if not reading.runs and not reading.problems:
+        if files:
+            raise NoSuchPlatform(
+                f"No history of {platform} in these files: check the id and the files.",
+                f"这些文件中没有 {platform} 的历史：请核对编号和文件",
+            )
         raise NoSuchPlatform(
             f"No history of {platform} here: check the id, or read --from archive.",
             f"没有 {platform} 的历史：请核对编号，或用 --from archive 从归档读取",
@@ -98,7 +107,7 @@ def showing(reading: Reading) -> Iterator[int]:
     if problems:
         count, look = len(problems), f"pingtai audit reconcile {reading.platform_id}"
         words = Words(
-            f"These histories have {count} problems. See: {look}",
+            f"These histories have {counted(count, 'problem')}. See: {look}",
             f"这些历史有 {count} 处不符，请查看：{look}",
         )
         complain(words)
@@ -126,13 +135,35 @@ def when_word(when: When) -> str:
     return when.place.entry(when.seq) if when.place else str(when.seq)
 
 
-def not_applied_yet(platform: str) -> NoSuchPlatform:
-    """Say that a platform had not been applied for at a moment."""
+def not_applied_yet(reading: Reading) -> NoSuchPlatform:
+    """Say that a platform had not been applied for at a moment, or had not been brought in yet."""
+    platform = reading.platform_id
+    first = snapshot_at(reading, min(line.entry.at for line in in_order(reading)))
+    if first is None or first.state.brought_in_on is None:
+        return NoSuchPlatform(
+            f"{platform} had not been applied for at that time.", f"{platform} 当时尚未提交申请"
+        )
+    came, listed = beijing_date(first.at), first.state.listed_on
     return NoSuchPlatform(
-        f"{platform} had not been applied for at that time.", f"{platform} 当时尚未提交申请"
+        f"{platform} was brought in on {came}; it was listed on {listed}, on paper. What happened before it"
+        " was brought in is not recorded here.",
+        f"{platform} 于 {came} 转入本系统，此前已于 {listed} 以纸质方式纳入名单；转入前的事项本系统未记录",
     )
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Count things, in English."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def note_future(reading: Reading, when: When) -> None:
+    """Say of a moment to come that it is not foretold: what is shown is what is recorded until now.
+
+    Where time is skipped, the records themselves reach beyond today.
+    """
+    if not isinstance(when, datetime) or when <= end_of(today()):
+        return
+    last = max(line.entry.at for line in in_order(reading))
+    if when > last:
+        shown = moment(last)
+        words = Words(
+            f"That moment is still to come. Shown is what is recorded until now (last entry: {shown}); what"
+            " follows from time alone, such as the end of validity, is not foretold.",
+            f"该时刻尚未到来，所示为截至目前的记录（最后一条：{shown}）；仅因时间届至的变化（如有效期届满）不作预测。",
+        )
+        complain(words)

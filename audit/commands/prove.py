@@ -11,6 +11,7 @@ from audit.anchoring.proofs import prove, proven_logs
 from audit.commands.audit_options import output_option
 from audit.dossier.format import json_bytes
 from audit.evidence_files import write_new
+from audit.problems import counted
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import DAY, history_argument
@@ -46,4 +47,8 @@ async def prove_command(platform: str, day: date, output: Path | None) -> None:
     write_new(output, content)
     logs = len(proven_logs(proof))
     root = proof.digest.root
-    complain(Words(f"{output}: {logs} logs, root {root}", f"{output}：{logs} 份记录，根 {root}"))
+    complain(
+        Words(
+            f"{output}: {counted(logs, 'log')}, root {root}", f"{output}：{logs} 份记录，根 {root}"
+        )
+    )

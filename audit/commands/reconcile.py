@@ -8,8 +8,9 @@ import click
 from audit.access_log import note
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import Source, json_lines_option, source_options
-from audit.commands.history_source import counted, opened
+from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
+from audit.problems import counted
 from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine

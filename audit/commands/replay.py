@@ -13,10 +13,10 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.archive.server_histories import ServerHistories
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import Source, from_option, json_lines_option
-from audit.commands.history_source import counted, opened
+from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
 from audit.histories import Histories, StoredHistory
-from audit.problems import Finding, one_line
+from audit.problems import Finding, counted, one_line
 from audit.replay.comparing import against_register
 from audit.replay.divergence import WHAT_TO_DO
 from audit.replay.parallel import replay_all
@@ -181,8 +181,10 @@ async def _given(source: Histories, wanted: ReplayRequest) -> AsyncGenerator[Sto
             yield history
         if not known:
             where = _WHERE[wanted.source]
+            other = "archive" if wanted.source == "server" else "server"
             raise NoSuchPlatform(
-                f"No history of {name} {where.en}.", f"{where.zh}中没有 {name} 的历史"
+                f"No history of {name} {where.en}: check the id, or use --from {other}.",
+                f"{where.zh}中没有 {name} 的历史：请核对编号，或用 --from {other}",
             )
 
 
@@ -195,6 +197,13 @@ async def _how_many(source: Histories, wanted: ReplayRequest) -> int | None:
     if isinstance(source, ServerHistories):
         return len(await source.platforms())
     return (await source.counts()).platforms if isinstance(source, PostgresArchive) else None
+
+
+ONLY_LOGS = Words(
+    "  Of the register, only log entries and cases were compared. For all its tables (listings, plans,"
+    " notices): pingtai audit reconcile",
+    "  名册中仅比对了记录条目和案件；名单、方案、通知等各表请用 pingtai audit reconcile 核对",
+)
 
 
 @dataclass
@@ -213,6 +222,8 @@ class Totals:
     unchecked: int = 0
     """Runs of which something was not checked, since another run is not here."""
     by_code: bool = False
+    compared: bool = False
+    """Whether the register was compared with."""
 
     @property
     def sound(self) -> bool:
@@ -226,6 +237,7 @@ class Totals:
         self.disagree += sum(run.divergence is None and not run.sound for run in found.runs)
         self.unchecked += sum(run.sound and not run.checked for run in found.runs)
         self.register_differs += not _agrees(differs)
+        self.compared |= differs is not None
         self.by_code |= any(run.divergence and run.divergence.by_code for run in found.runs)
 
 
@@ -240,7 +252,7 @@ def _lines(found: PlatformReplay, differs: Sequence[Finding] | None) -> Iterator
         Words(counted(entries, "entry", "entries"), f"{entries} 条记录"),
     ]
     if differs is not None and _agrees(differs):
-        parts.append(Words("the register agrees", "与名册一致"))
+        parts.append(Words("the register's entries and cases agree", "与名册的记录和案件一致"))
     sound = found.sound and _agrees(differs)
     mark = ("✓" if found.checked else "?") if sound else "✗"
     yield f"{mark} {found.platform_id}  {' · '.join(map(say, parts))}"
@@ -261,6 +273,8 @@ def _summary(totals: Totals) -> Iterator[Words]:
     )
     if totals.sound and not unchecked:
         yield Words(f"✓ {of.en}: everything agrees.", f"✓ {of.zh}，全部一致。")
+        if totals.compared:
+            yield ONLY_LOGS
         return
     if totals.sound:
         yield Words(

@@ -7,7 +7,14 @@ from typing import Any
 import click
 
 from audit.commands.audit_options import Source, WhenType, source_options
-from audit.commands.history_source import not_applied_yet, read_for, showing, snapshot, when_word
+from audit.commands.history_source import (
+    not_applied_yet,
+    note_future,
+    read_for,
+    showing,
+    snapshot,
+    when_word,
+)
 from audit.reading.snapshots import CaseSnapshot, EntryName, Snapshot
 from starter.commands.options import history_argument, json_option
 from starter.errors import BadInput
@@ -66,12 +73,13 @@ async def state_command(
     with showing(reading):
         found = snapshot(reading, when)
         if found is None:
-            raise not_applied_yet(platform)
+            raise not_applied_yet(reading)
         if as_json:
             show_json(snapshot_plain(found))
         else:
             with paged():
                 show(facts(rows(found)))
+        note_future(reading, when)
 
 
 def snapshot_plain(found: Snapshot) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from audit.commands.access_wording import source
 from audit.commands.audit_options import digests_option, file_option
 from audit.dossier.verifying import Conclusion, Verdict, verify
 from audit.evidence_files import cannot_read, read_bounded, write_new
-from audit.problems import CHECKS, Check
+from audit.problems import CHECKS, Check, counted
 from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
@@ -103,7 +103,7 @@ def _other(file: Path, roots: Roots | None, leaves: Sequence[bytes] | None, as_j
             f"{file} is not a dossier, proof or digest of ours.",
             f"{file} 不是本系统的档案、证明或摘要",
         )
-    rows, wrong = found
+    rows, wrong, sound = found
     if as_json:
         named = [{"name": say(name), "value": say(value)} for name, value in rows]
         problems = [words._asdict() for words in wrong]
@@ -113,7 +113,7 @@ def _other(file: Path, roots: Roots | None, leaves: Sequence[bytes] | None, as_j
     for words in wrong:
         show(f"✗ {say(words)}")
     if not wrong:
-        show(Words("✓ Verified.", "✓ 核验通过。"))
+        show(sound)
     return not wrong
 
 
@@ -158,7 +158,8 @@ def _conclusion(verdict: Verdict) -> Words:
         case _:
             found = len(verdict.problems)
             return Words(
-                f"✗ The record is NOT whole: {found} problems.", f"✗ 记录有误：发现 {found} 处。"
+                f"✗ The record is NOT whole: {counted(found, 'problem')}.",
+                f"✗ 记录有误：发现 {found} 处。",
             )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from audit.anchoring.digest_files import Roots, publication_problems
 from audit.anchoring.proofs import Proof, proof_problems, proven_logs
 from audit.dossier.format import PROOF
-from audit.problems import Check, Problem
+from audit.problems import Check, Problem, counted
 from audit.reading.log_links import Logs
 from workflows.log_id import LogId
 from workflows.periods import beijing_date, end_of
@@ -82,14 +82,45 @@ def proof_notes(proof: Proof, logs: Logs, made_at: datetime) -> Iterator[Words]:
         )
 
 
+def unproven(logs: Logs, roots: Roots) -> Problem | None:
+    """Say what it means that a dossier has no proof; None where no published digest can hold its logs.
+
+    A digest holds every log as it stood at the end of its day: each that ends after the first entry should
+    hold the platform, and who leaves out the proof hides what it says. What is believed of the first entry
+    is checked elsewhere: its moment is in the chain, and in the history.
+    """
+    first = min((entry.at for log in logs.values() for entry in log), default=None)
+    holding = [day for day in sorted(roots) if first is None or first < end_of(day)]
+    if not holding:
+        return None
+    began = beijing_date(first) if first else None
+    words = Words(
+        f"missing: the digest of {holding[0]} was published and should hold the platform, whose first entry"
+        f" is of {began}; ask for a dossier with a proof",
+        f"缺失：平台首条记录日期为 {began}，已公布的 {holding[0]} 摘要应载有该平台；请索取附有证明的档案",
+    )
+    return Problem(PROOF, words, Check.ANCHOR)
+
+
+def before_all(roots: Roots) -> Problem:
+    """Say that what was published ends before the first entry of a platform: nothing can be compared."""
+    last = max(roots)
+    words = Words(
+        f"the published digests end with {last}, before the platform's first entry: nothing could be"
+        " compared; ask for newer digests, and for a dossier with a proof",
+        f"已公布的摘要截至 {last}，早于平台的首条记录，无从核对；请索取较新的摘要和附有证明的档案",
+    )
+    return Problem(PROOF, words, Check.ANCHOR)
+
+
 def later_digests(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
     """Say that digests were published since, which may know of more: of an end that was cut off, for one."""
     day = proof.digest.day
     later = sorted(one for one in roots or () if one > day)
     if later:
         words = Words(
-            f"{len(later)} digests were published since that of {day}, up to {later[-1]}: what came in"
-            " between cannot be seen here; ask for a dossier with a newer proof",
+            f"{counted(len(later), 'digest was', 'digests were')} published since that of {day}, up to"
+            f" {later[-1]}: what came in between cannot be seen here; ask for a dossier with a newer proof",
             f"自 {day} 的摘要以来又公布了 {len(later)} 份，至 {later[-1]}：其间发生的事项无从得知，"
             "请索取附有较新证明的档案",
         )

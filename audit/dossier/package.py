@@ -58,7 +58,12 @@ def unpack(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as packed:
             return _read(path, packed)
-    except (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except zipfile.BadZipFile:
+        raise BadInput(
+            f"{path} is no complete zip file: it was cut off or damaged on its way. Get it again.",
+            f"{path} 不是完整的压缩包：传输中被截断或损坏，请重新获取",
+        ) from None
+    except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise cannot_read(path, error) from None
     except BadInput:
         raise

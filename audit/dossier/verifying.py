@@ -10,12 +10,14 @@ from audit.anchoring.proofs import Proof, proof_against_leaves
 from audit.dossier.check_agreement import check_agreement
 from audit.dossier.check_proof import (
     Coverage,
+    before_all,
     check_proof,
     check_proven,
     coverage_of,
     later_digests,
     not_of,
     proof_notes,
+    unproven,
 )
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
@@ -24,7 +26,7 @@ from audit.dossier.format import MANIFEST, PROOF, REPORTS, Manifest
 from audit.dossier.lives import Life, live
 from audit.dossier.opened_dossier import OpenedDossier, open_dossier
 from audit.dossier.package import unpack, zip_problems
-from audit.problems import Check, Problem, one_line
+from audit.problems import Check, Problem, counted, one_line
 from audit.reading.check_histories import not_checked
 from audit.reading.log_links import NO_LOG, check_logs
 from workflows.words import Language, Words
@@ -98,8 +100,11 @@ async def verify(
     if dossier.proof:
         _anchor(verdict, dossier, dossier.proof, (roots, leaves))
     elif PROOF not in dossier.files and roots is not None:
-        words = Words("missing: nothing here is part of a digest", "缺失：无从与摘要核对")
-        problems.append(Problem(PROOF, words, Check.ANCHOR))
+        missing = unproven(dossier.logs, roots)
+        if missing:
+            problems.append(missing)
+        else:
+            verdict.unchecked.append(before_all(roots))
     elif PROOF not in dossier.files:
         verdict.notes.append(NOT_ANCHORED)
     verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
@@ -155,16 +160,21 @@ def _count(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
     logs, runs, files = len(dossier.logs), len(life.histories), len(dossier.files) - 1
     states, plans = len(life.states), len(life.plans)
     verdict.done = {
-        Check.FILES: Words(f"{files} files", f"{files} 个文件"),
-        Check.CHAIN: Words(f"{entries} entries in {logs} logs", f"{logs} 份记录，{entries} 条"),
-        Check.LINKS: Words(f"{logs} logs", f"{logs} 份记录"),
-        Check.RUNS: Words(
-            f"{runs} histories, {events:,} events", f"{runs} 份历史，{events:,} 个事件"
+        Check.FILES: Words(counted(files, "file"), f"{files} 个文件"),
+        Check.CHAIN: Words(
+            f"{counted(entries, 'entry', 'entries')} in {counted(logs, 'log')}",
+            f"{logs} 份记录，{entries} 条",
         ),
-        Check.REPLAY: Words(f"{runs} histories", f"{runs} 份历史"),
-        Check.AGREEMENT: Words(f"{entries} entries", f"{entries} 条"),
+        Check.LINKS: Words(counted(logs, "log"), f"{logs} 份记录"),
+        Check.RUNS: Words(
+            f"{counted(runs, 'history', 'histories')}, {counted(events, 'event')}",
+            f"{runs} 份历史，{events:,} 个事件",
+        ),
+        Check.REPLAY: Words(counted(runs, "history", "histories"), f"{runs} 份历史"),
+        Check.AGREEMENT: Words(counted(entries, "entry", "entries"), f"{entries} 条"),
         Check.STATES: Words(
-            f"{states} states, {plans} plans", f"{states} 个状态，{plans} 个方案版本"
+            f"{counted(states, 'state')}, {counted(plans, 'plan')}",
+            f"{states} 个状态，{plans} 个方案版本",
         ),
     }
     if dossier.proof:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from audit.problems import counted
 from audit.reading.case_logs import Line, Reading
 from audit.reading.log_links import NO_LOG
 from audit.reading.timeline_entries import Moment, in_order
@@ -87,10 +88,16 @@ def snapshot_after(reading: Reading, name: EntryName) -> Snapshot:
     own = [place for place in reading.logs if place.year == 0]
     place = name.place or (own[-1] if own else LogId(1))
     lines = reading.logs.get(place, ())
+    if not lines:
+        names = ", ".join(one.name for one in reading.logs)
+        raise BadInput(
+            f"No entry {place.entry(name.seq)}: there is no log {place.name}. Logs: {names}",
+            f"没有第 {place.entry(name.seq)} 条：没有记录 {place.name}。现有记录：{names}",
+        )
     if not 0 < name.seq <= len(lines):
         named, there = place.entry(name.seq), len(lines)
         raise BadInput(
-            f"No entry {named}: the log has {there} entries.",
+            f"No entry {named}: the log has {counted(there, 'entry', 'entries')}.",
             f"没有第 {named} 条：该记录共 {there} 条",
         )
     line, ordered = lines[name.seq - 1], in_order(reading)
@@ -185,6 +192,18 @@ def between(moments: list[Moment], before: Snapshot | None, after: Snapshot) -> 
 
 
 def _fields(snapshot: Snapshot | None) -> Iterator[tuple[str, Any]]:
+    """Return the fields of both cases; what an assessment only copies of its platform is left out."""
+    facts: dict[str, Any] = {}
+    for path, value in _all_fields(snapshot):
+        case, _, name = path.partition(".")
+        if case == "platform":
+            facts[name] = value
+        elif name.startswith("facts.") and name in facts and facts[name] == value:
+            continue
+        yield path, value
+
+
+def _all_fields(snapshot: Snapshot | None) -> Iterator[tuple[str, Any]]:
     cases = (
         (("platform", snapshot.platform), ("assessment", snapshot.assessment)) if snapshot else ()
     )

@@ -62,7 +62,7 @@ async def test_a_cut_dossier_with_an_older_proof_is_not_whole(tmp_path: Path) ->
     assert [
         one.words.en
         for one in found.unchecked
-        if one.words.en.startswith("1 digests were published since")
+        if one.words.en.startswith("1 digest was published since")
     ]
     answer = check_file(
         json_bytes(proof.model_dump(mode="json")), {EARLY: early.root, LATE: late.root}

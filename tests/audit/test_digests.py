@@ -10,13 +10,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.anchoring.digest_checks import chain_problems, leaf_problems, rewritten_logs
-from audit.anchoring.digest_files import check_file, exported, read_exported
+from audit.anchoring.digest_files import VERIFIED, Roots, check_file, exported, read_exported
 from audit.anchoring.digests import Digest, digest_of, is_over, listed, make, make_missing
 from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
 from audit.anchoring.proofs import Proof, proof_problems, prove, proven_logs
 from audit.dossier.format import json_bytes
 from audit.dossier.lives import live
-from audit.dossier.verifying import verify
+from audit.dossier.verifying import Conclusion, verify
 from db.tables import log_entries
 from starter.errors import BadInput
 from tests.audit.dossiers import made, resealed, told, verdict
@@ -268,8 +268,30 @@ async def test_a_dossier_is_not_whole_by_the_proof_of_less(
     assert "not anchored to a published digest" in unproven.notes[0][0]
     path = tmp_path / "dossier.zip"
     assert told(await verify(path, {LATER: digest.root})) == [
-        "anchor proof.json: missing: nothing here is part of a digest"
+        f"anchor proof.json: missing: the digest of {LATER} was published and should hold the platform, whose"
+        " first entry is of 2026-11-24; ask for a dossier with a proof"
     ]
+
+
+async def test_without_a_proof_it_matters_when_the_platform_began(tmp_path: Path) -> None:
+    """Digests of before it cannot hold it: not checked. One of its first day should: it was stripped."""
+    life = await live(MUCH, recorded(MUCH))
+    await verdict(made(life, MUCH), tmp_path)
+    path = tmp_path / "dossier.zip"
+    began = beijing_date(min(entry.at for log in life.logs.values() for entry in log))
+    before, root = began - timedelta(days=1), "0" * 64
+    early = await verify(path, {before - timedelta(days=1): root, before: root})
+    assert (told(early), early.conclusion) == ([], Conclusion.NOT_CHECKED)
+    assert [one.words.en for one in early.unchecked] == [
+        f"the published digests end with {before}, before the platform's first entry: nothing could be"
+        " compared; ask for newer digests, and for a dossier with a proof"
+    ]
+    for days in ((before, began), (began,), (LATER,)):
+        stripped = await verify(path, dict.fromkeys(days, root))
+        assert stripped.conclusion is Conclusion.BROKEN
+        assert [one.split(" was")[0] for one in told(stripped)] == [
+            f"anchor proof.json: missing: the digest of {days[-1]}"
+        ]
 
 
 async def test_entries_of_before_a_digest_that_it_does_not_have_are_noted(
@@ -301,8 +323,28 @@ async def test_exported_digests_are_held_against_all_that_were_published(
         assert answer is not None
         return [en for en, _ in answer[1]]
 
+    def verified(digests: list[Digest], roots: Roots | None) -> bool:
+        answer = check_file(exported(digests), roots)
+        assert answer is not None
+        assert answer.wrong == []
+        return answer.sound == VERIFIED
+
     assert said([first, second, third]) == []
+    assert verified([first, second, third], roots)
     forged = third.model_copy(update={"previous": first.root})
     assert said([first, forged]) == ["the digest of 2028-06-02 was published, and is missing here"]
+    # Of a changed last root only the leaves or the published one know.
+    other = third.model_copy(update={"root": "0" * 64})
+    assert not verified([first, second, other], None)
+    assert not verified([first, second, other], {first.day: first.root})
+    found = await digest_of(register, third.day)
+    assert found is not None
+    for digest, holds in ((third, True), (other, False)):
+        answer = check_file(exported([digest]), None, lines_of(found[1]))
+        assert answer is not None
+        assert (answer.wrong == [], answer.sound) == (holds, VERIFIED)
+    answer = check_file(exported([first]), None, lines_of(found[1]))
+    assert answer is not None
+    assert [en for en, _ in answer.wrong] == ["the leaves are of no digest in this file"]
     other = await make(register, LATER)
     assert said([other]) == [f"no digest of {LATER} was published"]

@@ -127,6 +127,8 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
         assert result.exit_code == 1
         assert "logs/term-1.jsonl" in result.output
         assert [one for one in words if one not in result.output] == []
+    await asyncio.to_thread(Path("added.zip").write_bytes, pack(files | {"note.txt": b"x"}))
+    assert "NOT whole: 1 problem." in (await run("verify", "added.zip")).output
     monkeypatch.setattr(screen, "watched", lambda stream: True)
     monkeypatch.setenv("COLUMNS", "80")
     drawn = await run("verify", "bad.zip")
@@ -142,8 +144,15 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
     for day in ("2027-06-01", "2029-12-31"):
         assert (await run("digest", "make", "--day", day)).exit_code == 0
     assert len(json.loads((await run("digest", "list", "--json")).output)) == 2
-    await run("digest", "export", "-o", "digests.jsonl")
+    written = await run("digest", "export", "-o", "digests.jsonl")
+    assert "digests.jsonl: 2 digests" in written.output
     await run("digest", "export", "--leaves", "2029-12-31", "-o", "leaves.jsonl")
+    alone = await run("verify", "digests.jsonl")
+    assert (alone.exit_code, "The roots themselves were not recomputed" in alone.output) == (
+        0,
+        True,
+    )
+    await _the_root_is_whole(run)
     proved = await run("prove", MUCH, "--day", "2029-12-31", "-o", "proof.json")
     assert (proved.exit_code, "5 logs" in proved.output) == (0, True)
     for file in ("digests.jsonl", "leaves.jsonl", "proof.json"):
@@ -161,6 +170,19 @@ async def test_digests_proofs_and_the_register(run: Run, archived: AsyncEngine) 
     assert f"✗ {MUCH}, term 1, year 1, opening 1: entry 4 had the hash" in result.output
     assert f"✗ {MUCH}, term 1, year 2, opening 2: entry 4 was in it" in result.output
     assert "✗ the digest of 2027-06-01 was published, and is gone" in result.output
+
+
+async def _the_root_is_whole(run: Run) -> None:
+    """On a terminal of 80 columns the number to print stands on a line of its own."""
+    roots = [one["root"] for one in json.loads((await run("digest", "list", "--json")).output)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screen, "watched", lambda stream: True)
+        patch.setenv("COLUMNS", "80")
+        patch.setenv("PAGER", "cat")
+        for lang in ("en", "zh"):
+            lines = unstyle((await run("digest", "list", lang=lang)).output).splitlines()
+            assert roots == [line.strip() for line in lines if line.strip() in roots]
+            assert max(map(cell_len, lines)) <= 80
 
 
 @pytest.mark.parametrize(
@@ -195,5 +217,6 @@ async def test_no_zip_of_anybodys_brings_it_down(run: Run, tmp_path: Path) -> No
             packed.writestr(name, content)
         assert (await run("verify", path.name)).exit_code == 2
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04" + bytes(100))
-    cut = await run("verify", "cut.zip")
-    assert (cut.exit_code, "cannot be read" in cut.output) == (2, True)
+    for lang, words in (("en", "no complete zip file: it was cut off"), ("zh", "不是完整的压缩包")):
+        cut = await run("verify", "cut.zip", lang=lang)
+        assert (cut.exit_code, words in cut.output) == (2, True)

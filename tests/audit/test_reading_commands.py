@@ -16,7 +16,7 @@ from audit.reading.snapshots import EntryName, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import moments
 from starter.terminal import screen
 from starter.terminal.language import say
-from tests.audit.lives import FOLDER, MUCH, TWICE, Events, cut, edited, recorded
+from tests.audit.lives import BROUGHT_IN, FOLDER, MUCH, TWICE, Events, cut, edited, recorded
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.log_id import LogId
@@ -183,8 +183,12 @@ def test_the_differences_are_fields_and_entries(run: Run) -> None:
         (("state", MUCH, "--at", "2027-03-01T10:00T24:00"), "YYYY-MM-DD"),
         (("state", MUCH, "--at", "2000-01-01"), "had not been applied for at that time"),
         (("state", " ", "--seq", "1"), "a part of its name"),
-        (("timeline", "nobody"), "No history of nobody"),
+        (("state", MUCH, "--seq", "1-y9.1"), "there is no log 1-y9. Logs: 1, 1-y1,"),
+        (("timeline", "nobody"), "No history of nobody in these files"),
         (("diff", MUCH, "--from", "1.5", "--to", "1.4"), "--to is before --from"),
+        (("diff", MUCH, "--from", "2026-12-05", "--to", "2026-12-01"), "--to is before --from"),
+        (("diff", MUCH, "--from", "2099-01-02", "--to", "2099-01-01"), "--to is before --from"),
+        (("diff", MUCH, "--from", "2098-12-31", "--to", "1.4"), "--to is before --from"),
     ],
 )
 def test_bad_input_is_answered_in_words(run: Run, args: tuple[str, ...], words: str) -> None:
@@ -193,6 +197,35 @@ def test_bad_input_is_answered_in_words(run: Run, args: tuple[str, ...], words: 
     assert 2 == result.exit_code
     assert words in result.output
     assert 2 == run(*args, *FILES, lang="zh").exit_code
+
+
+def test_a_moment_to_come_is_not_foretold(run: Run) -> None:
+    """What follows from time alone, such as the end of validity, is in no record: that is said."""
+    for args in (
+        ("state", MUCH, "--at", "2099-01-01"),
+        ("diff", MUCH, "--from", "1.1", "--to", "2099-01-01"),
+    ):
+        result = run(*args, *FILES)
+        assert (0, True) == (result.exit_code, "is still to come" in result.stderr)
+    # The recorded lives were made with time skipped: a day between their entries was there.
+    assert "" == run("state", MUCH, "--at", "2027-12-31", *FILES).stderr
+
+
+def test_before_it_was_brought_in_it_was_listed_on_paper(run: Run) -> None:
+    """Whoever asks for that time learns where to look."""
+    files = ("--files", str(FOLDER / "0.3.0"))
+    result = run("state", BROUGHT_IN, "--at", "2020-01-01", *files)
+    assert 2 == result.exit_code
+    assert "was brought in on 20" in result.output and "it was listed on 20" in result.output
+
+
+def test_what_an_assessment_copies_of_its_platform_is_no_difference(run: Run) -> None:
+    """Its policy is the platform's: only what differs is shown."""
+    args = ("diff", MUCH, "--from", "1.5", "--to", "1-y1.1")
+    data = json.loads(run(*args, *FILES, "--json").output)
+    fields = [change["field"] for change in data["changes"]]
+    assert "assessment.stage" in fields
+    assert [] == [name for name in fields if name.startswith("assessment.facts.policy.")]
 
 
 def test_histories_that_do_not_hold_say_so(run: Run, tmp_path: Path) -> None:
