@@ -33,6 +33,8 @@ from worker.settings import Settings
 
 CORE = "temporalio.core"
 """The logger that the SDK's core writes to (`worker.worker_run.telemetry`)."""
+HTTP = "pingtai.http"
+"""The logger of calls by HTTP (`starter.service.request_guard`)."""
 EACH_SECONDS = 60.0
 """So long a line like one that was written is counted and not written."""
 _COUNTED = ("temporalio", "asyncio", "py.warnings")
@@ -62,16 +64,17 @@ def set_up_logs(settings: Settings, file: LogFile | None = None) -> None:
         structlog.stdlib.ExtraAdder(allow=("platform_id", "stage", "temporal_workflow")),
         _bind_case,
     ]
-    renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderers: list[Processor] = [structlog.processors.JSONRenderer(ensure_ascii=False)]
     if text:
-        renderer = structlog.dev.ConsoleRenderer(colors=terminal)
+        shared[2] = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
+        renderers = text_renderers(colors=terminal)
     else:
         shared.append(structlog.processors.format_exc_info)
     handler = CountingHandler(sys.stderr, written=file.rotate_if_large if file else None)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     root = logging.getLogger()
@@ -85,6 +88,22 @@ def set_up_logs(settings: Settings, file: LogFile | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def text_renderers(*, colors: bool) -> list[Processor]:
+    """Return what makes a line for people: as short as it can be, so that it fits into 80 columns."""
+    console = structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0, pad_level=False)
+    return [_call_as_phrase, console]
+
+
+def _call_as_phrase(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Say of a call by HTTP what a web server's log says: method, route, status, time."""
+    if event.get("logger") != HTTP or not {"method", "route", "status", "ms"} <= event.keys():
+        return event
+    del event["logger"]
+    words = (event.pop(name) for name in ("method", "route", "status", "ms"))
+    event["event"] = "{} {} {} {} ms".format(*words)
+    return event
 
 
 def _bind_case(logger: Any, method: str, event: EventDict) -> EventDict:

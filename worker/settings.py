@@ -5,12 +5,13 @@ PostgreSQL is `DATABASE_URL` (`db.url`), where the embedded parts keep their dat
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from starter.errors import BadInput
+from workflows.words import Words
 
 
 class Settings(BaseSettings):
@@ -42,7 +43,36 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "PINGTAI_" + str(first["loc"][0]).upper()
+        field, value = str(first["loc"][0]), str(first["input"])
+        name, expected = f"PINGTAI_{field.upper()}", _expected(field)
         raise BadInput(
-            f"{name}: {first['msg']}", f"环境变量 {name} 的值无效：{first['msg']}"
+            f'{name}="{value[:60]}" cannot be used: write {expected.en}',
+            f"环境变量 {name} 的值“{value[:60]}”无效，应为{expected.zh}",
         ) from None
+
+
+def _expected(field: str) -> Words:
+    """What may be written, of the field's own type and bounds."""
+    if field in _FORMS:
+        return _FORMS[field]
+    about = Settings.model_fields[field]
+    if about.annotation is int:
+        bounds: dict[str, Any] = {}
+        for bound in about.metadata:
+            bounds |= {key: getattr(bound, key) for key in ("ge", "le") if hasattr(bound, key)}
+        return Words(
+            f"a whole number from {bounds['ge']} to {bounds['le']}",
+            f" {bounds['ge']} 至 {bounds['le']} 的整数",
+        )
+    choices = getattr(about.annotation, "__args__", ())
+    *others, last = map(str, choices)
+    return Words(f"{', '.join(others)} or {last}", f" {'、'.join(others)} 或 {last}")
+
+
+_FORMS = {
+    "build_id": Words(
+        "at most 64 letters, digits, dots, hyphens and underscores",
+        "不超过 64 个字母、数字、点、连字符和下划线",
+    ),
+    "metrics_address": Words("HOST:PORT, such as 127.0.0.1:9464", " HOST:PORT，如 127.0.0.1:9464"),
+}

@@ -6,8 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from worker.log_file import BLOCK, PipedLog
+from worker.log_setup import text_renderers
 
 _LINES = 400
 _LARGEST = 2_000
@@ -90,6 +92,23 @@ def test_a_moved_log_is_made_again(tmp_path: Path) -> None:
     piped.close()
     piped.finish()
     assert (tmp_path / "temporal.log").read_text().endswith("two\n")
+
+
+def test_a_call_is_one_line_on_a_terminal() -> None:
+    """80 columns: method, route, status, time and key, without padding."""
+    line: Any = {
+        "event": "answered",
+        "level": "info",
+        "logger": "pingtai.http",
+        "key": "0123456789",
+    }
+    line |= {"timestamp": "10:11:12", "method": "GET", "route": "/v1/platforms/{platform_id}"}
+    line |= {"status": 200, "ms": 12}
+    for processor in text_renderers(colors=False):
+        line = processor(None, "info", line)
+    assert (
+        "10:11:12 [info] GET /v1/platforms/{platform_id} 200 12 ms key=0123456789" == line.rstrip()
+    )
 
 
 def wait_until(true: Callable[[], bool]) -> None:
