@@ -29,6 +29,8 @@ class ActorResolver:
         self._profile: Profile | None = None
         self._asked = False
         self._told: set[str] = set()
+        self.by_profile = False
+        """Whether the profile says something of the actor that was completed last."""
 
     def actor(self, raw: Mapping[str, Any], kind: Kind | None = None) -> Any:
         """The `actor` of a decision of this kind, as far as it is known; without a kind, of no decision.
@@ -37,6 +39,7 @@ class ActorResolver:
             BadInput: `--as` names no role of the profile, or the profile cannot be read.
             InvalidMessage: a field of the profile does not fit.
         """
+        self.by_profile = False
         before = raw.get("actor", {})
         if not isinstance(before, dict):
             return before  # the model says what is wrong with it
@@ -64,6 +67,7 @@ class ActorResolver:
                 "--as needs a profile. Run: pingtai login",
                 "--as 需要个人配置。请先运行：pingtai login",
             )
+        self.by_profile = True
         actor.pop("district", None)
         return _as_said(profile, profile.role(self._called))
 
@@ -72,6 +76,7 @@ class ActorResolver:
         # Another person's name with this one's office would be nobody.
         if profile is None or actor.get("id", profile.id) != profile.id:
             return
+        self.by_profile = True
         role = self._fitting(profile, actor.get("role"), able)
         for field, value in _as_said(profile, role).items():
             actor.setdefault(field, value)

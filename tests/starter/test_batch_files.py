@@ -18,7 +18,7 @@ from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput, NoSuchPlatform, Unreachable
 from workflows.refusal import Refusal, Refused
 from workflows.states import Receipt
-from workflows.vocabulary import Role
+from workflows.vocabulary import District, Role
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -342,3 +342,37 @@ def test_a_list_is_still_decided_one_by_one(pingtai: Run, sent: Sent) -> None:
     ]
     assert "publish" in pingtai("list", "--help").stdout
     assert 2 == pingtai("list").exit_code
+
+
+@pytest.mark.parametrize("name", ["d.csv", "d.jsonl"])
+def test_refused_lines_leave_who_acts_to_the_profile(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, name: str
+) -> None:
+    """The right person runs the refused file as themselves; an unanswered line stays what it was."""
+    [commission, district] = [
+        Profile(id=f"{role}-1", roles=(ProfileRole(role=role, organisation="o", district=where),))
+        for role, where in ((Role.COMMISSION, None), (Role.DISTRICT, District.HAIDIAN))
+    ]
+    if name == "d.csv":
+        head, row = (
+            "平台编号,事项,结论,推荐意见,决定日期\n",
+            "p-1,所在区推荐,推荐,同意,2026-11-24\n",
+        )
+        Path(name).write_text(head + row, encoding="utf-8")
+    else:
+        write([{"platform": "p-1", "kind": "recommendation", "outcome": "recommended",
+                "opinion": "同意", "decided_on": "2026-11-24"}])  # fmt: skip
+    write_profile(commission)
+    answers["decide"] = REFUSED
+    assert 3 == pingtai("decide", "--file", name).exit_code
+    refused = Path(name).stem + ".refused" + Path(name).suffix
+    kept = Path(refused).read_text(encoding="utf-8")
+    assert "commission" not in kept and "decision_id" not in kept
+    write_profile(district)
+    answers["decide"] = Unreachable("away", "不在")
+    pingtai("decide", "--file", refused)
+    assert {"id": "district-1", "role": "district", "organisation": "o", "district": "haidian"} == (
+        sent[-1][1]["actor"]
+    )
+    [unanswered] = Path().glob("d.refused.refused.*")
+    assert "district-1" in unanswered.read_text(encoding="utf-8")

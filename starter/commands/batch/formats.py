@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from starter.commands.batch.decision_cells import from_cells
-from starter.commands.batch.lines import Entry, Line, Result
+from starter.commands.batch.lines import Entry, Outcome, Result
 from starter.commands.document_files import HERE
 from starter.errors import BadInput
 from starter.tables.file_content import Form, text_of_file
@@ -102,8 +102,7 @@ class Cells:
     def write(self, results: Iterable[Result]) -> str | bytes:
         """See `Format`."""
         rows = [
-            {**result.entry.given, **_settled(result.line), PROBLEM: why(result)}
-            for result in results
+            {**result.entry.given, **_settled(result), PROBLEM: why(result)} for result in results
         ]
         header = dict.fromkeys([*self._table.heading, *(name for row in rows for name in row)])
         names = [*(name for name in header if name and name != PROBLEM), PROBLEM]
@@ -166,18 +165,34 @@ def why(result: Result) -> str:
 
 def _completed(result: Result) -> dict[str, Any]:
     """A line that can be sent is written with what was filled in: sent again it is the same decision."""
+    return {**result.entry.given, **_filled_in(result)}
+
+
+def _filled_in(result: Result) -> dict[str, Any]:
+    """What was filled in, to be written with the line.
+
+    Of a line that was certainly not accepted, who acts is not, where the profile said so, nor the id,
+    which follows from it: whoever runs the line next acts as themselves.
+    """
     if result.line is None:
-        return dict(result.entry.given)
-    return {**result.entry.given, **result.line.message}
-
-
-def _settled(line: Line | None) -> dict[str, str]:
-    """The cells by which the row is the same decision when it is sent again."""
-    if line is None:
         return {}
-    actor = line.message["actor"]
-    cells = {name: line.message[name] for name in ("decision_id", "decided_on")}
-    for name, value in actor.items():
+    message = dict(result.line.message)
+    if result.line.by_profile and result.outcome is not Outcome.UNANSWERED:
+        for name in ("actor", "decision_id"):
+            del message[name]
+            if name in result.entry.fields:
+                message[name] = result.entry.fields[name]
+    return message
+
+
+def _settled(result: Result) -> dict[str, str]:
+    """The cells by which the row is the same decision when it is sent again."""
+    message = _filled_in(result)
+    cells: dict[str, str] = {}
+    for name in ("decision_id", "decided_on"):
+        if name in message:
+            cells[name] = message[name]
+    for name, value in message.get("actor", {}).items():
         if isinstance(value, dict):
             cells |= {f"actor.{name}.{inner}": text for inner, text in value.items()}
         else:

@@ -36,6 +36,8 @@ class Line:
     entry: Entry
     platform: str
     message: dict[str, Any]
+    by_profile: bool = False
+    """Whether the profile says who acts: another person may run what is set apart."""
 
 
 class Outcome(StrEnum):

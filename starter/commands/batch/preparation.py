@@ -37,7 +37,8 @@ class BatchPreparation:
         if entry.problem:
             return Result(entry, Outcome.BAD, problem=entry.problem)
         try:
-            return Line(entry, *await self._decision(entry))
+            platform, message = await self._decision(entry)
+            return Line(entry, platform, message, self._acting.by_profile)
         except (BadInput, InvalidMessage) as error:
             return Result(entry, Outcome.BAD, problem=error.words)
         except Refused as error:
