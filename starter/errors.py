@@ -14,11 +14,17 @@ __all__ = [
     "BadInput",
     "NoSuchPlatform",
     "NotAllowed",
+    "NotSent",
     "PingtaiError",
     "Unreachable",
     "no_such_platform",
     "rpc_error",
 ]
+
+
+class NotSent(Unreachable):
+    """Nothing answered before an application or a decision was sent: it is certainly not accepted."""
+
 
 MAY_BE_ACCEPTED = Words(
     "it may still be accepted. Send it again unchanged, with the same id: nothing is accepted twice",

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from starter.client.interface import Applied
 from starter.client.problem_responses import raise_for
-from starter.errors import MAY_BE_ACCEPTED, BadInput, Unreachable
+from starter.errors import MAY_BE_ACCEPTED, BadInput, NotSent, Unreachable
 from starter.plans.plan_view import PlanView
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
@@ -205,7 +205,7 @@ def parse_answer(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
 def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
     """What is said when nobody answers; `sent`: something went out, and may have arrived."""
     if not sent:
-        return Unreachable(
+        return NotSent(
             f"{url} is not reachable ({why}); nothing was sent",
             f"无法连接 {url}（{why}）；未发送任何内容",
         )

@@ -9,11 +9,11 @@ from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
 from starter.commands.decision_form import DecisionForm, substitution_of
-from starter.commands.doubts import doubts
+from starter.commands.doubts import doubts, plan_of_another
 from starter.commands.receipt_view import end_of_stage
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
-from starter.errors import BadInput, NoSuchPlatform, NotAllowed, PingtaiError
+from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
 from workflows.case import decision_of
 from workflows.decision import Decision
@@ -27,7 +27,7 @@ from workflows.words import Words
 if TYPE_CHECKING:
     from starter.commands.guided.case_brief import Brief
 
-NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput)
+NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
 
 
@@ -75,7 +75,8 @@ class DecisionCalls:
         log = self.register_log() if raw.get("decided_on") != str(day) else []
         term = max((line.term for line in log), default=0)
         applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
-        return doubts(raw, day, beijing_date(min(applied)) if applied else None)
+        first_day = beijing_date(min(applied)) if applied else None
+        return [*plan_of_another(raw, self.platform), *doubts(raw, day, first_day)]
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""

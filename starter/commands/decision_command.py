@@ -10,6 +10,7 @@ import click
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
+from starter.commands.doubts import plan_of_another
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
@@ -18,6 +19,7 @@ from starter.commands.options import BY_NAME, PlatformId
 from starter.commands.panel_options import PANEL_OPTIONS, called_panel, complain_of_votes
 from starter.commands.receipt_view import show_preview, show_receipt
 from starter.desk.platform_names import Holder
+from starter.errors import BadInput
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
@@ -124,16 +126,32 @@ def decide(form: DecisionForm, call: Call) -> None:
             return
         raw = completed(said)
         decision = calls.decision(raw)
+        asks = call.talks and not (call.yes or call.dry_run)
+        if not (asks or call.yes):
+            _refuse_plan_of_another(raw, call.platform)
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
-        asks = call.talks and not call.yes
-        doubtful = calls.doubts(raw) if asks else []
+        doubtful = _doubtful(calls, raw) if asks else []
         if doubtful or (asks and (call.by_name or form.kind is Kind.SET_ASIDE)):
             from starter.commands.guided.guided_decision import confirm  # noqa: PLC0415 - only who asks needs it
 
             confirm(calls, decision, raw, doubtful)
         _send(call, calls, decision)
+
+
+def _doubtful(calls: DecisionCalls, raw: dict[str, Any]) -> list[Words]:
+    if calls.form.kind is not Kind.PLAN_REVISION:
+        return calls.doubts(raw)
+    from starter.commands.guided.plan_changes import unchanged_plan  # noqa: PLC0415 - only who asks needs it
+
+    return [*calls.doubts(raw), *unchanged_plan(calls.brief(), raw)]
+
+
+def _refuse_plan_of_another(raw: Mapping[str, Any], platform: str) -> None:
+    """Refuse a file of another platform where nobody can be asked about it. Raises BadInput."""
+    for en, zh in plan_of_another(raw, platform):
+        raise BadInput(f"{en} If that is meant, add --yes", f"{zh}确需提交的，请加 --yes")
 
 
 def _take_by_form(

@@ -36,6 +36,17 @@ def doubts(raw: Mapping[str, Any], today: date, applied_on: date | None = None) 
     return [*_of_day(raw, today, applied_on), *_of_other_days(raw), *_of_findings(raw)]
 
 
+def plan_of_another(raw: Mapping[str, Any], platform: str) -> Iterator[Words]:
+    """Ask about a plan, or mechanisms, from a file that was written for another platform."""
+    for field in ("plan", "mechanisms"):
+        other = getattr(raw.get(field), "platform", None)
+        if other and other != platform:
+            yield Words(
+                f"The file of the plan belongs to platform {other}, not to {platform}.",
+                f"该文件属于平台 {other}，不是 {platform}。",
+            )
+
+
 def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:
     day = _read(raw.get("decided_on"))
     if day is None or raw.get("kind") == Kind.BRINGING_IN:

@@ -68,3 +68,53 @@ def test_without_the_text_before_nothing_is_said_of_changes(
     assert "建设方案的修改" not in shown
     assert "内容相同" not in shown
     assert len(sent) == 1
+
+
+REMARKS = ("平台（bj-other） · 第 1 版", "pingtai revise bj-other --plan plan.md --changes …")
+FLAGS = (
+    "--plan",
+    "plan.md",
+    "--changes",
+    "已修改",
+    "--actor",
+    "op-1",
+    "--organisation",
+    OPERATOR_NAME,
+)
+
+
+def test_flags_ask_about_a_plan_that_changes_nothing(
+    pingtai: Run,
+    answers: dict[str, Any],
+    sent: Sent,
+    register: Any,  # noqa: F811
+) -> None:
+    """As the form does: the file that was fetched may have been sent by mistake."""
+    show_case(answers, at_stage(Stage.CORRECTION))
+    register(returned(), text="whole")
+    Path("plan.md").write_bytes(written_plan(plan(), ".md"))
+    shown = pingtai("revise", "p-1", *FLAGS, lang="zh", stdin="n\n").output
+    assert "建设方案与第 1 版内容相同。" in shown
+    assert sent == []
+
+
+def test_a_plan_of_another_platform_is_asked_about(
+    pingtai: Run,
+    answers: dict[str, Any],
+    sent: Sent,
+    register: Any,  # noqa: F811
+) -> None:
+    """Its file says in a comment whose it is; --yes sends it all the same."""
+    show_case(answers, at_stage(Stage.CORRECTION))
+    register(returned(), text="whole")
+    Path("plan.md").write_bytes(written_plan(plan("以急需为牵引"), ".md", REMARKS))
+    shown = pingtai("revise", "p-1", *FLAGS, lang="zh", stdin="n\n").output
+    assert "该文件属于平台 bj-other" in shown
+    assert sent == []
+    for how in ("--json", "--dry-run"):
+        refused = pingtai("revise", "p-1", *FLAGS, how, lang="zh")
+        assert 2 == refused.exit_code
+        assert "该文件属于平台 bj-other" in refused.stderr
+    assert sent == []
+    assert 0 == pingtai("revise", "p-1", *FLAGS, "--yes").exit_code
+    assert len(sent) == 1

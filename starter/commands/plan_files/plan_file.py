@@ -1,6 +1,7 @@
 """A plan read from a file, and written to one that reads back as it was; the name says the form."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,16 @@ from workflows.words import Words
 JSON, MARKDOWN, BOOK = ".json", ".md", ".xlsx"
 FORMS = (JSON, MARKDOWN, BOOK)
 _ALSO = {".markdown": MARKDOWN, ".txt": MARKDOWN}
+_COMMENT = re.compile(rb"[^<]*<!--.*?-->", re.DOTALL)
+_HANDED_IN = re.compile(rb"pingtai revise ([A-Za-z0-9][A-Za-z0-9._-]*) --plan ")
+"""The command in the comment that `pingtai plan --file` writes."""
 _LARGE = ("no plan is that large", "不会是建设方案")
+
+
+class PlanOfPlatform(dict[str, Any]):
+    """What a file says of a plan, with the platform that the file's own comment names."""
+
+    platform: str | None = None
 
 
 def read_plan(path: str) -> dict[str, Any]:
@@ -27,8 +37,7 @@ def read_plan(path: str) -> dict[str, Any]:
     """
     content = read_bytes(path, MESSAGE_FILE_BYTES, _LARGE)
     try:
-        plan: dict[str, Any] = _read(content, path)
-        return plan
+        return _of_platform(_read(content, path), content)
     except BadInput as error:
         raise BadInput(error.words.at(path)) from None
 
@@ -41,7 +50,15 @@ def read_mechanisms(path: str) -> dict[str, Any]:
     except BadInput as error:
         raise BadInput(error.words.at(path)) from None
     inner = said.get(MECHANISMS)
-    return inner if isinstance(inner, dict) else said
+    return _of_platform(inner if isinstance(inner, dict) else said, content)
+
+
+def _of_platform(said: Mapping[str, Any], content: bytes) -> PlanOfPlatform:
+    found = PlanOfPlatform(said)
+    comment = _COMMENT.match(content.removeprefix(b"\xef\xbb\xbf"))
+    named = _HANDED_IN.search(comment[0]) if comment else None
+    found.platform = named[1].decode() if named else None
+    return found
 
 
 def write_plan(plan: Mapping[str, Any], target: Path, remarks: tuple[str, ...] = ()) -> None:
