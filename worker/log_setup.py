@@ -81,6 +81,9 @@ def set_up_logs(settings: Settings, file: LogFile | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    if settings.log_level != "DEBUG":
+        # Its lines of each worker that begins to stop: what stops is said by the stack, once and in words.
+        logging.getLogger("temporalio.worker").setLevel(logging.WARNING)
     quiet_warnings()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -14,7 +14,7 @@ from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
-from starter.errors import NoSuchPlatform, PingtaiError, Unreachable
+from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
 from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
@@ -52,8 +52,11 @@ class DecisionSender:
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `starter.client.interface.Pingtai`."""
         checked, raw = _both(decision)
-        workflow_id, raw = await self._place(platform_id, checked, raw)
-        case = await self._binding.case_of(platform_id, workflow_id)
+        try:
+            workflow_id, raw = await self._place(platform_id, checked, raw)
+            case = await self._binding.case_of(platform_id, workflow_id)
+        except Unreachable as error:
+            raise NotSent(error.words) from error
         if case:
             first = await self._binding.taken_before(platform_id, checked, case)
             if first:

@@ -74,9 +74,11 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
         why = _NOT_NOW.get(error.status)
         if why is None:
             raise
+        # What the library says of a lost connection is of no use to who reads Chinese.
+        detail = "" if error.status is RPCStatusCode.UNAVAILABLE else f"（{error.message}）"
         raise Unreachable(
             f"Temporal {why.en} ({error.message}). Is a worker running (`pingtai up` or `pingtai worker`)?",
-            f"Temporal {why.zh}（{error.message}）。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
+            f"Temporal {why.zh}{detail}。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
         ) from None
 
 

@@ -1,6 +1,7 @@
 """The one place that connects to Temporal: profiles, TLS and API key by Temporal's own configuration."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 from temporalio.client import Client, Interceptor
@@ -69,10 +70,11 @@ def _local_address() -> str:
     return DEFAULT_ADDRESS
 
 
+@cache
 def quietly() -> None:
     """From now on Temporal's SDK does not write each of its retries to standard error.
 
-    It is for those who wait themselves, and say so in their own words.
+    Who calls it waits, and says in words of ours what became of the call.
     """
     Runtime.set_default(
         Runtime(telemetry=TelemetryConfig(logging=None)), error_if_already_set=False
@@ -84,11 +86,15 @@ async def connect(
 ) -> Client:
     """A client of the configured Temporal, with the payload converter of the contract.
 
+    Without a `runtime` of its own, whose log goes where the caller wants it, the SDK's core is quiet.
+
     Raises:
         Unreachable: nothing answers there.
         BadInput: the configuration cannot be read.
     """
     config = connect_config()
+    if runtime is None:
+        quietly()
     try:
         return await Client.connect(
             **config,

@@ -16,7 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.http_client import _silent
 from starter.client.rpc_errors import translate_rpc_errors
-from starter.errors import MAY_BE_ACCEPTED, BadInput, NoSuchPlatform, Unreachable
+from starter.errors import MAY_BE_ACCEPTED, BadInput, NoSuchPlatform, NotSent, Unreachable
 from starter.terminal.command_runner import answered
 from workflows.awaited import Awaited
 from workflows.contract import assessment_workflow_id, platform_workflow_id
@@ -91,7 +91,9 @@ def test_nothing_to_repeat_when_nothing_was_sent(pingtai: Run, answers: dict[str
     """Where no connection was made, and where the rules refuse, there is nothing to repeat."""
     answers["connect"] = Unreachable("away", "不在")
     assert "--id" not in pingtai(*GOOD).stderr
-    answers.update(connect=None, decide=Refused(REFUSAL))
+    answers.update(connect=None, decide=NotSent("away", "不在"))
+    assert "--id" not in pingtai(*GOOD).stderr
+    answers.update(decide=Refused(REFUSAL))
     assert "--id" not in pingtai(*GOOD).stderr
 
 

@@ -6,10 +6,18 @@ import logging
 import sys
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from worker.log_setup import CORE, EACH_SECONDS, CountingHandler, quiet_warnings
+from worker.log_setup import (
+    CORE,
+    EACH_SECONDS,
+    CountingHandler,
+    quiet_warnings,
+    set_up_logs,
+)
+from worker.settings import Settings
 
 
 class Clock:
@@ -127,3 +135,26 @@ def test_coroutines_that_the_sdk_drops_are_not_warned_of(written: io.StringIO) -
     assert sys.stderr is not written
     lines = written.getvalue().splitlines()
     assert ["coroutine 'ours' was never awaited" in line for line in lines] == [True]
+
+
+@pytest.mark.parametrize(("level", "said"), [("INFO", False), ("DEBUG", True)])
+def test_the_sdk_does_not_announce_each_worker_that_stops(
+    monkeypatch: pytest.MonkeyPatch, level: Any, said: bool
+) -> None:
+    """Ctrl-C in `pingtai up`: the stack says that it stops; the SDK's lines are for who looks for faults."""
+    stream, root, worker = (
+        io.StringIO(),
+        logging.getLogger(),
+        logging.getLogger("temporalio.worker"),
+    )
+    monkeypatch.setattr(root, "handlers", root.handlers[:])
+    monkeypatch.setattr("sys.stderr", stream)
+    before = root.level, worker.level
+    try:
+        worker.setLevel(logging.NOTSET)
+        set_up_logs(Settings(log_level=level))
+        logging.getLogger("temporalio.worker._worker").info("Beginning worker shutdown")
+        assert said == ("Beginning worker shutdown" in stream.getvalue())
+    finally:
+        root.setLevel(before[0])
+        worker.setLevel(before[1])

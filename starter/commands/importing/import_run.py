@@ -155,9 +155,7 @@ async def _directly(order: Import, stack: AsyncExitStack) -> "NoRegister":
     # Only the direct way needs these.
     from starter.client.register_access import open_register  # noqa: PLC0415
     from starter.client.register_lookups import NoRegister, RegisterLookups  # noqa: PLC0415
-    from starter.client.temporal_connection import quietly  # noqa: PLC0415
 
-    quietly()
     if order.first_terms:
         return NoRegister()
     try:
