@@ -19,7 +19,7 @@ from starter.commands.options import json_option
 from starter.errors import BadInput, Unreachable
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
-from starter.terminal.screen import Column, Said, facts, show, show_json, table_of
+from starter.terminal.screen import Column, Said, complain, facts, show, show_json, table_of
 from starter.terminal.wording import moment
 from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
@@ -55,6 +55,8 @@ async def status(as_json: bool) -> None:
         show_json(_as_data(found, parts))
     else:
         _show(found, parts)
+    if wrong := _wrong_setting():
+        complain(wrong)
     if found.condition is Condition.RUNNING and all(runs for _, runs, _, _ in parts):
         return
     here = found.condition in (Condition.RUNNING, Condition.CHANGING)
@@ -203,6 +205,17 @@ def _headline(found: Survey) -> Words:
             return found.unexpected_end.words
         case _:
             return _with_start(_NOT_RUNNING)
+
+
+def _wrong_setting() -> Words | None:
+    """What the next `pingtai up` in this environment would refuse."""
+    from worker.settings import load_settings  # noqa: PLC0415 - only `status` reads them
+
+    try:
+        load_settings()
+    except BadInput as error:
+        return error.words
+    return None
 
 
 def _with_start(words: Words) -> Words:

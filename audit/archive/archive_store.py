@@ -16,7 +16,8 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from starter.errors import BadInput
+from starter.error_reasons import reason_of
+from starter.errors import BadInput, Unreachable
 
 VARIABLE = "PINGTAI_ARCHIVE"
 
@@ -89,9 +90,18 @@ def configured_store() -> Store | None:
 
     Raises:
         BadInput: it cannot be used.
+        Unreachable: its host does not answer.
     """
     url = os.environ.get(VARIABLE, "")
-    return Store(url) if url else None
+    try:
+        return Store(url) if url else None
+    except OSError as error:
+        host, why = urlsplit(url).hostname or url, reason_of(error)
+        raise Unreachable(
+            f"{VARIABLE}={url}: {host} cannot be reached: {why.en}. Correct the URL, or unset it to"
+            " archive in PostgreSQL",
+            f"{VARIABLE}={url}：无法连接 {host}：{why.zh}。请更正地址，或取消设置（归档至 PostgreSQL）",
+        ) from None
 
 
 @contextmanager

@@ -29,6 +29,17 @@ def language() -> Language:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
+def unknown_language() -> Words | None:
+    """Say that PINGTAI_LANG names a language that we do not speak; None where it does not."""
+    asked = _of_environment()
+    if not asked or asked.lower()[:2] in ("en", "zh"):
+        return None
+    return Words(
+        f'PINGTAI_LANG="{asked}" cannot be used: write en or zh',
+        f"环境变量 PINGTAI_LANG 的值“{asked}”无效，应为 en 或 zh",
+    )
+
+
 def _of_environment() -> str | None:
     return os.environ.get("PINGTAI_LANG")
 

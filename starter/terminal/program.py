@@ -8,7 +8,7 @@ import click
 
 from starter.terminal.catalogue import click_speaks
 from starter.terminal.chosen_language import speaking
-from starter.terminal.language import language
+from starter.terminal.language import language, say, unknown_language
 from starter.terminal.lazy_group import LANG, LazyGroup, in_language
 from workflows.words import Language
 
@@ -24,8 +24,12 @@ class Program(LazyGroup):
     def main(self, args: Sequence[str] | None = None, *more: Any, **named: Any) -> Any:
         """Run the command that the arguments say, as click does."""
         args = sys.argv[1:] if args is None else list(args)
+        asked = asked_for(args)
+        if asked is None and (unknown := unknown_language()):
+            click.echo(say(unknown), err=True)
+            raise SystemExit(click.UsageError.exit_code)
         # Found out once: each line that is said would look into the profile again.
-        with speaking(asked_for(args) or language()), click_speaks():
+        with speaking(asked or language()), click_speaks():
             return click.Group.main(in_language(self), args, *more, **named)
 
 

@@ -1,8 +1,14 @@
 """Settings that cannot be used: which, what it says, and what may be written."""
 
-import pytest
+import socket
+from pathlib import Path
 
-from starter.errors import BadInput
+import pytest
+from click.testing import CliRunner
+
+from audit.archive.archive_store import configured_store
+from starter.errors import BadInput, Unreachable
+from worker.main import pingtai
 from worker.settings import load_settings
 
 
@@ -27,3 +33,32 @@ def test_a_refusal_says_what_to_write(
     assert f'PINGTAI_{name}="{value}" cannot be used: write {expected}' in words.en
     assert f"环境变量 PINGTAI_{name} 的值“{value}”无效，应为" in words.zh
     assert "should" not in words.en + words.zh
+
+
+def test_a_language_that_we_do_not_speak_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And `status` warns of what the next start would refuse."""
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path))
+    monkeypatch.setenv("PINGTAI_LANG", "fr")
+    refused = CliRunner().invoke(pingtai, ["status"])
+    assert 2 == refused.exit_code
+    assert "PINGTAI_LANG" in refused.output
+    assert 4 == CliRunner().invoke(pingtai, ["--lang", "en", "status"]).exit_code
+    monkeypatch.setenv("PINGTAI_LANG", "en_US.UTF-8")
+    monkeypatch.setenv("PINGTAI_LOG_LEVEL", "LOUD")
+    warned = CliRunner().invoke(pingtai, ["status"])
+    assert 4 == warned.exit_code
+    assert "write DEBUG, INFO, WARNING or ERROR" in warned.output
+
+
+def test_an_archive_that_cannot_be_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable and the host, and not only what the resolver says."""
+
+    def fail(_: str) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setenv("PINGTAI_ARCHIVE", "ftp://nowhere.invalid/x")
+    monkeypatch.setattr("audit.archive.archive_store.fsspec.url_to_fs", fail)
+    with pytest.raises(Unreachable, match=r"PINGTAI_ARCHIVE=ftp://.*nowhere\.invalid cannot be"):
+        configured_store()
