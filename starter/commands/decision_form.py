@@ -13,7 +13,7 @@ from starter.commands import COMMANDS
 from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
-from starter.commands.notation import chinese_list, expert, findings, past_assessment, texts
+from starter.commands.notation import chinese_list, day, expert, findings, past_assessment, texts
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
@@ -103,6 +103,7 @@ def number(given: Any) -> Any:
 
 
 _ONE: dict[Shape, Callable[[Any], Any]] = {
+    Shape.DAY: day,
     Shape.NUMBER: number,
     Shape.NUMBERS: number,
     Shape.OBJECT: read_object,

@@ -6,6 +6,7 @@ from typing import Any
 
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
+from workflows.name_comparison import same_name
 from workflows.vocabulary import (
     EvaluationOutcome,
     Finding,
@@ -33,7 +34,12 @@ _ITEMS = {str(item): item for item in (*InspectionItem, *IndicatorGroup)}
 
 def doubts(raw: Mapping[str, Any], today: date, applied_on: date | None = None) -> list[Words]:
     """What is to be asked about in a decision; `applied_on` is the day of its application, if known."""
-    return [*_of_day(raw, today, applied_on), *_of_other_days(raw), *_of_findings(raw)]
+    return [
+        *_of_day(raw, today, applied_on),
+        *_of_other_days(raw),
+        *_of_findings(raw),
+        *_of_panel(raw),
+    ]
 
 
 def plan_of_another(raw: Mapping[str, Any], platform: str) -> Iterator[Words]:
@@ -110,3 +116,19 @@ def _of_findings(raw: Mapping[str, Any]) -> Iterator[Words]:
             f"The outcome is “{bad.replace('_', ' ')}”, but all findings are satisfactory.",
             f"结论为“{bad.zh}”，但各项均为“{Finding.SATISFACTORY.zh}”。",
         )
+
+
+def _of_panel(raw: Mapping[str, Any]) -> Iterator[Words]:
+    """Experts of one name from different organisations: two people, or one who was counted twice."""
+    panel = raw.get("panel")
+    experts = [one for one in panel if isinstance(one, Mapping)] if isinstance(panel, list) else []
+    for number, one in enumerate(experts):
+        name = str(one.get("name", ""))
+        for other in experts[:number]:
+            if name and same_name(str(other.get("name", "")), name):
+                both = str(other.get("organisation", "")), str(one.get("organisation", ""))
+                yield Words(
+                    f"Two experts are called {name} ({' and '.join(both)}): are they two people?",
+                    f"专家组中有两位“{name}”（{'、'.join(both)}），请核实是否为同一人。",
+                )
+                break

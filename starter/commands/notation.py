@@ -1,6 +1,7 @@
 """The short notations of flags: `site=satisfactory:remark`, `张三,technology,单位,supported`."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
@@ -10,12 +11,14 @@ import click
 from starter.commands.document_files import Document, document
 from starter.desk.platform_names import may_be_id
 from starter.errors import BadInput
+from starter.tables.cell_values import day_of
 from starter.terminal.language import say
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
 from workflows.words import Words
 
 ALL = "all"
 _SCORE = re.compile(r"@(\d{1,3})$")
+_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
 _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
 
 _ALSO = {
@@ -99,10 +102,34 @@ def word(vocabulary: Iterable[StrEnum], given: str, where: str) -> str:
 
 def _no_word(vocabulary: Iterable[StrEnum], said: str) -> Words:
     several = tuple(vocabulary)
+    near = _near(several, said)
     return Words(
-        f"{said!r} is none of {', '.join(several)}",
-        f"“{said}”不在可选值之中：{chinese_list(several)}",
+        f"{said!r} is none of {', '.join(several)}" + (f". Did you mean {near}?" if near else ""),
+        f"“{said}”不在可选值之中：{chinese_list(several)}"
+        + (f"。是否为“{getattr(near, 'zh', near)}”？" if near else ""),
     )
+
+
+def _near(vocabulary: Sequence[StrEnum], said: str) -> StrEnum | None:
+    """The one word of some that may be meant by another one; None where none or several are as near."""
+    import difflib  # noqa: PLC0415 - only who mistypes a word needs it
+
+    by_term = {term: one for one in vocabulary for term in (str(one), str(getattr(one, "zh", one)))}
+    found = difflib.get_close_matches(said.lower(), by_term, n=2, cutoff=0.65)
+    meant = {by_term[term] for term in found}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def day(given: str) -> str:
+    """A day as it is written in a message, of one as people write it: 2026/11/28, 2026年11月28日, 20261128.
+
+    Whatever else it is stays as it was written, for the model to name.
+    """
+    text = unicodedata.normalize("NFKC", given).strip()
+    try:
+        return day_of(_COMPACT.sub(r"\1-\2-\3", text))
+    except BadInput:
+        return given
 
 
 def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, str]:
@@ -209,11 +236,11 @@ def past_assessment(given: str, hashed: Callable[[str], Document] = document) ->
             f"assessment {given!r}: write YEAR:RESULT:DAY:FILE[=TITLE]",
             f"考核 {given!r}：应写作 年度:结果:日期:文件[=名称]",
         )
-    result, day, paper = rest
+    result, on, paper = rest
     return {
         "year": int(year.strip()[:3]),
         "result": word(AssessmentStage, result, given),
-        "concluded_on": day.strip(),
+        "concluded_on": day(on),
         "documents": [hashed(paper)],
     }
 

@@ -38,6 +38,8 @@ class Draft(Record):
     sent: bool = False
     """It was being sent when it was kept: it may have been accepted."""
     answers: dict[str, list[tuple[str, str]]] = Field(default_factory=dict)
+    offered: dict[str, list[tuple[str, str]]] = Field(default_factory=dict)
+    """What had been answered to questions that were being asked anew."""
 
     @property
     def case(self) -> tuple[int, int | None]:

@@ -11,6 +11,8 @@ _ONE = r"§[一二三四五六](?:\([一二三四五]\))?"
 _ARTICLE = re.compile(f"{_ONE}(?:, {_ONE})*")
 _NO_DECISION = re.compile(r"本案没有决定 ([^；，。（\s]+)")
 _NAME = re.compile(r"\b([a-z]+(?:_[a-z]+)+)\b")
+_TWICE = re.compile(r"(\w+)（\1）")
+"""What a field is called, after which the rules name it."""
 _IN_CHINESE = re.compile(rf" ?{_NAME.pattern}(?: (?!\d))?")
 
 
@@ -32,9 +34,10 @@ def official(words: Words) -> Words:
         en = pattern.sub(plain, en)
     zh = _ARTICLE.sub(lambda article: citation(article.group()).zh, zh)
     zh = _NO_DECISION.sub(r"该平台无编号为“\1”的决定", zh)
+    zh = _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh)
     return Words(
         _NAME.sub(lambda name: _names().get(name[1], Words.same(name[1])).en, en),
-        _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh),
+        _TWICE.sub(r"\1", zh),
     )
 
 

@@ -49,14 +49,15 @@ class Dialogue:
         self,
         answers: Mapping[str, Any] | None = None,
         keep: Callable[[Answers], None] | None = None,
+        offered: Mapping[str, Any] | None = None,
     ) -> None:
-        """Go on from `answers`; `keep` is called with all of them after each new one."""
-        self.answers: Answers = {
-            part: [(str(question), str(line)) for question, line in given]
-            for part, given in (answers or {}).items()
-        }
+        """Go on from `answers`; `keep` is called with all of them after each new one.
+
+        `offered`: what was answered before to what is not answered now.
+        """
+        self.answers = _copied(answers)
         self._keep = keep
-        self._before: Answers = {}
+        self._before = _copied(offered)
         """What was answered until somebody went back: offered again; the last one first."""
         self._reopened = ""
         """The part that is asked anew."""
@@ -66,6 +67,11 @@ class Dialogue:
         self._hinted = False
         self._read: dict[tuple[str, str, str], Any] = {}
         self._begin()
+
+    @property
+    def offered(self) -> Answers:
+        """What was answered to questions that are to be asked anew."""
+        return self._before
 
     def run(self, form: Callable[[], T]) -> T:
         """Go through a form until all of it is answered.
@@ -194,6 +200,9 @@ class Dialogue:
         def read(given: str) -> str:
             said = (*terms_of(given), prompts.plain(given))
             value = next((known[one] for one in said if one in known), None)
+            if value is None and len(given) > 1 and not given.isdecimal():
+                begun = {known[one] for one in known if one.startswith(said[-1])}
+                value = begun.pop() if len(begun) == 1 else None
             if value is not None:
                 return also(value) if also else value
             many = len(choices)
@@ -303,6 +312,13 @@ CHOICE = Words("Number or word", "请输入序号或选项")
 """What is asked below a list of choices."""
 _CHOICES = 9
 """The level of a list of choices: below every other."""
+
+
+def _copied(answers: Mapping[str, Any] | None) -> Answers:
+    return {
+        part: [(str(question), str(line)) for question, line in given]
+        for part, given in (answers or {}).items()
+    }
 
 
 def _within(part: str, name: str) -> bool:

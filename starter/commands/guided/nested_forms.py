@@ -10,6 +10,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
+from starter.commands.notation import day
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
@@ -118,6 +119,7 @@ _READ: dict[Shape, Read] = {
     Shape.PLAN: _plain(read_plan),
     Shape.MECHANISMS: _plain(read_mechanisms),
     Shape.NUMBER: number,
+    Shape.DAY: day,
 }
 
 

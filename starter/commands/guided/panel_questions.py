@@ -30,6 +30,10 @@ ABSENT = "absent"
 """In place of a vote: the expert of a kept panel took no part this time."""
 _NAME = "panel.name"
 """The part in which the name is asked for under which a new panel is kept."""
+_SOMEBODY_ELSE = Words(
+    "; to leave out or replace this expert, go back to the name with <",
+    "；不列入或更换该专家，请输入 < 返回至姓名",
+)
 _KEEP = Words("Keep this panel for next time, under the name", "保存本专家组以便下次使用，名称")
 
 
@@ -118,7 +122,7 @@ class PanelQuestions:
         def outside(organisation: str) -> str:
             objection = self._objection(name, organisation, others)
             if objection:
-                raise ValueError(say(objection))
+                raise ValueError(say(objection) + say(_SOMEBODY_ELSE))
             return organisation
 
         field = ask_field(talk, Expert, "field")

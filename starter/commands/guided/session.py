@@ -69,7 +69,8 @@ class Session:
         Raises:
             click.Abort: whoever was asked went away.
         """
-        self._talk = Dialogue(self._offered(), self._keep)
+        answers, offered = self._offered()
+        self._talk = Dialogue(answers, self._keep, offered)
         if self._sent:  # where it was accepted, it is no longer its turn
             self._foresight.told = self._foresight.objection(self._known())
         else:
@@ -125,11 +126,11 @@ class Session:
             return self._said
         return {key: value for key, value in self._said.items() if key != ACTOR}
 
-    def _offered(self) -> Answers:
+    def _offered(self) -> tuple[Answers, Answers]:
         """What was answered before, if there is a draft and whoever is asked goes on with it."""
         draft = find_draft(self._form.kind, self._case.facts.platform_id)
         if draft is None or not draft.count or not self._is_mine(draft):
-            return {}
+            return {}, {}
         saved = wording.moment(draft.saved_at)
         show("", *([_MAYBE] if draft.sent else []))
         question = Words(
@@ -137,12 +138,12 @@ class Session:
             f"有 {saved} 保存的草稿（已填 {draft.count} 项）。是否继续填写？",
         )
         if not prompts.sure(say(question), default=True):
-            return {}
+            return {}, {}
         self._kept, self._sent = True, draft.sent
         typed = any(part.startswith(f"{ACTOR}.") for part in draft.answers)
         mine = {} if typed else {ACTOR: self._said[ACTOR]}
         self._said = {**draft.said, **{k: v for k, v in self._said.items() if k != ACTOR}, **mine}
-        return draft.answers
+        return draft.answers, draft.offered
 
     def _is_mine(self, draft: Draft) -> bool:
         """Whether it is about this case; one that was being sent may have ended its year meanwhile."""
@@ -164,6 +165,7 @@ class Session:
             saved_at=datetime.now(UTC),
             said=self._said,
             answers=answers,
+            offered=self._talk.offered,
             sent=self._sent,
         )
         try:

@@ -1,0 +1,106 @@
+"""What people type is understood as they mean it, and nothing of it is lost."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from starter.commands.doubts import doubts
+from starter.terminal.official_wording import official
+from tests.rules.cases import at_stage
+from tests.starter.form_typing import EXPERTS, Run, Sent, day_of, terminal, typed  # noqa: F401
+from tests.starter.test_guided import COMMISSION, login, show_case
+from workflows.vocabulary import Stage
+from workflows.words import Words
+
+DAY = day_of(Stage.RECOMMENDATION)
+YEAR, MONTH, DAY_OF_MONTH = DAY.split("-")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{YEAR}/{MONTH}/{DAY_OF_MONTH}",
+        f"{YEAR}年{int(MONTH)}月{int(DAY_OF_MONTH)}日",
+        f"{YEAR}{MONTH}{DAY_OF_MONTH}",
+    ],
+)
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_day_is_taken_as_tables_take_it(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, written: str, flag: bool
+) -> None:
+    """At a prompt and by a flag."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    flags = ("--date", written) if flag else ()
+    lines = ("1", "同意") if flag else ("1", "同意", f"{YEAR}-13-01", written)
+    result = pingtai("recommend", "bj-test", *flags, stdin=typed(*lines, "", "y"))
+    assert 0 == result.exit_code, result.output
+    assert DAY == sent[0][1]["decided_on"]
+
+
+def test_the_beginning_of_a_choice_is_enough(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Where it is that of one choice only."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    stdin = typed("不予", "重复建设", DAY, "", "y")
+    result = pingtai("recommend", "bj-test", lang="zh", stdin=stdin)
+    assert 0 == result.exit_code, result.output
+    assert "declined" == sent[0][1]["outcome"]
+
+
+def test_a_mistyped_district_is_asked_back(pingtai: Run) -> None:
+    """In both languages; what resembles none, or several, is not guessed."""
+    flags = ("login", "--id", "hd-1", "--role", "district", "--organisation", "科委", "--district")
+    assert "是否为“海淀区”？" in pingtai(*flags, "海甸区", lang="zh").stderr
+    assert "Did you mean haidian?" in pingtai(*flags, "haidan", lang="en").stderr
+    assert "Did you mean" not in pingtai(*flags, "nowhere", lang="en").stderr
+
+
+def test_a_terminal_that_closes_within_a_changed_answer_loses_none_of_it(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Organisation and district of the profile are offered again when the draft is taken up."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    closed = pingtai("recommend", "bj-test", stdin=typed("1", "同意", DAY, "", "2", "hd-2"))
+    assert 130 == closed.exit_code
+    result = pingtai("recommend", "bj-test", stdin=typed("y", "", "", "y"))
+    assert 0 == result.exit_code, result.output
+    actor = sent[0][1]["actor"]
+    assert ("hd-2", "海淀区科委", "haidian") == tuple(
+        actor[key] for key in ("id", "organisation", "district")
+    )
+
+
+def test_how_to_leave_out_an_expert_who_may_not_be_on_the_panel(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """It is said where the organisation is refused, and it works: back to the name."""
+    case = at_stage(Stage.EXPERT_REVIEW)
+    show_case(answers, case)
+    lines = (*COMMISSION, "1", "王", "1", case.state.facts.lead_unit.name, "<", "<", EXPERTS[0])
+    result = pingtai("opine", "bj-test", lang="zh", stdin=typed(*lines))
+    assert "不列入或更换该专家，请输入 < 返回至姓名" in result.stdout
+    assert "姓名 [王]" in result.stdout
+
+
+def test_two_experts_of_one_name_are_asked_about() -> None:
+    """They may be two people; nobody is counted twice without a question."""
+    panel = [
+        {"name": "王伟", "organisation": "甲所"},
+        {"name": "李", "organisation": "甲所"},
+        {"name": "王伟", "organisation": "乙所"},
+    ]
+    raw = {"kind": "expert_opinion", "panel": panel}
+    [told] = doubts(raw, date(2026, 1, 1))
+    assert "两位“王伟”（甲所、乙所）" in told.zh
+    assert [] == doubts(raw | {"panel": panel[:2]}, date(2026, 1, 1))
+
+
+def test_a_field_is_named_once() -> None:
+    """The rules call it by its name and in brackets by that of the message."""
+    told = official(Words("mend_by lies after", "整改期限（mend_by）须晚于考核日期"))
+    assert "整改期限须晚于考核日期" == told.zh
