@@ -7,15 +7,17 @@ from gettext import gettext
 
 import click
 
-from starter.terminal.language import say
+from starter.terminal.language import language, say
 from workflows.words import Words
 
 _PIECE = re.compile(
     r"[（《“‘「【]*"  # never at the end of a line
-    r"(?:[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef，。、；：？！）》”’」】（《“‘「【]+|.)"
+    r"(?:§[一二三四五六七八九十]+(?:\([一二三四五六七八九十]+\))?|[\u2e80-\u9fff\uf900-\ufaff]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef，。、；：？！）》”’」】（《“‘「【]+|.)"
     r"[，。、；：？！）》”’」】…]*"  # never at the beginning of one
 )
 _WORD = re.compile(r"\S+")
+_GLOSS = 24
+"""Columns of a Chinese term in an English text, up to which it stays on one line."""
 
 
 def columns(text: str) -> int:
@@ -42,7 +44,8 @@ def filled(text: str, width: int) -> list[str]:
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for number, word in enumerate(_WORD.findall(text)):
-        pieces = [word] if word.isascii() else _PIECE.findall(word)
+        term = columns(word) <= _GLOSS and language() == "en"
+        pieces = [word] if term or word.isascii() else _PIECE.findall(word)
         for place, piece in enumerate(pieces):
             yield (" " if number and not place else ""), piece
 

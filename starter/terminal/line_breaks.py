@@ -6,7 +6,7 @@ As Chinese typesetting has it (避头尾): no line begins with a closing mark or
 from rich.cells import cell_len
 
 _NOT_FIRST = frozenset("）〕］｝〉》」』】〗〞’”，。、；：？！…‥—～·・々％‰℃°）)]}>,.;:?!%•")
-_NOT_LAST = frozenset("（〔［｛〈《「『【〖〝‘“￥＄№([{<")
+_NOT_LAST = frozenset("（〔［｛〈《「『【〖〝‘“￥＄№§([{<")
 _WIDE = 2
 
 

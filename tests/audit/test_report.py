@@ -180,3 +180,17 @@ async def test_a_platform_that_was_brought_in_is_drawn_from_its_listing() -> Non
     validity = re.search(r'<rect x="([^"]*)" y="51"', drawing)
     assert validity and min(starts) == float(validity[1]) > LEFT
     assert "From application to listing" not in page
+
+
+def test_a_printed_page_tears_nothing_apart(page: str) -> None:
+    """A date stays on one line, an entry's digits stand below its title, no page has only what made it."""
+    story, proof = page.split('<section class="proof">')
+    decided = re.findall(r"<small>(?:decided on|决定日期) (.*?)</small>", story)
+    assert decided and all(re.fullmatch(r"<time>[\d-]{10}</time>", one) for one in decided)
+    assert ".when time { white-space: nowrap; }" in page
+    for article in re.findall(r"<article.*?</article>", story, re.DOTALL):
+        digits = article.index('<p class="ids">')
+        assert 'class="basis"' not in article[:digits]
+    facts = proof.index('<dl class="facts wide">')
+    assert facts < proof.index('<table class="plain">')
+    assert ".policy, .facts { break-inside: avoid; }" in page

@@ -218,3 +218,15 @@ def test_the_manual_is_made_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the language of whoever runs `make docs`."""
     monkeypatch.setenv("PINGTAI_LANG", "zh")
     assert "Only overdue decisions. 逾期" in manual()
+
+
+def test_no_line_of_help_tears_a_term_or_a_reference() -> None:
+    """A Chinese term in an English text stays whole, and so does a reference in a Chinese one."""
+    with speaking("en"):
+        for width in range(12, 30):
+            assert "审计" in "\n".join(filled("Read and check histories. 审计", width))
+    with speaking("zh"):
+        for width in range(12, 40):
+            assert "§四(一)" in "\n".join(
+                filled("按照指引的规定办理推荐手续，见§四(一)的要求。", width)
+            )
