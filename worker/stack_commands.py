@@ -190,10 +190,7 @@ def _headline(found: Survey) -> Words:
                 f"平台系统 {found.stack.version} 自 {since} 起运行（进程 {found.pid}）。",
             )
         case Condition.CHANGING:
-            return Words(
-                f"Pingtai is starting or stopping (process {found.pid}).",
-                f"平台系统正在启动或停止（进程 {found.pid}）。",
-            )
+            return _changing(found)
         case Condition.CRASHED:
             return _with_start(_crashed(found))
         case Condition.STOPPED if found.left_over:
@@ -216,6 +213,19 @@ def _wrong_setting() -> Words | None:
     except BadInput as error:
         return error.words
     return None
+
+
+def _changing(found: Survey) -> Words:
+    if found.unexpected_end:  # a start removes it, so this is a stop
+        en, zh = found.unexpected_end.why
+        return Words(
+            f"Pingtai is stopping (process {found.pid}): {en}",
+            f"平台系统正在停止（进程 {found.pid}）：{zh}",
+        )
+    return Words(
+        f"Pingtai is starting or stopping (process {found.pid}).",
+        f"平台系统正在启动或停止（进程 {found.pid}）。",
+    )
 
 
 def _with_start(words: Words) -> Words:

@@ -110,6 +110,10 @@ def test_status_says_why_and_stop_gives_no_hint(
     assert "Run: pingtai up" in run(status).output
     note_unexpected_end(tmp_path, Words.same("PostgreSQL has stopped unexpectedly"))
     assert "PostgreSQL has stopped unexpectedly" in run(status).output
+    note_starter(tmp_path)
+    note_unexpected_end(tmp_path, Words.same("PostgreSQL has stopped unexpectedly"))
+    assert "is stopping (process" in (stopping := run(status).output)
+    assert "PostgreSQL has stopped unexpectedly" in stopping
 
 
 def test_a_suspended_process_is_stopped(
