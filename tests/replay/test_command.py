@@ -155,6 +155,15 @@ async def test_the_archive_against_the_register(
     ]
 
 
+async def test_a_platform_without_history_is_answered_with_what_to_do(
+    run: Run, archived: AsyncEngine, database_url: str
+) -> None:
+    """As its sisters do: check the id, or look elsewhere."""
+    answer = await _in_thread(run, "nonsense", "--from", "archive", DATABASE_URL=database_url)
+    assert 2 == answer.exit_code
+    assert "in the archive: check the id, or use --from server." in answer.output
+
+
 async def test_a_register_that_was_changed(
     run: Run, archived: AsyncEngine, database_url: str
 ) -> None:
