@@ -4,9 +4,11 @@
         examples/bj-riscv-soc/application.json
 
 Without PINGTAI_URL it speaks to Temporal, as TEMPORAL_ADDRESS or a running `pingtai up` says. Run it twice:
-the second time nothing is done again.
+the second time nothing is done again. A second argument is the day on which the
+district decided (default: today): a repeat on a later day names the same one.
 """
 
+import argparse
 import asyncio
 import os
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 from starter import PingtaiClient, PingtaiHttpClient
 from starter.client.interface import Pingtai
 from starter.client.register_lookups import RegisterLookups
+from starter.clock import today
 from starter.errors import PingtaiError
 from starter.terminal.process_exit import leave
 from workflows.actors import Actor
@@ -24,12 +27,10 @@ from workflows.decisions import Recommendation
 from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refused
 from workflows.vocabulary import RecommendationOutcome, Role
-
-DECIDED_ON = date(2026, 11, 23)
-"""The day on which the district decided, and not that on which it is sent: a repeat says the same."""
+from workflows.words import Words
 
 
-async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication) -> str:
+async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication, decided_on: date) -> str:
     """Apply, let the district recommend, and say where the platform stands."""
     applied = await pingtai.apply(form)
     print(applied.workflow_id, "term", applied.term, "again" if applied.repeated else "new")
@@ -43,7 +44,7 @@ async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication) -> st
             organisation=f"{form.district.zh}科技主管部门",
             district=form.district,
         ),
-        decided_on=DECIDED_ON,
+        decided_on=decided_on,
         outcome=RecommendationOutcome.RECOMMENDED,
         opinion="同意推荐。",
     )
@@ -53,28 +54,57 @@ async def start_and_recommend(pingtai: Pingtai, form: PlatformApplication) -> st
     return platform.stage if platform else ""
 
 
-async def main(form: PlatformApplication) -> int:
+def application_in(file: str) -> PlatformApplication:
+    """The application in a file."""
+    return parse(PlatformApplication, Path(file).read_text(encoding="utf-8"))
+
+
+async def main(file: str, decided_on: date) -> int:
     """Do it by whichever way is configured; 0 when it was done."""
     url = os.environ.get("PINGTAI_URL")
     try:
+        form = application_in(file)
         if url:
-            async with PingtaiHttpClient(url, os.environ["PINGTAI_KEY"]) as by_http:
-                print(await start_and_recommend(by_http, form))
+            async with PingtaiHttpClient(url, os.environ.get("PINGTAI_KEY", "")) as by_http:
+                print(await start_and_recommend(by_http, form, decided_on))
         else:
             client = await PingtaiClient.connect(RegisterLookups())
-            print(await start_and_recommend(client, form))
+            print(await start_and_recommend(client, form, decided_on))
     except Refused as error:  # by the rules: which one, and what is awaited
-        print(error.refusal.rule, error.refusal.zh, error.refusal.awaited)
-        return 3
+        return _told(error.refusal.words, 3)
     except InvalidMessage as error:  # it does not fit: which fields, and why
-        print(error.problems)
-        return 2
+        return _told(error.words, 2)
     except PingtaiError as error:  # no answer, perhaps: run it again as it is
-        print(error)
-        return error.exit_code
+        return _told(error.words, error.exit_code)
+    except OSError as error:  # there is no such file
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
+def _told(words: Words, code: int) -> int:
+    """Say what is wrong in both languages; the code to end with."""
+    print(words.en, words.zh, sep="\n", file=sys.stderr)
+    return code
+
+
+def arguments() -> argparse.Namespace:
+    """What was typed."""
+    parser = argparse.ArgumentParser(
+        description="Start a platform, and let its district recommend it."
+    )
+    parser.add_argument("application", help="file of the application, JSON")
+    parser.add_argument(
+        "decided_on",
+        nargs="?",
+        type=date.fromisoformat,
+        default=today(),
+        help="the day on which the district decided, YYYY-MM-DD; default: today",
+    )
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    application = parse(PlatformApplication, Path(sys.argv[1]).read_text(encoding="utf-8"))
-    leave(asyncio.run(main(application)))  # the SDK can abort a process that ends by itself
+    typed = arguments()
+    # the SDK can abort a process that ends by itself
+    leave(asyncio.run(main(typed.application, typed.decided_on)))

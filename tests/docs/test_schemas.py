@@ -37,6 +37,8 @@ MADE_WHOLE = {"application": BROUGHT_IN, **DECISIONS}
 """A valid message for each schema of what is said from outside."""
 written = sorted((ROOT / FOLDER).rglob("*.json"))
 examples = sorted((ROOT / "examples").glob("*/*.json"))
+calls = sorted((ROOT / "examples" / "integration" / "calls").glob("*.json"))
+"""Bodies of docs/http.md."""
 
 
 @cache
@@ -141,6 +143,13 @@ def test_the_examples_pass(path: Path) -> None:
         whole = {"decision_id": "d-1", **days, **raw}
         schema(f"decisions/{raw['kind']}").validate(whole)
         schema("decision").validate(whole)
+
+
+@pytest.mark.parametrize("path", calls, ids=lambda path: path.stem)
+def test_the_bodies_of_calls_pass(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    kind = content.get("kind")
+    schema(f"decisions/{kind}" if kind else "application").validate(content)
 
 
 @pytest.mark.parametrize("name", MADE_WHOLE)

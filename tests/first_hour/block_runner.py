@@ -17,6 +17,7 @@ from tests.system.processes import EXAMPLES, PATIENCE, PINGTAI, ROOT
 from worker.main import pingtai
 
 _REFUSED = 3
+_PROBLEM = "urn:pingtai:problem:"
 _USUAL_HTTP = "127.0.0.1:8080"
 _SECONDS = 60
 _READY_SECONDS = 60
@@ -94,7 +95,9 @@ class Typist:
             timeout=_SECONDS,
             check=False,
         )
-        return done.returncode, done.stdout + done.stderr
+        # curl is content with whatever is answered: what the service refuses is refused here, too.
+        code = done.returncode or (_REFUSED if _PROBLEM in done.stdout else 0)
+        return code, done.stdout + done.stderr
 
     def _serve(self) -> tuple[int, str]:
         """Start the service once: it stays for the documents after this one."""
@@ -106,7 +109,7 @@ class Typist:
     def _of_reader(self) -> dict[str, str]:
         """What the documents say in variables: the service, a key for it, and where Temporal is."""
         home, key = Path(os.environ["PINGTAI_HOME"]), self._folder / "key.txt"
-        known = {"URL": f"http://{self._http}", "KEY": key.read_text() if key.exists() else ""}
+        known = {"URL": f"http://{self._http}", "KEY": key.read_text().strip() if key.exists() else ""}
         stack = read_stack(home)
         return known | ({"TEMPORAL_ADDRESS": stack.temporal_address} if stack else {})
 

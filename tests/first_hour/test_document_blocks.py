@@ -88,10 +88,14 @@ def test_what_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """With its place and what it said; the rest of the block is left, other blocks are typed in."""
     be_nobody(monkeypatch, tmp_path)
     document = tmp_path / "page.md"
-    document.write_text("```sh\ntrue\nfalse\nls /nowhere\n```\n\n```sh\nls /nowhere\n```\n")
+    document.write_text(
+        "```sh\ntrue\nfalse\nls /nowhere\n```\n\n```sh\nls /nowhere\n```\n"
+        "\n```sh\necho urn:pingtai:problem:refused\n```\n"
+    )
     typist = Typist(tmp_path, "")
     for block in blocks_of(document):
         typist.type_in(block)
-    assert ["page.md:1: false", "page.md:7: ls /nowhere"] == [
+    refused = "page.md:11: echo urn:pingtai:problem:refused"
+    assert ["page.md:1: false", "page.md:7: ls /nowhere", refused] == [
         told.splitlines()[0] for told in typist.told
     ]
