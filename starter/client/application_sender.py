@@ -128,6 +128,8 @@ class ApplicationSender:
         """The first answer, if this application was the last one; Refused if another's term is open."""
         first = await application_of_run(self.temporal, latest)
         running = latest.close_time is None
+        stands = latest.typed_search_attributes.get(contract.STAGE)
+        stands = stands or ("open" if running else "ended")
         if await self._is_second_life(latest, application.platform_id, first):
             if running:
                 raise Refused(second_life(latest, first))
@@ -136,14 +138,14 @@ class ApplicationSender:
             raise Refused(ended_outside(latest))
         first = first or await self._first_of(latest)
         if first and first.application_id == application.application_id:
-            return _answer_of(first, application, "open" if running else "ended")
+            return _answer_of(first, application, stands)
         if not running:
             return None
         if earlier := await self._of_an_earlier_term(application):
             return earlier
         if why := find_block(latest):
             raise Refused(why)
-        raise Refused(still_open(application.platform_id, first))
+        raise Refused(still_open(application.platform_id, first, stands))
 
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
         """The first answer to an application of a term before; Refused if it said something else then."""

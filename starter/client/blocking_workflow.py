@@ -55,14 +55,14 @@ def used_before(application_id: str, term: int, stage: str) -> Refusal:
     )
 
 
-def still_open(platform_id: str, first: FirstApplication | None) -> Refusal:
+def still_open(platform_id: str, first: FirstApplication | None, stage: str) -> Refusal:
     """What is said where another application's term has not ended."""
     term, by = (first.term, first.application_id) if first else ("?", "?")
     return Refusal(
         rule="§四",
         en=f"term {term} of {platform_id} is open, by application {by}",
         zh=f"{platform_id} 的第 {term} 期尚未结束（申请 {by}）",
-        stage="open",
+        stage=stage,
     )
 
 

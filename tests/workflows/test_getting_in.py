@@ -222,11 +222,12 @@ async def test_an_application_twice_and_another_one(world: World) -> None:
     )
     assert (await world.client.apply(form)).repeated
     other = form.model_copy(update={"application_id": "another"})
-    with pytest.raises(Refused, match="term 1 of"):
+    with pytest.raises(Refused, match="term 1 of") as open_yet:
         await world.client.apply(other)
     changed = form.model_copy(update={"name": "another name"})
-    with pytest.raises(Refused, match="another content"):
+    with pytest.raises(Refused, match="another content") as used:
         await world.client.apply(changed)
+    assert ["recommendation"] * 2 == [one.value.refusal.stage for one in (open_yet, used)]
     await life.decide("recommendation", "declined")
     await life.handle.result()
     assert (await world.client.apply(form)).repeated
