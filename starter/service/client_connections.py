@@ -6,6 +6,7 @@ longest goes, and not the one who calls.
 """
 
 import asyncio
+import json
 import logging
 from collections import Counter
 from dataclasses import dataclass
@@ -15,10 +16,17 @@ from typing import Any, ClassVar
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from starter.service.problem_details import MEDIA_TYPE, Kind, Problem
 from starter.service.trusted_names import TrustedNames
 
 _log = logging.getLogger("pingtai.http")
 _LOOK_SECONDS = 0.5
+_NO_HTTP = Problem(
+    Kind.BAD_REQUEST,
+    "this is no HTTP/1.1 request; write what is not ASCII in an address percent-encoded:"
+    " curl --get --data-urlencode q=氢能",
+    "不是有效的 HTTP/1.1 请求；地址中的非 ASCII 字符须百分号编码：curl --get --data-urlencode q=氢能",
+)
 _BUSY = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: 19\r\nRetry-After: 5\r\nConnection: close\r\n\r\nService Unavailable"
@@ -166,7 +174,16 @@ class BoundedConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer nonsense. If it came in the middle of a call, the call has its answer by this."""
-        super().send_400_response(msg)
+        _log.info("no HTTP: %s", msg)
+        head = h11.Response(
+            status_code=400,
+            headers=[(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")],
+            reason=b"Bad Request",
+        )
+        body = json.dumps(_NO_HTTP.details("", "en"), ensure_ascii=False).encode()
+        for event in (head, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
         if self.cycle and not self.cycle.response_complete:
             self.cycle.disconnected = True  # uvicorn notes it only when the connection is gone
             self.cycle.message_event.set()

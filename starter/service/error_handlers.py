@@ -14,9 +14,10 @@ from db.sqlstate import Trouble, database_errors, trouble_of
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problem_details
 from starter.service.near_platforms import with_near
+from starter.service.parameter_words import in_plain_words, wrong_parameter
 from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import problem_reply
-from workflows.model import InvalidMessage, problem_in
+from workflows.model import FieldError, InvalidMessage
 from workflows.refusal import Refused
 from workflows.words import Words
 
@@ -66,7 +67,8 @@ def problem_of(error: Exception) -> Problem:
         case Refused():
             problem = problem_details.refused(error)
         case InvalidMessage():
-            problem = problem_details.invalid(error)
+            told = (FieldError(one.field, in_plain_words(one.words)) for one in error.problems)
+            problem = problem_details.invalid(InvalidMessage(error.what, *told))
         case NoSuchPlatform():
             problem = Problem(Kind.NOT_FOUND, error.words)
         case RequestValidationError():
@@ -110,7 +112,7 @@ def _mistake(error: Exception) -> Problem:
 
 
 def _parameters(error: RequestValidationError) -> Problem:
-    found = [problem_in({**one, "loc": one["loc"][1:] or one["loc"]}) for one in error.errors()[:5]]
+    found = [FieldError(*wrong_parameter(one)) for one in error.errors()[:5]]
     return problem_details.invalid(InvalidMessage("parameters", *found))
 
 

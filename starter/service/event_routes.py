@@ -15,6 +15,7 @@ from starter.service.arrivals import Arrivals
 from starter.service.feed_messages import EventPage, FeedCursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import answers
+from starter.service.parameter_words import in_words
 from starter.service.parameters import Engine
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
@@ -35,20 +36,26 @@ _GONE = Words(
 _ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
-def _listed(one: str, most: int) -> str:
-    """The pattern of a list between commas."""
-    return f"^({one})(,({one})){{0,{most - 1}}}$"
+def _listed(one: str, most: int, of: Words) -> str:
+    """The pattern of a list between commas; `of`: what one may be, in words."""
+    form = Words(f"write, between commas, {of.en}", f"应写作（逗号分隔）{of.zh}")
+    return in_words(f"^({one})(,({one})){{0,{most - 1}}}$", form)
 
 
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(words)
 
 
+def _among(words: Iterable[str]) -> Words:
+    every = tuple(words)
+    return Words(f"any of {', '.join(every)}", f"以下任意项：{'、'.join(every)}")
+
+
 Names = Annotated[
     str | None,
     Query(
         alias="type",
-        pattern=_listed(_any_of(EVENT_NAMES), 50),
+        pattern=_listed(_any_of(EVENT_NAMES), 50, _among(EVENT_NAMES)),
         description="Events of these names only, between commas. 事项，逗号分隔",
         examples=["listing,assessment_ended"],
     ),
@@ -56,7 +63,7 @@ Names = Annotated[
 Districts = Annotated[
     str | None,
     Query(
-        pattern=_listed(_any_of(District), 20),
+        pattern=_listed(_any_of(District), 20, _among(District)),
         description="Of platforms in these districts, between commas. 所在区，逗号分隔",
         examples=["haidian"],
     ),
@@ -64,7 +71,7 @@ Districts = Annotated[
 Platforms = Annotated[
     str | None,
     Query(
-        pattern=_listed(_ID, 100),
+        pattern=_listed(_ID, 100, Words("at most 100 ids of platforms", "平台编号，最多 100 个")),
         description="Of these platforms, between commas. 平台编号，逗号分隔",
         examples=["bj-riscv-soc"],
     ),
@@ -108,8 +115,11 @@ async def events(
     """Every entry of every log, in one order that only grows at its end. Scope: `read`.
 
     Keep `next`, whatever `events` holds; `more` says that there is more now. A key of a district sees its
-    platforms only. 410: the cursor belongs to a feed that no longer exists; begin again.
+    platforms only; 403 where another is asked for. 410: the cursor belongs to a feed that no longer
+    exists; begin again.
     """
+    for one in _words(district):
+        who.only_of(one)
     feed = Feed(engine)
     arrivals: Arrivals = request.app.state.arrivals
     wanted = Wanted(

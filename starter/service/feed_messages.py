@@ -5,9 +5,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from db.subscription_admin import SubscriptionRow
+from starter.service.parameter_words import in_words
 from workflows.cloud_events import EVENT_NAMES, Event
 from workflows.model import Identifier, Instant, Message, Record, wrong
 from workflows.vocabulary import District
+from workflows.words import Words
 
 CURSOR = r"[a-z0-9]{1,32}\.[0-9]{1,18}"
 _URL = r"^https?://[^\s@\\]+$"
@@ -22,7 +24,14 @@ def _known(name: str) -> str:
 EventName = Annotated[
     str, AfterValidator(_known), Field(json_schema_extra={"enum": list(EVENT_NAMES)})
 ]
-FeedCursor = Annotated[str, Field(pattern=f"^(beginning|now|{CURSOR})$")]
+_PLACE = in_words(
+    f"^(beginning|now|{CURSOR})$",
+    Words(
+        "write beginning, now, or `next` of an answer, unchanged",
+        "应写作 beginning、now，或原样取自应答的 next",
+    ),
+)
+FeedCursor = Annotated[str, Field(pattern=_PLACE)]
 """A cursor as it was given out, or `beginning`, or `now`."""
 
 

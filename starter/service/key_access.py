@@ -16,9 +16,11 @@ from starter.service.scopes import Scope, deciding_as
 from workflows.actors import Actor
 from workflows.name_comparison import same_name
 from workflows.vocabulary import District, Role
+from workflows.words import Words
 
 _LONGEST = 200
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="pingtai"'}
+_NEW = Words("ask the administrator of the service for a new one", "请向服务管理员申请新的密钥")
 _DECLARED = HTTPBearer(
     scheme_name="key",
     bearerFormat="ptk_ID_SECRET",
@@ -148,13 +150,13 @@ async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) ->
     keys = Keys(await request.app.state.backends.engine())
     key = await keys.of_token(token.strip())
     if key is None:
-        raise nobody.no_key("unknown", "unknown key", "没有此密钥")
+        raise nobody.no_key("unknown", f"unknown key: {_NEW.en}", f"没有此密钥：{_NEW.zh}")
     request.state.key_id = key.id
     standing = key.standing(now)
     if standing != "valid":
         # Only whoever has the whole key is told so.
         zh = "密钥已撤销" if standing == "revoked" else "密钥已过期"
-        raise nobody.no_key(standing, f"the key is {standing}", zh)
+        raise nobody.no_key(standing, f"the key is {standing}: {_NEW.en}", f"{zh}：{_NEW.zh}")
     if not request.app.state.shares.take(request.scope["state"], key.id):
         raise Problem(
             Kind.BUSY,

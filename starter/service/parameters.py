@@ -12,7 +12,9 @@ from starlette.requests import Request
 from db.reading import LARGEST_PAGE
 from starter.errors import BadInput
 from starter.service.error_handlers import unknown_parameters
+from starter.service.parameter_words import in_words
 from workflows.model import Day, Identifier, InvalidMessage, invalid, problem_in
+from workflows.words import Words
 
 T = TypeVar("T")
 PlatformId = Annotated[Identifier, Path(description="The platform's id. 平台编号")]
@@ -27,7 +29,10 @@ AfterPlace = Annotated[
     str | None, Query(description="Next page: `next` of the page before. 下一页", max_length=200)
 ]
 _DAY: TypeAdapter[date] = TypeAdapter(Day)
-_OF_A_DAY = r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$"
+_OF_A_DAY = in_words(
+    r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$",
+    Words("write a day as YYYY-MM-DD", "应写作日期 YYYY-MM-DD"),
+)
 DayText = Annotated[
     str | None,
     Query(

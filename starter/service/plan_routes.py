@@ -13,11 +13,17 @@ from starter.plans.plan_view import LAST_TWO, PlanView, plan_view
 from starter.service.case_status import district_of
 from starter.service.key_access import Reader
 from starter.service.openapi_document import ETAG, answers, unchanged
+from starter.service.parameter_words import in_words
 from starter.service.parameters import Engine, IfNoneMatch, PlatformId
 from starter.service.responses import tagged_reply, written
+from workflows.words import Words
 
 router = APIRouter(prefix="/v1", tags=["reads"])
 _LAST = "last"
+_COMPARED = in_words(
+    r"^(last|[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})?)$",
+    Words("write last, N or N,M: numbers of versions", "应写作 last、N 或 N,M（版本号）"),
+)
 
 
 @router.get(
@@ -43,7 +49,7 @@ async def platform_plan(
         Query(
             description="Also what changed: `1,2` from version 1 to version 2; `1` from version 1 to"
             " `version`; `last` from the version before. 版本差异",
-            pattern=r"^(last|[1-9][0-9]{0,3}(,[1-9][0-9]{0,3})?)$",
+            pattern=_COMPARED,
             examples=["1,2"],
         ),
     ] = None,

@@ -19,15 +19,20 @@ from starter.service.case_status import (
 )
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, SOURCE, answers
+from starter.service.parameter_words import in_words
 from starter.service.parameters import Engine, Limit, PlatformId
 from starter.service.responses import link, next_page, reply
 from workflows.model import Record
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
 from workflows.vocabulary import Happening
+from workflows.words import Words
 
 router = APIRouter(prefix="/v1", tags=["reads"])
-_PLACE = r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,9}$"
+_PLACE = in_words(
+    r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,9}$",
+    Words("copy it from `next` of the page before", "请取自上一页的 next"),
+)
 After = Annotated[
     str | None,
     Query(

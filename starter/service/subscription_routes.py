@@ -26,17 +26,23 @@ from starter.service.feed_messages import (
 from starter.service.idempotency_keys import Fill, IdempotencyKey, answer_once
 from starter.service.key_access import Caller, Reader
 from starter.service.openapi_document import answers, body, ended, written
+from starter.service.parameter_words import in_words
 from starter.service.parameters import Engine
 from starter.service.problem_details import FieldProblem, Kind, Problem
 from starter.service.responses import reply
 from workflows.model import parse
+from workflows.words import Words
 
 router = APIRouter(prefix="/v1/subscriptions", tags=["events"])
 _SECRET_BYTES = 32
 _BODY = (400, 408, 413, 415)
 """Problems of calls that have a body."""
+_OF_AN_ID = in_words(
+    r"^sub_[0-9a-f]{16}$",
+    Words("write sub_ and 16 digits of 0-9, a-f", "应写作 sub_ 及 16 位 0-9、a-f"),
+)
 SubscriptionId = Annotated[
-    str, Path(pattern=r"^sub_[0-9a-f]{16}$", description="The subscription's id. 订阅编号")
+    str, Path(pattern=_OF_AN_ID, description="The subscription's id. 订阅编号")
 ]
 
 

@@ -50,13 +50,18 @@ async def test_catching_up(engine: AsyncEngine, register: PostgresRegister) -> N
 
 
 async def test_a_key_of_a_district(engine: AsyncEngine, register: PostgresRegister) -> None:
-    """Sees the events of its platforms, whatever it asks for; a key that may not read sees none."""
+    """Sees the events of its platforms, and may not ask for others; a key that may not read sees none."""
     await register.write(batch(opened()))
     await register.write(batch(opened(application("q-1", district="tongzhou"), START)))
     async with following(engine, district="tongzhou") as client:
         page = (await client.get(PATH)).json()
         assert ["q-1"] == [event["subject"] for event in page["events"]]
-        assert [] == names(await client.get(PATH, params={"district": "haidian"}))
+        for asked in ("haidian", "tongzhou,haidian"):
+            other = await client.get(PATH, params={"district": asked})
+            assert (403, "tongzhou") == (
+                other.status_code,
+                other.json()["en"].split()[4].strip(","),
+            )
     async with following(engine, "apply") as client:
         assert 403 == (await client.get(PATH)).status_code
         client.headers.pop("authorization")

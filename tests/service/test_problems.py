@@ -308,3 +308,24 @@ def test_a_database_that_cannot_serve_now_is_away(state: str | None, status: int
         sqlstate = state
 
     assert problem_of(DBAPIError("select 1", {}, Said())).kind.status == status
+
+
+async def test_parameters_are_told_in_words(all_keys: httpx.AsyncClient) -> None:
+    """No regular expression, no phrase of a library; and nothing but Chinese in Chinese."""
+    for address in (
+        "/v1/platforms/p-1/plan?diff=abc",
+        "/v1/events?after=zzz",
+        "/v1/events?type=nonsense",
+        "/v1/events?district=shanghai",
+        "/v1/events?limit=many",
+        "/v1/events?limit=0",
+        "/v1/platforms/p-1/timeline?after=x",
+        "/v1/platforms/p-1/validity?on=soon",
+        "/v1/platforms?id=_",
+        "/v1/register?district=shanghai",
+        "/v1/register?overdue=perhaps",
+        "/v1/subscriptions/x",
+    ):
+        details = problem(await all_keys.get(address), 422, "invalid")
+        assert not any(sign in details["en"] for sign in ("^", "{", "Input", "String")), details
+        assert not any(sign in details["zh"] for sign in ("^", "{", " or ", "Input")), details

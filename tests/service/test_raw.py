@@ -205,4 +205,17 @@ async def test_nonsense_after_a_head_that_is_answered_at_once_leaves_no_tracebac
         async with serving(app, listening, ConnectionLimits(head=0.5)):
             answer = await answered(listening.getsockname()[1], head + chunk)
     assert answer.startswith(b"HTTP/1.1 400")
+    assert b"application/problem+json" in answer
     assert [] == [record for record in caplog.records if record.exc_info]
+
+
+async def test_an_address_in_chinese_is_told_how_to_write_it(app: FastAPI) -> None:
+    """Problem details, as everywhere, and what to type."""
+    with listener("127.0.0.1:0") as listening:
+        async with serving(app, listening, ConnectionLimits(head=0.5)):
+            line = "GET /v1/platforms?q=氢能 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            answer = await answered(listening.getsockname()[1], line.encode())
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    assert "percent-encoded" in body.decode(errors="ignore")
+    assert "urn:pingtai:problem:bad-request" in body.decode(errors="ignore")

@@ -1,0 +1,63 @@
+"""What a parameter may be, in words: nobody reads a regular expression, or a library's own phrase."""
+
+import re
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from workflows.model import Identifier, problem_in
+from workflows.words import Words
+
+_FORMS: dict[str, Words] = {}
+_BY_TYPE = {
+    "int_parsing": Words("should be a whole number", "应为整数"),
+    "bool_parsing": Words("should be true or false", "应为 true 或 false"),
+    "greater_than_equal": Words("at least {ge}", "不得小于 {ge}"),
+    "less_than_equal": Words("at most {le}", "不得大于 {le}"),
+    "string_too_long": Words("at most {max_length} characters", "最多 {max_length} 字"),
+    "string_too_short": Words("must not be empty", "不能为空"),
+    "missing": Words("is missing", "缺少此项"),
+}
+_PHRASE = re.compile("^Input should be ")
+_CHOICE = re.compile(r"'(, | or )'")
+
+
+def in_words(pattern: str, form: Words) -> str:
+    """Note what is said where a value does not match a pattern; the pattern, to be given to its parameter."""
+    _FORMS[pattern] = form
+    return pattern
+
+
+def pattern_of(annotated: Any) -> str:
+    """The pattern of a model's text type."""
+    found = [one for one in get_args(annotated) if isinstance(one, FieldInfo)]
+    return next(
+        str(one.pattern) for info in found for one in info.metadata if hasattr(one, "pattern")
+    )
+
+
+def wrong_parameter(error: Any) -> tuple[str, Words]:
+    """One of pydantic's errors about a parameter: its name, and what it may be."""
+    field, why = problem_in({**error, "loc": error["loc"][1:] or error["loc"]})
+    context = error.get("ctx", {})
+    form = _FORMS.get(context.get("pattern", "")) or _BY_TYPE.get(error["type"])
+    if form:
+        why = Words(form.en.format(**context), form.zh.format(**context))
+    return field, in_plain_words(why)
+
+
+def in_plain_words(why: Words) -> Words:
+    """The same without a library's phrase, and the choices of its Chinese as Chinese lists them."""
+    return Words(
+        _PHRASE.sub("should be ", why.en),
+        _CHOICE.sub(lambda sign: "'或'" if "or" in sign[1] else "'、'", why.zh),
+    )
+
+
+in_words(
+    pattern_of(Identifier),
+    Words(
+        "write letters, digits, ., _ and -; a letter or digit first; at most 64",
+        "应为字母、数字、.、_、-，以字母或数字开头，最多 64 个",
+    ),
+)
