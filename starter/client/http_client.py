@@ -50,8 +50,11 @@ class PingtaiHttpClient:
         *,
         patience: float = 60.0,
         transport: httpx.AsyncBaseTransport | None = None,
+        key_from: str = "",
     ) -> None:
         """`key` is one of `pingtai keys create`; `patience` is how long a call is repeated (seconds).
+
+        `key_from` is where it was read, told where the service does not know it.
 
         The environment's proxies are not used: `transport` may bring one, or other certificates.
 
@@ -62,6 +65,7 @@ class PingtaiHttpClient:
             # Else httpx says what is wrong with the header, and the key with it.
             raise BadInput("the key is one line of ASCII, ptk_…", "密钥应为一行 ASCII 字符 ptk_…")
         self._patience = patience
+        self._key_from = key_from
         self._http = httpx.AsyncClient(
             base_url=url.rstrip("/"),
             headers={"authorization": f"Bearer {key}", "accept": "application/json"},
@@ -166,7 +170,7 @@ class PingtaiHttpClient:
             try:
                 answer = await self._http.request(method, path, **more)
                 if answer.status_code not in _AGAIN:
-                    raise_for(answer)
+                    raise_for(answer, self._key_from)
                     return answer
                 wait = max(pause, _retry_after(answer))
                 why, sent = f"HTTP {answer.status_code}", True
@@ -180,7 +184,7 @@ class PingtaiHttpClient:
                 sent = sent or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             if asyncio.get_running_loop().time() + wait > until:
                 if answer is not None:
-                    raise_for(answer)
+                    raise_for(answer, self._key_from)
                 raise _silent(str(self._http.base_url), why, sent=sent)
             # Not all clients at once, after an outage.
             await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311 - no secret

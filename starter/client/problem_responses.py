@@ -34,8 +34,8 @@ class _Problem(BaseModel):
     errors: tuple[_Field, ...] = ()
 
 
-def raise_for(answer: httpx.Response) -> None:
-    """Nothing, for an answer that says yes.
+def raise_for(answer: httpx.Response, key_from: str = "") -> None:
+    """Nothing, for an answer that says yes. `key_from`: where the key was read.
 
     Raises:
         Refused: the rules refuse it.
@@ -66,8 +66,11 @@ def raise_for(answer: httpx.Response) -> None:
         _NOT_ALLOWED: NotAllowed,
         _NOT_FOUND: NoSuchPlatform,
     }
+    en, zh = problem.en, problem.zh or problem.en
+    if answer.status_code == _NO_KEY and key_from:
+        en, zh = f"{en} (the key is from {key_from})", f"{zh}（密钥取自 {key_from}）"
     late = Unreachable if answer.status_code >= _SERVER else BadInput
-    raise kinds.get(answer.status_code, late)(problem.en, problem.zh or problem.en)
+    raise kinds.get(answer.status_code, late)(en, zh)
 
 
 def _check_json(answer: httpx.Response) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -90,9 +91,10 @@ def documents_in(cell: str, folder: Path | None) -> list[Document]:
     """Return the documents of a cell, separated by `;` or line ends; a title before a hash may hold these.
 
     Raises:
-        BadInput: one of them is not there, or cannot be hashed.
+        BadInput: some of them are not there, or cannot be hashed; names each.
     """
     found: list[Document] = []
+    wrong: list[BadInput] = []
     place = 0
     while place < len(cell):
         first, *others = _BETWEEN.split(cell[place:], maxsplit=1)
@@ -102,9 +104,22 @@ def documents_in(cell: str, folder: Path | None) -> list[Document]:
             place = hashed.end()
             continue
         if first.strip():
-            found.append(document_beside(first, folder))
+            try:
+                found.append(document_beside(first, folder))
+            except BadInput as error:
+                wrong.append(error)
         place += len(first) + (1 if others else 0)
+    if wrong:
+        raise together(wrong)
     return found
+
+
+def together(errors: Sequence[BadInput]) -> BadInput:
+    """All that is wrong with one cell, as one error."""
+    texts = zip(*(error.words for error in errors), strict=True)
+    return BadInput(
+        *(sign.join(dict.fromkeys(text)) for sign, text in zip(("; ", "；"), texts, strict=True))
+    )
 
 
 def _alone(item: str, folder: Path | None) -> bool:

@@ -229,8 +229,19 @@ def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService
 
 def _keep(profile: Profile) -> None:
     path = write_profile(profile)
-    show(facts([(Words("saved in", "已保存至"), path)]))
+    show(facts([(Words("saved in", "已保存至"), path), *_of_service(profile)]))
     _show_roles(profile)
+
+
+def _of_service(profile: Profile) -> list[tuple[Said, object]]:
+    """The service that the profile names, and the file of its key; nothing where it names none."""
+    service = profile.service
+    if service is None:
+        return []
+    return [
+        (Words("service", "服务地址"), service.url),
+        (Words("key file", "密钥文件"), service.key_file),
+    ]
 
 
 def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -263,13 +274,11 @@ def _show(as_json: bool) -> None:
             )
         )
     else:
-        service = profile.service
         rows: list[tuple[Said, object]] = [
             (Words("file", "文件"), profile_path()),
             (Words("id", "编号"), profile.id),
             (Words("language", "语言"), profile.lang),
-            (Words("service", "服务地址"), service.url if service else None),
-            (Words("key file", "密钥文件"), service.key_file if service else None),
+            *_of_service(profile),
         ]
         show(facts(rows))
         _show_roles(profile)

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from starter.desk.service_address import URL, ServiceAddress, service_address
+from starter.desk.service_address import ServiceAddress, service_address, why_by_http
 from starter.errors import BadInput
 
 if TYPE_CHECKING:
@@ -90,9 +90,10 @@ def directly_only(what: str, zh: str) -> None:
         BadInput: a service is named, and no database.
     """
     if by_http() and not os.environ.get("DATABASE_URL"):
+        why = why_by_http()
         raise BadInput(
-            f"{what} does not work by HTTP ({URL}). Run it on the server, or set DATABASE_URL",
-            f"{zh}不能通过 HTTP（{URL}）办理。请在服务器上运行，或设置 DATABASE_URL",
+            f"{what} does not work by HTTP ({why.en}). Run it on the server, or set DATABASE_URL",
+            f"{zh}不能通过 HTTP 办理（{why.zh}）。请在服务器上运行，或设置 DATABASE_URL",
         )
 
 
@@ -109,4 +110,10 @@ def _service(address: ServiceAddress) -> "PingtaiHttpClient":
         else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     )
     transport = httpx.AsyncHTTPTransport(verify=trusted)
-    return PingtaiHttpClient(address.url, address.key, patience=PATIENCE, transport=transport)
+    return PingtaiHttpClient(
+        address.url,
+        address.key,
+        patience=PATIENCE,
+        transport=transport,
+        key_from=address.key_from,
+    )

@@ -15,6 +15,7 @@ from starter.desk.profile import read_profile
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.loopback import is_loopback
+from workflows.words import Words
 
 URL, KEY = "PINGTAI_URL", "PINGTAI_KEY"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -29,6 +30,8 @@ class ServiceAddress:
 
     url: str
     key: str = field(repr=False)
+    key_from: str = field(default=KEY, compare=False)
+    """The variable or the file that the key is in."""
 
 
 def service_address() -> ServiceAddress | None:
@@ -52,10 +55,20 @@ def service_address() -> ServiceAddress | None:
         return ServiceAddress(url, checked_key(key, KEY))
     # A key is for the service that it was given for, and is shown to no other.
     if kept and kept.key_file and url == kept.url:
-        return ServiceAddress(url, read_key(Path(kept.key_file)))
+        return ServiceAddress(url, read_key(Path(kept.key_file)), kept.key_file)
     raise BadInput(
         f"no key for {url}: set {KEY}, or name its file once: `pingtai login --url URL --key-file FILE`",
         f"没有 {url} 的密钥：请设置 {KEY}，或登记一次密钥文件：pingtai login --url URL --key-file FILE",
+    )
+
+
+def why_by_http() -> Words:
+    """What makes the commands of this desk work by HTTP, and how one of them goes past it."""
+    if os.environ.get(URL):
+        return Words(f"{URL} is set", f"已设置 {URL}")
+    return Words(
+        f"your profile names a service; for direct access: `{URL}= pingtai …`",
+        f"个人配置中有服务地址；直接访问：{URL}= pingtai …",
     )
 
 

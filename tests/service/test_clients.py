@@ -1,5 +1,8 @@
 """One interface, two ways: what the client over Temporal answers and raises, the one over HTTP does, too."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
@@ -14,6 +17,7 @@ from fastapi import FastAPI
 from starter import PingtaiHttpClient
 from starter.client.interface import Pingtai
 from starter.client.temporal_client import PingtaiClient
+from starter.clock import today
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, Unreachable
 from starter.plans.plan_view import LAST_TWO
 from starter.service.scopes import Scope
@@ -29,7 +33,7 @@ from workflows.refusal import Refused
 EXAMPLE = Path(__file__).parents[2] / "examples" / "integration" / "client.py"
 
 
-def over_http(app: FastAPI, key: str, **more: float) -> PingtaiHttpClient:
+def over_http(app: FastAPI, key: str, **more: Any) -> PingtaiHttpClient:
     """The client over HTTP, of an app in this process."""
     transport = httpx.ASGITransport(app)
     return PingtaiHttpClient("http://pingtai", key, transport=transport, **more)
@@ -236,10 +240,33 @@ async def test_the_example(pingtai: Pingtai, capsys: pytest.CaptureFixture[str])
     """Run twice it starts and recommends once, by either way."""
     asked = application()
     for _ in range(2):
-        assert "inspection" == await example().start_and_recommend(pingtai, asked)
+        assert "inspection" == await example().start_and_recommend(pingtai, asked, today())
     told = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip()]
     about = [words[-1] for words in told if words[0] in ("entry", f"platform:{asked.platform_id}")]
     assert ["new", "new", "again", "again"] == about
+
+
+def test_the_example_says_what_is_wrong(tmp_path: Path) -> None:
+    """Without an argument, a file or an application that fits: in words, and no traceback."""
+    odd = tmp_path / "odd.json"
+    odd.write_text("{}", encoding="utf-8")
+    settings = {"PINGTAI_URL": "http://127.0.0.1:1", "PINGTAI_KEY": "ptk_0_x"}
+    for given, says in (
+        ((), "usage:"),
+        ((str(tmp_path / "none.json"),), "No such file"),
+        ((str(odd),), "PlatformApplication"),
+        ((str(odd),), "缺少此项"),
+        ((str(odd), "soon"), "invalid fromisoformat value"),
+    ):
+        done = subprocess.run(
+            (sys.executable, EXAMPLE, *given),
+            env={**os.environ, **settings, "PYTHONPATH": str(EXAMPLE.parents[2])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (2, True) == (done.returncode, says in done.stderr), done.stderr
+        assert "Traceback" not in done.stderr
 
 
 async def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,8 @@ async def test_what_goes_wrong_has_the_words_and_codes_of_the_direct_way(
     assert (2, True) == (missing.code, "opinion (--opinion)" in missing.err), missing.err
     assert (3, True) == (early.code, early.err.startswith("refused: ")), early.err
     assert (3, True) == (lacking.code, "the scope decide:" in lacking.err), lacking.err
-    assert (3, "unknown key") == (unknown.code, unknown.err)
+    said = "unknown key: ask the administrator of the service for a new one (the key is from PINGTAI_KEY)"
+    assert (3, said) == (unknown.code, " ".join(unknown.err.split()))
     assert (4, True) == (silent.code, "is not reachable" in silent.err), silent.err
     assert (2, True) == (other.code, "No platform" in other.err), other.err
 

@@ -201,6 +201,13 @@ def test_other_files_are_not_read_for_a_table(folder: Path, cell: str, said: str
     assert said in refused.value.words.en
 
 
+def test_each_wrong_document_of_a_cell_is_named(folder: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        documents_in("没有.pdf; 也没有.pdf; ../证明.pdf", folder)
+    for words in refused.value.words:
+        assert all(name in words for name in ("没有.pdf", "也没有.pdf", "../证明.pdf"))
+
+
 def test_standard_input_has_no_folder() -> None:
     with pytest.raises(BadInput, match="standard input"):
         documents_in("环评.pdf", None)

@@ -146,7 +146,10 @@ def test_login_keeps_where_the_service_is(pingtai: Run, key_file: Path) -> None:
     who = ("--id", "kw-01", "--role", "commission", "--organisation", "市科委")
     assert 0 == pingtai("login", *who).exit_code
     assert 2 == pingtai("login", "--key-file", str(key_file)).exit_code
-    assert 0 == pingtai("login", "--url", HTTPS, "--key-file", "key").exit_code
+    saved = pingtai("login", "--url", HTTPS, "--key-file", "key")
+    assert (0, True) == (saved.exit_code, HTTPS in saved.stdout and str(key_file) in saved.stdout)
+    for said in (pingtai("keys", "list").stderr, pingtai("--lang", "zh", "keys", "list").stderr):
+        assert "PINGTAI_URL= pingtai" in said
     kept = Profile(
         id="kw-01", roles=(ROLE,), service=ProfileService(url=HTTPS, key_file=str(key_file))
     )

@@ -5,12 +5,12 @@ separated by `;`. Words may be English or Chinese.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from starter.commands.document_files import documents_in
+from starter.commands.document_files import documents_in, together
 from starter.commands.importing.columns import COLUMNS, Column, at
 from starter.commands.message_shapes import Shape
 from starter.commands.notation import known
@@ -60,11 +60,11 @@ def read(column: Column, cell: Cell, folder: Path | None = None) -> Any:
     value: Any = text
     match column.shape:
         case Shape.NUMBERS:
-            value = [number_of(one) for one in _listed(_BETWEEN_NUMBERS, text)]
+            value = _each(number_of, _listed(_BETWEEN_NUMBERS, text))
         case Shape.WORD:
             value = _word(column, text)
         case Shape.WORDS:
-            value = [_word(column, one) for one in _listed(_BETWEEN_WORDS, text)]
+            value = _each(lambda one: _word(column, one), _listed(_BETWEEN_WORDS, text))
         case Shape.TEXTS:
             value = _listed(_BETWEEN, text)
         case Shape.DOCUMENTS:
@@ -118,6 +118,20 @@ def _complete(said: dict[str, Any]) -> None:
 
 def _listed(between: re.Pattern[str], text: str) -> list[str]:
     return [one.strip() for one in between.split(text) if one.strip()]
+
+
+def _each(read_one: Callable[[str], Any], items: list[str]) -> list[Any]:
+    """Each item of a cell, read. Raises BadInput, which names every one that cannot be."""
+    found: list[Any] = []
+    wrong: list[BadInput] = []
+    for one in items:
+        try:
+            found.append(read_one(one))
+        except BadInput as error:
+            wrong.append(error)
+    if wrong:
+        raise together(wrong)
+    return found
 
 
 def _word(column: Column, text: str) -> str:
