@@ -64,6 +64,8 @@ def _data(draft: Draft) -> dict[str, object]:
     }
 
 
+_MAYBE = Words("may have been accepted", "可能已办理")
+_NOT_SENT = Words("not submitted", "未提交")
 _DRAFTS: tuple[Column[tuple[int, Draft]], ...] = (
     Column(Words("no.", "序号"), lambda row: row[0], whole=ALWAYS),
     Column(Words("command", "命令"), lambda row: _command(row[1])),
@@ -71,6 +73,6 @@ _DRAFTS: tuple[Column[tuple[int, Draft]], ...] = (
     Column(Words("answers", "已填项数"), lambda row: row[1].count, whole=ALWAYS),
     Column(
         Words("state", "状态"),
-        lambda row: Words("may have been accepted", "可能已办理") if row[1].sent else None,
+        lambda row: _MAYBE if row[1].sent else _NOT_SENT,
     ),
 )

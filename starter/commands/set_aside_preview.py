@@ -81,6 +81,14 @@ def target_of(decisions: Sequence[LogLine], line: LogLine) -> dict[str, Any]:
     return said
 
 
+def decision_named(log: Sequence[LogLine], decision_id: Any, entry: Any) -> str:
+    """The decision that is to be set aside, in words, with its id; empty where the register has none."""
+    for line in in_force(log):
+        if line.entry.decision_id == decision_id and entry in (None, line.entry.seq):
+            return say(f"{_decided(line)} ({decision_id})", f"{_decided(line)}（{decision_id}）")
+    return ""
+
+
 _DIGITS = 6
 _DECISIONS: tuple[Column[tuple[int, LogLine]], ...] = (
     Column(Words("no.", "序号"), lambda row: row[0], whole=ALWAYS),

@@ -130,6 +130,8 @@ def test_every_form_says_what_it_is_about(
     result = pingtai(*FORMS[kind].name.split(), "p-1", lang="zh", stdin="y\n")
     assert TITLE.zh in before_questions(result)
     assert "补充通风方案" in before_questions(result)
+    says_how_to_get_the_file = "pingtai plan p-1 --file plan.md" in before_questions(result)
+    assert says_how_to_get_the_file is (kind in (Kind.PLAN_REVISION, Kind.SELF_REPORT))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -1,13 +1,17 @@
 """What somebody types at the check, and what is said where an answer does not fit."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from starter.desk.profile import read_profile
+from tests.rules.builders import plan
 from tests.rules.cases import at_stage
 from tests.starter.form_typing import Run, Sent, day_of, terminal, typed  # noqa: F401
-from tests.starter.test_guided import COMMISSION, DISTRICT, login, show_case
+from tests.starter.test_guided import COMMISSION, DISTRICT, OPERATOR, login, show_case
+from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Stage
 
 DAY = day_of(Stage.RECOMMENDATION)
@@ -82,3 +86,48 @@ def test_a_chinese_yes_or_no_is_taken_by_login(
         profile = read_profile()
         assert profile
         assert kept == profile.roles[0].organisation
+
+
+def test_the_check_names_the_file_that_was_given(pingtai: Run, answers: dict[str, Any]) -> None:
+    """Typed, or by a flag."""
+    show_case(answers, at_stage(Stage.IMPROVEMENT))
+    for name in ("方案甲.json", "方案乙.json"):
+        Path(name).write_text(json.dumps(plan("已修改")), encoding="utf-8")
+    day = day_of(Stage.IMPROVEMENT)
+    stdin = typed(*OPERATOR, "方案甲.json", "补充", day, "", "n")
+    result = pingtai("revise", "bj-test", lang="zh", stdin=stdin)
+    assert "方案甲.json" in result.stdout, result.output
+    assert "见文件" not in result.stdout
+    flags = ("--plan", "方案乙.json")
+    stdin = typed("n", *OPERATOR, "补充", day, "", "n")
+    result = pingtai("revise", "bj-test", *flags, lang="zh", stdin=stdin)
+    assert "方案乙.json" in result.stdout
+    assert "见文件" not in result.stdout
+
+
+def test_the_check_of_a_setting_aside_says_which_decision_it_is(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """In words, with the id, as the first answer that can be changed."""
+    case = at_stage(Stage.LISTING)
+    show_case(answers, case)
+    stdin = typed(*COMMISSION, "1", "有误", day_of(Stage.LISTING), "", "n")
+    result = pingtai("set-aside", "bj-test", lang="zh", stdin=stdin)
+    [line] = [one for one in result.stdout.splitlines() if one.startswith(" 1  被撤销决定的编号")]
+    assert "所在区推荐：推荐（" in line
+
+
+def test_what_no_answer_can_mend_is_not_asked_to_be_mended(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """A step whose time has not come: nobody is told to change a number, or to run it again at once."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    answers["check"] = Refused(
+        Refusal(rule="§四", en="not now", zh="尚未到该环节", stage="recommendation")
+    )
+    lines = ("y", *COMMISSION, "2", day_of(Stage.RECOMMENDATION), "", "n")
+    result = pingtai("list", "bj-test", lang="zh", stdin=typed(*lines))
+    assert "修改所填内容无效。请输入 n 退出" in result.stdout, result.output
+    assert "请输入序号修改该项" not in result.stdout
+    assert "须待进入相应环节后方可提交" in result.stderr
+    assert "未提交" in pingtai("drafts", lang="zh").stdout

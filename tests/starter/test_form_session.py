@@ -255,7 +255,7 @@ def test_a_decision_is_set_aside_by_its_number(
     assert "Decisions in force" in result.stdout
     draft = json.loads(drafts()[0].read_text(encoding="utf-8"))
     assert "1.3" == draft["answers"]["target"][0][1]
-    result = pingtai("set-aside", "bj-test", stdin=typed("y", "2", "1", "y"))
+    result = pingtai("set-aside", "bj-test", stdin=typed("y", "1", "1", "y"))
     assert 0 == result.exit_code, result.output
     assert [case.log[1].decision_id] == [said["target"] for _, said in sent]
     assert "Will be set aside" in result.stdout

@@ -135,7 +135,7 @@ def _where_more_is(kind: Kind, card: PlatformCard, plan: PlanView | None) -> Ite
         if plan.before:
             lines[-1] += f" --diff {plan.before.version} {plan.shown.version}"
     yield Words("in full", "查看全文"), stacked(*lines)
-    if kind is Kind.PLAN_REVISION:
+    if kind in (Kind.PLAN_REVISION, Kind.SELF_REPORT):
         yield (
             Words("to edit it", "取回修改"),
             f"pingtai plan {platform} --file plan.md",

@@ -37,6 +37,10 @@ class Checks(NamedTuple):
     leads_to: Callable[[dict[str, Any]], str]
     """The stage that it leads to. Raises Refused, InvalidMessage."""
     doubts: Callable[[dict[str, Any]], list[Words]]
+    shown: Callable[[dict[str, Any]], dict[str, str]]
+    """Answers by their fields that are shown otherwise than they are sent."""
+    due: bool
+    """Whether it is the decision's turn: otherwise no other answer helps."""
 
 
 def checked_answers(
@@ -57,14 +61,15 @@ def checked_answers(
             leads_to = checks.leads_to(raw)
         except (Refused, InvalidMessage) as error:
             refusal = error
-        rows = rows_of(form, raw, said)
+        rows = rows_of(form, raw, said, _files(talk, form) | checks.shown(raw))
         show(heading(TITLE), summary(rows, known, leads_to), "")
         if refusal:
             prompts.wrong(say(_would_be_refused(refusal)))
         doubts = checks.doubts(raw)
         for one in doubts:
             prompts.wrong(say(one))
-        if _answer(talk, form, said, changeable(rows), refusal=refusal, doubtful=bool(doubts)):
+        question = _question(refused=bool(refusal), doubtful=bool(doubts), due=checks.due)
+        if _answer(talk, form, said, changeable(rows), question=question, refusal=refusal):
             return raw
 
 
@@ -74,12 +79,12 @@ def _answer(
     said: dict[str, Any],
     rows: list[Row],
     *,
+    question: Words,
     refusal: Exception | None,
-    doubtful: bool,
 ) -> bool:
     """Whether to send it; False when an answer is to be given anew."""
     while True:
-        given = prompts.ask(say(_question(refused=bool(refusal), doubtful=doubtful)))
+        given = prompts.ask(say(question))
         if prompts.plain(given) in BACK:
             if talk.back():
                 return False
@@ -100,7 +105,25 @@ def _answer(
         )
 
 
-def _question(*, refused: bool, doubtful: bool) -> Words:
+def _files(talk: Dialogue, form: DecisionForm) -> dict[str, str]:
+    """The files that were named for parts, in the form or by flags."""
+    context = click.get_current_context(silent=True)
+    flags = context.params if context else {}
+    found: dict[str, str] = {}
+    for part in form.parts:
+        typed = [line for _, line in talk.answers.get(part.field, ()) if line]
+        name = typed[-1] if typed else flags.get(part.name)
+        if part.shape.is_file and isinstance(name, str):
+            found[part.field] = name
+    return found
+
+
+def _question(*, refused: bool, doubtful: bool, due: bool) -> Words:
+    if refused and not due:
+        return Words(
+            "This decision is not due now, and no other answer changes that. n to stop",
+            "当前环节不办理该决定，修改所填内容无效。请输入 n 退出",
+        )
     if refused:
         return Words(
             "Number of an answer to change, or n to stop", "请输入序号修改该项，或输入 n 退出"

@@ -16,7 +16,7 @@ from starter.commands.guided.prompts import sure, wrong
 from starter.commands.guided.questions import show_case
 from starter.commands.guided.session import Session
 from starter.commands.guided.summary import rows_of, summary
-from starter.commands.set_aside_preview import set_aside_with
+from starter.commands.set_aside_preview import decision_named, set_aside_with
 from starter.commands.timeline import timeline
 from starter.terminal.language import say
 from starter.terminal.screen import complain, heading, show
@@ -57,13 +57,18 @@ def guided(
     def doubtful(raw: dict[str, Any]) -> list[Words]:
         return [*calls.doubts(raw), *unchanged_plan(brief, raw)]
 
+    def shown(raw: dict[str, Any]) -> dict[str, str]:
+        named = decision_named(foresight.log, raw.get("target"), raw.get("entry"))
+        return {"target": named} if named else {}
+
+    checks = Checks(leads_to, doubtful, shown, foresight.is_its_turn)
     with session.kept():
         with _nothing_sent():
             session.begin()
             if calls.form.kind not in ON_NOTHING:
                 brief = _show_brief(calls)
             show("", HOW)
-            raw = session.checked(Checks(leads_to, doubtful)) if asks else session.fill_in()
+            raw = session.checked(checks) if asks else session.fill_in()
         yield session, raw
 
 
@@ -79,7 +84,8 @@ def confirm(
     if calls.form.kind is Kind.SET_ASIDE:
         leads_to = calls.preview(decision).stage or ""
         _show_set_aside(calls, raw)
-        rows = rows_of(calls.form, raw, raw)
+        named = decision_named(calls.register_log(), raw.get("target"), raw.get("entry"))
+        rows = rows_of(calls.form, raw, raw, {"target": named} if named else {})
         show(heading(Words("Summary", "摘要")), summary(rows, None, leads_to), "")
     for doubt in doubtful:
         wrong(say(doubt))

@@ -29,6 +29,10 @@ _KEPT = Words(
     "Your answers are kept as a draft. To go on, run the same command again.",
     "所填内容已存为草稿。重新运行同一命令即可继续。",
 )
+_KEPT_FOR_LATER = Words(
+    "Your answers are kept as a draft. It can be sent only once this decision is due.",
+    "所填内容已存为草稿，须待进入相应环节后方可提交。",
+)
 
 
 _MAYBE = Words(
@@ -110,7 +114,8 @@ class Session:
                 self._sent = False
                 self._keep(self._talk.answers)
             if self._kept:
-                error.add_note(say(_KEPT))
+                due = self._sent or self._foresight.is_its_turn
+                error.add_note(say(_KEPT if due else _KEPT_FOR_LATER))
             raise
 
     def _fill(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ _LETTERS = 300
 NONE = Words("none", "无")
 _MORE = Words("(add one)", "（可增加）")
 ACTOR = "actor"
+_TARGET = "target"
 
 
 class Row(NamedTuple):
@@ -33,8 +34,17 @@ class Row(NamedTuple):
     value: Said
 
 
-def rows_of(form: DecisionForm, raw: Mapping[str, Any], said: Mapping[str, Any]) -> list[Row]:
-    """What a decision says; `said` was not asked for, and can be changed only as a whole."""
+def rows_of(
+    form: DecisionForm,
+    raw: Mapping[str, Any],
+    said: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
+) -> list[Row]:
+    """What a decision says; `said` was not asked for, and can be changed only as a whole.
+
+    `words`: what is shown of some fields, in place of what is sent.
+    """
+    words = words or {}
     outcome = outcome_of(form.kind, raw)
     by = label_at(Decision, ACTOR)
     assert by  # noqa: S101 - it has one
@@ -50,12 +60,16 @@ def rows_of(form: DecisionForm, raw: Mapping[str, Any], said: Mapping[str, Any])
     ]
     changeable_parts = asked | {part.field: part for part in COMMON if part.field in _ASKED}
     for field, part in (changeable_parts | more).items():
-        if field in said or field not in changeable_parts:
+        if field in words and field in raw:
+            found.append(Row(field, named(part.label), words[field]))
+        elif field in said or field not in changeable_parts:
             shown = _shown(part, raw[field]) if field in raw else NONE
             found.append(Row(field if field in changeable_parts else "", named(part.label), shown))
         else:
             found += _answers(part, raw.get(field))
-    return found
+    # What a setting aside is about comes first, as an outcome does.
+    first, *rest = found
+    return [first, *sorted(rest, key=lambda row: row.part != _TARGET)]
 
 
 _ASKED = ("decided_on", "documents")
