@@ -87,6 +87,16 @@ async def test_postgres_s_log_is_rotated_while_it_runs(home: Path) -> None:
                     continue
             await session.close()
             await _rotated(home, number + 1)
+        log = server.data / LOG
+        log.rename(server.data / "moved")  # by another program: it is made again
+        deadline = time.monotonic() + PATIENCE
+        while not log.exists():
+            assert time.monotonic() < deadline
+            bound_postgres_log(home)
+            await asyncio.sleep(0.05)
+        assert "ERROR" not in log.read_text()
+        log.unlink()
+        (server.data / "moved").rename(log)
     finally:
         server.stop()
     files = sorted(server.data.glob(f"{LOG}*"))
