@@ -87,7 +87,7 @@ def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     return next((str(one) for one in words if one == english), None)
 
 
-def word(vocabulary: Iterable[StrEnum], given: str, where: str) -> str:
+def word(vocabulary: Iterable[StrEnum], given: str, where: str | Words) -> str:
     """The English word of a vocabulary for what was given in English or Chinese.
 
     Raises:

@@ -42,6 +42,10 @@ class Headings:
             )
         return found[0] if found else heading
 
+    def knows(self, name: str) -> bool:
+        """Whether it is the name of a column, or within one."""
+        return name in self._names or name.partition(".")[0] in self._names
+
     def renamed(self, table: Table) -> Table:
         """Return a table with the names of its columns; it is written back with its own headings.
 

@@ -20,10 +20,15 @@ from starter.commands.notation import past_assessment, word
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
 from starter.tables.strict_json import parsed
+from starter.terminal.named_fields import named
 from workflows.decisions import MODELS
-from workflows.field_labels import bare
+from workflows.field_labels import bare, label_at
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
+PLATFORM = Words("platform", "平台编号（platform）")
+KIND = Words("kind", "事项（kind）")
+"""How the two columns are called that say what a decision is, and for whom."""
 _SEPARATOR = re.compile("[;；]")
 
 
@@ -37,11 +42,13 @@ def from_cells(cells: Mapping[str, Cell], folder: Path | None = HERE) -> dict[st
     """
     filled = {name.strip(): cell for name, cell in cells.items() if as_text(cell).strip()}
     fields: dict[str, Any] = {
-        name: _read(name, filled.pop(name)) for name in ("platform", "kind") if name in filled
+        name: _read(where, filled.pop(name))
+        for name, where in (("platform", PLATFORM), ("kind", KIND))
+        if name in filled
     }
     if "kind" not in fields:
         return fields | {name: as_text(cell) for name, cell in filled.items()}
-    fields["kind"] = word(Kind, fields["kind"], "kind")
+    fields["kind"] = word(Kind, fields["kind"], KIND)
     kind = Kind(fields["kind"])
     given = {name: _text(kind, name, cell) for name, cell in filled.items()}
     parts = {part.field: part for part in (*FORMS[kind].parts, *COMMON)}
@@ -49,17 +56,36 @@ def from_cells(cells: Mapping[str, Cell], folder: Path | None = HERE) -> dict[st
         if field == "actor":
             fields["actor"] = _actor(texts)
         elif field in parts:
-            fields[field] = _value(parts[field], texts, folder)
+            where = _where(kind, field)
+            fields[field] = _value(parts[field], texts, folder, where)
+        elif field in MODELS[kind].model_fields:
+            fields[field] = texts.get("", texts)  # the model says what is wrong with it
         else:
-            fields[field] = texts.get("", texts)  # the model says that there is no such field
+            raise _no_column(kind, field)
     return fields
+
+
+def _no_column(kind: Kind, heading: str) -> BadInput:
+    labels = {part.field: part.label.name for part in FORMS[kind].parts}
+    en, zh = (sep.join(one[i] for one in labels.values()) for i, sep in enumerate((", ", "、")))
+    return BadInput(
+        f'"{heading}" is no column of a {kind.words.en}: it has {en}',
+        f"“{heading}”不是“{kind.zh}”的列名或字段；可用的列：{zh}",
+    )
+
+
+def _where(kind: Kind, name: str) -> Words:
+    """What a column is called, with the name of its field."""
+    return named(label_at(MODELS[kind], name), name)
 
 
 def _text(kind: Kind, name: str, cell: Cell) -> str:
     """A cell as its flag would be written: a day, a whole number, or text, as the field has it."""
     field = _field(MODELS[kind], name)
     shape = shape_of(field)[0] if field else Shape.TEXT
-    return _read(name, cell, {Shape.DAY: day_of, Shape.NUMBER: number_of}.get(shape, text_of))
+    return _read(
+        _where(kind, name), cell, {Shape.DAY: day_of, Shape.NUMBER: number_of}.get(shape, text_of)
+    )
 
 
 def _field(model: type[BaseModel], name: str) -> FieldInfo | None:
@@ -72,11 +98,11 @@ def _field(model: type[BaseModel], name: str) -> FieldInfo | None:
     return _field(inner, rest) if isinstance(inner, type) and issubclass(inner, BaseModel) else None
 
 
-def _read(name: str, cell: Cell, read: Callable[[Cell], Any] = text_of) -> str:
+def _read(where: Words, cell: Cell, read: Callable[[Cell], Any] = text_of) -> str:
     try:
         return str(read(cell))
     except BadInput as error:
-        raise BadInput(error.words.at(name)) from None
+        raise BadInput(error.words.at(where)) from None
 
 
 def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -88,12 +114,12 @@ def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _value(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
+def _value(part: Part, texts: Mapping[str, str], folder: Path | None, where: Words) -> Any:
     if "" not in texts and not part.shape.listed:
         return dict(texts)
     text = texts.get("", "")
     if part.shape is Shape.WORD:
-        return word(part.vocabulary, text, part.field)
+        return word(part.vocabulary, text, where)
     if part.shape.is_file and text.startswith("{"):
         return parsed(text, part.field)
     if part.shape.is_file and not part.shape.listed:
@@ -123,7 +149,8 @@ def _actor(texts: Mapping[str, str]) -> dict[str, Any]:
         if inner:
             actor.setdefault(first, {})[inner] = text
         else:
-            actor[name] = word(words[name], text, f"actor.{name}") if words.get(name) else text
+            where = _where(Kind.RECOMMENDATION, f"actor.{name}")  # alike in all kinds
+            actor[name] = word(words[name], text, where) if words.get(name) else text
     return actor
 
 

@@ -10,6 +10,7 @@ from starter.commands.batch.lines import Entry, Outcome, Result
 from starter.commands.document_files import HERE
 from starter.errors import BadInput
 from starter.tables.file_content import Form, text_of_file
+from starter.tables.headings import Headings
 from starter.tables.json_items import Item, json_items
 from starter.tables.strict_json import encodable
 from starter.tables.table import BEYOND, Row, Table, read_table
@@ -81,13 +82,30 @@ class Cells:
         """See `Format`."""
         from starter.commands.batch.decision_headings import decision_headings  # noqa: PLC0415 - JSON needs none
 
-        self._table = decision_headings().renamed(read_table(content))
-        if "platform" not in self._table.heading or self._table.named_twice():
+        headings = decision_headings()
+        self._table = headings.renamed(read_table(content))
+        if twice := self._table.named_twice():
             raise BadInput(
-                "the first row names the columns, each once, and one of them is platform",
-                "首行应为列名，不得重复，且须有“平台编号”（platform）列",
+                f"the first row names each column once: {', '.join(twice)} occurs twice",
+                f"列名重复：{'、'.join(twice)}",
             )
+        there = {*self._table.heading, *self._preset}
+        for name, called in (("platform", "平台编号"), ("kind", "事项")):
+            if name not in there:
+                raise self._no_column(headings, name, called)
         return [self._entry(row) for row in self._table.rows]
+
+    def _no_column(self, headings: Headings, name: str, called: str) -> BadInput:
+        """What is to be said of a table without a column: also which heading may have been meant for it."""
+        odd = [
+            one for one in self._table.heading if one and one != PROBLEM and not headings.knows(one)
+        ]
+        en = f"the first row names no column {name}"
+        zh = f"首行缺少列“{called}”（{name}）"
+        if odd:
+            en += f"; {', '.join(odd)}: no name of a column"
+            zh += f"；{'、'.join(f'“{one}”' for one in odd)}不是列名"
+        return BadInput(en, zh)
 
     def _entry(self, row: Row) -> Entry:
         cells = {name: cell for name, cell in row.cells.items() if name != PROBLEM}

@@ -6,7 +6,7 @@ from typing import Any
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.decision_form import substitution_of
-from starter.commands.notation import platform_id
+from starter.commands.notation import chinese_list, platform_id
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
 from starter.terminal.named_fields import NamedFields
@@ -48,16 +48,16 @@ class BatchPreparation:
         raw = dict(entry.fields)
         platform = raw.pop("platform", None)
         if not isinstance(platform, str):
-            raise BadInput("platform: the line names none", "platform：该行未写平台编号")
+            raise BadInput("platform: the line names none", "该行未写平台编号（platform）")
         platform_id(platform)
         if raw.get("kind") not in tuple(Kind):
-            decision_of(raw)  # says which kinds there are
+            raise _no_kind(raw.get("kind"))
         kind = Kind(raw["kind"])
         if "decided_on" not in raw:
             if self._day is None:
                 raise BadInput(
                     "decided_on: the line has no day; write one, or give --date for all that have none",
-                    "decided_on：该行没有日期；请写明，或以 --date 统一指定",
+                    "该行没有决定日期（decided_on）；请写明，或以 --date 统一指定",
                 )
             raw["decided_on"] = self._day
         raw["actor"] = self._acting.actor(raw, kind)
@@ -72,6 +72,19 @@ class BatchPreparation:
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind]) from None
         return platform, raw
+
+
+def _no_kind(said: Any) -> BadInput:
+    offered = ", ".join(Kind), chinese_list(Kind)
+    if said is None:
+        return BadInput(
+            f"kind: the line names none: {offered[0]}", f"该行未写事项（kind）：{offered[1]}"
+        )
+    shown = repr(said)[:100] if isinstance(said, str | int | float) else type(said).__name__
+    return BadInput(
+        f"kind: {shown} is none of {offered[0]}",
+        f"事项（kind）：{shown} 不在可选值之中：{offered[1]}",
+    )
 
 
 def derived_id(platform: str, raw: dict[str, Any]) -> str:
