@@ -17,7 +17,8 @@ def write_new(target: Path, content: bytes) -> None:
             file.write(content)
     except FileExistsError:
         raise BadInput(
-            f"{target} is there already, and is kept", f"{target} 已存在，未改动"
+            f"{target} is there already, and is kept: choose another name, or remove it",
+            f"{target} 已存在，未改动：请换用其他文件名，或先删除该文件",
         ) from None
     except (OSError, ValueError) as error:
         why = reason_of(error)

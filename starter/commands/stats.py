@@ -54,6 +54,10 @@ async def stats_command(*, report: Path | None, as_json: bool, **asked: Any) -> 
       pingtai stats --district haidian
       pingtai stats --file stats.xlsx
     """
+    if report:
+        from starter.tables.report_sheets import check_report  # noqa: PLC0415 - only files need it
+
+        check_report(report)
     async with open_reads(patient=True) as register:
         found = await register.figures(**asked)
     if as_json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starter.errors import BadInput
 from starter.tables.csv_rows import BYTE_ORDER_MARK
-from starter.tables.sheet_writer import Cell, csv_line, in_sheet, whole_file
+from starter.tables.sheet_writer import Cell, csv_line, in_sheet, refuse_existing, whole_file
 from starter.terminal.language import say
 from starter.terminal.screen import complain
 from workflows.words import Words
@@ -29,16 +29,17 @@ class ReportSheet:
 
 
 def check_report(output: Path) -> None:
-    """Refuse a file whose name does not say what it is to be, before anything is asked.
+    """Refuse a file that is there, or whose name does not say what it is to be, before anything is asked.
 
     Raises:
-        BadInput: it ends neither in .xlsx nor in .csv.
+        BadInput: it ends neither in .xlsx nor in .csv, or is there already, and is kept.
     """
     if output.suffix.lower() not in _FORMS:
         raise BadInput(
             f"{output}: name a file that ends in .xlsx or .csv",
             f"{output}：文件名应以 .xlsx 或 .csv 结尾",
         )
+    refuse_existing(output)
 
 
 def write_report(output: Path, sheets: Sequence[ReportSheet]) -> None:
@@ -56,8 +57,11 @@ def write_report(output: Path, sheets: Sequence[ReportSheet]) -> None:
         content = report_book([_harmless(one) for one in sheets], page_footer())
     with whole_file(output) as path:
         path.write_bytes(content)
-    rows = len(sheets[0].rows)
-    complain(Words(f"{rows} rows written to {output}", f"已将 {rows} 行写入 {output}"))
+    rows, tables = sum(len(one.rows) for one in sheets), len(sheets)
+    of_en, of_zh = (f" in {tables} tables", f"（{tables} 张表）") if tables > 1 else ("", "")
+    complain(
+        Words(f"{rows} rows{of_en} written to {output}", f"已将 {rows} 行{of_zh}写入 {output}")
+    )
 
 
 def page_footer() -> str:
@@ -69,6 +73,7 @@ def _csv(sheets: Sequence[ReportSheet]) -> Iterator[str]:
     for number, one in enumerate(sheets):
         if number:
             yield "\n"
+        if len(sheets) > 1:
             yield csv_line([one.title])
         yield csv_line(one.heading)
         yield from map(csv_line, (*one.rows, *one.totals))

@@ -113,6 +113,7 @@ def whole_file(output: Path | None) -> Iterator[Path]:
     """A file beside the one that is wanted, which it becomes once it is whole."""
     if output is None:
         raise BadInput("xlsx goes to a file: name it by -o FILE", "xlsx 须写入文件：请用 -o 文件名")
+    refuse_existing(output)
     with _writing(output):
         if output.is_dir():
             raise IsADirectoryError(EISDIR, strerror(EISDIR))
@@ -124,6 +125,15 @@ def whole_file(output: Path | None) -> Iterator[Path]:
             draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def refuse_existing(output: Path) -> None:
+    """Keep a file that is there, as every command does that writes one. Raises BadInput."""
+    if output.is_file():
+        raise BadInput(
+            f"{output} is there already, and is kept: choose another name, or remove it",
+            f"{output} 已存在，未改动：请换用其他文件名，或先删除该文件",
+        )
 
 
 @contextmanager

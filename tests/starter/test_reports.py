@@ -140,10 +140,10 @@ def test_a_csv_holds_the_same(tmp_path: Path) -> None:
     with speaking("zh"):
         write_report(tmp_path / "s.csv", support_sheets(ROWS))
     content = (tmp_path / "s.csv").read_text("utf-8")
-    assert content.startswith("\ufeff给予日期,平台编号")
+    assert content.startswith("\ufeff支持台账\n给予日期,平台编号")
     rows = list(csv.reader(io.StringIO(content)))
-    assert "'=1+1" == rows[1][5]
-    assert [["支持分类汇总"], ["支持类别", "平台数", "条数", "金额（万元）"]] == rows[6:8]
+    assert "'=1+1" == rows[2][5]
+    assert [["支持分类汇总"], ["支持类别", "平台数", "条数", "金额（万元）"]] == rows[7:9]
 
 
 def test_a_long_text_is_wrapped_and_seen(tmp_path: Path) -> None:
@@ -161,3 +161,17 @@ def test_a_file_that_cannot_be_is_said(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadInput):
         write_report(tmp_path / name, support_sheets(ROWS))
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["r.xlsx", "r.csv"])
+def test_a_report_is_never_written_over_another(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `pingtai plan --file` does; and all tables are counted."""
+    with speaking("zh"):
+        write_report(tmp_path / name, figures_sheets(FIGURES))
+    assert "已将 7 行（5 张表）写入" in capsys.readouterr().err
+    before = (tmp_path / name).read_bytes()
+    with pytest.raises(BadInput, match="is kept"):
+        write_report(tmp_path / name, support_sheets(ROWS))
+    assert before == (tmp_path / name).read_bytes()
