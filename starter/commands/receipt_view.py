@@ -67,6 +67,11 @@ def _next(receipt: Receipt, end: datetime | None) -> Said:
             f"yearly assessments start automatically (§六){valid.en}",
             f"年度考核按期自动开始（《指引》第六部分）{valid.zh}",
         )
+    if receipt.year and receipt.stage in (AssessmentStage.EFFECTIVE, AssessmentStage.MET):
+        return Words(
+            "none: this assessment has ended, and the platform stays valid",
+            "无：本年度考核已结束，平台继续有效",
+        )
     if has_ended(receipt.stage):
         return Words("none: this has ended", "无：已结束")
     return Words("none", "无")

@@ -12,7 +12,10 @@ from click.testing import Result
 
 from starter.client.interface import Applied
 from starter.client.register_lookups import RegisterLookups
+from starter.commands.forms_by_kind import FORMS
+from starter.commands.guided.questions import show_case
 from starter.errors import Unreachable
+from starter.terminal.chosen_language import speaking
 from starter.terminal.wording import awaited_in
 from workflows.activity_messages import DueDate
 from workflows.application import PlatformApplication, PreviousTerm
@@ -20,7 +23,7 @@ from workflows.case import Case
 from workflows.model import parse
 from workflows.run_io import CaseView
 from workflows.states import Receipt, application_content
-from workflows.vocabulary import Condition
+from workflows.vocabulary import Condition, Kind, Stage
 
 Run = Callable[..., Result]
 
@@ -181,3 +184,19 @@ def test_application_goes_on_from_the_register(
     result = pingtai("apply", "--file", "-", stdin=json.dumps(APPLICATION))
     assert (0, True) == (result.exit_code, "Term\t1" in result.stdout)
     assert "the register does not answer" in result.stderr
+
+
+@pytest.mark.parametrize("stage", ["effective", "met"])
+def test_an_assessment_that_ends_well_leaves_its_platform_valid(
+    pingtai: Run, answers: dict[str, Any], receipt: Receipt, stage: str
+) -> None:
+    """Not "ended" without a word of what: the platform goes on."""
+    answers["decide"] = receipt.model_copy(update={"stage": stage, "year": 1, "awaited": ()})
+    assert "无：本年度考核已结束，平台继续有效" in pingtai(*GOOD, lang="zh").stdout
+
+
+def test_a_form_points_to_the_assessment_that_is_open(capsys: pytest.CaptureFixture[str]) -> None:
+    """A form of the platform says where to look, not that nothing is awaited."""
+    with speaking("zh"):
+        show_case(FORMS[Kind.RECOMMENDATION], view(stage=Stage.VALID, open_assessment=2))
+    assert "第 2 年考核进行中，其待办见 pingtai show" in capsys.readouterr().out

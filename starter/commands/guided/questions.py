@@ -49,7 +49,7 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
     if view.assessment:
         year = view.assessment.year
         named += say(f", assessment {year}", f"，第 {year} 年考核")
-    now = wording.awaited(view.awaited, due, overdue=case.overdue)
+    now = wording.awaited(view.awaited, due, overdue=case.overdue) or _of_open_assessment(view)
     show(
         heading(wording.what(form.kind)),
         facts(
@@ -63,6 +63,17 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
                 ),
             )
         ),
+    )
+
+
+def _of_open_assessment(view: CaseView) -> str:
+    """Where to look while nothing is awaited of a platform itself, but of its assessment; else empty."""
+    year = view.platform.open_assessment if view.platform else None
+    if view.assessment or year is None:
+        return ""
+    return say(
+        f"of the assessment of year {year}, which is open: see `pingtai show`",
+        f"第 {year} 年考核进行中，其待办见 pingtai show",
     )
 
 
