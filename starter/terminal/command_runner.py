@@ -29,6 +29,11 @@ REFUSED = 3
 UNREACHABLE = Unreachable.exit_code
 INTERRUPTED = 130
 
+
+class Declined(click.Abort):
+    """Whoever was asked said no: that is no interruption, and ends with the same code."""
+
+
 NEAR_PLATFORMS = "starter.near_platforms"
 """In click's `meta`: the question which platform was meant, where no platform has the id that was given."""
 
@@ -110,6 +115,8 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
                 UNREACHABLE,
                 Words(f"not reachable: {error}", f"无法访问：{reason_of(error).zh}"),
             )
+        case Declined():
+            answer = INTERRUPTED, Words("stopped, as you answered", "已按您的选择退出")
         case KeyboardInterrupt() | click.Abort():
             answer = INTERRUPTED, Words("interrupted", "已中断")
         case _ if rpc:  # `starter.client.rpc_errors` has no better words for it

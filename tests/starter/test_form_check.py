@@ -131,3 +131,15 @@ def test_what_no_answer_can_mend_is_not_asked_to_be_mended(
     assert "请输入序号修改该项" not in result.stdout
     assert "须待进入相应环节后方可提交" in result.stderr
     assert "未提交" in pingtai("drafts", lang="zh").stdout
+
+
+def test_a_no_at_the_check_is_no_interruption(pingtai: Run, answers: dict[str, Any]) -> None:
+    """It ends as it was asked to; only Ctrl-C and a closed terminal interrupt."""
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    login(pingtai)
+    said = pingtai("recommend", "bj-test", lang="zh", stdin=typed("1", "同意", DAY, "", "n"))
+    assert (130, False) == (said.exit_code, "已中断" in said.stderr)
+    assert "已按您的选择退出" in said.stderr
+    assert "未提交任何内容" in said.stderr
+    closed = pingtai("recommend", "bj-test", lang="zh", stdin="")
+    assert (130, True) == (closed.exit_code, "已中断" in closed.stderr)

@@ -13,6 +13,7 @@ from starter.commands.guided.prompts import sure
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
 from starter.terminal import wording
+from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
 from workflows.periods import beijing_date
@@ -89,7 +90,7 @@ def ask_once(send: Words, *, held_back: int = 0, unusual: int = 0) -> None:
     )
     try:
         if not sure(say(question)):
-            raise click.Abort
+            raise Declined
     except click.Abort as error:
         error.add_note(say(Words("Nothing was sent.", "未提交任何内容。")))
         raise

@@ -10,6 +10,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import BACK, CHOICE, Dialogue
 from starter.commands.guided.summary import ACTOR, Row, changeable, rows_of, summary
 from starter.commands.message_shapes import Shape, shape_of
+from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.official_wording import official
 from starter.terminal.screen import heading, show
@@ -94,7 +95,7 @@ def _answer(
             return False
         answer = prompts.yes_or_no(given, default=False) if given else None
         if answer is False:
-            raise refusal or click.Abort
+            raise refusal or Declined
         if answer and not refusal:
             return True
         prompts.wrong(

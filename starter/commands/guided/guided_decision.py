@@ -18,6 +18,7 @@ from starter.commands.guided.session import Session
 from starter.commands.guided.summary import rows_of, summary
 from starter.commands.set_aside_preview import decision_named, set_aside_with
 from starter.commands.timeline import timeline
+from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.screen import complain, heading, show
 from workflows.decision import Decision
@@ -94,7 +95,7 @@ def confirm(
         question = Words("Submit all the same?", "仍要提交？")
     with _nothing_sent():
         if not sure(say(question)):
-            raise click.Abort
+            raise Declined
 
 
 def _show_brief(calls: DecisionCalls) -> Brief | None:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-import click
-
 from starter.clock import today
 from starter.commands.decision_form import (
     COMMON,
@@ -23,6 +21,7 @@ from starter.commands.guided.panel_questions import PanelQuestions
 from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
+from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.official_wording import official
 from starter.terminal.screen import facts, heading, show
@@ -102,7 +101,7 @@ def foresee(form: DecisionForm, foresight: Foresight, said: Mapping[str, Any]) -
             )
         )
     if not prompts.sure(say("Continue?", "是否继续？")):
-        raise click.Abort
+        raise Declined
 
 
 def case_of(view: CaseView) -> CaseState:
