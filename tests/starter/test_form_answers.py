@@ -1,6 +1,7 @@
 """What people type is understood as they mean it, and nothing of it is lost."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,3 +105,12 @@ def test_a_field_is_named_once() -> None:
     """The rules call it by its name and in brackets by that of the message."""
     told = official(Words("mend_by lies after", "整改期限（mend_by）须晚于考核日期"))
     assert "整改期限须晚于考核日期" == told.zh
+
+
+def test_a_mistyped_day_of_decide_is_told_though_no_line_needs_it(pingtai: Run) -> None:
+    """As a flag of a form is; how tables write days is taken."""
+    Path("lines.jsonl").write_text("{}\n", encoding="utf-8")
+    flags = ("decide", "--file", "lines.jsonl", "--dry-run", "--date")
+    wrong = pingtai(*flags, "11-30", lang="zh")
+    assert (2, True) == (wrong.exit_code, "“11-30”不是日期" in wrong.stderr), wrong.output
+    assert "不是日期" not in pingtai(*flags, "2026/11/30", lang="zh").stderr
