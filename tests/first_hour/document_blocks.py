@@ -16,7 +16,7 @@ from pathlib import Path
 
 SHELLS = ("", "sh", "bash", "console")
 """The languages of blocks that are typed in; a block that says no language is one, too."""
-_MARK = re.compile(r"<!-- (not run|refused|first): (.+) -->$")
+_MARK = re.compile(r"\s*<!-- (not run|refused|first): (.+) -->$")
 _FENCE = re.compile(r"^\s*```(\w*)$")
 _ITEM = re.compile(r"^\s*(?:[-*]|\d+\.) ")
 _INDENT = "    "

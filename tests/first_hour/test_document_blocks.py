@@ -73,11 +73,11 @@ def test_blocks_are_found(tmp_path: Path, text: str, expected: list[str] | None)
 
 
 def test_a_mark_is_of_the_next_block_only(tmp_path: Path) -> None:
-    """Also of an indented one, after an empty line; a text between them ends it."""
+    """Also within an item, or of an indented one, after an empty line; a text between them ends it."""
     document = tmp_path / "page.md"
     mark = "<!-- not run: why -->\n"
     document.write_text(
-        f"{mark}```sh\na\n```\n\n```sh\nb\n```\n{mark}\n    c\n\n{mark}text\n\n    d\n"
+        f"  {mark}  ```sh\na\n  ```\n\n```sh\nb\n```\n{mark}\n    c\n\n{mark}text\n\n    d\n"
     )
     assert [{"not run": "why"}, {}, {"not run": "why"}, {}] == [
         block.marks for block in blocks_of(document)
