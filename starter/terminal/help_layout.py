@@ -16,6 +16,8 @@ _PIECE = re.compile(
     r"[，。、；：？！）》”’」】…]*"  # never at the beginning of one
 )
 _WORD = re.compile(r"\S+")
+_BEFORE_OPTION = re.compile(r" (?=--[a-z])")
+_GOES_ON = " \\"
 _GLOSS = 24
 """Columns of a Chinese term in an English text, up to which it stays on one line."""
 
@@ -40,6 +42,22 @@ def filled(text: str, width: int) -> list[str]:
             joined = (before if line else "") + piece
             line, taken = line + joined, taken + len(joined) - len(piece) + more
     return [*lines, line] if line else lines
+
+
+def folded_command(line: str, width: int) -> list[str]:
+    """A line of an example in lines of at most so many columns, broken before options as a shell has it."""
+    inner = line.lstrip()
+    indent = " " * (len(line) - len(inner) + (0 if inner.startswith("-") else 2))
+    parts: list[str] = []
+    while columns(line) > width:
+        begin = len(line) - len(line.lstrip())
+        options = [one.start() for one in _BEFORE_OPTION.finditer(line) if one.start() > begin]
+        fitting = [at for at in options if columns(line[:at]) + len(_GOES_ON) <= width]
+        if not fitting:
+            break
+        parts.append(line[: fitting[-1]] + _GOES_ON)
+        line = indent + line[fitting[-1] :].lstrip()
+    return [*parts, line]
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -91,7 +109,10 @@ class HelpLayout(click.HelpFormatter):
         for paragraph in text.split("\n\n"):
             lines = paragraph.strip("\n").splitlines()
             as_written = bool(lines) and lines[0].strip() == "\b"
-            lines = lines[1:] if as_written else filled(paragraph, width)
+            if as_written:
+                lines = [part for line in lines[1:] for part in folded_command(line, width)]
+            else:
+                lines = filled(paragraph, width)
             if lines:
                 yield "\n".join(f"{indent}{line}".rstrip() for line in lines)
 
