@@ -22,7 +22,7 @@ def where_it_listens(stack: LocalStack, home: Path) -> str:
         f"  {say('Data', '数据')}         {home}",
     ]
     if stack.log:
-        lines.append(f"  {say('Log', '日志')}          {stack.log}")
+        lines.append(f"  {say('Log ', '日志')}         {stack.log}")
     if clash := clash_of(stack):
         lines.append(say(clash))
     return "\n".join(lines)

@@ -16,8 +16,10 @@ from starter.terminal.screen import (
     Column,
     complain,
     complain_of_more,
+    is_narrow,
     show,
     show_json,
+    stacked,
     table_of,
 )
 from starter.terminal.this_command import with_option
@@ -55,7 +57,7 @@ async def _find(words: str, limit: int, after: str | None, as_json: bool) -> Non
         show_json(found.model_dump(mode="json"))
     elif found.items:
         with paged():
-            show(table_of(found.items, _COLUMNS))
+            show(table_of(found.items, _NARROW if is_narrow() else _WIDE))
             if len(found.items) == limit and found.total > limit:
                 following = with_option(after=found.items[-1].platform_id)
                 complain_of_more(limit, following, found.total)
@@ -70,10 +72,19 @@ def _none(words: str, found: Found, after: str | None) -> Words:
     return joined(nothing, near_words(found.near))
 
 
-_COLUMNS: tuple[Column[FoundPlatform], ...] = (
+_WIDE: tuple[Column[FoundPlatform], ...] = (
     Column(wording.PLATFORM_ID, lambda one: one.platform_id, whole=IF_SHORT),
     Column(wording.PLATFORM_NAME, lambda one: one.name),
     Column(wording.OPERATOR, lambda one: one.operator),
     Column(wording.DISTRICT, lambda one: wording.district(one.district)),
     Column(wording.STAGE, lambda one: wording.stage(one.stage)),
 )
+_NARROW: tuple[Column[FoundPlatform], ...] = (
+    Column(wording.PLATFORM_LABEL, lambda one: stacked(one.platform_id, one.name), least=26),
+    Column(
+        Words("operator, district", "运营单位、所在区"),
+        lambda one: stacked(one.operator, wording.district(one.district)),
+    ),
+    Column(wording.STAGE, lambda one: wording.stage(one.stage)),
+)
+"""On a narrow terminal, as the register has it: columns of their own would break the names."""

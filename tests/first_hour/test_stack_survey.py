@@ -11,14 +11,16 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from starter.client.local_stack import LocalStack, note_unexpected_end, write_stack
 from starter.errors import BadInput
+from starter.terminal.chosen_language import speaking
 from worker.ports import ChosenPort, choose_port, free_port, settle_port
 from worker.stack_commands import status, stop
 from worker.stack_survey import Condition, lock_file, note_starter, survey
-from worker.stack_wording import clash_of
-from workflows.words import Words
+from worker.stack_wording import clash_of, where_it_listens
+from workflows.words import Language, Words
 
 
 @pytest.fixture
@@ -205,3 +207,16 @@ def _listening(port: int = 0) -> Iterator[int]:
         listener.bind(("127.0.0.1", port))
         listener.listen()
         yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_up_says_stands_in_columns(lang: Language) -> None:
+    """A Chinese character takes two columns."""
+    stack = stack_of(1, 0.0).model_copy(update={"log": "/l/log", "ui_url": "http://u"})
+    with speaking(lang):
+        lines = where_it_listens(stack, Path("/data")).splitlines()
+    at = [
+        cell_len(line[: line.index(value)])
+        for line, value in zip(lines[-2:], ("/data", "/l/log"), strict=True)
+    ]
+    assert [cell_len(lines[1][: lines[1].index("127.")])] * 2 == at

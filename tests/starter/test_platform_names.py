@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from rich.cells import cell_len
 
 from db.name_search import Found, FoundPlatform, NearPlatform
 from starter.commands import find as finding
 from starter.desk import platform_names
 from starter.errors import NoSuchPlatform, Unreachable
+from starter.terminal import screen
+from starter.terminal.chosen_language import speaking
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -202,3 +205,22 @@ def test_a_line_of_a_batch_asks_what_was_meant(
     assert 2 == result.exit_code
     assert "Did you mean bj-riscv-soc (处理器平台)?" in result.output
     assert "is not a platform id" in result.output
+
+
+def test_on_a_narrow_terminal_names_are_not_broken(
+    register: PretendRegister,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The name stands below the id, as in the register: a column of its own would be ten wide."""
+    name = "细胞治疗与基因载体制备平台"
+    register.words["细胞"] = Found(total=1, items=(platform("bj-gene-vector-0001", name),))
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    with speaking("zh"):
+        finding._find("细胞", 20, None, as_json=False)
+    shown = capsys.readouterr().out
+    assert name in shown
+    assert "北京甲有限公司" in shown
+    assert max(map(cell_len, shown.splitlines())) <= 80
