@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from starter.desk.profile import Profile, ProfileRole, write_profile
+from worker.seed.sample_cases import SAMPLES
 from workflows.vocabulary import District, Role
 
 Run = Callable[..., Result]
@@ -44,3 +45,9 @@ def test_both_examples_are_the_same_decisions(
         sent.clear()
     assert said[0] == said[1]
     assert 2 == len(said[0])
+
+
+def test_the_platforms_of_the_desk_s_document_are_those_that_seed_makes() -> None:
+    """Who reads it beside a seeded system can run its commands."""
+    named = set(re.findall(r"\bbj-[a-z-]+", DESK.read_text(encoding="utf-8")))
+    assert named <= {sample.platform_id for sample in SAMPLES}
