@@ -6,6 +6,7 @@ from db.url import redacted
 from starter.client.local_stack import LocalStack
 from starter.errors import PingtaiError
 from starter.terminal.language import say
+from starter.terminal.screen import in_lines
 from workflows.words import Words
 
 OFF = Words("off (pingtai up --ui)", "未启动（pingtai up --ui）")
@@ -24,7 +25,7 @@ def where_it_listens(stack: LocalStack, home: Path) -> str:
     if stack.log:
         lines.append(f"  {say('Log ', '日志')}         {stack.log}")
     if clash := clash_of(stack):
-        lines.append(say(clash))
+        lines += in_lines(say(clash))
     return "\n".join(lines)
 
 

@@ -116,6 +116,11 @@ def complain(*lines: Said) -> None:
     _put(sys.stderr, "".join(f"{line}\n" for line in words))
 
 
+def in_lines(line: str) -> list[str]:
+    """A line of standard output; at a terminal in several, of which none begins with a closing mark."""
+    return list(_broken(line)) if watched(sys.stdout) else [line]
+
+
 def _broken(line: str) -> Iterator[str]:
     begin = 0
     for end in (*line_breaks(line, _columns()), len(line)):

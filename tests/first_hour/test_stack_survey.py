@@ -15,6 +15,7 @@ from rich.cells import cell_len
 
 from starter.client.local_stack import LocalStack, note_unexpected_end, write_stack
 from starter.errors import BadInput
+from starter.terminal import screen
 from starter.terminal.chosen_language import speaking
 from worker.ports import ChosenPort, choose_port, free_port, settle_port
 from worker.stack_commands import status, stop
@@ -220,3 +221,19 @@ def test_what_up_says_stands_in_columns(lang: Language) -> None:
         for line, value in zip(lines[-2:], ("/data", "/l/log"), strict=True)
     ]
     assert [cell_len(lines[1][: lines[1].index("127.")])] * 2 == at
+
+
+def test_no_line_of_what_up_says_begins_with_a_closing_mark(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal would break the note about a port wherever it is full."""
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    for width in range(screen.NARROWEST, 120):
+        monkeypatch.setenv("COLUMNS", str(width))
+        clash = Words("p", "端口 7233 已被占用（进程 temporal）")
+        stack = stack_of(1, 0.0).model_copy(update={"clash": clash})
+        with speaking("zh"):
+            note = where_it_listens(stack, Path("/data")).splitlines()[6 - 1 :]
+        assert "端口 7233" in "".join(note)
+        assert not [line for line in note if line[0] in "。：，）"]
+        assert max(map(cell_len, note)) <= width

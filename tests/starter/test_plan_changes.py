@@ -1,6 +1,7 @@
 """Whoever files a plan sees what it changes before it is sent, and is asked about one that changes nothing."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,12 @@ def test_a_plan_of_another_platform_is_asked_about(
     assert sent == []
     assert 0 == pingtai("revise", "p-1", *FLAGS, "--yes").exit_code
     assert len(sent) == 1
+
+
+def test_the_form_asks_about_a_plan_of_another_platform(
+    revise: Callable[..., str], sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by flags; the file is named at the form's prompt."""
+    monkeypatch.setitem(globals(), "written_plan", partial(written_plan, remarks=REMARKS))
+    assert "该文件属于平台 bj-other" in revise(plan("以急需为牵引"), "n")
+    assert sent == []
