@@ -1,5 +1,6 @@
 """The versions of a plan in the register: by their entries, with texts that the log binds, and compared."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -147,7 +148,8 @@ async def test_what_is_filed_meanwhile_is_waited_for(
     async def arrive(_: float) -> None:
         await register.write(batch(told))
 
-    monkeypatch.setattr("starter.plans.plan_view.asyncio.sleep", arrive)
+    # Of this module alone: servers of other tests sleep in the same loop.
+    monkeypatch.setattr("starter.plans.plan_view.asyncio", SimpleNamespace(sleep=arrive))
     assert (await view(engine, version=2)).shown.plan == plan("改1")
 
 

@@ -85,7 +85,8 @@ def test_a_part_that_dies_ends_all_and_says_so(home: Path) -> None:
     assert [] == of_home(home)
     down = pingtai(home, "withdraw", PLATFORM, "--reason", "停办", *COMMISSION)
     assert 4 == down.returncode
-    assert "is not running" in down.stderr
+    assert "has not been running since" in down.stderr
+    assert "Temporal has stopped unexpectedly" in down.stderr
     with started(home, "up", "--ui", ready=READY) as up:
         where = stack_of(home)["ui_url"]
         assert any(f"Web UI       {where}" in log.read_text() for log in home.glob("up-*.log"))
