@@ -1,7 +1,8 @@
 """A real Temporal with time skipping, a real register, a worker; and platforms to live in it."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -30,6 +31,7 @@ from workflows.run_io import CaseView
 from workflows.states import PlatformState, Receipt
 
 _numbers = count(1)
+_REST_SECONDS = 60
 _STICKY = timedelta(seconds=1)
 """Workers come and go here: nobody waits long for one that has gone."""
 
@@ -55,8 +57,10 @@ class World:
         await self._worker.enter_async_context(worker)
 
     async def rest(self) -> None:
-        """Stop the worker."""
-        await self._worker.aclose()
+        """Stop the worker. Rarely the SDK never says that it has stopped; it takes no more work then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REST_SECONDS):
+                await self._worker.aclose()
 
     @asynccontextmanager
     async def without_worker(self) -> AsyncIterator[None]:
