@@ -17,6 +17,7 @@ from db.register_store import PostgresRegister
 from starter.client.interface import ASSESSMENT_KINDS
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
+from starter.errors import Unreachable
 from tests.rules import builders
 from tests.rules.builders import Raw, application
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
@@ -209,7 +210,9 @@ class Life:
                     await self.over()
 
     async def view(self) -> CaseView:
-        """The answer of the query `state`."""
+        """The answer of the query `state`; asked again where the worker evicted the case with it."""
+        with suppress(Unreachable):
+            return await self.world.client.state(self.id)
         return await self.world.client.state(self.id)
 
     async def state(self) -> PlatformState:
