@@ -2,6 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+from starter.error_reasons import reason_of
+from workflows.errors import BadInput
 
 
 def write_own(path: Path, content: str) -> None:
@@ -16,6 +20,23 @@ def write_own(path: Path, content: str) -> None:
     new.touch(mode=0o600)
     new.write_text(content, encoding="utf-8")
     os.replace(new, path)  # noqa: PTH105 - the atomic one
+
+
+def write_own_toml(path: Path, content: dict[str, Any]) -> None:
+    """Write a file of settings as TOML.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    import tomli_w  # noqa: PLC0415 - every command reads such a file, few write one
+
+    try:
+        write_own(path, tomli_w.dumps(content))
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be written: {reason_of(error).en}",
+            f"无法写入 {path}：{reason_of(error).zh}",
+        ) from None
 
 
 def read_own(path: Path, largest: int) -> bytes | None:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from starter.desk.own_files import read_own, write_own
+from starter.desk.own_files import read_own, write_own_toml
 from starter.desk.profile_file import profile_path
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
@@ -110,17 +110,8 @@ def drop_panel(name: str) -> None:
 
 
 def _write(panels: Iterable[Panel]) -> Path:
-    import tomli_w  # noqa: PLC0415 - only who changes them needs it
-
     path = panels_path()
-    content = tomli_w.dumps(_Panels(panels=tuple(panels)).model_dump(mode="json"))
-    try:
-        write_own(path, content)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {reason_of(error).en}",
-            f"无法写入 {path}：{reason_of(error).zh}",
-        ) from None
+    write_own_toml(path, _Panels(panels=tuple(panels)).model_dump(mode="json"))
     return path
 
 

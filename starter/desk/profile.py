@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from starter.desk.own_files import write_own
+from starter.desk.own_files import write_own_toml
 from starter.desk.profile_file import profile_content, profile_path
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
@@ -122,17 +122,8 @@ def write_profile(profile: Profile) -> Path:
     Raises:
         BadInput: it cannot be written.
     """
-    import tomli_w  # noqa: PLC0415 - every command reads the profile, one writes it
-
     path = profile_path()
-    content = tomli_w.dumps(profile.model_dump(mode="json", exclude_none=True))
-    try:
-        write_own(path, content)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {reason_of(error).en}",
-            f"无法写入 {path}：{reason_of(error).zh}",
-        ) from None
+    write_own_toml(path, profile.model_dump(mode="json", exclude_none=True))
     return path
 
 
