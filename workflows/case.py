@@ -133,10 +133,30 @@ class Case(Generic[S]):
             Refused: the rules refuse it.
         """
         decision = raw if isinstance(raw, Decision) else decision_of(raw, kind)
+        return self._judged(decision, at, deadline, max(self.edition, self.edition_for(decision)))
+
+    def edition_for(self, decision: Decision) -> Edition:
+        """Return the edition by which a decision is judged: a later one where only that knows it.
+
+        Runs that began before 0.4.0 keep theirs: their messages come in another order.
+        """
+        role, outcome = decision.actor.role, decision.result
+        lifecycle, kind = lifecycle_of(self.state), Kind(decision.kind)
+        since = lifecycle.since(self.state.stage, kind, role, outcome)
+        return max(self.edition, since) if self.edition >= Edition.V0_4 else self.edition
+
+    def take_edition(self, edition: Edition) -> None:
+        """Judge by another edition from now on."""
+        self.edition = edition
+        self.receipts.edition = edition
+
+    def _judged(
+        self, decision: Decision, at: datetime, deadline: datetime | None, edition: Edition
+    ) -> Decision:
         first = self.receipts.first(decision)
         if first is None:
             late = self.state.overdue or _passed(deadline, at)
-            circumstances = Circumstances(at, self.edition, self.roles)
+            circumstances = Circumstances(at, edition, self.roles)
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
             self._check_target(decision)
             self._check_room(decision)
@@ -148,7 +168,7 @@ class Case(Generic[S]):
                 f"decision_id {decision.decision_id} 已用于 {first.kind} {first.outcome}"
                 f"（第 {first.seq} 条），内容不同；新的决定须用新的 decision_id",
             )
-            raise refused(self.state, Kind(decision.kind).article, why)
+            raise self._refused(decision, why)
         return decision
 
     def would_lead_to(self, raw: Any, at: datetime, deadline: datetime | None = None) -> str:
@@ -179,7 +199,8 @@ class Case(Generic[S]):
             InvalidMessage: it does not fit its model.
             Refused: the rules refuse it.
         """
-        decision = self.validate(raw, at, kind, deadline)
+        decision = raw if isinstance(raw, Decision) else decision_of(raw, kind)
+        self._judged(decision, at, deadline, self.edition)
         first = self.receipts.first(decision)
         if first is not None:
             return self._with_set_aside(first).model_copy(update={"repeated": True})
@@ -200,7 +221,8 @@ class Case(Generic[S]):
             decision_id=decision.decision_id,
         )
         sender = self.receipts.sender_of_new(decision)
-        receipt = receipt_of(entry, self.state, sender, decision_digest(decision))
+        digest = decision_digest(decision)
+        receipt = receipt_of(entry, self.state, sender, digest, self.edition)
         self.receipts.keep(receipt)
         if self.notes_clocks:
             self._note_clock(arrow, before, at)
@@ -261,7 +283,7 @@ class Case(Generic[S]):
         """Refuse a setting aside of what cannot be set aside."""
         why = objection(self.log, self.state, decision) if isinstance(decision, SetAside) else None
         if why:
-            raise refused(self.state, Kind.SET_ASIDE.article, why)
+            raise self._refused(decision, why)
 
     def answered(self, decision_id: str, sender: str | None = None) -> Receipt | None:
         """Return the receipt of a decision, with the decision that has set it aside since.
@@ -295,7 +317,10 @@ class Case(Generic[S]):
             decision, len(self.receipts), plans, shares=self.edition >= Edition.V0_4
         )
         if shortage:
-            raise refused(self.state, Kind(decision.kind).article, shortage)
+            raise self._refused(decision, shortage)
+
+    def _refused(self, decision: Decision, why: Words) -> Refused:
+        return refused(self.state, Kind(decision.kind).article, why, self.edition)
 
     def keep_plan(self, state: PlatformState, plan: dict[str, Any]) -> None:
         """Keep a plan version until the register has it."""

@@ -15,9 +15,10 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate
     from workflows.case import Case, decision_of
-    from workflows.circumstances import Edition
-    from workflows.contract import PATCH_V0_2, UNCONFIRMED
+    from workflows.circumstances import NEWEST, Edition
+    from workflows.contract import PATCH_V0_2, PATCH_V0_5_LATER, UNCONFIRMED
     from workflows.decision import Decision
+    from workflows.lifecycle import known_since
     from workflows.model import InvalidMessage
     from workflows.origin import edition_of_run
     from workflows.record import KEPT_REFUSALS, LogEntry
@@ -95,6 +96,7 @@ class CaseWorkflow(RegisterSync[S]):
             raise _answer(self.invalid)
         before = self.case.state
         try:
+            decision = self._take_edition_for(decision)
             receipt = self.case.decide(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
@@ -134,12 +136,39 @@ class CaseWorkflow(RegisterSync[S]):
         if self.invalid:
             return
         before = self.case.state
+        if not self._take_edition(known_since(kind)):
+            return  # as before 0.5.0, when nothing in a case heard such a signal
         try:
+            raw = self._take_edition_for(raw, kind)
             self.case.decide(raw, workflow.now(), kind, self._deadline())
         except (Refused, InvalidMessage) as error:
             self.case.refuse(kind, raw, error, workflow.now())
             self._log_refusal(kind, error)
         self._after_entry(before)
+
+    def _take_edition_for(self, said: Any, kind: Kind | None = None) -> Any:
+        """Take the newer edition with the first decision that only that one knows.
+
+        What was refused before it existed is refused in a replay, too: there the patch is not taken.
+
+        Raises:
+            InvalidMessage: it is no decision.
+        """
+        if self.edition in (NEWEST, Edition.V0_1):
+            return said
+        decision = said if isinstance(said, Decision) else decision_of(said, kind)
+        self._take_edition(self.case.edition_for(decision))
+        return decision
+
+    def _take_edition(self, wanted: Edition) -> bool:
+        """Go on by an edition, if that is a newer one; False where this run may not."""
+        if wanted <= self.edition:
+            return True
+        if self.edition < Edition.V0_4 or not workflow.patched(PATCH_V0_5_LATER):
+            return False
+        self.edition = wanted
+        self.case.take_edition(wanted)
+        return True
 
     def _log_refusal(self, kind: Kind, error: Refused | InvalidMessage) -> None:
         """A line for each refusal that the log of the case keeps: a line costs more than the judging."""

@@ -12,15 +12,21 @@ from workflows.vocabulary import Role
 
 
 class Edition(IntEnum):
-    """The edition of what is accepted. A run keeps the one it began with, so that it replays."""
+    """The edition of what is accepted. A run keeps the one it began with, so that it replays.
+
+    A run of 0.4.0 takes the next one earlier, with the first decision that only that one knows
+    (`case_workflow.py`): a platform that is renamed does not wait for its next run.
+    """
 
     V0_1 = 1
     """Releases 0.1.0 to 0.3.0."""
     V0_4 = 2
     """0.4.0: a decision belongs to its case and to its sender; a person has one role in a case."""
+    V0_5 = 3
+    """0.5.0: facts change, cases are suspended and terminated, a silent district holds nothing up."""
 
 
-NEWEST = Edition.V0_4
+NEWEST = Edition.V0_5
 
 
 @dataclass(frozen=True)

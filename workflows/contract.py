@@ -39,6 +39,10 @@ PATCH_V0_4 = "true-input"
 signals are judged from a queue, and what may be repeated at will has a share of the record.
 
 A run that has it has PATCH_V0_2 as well, which is not asked for then."""
+PATCH_V0_5 = "facts-change"
+"""The patch of 0.5.0, asked where a run begins. A run that has it has the two before as well."""
+PATCH_V0_5_LATER = "facts-change-later"
+"""The same for a run of 0.4.0 that is under way: there the first was answered with no, once for all."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
 

@@ -29,7 +29,7 @@ def judge(state: CaseState, decision: Decision, circumstances: Circumstances) ->
         Refused: with the rule, what is awaited now and from whom.
     """
     for rule, why in _objections(state, decision, circumstances):
-        raise refused(state, rule, why)
+        raise refused(state, rule, why, circumstances.edition)
 
 
 def _objections(
@@ -53,7 +53,12 @@ def objections_before_content(
     if state.valid_until and circumstances.at >= state.valid_until:
         last = last_day(state.valid_until)
         yield "§四", Words(f"validity ended on {last}", f"有效期已于 {last} 届满")
-    triggers = [t for t in lifecycle_of(state).triggers(state.stage) if t.name == kind]
+    edition = circumstances.edition
+    triggers = [
+        t
+        for t in lifecycle_of(state).triggers(state.stage)
+        if t.name == kind and t.since <= edition
+    ]
     if not triggers:
         en = f"{kind} is not awaited: the case is in {state.stage}"
         yield kind.article, Words(en, f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”")
@@ -66,12 +71,13 @@ def objections_before_content(
     rule = mine[0].rule
     for why in _objections_to_author(state.facts, decision, circumstances):
         yield rule, why
-    may = {a.outcome for t in mine for a in t.arrows}
+    may = {a.outcome for t in mine for a in t.arrows if a.since <= edition}
     if decision.result not in may:
         listed = " or ".join(sorted(may))
         en = f"{decision.result} is not for the {actor.role} to say: {listed}"
         yield rule, Words(en, f"{actor.role.zh}不能作出 {decision.result}，只能是 {listed}")
-    if not state.overdue and all(t.once_overdue for t in mine):
+    said = [t for t in mine if any(a.outcome == decision.result for a in t.arrows)]
+    if not state.overdue and all(t.once_overdue for t in said):
         en = f"the {kind} is not overdue yet: it cannot be passed over before its deadline"
         yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
     for why in _objections_to_day(state, decision, circumstances):

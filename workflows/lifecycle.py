@@ -4,6 +4,7 @@ Everything that needs to know the order of things reads this table: the judge (`
 workflows' clocks, error messages, the diagram in the docs, the demo's check and the tests.
 """
 
+from workflows.circumstances import Edition
 from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import (
     AssessmentStage,
@@ -332,3 +333,15 @@ ASSESSMENT = Lifecycle(
         *NOTICES,
     ),
 )
+
+
+_SINCE: dict[str, Edition] = {}
+for _table in (PLATFORM, ASSESSMENT):
+    for _, _trigger, _arrow in _table.arrows():
+        _brought = max(_trigger.since, _arrow.since)
+        _SINCE[_trigger.name] = min(_brought, _SINCE.get(_trigger.name, _brought))
+
+
+def known_since(kind: Kind) -> Edition:
+    """Return the edition that brought a kind of decision."""
+    return _SINCE[kind]

@@ -77,6 +77,7 @@ _ALIKE: dict[Edition, dict[int, int] | dict[int, int | str]] = {
     Edition.V0_1: _FULL_WIDTH,
     Edition.V0_4: _FULL_WIDTH | {0x2F00 + n: ord(c) for n, c in enumerate(_KANGXI)} | _COMPATIBLE,
 }
+_ALIKE[Edition.V0_5] = _ALIKE[Edition.V0_4]
 
 _IGNORABLE = (
     (0x0000, 0x001F),  # control characters; those that are spaces go anyway
@@ -106,3 +107,4 @@ _INVISIBLE: dict[Edition, dict[int, None]] = {
     Edition.V0_1: dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
     Edition.V0_4: dict.fromkeys(c for first, last in _IGNORABLE for c in range(first, last + 1)),
 }
+_INVISIBLE[Edition.V0_5] = _INVISIBLE[Edition.V0_4]

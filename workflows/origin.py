@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import (
         FIND_ORIGINS,
         PATCH_V0_4,
+        PATCH_V0_5,
         TASK_QUEUE,
         platform_workflow_id,
     )
@@ -28,6 +29,8 @@ _RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=tim
 
 def edition_of_run() -> Edition:
     """Return the edition of what is accepted in this run; asked once, where the run begins."""
+    if workflow.patched(PATCH_V0_5):
+        return Edition.V0_5
     return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
 
 

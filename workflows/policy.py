@@ -1,6 +1,6 @@
 """The policy of a case: what the guideline leaves open, decided once and carried with the case."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -126,9 +126,28 @@ class Policy(Message):
         return self
 
 
+NEW_CASES: dict[str, Any] = {"decisions_name_case": True}
+"""What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
+
+
+def policy_for_new_cases(policy: Policy) -> Policy:
+    """Return a policy with the defaults of new cases, where it leaves them open.
+
+    Two that are the same before may differ after: one said that it wants what is no default any more.
+    """
+    left = {k: v for k, v in NEW_CASES.items() if k not in policy.model_fields_set}
+    return policy.model_copy(update=left)
+
+
+def usual_values(name: str) -> tuple[Any, ...]:
+    """Return the values of a field that make no policy a case's own: of older cases, of new ones."""
+    old = Policy.model_fields[name].default
+    return (old, NEW_CASES[name]) if name in NEW_CASES else (old,)
+
+
 def is_own(policy: Policy) -> bool:
-    """Whether a policy is another than the usual one; to name the case or not makes it no other."""
-    return policy != Policy(decisions_name_case=policy.decisions_name_case)
+    """Whether a policy is another than the usual one, whichever that was when its case began."""
+    return any(getattr(policy, n) not in usual_values(n) for n in Policy.model_fields)
 
 
 def policy_problem(policy: Policy, submitted_by: Actor | None) -> FieldError | None:

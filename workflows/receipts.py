@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from workflows.circumstances import Edition
+from workflows.circumstances import NEWEST, Edition
 from workflows.decision import Decision
 from workflows.record import LogEntry
 from workflows.rules import CaseState, awaited
@@ -16,7 +16,7 @@ class Receipts:
     """
 
     def __init__(self, known: Iterable[Receipt], edition: Edition) -> None:
-        self._edition = edition
+        self.edition = edition
         self._kept = {(receipt.decision_id, receipt.sender): receipt for receipt in known}
 
     def __iter__(self) -> Iterator[Receipt]:
@@ -31,7 +31,7 @@ class Receipts:
 
     def first(self, decision: Decision) -> Receipt | None:
         """Return the first answer to a decision; None when it was never taken."""
-        if self._edition >= Edition.V0_4:
+        if self.edition >= Edition.V0_4:
             return self.named(decision.decision_id, decision.sender)
         return self.named(decision.decision_id)
 
@@ -44,10 +44,12 @@ class Receipts:
 
     def sender_of_new(self, decision: Decision) -> str | None:
         """Return what a new receipt says of the sender: nothing in a run of an older edition."""
-        return decision.sender if self._edition >= Edition.V0_4 else None
+        return decision.sender if self.edition >= Edition.V0_4 else None
 
 
-def receipt_of(entry: LogEntry, state: CaseState, sender: str | None, digest: str) -> Receipt:
+def receipt_of(
+    entry: LogEntry, state: CaseState, sender: str | None, digest: str, edition: Edition = NEWEST
+) -> Receipt:
     """The receipt of a decision by its entry; `state` is the case's after it, `digest` of what it says."""
     return Receipt(
         decision_id=entry.decision_id or "",
@@ -60,6 +62,6 @@ def receipt_of(entry: LogEntry, state: CaseState, sender: str | None, digest: st
         kind=entry.name,
         outcome=entry.outcome,
         stage=entry.stage,
-        awaited=awaited(state),
+        awaited=awaited(state, edition),
         said_sha256=digest,
     )

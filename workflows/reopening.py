@@ -68,7 +68,7 @@ def _receipt(
             )
         said["plan"] = plans[digest]
     sender = sender_of(entry.actor) if entry.actor and edition >= Edition.V0_4 else None
-    return receipt_of(entry, state, sender, digest_of_content(said))
+    return receipt_of(entry, state, sender, digest_of_content(said), edition)
 
 
 def objection_to_reopening(carried: CarriedPlatform, log: Sequence[LogEntry]) -> Words | None:

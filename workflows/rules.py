@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from workflows.awaited import Awaited
+from workflows.circumstances import NEWEST, Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.periods import add_months, beijing_date, end_of, validity_end
 from workflows.record import BEGINNING
@@ -35,14 +36,15 @@ def lifecycle_of(state: CaseState) -> Lifecycle:
     return PLATFORM if isinstance(state, PlatformState) else ASSESSMENT
 
 
-def awaited(state: CaseState) -> tuple[Awaited, ...]:
+def awaited(state: CaseState, edition: Edition = NEWEST) -> tuple[Awaited, ...]:
     """Return the decisions that a case waits for; what is possible at any time is not among them."""
-    return lifecycle_of(state).step(state.stage).awaited(overdue=state.overdue)
+    step = lifecycle_of(state).step(state.stage)
+    return step.awaited(overdue=state.overdue, edition=edition)
 
 
-def refused(state: CaseState, rule: str, why: Words) -> Refused:
+def refused(state: CaseState, rule: str, why: Words, edition: Edition = NEWEST) -> Refused:
     """Return the refusal of a decision on a case that stands in `state`."""
-    now = awaited(state)
+    now = awaited(state, edition)
     return Refused(Refusal(rule=rule, en=why.en, zh=why.zh, stage=state.stage, awaited=now))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.awaited import Awaited
+from workflows.circumstances import NEWEST, Edition
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage, Word
 
 AnyStage = Stage | AssessmentStage
@@ -36,6 +37,8 @@ class Arrow:
     """The clock of the step that is left stops; it goes on when the case comes back to it."""
     resumes: bool = False
     """The clock of the step that is entered goes on where it stopped."""
+    since: Edition = Edition.V0_1
+    """The edition that brought it: runs of editions before do not accept it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Trigger:
     """Whether the case waits for it; what is possible at any time is not waited for."""
     alone: bool = False
     """Nothing follows from it: it is set aside without what came after."""
+    since: Edition = Edition.V0_1
+    """The edition that brought it: runs of editions before neither await nor accept it."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,12 @@ class Step:
         """What a role is awaited to decide in it; what is possible at any time is not among them."""
         return tuple(trigger for trigger in self.triggers if trigger.by and trigger.awaited)
 
-    def awaited(self, *, overdue: bool) -> tuple[Awaited, ...]:
-        """What a case in it waits for."""
+    def awaited(self, *, overdue: bool, edition: Edition = NEWEST) -> tuple[Awaited, ...]:
+        """What a case in it waits for, in a run of that edition."""
         return tuple(
             Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
             for trigger in self.decisions
-            if trigger.by and (overdue or not trigger.once_overdue)
+            if trigger.by and (overdue or not trigger.once_overdue) and trigger.since <= edition
         )
 
 
@@ -106,6 +111,19 @@ class Lifecycle:
         """All that may move a case out of a stage, its own first."""
         step = self.step(stage)
         return step.triggers if step.ended else step.triggers + self.anytime
+
+    def since(self, stage: AnyStage, kind: Kind, role: Role, outcome: str) -> Edition:
+        """Return the edition that brought a decision of this kind, role and outcome to a stage.
+
+        The oldest where the table does not know it at all: then it is refused by each edition.
+        """
+        known = [
+            max(trigger.since, arrow.since)
+            for trigger in self.triggers(stage)
+            for arrow in trigger.arrows
+            if (trigger.name, trigger.by, arrow.outcome) == (kind, role, outcome)
+        ]
+        return min(known, default=Edition.V0_1)
 
     def alone(self, name: str) -> bool:
         """Whether nothing follows from a decision of this kind."""

@@ -42,7 +42,7 @@ from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
 from workflows.model import parse
-from workflows.policy import Policy
+from workflows.policy import policy_for_new_cases
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import TermResult
@@ -225,16 +225,6 @@ def search_attributes(stage: Stage, of: PlatformApplication | Facts) -> TypedSea
     )
 
 
-def complete_policy(policy: Policy) -> Policy:
-    """A policy with the defaults of new cases, where it leaves them open.
-
-    Two that are the same before may differ after: one said that it wants what is no default any more.
-    """
-    if "decisions_name_case" in policy.model_fields_set:
-        return policy
-    return policy.model_copy(update={"decisions_name_case": True})
-
-
 def _following(
     application: PlatformApplication, previous: PreviousTerm | None
 ) -> PlatformApplication:
@@ -245,6 +235,10 @@ def _following(
     """
     first = application.brought_in.term if application.brought_in else 1
     term = previous.term + 1 if previous else first
-    changes = {"term": term, "previous": previous, "policy": complete_policy(application.policy)}
+    changes = {
+        "term": term,
+        "previous": previous,
+        "policy": policy_for_new_cases(application.policy),
+    }
     form = application.model_copy(update=changes)
     return parse(PlatformApplication, form.model_dump_json())

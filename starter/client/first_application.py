@@ -14,6 +14,7 @@ from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse, sha256
+from workflows.policy import NEW_CASES, Policy, usual_values
 from workflows.states import application_content
 
 FILLED_IN = frozenset(("term", "previous"))
@@ -49,8 +50,9 @@ def as_plain_data(application: PlatformApplication) -> dict[str, Any]:
     """
     later = {"brought_in"} if application.brought_in is None else set()
     content = application.model_dump(mode="json", exclude=later)
-    if not application.policy.decisions_name_case:
-        del content["policy"]["decisions_name_case"]
+    for name in NEW_CASES:
+        if content["policy"][name] == Policy.model_fields[name].default:
+            del content["policy"][name]
     return content
 
 
@@ -61,8 +63,11 @@ def digest_of(application: PlatformApplication) -> str:
 
 def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     """What an application said, without what our client fills in, and adds to its policy."""
-    policy = dict(content.get("policy", {}))
-    policy.pop("decisions_name_case", None)
+    policy = {
+        name: value
+        for name, value in content.get("policy", {}).items()
+        if name not in NEW_CASES or value not in usual_values(name)
+    }
     own = {name: value for name, value in content.items() if name not in FILLED_IN}
     return {**own, "policy": policy}
 

@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from db.queries import RegisterQueries
 from db.row_types import Whose
-from starter.client.application_sender import complete_policy
 from starter.clock import today
 from starter.errors import MAY_BE_ACCEPTED, NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
@@ -20,7 +19,7 @@ from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication
 from workflows.model import Record, parse
-from workflows.policy import Policy
+from workflows.policy import Policy, policy_for_new_cases
 from workflows.vocabulary import Role
 
 router = APIRouter(prefix="/v1", tags=["writes"])
@@ -120,7 +119,7 @@ def allow(who: Caller, application: PlatformApplication) -> None:
     may it switch off that decisions name their case.
     """
     who.only_of(application.district)
-    if complete_policy(application.policy) != complete_policy(Policy()):
+    if policy_for_new_cases(application.policy) != policy_for_new_cases(Policy()):
         who.require(Scope.DECIDE_COMMISSION)
     if application.brought_in is not None:
         who.require(Scope.DECIDE_COMMISSION)

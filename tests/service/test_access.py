@@ -12,13 +12,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.key_rows import Keys
-from starter.client.application_sender import complete_policy
 from starter.service.app import ROUTERS
 from starter.service.scopes import Scope
 from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
-from workflows.policy import Policy
+from workflows.policy import Policy, policy_for_new_cases
 
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
@@ -267,7 +266,7 @@ async def test_a_policy_of_its_own_is_the_commissions_word_too(clients: Any) -> 
     sent = form(policy={"validity_years": 10})
     client = await clients(Scope.APPLY)
     assert 403 == (await client.post("/v1/applications", json=sent)).status_code
-    usual = {**sent, "policy": complete_policy(Policy()).model_dump(mode="json")}
+    usual = {**sent, "policy": policy_for_new_cases(Policy()).model_dump(mode="json")}
     for lax in ({"decisions_name_case": False}, Policy().model_dump(mode="json")):
         answer = await client.post("/v1/applications", json={**sent, "policy": lax})
         assert 403 == answer.status_code, answer.text
