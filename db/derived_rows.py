@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    SmallInteger,
     Table,
     Update,
     and_,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, Insert, distinct_on, insert
 
 from db.projection import LOG, Row, opening_of, year_of
-from db.tables import findings, listings, log_entries
+from db.tables import EXACT, findings, listings, log_entries
 from db.text import SafeText
 from workflows.activity_messages import RegisterBatch
 from workflows.lifecycle import LISTING_OUTCOMES
@@ -166,7 +165,7 @@ def _findings() -> Insert:
         found.key.label("indicator_group"),
         found.value["finding"].astext.label("finding"),
         found.value["remark"].astext.label("remark"),
-        cast(found.value["score"].astext, SmallInteger).label("score"),
+        cast(found.value["score"].astext, EXACT).label("score"),
     ).join_from(decision, groups, true())
     return refresh(findings, wanted.cte("wanted"), _of_log(findings))
 

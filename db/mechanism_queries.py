@@ -81,7 +81,7 @@ _LIST = (
     + """
     SELECT platform_id, name, district, field, stage, year, stated ->> 'legal_form' AS legal_form,
            (stated ->> 'independent_by')::date AS independent_by, past_date,
-           (stated ->> 'lead_unit_funding_wan')::int AS lead_unit_funding_wan,
+           (stated ->> 'lead_unit_funding_wan')::numeric AS lead_unit_funding_wan,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'governance', '[]'))) AS governance,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]'))) AS transfer
     FROM chosen WHERE platform_id > $7 ORDER BY platform_id LIMIT $8

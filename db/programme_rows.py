@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from workflows.exact_numbers import Exact
 from workflows.model import Record
 
 
@@ -61,7 +62,7 @@ class PlatformMechanisms(Record):
     legal_form: str
     independent_by: date | None
     past_date: bool
-    lead_unit_funding_wan: int
+    lead_unit_funding_wan: Exact
     governance: tuple[str, ...]
     transfer: tuple[str, ...]
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from pydantic import computed_field
 
+from workflows.exact_numbers import Exact
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
@@ -39,7 +40,7 @@ class FindingRow(Record):
     indicator_group: str
     finding: str
     remark: str | None
-    score: int | None
+    score: Exact | None
 
 
 class AssessmentRow(Record):
@@ -153,7 +154,7 @@ class SupportRow(Record):
     support: str
     given_on: date
     title: str
-    amount_wan: int | None
+    amount_wan: Exact | None
     actor_id: str
     organisation: str
     decision_id: str

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     text,
@@ -35,6 +36,8 @@ metadata = MetaData(
 )
 
 Moment = DateTime(timezone=True)
+EXACT = Numeric(19, 4)
+"""A number with decimals, as `workflows.exact_numbers` takes it."""
 OPEN = text("ended_at IS NULL")
 
 
@@ -146,7 +149,7 @@ findings = Table(
     Column("indicator_group", SafeText(), primary_key=True),
     Column("finding", SafeText(), nullable=False),
     Column("remark", SafeText()),
-    Column("score", SmallInteger),
+    Column("score", EXACT),
 )
 
 log_entries = Table(
@@ -225,7 +228,7 @@ support = Table(
     Column("support", SafeText(), nullable=False),
     Column("given_on", Date, nullable=False),
     Column("title", SafeText(), nullable=False),
-    Column("amount_wan", Integer, comment="in 万元"),
+    Column("amount_wan", EXACT, comment="in 万元"),
     *texts("actor_id", "organisation", "decision_id"),
     Column("recorded_at", Moment, nullable=False),
     Index(None, "given_on", "platform_id"),

@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from workflows.actors import Actor, Document
 from workflows.bringing_in import BringingIn
+from workflows.exact_numbers import Amount, Percent, as_json
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
-from workflows.model import Day, Identifier, Message, Name, Percent, Remark, Sha256, Text, wrong
+from workflows.model import Day, Identifier, Message, Name, Remark, Sha256, Text, wrong
 from workflows.policy import Policy
 from workflows.vocabulary import (
     Condition,
@@ -60,8 +61,8 @@ class OperatingMechanisms(Message):
         ),
     ] = Field(min_length=1, max_length=20)
     lead_unit_funding_wan: Annotated[
-        int, Label("funding by the lead unit", "牵头单位投入", "§五(三)", TEN_THOUSAND_YUAN)
-    ] = Field(ge=0, le=100_000_000)
+        Amount, Label("funding by the lead unit", "牵头单位投入", "§五(三)", TEN_THOUSAND_YUAN)
+    ]
     transfer: Annotated[
         tuple[TransferPractice, ...], Label("transfer of results", "成果转移转化", "§五(四)")
     ] = Field(default=(), max_length=len(TransferPractice))
@@ -71,8 +72,8 @@ class OperatingMechanisms(Message):
         shares = sum(source.share for source in self.funding)
         if shares != 100:
             raise wrong(
-                f"the shares of funding add up to {shares}, not to 100 (§五(三))",
-                f"资金来源份额合计 {shares}，应为 100（§五(三)）",
+                f"the shares of funding add up to {as_json(shares)}, not to 100 (§五(三))",
+                f"资金来源份额合计 {as_json(shares)}，应为 100（§五(三)）",
             )
         if self.legal_form is LegalForm.SEPARATELY_MANAGED and self.independent_by is None:
             raise wrong(

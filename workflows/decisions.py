@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from workflows.application import OperatingMechanisms, Plan
 from workflows.bringing_in import BringingIn
 from workflows.decision import Decision
+from workflows.exact_numbers import Amount, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
-from workflows.model import Day, DecisionId, Identifier, Message, Name, Percent, Remark, Text, wrong
+from workflows.model import Day, DecisionId, Identifier, Message, Name, Remark, Text, wrong
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -185,14 +186,14 @@ class SupportGiven(Decision):
     given_on: Annotated[Day, Label("given on", "给予日期")]
     title: Annotated[Name, Label("title", "支持事项名称")]
     amount_wan: Annotated[
-        int | None,
+        Amount | None,
         Label(
             "amount",
             "金额",
             unit=TEN_THOUSAND_YUAN,
             help=Words("Where it is money.", "资金类支持填写。"),
         ),
-    ] = Field(default=None, ge=0, le=100_000_000)
+    ] = None
 
 
 class SelfReport(Decision):

@@ -27,7 +27,6 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Remark = Annotated[str, Field(min_length=1, max_length=1_000)]
 Text = Annotated[str, Field(min_length=1, max_length=5_000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Percent = Annotated[int, Field(ge=0, le=100)]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 """A day that a decision may name; beyond, calendars and periods make no sense."""
 

@@ -22,6 +22,7 @@ from starter.terminal.entry_wording import decision_line
 from starter.terminal.language import say
 from workflows.application import PlatformApplication
 from workflows.bringing_in import BringingIn
+from workflows.exact_numbers import grouped
 from workflows.log_id import LogId
 from workflows.periods import beijing_date, last_day
 from workflows.policy import Policy
@@ -165,7 +166,7 @@ def _support(life: Life, place: LogId) -> list[dict[str, str]]:
             "given_on": e.said["given_on"],
             "support": known(e.said["support"]),
             "title": e.said["title"],
-            "amount": f"{e.said['amount_wan']:,}" if e.said.get("amount_wan") is not None else "",
+            "amount": grouped(e.said["amount_wan"]) if e.said.get("amount_wan") is not None else "",
             "by": e.actor.id if e.actor else "",
             "number": place.entry(e.seq),
             "fell": "fell" if e.seq in marks else "",

@@ -57,6 +57,7 @@ _METAVARS = {
     Shape.ID: Words("ID", "编号"),
     Shape.DAY: Words.same("YYYY-MM-DD"),
     Shape.NUMBER: Words("N", "数字"),
+    Shape.DECIMAL: Words("N", "数字"),
     Shape.NUMBERS: Words("N", "数字"),
     Shape.OBJECT: Words("FILE", "文件"),
     Shape.PLAN: Words("FILE", "文件"),
@@ -105,6 +106,7 @@ def number(given: Any) -> Any:
 _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.DAY: day,
     Shape.NUMBER: number,
+    Shape.DECIMAL: number,
     Shape.NUMBERS: number,
     Shape.OBJECT: read_object,
     Shape.PLAN: read_plan,

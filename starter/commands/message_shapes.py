@@ -1,6 +1,7 @@
 """How the value of a field is written outside of JSON: in a flag, in a cell, as an answer to a question."""
 
 from datetime import date
+from decimal import Decimal
 from enum import Enum, StrEnum, auto
 from functools import cached_property
 from typing import Any, Literal, get_args, get_origin
@@ -23,6 +24,8 @@ class Shape(Enum):
     ID = auto()
     DAY = auto()
     NUMBER = auto()
+    """A whole number."""
+    DECIMAL = auto()
     WORD = auto()
     OBJECT = auto()
     PLAN = auto()
@@ -60,6 +63,7 @@ _LISTS: dict[Any, Shape] = {
 }
 _PLAIN: dict[Any, Shape] = {
     int: Shape.NUMBER,
+    Decimal: Shape.DECIMAL,
     date: Shape.DAY,
     Plan: Shape.PLAN,
     OperatingMechanisms: Shape.MECHANISMS,

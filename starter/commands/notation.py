@@ -13,11 +13,12 @@ from starter.desk.platform_names import may_be_id
 from starter.errors import BadInput
 from starter.tables.cell_values import day_of
 from starter.terminal.language import say
+from workflows.exact_numbers import as_json, exact
 from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
 from workflows.words import Words
 
 ALL = "all"
-_SCORE = re.compile(r"@(\d{1,3})$")
+_SCORE = re.compile(r"@(\d{1,3}(?:\.\d{1,4})?)$")
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
 _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
 
@@ -175,7 +176,7 @@ def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
     made: dict[str, Any] = {}
     score = _SCORE.search(text) if scored else None
     if score:
-        made["score"] = int(score[1])
+        made["score"] = as_json(exact(score[1]))
         text = text[: score.start()]
     # Whoever writes Chinese may well type the full-width colon.
     finding, *remark = re.split("[:：]", text, maxsplit=1)

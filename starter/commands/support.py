@@ -39,6 +39,7 @@ from starter.terminal.screen import (
     table_of,
 )
 from starter.terminal.this_command import with_option
+from workflows.exact_numbers import grouped
 from workflows.vocabulary import Support
 from workflows.words import Words
 
@@ -155,7 +156,7 @@ _SUPPORT: tuple[Column[SupportRow], ...] = (
     Column(Words("what", "名称"), _title),
     Column(
         Words("10,000 yuan", "万元"),
-        lambda row: None if row.amount_wan is None else f"{row.amount_wan:,}",
+        lambda row: None if row.amount_wan is None else grouped(row.amount_wan),
     ),
     Column(Words("recorded by", "登记人"), lambda row: row.actor_id),
 )

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from starter.errors import BadInput
+from workflows.exact_numbers import PLACES, as_json, exact
 
 LONGEST = 32_767
 """No spreadsheet program keeps longer cells (characters), and no field is as long."""
@@ -17,7 +20,7 @@ _INEXACT = 10**15
 """From here on spreadsheets lose digits."""
 
 # A comma elsewhere may be a decimal one: 3,5 is not 35.
-_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.0+)?")
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WHOLE = re.compile(r"-?\d{1,15}(?:\.0+)?")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 _ERROR = re.compile(r"#(?:N/A|GETTING_DATA|[A-Z][A-Z0-9/_]*[!?])")
@@ -129,15 +132,41 @@ def number_of(cell: Any) -> int:
     Raises:
         BadInput: it is none.
     """
+    text, plain = _number_text(cell)
+    if plain is None or not _WHOLE.fullmatch(plain):
+        raise BadInput(f"{text[:40]!r} is not a whole number", f"“{text[:40]}”不是整数")
+    return int(plain.partition(".")[0])
+
+
+def decimal_of(cell: Any) -> int | str:
+    """The number that a cell says, as a log has it: whole ones as numbers, others as text.
+
+    Raises:
+        BadInput: it is none, or has more decimals than a field takes.
+    """
+    # Spreadsheets show 15 digits of what they worked out; the rest is noise of floating point.
+    seen = f"{cell:.15g}" if isinstance(cell, float) else cell
+    text, plain = _number_text(seen)
+    try:
+        return as_json(exact(plain))
+    except PydanticCustomError:
+        en = f"{text[:40]!r} is not a number with at most {PLACES} decimals"
+        raise BadInput(en, f"“{text[:40]}”不是数字，或小数超过 {PLACES} 位") from None
+
+
+def number_cell(value: int | str) -> int | float:
+    """A number of a log as a cell that spreadsheets count with."""
+    return value if isinstance(value, int) else float(value)
+
+
+def _number_text(cell: Any) -> tuple[str, str | None]:
+    """What a cell shows, and that without marks of thousands; None: shown otherwise than it counts."""
     text = as_text(cell).strip()
     _refuse_unreadable(cell, text)
     plain = text.replace("，", ",")
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
-    scaled = isinstance(cell, Formatted) and "%" in cell.format
-    if scaled or not _WHOLE.fullmatch(plain):
-        raise BadInput(f"{text[:40]!r} is not a whole number", f"“{text[:40]}”不是整数")
-    return int(plain.partition(".")[0])
+    return text, None if isinstance(cell, Formatted) and "%" in cell.format else plain
 
 
 def _refuse_unreadable(cell: Any, text: str) -> None:

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from errno import EISDIR
 from os import strerror
 from pathlib import Path
@@ -23,7 +24,7 @@ from starter.tables.plain_text import as_plain_text
 from starter.terminal.screen import write
 from workflows.periods import BEIJING
 
-Cell = str | int | float | date | datetime | None
+Cell = str | int | float | Decimal | date | datetime | None
 Format = Literal["csv", "xlsx", "json"]
 Writer = Callable[[Any], None]
 

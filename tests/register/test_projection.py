@@ -1,6 +1,7 @@
 """What the register shows of a case, derived from its log."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -81,7 +82,9 @@ async def test_findings_of_both_rounds(
     assert card is not None
     found = card.terms[0].assessments[0].findings
     assert ["evaluation"] * 4 + ["reassessment"] * 4 == [f.round for f in found]
-    assert {("satisfactory", "不足", 88)} == {(f.finding, f.remark, f.score) for f in found[:4]}
+    assert {("satisfactory", "不足", Decimal(88))} == {
+        (f.finding, f.remark, f.score) for f in found[:4]
+    }
     assert {None} == {f.remark for f in found[4:]}
 
 

@@ -3,6 +3,7 @@
 import itertools
 import random
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import event, select
@@ -164,7 +165,7 @@ async def test_support_stays_and_says_so(
     ]
     row = card.support[0]
     entry = told.case.log[row.seq - 1]
-    assert ("tax", 30, "kw-1", "市科委、中关村管委会", entry.decision_id, entry.at) == (
+    assert ("tax", Decimal(30), "kw-1", "市科委、中关村管委会", entry.decision_id, entry.at) == (
         row.support,
         row.amount_wan,
         row.actor_id,

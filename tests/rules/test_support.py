@@ -94,7 +94,7 @@ def test_who_may_not_record_it() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"support": "land"}, {"title": ""}, {"amount_wan": -1}, {"amount_wan": "120"}],
+    [{"support": "land"}, {"title": ""}, {"amount_wan": -1}, {"amount_wan": "about 120"}],
     ids=lambda change: next(iter(change)),
 )
 def test_what_a_record_must_say(change: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ CELLS: dict[str, tuple[str, Value, Any]] = {
     "a percentage as a number": ("number", value(1, "percent"), None),
     "a date as a number": ("number", value(2, "day"), None),
     "true as a number": ("number", True, None),
-    "a fraction as a number": ("number", 1.5, None),
+    "a fraction of too many decimals": ("number", 1.23456, None),
     "no number": ("number", value("1_000"), None),
     "a number without an end": ("id", value("1e999", "zeros"), None),
     "a cell of another kind": ("text", value("x", kind="x"), None),

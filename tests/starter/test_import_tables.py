@@ -130,7 +130,10 @@ CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("plan.mechanisms.independent_by", 46387, None),
     ("plan.mechanisms.independent_by", "2029-02-30", None),
     ("plan.mechanisms.independent_by", datetime(2029, 12, 31, 10), None),
-    ("plan.mechanisms.lead_unit_funding_wan", 7.5, None),
+    ("plan.mechanisms.lead_unit_funding_wan", 7.5, "7.5"),
+    ("plan.mechanisms.lead_unit_funding_wan", 0.1 + 0.2, "0.3"),
+    ("plan.mechanisms.lead_unit_funding_wan", "1,200.5", "1200.5"),
+    ("plan.mechanisms.lead_unit_funding_wan", 7.12345, None),
     ("plan.mechanisms.lead_unit_funding_wan", "many", None),
     ("direction", "x" * 40_000, None),
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ ASSESSMENT = AssessmentRow(
     log_hash=BEGINNING,
     findings=(
         FindingRow(round="evaluation", indicator_group="teams", finding="unsatisfactory",
-                   remark="人太少，" * 30, score=40),
+                   remark="人太少，" * 30, score=Decimal(40)),
     ),
 )  # fmt: skip
 

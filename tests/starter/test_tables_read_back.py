@@ -143,7 +143,9 @@ def test_the_template_keeps_what_is_typed() -> None:
     write_template(Path("t.xlsx"))
     dimensions = load_workbook("t.xlsx").worksheets[0].column_dimensions
     for place, column in enumerate(shown(), 1):
-        expected = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General"}.get(column.shape, "@")
+        expected = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General", Shape.DECIMAL: "General"}.get(
+            column.shape, "@"
+        )
         assert (column.name, expected) == (
             column.name,
             dimensions[get_column_letter(place)].number_format,

@@ -18,7 +18,7 @@ from starter.commands.forms_by_kind import FORMS
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import past_assessment, word
 from starter.errors import BadInput
-from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
+from starter.tables.cell_values import Cell, as_text, day_of, decimal_of, number_of, text_of
 from starter.tables.strict_json import parsed
 from starter.terminal.named_fields import named
 from workflows.decisions import MODELS
@@ -74,6 +74,13 @@ def _no_column(kind: Kind, heading: str) -> BadInput:
     )
 
 
+_READERS: dict[Shape, Callable[[Any], Any]] = {
+    Shape.DAY: day_of,
+    Shape.NUMBER: number_of,
+    Shape.DECIMAL: decimal_of,
+}
+
+
 def _where(kind: Kind, name: str) -> Words:
     """What a column is called, with the name of its field."""
     return named(label_at(MODELS[kind], name), name)
@@ -83,9 +90,7 @@ def _text(kind: Kind, name: str, cell: Cell) -> str:
     """A cell as its flag would be written: a day, a whole number, or text, as the field has it."""
     field = _field(MODELS[kind], name)
     shape = shape_of(field)[0] if field else Shape.TEXT
-    return _read(
-        _where(kind, name), cell, {Shape.DAY: day_of, Shape.NUMBER: number_of}.get(shape, text_of)
-    )
+    return _read(_where(kind, name), cell, _READERS.get(shape, text_of))
 
 
 def _field(model: type[BaseModel], name: str) -> FieldInfo | None:

@@ -119,6 +119,7 @@ _READ: dict[Shape, Read] = {
     Shape.PLAN: _plain(read_plan),
     Shape.MECHANISMS: _plain(read_mechanisms),
     Shape.NUMBER: number,
+    Shape.DECIMAL: number,
     Shape.DAY: day,
 }
 

@@ -15,14 +15,24 @@ from starter.commands.importing.columns import COLUMNS, Column, at
 from starter.commands.message_shapes import Shape
 from starter.commands.notation import known
 from starter.errors import BadInput
-from starter.tables.cell_values import Cell, as_text, day_of, number_of, text_of
+from starter.tables.cell_values import (
+    Cell,
+    as_text,
+    day_of,
+    decimal_of,
+    number_cell,
+    number_of,
+    text_of,
+)
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
 _BETWEEN = re.compile(r"[;；\n]")
 _BETWEEN_NUMBERS = re.compile(r"[;；/\n]")
 _BETWEEN_WORDS = re.compile(r"[;；、,，\n]")
-_SHARE = re.compile(r"\s*(.+?)\s*[=＝]\s*(\d{1,3})\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL)
+_SHARE = re.compile(
+    r"\s*(.+?)\s*[=＝]\s*(\d{1,3}(?:\.\d{1,4})?)\s*[%％]?\s*(?:[;；\n]\s*|$)", re.DOTALL
+)
 
 
 def from_cells(
@@ -56,6 +66,8 @@ def read(column: Column, cell: Cell, folder: Path | None = None) -> Any:
         return day_of(cell)
     if column.shape is Shape.NUMBER:
         return number_of(cell)
+    if column.shape is Shape.DECIMAL:
+        return decimal_of(cell)
     text = text_of(cell)
     value: Any = text
     match column.shape:
@@ -88,6 +100,8 @@ def cell_of(column: Column, message: Mapping[str, Any], *, chinese: bool = False
             cell = date.fromisoformat(value)
         case Shape.NUMBER:
             cell = int(value)
+        case Shape.DECIMAL:
+            cell = number_cell(value)
         case Shape.DOCUMENTS:
             cell = "; ".join(f"{one['name']}={one['sha256']}" for one in value)
         case Shape.SHARES:
@@ -155,9 +169,9 @@ def _shares(text: str) -> list[dict[str, Any]]:
         if pair is None or _BETWEEN.search(pair[1]):
             rest = text[place : place + 60]
             raise BadInput(
-                f"{rest!r}: write SOURCE=SHARE, a whole number; several are separated by ;",
-                f"“{rest}”：应写作 来源=份额（整数），多项以 ; 分隔",
+                f"{rest!r}: write SOURCE=SHARE, a number; several are separated by ;",
+                f"“{rest}”：应写作 来源=份额（数字），多项以 ; 分隔",
             )
-        found.append({"source": pair[1], "share": int(pair[2])})
+        found.append({"source": pair[1], "share": decimal_of(pair[2])})
         place = pair.end()
     return found

@@ -16,7 +16,7 @@ from starter.terminal.screen import show
 from workflows.words import Words
 
 _YEARS_SHOWN = 3
-_FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General"}
+_FORMATS = {Shape.DAY: "yyyy-mm-dd", Shape.NUMBER: "General", Shape.DECIMAL: "General"}
 """All others are text: a spreadsheet would take 2024-2 for a date, and 00096 for 96."""
 _WIDTHS = (44, 36, 36, 20, 40, 40, 60)
 

@@ -1,10 +1,12 @@
 """The support ledger as a report: each record with the platform's name, and sums by kind."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from db.row_types import SupportRow
 from starter.commands.reports.report_columns import AMOUNT, ReportColumn, report_sheet
 from starter.tables.report_sheets import TOTAL, ReportSheet
+from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
 from starter.terminal.language import say, word
 from workflows.vocabulary import Support
@@ -17,7 +19,7 @@ _RECORDS = Words("records", "条数")
 def support_sheets(rows: Sequence[SupportRow]) -> list[ReportSheet]:
     """The ledger and its sums. What was set aside stands in the ledger, and counts in no sum."""
     counting = [row for row in rows if not row.set_aside_by]
-    totals: list[str | int | None] = [None] * len(_COLUMNS)
+    totals: list[Cell] = [None] * len(_COLUMNS)
     totals[0] = say(TOTAL)
     totals[_AMOUNT_AT] = _sum(counting)
     kinds = [kind for kind in Support if any(row.support == kind for row in counting)]
@@ -33,8 +35,8 @@ def support_sheets(rows: Sequence[SupportRow]) -> list[ReportSheet]:
     ]
 
 
-def _sum(rows: Sequence[SupportRow]) -> int:
-    return sum(row.amount_wan or 0 for row in rows)
+def _sum(rows: Sequence[SupportRow]) -> Decimal:
+    return sum((row.amount_wan for row in rows if row.amount_wan), Decimal())
 
 
 def _platforms(rows: Sequence[SupportRow]) -> int:
