@@ -142,7 +142,8 @@ class Case(Generic[S]):
         """
         role, outcome = decision.actor.role, decision.result
         lifecycle, kind = lifecycle_of(self.state), Kind(decision.kind)
-        since = lifecycle.since(self.state.stage, kind, role, outcome)
+        known = lifecycle.since(self.state.stage, kind, role, outcome)
+        since = max(known, decision.content_since)
         return max(self.edition, since) if self.edition >= Edition.V0_4 else self.edition
 
     def take_edition(self, edition: Edition) -> None:

@@ -6,26 +6,30 @@ checks a kind of decision must pass, and by which article.
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from itertools import combinations
 from typing import Any
 
 from workflows.bringing_in import NOT_MET, BringingIn
 from workflows.circumstances import Circumstances
 from workflows.decisions import (
     Evaluation,
-    ExpertOpinion,
     Inspection,
     Reassessment,
     RectificationReport,
     SelfReport,
     SupportGiven,
 )
-from workflows.name_comparison import part_of, same_name
+from workflows.panel_checks import (
+    enough_experts,
+    four_fields,
+    independent,
+    majority,
+    one_place_each,
+    votes_known,
+)
 from workflows.periods import anniversary, last_day, validity_end
 from workflows.rules import CaseState
 from workflows.vocabulary import (
     EvaluationOutcome,
-    ExpertField,
     FilingOutcome,
     IndicatorGroup,
     InspectionItem,
@@ -66,61 +70,6 @@ def corrections_fit(inspection: Inspection, state: CaseState, now: Circumstances
             "不通过不附修改意见；需修改的请退回",
         )
     return None
-
-
-def enough_experts(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
-    """§四(三), Default: the policy's number of experts, each counted once."""
-    count, least = len(opinion.panel), state.facts.policy.experts_at_least
-    for one, other in combinations(opinion.panel, 2):
-        if same_name(one.name, other.name, now.edition) and same_name(
-            one.organisation, other.organisation, now.edition
-        ):
-            return Words(f"the panel names {one.name} twice", f"专家组中{one.name}重复")
-    if count < least:
-        return Words(
-            f"the panel has {count} experts: at least {least} are needed",
-            f"专家组只有 {count} 人，至少需要 {least} 人",
-        )
-    return None
-
-
-def four_fields(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
-    """§四(三): at least one expert each of technology, industry, commercialisation, management."""
-    present = {expert.field for expert in opinion.panel}
-    missing = [field for field in ExpertField if field not in present]
-    if not missing:
-        return None
-    return Words(
-        f"the panel has no expert from {', '.join(missing)}",
-        f"专家组缺少{'、'.join(field.zh for field in missing)}方面的专家",
-    )
-
-
-def independent(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
-    """§四(三), Default: no expert belongs to the lead unit or the operator."""
-    for expert in opinion.panel:
-        for body, zh, name in (
-            ("lead unit", "牵头单位", state.facts.lead_unit.name),
-            ("operator", "运营单位", state.facts.operator.name),
-        ):
-            if part_of(expert.organisation, name, now.edition):
-                return Words(
-                    f"{expert.name} belongs to the {body}, {name}: experts come from outside",
-                    f"{expert.name}属于{zh}（{name}），专家须来自外部",
-                )
-    return None
-
-
-def majority(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
-    """§四(三), Default: the conclusion has two thirds of the votes."""
-    part, whole = state.facts.policy.majority_of
-    votes = sum(expert.vote is opinion.outcome for expert in opinion.panel)
-    if votes * whole >= len(opinion.panel) * part:
-        return None
-    return Words(
-        f"{votes} of {len(opinion.panel)} votes are for {opinion.outcome}: {part}/{whole} are needed",
-        f"“{opinion.outcome.zh}”得 {votes}/{len(opinion.panel)} 票，须达到 {part}/{whole}",
-    )
 
 
 def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> Words | None:
@@ -268,6 +217,8 @@ def still_listed(brought: BringingIn, state: CaseState, now: Circumstances) -> W
 CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
     Kind.INSPECTION: (("§四(二)", seven_findings), ("§四(二)", corrections_fit)),
     Kind.EXPERT_OPINION: (
+        ("§四(三)", votes_known),
+        ("§四(三)", one_place_each),
         ("§四(三)", enough_experts),
         ("§四(三)", four_fields),
         ("§四(三)", independent),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from workflows.actors import Actor, Document
+from workflows.circumstances import Edition
 from workflows.field_labels import Label
 from workflows.model import Day, DecisionId, Identifier, Message, Text, as_sent, sha256
 from workflows.vocabulary import Word
@@ -80,6 +81,11 @@ class Decision(Message):
         """The outcome, by which the lifecycle table chooses the arrow."""
         outcome: Word | None = getattr(self, "outcome", None)
         return outcome or self.only_outcome
+
+    @property
+    def content_since(self) -> Edition:
+        """The edition that brought what it says, beyond its kind and its outcome."""
+        return Edition.V0_1
 
 
 def sender_of(actor: Actor) -> str:

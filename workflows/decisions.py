@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from workflows.application import OperatingMechanisms, Plan
 from workflows.bringing_in import BringingIn
+from workflows.circumstances import Edition
 from workflows.decision import Decision
 from workflows.exact_numbers import Amount, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
@@ -29,6 +30,7 @@ from workflows.vocabulary import (
     RecommendationOutcome,
     SoleOutcome,
     Support,
+    Vote,
     Word,
 )
 from workflows.words import Words
@@ -82,12 +84,25 @@ class PlanRevision(Decision):
 
 
 class Expert(Message):
-    """A member of the panel: a role name will do, the organisation is checked, the vote is counted."""
+    """A member of the panel: a role name will do, the organisation is checked, the vote is counted.
+
+    Who is recused is named on the record only: no vote, and no member that the rules count.
+    """
 
     name: Annotated[Name, Label("name", "姓名")]
     field: Annotated[ExpertField, Label("field", "方面")]
     organisation: Annotated[Name, Label("organisation", "单位")]
-    vote: Annotated[OpinionOutcome, Label("vote", "意见")]
+    vote: Annotated[Vote, Label("vote", "意见")]
+
+    @property
+    def sits(self) -> bool:
+        """Whether the expert takes part: everybody but who is recused."""
+        return self.vote is not Vote.RECUSED
+
+    @property
+    def casts_vote(self) -> bool:
+        """Whether the vote counts: abstaining is none."""
+        return self.vote not in (Vote.ABSTAINED, Vote.RECUSED)
 
 
 class ExpertOpinion(Decision):
@@ -99,6 +114,11 @@ class ExpertOpinion(Decision):
         min_length=1, max_length=50
     )
     opinion: Annotated[Text, Label("opinion", "论证意见")]
+
+    @property
+    def content_since(self) -> Edition:
+        """Abstaining and recusal are known since 0.5."""
+        return Edition.V0_1 if all(one.casts_vote for one in self.panel) else Edition.V0_5
 
 
 class Listing(Decision):

@@ -149,6 +149,9 @@ PLATFORM = Lifecycle(
                         Arrow(OpinionOutcome.SUPPORTED, Stage.LISTING),
                         Arrow(OpinionOutcome.RETURNED, Stage.CORRECTION, stops=True),
                         Arrow(OpinionOutcome.NOT_SUPPORTED, Stage.DECLINED),
+                        Arrow(
+                            OpinionOutcome.NO_CONCLUSION, Stage.EXPERT_REVIEW, since=Edition.V0_5
+                        ),
                     ),
                 ),
                 STARTED,

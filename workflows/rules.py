@@ -131,6 +131,13 @@ def _new_plan(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Pl
     }
 
 
+def _reviewed(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+    """Begin the days of the review anew for a new panel: what it took before is not taken off."""
+    if arrow.to is not state.stage:
+        return {}
+    return {"spent": tuple(spent for spent in state.spent if spent.stage is not state.stage)}
+
+
 def _included(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
     if not content.get("list_number"):
         return {}
@@ -213,6 +220,7 @@ def _to_mend(state: AssessmentState, arrow: Arrow, content: dict[str, Any]) -> A
 
 _EFFECTS: dict[str, Effect] = {
     Kind.PLAN_REVISION: _new_plan,
+    Kind.EXPERT_OPINION: _reviewed,
     Kind.LISTING: _included,
     Kind.BRINGING_IN: _brought_in,
     Kind.EVALUATION: _to_mend,

@@ -250,11 +250,22 @@ class InspectionOutcome(Word):
 
 
 class OpinionOutcome(Word):
-    """What a panel, and each of its experts, may conclude."""
+    """What a panel may conclude."""
 
     SUPPORTED = "supported", "支持", "§四(三)"
     RETURNED = "returned", "退回修改", "§四(三)"
     NOT_SUPPORTED = "not_supported", "不支持", "§四(三)"
+    NO_CONCLUSION = "no_conclusion", "未形成结论", "§四(三)"
+
+
+class Vote(Word):
+    """What a member of a panel says. Who abstains or is recused casts no vote."""
+
+    SUPPORTED = "supported", "支持", "§四(三)"
+    RETURNED = "returned", "退回修改", "§四(三)"
+    NOT_SUPPORTED = "not_supported", "不支持", "§四(三)"
+    ABSTAINED = "abstained", "弃权", "§四(三)"
+    RECUSED = "recused", "回避", "§四(三)"
 
 
 class ListingOutcome(Word):

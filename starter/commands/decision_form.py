@@ -22,7 +22,7 @@ from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
-from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Kind, OpinionOutcome, Role
+from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Kind, Role, Vote
 from workflows.words import Words
 
 _DIGITS = 18
@@ -83,7 +83,7 @@ _FINDING = Words("FINDING", "意见")
 _WORDS_OF_NOTATION: dict[Shape, dict[Words, tuple[StrEnum, ...]]] = {
     Shape.PANEL: {
         Words("FIELD", "方面"): tuple(ExpertField),
-        Words("VOTE", "意见"): tuple(OpinionOutcome),
+        Words("VOTE", "意见"): tuple(Vote),
     },
     Shape.ASSESSMENTS: {
         Words("RESULT", "结果"): (

@@ -14,7 +14,7 @@ from starter.errors import BadInput
 from starter.tables.cell_values import day_of
 from starter.terminal.language import say
 from workflows.exact_numbers import as_json, exact
-from workflows.vocabulary import AssessmentStage, ExpertField, Finding, OpinionOutcome
+from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Vote
 from workflows.words import Words
 
 ALL = "all"
@@ -219,7 +219,7 @@ def expert(given: str) -> dict[str, str]:
         "name": name,
         "field": word(ExpertField, field, given),
         "organisation": organisation,
-        "vote": word(OpinionOutcome, vote, given),
+        "vote": word(Vote, vote, given),
     }
 
 

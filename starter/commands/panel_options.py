@@ -8,7 +8,7 @@ from starter.commands.notation import ALL, chinese_list, word
 from starter.desk.panels import find_panel
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
-from workflows.vocabulary import OpinionOutcome
+from workflows.vocabulary import Vote
 from workflows.words import Words
 
 PANEL_OPTIONS = (
@@ -24,8 +24,8 @@ PANEL_OPTIONS = (
         help=made(
             Words(
                 "An expert's vote; all=VOTE for those not named. With --panel. 专家意见: "
-                + ", ".join(OpinionOutcome),
-                f"专家意见，与 --panel 同用；未列明的专家用“all=意见”。意见：{chinese_list(OpinionOutcome)}",
+                + ", ".join(Vote),
+                f"专家意见，与 --panel 同用；未列明的专家用“all=意见”。意见：{chinese_list(Vote)}",
             )
         ),
     ),
@@ -80,4 +80,4 @@ def _vote(given: str) -> tuple[str, str]:
     name, equals, vote = given.partition("=")
     if not equals or not name.strip():
         raise BadInput(f"--vote {given}: write NAME=VOTE", f"--vote {given}：应写作 姓名=意见")
-    return name.strip(), word(OpinionOutcome, vote, f"--vote {given}")
+    return name.strip(), word(Vote, vote, f"--vote {given}")

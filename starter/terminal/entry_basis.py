@@ -31,6 +31,7 @@ from workflows.vocabulary import (
     Stage,
     Support,
     TransferPractice,
+    Vote,
 )
 from workflows.words import Words
 
@@ -40,6 +41,7 @@ _WORDS: tuple[type[StrEnum], ...] = (
     InspectionItem,
     ExpertField,
     OpinionOutcome,
+    Vote,
     Support,
     LegalForm,
     GovernanceBody,

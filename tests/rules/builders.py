@@ -73,7 +73,12 @@ def application(**changes: Any) -> Raw:
 
 
 def panel(votes: int = 5, of: int = 5, outcome: str = "supported") -> list[Raw]:
-    """A panel with all four fields, of whom `votes` vote for the outcome."""
+    """A panel with all four fields, of whom `votes` vote for the outcome.
+
+    Of no conclusion nobody has the majority, whatever `votes` says.
+    """
+    if outcome == "no_conclusion":
+        votes, outcome = of // 2, "supported"
     fields = list(ExpertField)
     other = "not_supported" if outcome == "supported" else "supported"
     return [

@@ -79,13 +79,16 @@ def test_a_terminal_that_closes_within_a_changed_answer_loses_none_of_it(
 def test_how_to_leave_out_an_expert_who_may_not_be_on_the_panel(
     pingtai: Run, answers: dict[str, Any]
 ) -> None:
-    """It is said where the organisation is refused, and it works: back to the name."""
+    """It is said where the vote is asked for, and it works; so does going back to the name."""
     case = at_stage(Stage.EXPERT_REVIEW)
     show_case(answers, case)
-    lines = (*COMMISSION, "1", "王", "1", case.state.facts.lead_unit.name, "<", "<", EXPERTS[0])
+    lines = (*COMMISSION, "1", "王", "1", case.state.facts.lead_unit.name, *"<<<", EXPERTS[0])
     result = pingtai("opine", "bj-test", lang="zh", stdin=typed(*lines))
-    assert "不列入或更换该专家，请输入 < 返回至姓名" in result.stdout
+    assert "只能记为“回避”，或选“未参加”不列入" in result.stdout
     assert "姓名 [王]" in result.stdout
+    absent = (*lines[:-4], "2", *EXPERTS[:1])
+    result = pingtai("opine", "bj-test", lang="zh", stdin=typed("n", *absent))
+    assert "专家 1\n姓名" in result.stdout.rpartition("未参加")[2]
 
 
 def test_two_experts_of_one_name_are_asked_about() -> None:

@@ -219,11 +219,11 @@ def test_an_expert_of_the_bodies_is_told_when_it_is_typed(
     case = at_stage(Stage.EXPERT_REVIEW)
     show_case(answers, case)
     lead = case.state.facts.lead_unit.name
-    first = ("专家1", "1", f"{lead}研究部", "某研究所", "1")
-    second = ("专家 1", "2", "某研究所", "某协会", "1")
+    first = ("专家1", "1", f"{lead}研究部", "<", "某研究所", "1")
+    second = ("专家 1", "专家2", "2", "某协会", "4")
     result = pingtai("opine", "bj-test", stdin=typed(*COMMISSION, "1", *first, *second))
     assert f"! 专家1 belongs to the lead unit, {lead}: experts come from outside" in result.stdout
-    assert "! 专家 1 is on the panel already" in result.stdout
+    assert "! 专家 1 is on the panel already; another person of this name" in result.stdout
     assert "2 of at least 5 experts" in result.stdout
 
 

@@ -62,7 +62,7 @@ def test_a_panel_is_kept_and_called_again(
     assert 0o600 == path.stat().st_mode & 0o777
     assert "甲组" in path.read_text(encoding="utf-8")
     new = ("专家6", "3", "第6研究所", "1", "")
-    called = (*COMMISSION, "1", "1", "1", "4", "1", "1", "1", *new, *end)
+    called = (*COMMISSION, "1", "1", "1", "6", "1", "1", "1", *new, *end)
     result = pingtai("opine", "bj-test", lang=lang, stdin=typed(*called))
     assert 0 == result.exit_code, result.output
     expected = [one for one in (*NAMES, "专家6") if one != "专家2"]
@@ -108,19 +108,19 @@ def test_another_panel_is_chosen_after_going_back(
     assert [f"乙{name}" for name in NAMES] == [*votes(sent[0][1])]
 
 
-def test_who_may_not_be_on_this_panel_is_left_out(
-    pingtai: Run, answers: dict[str, Any], sent: Sent
-) -> None:
-    """A panel outlives the platforms that it judged: of the lead unit of this one nobody may be on it."""
+def test_who_may_not_judge_is_recused(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
+    """A panel outlives the platforms that it judged: of the lead unit of this one nobody votes."""
     case = at_stage(Stage.EXPERT_REVIEW)
     lead = case.state.facts.lead_unit.name
     keep_panel(panel("甲组", PanelExpert(name="王", field=ExpertField.INDUSTRY, organisation=lead)))
     show_case(answers, case)
-    lines = (*COMMISSION, "1", "甲组", *"11111", "", "可行", day_of(Stage.EXPERT_REVIEW), "", "y")
-    result = pingtai("opine", "bj-test", stdin=typed(*lines))
+    lines = (*COMMISSION, "1", "甲组", "1", *"11111", "", "可行")
+    day = day_of(Stage.EXPERT_REVIEW)
+    result = pingtai("opine", "bj-test", stdin=typed(*lines, day, "", "y"))
     assert 0 == result.exit_code, result.output
     assert f"王 belongs to the lead unit, {lead}" in result.stdout
-    assert NAMES == [*votes(sent[0][1])]
+    assert "They can only be recused, or be left out" in result.stdout
+    assert {"王": "recused", **dict.fromkeys(NAMES, "supported")} == votes(sent[0][1])
 
 
 def test_a_panel_by_flags(

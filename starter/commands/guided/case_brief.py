@@ -20,7 +20,7 @@ from starter.terminal.entry_wording import decision_line, entry_words, reason_wo
 from starter.terminal.language import language, say, word
 from starter.terminal.plan_text import changed_parts
 from starter.terminal.screen import Said, facts, heading, stacked
-from workflows.vocabulary import Kind, OpinionOutcome
+from workflows.vocabulary import Kind, Vote
 from workflows.words import Words
 
 TITLE = Words("What it is about", "事由和依据")
@@ -80,9 +80,7 @@ def _votes(line: LogLine) -> Iterator[str]:
     """How the experts of a panel voted."""
     votes = Counter(one.get("vote") for one in line.entry.said.get("panel", ()))
     if votes:
-        words = (
-            f"{word(vote, OpinionOutcome)} {votes[vote]}" for vote in OpinionOutcome if votes[vote]
-        )
+        words = (f"{word(vote, Vote)} {votes[vote]}" for vote in Vote if votes[vote])
         yield say(Words("votes: ", "专家意见：")) + wording.joined(words)
 
 

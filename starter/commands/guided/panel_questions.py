@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.text import Text
+
 from starter.commands.decision_form import Part
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import CHOICE, Dialogue
@@ -14,13 +16,13 @@ from starter.errors import BadInput
 from starter.terminal.language import language, say
 from starter.terminal.screen import heading, show
 from workflows.circumstances import Circumstances
-from workflows.content_checks import independent
 from workflows.decisions import Expert, ExpertOpinion
 from workflows.field_labels import label_of
 from workflows.model import InvalidMessage
 from workflows.name_comparison import same_name
+from workflows.panel_checks import belongs
 from workflows.rules import CaseState
-from workflows.vocabulary import ExpertField, OpinionOutcome
+from workflows.vocabulary import ExpertField, Vote
 from workflows.words import Words
 
 MOST = 50
@@ -30,9 +32,13 @@ ABSENT = "absent"
 """In place of a vote: the expert of a kept panel took no part this time."""
 _NAME = "panel.name"
 """The part in which the name is asked for under which a new panel is kept."""
-_SOMEBODY_ELSE = Words(
-    "; to leave out or replace this expert, go back to the name with <",
-    "；不列入或更换该专家，请输入 < 返回至姓名",
+_TELL_APART = Words(
+    "; another person of this name is told apart in it, as in 王伟 (Example Institute)",
+    "；确为同名的另一人，请在姓名中区分，如“王伟（示例研究所）”",
+)
+_RECUSED_ONLY = Words(
+    ". They can only be recused, or be left out (took no part).",
+    "。只能记为“回避”，或选“未参加”不列入。",
 )
 _KEEP = Words("Keep this panel for next time, under the name", "保存本专家组以便下次使用，名称")
 
@@ -100,12 +106,12 @@ class PanelQuestions:
         return name != NEW
 
     def _answer(self, field: str, experts: Sequence[dict[str, str]]) -> None:
-        """Answer who the experts are; one who may not be on this panel is left out, and told."""
+        """Answer who the experts are; one who is on the panel already is left out, and told."""
         found: list[dict[str, str]] = []
         for one in experts:
-            objection = self._objection(one["name"], one["organisation"], found)
-            if objection:
-                prompts.wrong(say(objection) + say(": left out", "，未列入"))
+            twice = _twice(one["name"], found)
+            if twice:
+                prompts.wrong(say(twice) + say(": left out", "，未列入"))
                 continue
             found.append(one)
             answers = [(_question(part), one[part]) for part in ("name", "field", "organisation")]
@@ -115,41 +121,43 @@ class PanelQuestions:
 
     def _expert(self, others: list[dict[str, str]], *, needed: bool) -> dict[str, str] | None:
         talk = self._talk
-        name = ask_field(talk, Expert, "name", needed=needed)
+
+        def once(name: str) -> str:
+            twice = _twice(name, others)
+            if twice:
+                raise ValueError(say(twice) + say(_TELL_APART))
+            return name
+
+        name = ask_field(talk, Expert, "name", needed=needed, also=once)
         if name is None:
             return None
-
-        def outside(organisation: str) -> str:
-            objection = self._objection(name, organisation, others)
-            if objection:
-                raise ValueError(say(objection) + say(_SOMEBODY_ELSE))
-            return organisation
-
         field = ask_field(talk, Expert, "field")
-        organisation = ask_field(talk, Expert, "organisation", also=outside)
+        organisation = ask_field(talk, Expert, "organisation")
         of = called(ExpertField(field))
         question = Words(
             f"Vote: {name} ({of.en}, {organisation})", f"意见：{name}（{of.zh}，{organisation}）"
         )
+        votes = prompts.choices_of(Vote)
+        why = self._dependence(name, organisation)
+        if why:
+            talk.above(Text(f"  ! {say(why)}{say(_RECUSED_ONLY)}"), level=2)
+            votes = {Vote.RECUSED: votes[Vote.RECUSED]}
         took_no_part = ("took no part", "未参加")
-        choices = {
-            **prompts.choices_of(OpinionOutcome),
-            ABSENT: took_no_part if language() == "en" else took_no_part[::-1],
-        }
+        choices = {**votes, ABSENT: took_no_part if language() == "en" else took_no_part[::-1]}
         vote = talk.choose(question, choices)
         return {"name": name, "field": field, "organisation": organisation, "vote": vote}
 
-    def _objection(
-        self, name: str, organisation: str, others: list[dict[str, str]]
-    ) -> Words | None:
-        """Why somebody cannot be on this panel: named twice, or from the bodies that are judged."""
-        for other in others:
-            if same_name(other["name"], name) and same_name(other["organisation"], organisation):
-                return Words(f"{name} is on the panel already", f"{name}已在专家组中")
+    def _dependence(self, name: str, organisation: str) -> Words | None:
+        """Return to which of the bodies that are judged somebody belongs; None: to none."""
         known: dict[str, Any] = {"name": name, "organisation": organisation}
-        panel: dict[str, Any] = {"panel": (Expert.model_construct(**known),)}
-        opinion = ExpertOpinion.model_construct(**panel)
-        return independent(opinion, self._state, Circumstances(datetime.now(UTC)))
+        expert = Expert.model_construct(**known)
+        return belongs(expert, self._state, Circumstances(datetime.now(UTC)))
+
+
+def _twice(name: str, others: Sequence[dict[str, str]]) -> Words | None:
+    if any(same_name(other["name"], name) for other in others):
+        return Words(f"{name} is on the panel already", f"{name}已在专家组中")
+    return None
 
 
 def keep_for_next_time(talk: Dialogue, opinion: ExpertOpinion) -> None:
@@ -201,11 +209,12 @@ def _question(field: str) -> str:
 
 def _still_missing(panel: list[dict[str, str]], least: int) -> list[str]:
     """How many and which experts a panel lacks, in a line; none when it is enough."""
-    present = Counter(expert["field"] for expert in panel)
+    present = Counter(expert["field"] for expert in panel if expert["vote"] != Vote.RECUSED)
     fields = [field for field in ExpertField if field not in present]
-    if len(panel) >= least and not fields:
+    if present.total() >= least and not fields:
         return []
-    en, zh = f"{len(panel)} of at least {least} experts", f"已有 {len(panel)} 人，至少 {least} 人"
+    en = f"{present.total()} of at least {least} experts"
+    zh = f"已有 {present.total()} 人，至少 {least} 人"
     if fields:
         en += f"; none yet from {', '.join(fields)}"
         zh += f"；尚缺{'、'.join(field.zh for field in fields)}方面"

@@ -15,7 +15,7 @@ from starter.terminal.screen import Said, facts
 from workflows.decision import Decision
 from workflows.field_labels import label_at
 from workflows.states import Facts
-from workflows.vocabulary import District, ExpertField, Finding, OpinionOutcome
+from workflows.vocabulary import District, ExpertField, Finding, Vote
 from workflows.words import Words
 
 _LETTERS = 300
@@ -154,7 +154,7 @@ def _one(part: Part, value: Any) -> str:
 
 def _expert(expert: Mapping[str, Any]) -> str:
     field = word(str(expert.get("field", "")), ExpertField)
-    vote = word(str(expert.get("vote", "")), OpinionOutcome)
+    vote = word(str(expert.get("vote", "")), Vote)
     who, organisation = expert.get("name", ""), expert.get("organisation", "")
     return say(
         f"{who} ({field}, {organisation}): {vote}", f"{who}（{field}，{organisation}）：{vote}"
