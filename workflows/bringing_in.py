@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from workflows.actors import Document
 from workflows.decision import Decision
 from workflows.field_labels import Label
-from workflows.model import Day, Identifier, Message, wrong
+from workflows.model import Day, Message, OfficialNumber, wrong
 from workflows.periods import anniversary
 from workflows.vocabulary import SoleOutcome, Word
 from workflows.words import Words
@@ -41,8 +41,8 @@ class BringingIn(Decision):
     kind: Literal["bringing_in"]
     decided_on: Annotated[Day, Label("as of", "情况截至日期")]
     term: Annotated[int, Label("term", "期次", rare=True)] = Field(default=1, ge=1, le=99)
-    list_number: Annotated[Identifier, Label("list number", "名单批次", "§四(四)")]
-    certificate_number: Annotated[Identifier, Label("certificate number", "证书编号", "§四")]
+    list_number: Annotated[OfficialNumber, Label("list number", "名单批次", "§四(四)")]
+    certificate_number: Annotated[OfficialNumber, Label("certificate number", "证书编号", "§四")]
     listed_on: Annotated[Day, Label("listed on", "纳入日期", "§四(四)")]
     last_day: Annotated[
         Day | None,

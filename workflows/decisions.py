@@ -14,7 +14,7 @@ from workflows.circumstances import Edition
 from workflows.decision import Decision
 from workflows.exact_numbers import Amount, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
-from workflows.model import Day, DecisionId, Identifier, Message, Name, Remark, Text, wrong
+from workflows.model import Day, DecisionId, Message, Name, OfficialNumber, Remark, Text, wrong
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -127,11 +127,11 @@ class Listing(Decision):
     kind: Literal["listing"]
     outcome: Annotated[ListingOutcome, Label("outcome", "结论")]
     list_number: Annotated[
-        Identifier | None,
+        OfficialNumber | None,
         Label("list number", "名单批次", only_for=_INCLUDED, needed_for=_INCLUDED),
     ] = None
     certificate_number: Annotated[
-        Identifier | None,
+        OfficialNumber | None,
         Label("certificate number", "证书编号", only_for=_INCLUDED, needed_for=_INCLUDED),
     ] = None
 

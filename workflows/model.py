@@ -22,6 +22,10 @@ WHOLE = "(all)"
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 """1 to 64 letters, digits, dots, dashes and underscores: safe in ids, file names and URLs."""
+OfficialNumber = Annotated[
+    str, Field(pattern="^[A-Za-z0-9\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff〔〕._-]{0,63}$")
+]
+"""The number of a document, as 京科发〔2024〕12号 or 2024-1: years in 〔〕 (GB/T 9704), no slash, no space."""
 DecisionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Remark = Annotated[str, Field(min_length=1, max_length=1_000)]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
-from workflows.model import Identifier, problem_in
+from workflows.model import Identifier, OfficialNumber, problem_in
 from workflows.words import Words
 
 _FORMS: dict[str, Words] = {}
@@ -54,6 +54,13 @@ def in_plain_words(why: Words) -> Words:
     )
 
 
+in_words(
+    pattern_of(OfficialNumber),
+    Words(
+        "write Chinese characters, letters, digits, 〔〕, ., _ and -; at most 64",
+        "应为汉字、字母、数字、〔〕、.、_、-，最多 64 个",
+    ),
+)
 in_words(
     pattern_of(Identifier),
     Words(

@@ -25,7 +25,7 @@ from starter.service.parameters import (
 )
 from starter.service.responses import link, next_page, reply, tagged_reply, written
 from starter.service.scopes import Scope
-from workflows.model import Identifier, Instant, Record
+from workflows.model import Identifier, Instant, OfficialNumber, Record
 from workflows.vocabulary import District, Stage
 
 router = APIRouter(prefix="/v1", tags=["public"])
@@ -73,7 +73,7 @@ async def register(
     district: Annotated[District | None, Query(description="所在区")] = None,
     field: Annotated[Identifier | None, Query(description="领域")] = None,
     stage: Annotated[Stage | None, Query(description="阶段")] = None,
-    list_number: Annotated[Identifier | None, Query(description="名单批次")] = None,
+    list_number: Annotated[OfficialNumber | None, Query(description="名单批次")] = None,
     year: Annotated[
         int | None, Query(ge=2000, le=2199, description="Year of the listing. 纳入年份")
     ] = None,

@@ -56,12 +56,16 @@ def _without_pattern(words: Words) -> Words:
 @cache
 def _patterns() -> dict[str, Words]:
     """How ids are written, in words: nobody is shown a regular expression."""
-    from workflows.model import DecisionId, Identifier, Sha256  # noqa: PLC0415 - as in `_names`
+    from workflows.model import DecisionId, Identifier, OfficialNumber, Sha256  # noqa: PLC0415 - as in `_names`
 
     known: dict[Any, Words] = {
         Identifier: Words(
             "use 1 to 64 letters, digits, dots, dashes and underscores",
             "应为 1 至 64 个字母、数字、点、横线或下划线",
+        ),
+        OfficialNumber: Words(
+            "use 1 to 64 letters, digits, Chinese characters, 〔〕, dots, dashes and underscores",
+            "应为 1 至 64 个汉字、字母、数字、〔〕、点、横线或下划线（年份用六角括号〔〕）",
         ),
         DecisionId: Words(
             "use 1 to 128 letters, digits, dots, colons, dashes and underscores",

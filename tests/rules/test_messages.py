@@ -11,7 +11,7 @@ from workflows.model import MAX_MESSAGE_BYTES, InvalidMessage, parse
 from workflows.vocabulary import Condition, Kind, PlanPart, Stage
 
 from .builders import ABSENT, MECHANISMS, application, changed, panel, plan
-from .cases import at_stage, decision, platform
+from .cases import at_stage, decide, decision, platform
 
 
 def problem(raw: Any) -> InvalidMessage:
@@ -109,6 +109,23 @@ def test_a_listing_is_numbered_if_and_only_if_included() -> None:
         assert "included needs list_number and certificate_number" in decision_problem(raw).words.en
     raw = decision(Kind.LISTING, case, "not_included", list_number="2024-1")
     assert "not_included has no list_number" in decision_problem(raw).words.en
+
+
+@pytest.mark.parametrize("number", ["京科发〔2024〕12号", "2024-1", "第3批", "BJ.PT_2026-001"])
+def test_a_list_may_have_the_number_of_its_document(number: str) -> None:
+    """As an official document is numbered, its year in 〔〕; and so may a certificate."""
+    case = at_stage(Stage.LISTING)
+    decide(case, Kind.LISTING, list_number=number, certificate_number=f"{number}-1")
+    assert (case.state.list_number, case.log[-1].said["list_number"]) == (number, number)
+
+
+@pytest.mark.parametrize(
+    "number", ["京科发[2024]12号", "京科发（2024）12号", "a/b", "..", "a b", "\u200b京", "号" * 65]
+)
+def test_a_number_has_one_way_of_writing(number: str) -> None:
+    """Other brackets would make another list of the same document; a slash or a space, another file."""
+    raw = decision(Kind.LISTING, at_stage(Stage.LISTING), list_number=number)
+    assert [where for where, _ in decision_problem(raw).problems] == ["list_number"]
 
 
 def test_at_most_five_problems_are_told() -> None:
