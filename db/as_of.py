@@ -10,8 +10,11 @@ from itertools import groupby
 from typing import Unpack, cast
 
 from db.asyncpg_connections import Parameters, Query, Reading, Row, Source, connections, where
+from db.plaque_queries import plaque_events_on
+from db.plaque_types import plaque_state
 from db.reading import LOG_COLUMNS, log_entry, read
 from db.row_types import RegisterFilter, RegisterRow
+from workflows.lifecycle import PLATFORM
 from workflows.model import Record
 from workflows.periods import end_of
 from workflows.record import LogEntry
@@ -49,8 +52,8 @@ async def register_on(
     rows: list[RegisterRow] = []
     unknown: list[str] = []
     list_number, year = wanted.get("list_number"), wanted.get("year")
-    overdue = wanted.get("overdue", False)
-    size = limit if (list_number, year, overdue) == (None, None, False) else _PAGE
+    overdue, plaque = wanted.get("overdue", False), wanted.get("plaque")
+    size = limit if (list_number, year, overdue, plaque) == (None, None, False, None) else _PAGE
     moment, last = end_of(day), after
     async with connections(source).connect() as reading:
         while len(rows) < limit:
@@ -63,12 +66,18 @@ async def register_on(
             unknown += [name for name, state in states.items() if state is None]
             known = [cast(PlatformState, state) for state in states.values() if state is not None]
             late = await _overdue(reading, known, moment)
+            events = await plaque_events_on(reading, list(logs), day)
             for state in known:
-                row = _row(state, assessment_overdue=_open(state) in late)
+                row = _row(
+                    state,
+                    assessment_overdue=_open(state) in late,
+                    plaque=_plaque(state, events.get(state.facts.platform_id)),
+                )
                 if (
                     list_number in (None, row.list_number)
                     and year in (None, row.listed_on.year if row.listed_on else 0)
                     and (row.overdue or row.assessment_overdue or not overdue)
+                    and plaque in (None, row.plaque)
                 ):
                     rows.append(row)
     if len(rows) > limit:
@@ -158,7 +167,13 @@ def _fold(log: Sequence[LogEntry]) -> PlatformState | AssessmentState | None:
         return None
 
 
-def _row(state: PlatformState, *, assessment_overdue: bool) -> RegisterRow:
+def _plaque(state: PlatformState, event: str | None) -> str | None:
+    """How a plaque stood after its last event."""
+    listed = state.listed_on is not None and not PLATFORM.ended(state.stage)
+    return str(plaque_state(event, listed=listed)) if event else None
+
+
+def _row(state: PlatformState, *, assessment_overdue: bool, plaque: str | None) -> RegisterRow:
     return read(
         RegisterRow,
         {**dict(state.facts), **dict(state)},
@@ -167,4 +182,5 @@ def _row(state: PlatformState, *, assessment_overdue: bool) -> RegisterRow:
         due=None,
         due_provisional=False,
         assessment_overdue=assessment_overdue,
+        plaque=plaque,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
 from db.plan_queries import PlanQueries
+from db.plaque_queries import HAS_ENTRIES, PLAQUE, plaque_entries_of, plaque_of
 from db.reading import LARGEST_PAGE, LOG_COLUMNS, columns, log_line, read
 from db.row_types import (
     AppliedBefore,
@@ -57,6 +58,8 @@ class RegisterQueries:
                 terms=await _terms(reading, platform_id),
                 log=tuple(await log_of(reading, platform_id, None)),
                 support=tuple(await support_of(reading, platform_id=platform_id)),
+                plaque=await plaque_of(reading, platform_id),
+                plaques=tuple(await plaque_entries_of(reading, platform_id)),
             )
 
     async def register(
@@ -181,6 +184,9 @@ def _wanted(part: Parameters, wanted: RegisterFilter) -> list[str]:
         )
     if wanted.get("overdue"):
         conditions.append(_OVERDUE)
+    plaque = wanted.get("plaque")
+    if plaque is not None:
+        conditions += [HAS_ENTRIES, part(f"{PLAQUE} = {{}}", plaque)]
     if wanted.get("listed"):
         conditions.append("t.listed_on IS NOT NULL")
     return conditions
@@ -219,14 +225,14 @@ _LOG_OF_TERM = f"{_LOG} AND log.term = $2"
 _LOG_ORDER = "ORDER BY log.term, log.year, log.opening, log.seq"
 _OF_PLATFORM = ("platform_id", "name", "operator", "lead_unit", "district", "field", "term")
 _REGISTER = _select(
-    columns(RegisterRow, of="t", but=(*_OF_PLATFORM, "assessment_overdue")),
-    """, p.platform_id, p.name, p.operator, p.lead_unit, p.district, p.field, p.term,
+    columns(RegisterRow, of="t", but=(*_OF_PLATFORM, "assessment_overdue", "plaque")),
+    f""", {PLAQUE} AS plaque, p.platform_id, p.name, p.operator, p.lead_unit, p.district, p.field, p.term,
     coalesce(  -- of several openings of a year the last one counts
         (SELECT a.overdue FROM assessments AS a
         WHERE a.platform_id = t.platform_id AND a.term = t.term AND a.year = t.open_assessment
         ORDER BY a.opening DESC LIMIT 1),
         false
-    ) AS assessment_overdue""",
+    ) AS assessment_overdue""",  # noqa: S608 - of constants
     _FROM_NEWEST,
 )
 _OVERDUE = """EXISTS (  -- whatever is overdue is awaited, and the inbox has an index of what is late

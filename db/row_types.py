@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from pydantic import computed_field
 
+from db.plaque_types import PlaqueEntry
 from workflows.exact_numbers import Exact
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
@@ -171,6 +172,9 @@ class PlatformCard(Record):
     terms: tuple[TermRow, ...]
     log: tuple[LogLine, ...]
     support: tuple[SupportRow, ...] = ()
+    plaque: str | None = None
+    """How the plaque stands (`db.plaque_queries.PlaqueState`); None: none was issued."""
+    plaques: tuple[PlaqueEntry, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
@@ -202,6 +206,7 @@ class RegisterRow(Record):
     certificate_number: str | None
     listed_on: date | None
     valid_until: Instant | None
+    plaque: str | None = None
 
 
 class RegisterFilter(TypedDict, total=False):
@@ -215,6 +220,8 @@ class RegisterFilter(TypedDict, total=False):
     """Of the listing."""
     overdue: bool
     """The platform's own step, or its open assessment's."""
+    plaque: str | None
+    """How the plaque stands, as `PlaqueState`."""
     listed: bool
     """Only those whose newest term was included in a list."""
 

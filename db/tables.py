@@ -1,8 +1,8 @@
 """The tables of the register.
 
 What the tables hold of cases is derived from their logs and can be rebuilt from them. Not derived are
-`deliveries` (what became of a notice), `conflicts` (what was refused), `substitutions` and
-`directions`, which people enter here.
+`deliveries` (what became of a notice), `conflicts` (what was refused), and what people enter here:
+`substitutions`, `directions`, and the log of plaques (`db.plaque_tables`).
 No foreign keys: batches of a platform and of its assessments arrive in any order.
 """
 

@@ -34,9 +34,9 @@ async def rebuild_command(
 ) -> None:
     """Rebuild the register from histories, into an empty database. 重建名册
 
-    DATABASE_URL names the database; missing tables are created. Substitutes, keys, subscriptions and the
-    layout are not in the histories and are not restored. Platforms whose histories have problems are
-    left out and listed: exit code 1. Notices older than 30 days are not sent again.
+    DATABASE_URL names the database; missing tables are created. Substitutes, keys, subscriptions,
+    plaques and the layout are not in the histories and are not restored. Platforms whose histories have
+    problems are left out and listed: exit code 1. Notices older than 30 days are not sent again.
 
     \b
     Example:

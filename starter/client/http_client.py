@@ -154,6 +154,14 @@ class PingtaiHttpClient:
         }
         return (await self._call("GET", path, params=params)).content
 
+    async def post(self, path: str, body: Any) -> tuple[bytes, bool]:
+        """Make a write of docs/http.md; return the answer as JSON, and whether it had been taken before.
+
+        Only for what may be repeated. Raises as `decide` does.
+        """
+        answer = await self._call("POST", path, json=body)
+        return answer.content, REPEATED in answer.headers
+
     async def _decision(
         self, platform_id: str, decision: Decision | dict[str, Any], **params: str
     ) -> httpx.Response:

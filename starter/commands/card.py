@@ -9,6 +9,7 @@ from rich.text import Text
 from db.decisions_in_force import sent_back
 from db.row_types import AssessmentRow, FindingRow, PlatformCard, SentBack, TermRow
 from starter.clock import today
+from starter.commands.plaque_words import PLAQUE, entries_table, plaque_line
 from starter.commands.support import support_table
 from starter.commands.timeline import timeline
 from starter.terminal import wording
@@ -43,6 +44,8 @@ def show_card(card: PlatformCard, more: Iterable[Table | Text] | None = None) ->
         parts += [heading(Words("Findings", "考核意见")), table_of(findings, _FINDINGS)]
     if card.support:
         parts += [heading(Words("Support given", "支持记录")), support_table(card.support)]
+    if card.plaques:
+        parts += [heading(Words("Plaque", "牌子")), entries_table(card.plaques)]
     parts += [heading(Words("Timeline (Beijing time)", "时间线（北京时间）")), timeline(card.log)]
     show_long(*parts)
 
@@ -62,6 +65,7 @@ def _now(card: PlatformCard, *, full: bool) -> Table:
         (Words("services", "服务"), wording.joined(word(s, Service) for s in platform.services)),
     ]
     rows += _standing(term) if term else []
+    rows.append((PLAQUE, plaque_line(card)))
     rows += why_rows(card, 0 if full else _LETTERS)
     if not full:
         rows.append((Words("in full", "查看全文"), f"pingtai show {platform.platform_id} --full"))

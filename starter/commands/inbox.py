@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from db.inbox_queries import Wanted
+from db.plaque_types import PlaqueState
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
@@ -19,6 +20,7 @@ from starter.commands.options import (
     limit_option,
     report_option,
 )
+from starter.commands.plaque_words import to_return
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
@@ -42,7 +44,9 @@ from workflows.vocabulary import Kind, Role
 from workflows.words import Words
 
 if TYPE_CHECKING:
-    from db.inbox_queries import Inbox, InboxRow
+    from collections.abc import Sequence
+
+    from db.inbox_queries import Inbox, InboxRow, StepCount
     from starter.desk.http_inbox import HttpInbox
     from starter.desk.reach import RegisterReads
 
@@ -155,24 +159,45 @@ async def inbox_command(
             return
         rows = await inbox.page(*wanted, after=start, limit=limit) if wanted else []
         counts = await inbox.counts(*wanted) if wanted else []
+        # A narrowed inbox asks for certain decisions, and a plaque is none.
+        plaques = 0 if step or overdue else await _plaques_to_return(register, wanted)
     now = datetime.now(UTC)
     following = inbox_cursor(rows[-1].place) if len(rows) == limit else None
     if as_json:
         steps = [one.model_dump(mode="json") for one in counts]
-        show_json({"rows": [data(row, now) for row in rows], "counts": steps, "next": following})
+        listed = [data(row, now) for row in rows]
+        show_json({"rows": listed, "counts": steps, "plaques_overdue": plaques, "next": following})
         return
     with paged():
         if rows:
             show(rows_table(rows, now))
         else:
             complain(_nothing(whose))
-        if counts and draws():
-            show(heading(counted(counts)))
-        elif counts:
-            complain(counted(counts))
+        _show_sums(counts, plaques)
         if following:
             waiting = sum(one.waiting for one in counts)
             complain_of_more(limit, with_option(after=following), waiting)
+
+
+def _show_sums(counts: "Sequence[StepCount]", plaques: int) -> None:
+    """How many decisions wait at each step, and how many plaques have not come back."""
+    if counts and draws():
+        show(heading(counted(counts)))
+    elif counts:
+        complain(counted(counts))
+    if plaques:
+        complain(to_return(plaques))
+
+
+async def _plaques_to_return(register: "RegisterReads", wanted: list[Wanted]) -> int:
+    """How many plaques of these people's platforms have not come back."""
+    found: set[str] = set()
+    for district, operator in {(one.district, one.operator) for one in wanted}:
+        rows = await register.plaques(
+            state=PlaqueState.OVERDUE, district=district, operator=operator, limit=LARGEST_PAGE
+        )
+        found.update(row.platform_id for row in rows)
+    return len(found)
 
 
 async def _report(report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted]) -> None:

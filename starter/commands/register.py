@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from db.plaque_types import PlaqueState
 from db.reading import LARGEST_PAGE
 from db.row_types import RegisterRow
 from starter.clock import today
+from starter.commands.notation import WordChoice
 from starter.commands.options import (
     DAY,
     after_option,
@@ -61,6 +63,12 @@ register_command = UsualGroup(
 @click.option("--list-number", metavar="NUMBER", help="Only this list. 名单批次")
 @listed_in_option
 @click.option("--overdue", is_flag=True, help="Only platforms with an overdue step. 逾期")
+@click.option(
+    "--plaque",
+    type=WordChoice(PlaqueState),
+    metavar="STATE",
+    help="Only those whose plaque is issued, returned or overdue. 牌子状态",
+)
 @click.option(
     "--on", "day", type=DAY, metavar="DAY", help="As it stood at the end of a day. 历史日期"
 )

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
+from db.plaque_types import PlaqueState
 from db.row_types import RegisterRow
+from starter.commands.plaque_words import PLAQUE
 from starter.commands.reports.report_columns import ReportColumn, capital, report_sheet
 from starter.tables.report_sheets import TOTAL, ReportSheet
 from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
-from starter.terminal.language import say
+from starter.terminal.language import say, word
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, is_narrow, stacked, table_of
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
@@ -74,6 +76,7 @@ def _stage(row: RegisterRow) -> str:
             (row.overdue, Words(", OVERDUE", "【逾期】")),
             (year, Words(f", assessment {year}", f"，第 {year} 年考核")),
             (row.assessment_overdue, Words(" OVERDUE", "【逾期】")),
+            (row.plaque == PlaqueState.OVERDUE, Words(", plaque not returned", "，牌子未交回")),
         )
         if holds
     )
@@ -120,4 +123,5 @@ _SHEET: tuple[tuple[Words, Callable[[RegisterRow], Cell]], ...] = (
     (wording.CERTIFICATE, lambda row: row.certificate_number),
     (Words("listed on", "纳入日期"), lambda row: row.listed_on),
     (wording.VALID_UNTIL, lambda row: last_day(row.valid_until) if row.valid_until else None),
+    (PLAQUE, lambda row: word(row.plaque, PlaqueState) if row.plaque else None),
 )

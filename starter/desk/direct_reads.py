@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from db.inbox_queries import Inbox
 from db.name_search import Found, find_platforms, platform_of_id
 from db.organisation_queries import Known, organisations_of
+from db.plaque_queries import plaques
+from db.plaque_types import PlaqueRow
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.queries import RegisterQueries
 from db.reading import LARGEST_PAGE
@@ -98,3 +100,7 @@ class DirectReads(RegisterQueries):
         from db.layout_queries import layout  # noqa: PLC0415 - as above
 
         return await layout(self._connections, **wanted)
+
+    async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
+        """How plaques stand; see `db.plaque_queries.plaques`."""
+        return await plaques(self._connections, **wanted)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from db.name_search import Found
+from db.plaque_types import PlaqueRow
 from db.programme_rows import Figures, Layout, Mechanisms
 from db.reading import LARGEST_PAGE
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
@@ -129,6 +130,10 @@ class HttpReads:
 
     async def layout(self, **wanted: Any) -> Layout:
         return parse_answer(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
+
+    async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
+        items = await self._items("/v1/plaques", **wanted)
+        return parse_answer(TypeAdapter(list[PlaqueRow]), json.dumps(items))
 
     async def _total(self, path: str, **wanted: Any) -> int:
         page = json.loads(await self._client.get(path, **wanted, count=True, limit=1))

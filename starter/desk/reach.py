@@ -41,7 +41,7 @@ async def open_pingtai(
     """
     address = service_address()
     if address is not None:
-        async with _service(address) as client:
+        async with open_service(address) as client:
             yield client
         return
     # Only this way needs Temporal's client.
@@ -67,7 +67,7 @@ async def open_reads(
     if address is not None:
         from starter.desk.http_reads import HttpReads  # noqa: PLC0415
 
-        async with _service(address) as client:
+        async with open_service(address) as client:
             yield HttpReads(client)
         return
     from starter.desk.direct_reads import direct_reads  # noqa: PLC0415 - only this way needs the database's client
@@ -97,7 +97,8 @@ def directly_only(what: str, zh: str) -> None:
         )
 
 
-def _service(address: ServiceAddress) -> "PingtaiHttpClient":
+def open_service(address: ServiceAddress) -> "PingtaiHttpClient":
+    """Return a client of the service, to be used as a context manager."""
     import httpx  # noqa: PLC0415
 
     from starter.client.http_client import PingtaiHttpClient  # noqa: PLC0415

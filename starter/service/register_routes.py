@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from db.plaque_types import PlaqueState
 from db.queries import RegisterQueries
 from db.row_types import RegisterFilter, RegisterRow
 from db.validity_queries import Validity, validity
@@ -80,6 +81,10 @@ async def register(
     overdue: Annotated[
         bool, Query(description="Only those with an overdue step; needs the scope `read`. 逾期")
     ] = False,
+    plaque: Annotated[
+        PlaqueState | None,
+        Query(description="How the plaque stands; needs the scope `read`. 牌子状态"),
+    ] = None,
     after: Annotated[
         Identifier | None, Query(description="The next page: after this platform. 下一页")
     ] = None,
@@ -93,7 +98,7 @@ async def register(
     A key of a district sees that district's.
     """
     reader = who.may(Scope.READ)
-    if overdue:
+    if overdue or plaque:
         who.require(Scope.READ)
     wanted = RegisterFilter(
         district=who.district_within(district) if reader else district,
@@ -102,6 +107,7 @@ async def register(
         list_number=list_number,
         year=year,
         overdue=overdue,
+        plaque=plaque and str(plaque),
         listed=not reader,
     )
     queries = RegisterQueries(engine)

@@ -83,9 +83,16 @@ TABLE = (
     row("GET", "/v1/platforms", Scope.READ, query={"q": "none"}, of_a_district=False),
     *(
         row("GET", f"/v1/{whole}", Scope.READ, query=query, of_a_district=bool(query))
-        for whole in ("inbox", "figures", "mechanisms", "layout", "support")
+        for whole in ("inbox", "figures", "mechanisms", "layout", "support", "plaques")
         for query in ({}, {"district": "haidian"})
     ),
+    row(
+        "POST",
+        f"{ID}/plaques",
+        Scope.DECIDE_COMMISSION,
+        body={"event": "issued", "happened_on": "2026-11-23", "actor": COMMISSION},
+    ),
+    row("GET", "/v1/register", Scope.READ, query={"plaque": "overdue"}, of_a_district=False),
     row("GET", "/v1/substitutions", Scope.READ, of_a_district=False),
     following("GET", "/v1/events"),
     following("GET", "/v1/subscriptions"),

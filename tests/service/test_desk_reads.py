@@ -137,6 +137,28 @@ async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> 
         await applicant.inbox().page()
 
 
+async def test_plaques_either_way(direct: DirectReads, over_http: MakeReads) -> None:
+    """Recorded by the service: the same entry once, the same list, and each key sees its own."""
+    http = await over_http("read", "decide:commission")
+    actor = {"id": "kw-1", "role": "commission", "organisation": "市科委"}
+    said = {"event": "issued", "happened_on": "2024-03-01", "actor": actor}
+    path = "/v1/platforms/p-1/plaques"
+    first, before = await http._client.post(path, said)
+    again, repeated = await http._client.post(path, said)
+    assert (first, False, True) == (again, before, repeated)
+    for wanted in ({}, {"state": "issued"}, {"state": "overdue"}, {"district": "haidian"}):
+        rows = await direct.plaques(**wanted)
+        assert rows == await http.plaques(**wanted)
+        assert bool(rows) == (wanted.get("state") != "overdue")
+    assert await direct.platform("p-1") == await http.platform("p-1")
+    wanted = {"plaque": "issued"}
+    assert ["p-1"] == [row.platform_id for row in await http.register(**wanted)]
+    elsewhere = await over_http(district="chaoyang")
+    assert [] == await elsewhere.plaques()
+    with pytest.raises(NotAllowed, match="decide:commission"):
+        await elsewhere._client.post(path, said)
+
+
 async def test_the_programme_as_a_whole(
     direct: DirectReads, over_http: MakeReads, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

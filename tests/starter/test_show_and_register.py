@@ -217,6 +217,7 @@ def test_register_filters_and_pages(pingtai: Run, queries: PretendQueries) -> No
             "list_number": "2026-1",
             "year": 2026,
             "overdue": True,
+            "plaque": None,
             "after": None,
             "limit": 1,
         }

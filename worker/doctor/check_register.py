@@ -7,12 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from db.migrate import pending
+from db.plaque_queries import plaques
+from db.plaque_types import PlaqueState
 from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from workflows.contract import PLATFORM_TYPE
 from workflows.words import Words
 
 OLDEST_POSTGRES = 140000
+_NAMED = 5
+"""Maximum platforms that are named; the others are counted."""
 _ENCRYPTED = "SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)"
 
 
@@ -82,6 +86,25 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
         Words(
             "a brief difference is normal; otherwise look for pending `write_register` activities",
             "短时差异属正常；否则请查看未完成的 write_register 活动",
+        ),
+    )
+
+
+async def plaques_back(engine: AsyncEngine) -> Finding:
+    """No plaque is out whose platform may no longer hang it."""
+    late = await plaques(engine, state=PlaqueState.OVERDUE)
+    if not late:
+        return good("no plaque is overdue", "没有逾期未交回的牌子")
+    listed = ", ".join(row.platform_id for row in late[:_NAMED])
+    more = " …" if len(late) > _NAMED else ""
+    return note(
+        Words(
+            f"{len(late)} plaques have not been returned: {listed}{more}",
+            f"逾期未交回的牌子 {len(late)} 块：{listed}{more}",
+        ),
+        Words(
+            "pingtai plaque list --state overdue; then `pingtai plaque return`",
+            "请用 pingtai plaque list --state overdue 查看，收回后用 pingtai plaque return 登记",
         ),
     )
 

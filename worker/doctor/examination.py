@@ -87,6 +87,7 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
             temporal=True,
             register=True,
         ),
+        Point("plaques", lambda: check_register.plaques_back(engine), register=True),
         Point(
             "open cases",
             lambda: check_cases.open_cases_run(client, engine),
