@@ -1,11 +1,12 @@
 """When something is due in a case, and what its clock says next. Pure: time is a parameter."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
 from workflows.periods import at_nine, last_day
 from workflows.rules import CaseState, lifecycle_of
-from workflows.states import PlatformState, Spent
+from workflows.states import PlatformState, Spent, next_assessment
 from workflows.steps import Clock, Step
 from workflows.vocabulary import Happening
 
@@ -30,9 +31,20 @@ def deadline_of(state: CaseState, due: DueDate | None) -> datetime | None:
 
 
 def clocks(
-    state: CaseState, due: DueDate | None, end: datetime | None, *, sends_reminders: bool = True
+    state: CaseState,
+    due: DueDate | None,
+    end: datetime | None,
+    *,
+    sends_reminders: bool = True,
+    ended_at: datetime | None = None,
 ) -> Clocks:
-    """Return what the clock will say of the step; reminders and escalations only if so."""
+    """Return what the clock will say of the step; reminders and escalations only if so.
+
+    An end that has come by `ended_at` goes before all else: after an outage nobody is told what was due
+    before it.
+    """
+    if end and ended_at and end <= ended_at:
+        return [(end, None)]
     deadline = deadline_of(state, due)
     found: Clocks = [(end, None)] if end else []
     if deadline:
@@ -86,3 +98,31 @@ def next_expiry_notice(state: PlatformState, now: datetime) -> tuple[datetime, i
     passed = [d for d in days if moments[d] <= now]
     chosen = min(passed) if passed else max(days)
     return moments[chosen], chosen
+
+
+class ValidityEvent(NamedTuple):
+    """What happens by itself while a platform is valid; `days` are those of a notice of the end."""
+
+    moment: datetime
+    happening: Happening
+    days: int | None = None
+
+
+def next_in_validity(
+    state: PlatformState, now: datetime, *, sends_reminders: bool = True, end_first: bool = True
+) -> ValidityEvent:
+    """Return what happens next to a valid platform in which no assessment is open.
+
+    Once validity has ended that is its end, whatever an outage has let pass before (`end_first`).
+    """
+    end = state.valid_until
+    assert end, "a valid platform has an end of validity"  # noqa: S101
+    ends = ValidityEvent(end, Happening.VALIDITY_ENDED)
+    if end_first and end <= now:
+        return ends
+    opens = next_assessment(state)
+    event = ValidityEvent(opens, Happening.ASSESSMENT_OPENED) if opens and opens < end else ends
+    near = next_expiry_notice(state, now) if sends_reminders else None
+    if near and near[0] < event.moment:
+        return ValidityEvent(near[0], Happening.VALIDITY_NEARING, near[1])
+    return event

@@ -53,7 +53,6 @@ _SECOND_LIFE = Words(
 class RegisterSync(StepClock[S]):
     """A case that writes what is new in its log to the register, in the background."""
 
-    edition: Edition
     queue: SignalQueue
     invalid: InvalidMessage | None = None
     """Why the input of the workflow is none: the case was never opened, and the run fails."""

@@ -12,6 +12,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate, EscalationRequest
     from workflows.case import Case
+    from workflows.circumstances import Edition
     from workflows.deadlines import Clocks, clocks, deadline_of, escalation_request, step_of
     from workflows.model import instant
     from workflows.record import LogEntry
@@ -25,6 +26,7 @@ class StepClock(Generic[S]):
     """A case that keeps the clock of the step in which it stands."""
 
     case: Case[S]
+    edition: Edition
     due: DueDate | None
     marks: TaskMarks
     sends_reminders: bool
@@ -72,13 +74,16 @@ class StepClock(Generic[S]):
             moment, happening = ahead[0]
             if not await self.reached(moment, woken, happening or what):
                 continue
+            if self.edition >= Edition.V0_5:  # an outage may have let the end pass, too
+                moment, happening = self._clocks(end, workflow.now())[0]
             if happening is None:
                 return False
             self._note_clock(happening, moment)
         return True
 
-    def _clocks(self, end: datetime | None) -> Clocks:
-        return clocks(self.case.state, self.due, end, sends_reminders=self.sends_reminders)
+    def _clocks(self, end: datetime | None, ended_at: datetime | None = None) -> Clocks:
+        reminders = self.sends_reminders
+        return clocks(self.case.state, self.due, end, sends_reminders=reminders, ended_at=ended_at)
 
     def _note_clock(self, happening: Happening, moment: datetime) -> None:
         """Note what the clock says; after an outage once, and overdue without the reminder before it."""

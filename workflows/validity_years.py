@@ -25,16 +25,23 @@ with workflow.unsafe.imports_passed_through():
         READ_LOG,
         assessment_workflow_id,
     )
-    from workflows.deadlines import next_expiry_notice
+    from workflows.deadlines import ValidityEvent, next_expiry_notice, next_in_validity
     from workflows.register_sync import RETRY
     from workflows.reopening import BrokenLog
     from workflows.run_io import AssessmentOpening, YearResult
-    from workflows.states import PlatformState, next_assessment
+    from workflows.states import PlatformState
     from workflows.vocabulary import Happening
 
 _TRY_AGAIN = timedelta(hours=1)
 _SOON = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
 """Sooner at first: a stranger's workflow under the id of an assessment may be gone in a moment."""
+
+_WAITS_FOR = {
+    Happening.VALIDITY_NEARING: "notice of the end of validity",
+    Happening.VALIDITY_ENDED: "end of validity",
+    Happening.ASSESSMENT_OPENED: "assessment opens",
+}
+"""What a timer waits for, as the history says it."""
 
 
 class YearsOfValidity(CaseWorkflow[PlatformState]):
@@ -47,24 +54,28 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         """Sleep until the next assessment opens or validity ends, and let it happen (§六, §四)."""
         state = self.case.state
         assert state.valid_until, "a valid platform has an end of validity"  # noqa: S101
-        opens = next_assessment(self.case.state)
-        event = min(opens, state.valid_until) if opens else state.valid_until
-        if self.sends_reminders:
-            if state.open_assessment:  # opened again: its kick-off was long ago
-                await self._assess(state.open_assessment, state.valid_until)
-                return
-            near = self._next_expiry_notice()
-            if near and near[0] < event:
-                if not await self.wait_for_step_change(near[0], "notice of the end of validity"):
-                    self.record_event(Happening.VALIDITY_NEARING, {"days": near[1]})
-                return
-        what = "end of validity" if event == state.valid_until else "assessment opens"
-        if await self.wait_for_step_change(event, what):
+        if self.sends_reminders and state.open_assessment:
+            # Opened again: its kick-off was long ago.
+            await self._assess(state.open_assessment, state.valid_until)
             return
-        if event == state.valid_until:
-            self.record_event(Happening.VALIDITY_ENDED, {})
-        else:
+        event = self._next_in_validity(workflow.now())
+        if await self.wait_for_step_change(event.moment, _WAITS_FOR[event.happening]):
+            return
+        if self.edition >= Edition.V0_5:
+            # An outage may have let more pass than what was waited for.
+            event = self._next_in_validity(max(event.moment, workflow.now()))
+        if event.happening is Happening.ASSESSMENT_OPENED:
             await self._assess(len(state.assessments) + 1, state.valid_until)
+        else:
+            self.record_event(event.happening, {"days": event.days} if event.days else {})
+
+    def _next_in_validity(self, now: datetime) -> ValidityEvent:
+        return next_in_validity(
+            self.case.state,
+            now,
+            sends_reminders=self.sends_reminders,
+            end_first=self.edition >= Edition.V0_5,
+        )
 
     async def _assess(self, year: int, valid_until: datetime) -> None:
         """Open the assessment of a year and wait for how it ends (§六).
@@ -168,7 +179,9 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             near = self._next_expiry_notice() if self.sends_reminders else None
             if near is None:
                 await workflow.wait_condition(over)
-            elif await self.reached(near[0], over, "notice of the end of validity"):
+            elif await self.reached(near[0], over, _WAITS_FOR[Happening.VALIDITY_NEARING]):
+                if self.edition >= Edition.V0_5 and self._next_expiry_notice() is None:
+                    continue  # validity has ended, and its assessment says so
                 self.record_event(Happening.VALIDITY_NEARING, {"days": near[1]})
 
     def _next_expiry_notice(self) -> tuple[datetime, int] | None:
