@@ -110,7 +110,9 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
                     list_number=said["list_number"],
                     certificate_number=said["certificate_number"],
                     listed_on=listed_on,
-                    last_day=anniversary(listed_on, years.get(line.term, 3)),
+                    last_day=date.fromisoformat(said["last_day"])
+                    if said.get("last_day")
+                    else anniversary(listed_on, years.get(line.term, 3)),
                     brought_in_on=date.fromisoformat(said["decided_on"])
                     if line.entry.name == Kind.BRINGING_IN
                     else None,

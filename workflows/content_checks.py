@@ -5,11 +5,12 @@ checks a kind of decision must pass, and by which article.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from workflows.bringing_in import NOT_MET, BringingIn
-from workflows.circumstances import Circumstances
+from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
     Evaluation,
     Inspection,
@@ -26,7 +27,7 @@ from workflows.panel_checks import (
     one_place_each,
     votes_known,
 )
-from workflows.periods import anniversary, last_day, validity_end
+from workflows.periods import anniversary, last_day, validity_as_printed
 from workflows.rules import CaseState
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -177,12 +178,15 @@ def no_longer_than_valid(brought: BringingIn, state: CaseState, now: Circumstanc
     """§四, last paragraph: validity has its years and no more; it stood so on a day within them."""
     years = state.facts.policy.validity_years
     last = anniversary(brought.listed_on, years)
-    if brought.last_day not in (None, last):
+    # Who counts the day of the listing prints the day before: such a certificate is brought in as it is.
+    printed = (last, last - timedelta(days=1)) if now.edition >= Edition.V0_5 else (last,)
+    if brought.last_day not in (None, *printed):
         return Words(
             f"listed on {brought.listed_on} it is valid for {years} years, until {last}, and not until"
             f" {brought.last_day}",
             f"{brought.listed_on} 纳入，有效期 {years} 年至 {last}，不是至 {brought.last_day}",
         )
+    last = brought.last_day or last
     if brought.decided_on > last:
         return Words(
             f"on {brought.decided_on} it was no longer valid: its validity ended on {last}",
@@ -193,7 +197,9 @@ def no_longer_than_valid(brought: BringingIn, state: CaseState, now: Circumstanc
 
 def not_over(brought: BringingIn, state: CaseState, now: Circumstances) -> Words | None:
     """§四: a term whose validity has ended is not brought in."""
-    end = validity_end(brought.listed_on, state.facts.policy.validity_years)
+    end = validity_as_printed(
+        brought.listed_on, state.facts.policy.validity_years, brought.last_day
+    )
     if now.at < end:
         return None
     return Words(

@@ -53,6 +53,11 @@ def validity_end(listed_on: date, years: int) -> datetime:
     return end_of(anniversary(listed_on, years))
 
 
+def validity_as_printed(listed_on: date, years: int, printed: date | None) -> datetime:
+    """The moment validity ends of a term brought in: 24:00 of the day on its certificate, if that says one."""
+    return end_of(printed) if printed else validity_end(listed_on, years)
+
+
 def kick_off(
     listed_on: date, year: int, lead_days: int, hours: tuple[int, int], platform_id: str
 ) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from workflows.awaited import Awaited
 from workflows.circumstances import NEWEST, Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.periods import add_months, beijing_date, end_of, validity_end
+from workflows.periods import add_months, beijing_date, end_of, validity_as_printed, validity_end
 from workflows.record import BEGINNING
 from workflows.refusal import Refusal, Refused
 from workflows.states import (
@@ -161,8 +161,12 @@ def _brought_in(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> 
         )
         for one in content.get("assessments", ())
     )
+    listed_on = date.fromisoformat(content["listed_on"])
+    printed = date.fromisoformat(content["last_day"]) if content.get("last_day") else None
+    years = state.facts.policy.validity_years
     return {
-        **_listed(state, date.fromisoformat(content["listed_on"]), content),
+        **_listed(state, listed_on, content),
+        "valid_until": validity_as_printed(listed_on, years, printed),
         "brought_in_on": date.fromisoformat(content["decided_on"]),
         "assessments": past,
     }

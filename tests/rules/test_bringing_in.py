@@ -126,7 +126,7 @@ def test_impossible_pasts_are_no_messages(changes: dict[str, Any], why: str) -> 
     [
         ({"decided_on": "2026-11-24"}, "in the future"),
         ({"last_day": "2028-06-03"}, "valid for 3 years, until 2027-06-03, and not until"),
-        ({"last_day": "2027-06-02"}, "valid for 3 years, until 2027-06-03, and not until"),
+        ({"last_day": "2027-06-01"}, "valid for 3 years, until 2027-06-03, and not until"),
         (
             {"listed_on": "2023-11-01", "assessments": []},
             "on 2026-11-02 it was no longer valid: its validity ended on 2026-11-01",
@@ -191,6 +191,13 @@ def test_the_term_is_the_applicant_s_to_name_or_to_leave_out() -> None:
         InvalidMessage, match=r"brought_in\.term is 2, and the platform's next term"
     ):
         parse(PlatformApplication, application(brought_in=brought(term=2), term=1))
+
+
+def test_a_certificate_that_counts_the_day_of_listing_is_brought_in_as_printed() -> None:
+    """Printed as valid until the day before the anniversary, it is valid until that day, and no longer."""
+    case = opened(last_day="2027-06-02")
+    assert datetime(2027, 6, 2, 16, tzinfo=UTC) == case.state.valid_until
+    assert case.state == fold(case.log)
 
 
 def test_days_of_a_leap_year() -> None:
