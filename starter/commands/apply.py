@@ -14,6 +14,7 @@ from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
+from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
 from starter.tables.strict_json import as_object
@@ -105,9 +106,12 @@ async def apply_command(
         application = parse(PlatformApplication, raw)
     except InvalidMessage as error:
         raise NamedFields(error, PlatformApplication) from None
+    alike = await written_alike(application.platform_id)
     async with open_pingtai(register=None if by_http() else _register()) as client:
         applied = await client.apply(application)
         view = await _look(client, applied)
+    if alike and not applied.repeated:
+        complain(alike)
     if as_json:
         state = view.model_dump(mode="json") if view else None
         show_json({**applied.model_dump(mode="json"), "state": state})

@@ -112,6 +112,8 @@ def test_every_problem_is_told_and_nothing_started(pingtai: Run, started: Starte
     } == {one for one in told if one[0] != 7}
     assert (7, "conditions.strategic_fit.documents") in told
     assert "already in line 1" in result.stdout
+    twin = write(form(1), {**form(2), "platform_id": form(1)["platform_id"].upper()})
+    assert "differs only in writing from" in pingtai("import", twin).stdout
     assert "7 lines" not in result.stderr
     assert "Nothing was started" in result.stderr
 

@@ -1,5 +1,6 @@
 """Commands that take a platform's id take an unambiguous name; ids win, and it is said what a name became."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from starter.desk import platform_names
 from starter.errors import NoSuchPlatform, Unreachable
 from starter.terminal import screen
 from starter.terminal.chosen_language import speaking
+from tests.rules.builders import application
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -61,6 +63,21 @@ def register(monkeypatch: pytest.MonkeyPatch) -> PretendRegister:
     monkeypatch.setattr(platform_names, "open_reads", pretend)
     monkeypatch.setattr(finding, "open_reads", pretend)
     return pretended
+
+
+@pytest.mark.parametrize(
+    ("there", "told"), [("bj_h2", True), ("BJ-H2", True), ("bj-h2", False), ("bj-h3", False)]
+)
+def test_an_id_that_differs_only_in_writing_is_told_at_the_second(
+    pingtai: Run, register: PretendRegister, answers: dict[str, Any], there: str, told: bool
+) -> None:
+    """The application is taken: two such platforms may be meant, and seldom are."""
+    answers["state"] = Unreachable("no worker", "没有 worker")
+    found = platform(there, "氢能平台")
+    register.words["bj-h2"] = Found(total=1, items=(found,))
+    given = json.dumps(application(platform_id="bj-h2"))
+    result = pingtai("apply", "--file", "-", stdin=given)
+    assert (0, told) == (result.exit_code, f"another platform than {there}" in result.stderr)
 
 
 @pytest.mark.parametrize("name", ["氢能", "hydrogen"])

@@ -9,6 +9,7 @@ from starter.commands.batch.lines import Entry, Line
 from starter.commands.importing.columns import LEFT_TO_US, column_of, field_of, lacking
 from starter.commands.importing.example import EXAMPLE_IDS
 from starter.commands.importing.import_report import Problem
+from starter.desk.platform_names import id_key
 from workflows.application import PlatformApplication
 from workflows.case_opening import open_platform
 from workflows.model import WHOLE, InvalidMessage, parse
@@ -45,7 +46,8 @@ class ImportChecks:
         self._of_message: Callable[[str], str] = column_of if table else _as_it_is
         self._of_column: Callable[[str], str] = _as_it_is if table else field_of
         self._told = frozenset(told)
-        self._seen: dict[tuple[str, str], int] = {}
+        self._seen: dict[tuple[str, str], tuple[int, str]] = {}
+        """The line in which each id stands first, and how it is written there."""
 
     def check(self, entries: Iterable[Entry]) -> Checked:
         """Check the lines of a file."""
@@ -92,8 +94,14 @@ class ImportChecks:
             if not isinstance(given, str):
                 continue
             given = given.strip()
-            first = self._seen.setdefault((name, given), entry.number)
-            if first != entry.number:
+            first, written = self._seen.setdefault((name, id_key(given)), (entry.number, given))
+            if first != entry.number and written != given:
+                alike = Words(
+                    f"{given} differs only in writing from {written} in line {first}",
+                    f"{given} 与第 {first} 行的 {written} 仅写法不同",
+                )
+                yield Problem(entry.number, name, alike)
+            elif first != entry.number:
                 again = Words(f"{given} is already in line {first}", f"{given} 已见于第 {first} 行")
                 yield Problem(entry.number, name, again)
             if given in EXAMPLE_IDS:
