@@ -69,10 +69,13 @@ class DecisionSender:
         return await self._with_due(workflow_id, answer)
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
-        """See `Pingtai`; `stage` of the answer says where the decision would lead."""
+        """See `Pingtai`; `stage` of the answer says where the decision would lead, or led before."""
         checked, raw = _both(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
-        raw = _naming(await self._binding.case_of(platform_id, workflow_id), raw)
+        case = await self._binding.case_of(platform_id, workflow_id)
+        if case and (first := await self._binding.taken_before(platform_id, checked, case)):
+            return DecisionPreview(stage=first.stage)
+        raw = _naming(case, raw)
         preview: DecisionPreview = await self._queries.query(
             workflow_id, "check", DecisionPreview, raw
         )

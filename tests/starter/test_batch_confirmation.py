@@ -11,12 +11,14 @@ from click.testing import Result
 
 from starter.clock import today
 from starter.commands.doubts import doubts
-from starter.errors import Unreachable
+from starter.errors import Unreachable, no_such_platform
 from tests.register.cases import opened
 from tests.rules.builders import application
 from tests.rules.cases import at_stage, decision
 from tests.starter.shown_cases import card_of
 from workflows.periods import beijing_date
+from workflows.refusal import Refusal, Refused
+from workflows.run_io import DecisionPreview
 from workflows.vocabulary import Finding, IndicatorGroup, InspectionItem, Kind, Stage
 
 Run = Callable[..., Result]
@@ -25,8 +27,9 @@ DISTRICT = {"id": "hd-1", "role": "district", "organisation": "海淀区科委",
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody sits there, and no register answers."""
+def terminal(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
+    """Somebody sits there, no register answers, and the rules have nothing against any decision."""
+    answers["check"] = DecisionPreview(stage="inspection")
 
     def away() -> Any:
         raise Unreachable("no register", "没有名册")
@@ -59,17 +62,25 @@ def write(*lines: str) -> None:
 @pytest.mark.parametrize(
     ("lang", "question", "what"),
     [
-        ("en", "Send 3, 1 of them unusual, hold back 1?", "3  recommendation: recommended"),
-        ("zh", "提交 3 项，其中 1 项待核实，暂不提交 1 项？", "3  所在区推荐：推荐"),
+        (
+            "en",
+            "Send 3, 1 of them unusual, hold back 1?",
+            "1\tbj-1\trecommendation: recommended {today}\thd-1 district 海淀区科委 haidian",
+        ),
+        (
+            "zh",
+            "提交 3 项，其中 1 项待核实，暂不提交 1 项？",
+            "4\tbj-4\t所在区推荐：推荐 {today}\thd-1 所在区 海淀区科委 海淀区",
+        ),
     ],
 )
 def test_a_batch_asks_once(pingtai: Run, sent: Sent, lang: str, question: str, what: str) -> None:
-    """How many of which kind, how many not, and which have an unusual date; a no sends nothing."""
+    """What is sent and by whom, how many not, and which have an unusual date; a no sends nothing."""
     write(line(1), line(2, decided_on="2020-01-02"), line(3, outcome="perhaps"), line(4))
     result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="n\n")
     assert 130 == result.exit_code
     assert 1 == result.stdout.count(question)
-    assert what in result.stdout
+    assert what.format(today=today()) in result.stdout
     assert "2  bj-2" in result.stdout
     assert {"en": "outcome: should be", "zh": "结论（outcome）："}[lang] in result.stdout
     assert [] == sent
@@ -82,11 +93,8 @@ def test_a_batch_asks_once(pingtai: Run, sent: Sent, lang: str, question: str, w
 
 @pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("flags", [("--yes",), ("--json",), ("--dry-run",)])
-def test_who_said_so_is_not_asked(
-    pingtai: Run, answers: dict[str, Any], sent: Sent, flags: tuple[str, ...]
-) -> None:
+def test_who_said_so_is_not_asked(pingtai: Run, sent: Sent, flags: tuple[str, ...]) -> None:
     """Nor is a program, nor who only tries."""
-    answers["check"] = answers["decide"]
     write(line(1))
     result = pingtai("decide", "--file", "x.jsonl", *flags, stdin="")
     assert 0 == result.exit_code, result.output
@@ -136,7 +144,8 @@ def test_a_date_before_the_application_is_part_of_the_question(
     monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", reads)
     result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
     assert f"{before} is before the application of {applied}." in result.stdout
-    assert ["bj-1", "bj-2"] == asked
+    assert ["bj-1", "bj-2", "bj-3"] == asked
+    assert f"1\tbj-1 {card.platform.name}\t" in result.stdout
     monkeypatch.setattr("starter.commands.batch.confirmation.open_reads", away)
     result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
     assert "before the application" not in result.stdout
@@ -151,7 +160,45 @@ def test_many_unusual_lines_are_counted(pingtai: Run, sent: Sent) -> None:
     result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
     assert "… and 20 more" in result.stdout
     assert "Send 30, 30 of them unusual?" in result.stdout
-    assert len(result.stdout.splitlines()) < 24
+    assert "… and 21 more" not in result.stdout
+
+
+@pytest.mark.usefixtures("terminal")
+def test_more_lines_than_anybody_reads_are_counted(pingtai: Run, sent: Sent) -> None:
+    """A hundred are shown, with what all of them are."""
+    write(*(line(number) for number in range(1, 102)), line(102, outcome="returned"))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="n\n")
+    assert "… and 2 more" in result.stdout
+    assert "In all: 101 recommendation: recommended, 1 recommendation: returned" in result.stdout
+    assert "Send 102?" in result.stdout
+
+
+REFUSED = Refused(Refusal(rule="§四(一)", en="not its turn", zh="未到该环节", stage="valid"))
+
+
+@pytest.mark.usefixtures("terminal")
+@pytest.mark.parametrize("why", [REFUSED, no_such_platform("bj-2")])
+def test_what_would_be_refused_is_held_back_before_the_question(
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch, why: Exception
+) -> None:
+    """It is told with its reason, not offered and refused after the yes."""
+
+    async def check(_: Any, platform: str, __: Any) -> Any:
+        if platform == "bj-2":
+            raise why
+        return DecisionPreview(stage="inspection")
+
+    monkeypatch.setattr("tests.starter.conftest.PretendClient.check", check)
+    write(line(1), line(2))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="y\n")
+    assert "Send 1, hold back 1?" in result.stdout
+    assert result.stdout.index("2  bj-2") < result.stdout.index("To be sent")
+    assert ["bj-1"] == [platform for platform, _ in sent]
+    assert "bj-2" in Path("x.refused.jsonl").read_text(encoding="utf-8")
+    write(line(2))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="")
+    assert "Send" not in result.stdout
+    assert 1 == len(sent)
 
 
 @pytest.mark.usefixtures("terminal")
@@ -161,7 +208,9 @@ def test_a_list_and_an_import_ask_too(pingtai: Run, sent: Sent) -> None:
     flags = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
     result = pingtai("list", "publish", "--number", "1", "--file", "names.txt", *flags, stdin="n\n")
     assert "Send 2?" in result.stdout
-    assert "2  listing: included" in result.stdout
+    assert (
+        f"2\tbj-2\tlisting: included {today()} list 1, B-2\tkw-1 commission 市科委" in result.stdout
+    )
     Path("a.json").write_text(json.dumps([application()]), encoding="utf-8")
     result = pingtai("import", "a.json", stdin="n\n")
     assert "Submit 1 application?" in result.stdout

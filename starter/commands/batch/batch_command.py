@@ -114,6 +114,5 @@ def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     who = ActorResolver(given, frozenset(given), said.pop("called"))
     batch = Batch(file=file, form=form, **said)
     with asyncio.Runner() as runner:
-        prepared = runner.run(prepare_batch(batch, who))
-        confirm_batch(batch, prepared, runner)
+        prepared = confirm_batch(batch, runner.run(prepare_batch(batch, who)), runner)
         runner.run(send_batch(batch, prepared))

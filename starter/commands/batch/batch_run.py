@@ -8,7 +8,8 @@ from typing import NamedTuple
 import click
 
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.confirmation import application_days, confirm
+from starter.commands.batch.batch_preview import preview_batch
+from starter.commands.batch.confirmation import confirm, known_platforms
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
@@ -74,15 +75,25 @@ async def prepare_batch(batch: Batch, acting: ActorResolver) -> Prepared:
     return Prepared([one for one in prepared if isinstance(one, Line)], telling, apart)
 
 
-def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> None:
+def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> Prepared:
     """Ask once whether to send it, where a person sits there; `runner` for what is looked up before.
+
+    Returns what is to be sent: without the lines that would be refused now, which are told.
 
     Raises:
         click.Abort: it is not to be sent.
+        Unreachable: nothing answers.
     """
-    if batch.asks and prepared.lines:
-        applied_on = runner.run(application_days(prepared.lines))
-        confirm(prepared.lines, applied_on, held_back=len(prepared.telling.results))
+    lines, telling, _ = prepared
+    if not batch.asks or not lines:
+        return prepared
+    preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
+    for result in preview.held_back:
+        telling.tell(result)
+    if preview.sendable:
+        known = runner.run(known_platforms(preview.sendable))
+        confirm(preview.sendable, known, held_back=len(telling.results))
+    return prepared._replace(lines=preview.sendable)
 
 
 async def send_batch(batch: Batch, prepared: Prepared) -> None:

@@ -1,77 +1,130 @@
-"""The one question of a batch at a terminal: what is sent, what is unusual in it, what is held back."""
+"""The one question of a batch at a terminal: what is sent, by whom, what is unusual, what is held back."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import click
+from rich.table import Table
+from rich.text import Text
 
 from starter.clock import today
 from starter.commands.batch.lines import Line
 from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
+from starter.commands.guided.summary import actor_words
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
 from starter.terminal import wording
 from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
-from starter.terminal.screen import heading, show
+from starter.terminal.pager import show_long
+from starter.terminal.screen import ALWAYS, Column, Said, heading, show, stacked, table_of
 from workflows.periods import beijing_date
 from workflows.words import Words
 
 LOOKED_UP = 200
 """Maximum number of platforms looked up: whoever sends thousands is not kept waiting."""
+SHOWN = 100
+"""Maximum lines that are shown; the others are counted."""
 LISTED = 10
 """Maximum unusual lines that are listed; the others are counted."""
 
 
-async def application_days(lines: Iterable[Line]) -> dict[str, date]:
-    """On which days the platforms were applied for whose decisions are dated before today.
+class KnownPlatform(NamedTuple):
+    """What is said of a platform before a decision on it is sent."""
 
-    Of the first `LOOKED_UP` platforms, as far as the register answers.
-    """
-    before = [line.platform for line in lines if str(line.message["decided_on"]) < str(today())]
-    found: dict[str, date] = {}
+    name: str
+    applied_on: date | None
+
+
+async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
+    """Names and days of application, by platform: of the first `LOOKED_UP`, as far as the register answers."""
+    found: dict[str, KnownPlatform] = {}
     try:
         async with open_reads() as register:
-            for platform in list(dict.fromkeys(before))[:LOOKED_UP]:
+            for platform in list(dict.fromkeys(line.platform for line in lines))[:LOOKED_UP]:
                 card = await register.platform(platform)
-                newest = max(card.terms, key=lambda term: term.term) if card else None
-                if newest and newest.applied_at:
-                    found[platform] = beijing_date(newest.applied_at)
+                if card:
+                    newest = max(card.terms, key=lambda term: term.term)
+                    day = beijing_date(newest.applied_at) if newest.applied_at else None
+                    found[platform] = KnownPlatform(card.platform.name, day)
     except PingtaiError:
-        pass  # the dates are compared with today alone
+        pass  # the dates are compared with today alone, and platforms have their ids
     return found
 
 
-def confirm(lines: Sequence[Line], applied_on: Mapping[str, date], *, held_back: int) -> None:
-    """Ask whether to send the lines; `held_back` others cannot be sent, and have been told.
-
-    `applied_on`: the days of applications, by platform, as far as they are known.
+def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_back: int) -> None:
+    """Show the lines and ask whether to send them; `held_back` others cannot be sent, and have been told.
 
     Raises:
         click.Abort: they are not to be sent.
     """
-    counts = Counter(map(_decided, lines))
-    width = len(str(max(counts.values())))
-    kinds = [f"  {count:>{width}}  {what}" for what, count in counts.most_common()]
-    show(heading(Words("To be sent", "拟提交")), *kinds)
+    show_long(heading(Words("To be sent", "拟提交")), *_listed(lines, known))
     unusual = [
         (line, why)
         for line in lines
-        for why in doubts(line.message, today(), applied_on.get(line.platform))
+        for why in doubts(
+            line.message,
+            today(),
+            known[line.platform].applied_on if line.platform in known else None,
+        )
     ]
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
-    more = len(unusual) - LISTED
-    if more > 0:
-        show(Words(f"  … and {more} more", f"  …… 另有 {more} 项"))
+        show(*_more(len(unusual) - LISTED))
     show("")
     ask_once(
         Words(f"Send {len(lines)}", f"提交 {len(lines)} 项"),
         held_back=held_back,
         unusual=len({line.entry.number for line, _ in unusual}),
     )
+
+
+def _listed(
+    lines: Sequence[Line], known: Mapping[str, KnownPlatform]
+) -> Iterator[Table | Text | Said]:
+    """Each line with its platform, what is decided and who decides; then how many there are of each kind."""
+    yield table_of(
+        lines[:SHOWN],
+        (
+            Column(Words("line", "行"), lambda line: line.entry.number, whole=ALWAYS),
+            Column(Words("platform", "平台"), lambda line: _named(line, known)),
+            Column(Words("decision", "事项"), _what),
+            Column(
+                Words("decided by", "经办人"),
+                lambda line: stacked(*actor_words(line.message["actor"])),
+            ),
+        ),
+    )
+    yield from _more(len(lines) - SHOWN)
+    counts = Counter(map(_decided, lines))
+    if len(counts) > 1:
+        each = [(f"{many} {what}", f"{what} {many} 项") for what, many in counts.most_common()]
+        yield Words(
+            "\nIn all: " + ", ".join(en for en, _ in each),
+            "\n合计：" + "，".join(zh for _, zh in each),
+        )
+
+
+def _named(line: Line, known: Mapping[str, KnownPlatform]) -> Text:
+    found = known.get(line.platform)
+    return stacked(line.platform, *([found.name] if found else []))
+
+
+def _what(line: Line) -> Text:
+    """What is decided, on which day, and what a listing is known by."""
+    said = line.message
+    number, certificate = said.get("list_number"), said.get("certificate_number")
+    listed = (
+        (Words(f"list {number}, {certificate}", f"名单 {number}，{certificate}"),) if number else ()
+    )
+    return stacked(_decided(line), str(said["decided_on"]), *map(say, listed))
+
+
+def _more(many: int) -> list[Words]:
+    return [Words(f"  … and {many} more", f"  …… 另有 {many} 项")] if many > 0 else []
 
 
 def ask_once(send: Words, *, held_back: int = 0, unusual: int = 0) -> None:

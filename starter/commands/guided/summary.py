@@ -118,8 +118,11 @@ def _answers(part: Part, value: Any) -> Iterator[Row]:
 
 
 def _actor(actor: Any) -> str:
-    if not isinstance(actor, dict):
-        return str(actor or "")
+    return " · ".join(actor_words(actor)) if isinstance(actor, dict) else str(actor or "")
+
+
+def actor_words(actor: Mapping[str, Any]) -> list[str]:
+    """Who decides: the person, and for whom; the role; the organisation; the district."""
     absence = actor.get("acting_for") or {}
     principal = absence.get("principal_id") if isinstance(absence, dict) else None
     who = str(actor.get("id", ""))
@@ -128,7 +131,7 @@ def _actor(actor: Any) -> str:
     words = [who, wording.who(str(actor.get("role", ""))), str(actor.get("organisation", ""))]
     if actor.get("district"):
         words.append(word(str(actor["district"]), District))
-    return " · ".join(words)
+    return words
 
 
 def _shown(part: Part, value: Any) -> str:
