@@ -1,12 +1,11 @@
-"""For the session one embedded PostgreSQL, and one Temporal with a worker; a fresh register for every test."""
+"""For the session one embedded PostgreSQL, and one Temporal with a worker; an empty register for every test."""
 
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -16,7 +15,7 @@ from db.engine import create_engine
 from db.migrate import upgrade
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
-from db.url import shown
+from tests.databases import TEMPLATE, KeptRegister, administer, url_of
 from tests.memory import begin_run, throw_away_folder
 from tests.workflows.world import World
 from worker.ports import free_port
@@ -63,57 +62,64 @@ def postgres_url(servers: None) -> str:
 @pytest.fixture(scope="session")
 async def template(postgres_url: str) -> str:
     """A database with the register's tables, to be copied; a test database loses nothing by no fsync."""
-    await _administer(
+    await administer(
         postgres_url,
         "ALTER SYSTEM SET fsync = off",
         "SELECT pg_reload_conf()",
-        "CREATE DATABASE template_register",
+        f"CREATE DATABASE {TEMPLATE}",
     )
-    await upgrade(_named(postgres_url, "template_register"))
-    return "template_register"
+    await upgrade(url_of(postgres_url, TEMPLATE))
+    return TEMPLATE
 
 
 @pytest.fixture
 async def empty_database_url(postgres_url: str) -> AsyncIterator[str]:
     """The URL of a fresh database without tables."""
     name = f"empty_{next(_numbers)}"
-    await _administer(postgres_url, f"CREATE DATABASE {name}")
-    yield _named(postgres_url, name)
-    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+    await administer(postgres_url, f"CREATE DATABASE {name}")
+    yield url_of(postgres_url, name)
+    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def kept_register(postgres_url: str, template: str) -> AsyncIterator[KeptRegister]:
+    """The register that the tests have one after another."""
+    async with _kept(postgres_url, "register") as register:
+        yield register
+
+
+@pytest.fixture(scope="session")
+async def kept_second_register(postgres_url: str, template: str) -> AsyncIterator[KeptRegister]:
+    """The same, for `second`."""
+    async with _kept(postgres_url, "second_register") as register:
+        yield register
 
 
 @pytest.fixture
-async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """The URL of a fresh database with the register's tables."""
-    name = f"register_{next(_numbers)}"
-    await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _named(postgres_url, name)
-    await _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+async def database_url(kept_register: KeptRegister) -> AsyncIterator[str]:
+    """The URL of a database with the register's tables, and nothing in them."""
+    yield kept_register.url
+    await kept_register.empty()
 
 
 @pytest.fixture(scope="session")
 async def session_database_url(postgres_url: str, template: str) -> str:
     """The URL of one database with the register's tables, shared by the tests that ask for it."""
-    await _administer(postgres_url, f"CREATE DATABASE shared TEMPLATE {template}")
-    return _named(postgres_url, "shared")
+    await administer(postgres_url, f"CREATE DATABASE shared TEMPLATE {template}")
+    return url_of(postgres_url, "shared")
 
 
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """An engine on a fresh register."""
-    engine = create_engine(database_url)
-    yield engine
-    await engine.dispose()
+def engine(database_url: str, kept_register: KeptRegister) -> AsyncEngine:
+    """An engine on an empty register; who listens to it listens in this test only."""
+    return kept_register.engine.execution_options()
 
 
 @pytest.fixture
-async def second(postgres_url: str, template: str) -> AsyncIterator[AsyncEngine]:
-    """An engine on a second fresh register, to compare with the first."""
-    name = f"register_{next(_numbers)}"
-    await _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    engine = create_engine(_named(postgres_url, name))
-    yield engine
-    await engine.dispose()
+async def second(kept_second_register: KeptRegister) -> AsyncIterator[AsyncEngine]:
+    """An engine on a second empty register, to compare with the first."""
+    yield kept_second_register.engine.execution_options()
+    await kept_second_register.empty()
 
 
 @pytest.fixture
@@ -150,13 +156,9 @@ async def world(temporal: TemporalServer, session_database_url: str) -> AsyncIte
     await engine.dispose()
 
 
-def _named(url: str, database: str) -> str:
-    return shown(make_url(url).set(database=database))
-
-
-async def _administer(url: str, *statements: str) -> None:
-    engine = create_engine(url, pooled=False).execution_options(isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await engine.dispose()
+@asynccontextmanager
+async def _kept(server: str, name: str) -> AsyncIterator[KeptRegister]:
+    register = KeptRegister(server, name)
+    await register.make()
+    yield register
+    await register.engine.dispose()
