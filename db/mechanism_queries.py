@@ -68,7 +68,9 @@ _COUNTS = (
      GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT 20)
     UNION ALL
     SELECT 'governance', body, count(DISTINCT platform_id)::int, NULL
-    FROM chosen, jsonb_array_elements_text(coalesce(stated -> 'governance', '[]')) AS body GROUP BY 2
+    FROM chosen, jsonb_array_elements_text(
+        coalesce(stated -> 'governance', '[]') || coalesce(stated -> 'other_bodies', '[]')
+    ) AS body GROUP BY 2
     UNION ALL
     SELECT 'transfer', practice, count(DISTINCT platform_id)::int, NULL
     FROM chosen, jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]')) AS practice
@@ -82,7 +84,9 @@ _LIST = (
     SELECT platform_id, name, district, field, stage, year, stated ->> 'legal_form' AS legal_form,
            (stated ->> 'independent_by')::date AS independent_by, past_date,
            (stated ->> 'lead_unit_funding_wan')::numeric AS lead_unit_funding_wan,
-           ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'governance', '[]'))) AS governance,
+           ARRAY(SELECT jsonb_array_elements_text(
+               coalesce(stated -> 'governance', '[]') || coalesce(stated -> 'other_bodies', '[]')
+           )) AS governance,
            ARRAY(SELECT jsonb_array_elements_text(coalesce(stated -> 'transfer', '[]'))) AS transfer
     FROM chosen WHERE platform_id > $7 ORDER BY platform_id LIMIT $8
     """

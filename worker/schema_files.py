@@ -72,6 +72,8 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
     PlatformApplication: (
         "`field` is one of `policy.fields` (§三(二))",
         "`term` is `previous.term` + 1; without `previous` it is 1, or `brought_in.term`",
+        "`other_services` stand with `other` among the `services`, and `centre` with the `origin`"
+        " `existing_centre`, and neither without",
         "`brought_in.term` is `term`: both `term` and `previous` may be left to the one who hands it in",
     ),
     Plan: (),

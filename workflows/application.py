@@ -16,6 +16,7 @@ from workflows.vocabulary import (
     GovernanceBody,
     LeadUnitKind,
     LegalForm,
+    Origin,
     PlanPart,
     Service,
     TransferPractice,
@@ -51,6 +52,15 @@ class OperatingMechanisms(Message):
     governance: Annotated[
         tuple[GovernanceBody, ...], Label("governance", "治理机构与机制", "§五(二)")
     ] = Field(default=(), max_length=len(GovernanceBody))
+    other_bodies: Annotated[
+        tuple[Name, ...],
+        Label(
+            "other bodies",
+            "其他治理机构",
+            "§五(二)",
+            help=Words("Others than those named by the guideline.", "《指引》列举之外的机构。"),
+        ),
+    ] = Field(default=(), max_length=10)
     funding: Annotated[
         tuple[FundingSource, ...],
         Label(
@@ -143,7 +153,41 @@ class PlatformApplication(Message):
     services: Annotated[tuple[Service, ...], Label("services", "技术服务", "§一")] = Field(
         min_length=1, max_length=len(Service)
     )
+    other_services: Annotated[
+        tuple[Name, ...],
+        Label(
+            "other services",
+            "其他技术服务",
+            "§一",
+            help=Words("Names them, with the service `other`.", "技术服务含“其他”的必填。"),
+        ),
+    ] = Field(default=(), max_length=10)
     direction: Annotated[Name | None, Label("direction in the field", "布局方向", "§四")] = None
+    address: Annotated[
+        Name | None,
+        Label(
+            "address in Beijing",
+            "在京地址",
+            "§三",
+            help=Words("Where the platform is built.", "平台建设地点。"),
+        ),
+    ] = None
+    partners: Annotated[tuple[Name, ...], Label("partner units", "合作单位", "§三")] = Field(
+        default=(), max_length=30
+    )
+    origin: Annotated[Origin | None, Label("origin", "建设来源", "§二(四)")] = None
+    centre: Annotated[
+        Name | None,
+        Label(
+            "existing centre",
+            "依托的已有中心",
+            "§三",
+            help=Words(
+                "The centre that the platform grows from, with the origin `existing_centre`.",
+                "建设来源为“盘活存量”的必填，如技术创新中心、产业创新中心、工程技术研究中心。",
+            ),
+        ),
+    ] = None
     conditions: Annotated[dict[Condition, ConditionAnswer], Label("conditions", "建设条件", "§三")]
     plan: Annotated[Plan, Label("plan", "建设方案", "§四(一)")]
     policy: Annotated[Policy, Label("policy", "政策参数")] = Policy()
@@ -173,6 +217,16 @@ class PlatformApplication(Message):
             )
         if len(set(self.services)) != len(self.services):
             raise wrong("services name each service once (§一)", "services 每项只列一次（§一）")
+        if (Service.OTHER in self.services) is not bool(self.other_services):
+            raise wrong(
+                "other_services names the services where other is one of them, and only there (§一)",
+                "技术服务含“其他”（other）的须填写 other_services，且仅此时填写（§一）",
+            )
+        if (self.origin is Origin.EXISTING_CENTRE) is not (self.centre is not None):
+            raise wrong(
+                "centre names the centre where that is the origin, and only there (§三)",
+                "建设来源为“盘活存量”的须填写 centre，且仅此时填写（§三）",
+            )
         self._check_term()
         return self
 

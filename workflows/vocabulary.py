@@ -59,6 +59,15 @@ class Service(Word):
     PROCESSING = "processing", "加工", "§一"
     PRODUCTION = "production", "生产", "§一"
     COMMERCIAL_VALIDATION = "commercial_validation", "商业验证", "§一"
+    OTHER = "other", "其他", "§一"
+    """Its 等 leaves the list open: the application names them."""
+
+
+class Origin(Word):
+    """What a platform grows from (§二(四), §三): a centre that is there already, or nothing yet."""
+
+    EXISTING_CENTRE = "existing_centre", "盘活存量", "§二(四)"
+    NEW = "new", "培育增量", "§二(四)"
 
 
 class LeadUnitKind(Word):
@@ -126,6 +135,8 @@ class Support(Word):
     FINANCE = "finance", "金融", "§四"
     TALENT = "talent", "人才", "§四"
     INTELLECTUAL_PROPERTY = "intellectual_property", "知识产权", "§四"
+    OTHER = "other", "其他", "§四"
+    """等 leaves the list open: the title of the record names it."""
 
 
 class Role(Word):

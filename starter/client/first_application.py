@@ -5,6 +5,7 @@ starts a workflow without our client writes into that what they like.
 """
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
@@ -19,6 +20,16 @@ from workflows.states import application_content
 
 FILLED_IN = frozenset(("term", "previous"))
 """What an application leaves to us."""
+LATER = (
+    "brought_in",
+    "other_services",
+    "address",
+    "partners",
+    "origin",
+    "centre",
+    "plan.mechanisms.other_bodies",
+)
+"""Fields that came after the first release; all of them may be empty."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,8 @@ class FirstApplication:
         """
         if self.form is not None:
             return digest_of(self.form) == digest_of(application)
-        whole = parse(PlatformApplication, application.model_dump_json(exclude=set(FILLED_IN)))
+        said = {k: v for k, v in as_plain_data(application).items() if k not in FILLED_IN}
+        whole = parse(PlatformApplication, said)
         now, then = _comparable(application_content(whole)), _comparable(self.content)
         return all(then[name] == now[name] for name in then.keys() & now.keys())
 
@@ -48,8 +60,12 @@ def as_plain_data(application: PlatformApplication) -> dict[str, Any]:
     A field that came later is left out where it is unset: a repeat of an application of before is the
     same one, and a worker of before understands it.
     """
-    later = {"brought_in"} if application.brought_in is None else set()
-    content = application.model_dump(mode="json", exclude=later)
+    content = application.model_dump(mode="json")
+    for path in LATER:
+        *around, name = path.split(".")
+        inside = reduce(lambda one, part: one[part], around, content)
+        if not inside[name]:
+            del inside[name]
     for name in NEW_CASES:
         if content["policy"][name] == Policy.model_fields[name].default:
             del content["policy"][name]

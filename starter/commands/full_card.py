@@ -10,12 +10,13 @@ from db.row_types import PlatformCard
 from starter.errors import PingtaiError
 from starter.plans.plan_view import PlanView, text_of
 from starter.terminal import wording
-from starter.terminal.entry_parts import condition_parts, entry_parts
+from starter.terminal.entry_parts import condition_parts, entry_parts, origin_parts
 from starter.terminal.language import say
 from starter.terminal.plan_text import plan_parts
 from starter.terminal.screen import facts, heading
 from workflows.words import Words
 
+APPLICATION = Words("Application", "申请")
 CONDITIONS = Words("Conditions (§三)", "建设条件（《指引》第三部分）")
 PLAN = Words("Plan (§四(一))", "建设方案（《指引》第四部分第（一）项）")
 
@@ -26,6 +27,7 @@ def full_parts(card: PlatformCard, plan: PlanView | None) -> list[Table | Text]:
     application = application_of(card.log, term)
     shown: list[Table | Text] = []
     if application:
+        shown += [_title(APPLICATION), *origin_parts(application)]
         shown += [_title(CONDITIONS), *condition_parts(application)]
     if plan:
         shown += _plan(plan)
@@ -43,6 +45,7 @@ def full_data(card: PlatformCard, plan: PlanView | None) -> dict[str, Any]:
     application = application_of(card.log, term)
     return {
         **card.model_dump(mode="json"),
+        "application": application.entry.said if application else None,
         "conditions": application.entry.said.get("conditions") if application else None,
         "plan": plan.model_dump(mode="json") if plan else None,
         "in_force": [one.model_dump(mode="json") for one in what_it_rests_on(card.log, term)],

@@ -43,6 +43,12 @@ def condition_parts(line: LogLine) -> list[Table | Text]:
     return [part for block in blocks for part in _by_headings(block)]
 
 
+def origin_parts(line: LogLine) -> list[Table | Text]:
+    """Return what an application says of where a platform comes from: address, partners, other services."""
+    blocks = [block for block in basis(line.entry) if block.kind in ("words", "list")]
+    return [facts([(block.label, _row(block)) for block in blocks])]
+
+
 def _is_long(block: Block) -> bool:
     pairs = block.value if block.kind == "pairs" else ()
     return block.kind == "conditions" or any(len(words) > _SHORT for _, words in pairs)

@@ -22,7 +22,7 @@ from .cases import decision, platform
         ({"name": "  "}, "name", "不能为空"),
         ({"platform_id": "a b"}, "platform_id", "格式不符（^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$）"),
         ({"services": []}, "services", "至少 1 项"),
-        ({"services": ["design"] * 6}, "services", "最多 5 项"),
+        ({"services": ["design"] * 7}, "services", "最多 6 项"),
         ({"term": 0}, "term", "不得小于 1"),
         ({"term": 100}, "term", "不得大于 99"),
         ({"stage": "valid"}, "stage", "没有此字段"),
