@@ -5,12 +5,14 @@ import contextlib
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from temporalio import activity
 
 from workflows.contract import DELIVER_NOTICES
 from workflows.delivery_workflow import Delivered
+from workflows.name_comparison import name_key
 from workflows.notice_messages import Delivery, Notice
 
 
@@ -47,6 +49,11 @@ class Recipient:
     operators: frozenset[str] = frozenset()
     events: frozenset[str] = frozenset()
 
+    @cached_property
+    def _operator_keys(self) -> frozenset[str]:
+        """The operators as the rules compare names: with other brackets they are told, too."""
+        return frozenset(map(name_key, self.operators))
+
     @property
     def channel_name(self) -> str:
         """email, webhook or file."""
@@ -58,7 +65,7 @@ class Recipient:
             for wanted, value in (
                 (self.roles, notice.role),
                 (self.districts, notice.district),
-                (self.operators, notice.content.get("operator")),
+                (self._operator_keys, name_key(notice.content.get("operator") or "")),
                 (self.events, notice.event),
             )
         )

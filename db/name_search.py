@@ -3,7 +3,6 @@
 Both go through all platforms once, about a tenth of a second at 100,000: no extension of PostgreSQL is needed.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -11,7 +10,7 @@ from itertools import pairwise
 from db.asyncpg_connections import Parameters, Row, Source, connections, where
 from db.reading import columns, read
 from workflows.model import Record
-from workflows.name_comparison import name_key
+from workflows.name_comparison import name_key, reading_key
 
 LARGEST_PAGE = 500
 NEAR = 3
@@ -76,7 +75,8 @@ async def find_platforms(
         return Found(total=0)
     part = Parameters()
     fits = part(
-        "FROM (SELECT *, {} AS whole, {} AS part, {} AS start", key, _like(key), _begins(key)
+        "FROM (SELECT *, {} AS whole, {} AS part, {} AS start, {} AS body_part",
+        *(key, _like(key), _begins(key), _like(name_key(words))),
     )
     inner = f"{fits} {_KEYED} {where(_within(part, district))}) AS p"
     query = part.query(
@@ -130,7 +130,7 @@ async def similar_platforms(
 
 def search_key(words: str) -> str:
     """What is looked for, in the form in which letter case, width and spaces do not count."""
-    return name_key(unicodedata.normalize("NFKC", words))
+    return reading_key(words)
 
 
 def _alike(key: str, rows: Sequence[Row]) -> list[Row]:
@@ -179,7 +179,7 @@ _KEYED = """, lower(p.platform_id) AS id_key,
     AS name_key
     FROM platforms AS p"""
 _FITS = """WHERE p.name_key LIKE p.part OR p.id_key LIKE p.part
-    OR coalesce(p.operator_key, lower(p.operator)) LIKE p.part"""
+    OR coalesce(p.operator_key, lower(p.operator)) LIKE p.body_part"""
 _RANK = """CASE WHEN p.id_key = p.whole THEN 0 WHEN p.name_key = p.whole THEN 1
     WHEN p.id_key LIKE p.start OR p.name_key LIKE p.start THEN 2 ELSE 3 END"""
 _AFTER = """(found.rank, found.platform_id) >

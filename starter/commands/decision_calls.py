@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
+from starter.commands.body_doubts import alike_bodies, bodies_of, has_panel
 from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.doubts import doubts, plan_of_another
 from starter.commands.receipt_view import end_of_stage
@@ -76,7 +77,12 @@ class DecisionCalls:
         term = max((line.term for line in log), default=0)
         applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
         first_day = beijing_date(min(applied)) if applied else None
-        return [*plan_of_another(raw, self.platform), *doubts(raw, day, first_day)]
+        bodies = self._runner.run(bodies_of(self.platform)) if has_panel(raw) else ()
+        return [
+            *plan_of_another(raw, self.platform),
+            *doubts(raw, day, first_day),
+            *alike_bodies(raw, bodies),
+        ]
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""

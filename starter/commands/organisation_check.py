@@ -1,7 +1,7 @@
 """Asking back for an organisation that the system does not know, where it resembles one that it does."""
 
 from starter.commands.guided.prompts import sure
-from starter.desk.known_organisations import known_organisations, nearly
+from starter.desk.known_organisations import is_known, known_organisations, nearly
 from starter.desk.profile import Profile, ProfileRole
 from starter.errors import BadInput
 from starter.terminal.language import say
@@ -27,7 +27,7 @@ def _compared(role: ProfileRole) -> ProfileRole:
     known = known_organisations(role.role, role.district)
     near = nearly(name, known)
     if not near:
-        if known and name not in known:
+        if known and not is_known(name, known):
             complain(
                 Words(
                     f"No case names the organisation {name} yet.", f"系统中尚无单位“{name}”的记录。"

@@ -8,6 +8,7 @@ from starter.commands.notation import ALL, chinese_list, word
 from starter.desk.panels import find_panel
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
+from workflows.name_comparison import same_name
 from workflows.vocabulary import Vote
 from workflows.words import Words
 
@@ -48,7 +49,11 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
         return []
     said = dict(map(_vote, votes))
     experts = [one.model_dump(mode="json") for one in find_panel(roster).experts]
-    unknown = said.keys() - {one["name"] for one in experts} - {ALL}
+    unknown = {
+        name
+        for name in said.keys() - {ALL}
+        if not any(same_name(name, one["name"]) for one in experts)
+    }
     if unknown:
         name = min(unknown)
         raise BadInput(
@@ -56,7 +61,8 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
             f"--vote {name}：专家组“{roster}”中无此人",
         )
     for one in experts:
-        vote = said.get(one["name"], said.get(ALL))
+        own = (vote for name, vote in said.items() if same_name(name, one["name"]))
+        vote = next(own, said.get(ALL))
         if vote:
             one["vote"] = vote
     return experts

@@ -5,8 +5,10 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from starter.desk.alike_names import alike
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
+from workflows.name_comparison import same_name
 from workflows.vocabulary import District, Role
 
 if TYPE_CHECKING:
@@ -44,9 +46,14 @@ def _of_district(name: str, of: str | None, district: District | None) -> str:
     return name.replace(own, district.zh) if own else name
 
 
+def is_known(name: str, known: Sequence[str]) -> bool:
+    """Return whether a name is that of a known organisation, as the rules compare names."""
+    return any(same_name(name, one) for one in known)
+
+
 def nearly(name: str, known: Sequence[str]) -> list[str]:
     """The known names that may be meant by one that is not among them, the nearest first."""
-    if name in known:
+    if is_known(name, known):
         return []
     parts = [
         one
@@ -54,4 +61,5 @@ def nearly(name: str, known: Sequence[str]) -> list[str]:
         if min(len(one), len(name)) >= _SHORTEST_PART and (one in name or name in one)
     ]
     near = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=_NEAR)
-    return list(dict.fromkeys((*near, *parts)))[:_SUGGESTED]
+    other = [one for one in known if alike(name, one)]
+    return list(dict.fromkeys((*other, *near, *parts)))[:_SUGGESTED]

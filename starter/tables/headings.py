@@ -3,14 +3,13 @@
 The labels of fields are understood in both languages, with or without unit and article.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from starter.errors import BadInput
 from starter.tables.table import Table
 from workflows.field_labels import Label
-from workflows.name_comparison import name_key
+from workflows.name_comparison import reading_key
 
 
 class Headings:
@@ -83,4 +82,4 @@ def labelled(columns: Mapping[str, Label]) -> Iterable[tuple[str, Iterable[str]]
 
 
 def _key(heading: str) -> str:
-    return name_key(unicodedata.normalize("NFKC", heading))
+    return reading_key(heading)

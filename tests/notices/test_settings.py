@@ -76,6 +76,16 @@ def test_a_good_one(tmp_path: Path) -> None:
     assert [False, False] == [north.wants(elsewhere), north.wants(other)]
 
 
+def test_an_operator_is_told_however_its_name_is_written(tmp_path: Path) -> None:
+    """As the rules compare names: other brackets, another width, radicals; and no other company."""
+    path = written(tmp_path, GOOD.replace("京芯共性平台运营有限公司", "示例工业（北京）有限公司"))
+    (*_, jia), _ = load_notices(path)
+    for told in ("示例⼯业(北京)有限公司", "示例工业北京有限责任公司"):
+        assert jia.wants(notice("overdue", content={"operator": told}))
+    for other in ("示例工业（北京）股份有限公司", "", None):
+        assert not jia.wants(notice("overdue", content={"operator": other}))
+
+
 async def test_files_are_beside_the_configuration(tmp_path: Path) -> None:
     """A relative path counts from the configuration, wherever the worker was started."""
     (*_, jia), _ = load_notices(written(tmp_path, GOOD))

@@ -14,6 +14,7 @@ from db.migrate import downgrade, pending, upgrade
 from db.migrations import versions
 from db.register_errors import SchemaTooNew
 from db.tables import metadata, platforms
+from workflows.circumstances import Edition
 from workflows.name_comparison import name_key
 
 NEWEST = max(path.stem[1:5] for path in Path(versions.__path__[0]).glob("r0*.py"))
@@ -126,3 +127,23 @@ async def test_operators_that_were_there_get_their_keys(database_url: str) -> No
         (key,) = (await connection.execute(select(platforms.c.operator_key))).scalars().all()
     await engine.dispose()
     assert name_key("甲 Ａ\x00司") == key
+
+
+async def test_operators_get_the_keys_of_each_edition(database_url: str) -> None:
+    """By which names are compared since 0.5.0, and before where the migration is taken back."""
+    row = "'p', 1, 'n', '示例【北京】公司', 'l', 'k', 'haidian', 'f', '{}'"
+    columns = (
+        "platform_id, term, name, operator, lead_unit, lead_unit_kind, district, field, services"
+    )
+    await _seen(database_url, f"INSERT INTO platforms ({columns}) VALUES ({row})")  # noqa: S608
+    engine = create_engine(database_url)
+
+    async def key() -> str | None:
+        async with engine.connect() as connection:
+            return await connection.scalar(select(platforms.c.operator_key))
+
+    await downgrade(database_url, "0008")
+    assert await key() == name_key("示例【北京】公司", Edition.V0_4)
+    await upgrade(database_url)
+    assert await key() == name_key("示例【北京】公司")
+    await engine.dispose()

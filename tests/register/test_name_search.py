@@ -48,7 +48,9 @@ async def ids(engine: AsyncEngine, words: str, **more: str | int | None) -> list
         ("100_", ["100_percent"]),
         ("100%", []),  # what stands for anything in LIKE stands for itself
         ("之百%", ["100_percent"]),
-        ("氢_", []),
+        ("氢_", ["bj-hydrogen"]),  # in its operator's name, in which signs do not count
+        ("北京（沣泽）", ["bj-hydrogen"]),
+        ("甲有限责任公司", ["bj-hydrogen-2"]),
         (" ", []),
         ("\x00", []),
     ],

@@ -15,6 +15,7 @@ from worker.doctor import (
     check_cases,
     check_deliveries,
     check_installation,
+    check_names,
     check_register,
     check_temporal,
 )
@@ -120,6 +121,7 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
         Point("notices", check_deliveries.notices_configured),
         Point("outbox", lambda: check_deliveries.outbox(engine), register=True),
         Point("subscriptions", lambda: check_deliveries.subscribers(engine), register=True),
+        Point("names", lambda: check_names.operators_named(engine), register=True),
         Point("calendar", check_installation.calendar),
         Point("packages", check_installation.packages),
     )

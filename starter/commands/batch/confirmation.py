@@ -11,6 +11,7 @@ from rich.text import Text
 
 from starter.clock import today
 from starter.commands.batch.lines import Line
+from starter.commands.body_doubts import Bodies, alike_bodies, bodies_in
 from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
 from starter.commands.guided.summary import actor_words
@@ -37,6 +38,7 @@ class KnownPlatform(NamedTuple):
 
     name: str
     applied_on: date | None
+    bodies: Bodies
 
 
 async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
@@ -49,7 +51,7 @@ async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
                 if card:
                     newest = max(card.terms, key=lambda term: term.term)
                     day = beijing_date(newest.applied_at) if newest.applied_at else None
-                    found[platform] = KnownPlatform(card.platform.name, day)
+                    found[platform] = KnownPlatform(card.platform.name, day, bodies_in(card))
     except PingtaiError:
         pass  # the dates are compared with today alone, and platforms have their ids
     return found
@@ -65,11 +67,7 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
     unusual = [
         (line, why)
         for line in lines
-        for why in doubts(
-            line.message,
-            today(),
-            known[line.platform].applied_on if line.platform in known else None,
-        )
+        for why in _doubts(line, known.get(line.platform))
     ]
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
@@ -80,6 +78,12 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
         held_back=held_back,
         unusual=len({line.entry.number for line, _ in unusual}),
     )
+
+
+def _doubts(line: Line, known: KnownPlatform | None) -> Iterator[Words]:
+    yield from doubts(line.message, today(), known.applied_on if known else None)
+    if known:
+        yield from alike_bodies(line.message, known.bodies)
 
 
 def _listed(

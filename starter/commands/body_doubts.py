@@ -1,0 +1,50 @@
+"""Experts whose organisation may be a body that is judged, by another name: asked about before it is sent."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from db.row_types import PlatformCard
+from starter.desk.alike_names import alike
+from starter.desk.reach import open_reads
+from starter.errors import PingtaiError
+from workflows.vocabulary import Vote
+from workflows.words import Words
+
+Bodies = tuple[str, ...]
+"""The operator and the lead unit of a platform."""
+
+
+def has_panel(raw: Mapping[str, Any]) -> bool:
+    """Whether a decision names experts."""
+    return isinstance(raw.get("panel"), list | tuple)
+
+
+async def bodies_of(platform: str) -> Bodies:
+    """Return the bodies of a platform; none where the register does not answer: the rules compare them."""
+    try:
+        async with open_reads() as register:
+            card = await register.platform(platform)
+    except PingtaiError:
+        return ()
+    return bodies_in(card) if card else ()
+
+
+def bodies_in(card: PlatformCard) -> Bodies:
+    """Return the bodies of a platform that the register answered with."""
+    return (card.platform.operator, card.platform.lead_unit)
+
+
+def alike_bodies(raw: Mapping[str, Any], bodies: Bodies) -> Iterator[Words]:
+    """Ask about each expert whose organisation is alike one of the bodies; who is recused judges nothing."""
+    if not has_panel(raw):
+        return
+    for one in raw["panel"]:
+        if not isinstance(one, Mapping) or one.get("vote") == Vote.RECUSED:
+            continue
+        organisation = str(one.get("organisation", ""))
+        for body in dict.fromkeys(bodies):
+            if alike(organisation, body):
+                yield Words(
+                    f"{one.get('name', '')} is of {organisation}: is that {body}, which is judged?",
+                    f"{one.get('name', '')}所在单位“{organisation}”与“{body}”名称相近，请核实是否为同一单位。",
+                )

@@ -1,0 +1,87 @@
+"""Names that the rules hold for two bodies, and that a person is asked about."""
+
+import pytest
+
+from starter.commands.body_doubts import alike_bodies
+from starter.commands.panel_options import called_panel
+from starter.desk.alike_names import alike
+from starter.desk.known_organisations import nearly
+from starter.desk.panels import Panel, PanelExpert, keep_panel
+from starter.desk.traditional_characters import SIMPLIFIED
+from workflows.name_comparison import same_name
+from workflows.vocabulary import ExpertField
+
+BODY = "北京示例工业科技有限公司"
+
+
+@pytest.mark.parametrize(
+    "organisation",
+    [
+        "北京示例工業科技有限公司",
+        "北京示例工業科技有限責任公司研發部",
+        "北京示例工业科技股份有限公司",
+        "北京示例工业科技集团有限公司",
+        "北京示例工业科技",
+        "北京示例工业科技研发部",
+        "示例（北京）工业科技有限公司",
+        "示例工業科技（北京）",
+    ],
+)
+def test_names_that_are_asked_about(organisation: str) -> None:
+    """In traditional characters, with another legal form or none, with the place elsewhere."""
+    assert not same_name(organisation, BODY)
+    assert alike(organisation, BODY)
+
+
+@pytest.mark.parametrize(
+    "organisation",
+    [
+        BODY,
+        f"{BODY}研发部",
+        "北京（示例）工业科技有限责任公司",
+        "北京示例化工科技有限公司",
+        "示例",
+        "公司",
+    ],
+)
+def test_names_that_are_not(organisation: str) -> None:
+    """The body itself is refused by the rules; another is another."""
+    assert not alike(organisation, BODY)
+
+
+def test_a_doubt_names_the_expert_and_both_bodies() -> None:
+    """Once for each; who is recused judges nothing, and what is no panel is for the model to name."""
+    panel = [
+        {"name": "王", "organisation": "北京示例工業科技有限公司", "vote": "supported"},
+        {"name": "李", "organisation": "北京示例工業科技有限公司", "vote": "recused"},
+        {"name": "张", "organisation": "某研究所", "vote": "supported"},
+        "赵",
+    ]
+    [told] = alike_bodies({"panel": panel}, (BODY, BODY))
+    assert told.en.startswith("王 is of 北京示例工業科技有限公司: is that 北京示例工业科技有限公司")
+    assert "名称相近，请核实是否为同一单位" in told.zh
+    assert not list(alike_bodies({"panel": "x"}, (BODY,)))
+
+
+def test_a_known_organisation_in_other_brackets_is_known() -> None:
+    """And one in traditional characters is asked about, before what looks like it less."""
+    known = ["北京示例（科技）有限公司", "北京示范科技有限公司"]
+    assert nearly("北京示例(科技)有限责任公司", known) == []
+    assert nearly("北京示例科技有限責任公司", known)[0] == known[0]
+
+
+def test_a_vote_is_of_the_expert_however_the_name_is_typed() -> None:
+    """By flags, of a panel that was kept."""
+    one = PanelExpert(name="王·伟", field=ExpertField.INDUSTRY, organisation="某所")
+    other = PanelExpert(name="李", field=ExpertField.INDUSTRY, organisation="某所")
+    keep_panel(Panel(name="甲组", experts=(one, other)))
+    experts = called_panel("甲组", ["王•伟=returned", "all=supported"])
+    assert [each["vote"] for each in experts] == ["returned", "supported"]
+
+
+def test_the_table_of_traditional_characters() -> None:
+    """Each has one simplified form, which is none of the traditional ones."""
+    assert (
+        "工業電機學院國際華東龍產業醫藥".translate(SIMPLIFIED) == "工业电机学院国际华东龙产业医药"
+    )
+    assert [] == [chr(one) for one in SIMPLIFIED.values() if one in SIMPLIFIED]
