@@ -1,15 +1,28 @@
 """Names that the rules hold for two bodies, and that a person is asked about."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
 import pytest
 
-from starter.commands.body_doubts import alike_bodies
+from starter.clock import today
+from starter.commands.batch.confirmation import KnownPlatform, _doubts
+from starter.commands.body_doubts import alike_bodies, bodies_in
+from starter.commands.decision_calls import DecisionCalls
+from starter.commands.forms_by_kind import FORMS
 from starter.commands.panel_options import called_panel
 from starter.desk.alike_names import alike
 from starter.desk.known_organisations import nearly
 from starter.desk.panels import Panel, PanelExpert, keep_panel
 from starter.desk.traditional_characters import SIMPLIFIED
+from starter.errors import Unreachable
+from tests.register.cases import opened
+from tests.starter.shown_cases import card_of
 from workflows.name_comparison import same_name
-from workflows.vocabulary import ExpertField
+from workflows.vocabulary import ExpertField, Kind
 
 BODY = "北京示例工业科技有限公司"
 
@@ -61,6 +74,31 @@ def test_a_doubt_names_the_expert_and_both_bodies() -> None:
     assert told.en.startswith("王 is of 北京示例工業科技有限公司: is that 北京示例工业科技有限公司")
     assert "名称相近，请核实是否为同一单位" in told.zh
     assert not list(alike_bodies({"panel": "x"}, (BODY,)))
+
+
+def test_a_panel_by_flags_and_in_a_batch_is_held_against_the_register(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the names of operator and lead unit; a register that is away asks nothing."""
+    card = card_of(opened())
+    own = card.platform.operator.replace("运营", "運營")
+    raw = {"kind": "expert_opinion", "decided_on": str(today()), "panel": [{"organisation": own}]}
+
+    @asynccontextmanager
+    async def reads() -> AsyncIterator[Any]:
+        yield SimpleNamespace(platform=AsyncMock(return_value=card))
+
+    monkeypatch.setattr("starter.commands.body_doubts.open_reads", reads)
+    with closing(DecisionCalls(FORMS[Kind.EXPERT_OPINION], "bj-test", None)) as calls:
+        [told] = calls.doubts(raw)
+        assert card.platform.operator in told.en
+        away = Mock(side_effect=Unreachable("no register", "没有名册"))
+        monkeypatch.setattr("starter.commands.body_doubts.open_reads", away)
+        assert calls.doubts(raw) == []
+    known = KnownPlatform("平台", None, bodies_in(card))
+    line = SimpleNamespace(message=raw, platform="bj-test")
+    assert [told] == list(_doubts(line, known))  # type: ignore[arg-type]
+    assert [] == list(_doubts(line, None))  # type: ignore[arg-type]
 
 
 def test_a_known_organisation_in_other_brackets_is_known() -> None:

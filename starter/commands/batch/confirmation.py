@@ -64,11 +64,7 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
         click.Abort: they are not to be sent.
     """
     show_long(heading(Words("To be sent", "拟提交")), *_listed(lines, known))
-    unusual = [
-        (line, why)
-        for line in lines
-        for why in _doubts(line, known.get(line.platform))
-    ]
+    unusual = [(line, why) for line in lines for why in _doubts(line, known.get(line.platform))]
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
         show(*_more(len(unusual) - LISTED))
