@@ -19,7 +19,7 @@ from starter.desk.known_organisations import nearly
 from starter.desk.panels import Panel, PanelExpert, keep_panel
 from starter.desk.traditional_characters import SIMPLIFIED
 from starter.errors import Unreachable
-from tests.register.cases import opened
+from tests.register.cases import application, opened
 from tests.starter.shown_cases import card_of
 from workflows.name_comparison import same_name
 from workflows.vocabulary import ExpertField, Kind
@@ -80,8 +80,8 @@ def test_a_panel_by_flags_and_in_a_batch_is_held_against_the_register(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By the names of operator and lead unit; a register that is away asks nothing."""
-    card = card_of(opened())
-    own = card.platform.operator.replace("运营", "運營")
+    card = card_of(opened(application(operator={"name": BODY})))
+    own = BODY.replace("业", "業")
     raw = {"kind": "expert_opinion", "decided_on": str(today()), "panel": [{"organisation": own}]}
 
     @asynccontextmanager
@@ -91,7 +91,7 @@ def test_a_panel_by_flags_and_in_a_batch_is_held_against_the_register(
     monkeypatch.setattr("starter.commands.body_doubts.open_reads", reads)
     with closing(DecisionCalls(FORMS[Kind.EXPERT_OPINION], "bj-test", None)) as calls:
         [told] = calls.doubts(raw)
-        assert card.platform.operator in told.en
+        assert BODY in told.en
         away = Mock(side_effect=Unreachable("no register", "没有名册"))
         monkeypatch.setattr("starter.commands.body_doubts.open_reads", away)
         assert calls.doubts(raw) == []
