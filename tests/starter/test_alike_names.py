@@ -19,7 +19,7 @@ from starter.desk.known_organisations import nearly
 from starter.desk.panels import Panel, PanelExpert, keep_panel
 from starter.desk.traditional_characters import SIMPLIFIED
 from starter.errors import Unreachable
-from tests.register.cases import application, opened
+from tests.register.cases import opened
 from tests.starter.shown_cases import card_of
 from workflows.name_comparison import same_name
 from workflows.vocabulary import ExpertField, Kind
@@ -80,7 +80,9 @@ def test_a_panel_by_flags_and_in_a_batch_is_held_against_the_register(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """By the names of operator and lead unit; a register that is away asks nothing."""
-    card = card_of(opened(application(operator={"name": BODY})))
+    card = card_of(opened())
+    row = card.platform.model_copy(update={"operator": BODY})
+    card = card.model_copy(update={"platform": row})
     own = BODY.replace("业", "業")
     raw = {"kind": "expert_opinion", "decided_on": str(today()), "panel": [{"organisation": own}]}
 
