@@ -10,13 +10,15 @@ from itertools import groupby
 from typing import Unpack, cast
 
 from db.asyncpg_connections import Parameters, Query, Reading, Row, Source, connections, where
+from db.layout_queries import versions_of
 from db.plaque_queries import plaque_events_on
 from db.plaque_types import plaque_state
+from db.programme_rows import LayoutVersion, in_force
 from db.reading import LOG_COLUMNS, log_entry, read
 from db.row_types import RegisterFilter, RegisterRow
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
-from workflows.periods import end_of
+from workflows.periods import beijing_date, end_of
 from workflows.record import LogEntry
 from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
@@ -56,6 +58,7 @@ async def register_on(
     size = limit if (list_number, year, overdue, plaque) == (None, None, False, None) else _PAGE
     moment, last = end_of(day), after
     async with connections(source).connect() as reading:
+        versions = await versions_of(reading)
         while len(rows) < limit:
             page = _logs_on(moment, wanted, last, min(size, _PAGE))
             logs = _by_platform(await reading.fetch(page.sql, *page.values))
@@ -72,6 +75,7 @@ async def register_on(
                     state,
                     assessment_overdue=_open(state) in late,
                     plaque=_plaque(state, events.get(state.facts.platform_id)),
+                    layout=in_force(versions, _applied_on(state, logs[state.facts.platform_id])),
                 )
                 if (
                     list_number in (None, row.list_number)
@@ -173,7 +177,19 @@ def _plaque(state: PlatformState, event: str | None) -> str | None:
     return str(plaque_state(event, listed=listed)) if event else None
 
 
-def _row(state: PlatformState, *, assessment_overdue: bool, plaque: str | None) -> RegisterRow:
+def _applied_on(state: PlatformState, log: Sequence[LogEntry]) -> date:
+    """The day by which the version of the layout is found, as `db.layout_queries.LAYOUT_VERSION` has it."""
+    brought_in = state.brought_in_on is not None and state.listed_on
+    return brought_in or beijing_date(log[0].at)
+
+
+def _row(
+    state: PlatformState,
+    *,
+    assessment_overdue: bool,
+    plaque: str | None,
+    layout: LayoutVersion | None,
+) -> RegisterRow:
     return read(
         RegisterRow,
         {**dict(state.facts), **dict(state)},
@@ -183,4 +199,5 @@ def _row(state: PlatformState, *, assessment_overdue: bool, plaque: str | None) 
         due_provisional=False,
         assessment_overdue=assessment_overdue,
         plaque=plaque,
+        layout_version=layout.number if layout else None,
     )

@@ -1,9 +1,20 @@
 """The layout 总体建设布局 (§四): field × direction with priority and districts, and who stands where in it."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from db.asyncpg_connections import Row, Source, connections
-from db.programme_rows import DirectionWithPlatforms, Layout, Standing
+from db.asyncpg_connections import Reading, Row, Source, connections
+from db.programme_rows import (
+    ApplicationLayout,
+    Direction,
+    DirectionWithPlatforms,
+    Layout,
+    LayoutVersion,
+    Standing,
+    in_force,
+)
+from db.reading import read
+from workflows.actors import Document
 
 SHOWN = 20
 """Maximum platforms of a direction and a stage that are named; the others are counted."""
@@ -13,20 +24,21 @@ _STANDING = f"""t.stage, count(p.platform_id)::int AS platforms,
 
 _INSIDE = f"""
     SELECT d.field, d.direction, d.priority, d.districts, {_STANDING}
-    FROM directions d
+    FROM layout_directions d
     LEFT JOIN platforms p ON p.field = d.field AND p.direction = d.direction
                          AND (CAST($2 AS text) IS NULL OR p.district = $2)
     LEFT JOIN terms t ON t.platform_id = p.platform_id AND t.term = p.term
-    WHERE (CAST($1 AS text) IS NULL OR d.field = $1)
+    WHERE d.version = $3 AND (CAST($1 AS text) IS NULL OR d.field = $1)
       AND (CAST($2 AS text) IS NULL OR cardinality(d.districts) = 0 OR $2 = ANY(d.districts))
-    GROUP BY d.field, d.direction, t.stage
+    GROUP BY d.version, d.field, d.direction, t.stage
     ORDER BY d.field, d.priority, d.direction, t.stage
 """  # noqa: S608 - of constants
 
 _OUTSIDE = f"""
     SELECT p.field, p.direction, {_STANDING}
     FROM platforms p JOIN terms t ON t.platform_id = p.platform_id AND t.term = p.term
-    WHERE NOT EXISTS (SELECT 1 FROM directions d WHERE d.field = p.field AND d.direction = p.direction)
+    WHERE NOT EXISTS (SELECT 1 FROM layout_directions d
+                      WHERE d.version = $3 AND d.field = p.field AND d.direction = p.direction)
       AND (CAST($1 AS text) IS NULL OR p.field = $1)
       AND (CAST($2 AS text) IS NULL OR p.district = $2)
     GROUP BY p.field, p.direction, t.stage
@@ -34,15 +46,89 @@ _OUTSIDE = f"""
 """  # noqa: S608 - of constants
 
 
+_VERSIONS = """SELECT v.*,
+    (SELECT count(*)::int FROM layout_directions d WHERE d.version = v.number) AS directions
+    FROM layout_versions v ORDER BY v.number"""
+_DIRECTIONS = """SELECT field, direction, priority, districts FROM layout_directions WHERE version = $1
+    ORDER BY field, priority, direction"""
+
+_APPLIED_ON = """CASE WHEN t.brought_in_on IS NOT NULL THEN t.listed_on
+    ELSE (t.applied_at AT TIME ZONE INTERVAL '+08:00')::date END"""
+"""The day in Beijing by which the version of an application is found."""
+LAYOUT_VERSION = f"""(SELECT v.number FROM layout_versions v
+    WHERE {_APPLIED_ON} IS NOT NULL AND (v.adopted_on IS NULL OR v.adopted_on <= {_APPLIED_ON})
+    ORDER BY v.adopted_on DESC NULLS LAST, v.number DESC LIMIT 1)"""  # noqa: S608 - of constants
+"""As `in_force`, of term `t`: a test holds the two together."""
+_OF_APPLICATION = f"""SELECT v.number AS version, v.adopted_on, v.document ->> 'name' AS document,
+    log.said ->> 'direction' AS direction, d.priority
+    FROM terms t JOIN layout_versions v ON v.number = {LAYOUT_VERSION}
+    LEFT JOIN log_entries log ON log.platform_id = t.platform_id AND log.term = t.term
+        AND log.year = 0 AND log.opening = 0 AND log.seq = 1
+    LEFT JOIN layout_directions d ON d.version = v.number AND d.field = log.said ->> 'field'
+        AND d.direction = log.said ->> 'direction'
+    WHERE t.platform_id = $1 AND t.term = $2"""  # noqa: S608 - of constants
+
+
 async def layout(
-    source: Source, *, field: str | None = None, district: str | None = None
-) -> Layout:
-    """The layout with its platforms by stage: by field and priority; a district's own and open ones."""
-    async with connections(source).connect() as reading:
-        return Layout(
-            directions=_gathered(await reading.fetch(_INSIDE, field, district)),
-            outside=_gathered(await reading.fetch(_OUTSIDE, field, district)),
+    source: Source,
+    *,
+    day: date,
+    field: str | None = None,
+    district: str | None = None,
+    version: int | None = None,
+) -> Layout | None:
+    """A version of the layout, by default the one in force on a day, with its platforms by stage.
+
+    By field and priority; of a district: its own directions and open ones. None: there is no such version.
+    """
+    async with connections(source).connect(snapshot=True) as reading:
+        versions = await versions_of(reading)
+        wanted = (
+            in_force(versions, day)
+            if version is None
+            else next((one for one in versions if one.number == version), None)
         )
+        if version is not None and wanted is None:
+            return None
+        number = wanted.number if wanted else 0
+        return Layout(
+            version=wanted,
+            directions=_gathered(await reading.fetch(_INSIDE, field, district, number)),
+            outside=_gathered(await reading.fetch(_OUTSIDE, field, district, number)),
+        )
+
+
+async def layout_versions(source: Source) -> list[LayoutVersion]:
+    """All versions, by number."""
+    async with connections(source).connect() as reading:
+        return await versions_of(reading)
+
+
+async def versions_of(reading: Reading) -> list[LayoutVersion]:
+    """All versions, by number, on a connection that is open."""
+    return [
+        read(
+            LayoutVersion,
+            row,
+            agreed=tuple(row["agreed"]),
+            document=Document.model_validate(row["document"]) if row["document"] else None,
+        )
+        for row in await reading.fetch(_VERSIONS)
+    ]
+
+
+async def directions_of(reading: Reading, version: int) -> list[Direction]:
+    """The directions of a version."""
+    rows = await reading.fetch(_DIRECTIONS, version)
+    return [read(Direction, row, districts=tuple(row["districts"])) for row in rows]
+
+
+async def application_layout(
+    reading: Reading, platform_id: str, term: int
+) -> ApplicationLayout | None:
+    """The version that was in force when a term was applied for; None: there was none."""
+    rows = await reading.fetch(_OF_APPLICATION, platform_id, term)
+    return read(ApplicationLayout, rows[0]) if rows else None
 
 
 def _gathered(rows: Iterable[Row]) -> tuple[DirectionWithPlatforms, ...]:

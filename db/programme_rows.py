@@ -1,9 +1,11 @@
 """What the register answers about the programme as a whole: figures, mechanisms, the layout."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from workflows.actors import Document
 from workflows.exact_numbers import Exact
-from workflows.model import Record
+from workflows.model import Instant, Record
 
 
 class Count(Record):
@@ -89,6 +91,72 @@ class Direction(Record):
     districts: tuple[str, ...] = ()
 
 
+class DirectionChange(Record):
+    """A direction that is in two layouts, with another priority or other districts."""
+
+    old: Direction
+    new: Direction
+
+
+class LayoutChange(Record):
+    """What a layout changes of another."""
+
+    added: tuple[Direction, ...]
+    changed: tuple[DirectionChange, ...]
+    removed: tuple[Direction, ...]
+    same: int
+
+
+def layout_change(old: Iterable[Direction], new: Iterable[Direction]) -> LayoutChange:
+    """Compare two layouts by field and direction, in the order of the new one."""
+    before = {(one.field, one.direction): one for one in old}
+    after = {(one.field, one.direction): one for one in new}
+    return LayoutChange(
+        added=tuple(one for key, one in after.items() if key not in before),
+        changed=tuple(
+            DirectionChange(old=before[key], new=one)
+            for key, one in after.items()
+            if before.get(key, one) != one
+        ),
+        removed=tuple(one for key, one in before.items() if key not in after),
+        same=sum(before.get(key) == one for key, one in after.items()),
+    )
+
+
+class LayoutVersion(Record):
+    """A version of the layout: adopted on a day, by a document, agreed with districts.
+
+    `adopted_on` None: not known, of a layout that is older than versions are. It counts from the beginning.
+    """
+
+    number: int
+    adopted_on: date | None
+    document: Document | None
+    agreed: tuple[str, ...]
+    directions: int
+    imported_at: Instant
+    imported_by: str
+
+
+def in_force(versions: Iterable[LayoutVersion], day: date) -> LayoutVersion | None:
+    """The version that is in force on a day: the last that was adopted by then."""
+    adopted = [one for one in versions if one.adopted_on is None or one.adopted_on <= day]
+    return max(adopted, key=lambda one: (one.adopted_on or date.min, one.number), default=None)
+
+
+class ApplicationLayout(Record):
+    """The version of the layout that was in force when a term was applied for, and its direction in it.
+
+    For a platform that was brought in: when it was listed. `priority` None: the direction is not in it.
+    """
+
+    version: int
+    adopted_on: date | None
+    document: str | None
+    direction: str | None
+    priority: int | None
+
+
 class Standing(Record):
     """How many platforms stand in a stage, by their newest terms, and the first of them by id."""
 
@@ -110,5 +178,6 @@ class DirectionWithPlatforms(Record):
 class Layout(Record):
     """The layout with its platforms, and the directions of platforms that are not in it."""
 
+    version: LayoutVersion | None = None
     directions: tuple[DirectionWithPlatforms, ...]
     outside: tuple[DirectionWithPlatforms, ...]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
+from db.layout_queries import LAYOUT_VERSION, application_layout
 from db.plan_queries import PlanQueries
 from db.plaque_queries import HAS_ENTRIES, PLAQUE, plaque_entries_of, plaque_of
 from db.reading import LARGEST_PAGE, LOG_COLUMNS, columns, log_line, read
@@ -60,6 +61,7 @@ class RegisterQueries:
                 support=tuple(await support_of(reading, platform_id=platform_id)),
                 plaque=await plaque_of(reading, platform_id),
                 plaques=tuple(await plaque_entries_of(reading, platform_id)),
+                layout=await application_layout(reading, platform_id, row["term"]),
             )
 
     async def register(
@@ -204,7 +206,8 @@ def _select(columns: str, *rest: str) -> str:
 
 _PLATFORM = _select(columns(PlatformRow, of="p"), "FROM platforms AS p WHERE p.platform_id = $1")
 _TERMS = _select(
-    columns(TermRow, of="t", but=("plans", "assessments")),
+    columns(TermRow, of="t", but=("plans", "assessments", "layout_version")),
+    f", {LAYOUT_VERSION} AS layout_version",
     "FROM terms AS t WHERE t.platform_id = $1 ORDER BY t.term",
 )
 _ASSESSMENTS = _select(
@@ -224,9 +227,11 @@ _LOG = _select(LOG_COLUMNS, "FROM log_entries AS log WHERE log.platform_id = $1"
 _LOG_OF_TERM = f"{_LOG} AND log.term = $2"
 _LOG_ORDER = "ORDER BY log.term, log.year, log.opening, log.seq"
 _OF_PLATFORM = ("platform_id", "name", "operator", "lead_unit", "district", "field", "term")
+_OF_OTHER_TABLES = ("assessment_overdue", "plaque", "layout_version")
 _REGISTER = _select(
-    columns(RegisterRow, of="t", but=(*_OF_PLATFORM, "assessment_overdue", "plaque")),
-    f""", {PLAQUE} AS plaque, p.platform_id, p.name, p.operator, p.lead_unit, p.district, p.field, p.term,
+    columns(RegisterRow, of="t", but=(*_OF_PLATFORM, *_OF_OTHER_TABLES)),
+    f""", {PLAQUE} AS plaque, {LAYOUT_VERSION} AS layout_version,
+    p.platform_id, p.name, p.operator, p.lead_unit, p.district, p.field, p.term,
     coalesce(  -- of several openings of a year the last one counts
         (SELECT a.overdue FROM assessments AS a
         WHERE a.platform_id = t.platform_id AND a.term = t.term AND a.year = t.open_assessment

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypedDict
 from pydantic import computed_field
 
 from db.plaque_types import PlaqueEntry
+from db.programme_rows import ApplicationLayout
 from workflows.exact_numbers import Exact
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
@@ -88,6 +89,8 @@ class TermRow(Record):
     ended_at: Instant | None
     log_seq: int
     log_hash: str
+    layout_version: int | None = None
+    """Of the layout that was in force when it was applied for (`db.programme_rows.ApplicationLayout`)."""
     plans: tuple[PlanRow, ...] = ()
     assessments: tuple[AssessmentRow, ...] = ()
 
@@ -175,6 +178,8 @@ class PlatformCard(Record):
     plaque: str | None = None
     """How the plaque stands (`db.plaque_queries.PlaqueState`); None: none was issued."""
     plaques: tuple[PlaqueEntry, ...] = ()
+    layout: ApplicationLayout | None = None
+    """Of the newest term."""
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
@@ -207,6 +212,7 @@ class RegisterRow(Record):
     listed_on: date | None
     valid_until: Instant | None
     plaque: str | None = None
+    layout_version: int | None = None
 
 
 class RegisterFilter(TypedDict, total=False):

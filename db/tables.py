@@ -2,7 +2,7 @@
 
 What the tables hold of cases is derived from their logs and can be rebuilt from them. Not derived are
 `deliveries` (what became of a notice), `conflicts` (what was refused), and what people enter here:
-`substitutions`, `directions`, and the log of plaques (`db.plaque_tables`).
+`substitutions`, the layout, and the log of plaques (`db.plaque_tables`).
 No foreign keys: batches of a platform and of its assessments arrive in any order.
 """
 
@@ -291,6 +291,32 @@ substitutions = Table(
     Index(None, "principal_id", "last_day"),
 )
 
+layout_versions = Table(
+    "layout_versions",
+    metadata,
+    _number("number"),
+    Column("adopted_on", Date, comment="empty: not known"),
+    Column("document", Json, comment="by which it was adopted: name, SHA-256"),
+    Column("agreed", ARRAY(SafeText()), nullable=False, comment="districts"),
+    Column("imported_at", Moment, nullable=False),
+    Column("imported_by", SafeText(), nullable=False),
+    comment="总体建设布局 §四: what was adopted, when, by which document, agreed with whom",
+)
+
+layout_directions = Table(
+    "layout_directions",
+    metadata,
+    _number("version"),
+    Column("field", SafeText(), primary_key=True),
+    Column("direction", SafeText(), primary_key=True),
+    Column("priority", SmallInteger, nullable=False, comment="1 is the first"),
+    Column("districts", ARRAY(SafeText()), nullable=False, comment="empty: any"),
+    Column("imported_at", Moment, nullable=False),
+    Column("imported_by", SafeText(), nullable=False),
+    comment="The directions of each version of the layout",
+)
+
+# Of programs up to 0.4, which may still run while this one migrates; a release after this one drops it.
 directions = Table(
     "directions",
     metadata,

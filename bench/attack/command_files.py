@@ -158,6 +158,8 @@ def _layout(random: Random, number: int, templates: dict[str, bytes]) -> Command
     words: Words = ("layout", "import", PLACE, "--actor", "c-01")
     if random.random() < 0.6:
         words = (*words, "--dry-run")
+    else:
+        words = (*words, "--adopted-on", "2026-12-01", "--document", f"x={'0' * 64}", "--yes")
     content = _LAYOUT.read_bytes()
     rows = list(csv.reader(io.StringIO(content.decode())))
     kind = random.randrange(3)

@@ -85,7 +85,7 @@ COMMANDS = (
     _command("find", "Find platforms by a part of their name, operator or id. 查找平台"),
     _command("register", "List the platforms, or export them. 平台名册"),
     _command("valid", "Answer whether a platform was valid on a day. 是否有效 §四"),
-    _command("layout", "Show or replace the layout of fields and directions. 建设布局 §四"),
+    _command("layout", "Show, adopt and compare layouts of fields and directions. 建设布局 §四"),
     _command("mechanisms", "Show the operating mechanisms of the platforms. 运行机制 §五"),
     _command("stats", "Count platforms, durations of steps, and results of assessments. 统计"),
     _command("completion", "Print a shell's completion script. 命令补全"),

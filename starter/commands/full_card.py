@@ -6,7 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from db.decisions_in_force import application_of, what_it_rests_on
+from db.programme_rows import ApplicationLayout
 from db.row_types import PlatformCard
+from starter.commands.layout_words import UNKNOWN
 from starter.errors import PingtaiError
 from starter.plans.plan_view import PlanView, text_of
 from starter.terminal import wording
@@ -18,6 +20,7 @@ from workflows.words import Words
 
 APPLICATION = Words("Application", "申请")
 CONDITIONS = Words("Conditions (§三)", "建设条件（《指引》第三部分）")
+LAYOUT = Words("Layout when it was applied for (§四)", "申请时的总体建设布局（《指引》第四部分）")
 PLAN = Words("Plan (§四(一))", "建设方案（《指引》第四部分第（一）项）")
 
 
@@ -26,6 +29,8 @@ def full_parts(card: PlatformCard, plan: PlanView | None) -> list[Table | Text]:
     term = card.platform.term
     application = application_of(card.log, term)
     shown: list[Table | Text] = []
+    if card.layout:
+        shown += [_title(LAYOUT), _layout(card.layout)]
     if application:
         shown += [_title(APPLICATION), *origin_parts(application)]
         shown += [_title(CONDITIONS), *condition_parts(application)]
@@ -50,6 +55,25 @@ def full_data(card: PlatformCard, plan: PlanView | None) -> dict[str, Any]:
         "plan": plan.model_dump(mode="json") if plan else None,
         "in_force": [one.model_dump(mode="json") for one in what_it_rests_on(card.log, term)],
     }
+
+
+def _layout(found: ApplicationLayout) -> Table:
+    """The version of the layout that was in force, and the direction that the application named."""
+    day = found.adopted_on or say(UNKNOWN)
+    outside = Words("not in this version", "不在该版布局中")
+    priority = Words(f"priority {found.priority}", f"优先级 {found.priority}")
+    place = say(outside if found.priority is None else priority)
+    return facts(
+        [
+            (Words("version", "版本"), found.version),
+            (Words("adopted on", "印发日期"), day),
+            (Words("document", "印发文件"), found.document),
+            (
+                Words("direction", "方向"),
+                f"{found.direction} · {place}" if found.direction else None,
+            ),
+        ]
+    )
 
 
 def _plan(plan: PlanView) -> list[Table | Text]:

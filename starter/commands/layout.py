@@ -1,112 +1,66 @@
-"""`pingtai layout`: show or replace the commission's layout of fields and directions."""
-
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+"""`pingtai layout`: the commission's layout of fields and directions, in versions."""
 
 import click
 
-from db.programme_rows import Direction, DirectionWithPlatforms, Layout, Standing
+from db.programme_rows import DirectionWithPlatforms, Layout, Standing
+from starter.commands.layout_words import NO_LAYOUT, PRIORITY, districts_of, version_line
 from starter.commands.options import district_option, field_option, json_option
-from starter.desk.reach import directly_only, open_reads
-from starter.desk.user_name import who
-from starter.errors import BadInput
-from starter.tables.layout_file import LayoutFile
+from starter.desk.layouts import layout_of
+from starter.desk.reach import open_reads
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
-from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from workflows.words import Words
 
-if TYPE_CHECKING:
-    from db.layout_rows import Change
 
-_MOST_PROBLEMS = 50
-"""Maximum problems of a file that are shown."""
+def _listed(name: str, short_help: str, where: str) -> Listed:
+    return Listed(name, short_help, f"starter.commands.{where}:{name}_command")
 
 
-@click.group("layout", cls=LazyGroup)
+@click.group(
+    "layout",
+    cls=LazyGroup,
+    listed=(
+        _listed("import", "Adopt a layout from a file. 导入布局", "layout_adoption"),
+        _listed("complete", "Add what a version does not say yet. 补充版本信息", "layout_adoption"),
+        _listed("versions", "List the versions of the layout. 布局版本", "layout_history"),
+        _listed("list", "List or export the directions of a version. 布局方向", "layout_history"),
+        _listed("diff", "Compare two versions of the layout. 版本比较", "layout_history"),
+    ),
+)
 def layout_command() -> None:
-    """Show or replace the layout of fields and directions. 建设布局 §四
+    """Show, adopt and compare layouts of fields and directions. 建设布局 §四
+
+    A layout that is imported is a new version; those before stay. An application keeps the version that
+    was in force when it was handed in (`pingtai show --full`).
 
     \b
     Example:
-      pingtai layout import examples/layout.csv
+      pingtai layout import layout.csv --adopted-on 2026-12-01 --document 布局通知.pdf
       pingtai layout show --district haidian
     """
 
 
-@layout_command.command("import", short_help="Replace the layout by a file. 导入布局")
-@click.argument("file", type=click.Path())
-@click.option("--dry-run", is_flag=True, help="Check and compare, change nothing. 仅检查")
-@click.option(
-    "--actor",
-    metavar="ID",
-    envvar="PINGTAI_ACTOR",
-    help="Who imports it. 经办人 [default: your profile]",
+version_option = click.option(
+    "--version",
+    type=click.IntRange(1, 32_767),
+    metavar="NUMBER",
+    help="This version; default: the one in force today. 版本",
 )
-@answering
-async def import_command(file: str, dry_run: bool, actor: str | None) -> None:
-    """Replace the layout by a file. 导入布局
-
-    CSV or XLSX with a heading, or JSON. Columns: field 领域, direction 方向, priority 优先级 (1 is the first),
-    districts 所在区 (several with a semicolon; none: any). The whole file is checked first, and nothing
-    changes when it has a problem.
-
-    \b
-    Example:
-      pingtai layout import examples/layout.csv --dry-run
-    """
-    directly_only("`pingtai layout import`", "导入布局")
-    from db.layout_rows import replace_layout  # noqa: PLC0415 - only who writes needs the database's client
-    from starter.client.register_access import open_engine  # noqa: PLC0415
-
-    found = LayoutFile(file)
-    complain(*found.remarks)
-    if found.problems:
-        complain(*found.problems[:_MOST_PROBLEMS])
-        number = len(found.problems)
-        raise BadInput(
-            f"{file}: {number} problem{'s' if number > 1 else ''}; nothing was changed",
-            f"{file}：有 {number} 处问题，未作任何更改",
-        )
-    by = actor or who()
-    async with open_engine(patient=True) as engine:
-        change = await replace_layout(
-            engine, found.directions, by=by, at=datetime.now(UTC), dry_run=dry_run
-        )
-    _tell(change, dry_run)
-
-
-def _tell(change: "Change", dry_run: bool) -> None:
-    for mark, several in (
-        (Words("added  ", "新增"), change.added),
-        (Words("changed", "变更"), change.changed),
-        (Words("removed", "移除"), change.removed),
-    ):
-        show(*(f"{say(mark)} {_named(one)}" for one in several))
-    added, changed, removed = map(len, (change.added, change.changed, change.removed))
-    unwritten = Words("; nothing was written", "；未写入") if dry_run else Words("", "")
-    show(
-        Words(
-            f"{added} added, {changed} changed, {removed} removed, {change.same} unchanged{unwritten.en}",
-            f"新增 {added}，变更 {changed}，移除 {removed}，不变 {change.same}{unwritten.zh}",
-        )
-    )
-
-
-def _named(one: Direction) -> str:
-    field, named = wording.field(one.field), say(_PRIORITY)
-    return f"{field} · {one.direction} · {named} {one.priority} · {_districts(one.districts)}"
 
 
 @layout_command.command("show", short_help="Show the directions and their platforms. 查看布局")
+@version_option
 @field_option
 @district_option
 @json_option
 @answering
-async def show_command(field: str | None, district: str | None, as_json: bool) -> None:
+async def show_command(
+    version: int | None, field: str | None, district: str | None, as_json: bool
+) -> None:
     """Show the directions and their platforms. 查看布局
 
     Each direction with its platforms by stage, directions without any, and platforms outside the
@@ -117,28 +71,26 @@ async def show_command(field: str | None, district: str | None, as_json: bool) -
       pingtai layout show --field integrated_circuits
     """
     async with open_reads(patient=True) as register:
-        found = await register.layout(field=field, district=district)
+        found = await layout_of(register, version, field=field, district=district)
     if as_json:
         show_json(found.model_dump(mode="json"))
         return
     if not found.directions and not found.outside:
-        complain(_NO_LAYOUT)
+        complain(NO_LAYOUT)
         return
     with paged():
         _standing_of(found)
 
 
 def _standing_of(found: Layout) -> None:
+    if found.version:
+        show(version_line(found.version))
     if found.directions:
         show(table_of(found.directions, (*_DIRECTION, *_PLANNED, _STANDING)))
     if found.outside:
         title = Words("Platforms whose direction is not in the layout", "方向不在布局中的平台")
         show(heading(title), table_of(found.outside, (*_DIRECTION, _STANDING)))
     _sum(found)
-
-
-def _districts(given: tuple[str, ...]) -> str:
-    return wording.joined(map(wording.district, given)) or say(Words("any", "不限"))
 
 
 def _platforms(one: DirectionWithPlatforms) -> str:
@@ -170,11 +122,6 @@ def _sum(found: Layout) -> None:
     )
 
 
-_NO_LAYOUT = Words(
-    "There is no layout yet. Run: pingtai layout import FILE",
-    "尚无布局。请运行：pingtai layout import 文件",
-)
-_PRIORITY = Words("priority", "优先级")
 _DIRECTION: tuple[Column[DirectionWithPlatforms], ...] = (
     Column(wording.FIELD, lambda one: wording.field(one.field)),
     Column(
@@ -182,7 +129,7 @@ _DIRECTION: tuple[Column[DirectionWithPlatforms], ...] = (
     ),
 )
 _PLANNED: tuple[Column[DirectionWithPlatforms], ...] = (
-    Column(_PRIORITY, lambda one: one.priority),
-    Column(Words("districts", "布局区域"), lambda one: _districts(one.districts)),
+    Column(PRIORITY, lambda one: one.priority),
+    Column(Words("districts", "布局区域"), lambda one: districts_of(one.districts)),
 )
 _STANDING: Column[DirectionWithPlatforms] = Column(Words("platforms", "平台"), _platforms)

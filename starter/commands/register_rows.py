@@ -123,5 +123,6 @@ _SHEET: tuple[tuple[Words, Callable[[RegisterRow], Cell]], ...] = (
     (wording.CERTIFICATE, lambda row: row.certificate_number),
     (Words("listed on", "纳入日期"), lambda row: row.listed_on),
     (wording.VALID_UNTIL, lambda row: last_day(row.valid_until) if row.valid_until else None),
+    (Words("layout version", "布局版本"), lambda row: row.layout_version),
     (PLAQUE, lambda row: word(row.plaque, PlaqueState) if row.plaque else None),
 )

@@ -10,7 +10,7 @@ from db.name_search import Found, find_platforms, platform_of_id
 from db.organisation_queries import Known, organisations_of
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueRow
-from db.programme_rows import Figures, Layout, Mechanisms
+from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.queries import RegisterQueries
 from db.reading import LARGEST_PAGE
 from db.row_types import SupportRow
@@ -18,6 +18,7 @@ from db.substitution_queries import SubstitutionQueries, SubstitutionRow
 from db.support_queries import support_count, support_of
 from db.validity_queries import Validity, validity
 from starter.client.register_access import open_connections
+from starter.clock import today
 
 if TYPE_CHECKING:
     from starter.plans.plan_view import PlanView
@@ -95,11 +96,17 @@ class DirectReads(RegisterQueries):
 
         return await mechanisms(self._connections, today, **wanted)
 
-    async def layout(self, **wanted: Any) -> Layout:
-        """The layout with its platforms; see `db.layout_queries.layout`."""
+    async def layout(self, **wanted: Any) -> Layout | None:
+        """A version of the layout with its platforms; see `db.layout_queries.layout`."""
         from db.layout_queries import layout  # noqa: PLC0415 - as above
 
-        return await layout(self._connections, **wanted)
+        return await layout(self._connections, day=today(), **wanted)
+
+    async def layout_versions(self) -> list[LayoutVersion]:
+        """All versions of the layout."""
+        from db.layout_queries import layout_versions  # noqa: PLC0415 - as above
+
+        return await layout_versions(self._connections)
 
     async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
         """How plaques stand; see `db.plaque_queries.plaques`."""

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from db.name_search import Found
 from db.plaque_types import PlaqueRow
-from db.programme_rows import Figures, Layout, Mechanisms
+from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.reading import LARGEST_PAGE
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
 from db.substitution_queries import SubstitutionRow
@@ -128,8 +128,15 @@ class HttpReads:
         found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
         return parse_answer(TypeAdapter(Mechanisms), found)
 
-    async def layout(self, **wanted: Any) -> Layout:
-        return parse_answer(TypeAdapter(Layout), await self._client.get("/v1/layout", **wanted))
+    async def layout(self, **wanted: Any) -> Layout | None:
+        with suppress(NoSuchPlatform):
+            found = await self._client.get("/v1/layout", **wanted)
+            return parse_answer(TypeAdapter(Layout), found)
+        return None
+
+    async def layout_versions(self) -> list[LayoutVersion]:
+        items = await self._items("/v1/layout/versions")
+        return parse_answer(TypeAdapter(list[LayoutVersion]), json.dumps(items))
 
     async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
         items = await self._items("/v1/plaques", **wanted)

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from db.asyncpg_connections import connections
 from db.figures import figures
-from db.layout_queries import layout
+from db.layout_queries import layout, layout_versions
 from db.mechanism_queries import mechanisms
-from db.programme_rows import Figures, Layout, Mechanisms
+from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.row_types import SupportRow
 from db.support_queries import place, support_count, support_of
 from starter.clock import today
@@ -18,6 +18,7 @@ from starter.desk.page_cursors import read_support_cursor, support_cursor
 from starter.service.key_access import Reader
 from starter.service.openapi_document import LINK, answers
 from starter.service.parameters import AfterPlace, Counted, DayText, Engine, Limit, day_of, place_of
+from starter.service.problem_details import Kind, Problem
 from starter.service.responses import link, next_page, reply
 from workflows.model import Identifier, Record
 from workflows.vocabulary import District, LegalForm, Stage, Support
@@ -96,13 +97,43 @@ async def programme_mechanisms(
     return reply(found)
 
 
-@router.get("/layout", summary="The layout. 总体建设布局", responses=answers(Layout, "layout"))
+class LayoutVersions(Record):
+    """All versions of the layout, by number."""
+
+    items: tuple[LayoutVersion, ...]
+
+
+@router.get("/layout", summary="The layout. 总体建设布局", responses=answers(Layout, "layout", 404))
 async def programme_layout(
-    who: Reader, engine: Engine, district: OfDistrict = None, field: OfField = None
+    who: Reader,
+    engine: Engine,
+    district: OfDistrict = None,
+    field: OfField = None,
+    version: Annotated[
+        int | None,
+        Query(ge=1, le=32_767, description="By default the one in force today. 版本"),
+    ] = None,
 ) -> Response:
     """Each direction with its platforms by stage, and the platforms outside. Scope: `read`."""
     within = who.district_within(district)
-    return reply(await layout(engine, field=field, district=within))
+    found = await layout(engine, day=today(), field=field, district=within, version=version)
+    if found is None:
+        raise Problem(
+            Kind.NOT_FOUND,
+            f"The layout has no version {version}",
+            f"布局没有第 {version} 版",
+        )
+    return reply(found)
+
+
+@router.get(
+    "/layout/versions",
+    summary="The versions of the layout. 布局版本",
+    responses=answers(LayoutVersions, "layout_versions"),
+)
+async def programme_layout_versions(who: Reader, engine: Engine) -> Response:
+    """When each was adopted, by which document, and which districts have agreed. Scope: `read`."""
+    return reply(LayoutVersions(items=tuple(await layout_versions(engine))))
 
 
 @router.get(

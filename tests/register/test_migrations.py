@@ -1,6 +1,7 @@
 """The migrations make the tables, and can be taken back."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, func, insert, inspect, select, text
 
 from db import audit_tables, intake_tables, plaque_tables  # noqa: F401 - their tables are of the same metadata
 from db.engine import create_engine
+from db.layout_queries import layout, layout_versions
 from db.migrate import downgrade, pending, upgrade
 from db.migrations import versions
 from db.register_errors import SchemaTooNew
@@ -147,3 +149,25 @@ async def test_operators_get_the_keys_of_each_edition(database_url: str) -> None
     await upgrade(database_url)
     assert await key() == name_key("示例【北京】公司")
     await engine.dispose()
+
+
+async def test_a_layout_that_was_there_is_version_1(database_url: str) -> None:
+    """Its directions stay; nobody knows on which day it was adopted."""
+    await downgrade(database_url, "0009")
+    row = "'f', '大模型', 1, '{haidian}', '2026-01-02T00:00Z', 'kw-1'"
+    await _seen(database_url, f"INSERT INTO directions VALUES ({row})")  # noqa: S608
+    await upgrade(database_url)
+    engine = create_engine(database_url)
+    (version,) = await layout_versions(engine)
+    assert (1, None, None, 1, "kw-1") == (
+        version.number,
+        version.adopted_on,
+        version.document,
+        version.directions,
+        version.imported_by,
+    )
+    found = await layout(engine, day=date(2024, 1, 1))
+    assert found
+    assert (version, ["大模型"]) == (found.version, [one.direction for one in found.directions])
+    await engine.dispose()
+    await downgrade(database_url, "0009")

@@ -4,14 +4,15 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 
-from db.layout_rows import Change
-from db.programme_rows import Direction
+from db.layout_rows import Adoption, NewLayout
+from db.programme_rows import Direction, layout_change
 from starter.client.interface import Applied
 from starter.commands.importing.application_cells import cell_of
 from starter.commands.importing.columns import COLUMNS, at
@@ -78,7 +79,16 @@ COMMANDS = {
         {"text": "note", "id": "certificate_number", "day": "decided_on"},
     ),
     "layout": Command(
-        ("layout", "import"),
+        (
+            "layout",
+            "import",
+            "--adopted-on",
+            "2026-12-01",
+            "--document",
+            f"布局通知={'0' * 64}",
+            "--agreed",
+            "haidian",
+        ),
         {"field": "low_altitude", "direction": "x", "priority": "1", "districts": "海淀区"},
         {"text": "direction", "id": "field", "number": "priority"},
         (),
@@ -102,16 +112,22 @@ def taken(monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, dict[str, Any]]
             repeated=False,
         )
 
-    async def replace(engine: None, new: Sequence[Direction], **how: Any) -> Change:
+    async def compare(engine: None, new: Sequence[Direction], adopted_on: date) -> NewLayout:
+        return NewLayout(base=None, change=layout_change((), new))
+
+    async def adopt(
+        engine: None, new: Sequence[Direction], adoption: Adoption, **how: Any
+    ) -> NewLayout:
         found.extend(one.model_dump(mode="json") for one in new)
-        return Change(added=tuple(new), changed=(), removed=(), same=0)
+        return NewLayout(base=None, change=layout_change((), new), version=1)
 
     @asynccontextmanager
     async def no_engine(**how: Any) -> AsyncIterator[None]:
         yield None
 
     monkeypatch.setattr(PretendClient, "apply", apply)
-    monkeypatch.setattr("db.layout_rows.replace_layout", replace)
+    monkeypatch.setattr("db.layout_rows.compare_layout", compare)
+    monkeypatch.setattr("db.layout_rows.adopt_layout", adopt)
     monkeypatch.setattr("starter.client.register_access.open_engine", no_engine)
     return lambda: [*found, *({"platform": platform, **said} for platform, said in sent)]
 

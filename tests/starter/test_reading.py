@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from db.engine import create_engine
 from db.register_store import PostgresRegister
-from db.tables import directions
+from db.tables import layout_directions
 from db.url import shown
 from starter.terminal import screen
 from tests.register.cases import START, application, batch, listed, opened, rectified, set_aside
@@ -206,19 +206,25 @@ def test_the_card_tells_of_support(pingtai: Run) -> None:
     assert "支持记录\n" in pingtai("show", "p-1", lang="zh").stdout
 
 
+ADOPT = ("--adopted-on", "2024-01-01", "--document", f"布局通知={'0' * 64}")
+
+
 def test_layout_imported_and_shown(pingtai: Run) -> None:
     """A layout is brought in with words of either language, told, and shown with who stands where."""
     Path("l.csv").write_text(LAYOUT, encoding="utf-8-sig")
     dry = pingtai("layout", "import", "l.csv", "--dry-run")
-    assert "3 added, 0 changed, 0 removed, 0 unchanged; nothing was written" in dry.stdout
-    assert "3 added" in pingtai("layout", "import", "l.csv").stdout
-    again = pingtai("layout", "import", "l.csv", lang="zh")
-    assert "新增 0，变更 0，移除 0，不变 3" in again.stdout
+    assert "3 added, 0 changed, 0 dropped, 0 unchanged\nNothing was written." in dry.stdout
+    unsaid = pingtai("layout", "import", "l.csv")
+    assert (2, True) == (unsaid.exit_code, "--adopted-on and --document" in unsaid.stderr)
+    assert "3 added" in pingtai("layout", "import", "l.csv", *ADOPT).stdout
+    again = pingtai("layout", "import", "l.csv", *ADOPT, "--yes", lang="zh")
+    assert "新增 0，变更 0，移除 0，不变 3\n与第 1 版相同，未作任何改变" in again.stdout
     rows = pingtai("layout", "show").stdout.splitlines()
-    assert "valid 1: p-1" in rows[1]
-    assert "withdrawn 1: p-3" in rows[1]
-    assert rows[2].endswith("NONE")
-    outside = "\n".join(rows[4:])
+    assert "Version 1, adopted on 2024-01-01 by 布局通知" == rows[0]
+    assert "valid 1: p-1" in rows[2]
+    assert "withdrawn 1: p-3" in rows[2]
+    assert rows[3].endswith("NONE")
+    outside = "\n".join(rows[5:])
     assert "未列" in outside
     assert "(none named)" in outside
     data = json.loads(pingtai("layout", "show", "--json", "--district", "顺义区").stdout)
@@ -229,10 +235,17 @@ async def test_who_brought_a_layout_is_never_a_bare_name(pingtai: Run, filled: s
     """Without a profile it is `user:NAME`, as for keys and dossiers: no profile can be called so."""
     changed = LAYOUT.replace("大模型", "小模型")
     await asyncio.to_thread(Path("l.csv").write_text, changed, encoding="utf-8")
-    assert 0 == (await asyncio.to_thread(pingtai, "layout", "import", "l.csv")).exit_code
+    assert (
+        0
+        == (
+            await asyncio.to_thread(pingtai, "layout", "import", "l.csv", *ADOPT, "--yes")
+        ).exit_code
+    )
     engine = create_engine(filled, pooled=False)
     async with engine.connect() as connection:
-        found = select(directions.c.imported_by).where(directions.c.direction == "小模型")
+        found = select(layout_directions.c.imported_by).where(
+            layout_directions.c.direction == "小模型"
+        )
         assert str(await connection.scalar(found)).startswith("user:")
     await engine.dispose()
 
@@ -258,7 +271,7 @@ def test_layout_from_xlsx_and_json(pingtai: Run) -> None:
         encoding="utf-8",
     )  # fmt: skip
     for name in ("l.csv", "l.xlsx", "l.json"):
-        result = pingtai("layout", "import", name)
+        result = pingtai("layout", "import", name, *ADOPT, "--yes")
         assert (0, name) == (result.exit_code, name)
     assert "3 unchanged" in result.stdout
 
@@ -266,7 +279,7 @@ def test_layout_from_xlsx_and_json(pingtai: Run) -> None:
 def test_a_layout_with_problems_changes_nothing(pingtai: Run) -> None:
     """Every problem is told with its line and column, and none of the file is taken."""
     Path("good.csv").write_text(LAYOUT, encoding="utf-8")
-    pingtai("layout", "import", "good.csv")
+    pingtai("layout", "import", "good.csv", *ADOPT, "--yes")
     before = pingtai("layout", "show", "--json").stdout
     Path("l.csv").write_text(
         "direction,field,priority,districts\n"
