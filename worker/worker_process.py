@@ -9,6 +9,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.origin_activity import find_origins
 from activities.register_activities import Register, RegisterActivities
+from activities.signal_activity import find_signals
 from worker.query_isolation import make_isolating_worker
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
@@ -67,6 +68,7 @@ def make_worker(
             activities.read_log,
             activities.find_log,
             find_origins,
+            find_signals,
         ],
         workflow_task_executor=workflow_threads(),
         max_cached_workflows=max_cached,

@@ -120,6 +120,29 @@ class Origins(Record):
     origins: tuple[Origin | None, ...]
 
 
+class SignalLookup(Record):
+    """Ask how the server took the signals of the run that asks: of each name those from a number on."""
+
+    first: dict[str, int]
+    traced: str | None = None
+    """A workflow: of its signals the answer says in which run it began."""
+
+
+class TakenSignal(Record):
+    """A signal, as the history has it."""
+
+    at: Instant
+    sender: RunId | None = None
+    """The workflow that sent it; None where it came from outside."""
+    first_run: str | None = None
+
+
+class SignalArrivals(Record):
+    """The answer: of each name the signals from the number on that was asked for, in their order."""
+
+    signals: dict[str, tuple[TakenSignal, ...]]
+
+
 class CaseLog(Record):
     """A whole log, by its numbers; empty where the register has none."""
 

@@ -11,10 +11,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import LogLookup, RunId
     from workflows.assessment_years import open_assessment
     from workflows.case import Case
-    from workflows.case_workflow import CaseWorkflow, decision_signal
+    from workflows.case_workflow import decision_signal
     from workflows.circumstances import Edition
     from workflows.contract import (
         ASSESSMENT_TYPE,
+        CLOSE_ASSESSMENT,
         PLATFORM_TYPE,
         assessment_workflow_id,
     )
@@ -26,10 +27,11 @@ with workflow.unsafe.imports_passed_through():
         record_from,
     )
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
+    from workflows.parent_platform import ParentPlatform
     from workflows.record import LogEntry
     from workflows.reopening import closing_entry
     from workflows.run_io import AssessmentOpening, CarriedAssessment, YearResult
-    from workflows.states import AssessmentState, PlatformState
+    from workflows.states import PlatformState
     from workflows.vocabulary import Happening, Kind, Stage
     from workflows.web_ui_summary import details
 
@@ -49,7 +51,7 @@ def _claimed_hash(said: tuple[Any, ...]) -> str | None:
 
 
 @workflow.defn(name=ASSESSMENT_TYPE)
-class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
+class AnnualAssessmentWorkflow(ParentPlatform):
     """Report, the district's view, evaluation; and rectification with reassessment where it falls short."""
 
     @workflow.init
@@ -110,6 +112,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
         self.show()
         register = asyncio.create_task(self.sync_register())
         closing = asyncio.create_task(self._close_with_platform())
+        links = self.link_to_platform()
         if opening.set_aside and self.edition < Edition.V0_4:
             # It was opened again for this. Where it is refused, the assessment ends as before.
             self.receive(Kind.SET_ASIDE, (opening.set_aside,))
@@ -120,8 +123,13 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
                 break
         register.cancel()
         closing.cancel()
+        links.cancel()
+        return self.year_result()
+
+    def year_result(self) -> YearResult:
+        """How the assessment has ended."""
         return YearResult(
-            year=opening.year,
+            year=self.opening.year,
             result=self.case.state.stage,
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
@@ -161,20 +169,28 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
     reassessment = decision_signal(Kind.REASSESSMENT)
     set_aside = decision_signal(Kind.SET_ASIDE)
 
-    @workflow.signal(name="platform_ended", description="From the platform only: it has ended.")
+    @workflow.signal(name=CLOSE_ASSESSMENT, description="From the platform only: it has ended.")
     async def end_with_platform(self, *said: Any) -> None:
         """The platform has ended, or its listing was set aside: end with it.
 
         Anyone can send a signal. So each is taken as a reason to look, and the register says whether.
         """
         self.marks.leave()
+        arrival = self.arrivals.note(CLOSE_ASSESSMENT)
         if self.invalid or self.case.ended:
             return
+        closing = _claimed_hash(said)
         if self.edition < Edition.V0_4:
             self.record_event(Happening.PLATFORM_WITHDRAWN, {})
+        elif self.edition >= Edition.V0_5 and self.asks_who_closes(arrival, closing):
+            return
         else:
-            self._closings_claimed += 1
-            self._claimed = _claimed_hash(said)
+            self.look_into_closing(closing)
+
+    def look_into_closing(self, closing: str | None) -> None:
+        """Ask the register whether the platform has closed this: its own signal does not say so."""
+        self._closings_claimed += 1
+        self._claimed = closing
 
     async def _close_with_platform(self) -> None:
         """In the background: end when the platform's own log says that it goes on without this.
@@ -253,7 +269,7 @@ class AnnualAssessmentWorkflow(CaseWorkflow[AssessmentState]):
             record=self.case.record(),
             due=self.due,
             recorded=self.recorded,
-            closing=self._claim_unchecked(),
+            closing=self._claim_unchecked() or self.is_asking_who_closes(),
         )
 
     def show(self) -> None:

@@ -65,6 +65,8 @@ class Case(Generic[S]):
 
     notes_clocks = True
     """Whether stops and starts of a step's clock are noted. Runs that began before 0.2.0 do not."""
+    closed: Words | None = None
+    """Why nothing more is decided here, where the case has ended for good and is only being written."""
 
     def __init__(self, state: S, record: CaseRecord, edition: Edition = NEWEST) -> None:
         """Go on with a case from its record; `edition` says what is accepted."""
@@ -156,6 +158,8 @@ class Case(Generic[S]):
     ) -> Decision:
         first = self.receipts.first(decision)
         if first is None:
+            if self.closed:
+                raise self._refused(decision, self.closed)
             late = self.state.overdue or _passed(deadline, at)
             circumstances = Circumstances(at, edition, self.roles)
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)

@@ -7,6 +7,7 @@ those of activities.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -14,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate
+    from workflows.arrival_times import Arrival, Arrivals
     from workflows.case import Case, decision_of
     from workflows.circumstances import NEWEST, Edition
     from workflows.contract import PATCH_V0_2, PATCH_V0_5_LATER, UNCONFIRMED
@@ -26,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.register_sync import RegisterSync
     from workflows.rules import S, awaited
     from workflows.run_io import CaseView, DecisionPreview
-    from workflows.signal_queue import SignalQueue
+    from workflows.signal_queue import Hold, SignalQueue
     from workflows.states import AssessmentState, PlatformState, Receipt
     from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Kind
@@ -40,6 +42,9 @@ class CaseWorkflow(RegisterSync[S]):
         # Asked where each run begins: a case takes the new way with its next cycle.
         self.edition = edition_of_run()
         self.marks = TaskMarks(wanted=self.edition >= Edition.V0_4)
+        self.arrivals = Arrivals(self.marks)
+        self._asks_times_since: datetime | None = None
+        self._untimed: list[Arrival] = []
         self._read: dict[str, Decision] = {}
 
     def adopt(
@@ -78,7 +83,9 @@ class CaseWorkflow(RegisterSync[S]):
         read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
         decision = read or _sole_argument(said)
         if self.queue.is_free:
-            return self._decide(decision)
+            receipt = self._decide(decision)
+            await self.before_answer()
+            return receipt
         # Signals that came before it are still to be judged: it is judged after them.
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
 
@@ -89,7 +96,12 @@ class CaseWorkflow(RegisterSync[S]):
                 answer.set_exception(error)
 
         self.queue.take(said, judge)
-        return await answer
+        receipt = await answer
+        await self.before_answer()
+        return receipt
+
+    async def before_answer(self) -> None:
+        """Let the other case of the platform know what ends it, before a decision is acknowledged."""
 
     def _decide(self, decision: Any) -> Receipt:
         if self.invalid:  # found only after it was accepted: see `reject`
@@ -111,7 +123,7 @@ class CaseWorkflow(RegisterSync[S]):
             if self.invalid:
                 raise self.invalid
             decision = decision_of(_sole_argument(said))
-            if not self.queue:
+            if self.queue.is_foreseeable:
                 self.case.validate(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
@@ -124,25 +136,52 @@ class CaseWorkflow(RegisterSync[S]):
         workflow, and one that names a type would drop what does not fit it.
         """
         self.marks.leave()
+        arrival = self.arrivals.note(kind)
         if self.invalid:
             return
         raw = _sole_argument(said)
         if self.edition < Edition.V0_4:
             self._judge(kind, raw)
             return
-        self.queue.take(raw, lambda: self._judge(kind, raw))
+        if self.edition >= Edition.V0_5:
+            self._ask_when_taken(arrival)
+        self.queue.take(raw, lambda: self._judge(kind, raw, arrival))
 
-    def _judge(self, kind: Kind, raw: Any) -> None:
+    def _ask_when_taken(self, arrival: Arrival) -> None:
+        """Ask when a signal was taken, if a moment of the clock passed in which no worker ran.
+
+        One look into the history is enough for a moment: what later tasks bring came after it.
+        """
+        now = workflow.now()
+        since = self._asks_times_since
+        passed = [m for m in (self.case.state.valid_until, self._deadline()) if m and m <= now]
+        if self._untimed and since == now:
+            self._untimed.append(arrival)
+        elif not self.case.ended and any(since is None or since < m for m in passed):
+            self._asks_times_since = now
+            self._untimed = [arrival]
+            self.queue.hold(Hold.TIMES)
+            self._timing = asyncio.create_task(self._find_times())
+
+    async def _find_times(self) -> None:
+        await self.arrivals.look_up(self._untimed, "when messages were taken while no worker ran")
+        self._untimed = []
+        self.queue.release(Hold.TIMES)
+
+    def _judge(self, kind: Kind, raw: Any, arrival: Arrival | None = None) -> None:
         if self.invalid:
             return
         before = self.case.state
+        # Never before what it follows: an update may have been judged in a task of its own.
+        timed = arrival is not None and self.edition >= Edition.V0_5
+        at = max(arrival.at, self.case.log[-1].at) if arrival and timed else workflow.now()
         if not self._take_edition(known_since(kind)):
             return  # as before 0.5.0, when nothing in a case heard such a signal
         try:
             raw = self._take_edition_for(raw, kind)
-            self.case.decide(raw, workflow.now(), kind, self._deadline())
+            self.case.decide(raw, at, kind, self._deadline())
         except (Refused, InvalidMessage) as error:
-            self.case.refuse(kind, raw, error, workflow.now())
+            self.case.refuse(kind, raw, error, at)
             self._log_refusal(kind, error)
         self._after_entry(before)
 

@@ -28,6 +28,7 @@ WRITE_REGISTER = "write_register"
 READ_LOG = "read_log"
 FIND_LOG = "find_log"
 FIND_ORIGINS = "find_origins"
+FIND_SIGNALS = "find_signals"
 DELIVER_NOTICES = "deliver_notices"
 DELIVER_EVENTS = "deliver_events"
 ARCHIVE_HISTORIES = "archive_histories"
@@ -45,6 +46,9 @@ PATCH_V0_5_LATER = "facts-change-later"
 """The same for a run of 0.4.0 that is under way: there the first was answered with no, once for all."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
+
+NOTE_YEAR_END = "assessment_ended"
+"""The signal by which an assessment that has ended tells its platform, before it answers; not for people."""
 
 STAGE = SearchAttributeKey.for_keyword("PlatformStage")
 DISTRICT = SearchAttributeKey.for_keyword("PlatformDistrict")

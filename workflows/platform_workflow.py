@@ -178,6 +178,7 @@ class PlatformWorkflow(YearsOfValidity):
     async def _run_term(self, given: tuple[Any, ...]) -> None:
         self.show()
         register = asyncio.create_task(self.sync_register())
+        ends = asyncio.create_task(self.note_ends())
         if self.carried and self.carried.reopened:
             await self._await_reopening_decision(len(self.carried.record.log))
         while True:
@@ -186,6 +187,7 @@ class PlatformWorkflow(YearsOfValidity):
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
+        ends.cancel()
 
     async def _live(self, application: Any) -> None:
         """Follow the state until the term has ended; from one cycle to the next in a new run."""

@@ -28,7 +28,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.origin import goes_on
     from workflows.record import LogEntry
     from workflows.rules import S
-    from workflows.signal_queue import SignalQueue
     from workflows.states import AssessmentState, PlatformState
     from workflows.step_clock import StepClock
     from workflows.words import Words
@@ -53,7 +52,6 @@ _SECOND_LIFE = Words(
 class RegisterSync(StepClock[S]):
     """A case that writes what is new in its log to the register, in the background."""
 
-    queue: SignalQueue
     invalid: InvalidMessage | None = None
     """Why the input of the workflow is none: the case was never opened, and the run fails."""
     unconfirmed = False

@@ -73,6 +73,17 @@ class YearResult(Record):
     roles: dict[str, Role] = Field(default_factory=dict)
     """In which role people acted in the assessment."""
 
+    def content(self) -> dict[str, Any]:
+        """Return what the platform's log says of it."""
+        end = {"entries": self.log_seq, "log_hash": self.log_hash}
+        return {"year": self.year, "result": self.result, **end}
+
+
+class YearEnd(YearResult):
+    """How an assessment ended, as it tells its platform before it answers the decision that ended it."""
+
+    at: Instant
+
 
 class DecisionPreview(Record):
     """The answer to the query `check`: what would become of a decision, if it were sent now."""

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -31,13 +32,22 @@ def cost_of(raw: Any) -> int:
     return 1 + min(size_of(raw), MAX_MESSAGE_BYTES) // _BYTES_OF_ONE
 
 
+class Hold(StrEnum):
+    """Why nothing is judged for a moment; each reason is released by who gave it."""
+
+    BEGINNING = "the register is asked before the first message"
+    TIMES = "the history is asked when messages were taken"
+    YEAR_END = "the history is asked who says that an assessment has ended"
+    CLOSING = "the history is asked who says that the platform has ended"
+
+
 class SignalQueue:
     """First come, first judged: at once while a task has room for it, otherwise over the next tasks."""
 
     def __init__(self, marks: TaskMarks, *, held: bool = False) -> None:
         """Empty, as it nearly always is. One that is `held` judges nothing until it is released."""
         self._marks = marks
-        self._held = held
+        self._held: set[Hold] = {Hold.BEGINNING} if held else set()
         self._waiting: deque[tuple[Any, Callable[[], None]]] = deque()
         self._spent = 0
         self._later: asyncio.Task[None] | None = None
@@ -50,11 +60,22 @@ class SignalQueue:
         """Whether a message would be judged at once: none waits before it."""
         return not (self._held or self._waiting)
 
-    def release(self) -> None:
+    @property
+    def is_foreseeable(self) -> bool:
+        """Whether a message will be judged on what is known now: nothing before it can change that."""
+        return not self._waiting and self._held <= {Hold.BEGINNING}
+
+    def hold(self, why: Hold) -> None:
+        """Judge nothing that comes from now on, until it is released."""
+        self._held.add(why)
+
+    def release(self, why: Hold = Hold.BEGINNING) -> None:
         """Judge what came while the queue was held, and from now on whatever comes."""
-        if not self._held:
+        if why not in self._held:
             return
-        self._held = False
+        self._held.discard(why)
+        if self._held:
+            return
         self._judge_some()
         self._go_on_later()
 
@@ -75,6 +96,14 @@ class SignalQueue:
         self._spent += cost_of(raw)
         judge()
 
+    async def turn(self) -> None:
+        """Wait until all that came before is judged."""
+        if self.is_free:
+            return
+        come: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.take(None, lambda: come.set_result(None))
+        await come
+
     def _forget(self) -> None:
         self._spent = 0
 
@@ -83,7 +112,7 @@ class SignalQueue:
             self._later = asyncio.create_task(self._judge_later())
 
     async def _judge_later(self) -> None:
-        while self._waiting:
+        while self._waiting and not self._held:
             waiting = f"{len(self)} messages wait to be judged"
             await self._marks.after(workflow.sleep(_PAUSE, summary=waiting))
             try:
@@ -97,7 +126,7 @@ class SignalQueue:
     def _judge_some(self) -> None:
         """Judge as many as one task has room for."""
         spent = 0
-        while self._waiting and spent < COST_OF_A_TASK:
+        while self._waiting and not self._held and spent < COST_OF_A_TASK:
             raw, judge = self._waiting.popleft()
             spent += cost_of(raw)
             judge()

@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.model import instant
     from workflows.record import LogEntry
     from workflows.rules import S
+    from workflows.signal_queue import SignalQueue
     from workflows.steps import Clock, Step
     from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Happening, Word
@@ -29,6 +30,7 @@ class StepClock(Generic[S]):
     edition: Edition
     due: DueDate | None
     marks: TaskMarks
+    queue: SignalQueue
     sends_reminders: bool
     """Whether this run reminds and escalates: runs that began before 0.2.0 do not."""
 
@@ -110,6 +112,8 @@ class StepClock(Generic[S]):
                 return False
             except TimeoutError:
                 self.marks.leave()
+        if self.edition >= Edition.V0_5:
+            await self.queue.turn()  # the server took before the moment what came before it
         return not over()
 
     def _deadline(self) -> datetime | None:

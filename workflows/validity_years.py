@@ -6,30 +6,24 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import (
-    ApplicationError,
-    ChildWorkflowError,
-    WorkflowAlreadyStartedError,
-)
+from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import CaseLog, LogRequest
     from workflows.assessment_years import note_year_end, open_year, reopened
-    from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import (
         ASSESSMENT_TYPE,
-        CLOSE_ASSESSMENT,
         DISTRICT,
         FIELD,
         READ_LOG,
         assessment_workflow_id,
     )
     from workflows.deadlines import ValidityEvent, next_expiry_notice, next_in_validity
+    from workflows.open_assessment import Assessment, OpenAssessment
     from workflows.register_sync import RETRY
     from workflows.reopening import BrokenLog
     from workflows.run_io import AssessmentOpening, YearResult
-    from workflows.states import PlatformState
     from workflows.vocabulary import Happening
 
 _TRY_AGAIN = timedelta(hours=1)
@@ -44,7 +38,7 @@ _WAITS_FOR = {
 """What a timer waits for, as the history says it."""
 
 
-class YearsOfValidity(CaseWorkflow[PlatformState]):
+class YearsOfValidity(OpenAssessment):
     """What a platform's workflow does while its validity lasts."""
 
     _taken = 0
@@ -87,8 +81,9 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
         if opening is None:
             return
         facts = self.case.state.facts
+        self.follow(year)
         try:
-            child = await self.marks.after(
+            child: Assessment = await self.marks.after(
                 workflow.start_child_workflow(
                     ASSESSMENT_TYPE,
                     opening,
@@ -106,33 +101,31 @@ class YearsOfValidity(CaseWorkflow[PlatformState]):
             )
         except WorkflowAlreadyStartedError:
             # Only after someone reset this workflow: the child of the run before is still open.
+            self.follow(None)
             self._taken += 1
             workflow.logger.error("assessment %s is open already; trying again", year)
             await self._try_again_later("an assessment of this id is open already")
             return
 
-        def over() -> bool:
-            return child.done() or self.case.ended or self.case.state.open_assessment != year
-
-        await self._announce_expiry_until(over)
-        if not child.done():
-            try:
-                if self.edition >= Edition.V0_4:
-                    closing = {"closing": self.case.log[-1].hash}
-                    await self.marks.after(child.signal(CLOSE_ASSESSMENT, closing))
-                else:
-                    await child.signal(CLOSE_ASSESSMENT)
-            except ApplicationError:
-                workflow.logger.info("assessment %s ended by itself meanwhile", year)
+        self.follow(year, child)
+        await self._announce_expiry_until(
+            lambda: child.done() or bool(self.noted) or self.is_closed()
+        )
+        if not child.done() and not self.noted:
+            await self.close(child)
         content: dict[str, Any] = {"year": year}
         result = ""
         try:
             ended: YearResult = await self.marks.after(child)
             result = ended.result
             self.case.note_outside_roles(ended.roles)
-            content |= {"result": result, "entries": ended.log_seq, "log_hash": ended.log_hash}
+            content = ended.content()
         except ChildWorkflowError as error:
             content["reason"] = str(error.cause or error)[:300]
+        noted = self.noted  # where it said so before it answered
+        self.follow(None)
+        if noted:
+            return
         before = self.case.state
         note_year_end(self.case, year, result, content, workflow.now())
         self._after_entry(before)

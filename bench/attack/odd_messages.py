@@ -15,7 +15,7 @@ from bench.attack.valid_messages import application, decision
 from workflows import contract
 from workflows.vocabulary import Kind
 
-SIGNALS = (*map(str, Kind), contract.CLOSE_ASSESSMENT)
+SIGNALS = (*map(str, Kind), contract.CLOSE_ASSESSMENT, contract.NOTE_YEAR_END)
 _ODD_NAMES = (
     "",
     "decision",

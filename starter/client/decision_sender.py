@@ -19,6 +19,7 @@ from workflows import contract
 from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decisions import SetAside
+from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
@@ -65,6 +66,10 @@ class DecisionSender:
         try:
             answer = await self._update(workflow_id, raw)
         except NoSuchPlatform:
+            answer = await self._of_ended(workflow_id, platform_id, checked, raw)
+        except Refused as error:
+            if not _has_ended(error):
+                raise
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         return await self._with_due(workflow_id, answer)
 
@@ -115,8 +120,13 @@ class DecisionSender:
             if not await self._is_to_open(workflow_id, platform_id):
                 break
             await asyncio.sleep(pause)
-            with suppress(NoSuchPlatform):
+            try:
                 return await self._update(workflow_id, raw)
+            except NoSuchPlatform:
+                continue
+            except Refused as error:
+                if not _has_ended(error):
+                    raise
         if isinstance(decision, SetAside):
             try:
                 return await self._answered_before(workflow_id, platform_id, decision, raw)
@@ -216,6 +226,11 @@ class DecisionSender:
             if view.due:
                 return view.due.due
         return None
+
+
+def _has_ended(error: Refused) -> bool:
+    """Whether an assessment refused because it has ended: its log is still on its way to the register."""
+    return ASSESSMENT.ended(error.refusal.stage)
 
 
 def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:

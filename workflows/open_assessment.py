@@ -1,0 +1,131 @@
+"""An assessment that ends tells its platform, and a platform that ends its assessment, before they answer.
+
+Two workflows cannot take a decision in one step. So the case that is decided first sends a signal to the
+other, and answers once the server has it: what is sent after the answer comes after the signal. The other
+judges nothing until its own history has told it who sent that (`arrival_times.py`). The register is not
+asked, so it may be away (docs/decisions/0016-acknowledged-is-done.md).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.arrival_times import Arrival
+    from workflows.assessment_years import note_year_end
+    from workflows.case_workflow import CaseWorkflow
+    from workflows.circumstances import Edition
+    from workflows.contract import CLOSE_ASSESSMENT, NOTE_YEAR_END
+    from workflows.model import InvalidMessage, record_from
+    from workflows.run_io import YearEnd, YearResult
+    from workflows.signal_queue import Hold
+    from workflows.states import PlatformState
+
+Assessment = workflow.ChildWorkflowHandle[Any, YearResult]
+
+_UNTRUE_AT_ONCE = 5
+_LOOK_AGAIN = timedelta(minutes=10)
+"""Each look costs the history some events: whoever sends more than a few untrue signals waits."""
+
+
+class OpenAssessment(CaseWorkflow[PlatformState]):
+    """The part of a platform that hears from its open assessment, and that it hears from."""
+
+    def begin_run(self) -> None:
+        """Begin without an open assessment."""
+        super().begin_run()
+        self._child: Assessment | None = None
+        self._year: int | None = None
+        self._closing_sent = False
+        self._ends: list[tuple[Arrival, Any]] = []
+        self._untrue = 0
+        self.noted: YearEnd | None = None
+        """How the open assessment has ended, where the platform's log has it already."""
+
+    def follow(self, year: int | None, child: Assessment | None = None) -> None:
+        """Hear from the assessment of a year, which may only be starting; or from none any more."""
+        self._child, self._year, self.noted, self._closing_sent = child, year, None, False
+
+    def is_closed(self) -> bool:
+        """Whether the platform goes on without the assessment that it opened, which did not end first."""
+        return self.noted is None and (
+            self.case.ended or self.case.state.open_assessment != self._year
+        )
+
+    async def before_answer(self) -> None:
+        """Let the open assessment know that the platform goes on without it."""
+        if self.edition >= Edition.V0_5:
+            await workflow.wait_condition(lambda: not self._closing_due())
+
+    def _closing_due(self) -> bool:
+        """Whether an assessment is open that does not know yet that the platform goes on without it."""
+        if self._year is None or self._closing_sent or (self._child and self._child.done()):
+            return False
+        return self.is_closed()
+
+    async def close(self, child: Assessment) -> None:
+        """Tell an assessment that the platform goes on without it; it ends, and says so."""
+        try:
+            if self.edition >= Edition.V0_4:
+                closing = {"closing": self.case.log[-1].hash}
+                await self.marks.after(child.signal(CLOSE_ASSESSMENT, closing))
+            else:
+                await child.signal(CLOSE_ASSESSMENT)
+        except ApplicationError:
+            workflow.logger.info("assessment %s ended by itself meanwhile", self._year)
+        self._closing_sent = True
+
+    @workflow.signal(name=NOTE_YEAR_END, description="From its open assessment only: it has ended.")
+    async def hear_year_end(self, *said: Any) -> None:
+        """Its assessment has ended: judge nothing before that is noted.
+
+        Anyone can send a signal. So each is taken as a reason to look who sent it.
+        """
+        self.marks.leave()
+        arrival = self.arrivals.note(NOTE_YEAR_END)
+        if self.edition < Edition.V0_5 or self._child is None or self._child.done():
+            return
+        self._ends.append((arrival, said[0] if len(said) == 1 else None))
+        if self._untrue < _UNTRUE_AT_ONCE:
+            self.queue.hold(Hold.YEAR_END)
+
+    async def note_ends(self) -> None:
+        """In the background: note how the open assessment ended, when it is that which says so."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._ends))
+            if self._untrue >= _UNTRUE_AT_ONCE:
+                often = f"{NOTE_YEAR_END} was sent too often"
+                await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
+            ends, self._ends = self._ends, []
+            heard = [arrival for arrival, _ in ends]
+            child = self._child.id if self._child else None
+            await self.arrivals.look_up(heard, "who says that an assessment ended", traced=child)
+            for arrival, said in ends:
+                if not self._note_end(arrival, said):
+                    self._untrue += 1
+                    workflow.logger.warning("%s was not true", NOTE_YEAR_END, extra=self._about())
+            if not self._ends:
+                self.queue.release(Hold.YEAR_END)
+
+    def _note_end(self, arrival: Arrival, said: Any) -> bool:
+        """Note the end of the open assessment; False where the signal came from elsewhere."""
+        child, sender = self._child, arrival.sender
+        if child is None or sender is None or sender.workflow_id != child.id:
+            return False
+        if child.first_execution_run_id not in (sender.run_id, arrival.first_run):
+            return False
+        try:
+            end = record_from(YearEnd, said)
+        except InvalidMessage:  # a later release says more than this one knows
+            return False
+        if self.noted or self.is_closed():
+            return True  # the platform had gone on without it before it heard this
+        before = self.case.state
+        at = max(self.case.log[-1].at, min(end.at, workflow.now()))
+        self.noted = end
+        self.case.note_outside_roles(end.roles)
+        note_year_end(self.case, end.year, end.result, end.content(), at)
+        self._after_entry(before)
+        return True
