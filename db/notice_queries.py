@@ -18,6 +18,7 @@ from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, awaited, lifecycle_of
 from workflows.stated_reasons import REASON_FIELDS
+from workflows.steps import Lifecycle
 from workflows.vocabulary import Happening, Kind
 
 
@@ -105,7 +106,19 @@ def _roles(state: CaseState, entry: LogEntry) -> list[str]:
     roles: list[str] = []
     for whom in RECIPIENT_ROLES[lifecycle.name].get(entry.name, ()):
         roles += _next(state, entry) if whom is Whom.NEXT else [str(whom)]
-    return list(dict.fromkeys(roles))
+    return list(dict.fromkeys([*roles, *_passed_over(lifecycle, entry)]))
+
+
+def _passed_over(lifecycle: Lifecycle, entry: LogEntry) -> list[str]:
+    """Who was awaited, where a decision goes on without what is overdue."""
+    rows = [
+        t for _, t, a in lifecycle.arrows() if (t.name, a.outcome) == (entry.name, entry.outcome)
+    ]
+    if not rows or not all(row.once_overdue for row in rows):
+        return []
+    return [
+        str(t.by) for _, t, _ in lifecycle.arrows() if t.name == entry.name and not t.once_overdue
+    ]
 
 
 def _next(state: CaseState, entry: LogEntry) -> list[str]:

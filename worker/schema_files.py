@@ -15,7 +15,7 @@ from workflows.bringing_in import BringingIn
 from workflows.cloud_events import Event
 from workflows.content_checks import CHECKS
 from workflows.decision import Decision
-from workflows.decisions import MODELS, Listing
+from workflows.decisions import MODELS, DistrictReview, Listing
 from workflows.model import MAX_MESSAGE_BYTES
 from workflows.policy import Policy
 from workflows.record import LogEntry
@@ -41,6 +41,15 @@ ANSWERS: dict[str, type[BaseModel]] = {
 
 _NUMBERS = ("list_number", "certificate_number")
 
+
+def _only(given: str, left_out: str) -> dict[str, Any]:
+    """The part of a schema that demands one of two texts, and forbids the other."""
+    return {
+        "required": [given],
+        "properties": {given: {"type": "string"}, left_out: {"type": "null"}},
+    }
+
+
 SAID: dict[type[BaseModel], dict[str, Any]] = {
     PlatformApplication: {
         "properties": {
@@ -64,6 +73,11 @@ SAID: dict[type[BaseModel], dict[str, Any]] = {
         },
         "else": {"properties": {number: {"type": "null"} for number in _NUMBERS}},
     },
+    DistrictReview: {
+        "if": {"properties": {"outcome": {"const": "not_given"}}, "required": ["outcome"]},
+        "then": _only("reason", "view"),
+        "else": _only("view", "reason"),
+    },
     BringingIn: {"required": ["documents"], "properties": {"documents": {"minItems": 1}}},
 }
 """What a model's validator demands, as far as JSON Schema has words for it."""
@@ -83,6 +97,7 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
         "`assessment_opens_from_hour` lies before `assessment_opens_until_hour`",
     ),
     Listing: (),
+    DistrictReview: (),
     BringingIn: (
         "`listed_on` does not lie after `decided_on`",
         "`assessments` go year by year from 1, none is skipped, and none comes after `not_met` (§六)",

@@ -125,12 +125,29 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
                 "mend_by lies after the day of the evaluation",
                 "整改期限（mend_by）须晚于考核日期",
             )
-    elif evaluation.to_mend or evaluation.mend_by:
+        return _within_validity(evaluation, state, now)
+    if evaluation.to_mend or evaluation.mend_by:
         return Words(
             "effective has nothing to rectify: leave out to_mend and mend_by",
             "成效显著不附整改要求",
         )
     return None
+
+
+def _within_validity(evaluation: Evaluation, state: CaseState, now: Circumstances) -> Words | None:
+    """§六, Default: who is given a day to rectify is still listed on it."""
+    asked = now.edition >= Edition.V0_5 and state.facts.policy.rectification_within_validity
+    if not (asked and evaluation.mend_by and state.valid_until):
+        return None
+    last = last_day(state.valid_until)
+    if evaluation.mend_by <= last:
+        return None
+    return Words(
+        f"mend_by {evaluation.mend_by} is after validity ends: {last} is the last day possible; without"
+        " mend_by no rectification begins that does not fit, and the year ends as not effective, unmended",
+        f"整改期限 {evaluation.mend_by} 晚于有效期，最晚为 {last}；不填 mend_by 且期限不足的，不再进入整改，"
+        "该年度以“成效不明显（有效期内不及整改）”结束",
+    )
 
 
 def mended_or_not(

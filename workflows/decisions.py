@@ -28,6 +28,7 @@ from workflows.vocabulary import (
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
+    ReviewOutcome,
     SoleOutcome,
     Support,
     Vote,
@@ -38,6 +39,8 @@ from workflows.words import Words
 _INCLUDED = (ListingOutcome.INCLUDED,)
 _FILED = (FilingOutcome.FILED,)
 _NOT_FILED = (FilingOutcome.NOT_FILED,)
+_GIVEN = (ReviewOutcome.GIVEN,)
+_NOT_GIVEN = (ReviewOutcome.NOT_GIVEN,)
 _NOT_EFFECTIVE = (EvaluationOutcome.NOT_EFFECTIVE,)
 
 
@@ -235,12 +238,31 @@ class SelfReport(Decision):
 
 
 class DistrictReview(Decision):
-    """The district's view of the year (§六: 会同各区)."""
-
-    only_outcome: ClassVar[Word] = SoleOutcome.GIVEN
+    """The district's view (§六: 会同各区); or the commission's decision to go on without one."""
 
     kind: Literal["district_review"]
-    view: Annotated[Text, Label("district's view", "所在区意见")]
+    outcome: Annotated[ReviewOutcome, Label("outcome", "提出情况")] = ReviewOutcome.GIVEN
+    view: Annotated[
+        Text | None, Label("district's view", "所在区意见", only_for=_GIVEN, needed_for=_GIVEN)
+    ] = None
+    reason: Annotated[
+        Text | None, Label("reason", "理由", only_for=_NOT_GIVEN, needed_for=_NOT_GIVEN)
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Self:
+        if self.outcome is ReviewOutcome.GIVEN:
+            if not self.view or self.reason:
+                raise wrong(
+                    "given says the district's view (view), and no reason (§六)",
+                    "已提出（given）须写明所在区意见（view），不附理由（§六）",
+                )
+        elif not self.reason or self.view:
+            raise wrong(
+                "not_given says the reason for going on without the view, and nothing else (§六)",
+                "逾期未提出（not_given）须写明理由（reason），且不附意见（§六）",
+            )
+        return self
 
 
 class GroupFinding(Message):

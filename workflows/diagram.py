@@ -5,7 +5,7 @@ Pure; `worker.documents` puts the results into the documents.
 
 from collections.abc import Iterator
 
-from workflows.policy import Policy
+from workflows.policy import Policy, policy_for_new_cases
 from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import Happening, Kind
 
@@ -13,6 +13,7 @@ _ASSESSED = (Happening.ASSESSMENT_OPENED, Happening.ASSESSMENT_ENDED)
 ANY_OPEN = "any_open"
 """The node that stands for every open stage: what may happen at any time is drawn once, from here."""
 
+_POLICY = policy_for_new_cases(Policy())
 _STAGE_BEFORE = "the stage before that decision 恢复到该决定作出前"
 
 _ANY_OPEN_WORDS = "any open stage 任一未结束阶段"
@@ -87,6 +88,10 @@ def _outcome(trigger: Trigger, arrow: Arrow) -> str:
         )
     if arrow.returned_from:
         parts.append(f"returned from {_plain(arrow.returned_from)}")
+    if arrow.district_heard is False:
+        parts.append("the district is not heard again 不再征求所在区意见")
+    if arrow.mends is False:
+        parts.append("rectification would end after validity 有效期内不及整改")
     if trigger.once_overdue:
         parts.append("once overdue 逾期后")
     return ", ".join(parts)
@@ -118,9 +123,9 @@ def _goal(trigger: Trigger, arrow: Arrow) -> str:
 
 def _due(step: Step) -> str:
     if step.clock is Clock.WORKING_DAYS:
-        return f"{Policy.model_fields[step.days].default} working days 工作日"
+        return f"{getattr(_POLICY, step.days)} working days 工作日"
     if step.clock is Clock.RECTIFICATION:
-        months = Policy.model_fields["rectification_months"].default
+        months = _POLICY.rectification_months
         return f"the date set, otherwise {months} months 指定日期，未指定的 {months} 个月"
     return ""
 

@@ -18,6 +18,7 @@ from workflows.vocabulary import (
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
+    ReviewOutcome,
     Role,
     SoleOutcome,
     Stage,
@@ -66,6 +67,35 @@ SUPPORT = tuple(
     )
     for role in (Role.COMMISSION, Role.DISTRICT)
 )
+
+
+def _district_review(to: AnyStage) -> tuple[Trigger, ...]:
+    """会同各区: the district gives its view; once that is overdue the commission goes on without it."""
+    return (
+        Trigger(
+            Kind.DISTRICT_REVIEW,
+            Role.DISTRICT,
+            "§六",
+            (Arrow(ReviewOutcome.GIVEN, to),),
+        ),
+        Trigger(
+            Kind.DISTRICT_REVIEW,
+            Role.COMMISSION,
+            "§六",
+            (Arrow(ReviewOutcome.NOT_GIVEN, to),),
+            once_overdue=True,
+            since=Edition.V0_5,
+        ),
+    )
+
+
+def _rectified(outcome: FilingOutcome) -> tuple[Arrow, ...]:
+    """After a rectification the district is heard, where the policy gives it days for that."""
+    return (
+        Arrow(outcome, AssessmentStage.REASSESSMENT, district_heard=False),
+        Arrow(outcome, AssessmentStage.REASSESSMENT_VIEW, district_heard=True),
+    )
+
 
 PLATFORM = Lifecycle(
     "platform",
@@ -185,6 +215,7 @@ PLATFORM = Lifecycle(
                     "§六",
                     (
                         Arrow(AssessmentStage.EFFECTIVE, None),
+                        Arrow(AssessmentStage.UNMENDED, None),
                         Arrow(AssessmentStage.MET, None),
                         Arrow(AssessmentStage.NOT_MET, Stage.DELISTED),
                         Arrow(AssessmentStage.ENDED_WITH_VALIDITY, None),
@@ -261,14 +292,7 @@ ASSESSMENT = Lifecycle(
         ),
         Step(
             AssessmentStage.DISTRICT_REVIEW,
-            (
-                Trigger(
-                    Kind.DISTRICT_REVIEW,
-                    Role.DISTRICT,
-                    "§六",
-                    (Arrow(SoleOutcome.GIVEN, AssessmentStage.EVALUATION),),
-                ),
-            ),
+            _district_review(AssessmentStage.EVALUATION),
             Clock.WORKING_DAYS,
             "district_review_days",
         ),
@@ -281,7 +305,14 @@ ASSESSMENT = Lifecycle(
                     "§六",
                     (
                         Arrow(EvaluationOutcome.EFFECTIVE, AssessmentStage.EFFECTIVE),
-                        Arrow(EvaluationOutcome.NOT_EFFECTIVE, AssessmentStage.RECTIFICATION),
+                        Arrow(
+                            EvaluationOutcome.NOT_EFFECTIVE,
+                            AssessmentStage.RECTIFICATION,
+                            mends=True,
+                        ),
+                        Arrow(
+                            EvaluationOutcome.NOT_EFFECTIVE, AssessmentStage.UNMENDED, mends=False
+                        ),
                     ),
                 ),
             ),
@@ -295,17 +326,23 @@ ASSESSMENT = Lifecycle(
                     Kind.RECTIFICATION_REPORT,
                     Role.OPERATOR,
                     "§六",
-                    (Arrow(FilingOutcome.FILED, AssessmentStage.REASSESSMENT),),
+                    _rectified(FilingOutcome.FILED),
                 ),
                 Trigger(
                     Kind.RECTIFICATION_REPORT,
                     Role.COMMISSION,
                     "§六",
-                    (Arrow(FilingOutcome.NOT_FILED, AssessmentStage.REASSESSMENT),),
+                    _rectified(FilingOutcome.NOT_FILED),
                     once_overdue=True,
                 ),
             ),
             Clock.RECTIFICATION,
+        ),
+        Step(
+            AssessmentStage.REASSESSMENT_VIEW,
+            _district_review(AssessmentStage.REASSESSMENT),
+            Clock.WORKING_DAYS,
+            "reassessment_view_days",
         ),
         Step(
             AssessmentStage.REASSESSMENT,
@@ -324,6 +361,7 @@ ASSESSMENT = Lifecycle(
             "reassessment_days",
         ),
         Step(AssessmentStage.EFFECTIVE, (SET_ASIDE,), ended=True),
+        Step(AssessmentStage.UNMENDED, (SET_ASIDE,), ended=True),
         Step(AssessmentStage.MET, (SET_ASIDE,), ended=True),
         Step(AssessmentStage.NOT_MET, (SET_ASIDE,), ended=True),
         Step(AssessmentStage.ENDED_WITH_VALIDITY, ended=True),

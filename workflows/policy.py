@@ -25,6 +25,16 @@ class Policy(Message):
     assessment_lead_days: Annotated[
         int, Label("assessment opens before the anniversary", "年度考核提前", "§六", DAYS)
     ] = Field(default=90, ge=0, le=330)
+    last_assessment_lead_days: Annotated[
+        int,
+        Label(
+            "the last assessment opens before the end of validity",
+            "末年考核提前",
+            "§六",
+            DAYS,
+            help=Words("0: as in the other years.", "0 为与其他年度相同。"),
+        ),
+    ] = Field(default=0, ge=0, le=330)
     assessment_opens_from_hour: Annotated[
         int, Label("assessments open from", "考核启动时段起", "§六", HOUR)
     ] = Field(default=8, ge=0, le=23)
@@ -58,6 +68,16 @@ class Policy(Message):
     reassessment_days: Annotated[
         int, Label("time for the reassessment", "整改后考核期限", "§六", WORKING_DAYS)
     ] = Field(default=30, ge=1, le=250)
+    reassessment_view_days: Annotated[
+        int,
+        Label(
+            "time for the district's view before the reassessment",
+            "整改后所在区意见期限",
+            "§六",
+            WORKING_DAYS,
+            help=Words("0: it is not heard.", "0 为不征求。"),
+        ),
+    ] = Field(default=0, ge=0, le=250)
     reminder_days: Annotated[
         int,
         Label(
@@ -86,6 +106,18 @@ class Policy(Message):
     rectification_months: Annotated[
         int, Label("time for rectification", "整改期限", "§六", MONTHS)
     ] = Field(default=6, ge=1, le=24)
+    rectification_within_validity: Annotated[
+        bool,
+        Label(
+            "rectification within validity only",
+            "整改须在有效期内完成",
+            "§六",
+            help=Words(
+                "Whether one that would end after validity is not begun: the year ends not effective.",
+                "整改期限晚于有效期的不再进入整改，该年度以成效不明显结束。",
+            ),
+        ),
+    ] = False
     experts_at_least: Annotated[int, Label("experts at least", "专家最少人数", "§四(三)")] = Field(
         default=5, ge=4, le=50
     )
@@ -126,7 +158,12 @@ class Policy(Message):
         return self
 
 
-NEW_CASES: dict[str, Any] = {"decisions_name_case": True}
+NEW_CASES: dict[str, Any] = {
+    "decisions_name_case": True,
+    "reassessment_view_days": 10,
+    "last_assessment_lead_days": 120,
+    "rectification_within_validity": True,
+}
 """What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
 
 
@@ -148,6 +185,14 @@ def usual_values(name: str) -> tuple[Any, ...]:
 def is_own(policy: Policy) -> bool:
     """Whether a policy is another than the usual one, whichever that was when its case began."""
     return any(getattr(policy, n) not in usual_values(n) for n in Policy.model_fields)
+
+
+def days_at_most(working_days: int) -> int:
+    """Return how many days a number of working days takes at most, with the longest holidays in them.
+
+    A test compares it with the calendar of all years that are known; docs/lifecycle.md has the reasoning.
+    """
+    return -(-working_days * 7 // 5) + 9 + working_days // 12
 
 
 def policy_problem(policy: Policy, submitted_by: Actor | None) -> FieldError | None:
@@ -184,6 +229,17 @@ def policy_problem(policy: Policy, submitted_by: Actor | None) -> FieldError | N
                 f" {working} working days, so at least {least} days before the anniversary",
                 f"{policy.assessment_lead_days} 天过短：报告、意见和评价共 {working} 个工作日，"
                 f"至少须提前 {least} 天",
+            ),
+        )
+    least = days_at_most(working)
+    if 0 < policy.last_assessment_lead_days < least:
+        return FieldError(
+            "policy.last_assessment_lead_days",
+            Words(
+                f"{policy.last_assessment_lead_days} days are too few: report, view and evaluation take"
+                f" {working} working days, with holidays {least} days, and end before validity does",
+                f"{policy.last_assessment_lead_days} 天过短：报告、意见和评价共 {working} 个工作日，"
+                f"遇节假日需 {least} 天，且须在有效期届满前结束",
             ),
         )
     longest = max(policy.expiry_notice_days, default=0)

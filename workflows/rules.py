@@ -73,13 +73,20 @@ def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any])
     """
     for trigger in lifecycle_of(state).triggers(state.stage):
         for arrow in trigger.arrows if trigger.name == name else ():
-            if (
-                arrow.outcome == outcome
-                and arrow.corrections in (None, bool(content.get("corrections")))
-                and arrow.returned_from in (None, state.came_from)
-            ):
+            if arrow.outcome == outcome and fits(arrow, state, content):
                 return arrow
     raise LookupError(f"no arrow from {state.stage} by {name} {outcome}")
+
+
+def fits(arrow: Arrow, state: CaseState, content: dict[str, Any]) -> bool:
+    """Whether the conditions of an arrow hold where a case stands, for what is said."""
+    policy = state.facts.policy
+    return (
+        arrow.corrections in (None, bool(content.get("corrections")))
+        and arrow.returned_from in (None, state.came_from)
+        and arrow.district_heard in (None, bool(policy.reassessment_view_days))
+        and (arrow.mends is None or arrow.mends == _can_mend(state, content))
+    )
 
 
 def ending(state: PlatformState, result: str) -> Word:
@@ -213,13 +220,23 @@ def _ended(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Platf
 
 
 def _to_mend(state: AssessmentState, arrow: Arrow, content: dict[str, Any]) -> AssessmentChanges:
-    """Set the deadline of the rectification (§六): the day that was set, or the policy's months later."""
-    if not content.get("to_mend"):
-        return {}
-    months = state.facts.policy.rectification_months
-    default = add_months(date.fromisoformat(content["decided_on"]), months)
-    given = content.get("mend_by")
-    return {"mend_by": end_of(date.fromisoformat(given) if given else default)}
+    """Set the deadline of the rectification (§六), where one begins."""
+    return {"mend_by": _mend_by(state, content)} if content.get("to_mend") and arrow.mends else {}
+
+
+def _mend_by(state: CaseState, content: dict[str, Any]) -> datetime:
+    """Return the end of a rectification (§六): of the day that was set, or of the policy's months later."""
+    if given := content.get("mend_by"):
+        return end_of(date.fromisoformat(given))
+    decided_on = date.fromisoformat(content["decided_on"])
+    return end_of(add_months(decided_on, state.facts.policy.rectification_months))
+
+
+def _can_mend(state: CaseState, content: dict[str, Any]) -> bool:
+    """Whether a rectification would end before validity does, where the policy asks."""
+    if not state.facts.policy.rectification_within_validity or state.valid_until is None:
+        return True
+    return not content.get("to_mend") or _mend_by(state, content) <= state.valid_until
 
 
 _EFFECTS: dict[str, Effect] = {

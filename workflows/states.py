@@ -165,8 +165,10 @@ def next_assessment(state: PlatformState) -> datetime | None:
     if state.listed_on is None or year > policy.validity_years:
         return None
     hours = (policy.assessment_opens_from_hour, policy.assessment_opens_until_hour)
-    lead, platform_id = policy.assessment_lead_days, state.facts.platform_id
-    return kick_off(state.listed_on, year, lead, hours, platform_id)
+    lead = policy.assessment_lead_days
+    if year == policy.validity_years:  # its conclusion is to fall before the end (§六, Default)
+        lead = policy.last_assessment_lead_days or lead
+    return kick_off(state.listed_on, year, lead, hours, state.facts.platform_id)
 
 
 def content_of(message: Message) -> dict[str, Any]:

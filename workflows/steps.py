@@ -33,12 +33,21 @@ class Arrow:
     """Taken only when an inspection passed with (True) or without (False) corrections."""
     returned_from: Stage | None = None
     """Taken only when the plan was returned from that stage."""
+    district_heard: bool | None = None
+    """Taken only where the policy gives the district days before a reassessment (True), or does not."""
+    mends: bool | None = None
+    """Taken only when a rectification ends within validity (True), or does not (False)."""
     stops: bool = False
     """The clock of the step that is left stops; it goes on when the case comes back to it."""
     resumes: bool = False
     """The clock of the step that is entered goes on where it stopped."""
     since: Edition = Edition.V0_1
     """The edition that brought it: runs of editions before do not accept it."""
+
+    @property
+    def conditions(self) -> tuple[object, ...]:
+        """When it is taken, of those of the same outcome; None where that does not matter."""
+        return self.corrections, self.returned_from, self.district_heard, self.mends
 
 
 @dataclass(frozen=True)

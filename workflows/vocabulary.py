@@ -170,8 +170,10 @@ class AssessmentStage(Word):
     DISTRICT_REVIEW = "district_review", "待所在区意见", "§六"
     EVALUATION = "evaluation", "待考核评价", "§六"
     RECTIFICATION = "rectification", "整改中", "§六"
+    REASSESSMENT_VIEW = "reassessment_view", "待所在区整改意见", "§六"
     REASSESSMENT = "reassessment", "待整改后考核", "§六"
     EFFECTIVE = "effective", "成效显著", "§六"
+    UNMENDED = "not_effective_unmended", "成效不明显（有效期内不及整改）", "§六"
     MET = "met", "整改后符合要求", "§六"
     NOT_MET = "not_met", "整改后仍不符合要求", "§六"
     ENDED_WITH_VALIDITY = "ended_with_validity", "随有效期届满终止", "§四"
@@ -241,7 +243,6 @@ class SoleOutcome(Word):
     WITHDRAWN = "withdrawn", "已撤回", "§四"
     SET_ASIDE = "set_aside", "已撤销", "§四, §六"
     RECORDED = "recorded", "已登记", "§四"
-    GIVEN = "given", "已提出", "§六"
 
 
 class RecommendationOutcome(Word):
@@ -291,6 +292,13 @@ class FilingOutcome(Word):
 
     FILED = "filed", "已提交", "§六"
     NOT_FILED = "not_filed", "逾期未提交", "§六"
+
+
+class ReviewOutcome(Word):
+    """Whether a district gave its view, or the commission goes on without it."""
+
+    GIVEN = "given", "已提出", "§六"
+    NOT_GIVEN = "not_given", "逾期未提出", "§六"
 
 
 class EvaluationOutcome(Word):

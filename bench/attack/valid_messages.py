@@ -69,7 +69,7 @@ def decision(
     fitting = [
         one
         for one in _templates()[kind]
-        if (one.get("outcome") == "not_filed") == (role == "commission" and kind in _FILED)
+        if (one.get("outcome") in _PASSED_OVER) == (role == "commission" and kind in _FROM_OTHERS)
     ]
     weights = [_OFTEN.get(str(one.get("outcome")), 1) for one in fitting]
     said = copy.deepcopy(random.choices(fitting, weights)[0])
@@ -113,7 +113,9 @@ _ADJUST: dict[str, Callable[[Random, dict[str, Any], str], None]] = {
     "listing": _listing,
     "support": _support,
 }
-_FILED = ("self_report", "rectification_report")
+_FROM_OTHERS = ("self_report", "district_review", "rectification_report")
+"""What the commission only goes on without, once it is overdue."""
+_PASSED_OVER = ("not_filed", "not_given")
 
 
 @cache

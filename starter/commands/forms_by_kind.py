@@ -120,8 +120,11 @@ FORMS: dict[Kind, DecisionForm] = {
             "review",
             Kind.DISTRICT_REVIEW,
             Words(
-                "The commission assesses the year together with the district, which gives its view.",
-                "市科委、中关村管委会会同所在区进行年度考核，所在区提出意见。",
+                "The commission assesses together with the district, which gives its view of the year, "
+                "and of the rectification before a reassessment. Once the view is overdue, the "
+                "commission may go on without it, saying why.",
+                "市科委、中关村管委会会同所在区考核：所在区对年度情况提出意见，整改后考核前对整改情况"
+                "提出意见。逾期未提出的，市科委、中关村管委会可说明理由后继续。",
             ),
             "pingtai review bj-water-membrane --view '平台服务区内企业成效明显。' \\\n"
             "    --actor kw-01 --organisation 密云区科技主管部门 --district miyun",

@@ -13,6 +13,7 @@ from tests.rules.builders import (
     BY,
     COMMISSION,
     OPERATOR,
+    PASSED_OVER,
     Raw,
     application,
     changed,
@@ -55,7 +56,7 @@ class _Story:
         self._note_dues()
 
     def decide(self, kind: Kind, outcome: str | None = None, **more: Any) -> str:
-        by = COMMISSION if outcome == "not_filed" else BY.get(kind, COMMISSION)
+        by = COMMISSION if outcome in PASSED_OVER else BY.get(kind, COMMISSION)
         decision_id = f"{self._name}:{next(self._numbers)}"
         raw: Raw = {"kind": str(kind), "actor": by, "documents": _DOCUMENTS}
         raw |= content(kind, outcome) | more
@@ -147,7 +148,9 @@ def _valid_years(told: _Story) -> None:
     told.decide(Kind.EVALUATION, "not_effective", findings=findings, to_mend=["补齐运营团队"])
     told.wait(120)
     told.decide(Kind.RECTIFICATION_REPORT)
-    told.wait(30)
+    told.wait(8)
+    told.decide(Kind.DISTRICT_REVIEW, view="整改已落实")
+    told.wait(22)
     last = told.decide(Kind.REASSESSMENT)
     told.wait(6)
     told.decide(Kind.SET_ASIDE, target=last, reason="分数录入有误，应重新评定。")

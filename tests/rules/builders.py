@@ -102,7 +102,6 @@ _WITH_OUTCOME = set(Kind) - {
     Kind.WITHDRAWAL,
     Kind.SET_ASIDE,
     Kind.SUPPORT,
-    Kind.DISTRICT_REVIEW,
     Kind.BRINGING_IN,
 }
 """The kinds that leave a choice."""
@@ -115,6 +114,10 @@ BY = {
     Kind.RECTIFICATION_REPORT: OPERATOR,
 }
 """Who takes a decision; the commission, if it is not named here."""
+
+
+PASSED_OVER = ("not_filed", "not_given")
+"""By which the commission goes on without what is overdue."""
 
 
 def content(kind: str, outcome: str | None = None) -> Raw:
@@ -153,8 +156,8 @@ def content(kind: str, outcome: str | None = None) -> Raw:
         Kind.RECTIFICATION_REPORT: {"mended": ["已扩大开放服务"]},
         Kind.REASSESSMENT: {"outcome": "met", "findings": group_findings()},
     }
-    if outcome == "not_filed":
-        return {"outcome": outcome, "reason": "逾期未收到报告"}
+    if outcome in PASSED_OVER:
+        return {"outcome": outcome, "reason": "逾期未收到"}
     chosen = {"outcome": outcome} if outcome and kind in _WITH_OUTCOME else {}
     return said[kind] | chosen
 
@@ -166,7 +169,7 @@ def decision(
     whole = {
         "kind": str(kind),
         "decision_id": decision_id,
-        "actor": COMMISSION if outcome == "not_filed" else BY.get(Kind(kind), COMMISSION),
+        "actor": COMMISSION if outcome in PASSED_OVER else BY.get(Kind(kind), COMMISSION),
         "decided_on": str(on),
         **content(kind, outcome),
     }

@@ -124,14 +124,39 @@ PATHS: dict[AnyStage, tuple[Step, ...]] = {
     AssessmentStage.DISTRICT_REVIEW: _TO_EVALUATION[:1],
     AssessmentStage.EVALUATION: _TO_EVALUATION,
     AssessmentStage.RECTIFICATION: _TO_RECTIFICATION,
+    AssessmentStage.REASSESSMENT_VIEW: _TO_REASSESSMENT,
     AssessmentStage.REASSESSMENT: _TO_REASSESSMENT,
     AssessmentStage.EFFECTIVE: (*_TO_EVALUATION, (Kind.EVALUATION, {})),
+    AssessmentStage.UNMENDED: _TO_RECTIFICATION,
     AssessmentStage.MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {})),
     AssessmentStage.NOT_MET: (*_TO_REASSESSMENT, (Kind.REASSESSMENT, {"outcome": "not_met"})),
     AssessmentStage.ENDED_WITH_VALIDITY: (_OVER,),
     AssessmentStage.ENDED_WITH_PLATFORM: ((Happening.PLATFORM_WITHDRAWN, {}),),
 }
 """The shortest way to each stage."""
+
+HEARD: Raw = {"reassessment_view_days": 10}
+"""A policy by which the district is heard before a reassessment."""
+NO_TIME: Raw = {
+    "rectification_within_validity": True,
+    "validity_years": 1,
+    "rectification_months": 24,
+}
+"""A policy by which no rectification fits into validity."""
+POLICIES: dict[AnyStage, Raw] = {
+    AssessmentStage.REASSESSMENT_VIEW: HEARD,
+    AssessmentStage.UNMENDED: NO_TIME,
+}
+"""Under which policy a stage is reached, where not under that of older cases."""
+
+
+def policy_of(stage: AnyStage, arrow: Arrow | None = None) -> Raw:
+    """The policy of a case that stands in a stage and may take an arrow; empty: that of older cases."""
+    if arrow and arrow.district_heard:
+        return HEARD
+    if arrow and arrow.mends is False:
+        return NO_TIME
+    return POLICIES.get(stage, {})
 
 
 def walk(case: Case[Any], steps: tuple[Step, ...]) -> Case[Any]:
@@ -146,6 +171,8 @@ def walk(case: Case[Any], steps: tuple[Step, ...]) -> Case[Any]:
 
 def at_stage(stage: AnyStage, **of_application: Any) -> Case[Any]:
     """A case that stands in a stage; an assessment is that of a valid platform."""
+    if policy := policy_of(stage):
+        of_application = {"policy": policy} | of_application
     if isinstance(stage, Stage):
         return walk(platform(**of_application), PATHS[stage])
     valid = walk(platform(**of_application), PATHS[Stage.VALID])

@@ -9,7 +9,7 @@ from workflows.case import Case, CaseRecord
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
-from workflows.rules import CaseState, lifecycle_of
+from workflows.rules import CaseState, fits, lifecycle_of
 from workflows.state_folding import fold, set_aside_marks, states
 from workflows.states import PlatformState, Receipt
 from workflows.steps import Arrow, Trigger
@@ -48,7 +48,7 @@ class Explorer:
             for trigger in lifecycle_of(state).triggers(state.stage)
             for arrow in trigger.arrows
             if (state.overdue or not trigger.once_overdue)
-            and arrow.returned_from in (None, state.came_from)
+            and (trigger.by is None or fits(arrow, state, along(self.case, trigger, arrow)))
             and (trigger.name != Kind.SET_ASIDE or standing(self.case))
         ]
 

@@ -23,9 +23,13 @@ AWAITED: dict[str, list[tuple[str, str, str]]] = {
     "district_review": [("district_review", "district", "§六")],
     "evaluation": [("evaluation", "commission", "§六")],
     "rectification": [("rectification_report", "operator", "§六")],
+    "reassessment_view": [("district_review", "district", "§六")],
     "reassessment": [("reassessment", "commission", "§六")],
 }
 """What each stage awaits from whom, by which rule; a stage that is not named awaits nothing."""
+
+PASSED_OVER = ("self_report", "district_review", "rectification", "reassessment_view")
+"""Where the commission may go on without what is overdue."""
 
 
 def refusal(case: Case[Any], raw: Raw, rule: str) -> str:
@@ -39,7 +43,7 @@ def refusal(case: Case[Any], raw: Raw, rule: str) -> str:
     assert told == caught.value.refusal
     assert (told.rule, told.stage) == (rule, state.stage)
     awaited = list(AWAITED.get(state.stage, ()))
-    if state.overdue and state.stage in ("self_report", "rectification"):
+    if state.overdue and state.stage in PASSED_OVER:
         awaited += [(kind, "commission", article) for kind, _, article in awaited]
     assert [(what.kind, what.role, what.rule) for what in told.awaited] == awaited
     en, zh = again.value.words

@@ -10,7 +10,7 @@ from workflows.state_folding import fold
 from workflows.steps import AnyStage, Arrow, Lifecycle, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .cases import at_stage, decide, returned_from, standing, take
+from .cases import at_stage, decide, policy_of, returned_from, standing, take
 
 Way = tuple[AnyStage, Trigger, Arrow]
 
@@ -41,7 +41,8 @@ def beginning(way: Way) -> Case[Any]:
         case = returned_from(Stage.RECOMMENDATION)
         decide(case, Kind.PLAN_REVISION)
         return case
-    return at_stage(stage)
+    policy = policy_of(stage, arrow)
+    return at_stage(stage, **({"policy": policy} if policy else {}))
 
 
 @pytest.mark.parametrize("way", [*ways(PLATFORM), *ways(ASSESSMENT)], ids=named)

@@ -1,7 +1,8 @@
 """What is awaited in each stage, from whom, in how many working days, by the rulebook."""
 
+from workflows.circumstances import Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.policy import Policy
+from workflows.policy import Policy, policy_for_new_cases
 from workflows.rules import awaited
 from workflows.steps import Clock
 from workflows.vocabulary import AssessmentStage, Happening
@@ -27,12 +28,13 @@ def test_who_does_what() -> None:
         "listing": [("listing", "commission")],
         "valid": [],
         "self_report": [("self_report", "operator"), ("self_report", "commission")],
-        "district_review": [("district_review", "district")],
+        "district_review": [("district_review", "district"), ("district_review", "commission")],
         "evaluation": [("evaluation", "commission")],
         "rectification": [
             ("rectification_report", "operator"),
             ("rectification_report", "commission"),
         ],
+        "reassessment_view": [("district_review", "district"), ("district_review", "commission")],
         "reassessment": [("reassessment", "commission")],
     }
 
@@ -40,7 +42,7 @@ def test_who_does_what() -> None:
 def test_in_how_many_working_days() -> None:
     """The rulebook's defaults, stage by stage; a rectification and validity keep their own clocks."""
     days = {
-        str(step.stage): getattr(Policy(), step.days)
+        str(step.stage): getattr(policy_for_new_cases(Policy()), step.days)
         for step in STEPS
         if step.clock is Clock.WORKING_DAYS
     }
@@ -54,6 +56,7 @@ def test_in_how_many_working_days() -> None:
         "self_report": 20,
         "district_review": 10,
         "evaluation": 30,
+        "reassessment_view": 10,
         "reassessment": 30,
     }
     others = {str(step.stage): str(step.clock) for step in STEPS if not step.ended}
@@ -82,14 +85,21 @@ def test_what_may_be_said_at_any_time_is_not_awaited() -> None:
 
 
 def test_the_commission_is_awaited_only_when_a_report_is_overdue() -> None:
-    """§六: before the deadline it is the operator's turn alone."""
-    case = at_stage(AssessmentStage.SELF_REPORT)
-    assert [(a.kind, a.role) for a in awaited(case.state)] == [("self_report", "operator")]
-    record_event(case, Happening.OVERDUE)
-    assert [(a.kind, a.role) for a in awaited(case.state)] == [
-        ("self_report", "operator"),
-        ("self_report", "commission"),
-    ]
+    """§六: before the deadline it is the turn of the operator, or of the district, alone."""
+    for stage, kind, role in (
+        (AssessmentStage.SELF_REPORT, "self_report", "operator"),
+        (AssessmentStage.DISTRICT_REVIEW, "district_review", "district"),
+        (AssessmentStage.REASSESSMENT_VIEW, "district_review", "district"),
+    ):
+        case = at_stage(stage)
+        assert [(a.kind, a.role) for a in awaited(case.state)] == [(kind, role)]
+        record_event(case, Happening.OVERDUE)
+        assert [(a.kind, a.role) for a in awaited(case.state)] == [
+            (kind, role),
+            (kind, "commission"),
+        ]
+        before = awaited(case.state, Edition.V0_4)
+        assert len(before) == (2 if kind == "self_report" else 1)
 
 
 def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
@@ -110,6 +120,9 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "district_review_days": 10,
         "evaluation_days": 30,
         "reassessment_days": 30,
+        "reassessment_view_days": 0,
+        "last_assessment_lead_days": 0,
+        "rectification_within_validity": False,
         "reminder_days": 5,
         "escalate_every_days": 7,
         "resumed_days_at_least": 5,

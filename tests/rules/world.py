@@ -17,6 +17,7 @@ from workflows.deadlines import clocks, due_request, escalation_request, next_ex
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
+from workflows.policy import policy_for_new_cases
 from workflows.refusal import Refused
 from workflows.run_io import AssessmentOpening
 from workflows.states import AssessmentState, PlatformState, Receipt, next_assessment
@@ -39,6 +40,7 @@ class World:
             previous = {"term": term, "log_hash": log_hash}
             application = application | {"term": term + 1, "previous": previous}
         form = parse(PlatformApplication, application)
+        form = form.model_copy(update={"policy": policy_for_new_cases(form.policy)})
         self.now = at
         self.platform: Case[PlatformState] = open_platform(form, at)
         self.assessment: Case[AssessmentState] | None = None
@@ -50,7 +52,10 @@ class World:
         assert case is not None, "no assessment is open"
         today = beijing_date(self.now).isoformat()
         given = {"given_on": today} if raw["kind"] == Kind.SUPPORT else {}
-        said = {"decision_id": decision_id, "decided_on": today, **given, **raw, **more}
+        facts, year = case.state.facts, getattr(case.state, "year", None)
+        about = {"platform_id": facts.platform_id, "term": facts.term, "year": year}
+        said = {"decision_id": decision_id, "decided_on": today, "case": about}
+        said |= {**given, **raw, **more}
         receipt = case.decide(said, self.now)
         self._follow()
         return receipt
@@ -146,7 +151,8 @@ class World:
         year = self.platform.state.open_assessment
         ended = next(c for c in reversed(self.cases) if _year(c) == {"year": year})
         opening = self._opening(ended.state.year)
-        carried = reopened(opening, ended.log, self.platform.log, set_aside).carried
+        again = reopened(opening, ended.log, self.platform.log, set_aside)
+        carried, set_aside = again.carried, again.set_aside or {}
         assert carried
         self.assessment = Case(carried.state, carried.record)
         self.cases[self.cases.index(ended)] = self.assessment

@@ -103,6 +103,13 @@ CASES: tuple[tuple[str, str, str, tuple[str, ...], dict[str, Any]], ...] = (
     ),
     ("review", "district_review", "district", ("--view", "好"), {"view": "好"}),
     (
+        "review",
+        "district_review",
+        "commission",
+        ("--not-given", "--reason", "逾期"),
+        {"outcome": "not_given", "reason": "逾期"},
+    ),
+    (
         "evaluate",
         "evaluation",
         "commission",

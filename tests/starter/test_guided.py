@@ -255,6 +255,23 @@ def test_the_commission_goes_on_without_a_report(
     assert ("not_filed", "逾期两月") == (sent[0][1]["outcome"], sent[0][1]["reason"])
 
 
+@pytest.mark.parametrize(
+    "stage", [AssessmentStage.DISTRICT_REVIEW, AssessmentStage.REASSESSMENT_VIEW]
+)
+def test_the_commission_goes_on_without_the_district(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, stage: AssessmentStage
+) -> None:
+    """A silent district is passed over with a reason, for the year and for what was rectified."""
+    case = at_stage(stage)
+    case.state = case.state.model_copy(update={"overdue": True})
+    show_case(answers, case)
+    flags = ("--actor", "kw-1", "--organisation", "市科委", "--role", "commission")
+    result = pingtai("review", "bj-test", *flags, stdin="两次催告未复\n\n\ny\n")
+    assert 0 == result.exit_code, result.output
+    assert ("not_given", "两次催告未复") == (sent[0][1]["outcome"], sent[0][1]["reason"])
+    assert "view" not in sent[0][1]
+
+
 def test_a_panel_is_asked_for_until_it_is_enough(pingtai: Run, answers: dict[str, Any]) -> None:
     """It says how many experts are still needed, and from which fields."""
     show_case(answers, at_stage(Stage.EXPERT_REVIEW))

@@ -16,9 +16,10 @@ from workflows.application import PlatformApplication
 from workflows.case import decision_of
 from workflows.model import as_sent, parse
 from workflows.periods import anniversary
+from workflows.policy import Policy, policy_for_new_cases
 from workflows.rules import CaseState, arrow_of
-from workflows.states import AssessmentState, PlatformState
-from workflows.vocabulary import AssessmentStage, FilingOutcome, Kind, Stage, Word
+from workflows.states import AssessmentState, Facts, PlatformState
+from workflows.vocabulary import AssessmentStage, FilingOutcome, Kind, ReviewOutcome, Stage, Word
 
 EVIDENCE = "bj-food-authenticity"
 """The example of an existing platform: what those brought in here rest on is what it rests on."""
@@ -41,6 +42,8 @@ class Sample:
     """Days since it was listed."""
     assessed: int | None = None
     """Of an existing platform, which is brought in: so many assessments have ended."""
+    of_term: int = 1
+    """Which of the example's terms it takes its application and decisions from."""
     hurried: str = ""
     """The policy's field of a step that is due on the next working day."""
 
@@ -54,7 +57,7 @@ SAMPLES = (
     Sample("bj-riscv-soc", Stage.RECOMMENDATION),
     Sample("bj-ad-simulation", Stage.CORRECTION),
     Sample("bj-gene-vector", Stage.INSPECTION, hurried="inspection_days"),
-    Sample("bj-uav-airworthiness", Stage.CORRECTION),
+    Sample("bj-uav-airworthiness", Stage.WITHDRAWN),
     Sample("bj-compute-adaptation", Stage.IMPROVEMENT),
     Sample("bj-heritage-digital", Stage.EXPERT_REVIEW),
     Sample("bj-quantum-metrology", Stage.LISTING),
@@ -66,7 +69,7 @@ SAMPLES = (
     Sample("bj-biologics-cmc", AssessmentStage.REASSESSMENT, 340),
     Sample("bj-green-building", Stage.DECLINED),
     Sample("bj-industrial-software", Stage.DECLINED),
-    Sample("bj-imaging-ai", Stage.WITHDRAWN),
+    Sample("bj-imaging-ai", AssessmentStage.REASSESSMENT_VIEW, 335, of_term=2),
 )
 
 
@@ -84,11 +87,12 @@ def sample_cases(examples: Mapping[str, Example], day: date) -> Iterator[SampleC
     evidence = as_sent(examples[EVIDENCE].applications[0])["brought_in"]
     for sample in SAMPLES:
         example = examples[sample.platform_id]
-        application = as_sent(example.applications[0])
-        steps = tuple(_accepted(example.life.terms[0].steps))
+        application = as_sent(example.applications[sample.of_term - 1])
+        steps = tuple(_accepted(example.life.terms[sample.of_term - 1].steps))
         decisions: tuple[dict[str, Any], ...] = ()
         if sample.assessed is None:
-            decisions = tuple(_dated(sample, steps, day))
+            policy = policy_for_new_cases(parse(Policy, application.get("policy", {})))
+            decisions = tuple(_dated(sample, steps, day, policy))
         else:
             application["brought_in"] = _brought_in(sample, steps, evidence, day)
         if sample.hurried:
@@ -110,19 +114,19 @@ def _accepted(steps: Sequence[ExampleStep]) -> Iterator[tuple[int, dict[str, Any
     for step in steps:
         waited += step.after_days
         said = step.decide or step.signal
-        # Who goes on without a report must wait until it is overdue.
-        if said and said.get("outcome") != FilingOutcome.NOT_FILED:
+        # Who goes on without a report or a view must wait until it is overdue.
+        if said and said.get("outcome") not in (FilingOutcome.NOT_FILED, ReviewOutcome.NOT_GIVEN):
             yield waited, said
             waited = 0
 
 
-def _dated(sample: Sample, steps: Steps, day: date) -> Iterator[dict[str, Any]]:
+def _dated(sample: Sample, steps: Steps, day: date, policy: Policy) -> Iterator[dict[str, Any]]:
     """The decisions that lead to where a sample stands, with ids and days.
 
     Those on the platform itself were taken on paper, as far apart as in the example; the last of them
     today, or on the day of the listing. An assessment opens today, and so its decisions are of today.
     """
-    taken = steps[: _needed(sample, steps, day)]
+    taken = steps[: _needed(sample, steps, day, policy)]
     on_paper = [waited for waited, said in taken if said["kind"] not in ASSESSMENT_KINDS]
     on = day - timedelta(days=sample.listed_ago + sum(on_paper))
     for number, (waited, said) in enumerate(taken, 1):
@@ -130,13 +134,19 @@ def _dated(sample: Sample, steps: Steps, day: date) -> Iterator[dict[str, Any]]:
         yield {"decision_id": _id(sample, number), "decided_on": str(on), **_numbered(said, on)}
 
 
-def _needed(sample: Sample, steps: Steps, day: date) -> int:
+def _needed(sample: Sample, steps: Steps, day: date, policy: Policy) -> int:
     """How many decisions lead to where a sample stands, by the lifecycle tables."""
     # An assessment opens by itself where the platform is valid, and then waits for its first decision.
     goal = Stage.VALID if sample.stands is AssessmentStage.SELF_REPORT else sample.stands
-    # Of a state only its stage, and the one before, say which arrow is taken.
-    begun: dict[str, Any] = {"stage": Stage.RECOMMENDATION}
-    opened: dict[str, Any] = {"stage": AssessmentStage.SELF_REPORT}
+    # Of a state only its stage, the one before, and the policy say which arrow is taken.
+    known: dict[str, Any] = {"policy": policy}
+    facts = Facts.model_construct(**known)
+    begun: dict[str, Any] = {"facts": facts, "stage": Stage.RECOMMENDATION}
+    opened: dict[str, Any] = {
+        "facts": facts,
+        "stage": AssessmentStage.SELF_REPORT,
+        "valid_until": None,
+    }
     case: CaseState = PlatformState.model_construct(**begun)
     for number, (_, said) in enumerate(steps):
         if case.stage is goal:
