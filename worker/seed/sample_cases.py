@@ -98,8 +98,8 @@ def sample_cases(examples: Mapping[str, Example], day: date) -> Iterator[SampleC
         if sample.hurried:
             # A policy is the commission's to give, so an officer of it enters this application.
             by = next(said["actor"] for _, said in steps if said["kind"] == Kind.INSPECTION)
-            policy = {**application.get("policy", {}), sample.hurried: 1}
-            application |= {"policy": policy, "submitted_by": by}
+            given = {**application.get("policy", {}), sample.hurried: 1}
+            application |= {"policy": given, "submitted_by": by}
         yield SampleCase(sample, parse(PlatformApplication, application), decisions)
 
 
