@@ -7,7 +7,6 @@ from audit.commands import access_wording
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.commands.options import PlatformId, json_option, limit_option
-from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
@@ -32,7 +31,7 @@ access_group = LazyGroup(
 @access_group.command(
     "list", short_help="List who viewed or exported records, the newest first. 查阅记录"
 )
-@click.argument("platform", required=False, type=PlatformId(Holder.HISTORIES))
+@click.argument("platform", required=False, type=PlatformId())
 @click.option("--who", "actor", metavar="ID", help="Only this person. 查阅人")
 @click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="The next page. 下一页")
 @limit_option(LARGEST_PAGE)

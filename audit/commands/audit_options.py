@@ -25,6 +25,7 @@ def _source_option(flag: str) -> Option:
         type=click.Choice(("server", "archive")),
         default="server",
         show_default=True,
+        is_eager=True,  # which platform is meant depends on it
         help="Where histories are read from. 历史来源",
     )
 
@@ -33,6 +34,7 @@ _files_option: Option = click.option(
     "--files",
     type=click.Path(exists=True, path_type=Path),
     multiple=True,
+    is_eager=True,
     metavar="PATH",
     help="Read histories from a file or a folder instead; may be repeated. 历史文件",
 )

@@ -7,6 +7,7 @@ import click
 from rich.table import Table
 
 from audit.commands.audit_options import Source, When, WhenType, named_source_options
+from audit.commands.history_platform import history_argument
 from audit.commands.history_source import (
     not_applied_yet,
     note_future,
@@ -20,7 +21,7 @@ from audit.commands.state_words import field_words, value_words
 from audit.commands.timeline import moment_plain, moments_table
 from audit.reading.snapshots import Change, between, changes
 from audit.reading.timeline_entries import moments
-from starter.commands.options import history_argument, json_option
+from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.pager import paged

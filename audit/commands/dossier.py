@@ -10,6 +10,7 @@ import click
 
 from audit.access_log import note
 from audit.commands.audit_options import Source, file_option, source_options
+from audit.commands.history_platform import history_argument
 from audit.commands.history_source import opened
 from audit.commands.verify import EXIT_CODES, plain_verdict, show_verdict
 from audit.dossier.making import make
@@ -17,7 +18,7 @@ from audit.dossier.verifying import Verdict, verify
 from audit.evidence_files import write_new
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.options import history_argument, json_option
+from starter.commands.options import json_option
 from starter.desk.user_name import who
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import show, show_json

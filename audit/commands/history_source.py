@@ -73,10 +73,7 @@ async def read_for(
                 f"No history of {platform} in these files: check the id and the files.",
                 f"这些文件中没有 {platform} 的历史：请核对编号和文件",
             )
-        raise NoSuchPlatform(
-            f"No history of {platform} here: check the id, or read --from archive.",
-            f"没有 {platform} 的历史：请核对编号，或用 --from archive 从归档读取",
-        )
+        raise _not_kept(platform, source)
     if not reading.logs:
         why = _first(reading.problems)
         raise BadInput(
@@ -84,6 +81,21 @@ async def read_for(
             f"{platform} 的历史中没有记录：{why.zh}",
         )
     return reading
+
+
+def _not_kept(platform: str, source: Source) -> NoSuchPlatform:
+    """Say where else the histories may be: runs are archived every hour, and removed from the server later."""
+    if source == "server":
+        return NoSuchPlatform(
+            f"The server has no history of {platform}: check the id, or read from the archive.",
+            f"服务器中没有 {platform} 的历史：请核对编号，或改从归档（archive）读取",
+        )
+    return NoSuchPlatform(
+        f"The archive has no history of {platform} yet: check the id, read from the server, or run"
+        " `pingtai audit archive --now`.",
+        f"归档中尚无 {platform} 的历史：请核对编号，或改从服务器（server）读取，"
+        "或先运行 pingtai audit archive --now",
+    )
 
 
 @contextmanager

@@ -14,14 +14,14 @@ from audit.evidence_files import write_new
 from audit.problems import counted
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.options import DAY, history_argument
+from starter.commands.options import DAY, platform_argument
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import complain, write
 from workflows.words import Words
 
 
 @click.command("prove")
-@history_argument
+@platform_argument
 @click.option("--day", type=DAY, required=True, metavar="DAY", help="The digest's day. 日期")
 @output_option
 @answering

@@ -8,6 +8,7 @@ import click
 from audit.access_log import note
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import Source, json_lines_option, source_options
+from audit.commands.history_platform import HistoryPlatform
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
 from audit.problems import counted
@@ -15,8 +16,6 @@ from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
-from starter.commands.options import PlatformId
-from starter.desk.platform_names import Holder
 from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
@@ -27,7 +26,7 @@ _LETTERS = 80
 
 
 @click.command("reconcile")
-@click.argument("platforms", nargs=-1, type=PlatformId(Holder.HISTORIES), metavar="[PLATFORM]...")
+@click.argument("platforms", nargs=-1, type=HistoryPlatform(), metavar="[PLATFORM]...")
 @click.option("--repair", is_flag=True, help="Rewrite the rows that differ. 修复")
 @source_options
 @json_lines_option

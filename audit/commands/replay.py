@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.archive.server_histories import ServerHistories
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import Source, from_option, json_lines_option
+from audit.commands.history_platform import has_history
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
 from audit.histories import Histories, StoredHistory
@@ -110,7 +112,10 @@ async def replay_command(
     """
     if not files:
         context = click.get_current_context()
-        names = tuple([await platform_meant(name, Holder.HISTORIES, context) for name in names])
+        kept = partial(has_history, source, ())
+        names = tuple(
+            [await platform_meant(name, Holder.HISTORIES, context, kept) for name in names]
+        )
     wanted = ReplayRequest(names, everything, files, source, register and not files)
     wanted.check()
     totals = Totals()

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from audit.commands.audit_options import Source, WhenType, source_options
+from audit.commands.history_platform import history_argument
 from audit.commands.history_source import (
     not_applied_yet,
     note_future,
@@ -16,7 +17,7 @@ from audit.commands.history_source import (
     when_word,
 )
 from audit.reading.snapshots import CaseSnapshot, EntryName, Snapshot
-from starter.commands.options import history_argument, json_option
+from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal import wording
 from starter.terminal.command_runner import answering

@@ -9,11 +9,12 @@ from rich.table import Table
 
 from audit.claims import REASON_UNSEALED
 from audit.commands.audit_options import Source, source_options
+from audit.commands.history_platform import history_argument
 from audit.commands.history_source import read_for, showing
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
-from starter.commands.options import history_argument, json_option
+from starter.commands.options import json_option
 from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.entry_wording import entry_words, reason_words

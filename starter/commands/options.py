@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from activities.added_fields import AddedField
 from starter.commands.notation import WordChoice, chinese_list, known
 from starter.desk.did_you_mean import near_words
-from starter.desk.platform_names import Holder, resolve_platform
+from starter.desk.platform_names import Holder, Kept, resolve_platform
 from starter.desk.reach import open_reads
 from starter.terminal.catalogue import made
 from starter.terminal.command_runner import NEAR_PLATFORMS, answered
@@ -82,7 +82,11 @@ class PlatformId(click.ParamType[str]):
         if self._holder is None or ctx is None or ctx.resilient_parsing:
             return str(value)
         with answered():
-            return asyncio.run(platform_meant(str(value), self._holder, ctx))
+            return asyncio.run(platform_meant(str(value), self._holder, ctx, self.kept(ctx)))
+
+    def kept(self, ctx: click.Context) -> Kept | None:
+        """Who is asked for an id that the register lacks, before it is taken for a part of a name."""
+        return None
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -94,12 +98,14 @@ class PlatformId(click.ParamType[str]):
             return []
 
 
-async def platform_meant(given: str, holder: Holder, context: click.Context) -> str:
+async def platform_meant(
+    given: str, holder: Holder, context: click.Context, kept: Kept | None = None
+) -> str:
     """The id of the platform that is meant; it is said which one a name has become.
 
     Raises as `resolve_platform`.
     """
-    found = await resolve_platform(given, holder)
+    found = await resolve_platform(given, holder, kept)
     context.meta[NEAR_PLATFORMS] = near_words(found.near)
     if found.name is not None:
         context.meta[BY_NAME] = found.platform_id
@@ -117,8 +123,6 @@ async def _offered(incomplete: str) -> list[CompletionItem]:
 DAY = Day()
 
 platform_argument: Option[Any] = click.argument("platform", type=PlatformId())
-history_argument: Option[Any] = click.argument("platform", type=PlatformId(Holder.HISTORIES))
-"""Of a command that reads histories: they may be those of a platform that the register does not know."""
 district_option: Option[Any] = click.option(
     "--district", type=WordChoice(District), metavar="DISTRICT", help="Only this district. 所在区"
 )

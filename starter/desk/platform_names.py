@@ -6,6 +6,7 @@ asks the workflow first.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,7 +39,11 @@ class Holder(Enum):
     REGISTER = auto()
     WORKFLOW = auto()
     HISTORIES = auto()
-    """They may be on the server, in the archive or in files: what may be an id is taken as one."""
+    """They may be on the server, in the archive or in files, and the register may lack what is there."""
+
+
+Kept = Callable[[str], Awaitable[bool]]
+"""Whether there are records of an id outside the register; it may raise as the command itself would."""
 
 
 class Resolved(NamedTuple):
@@ -57,8 +62,10 @@ def may_be_id(given: str) -> bool:
         return False
 
 
-async def resolve_platform(given: str, holder: Holder = Holder.REGISTER) -> Resolved:
-    """Find the platform that is meant.
+async def resolve_platform(
+    given: str, holder: Holder = Holder.REGISTER, kept: Kept | None = None
+) -> Resolved:
+    """Find the platform that is meant; of an id that the register lacks `kept` is asked first.
 
     Raises:
         BadInput: several platforms are called so (the notes list them with their ids), or none can be.
@@ -80,9 +87,11 @@ async def resolve_platform(given: str, holder: Holder = Holder.REGISTER) -> Reso
     except Exception:  # whatever it is: the command itself meets it again, and says so
         return Resolved(given)
     near = found.near or _near(found)
-    if not found.total or holder is Holder.HISTORIES:
+    if not found.total:
         return Resolved(given, near=near)
-    if holder is Holder.WORKFLOW and await _has_workflow(given):
+    if kept is None and holder is Holder.WORKFLOW:
+        kept = _has_workflow
+    if kept is not None and await kept(given):
         return Resolved(given)
     chosen = _only(found)
     if chosen is None:

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from rich.cells import cell_len
 from audit.reading.case_logs import read_runs
 from audit.reading.snapshots import EntryName, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import moments
+from db.name_search import Found, FoundPlatform
+from starter.desk import platform_names
 from starter.terminal import screen
 from starter.terminal.language import say
 from tests.audit.lives import BROUGHT_IN, FOLDER, MUCH, TWICE, Events, cut, edited, recorded
@@ -263,3 +266,31 @@ def test_histories_that_are_too_broken_are_answered_in_words(run: Run, tmp_path:
         result = run(command, CORRECTED, *args, "--files", str(tmp_path))
         assert 2 == result.exit_code
         assert "entry 1.3" in result.output
+
+
+@pytest.mark.parametrize("given", ["flex", "柔性"])
+def test_a_part_of_an_id_is_enough(run: Run, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """Also one that could be an id itself, unless the histories have a platform of that id."""
+
+    class PretendRegister:
+        async def of_id(self, platform_id: str) -> Found:
+            return Found(total=0)
+
+        async def find(self, words: str, **_: object) -> Found:
+            longer = CORRECTED if words == given else f"{CORRECTED}-2"
+            one = FoundPlatform(
+                platform_id=longer, name="柔性传感", operator="甲", district="daxing",
+                field="integrated_circuits", term=1, stage="valid", exact=False,
+            )  # fmt: skip
+            return Found(total=1, items=(one,))
+
+    @asynccontextmanager
+    async def pretend(**_: object) -> AsyncIterator[PretendRegister]:
+        yield PretendRegister()
+
+    monkeypatch.setattr(platform_names, "open_reads", pretend)
+    for asked in ((given, *FILES), (*FILES, given)):
+        result = run("timeline", *asked)
+        assert (0, f"{given}: {CORRECTED} (柔性传感)\n") == (result.exit_code, result.stderr)
+    whole = run("timeline", CORRECTED, *FILES)
+    assert (0, "") == (whole.exit_code, whole.stderr)
