@@ -8,8 +8,8 @@ import click
 from pydantic import BaseModel
 
 from starter.client.interface import Applied, Pingtai
-from starter.commands.document_files import document
-from starter.commands.input_files import read_text
+from starter.commands.document_files import document, folder_of, with_documents
+from starter.commands.input_files import read_object
 from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.plan_files.plan_file import read_plan
@@ -17,7 +17,6 @@ from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
-from starter.tables.strict_json import as_object
 from starter.terminal.catalogue import AS_WRITTEN, made
 from starter.terminal.command_runner import answering
 from starter.terminal.named_fields import NamedFields
@@ -99,9 +98,7 @@ async def apply_command(
     file: str, plan: str | None, documents: tuple[str, ...], as_json: bool
 ) -> None:
     """Submit an application."""
-    text = read_text(file)
-    more = bool(plan or documents)
-    raw = _completed(as_object(text, file), plan, documents) if more else text
+    raw = _completed(with_documents(read_object(file), folder_of(file)), plan, documents)
     try:
         application = parse(PlatformApplication, raw)
     except InvalidMessage as error:

@@ -6,7 +6,7 @@ import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from starter.bounds import DOCUMENT_BYTES
 from starter.error_reasons import reason_of
@@ -112,6 +112,42 @@ def documents_in(cell: str, folder: Path | None) -> list[Document]:
     if wrong:
         raise together(wrong)
     return found
+
+
+def with_documents(message: Any, folder: Path | None) -> Any:
+    """Return a message of JSON in which each document that is text is hashed: files beside it, as in a cell.
+
+    Raises:
+        BadInput: some of them are not there, or cannot be hashed; names each.
+    """
+    wrong: list[BadInput] = []
+    hashed = _hashed_within(message, folder, wrong)
+    if wrong:
+        raise together(wrong)
+    return hashed
+
+
+def _hashed_within(part: Any, folder: Path | None, wrong: list[BadInput]) -> Any:
+    if isinstance(part, list):
+        return [_hashed_within(item, folder, wrong) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: _named_documents(value, folder, wrong)
+        if name == "documents"
+        else _hashed_within(value, folder, wrong)
+        for name, value in part.items()
+    }
+
+
+def _named_documents(value: Any, folder: Path | None, wrong: list[BadInput]) -> Any:
+    found: list[Any] = []
+    for item in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
+        try:
+            found += documents_in(item, folder) if isinstance(item, str) else [item]
+        except BadInput as error:
+            wrong.append(error)
+    return found if isinstance(value, str | list) else value
 
 
 def together(errors: Sequence[BadInput]) -> BadInput:

@@ -12,7 +12,7 @@ from click.testing import Result
 
 from starter.client.interface import Applied
 from starter.commands import document_files
-from starter.commands.document_files import HOW, document, documents_in, sha256_of
+from starter.commands.document_files import HOW, document, documents_in, sha256_of, with_documents
 from starter.errors import BadInput, Unreachable
 from tests.rules.builders import application
 from workflows.application import PlatformApplication
@@ -223,3 +223,40 @@ def test_decisions_in_a_table_name_files(pingtai: Run, folder: Path, sent: Sent)
     assert [one["name"] for one in sent[0][1]["documents"]] == ["环评.pdf", "批复"]
     assert (done.exit_code, len(sent)) == (2, 1)
     assert "missing.pdf" in done.output + done.stderr
+
+
+@pytest.mark.parametrize(
+    "documents", [["环评.pdf", "批复=more/消防.pdf"], "环评.pdf; 批复=more/消防.pdf"]
+)
+def test_decisions_in_json_name_files(
+    pingtai: Run, folder: Path, sent: Sent, documents: object
+) -> None:
+    """As cells of a table do: files beside them, in a batch and alone; a typed SHA-256 stays."""
+    said = {"kind": "recommendation", "decided_on": "2026-11-24", "outcome": "recommended",
+            "opinion": "同意。", "documents": documents}  # fmt: skip
+    typed = {**said, "documents": [{"name": "甲", "sha256": TYPED}]}
+    missing = {**said, "documents": ["没有.pdf", "../证明.pdf"]}
+    lines = [{"platform": "p-1", **said}, {"platform": "p-2", **typed}]
+    (folder / "decisions.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    (folder / "one.json").write_text(json.dumps(said), "utf-8")
+    (folder / "bad.jsonl").write_text(json.dumps({"platform": "p-1", **missing}), "utf-8")
+    assert 0 == pingtai("decide", "--file", "papers/decisions.jsonl", *DISTRICT).exit_code
+    assert 0 == pingtai("recommend", "p-3", "--file", "papers/one.json", *DISTRICT).exit_code
+    found = {where: [one["name"] for one in said["documents"]] for where, said in sent}
+    names = ["环评.pdf", "批复"]
+    assert {"p-1": names, "p-2": ["甲"], "p-3": names} == found
+    refused = pingtai("decide", "--file", "papers/bad.jsonl", *DISTRICT)
+    assert (2, 3) == (refused.exit_code, len(sent))
+    assert all(name in refused.output for name in ("没有.pdf", "only files in the folder"))
+
+
+def test_applications_in_json_name_files(folder: Path) -> None:
+    """At whichever place of the message."""
+    raw = application()
+    raw["conditions"][Condition.OPENNESS]["documents"] = [
+        "环评.pdf",
+        {"name": "乙", "sha256": TYPED},
+    ]
+    found = with_documents(raw, folder)["conditions"][Condition.OPENNESS]["documents"]
+    assert [{"name": "环评.pdf", "sha256": HASHED}, {"name": "乙", "sha256": TYPED}] == found
+    assert 7 == with_documents({"documents": 7}, folder)["documents"]

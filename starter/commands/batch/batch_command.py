@@ -89,7 +89,7 @@ def decide_command(*, file: str, written: str | None, **said: Any) -> None:
       pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
     """
     with answered():
-        carry_out(file, format_of(file, written) or JsonLines(), said)
+        carry_out(file, format_of(file, written) or JsonLines(folder=folder_of(file)), said)
 
 
 decide_command.params.extend(HOW)
@@ -102,7 +102,8 @@ def format_of(
     form = form_of(file, written)
     if form is None:
         return None
-    return Cells(preset, folder_of(file)) if form in ("csv", "xlsx") else JsonLines(preset, form)
+    folder = folder_of(file)
+    return Cells(preset, folder) if form in ("csv", "xlsx") else JsonLines(preset, form, folder)
 
 
 def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from starter.commands.batch.decision_cells import from_cells
 from starter.commands.batch.lines import Entry, Outcome, Result
-from starter.commands.document_files import HERE
+from starter.commands.document_files import HERE, with_documents
 from starter.errors import BadInput
 from starter.tables.file_content import Form, text_of_file
 from starter.tables.headings import Headings
@@ -46,10 +46,16 @@ class JsonLines:
 
     suffix = ".jsonl"
 
-    def __init__(self, preset: Mapping[str, str] | None = None, form: Form = "jsonl") -> None:
-        """`preset` are fields of every decision."""
+    def __init__(
+        self,
+        preset: Mapping[str, str] | None = None,
+        form: Form = "jsonl",
+        folder: Path | None = None,
+    ) -> None:
+        """`preset` are fields of every decision; `folder` is where documents that lines name stand."""
         self._preset = dict(preset or {})
         self._form = form
+        self._folder = folder
 
     def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`. Empty lines count as lines, and say nothing."""
@@ -59,7 +65,11 @@ class JsonLines:
         if isinstance(item, BadInput):
             return Entry(number, {"line": line}, problem=item.words)
         item.pop(PROBLEM, None)
-        return Entry(number, item, {**self._preset, **item})
+        fields = {**self._preset, **item}
+        try:
+            return Entry(number, item, with_documents(fields, self._folder))
+        except BadInput as error:
+            return Entry(number, item, fields, error.words)
 
     def write(self, results: Iterable[Result]) -> str:
         """See `Format`."""

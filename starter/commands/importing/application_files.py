@@ -65,7 +65,7 @@ def read_applications(file: str, form: Form) -> Read:
     """
     content = read_many(file)
     if form in ("jsonl", "json"):
-        lines = JsonLines(form=form)
+        lines = JsonLines(form=form, folder=folder_of(file))
         read = Read(lines.read(content), lines)
     else:
         table = Applications(folder_of(file))
