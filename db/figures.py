@@ -53,11 +53,14 @@ _STEPS = (
         FROM counting WHERE before IS DISTINCT FROM stage
         WINDOW log AS (PARTITION BY platform_id, term, year, opening ORDER BY seq)
     )
-    SELECT stage, count(*)::int AS times,
-           extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY took))::float8 AS median,
-           extract(epoch FROM max(took))::float8 AS worst,
-           (array_agg(platform_id ORDER BY took DESC, platform_id))[1] AS platform_id
-    FROM steps WHERE took IS NOT NULL AND stage = ANY($4) GROUP BY stage
+    , durations AS (
+        SELECT stage, count(*)::int AS times,
+               extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY took))::float8 AS median,
+               extract(epoch FROM max(took))::float8 AS worst,
+               (array_agg(platform_id ORDER BY took DESC, platform_id))[1] AS platform_id
+        FROM steps WHERE took IS NOT NULL AND stage = ANY($4) GROUP BY stage
+    )
+    SELECT d.*, p.name FROM durations d JOIN platforms p ON p.platform_id = d.platform_id
     """
 )
 
@@ -104,6 +107,7 @@ async def figures(
                 median_days=_days(row["median"]),
                 worst_days=_days(row["worst"]),
                 worst_platform=row["platform_id"],
+                worst_name=row["name"],
             )
             for stage in AWAITING
             if (row := steps.get(stage))

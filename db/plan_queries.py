@@ -4,11 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from db.asyncpg_connections import Row, Source, connections
-from db.plan_rows import PlanHistory, PlanText, PlanVersion, TextState
+from db.plan_rows import FILES_A_PLAN, PlanHistory, PlanText, PlanVersion, TextState
 from db.reading import LOG_COLUMNS, log_line
 from workflows.model import sha256
 from workflows.record import EntryKind
-from workflows.vocabulary import Happening, Kind
 
 
 class PlanQueries:
@@ -25,8 +24,9 @@ class PlanQueries:
             if not found:
                 return None
             wanted = term or found[0]["term"]
-            filed = (Happening.APPLIED, Kind.PLAN_REVISION)
-            rows = await reading.fetch(_FILED, platform_id, wanted, EntryKind.REFUSED, *filed)
+            rows = await reading.fetch(
+                _FILED, platform_id, wanted, EntryKind.REFUSED, *FILES_A_PLAN
+            )
         if not rows:
             return None
         versions = tuple(_version(number, row) for number, row in enumerate(rows, start=1))

@@ -23,6 +23,8 @@ class StepTime(Record):
     median_days: float
     worst_days: float
     worst_platform: str
+    worst_name: str | None = None
+    """None: an older service, which does not say it."""
 
 
 class Results(Record):

@@ -26,8 +26,10 @@ from starter.terminal.screen import (
     complain,
     draws,
     heading,
+    is_narrow,
     show,
     show_json,
+    stacked,
     table,
     table_of,
 )
@@ -89,7 +91,7 @@ def _show(found: Figures) -> None:
             show(chart((label, _PLATFORMS), [(named(one.word), one.platforms) for one in counts]))
     if found.steps:
         title = Words("Time spent in each step, in days", "各环节用时（天）")
-        show(heading(title), table_of(found.steps, _STEPS))
+        show(heading(title), table_of(found.steps, _STEPS if is_narrow() else _STEPS_WIDE))
     if found.results:
         show(heading(Words("Assessments", "年度考核")), _results(found))
 
@@ -115,12 +117,18 @@ def _results(found: Figures) -> Table:
 
 _OPEN = "open"
 _PLATFORMS = Words("platforms", "平台数")
+_OF_THE_LONGEST = Words("platform of the longest", "用时最长的平台")
 _STEPS: tuple[Column[StepTime], ...] = (
     Column(Words("step", "环节"), lambda one: wording.stage(one.stage)),
     Column(Words("times", "次数"), lambda one: one.times, whole=ALWAYS),
     Column(Words("median", "中位数"), lambda one: f"{one.median_days:.1f}", whole=ALWAYS),
-    Column(Words("worst", "最长"), lambda one: f"{one.worst_days:.1f}", whole=ALWAYS),
-    Column(wording.PLATFORM_LABEL, lambda one: one.worst_platform),
+    Column(Words("longest", "最长"), lambda one: f"{one.worst_days:.1f}", whole=ALWAYS),
+    Column(_OF_THE_LONGEST, lambda one: stacked(one.worst_platform, one.worst_name)),
+)
+_STEPS_WIDE: tuple[Column[StepTime], ...] = (
+    *_STEPS[:-1],
+    Column(_OF_THE_LONGEST, lambda one: one.worst_platform),
+    Column(wording.PLATFORM_NAME, lambda one: one.worst_name),
 )
 
 

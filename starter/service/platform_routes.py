@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.queries import RegisterQueries
-from db.row_types import LogLine, PlatformCard
-from db.timeline_queries import TimelineCursor, place_of, timeline
+from db.row_types import PlatformCard
+from db.timeline_queries import TimelineCursor, TimelineLine, place_of, timeline
 from starter.errors import no_such_platform
 from starter.service.case_status import (
     CaseStatus,
@@ -111,7 +111,7 @@ async def log(request: Request, platform_id: PlatformId, who: Reader) -> Respons
 class TimelinePage(Record):
     """Entries by their moments, the oldest first; `next` is the address of the page after, if there is one."""
 
-    items: tuple[LogLine, ...]
+    items: tuple[TimelineLine, ...]
     next: str | None
 
 

@@ -48,7 +48,12 @@ async def test_how_long_steps_took(engine: AsyncEngine, register: PostgresRegist
         await register.write(batch(told))
     assert (
         StepTime(
-            stage="recommendation", times=3, median_days=14.0, worst_days=21.0, worst_platform="p-3"
+            stage="recommendation",
+            times=3,
+            median_days=14.0,
+            worst_days=21.0,
+            worst_platform="p-3",
+            worst_name="共性技术平台",
         ),
     ) == (await figures(engine)).steps
     assert () == (await figures(engine, district="miyun")).steps

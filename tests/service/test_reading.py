@@ -97,6 +97,8 @@ async def test_the_timeline_has_everything_in_pages_that_meet(
     assert sorted(one["entry"]["at"] for one in items) == [one["entry"]["at"] for one in items]
     assert [] == beyond.json()["items"]
     (recommended,) = (one for one in items if one["entry"]["name"] == "recommendation")
+    versions = [(one["entry"]["name"], one["plan_version"]) for one in items if one["plan_version"]]
+    assert [("applied", 1)] == versions
     opinion = recommended["entry"]["said"]["opinion"]
     reason = {"field": "opinion", "en": f"opinion: {opinion}", "zh": f"推荐意见：{opinion}"}
     assert [reason] == recommended["reasons"]

@@ -41,7 +41,12 @@ FIGURES = Figures(
     years=(),
     steps=(
         StepTime(
-            stage="inspection", times=3, median_days=7.5, worst_days=9.0, worst_platform="bj-x"
+            stage="inspection",
+            times=3,
+            median_days=7.5,
+            worst_days=9.0,
+            worst_platform="bj-x",
+            worst_name="氢能平台",
         ),
     ),
     results=(

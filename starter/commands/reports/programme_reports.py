@@ -57,9 +57,8 @@ _STEPS: tuple[ReportColumn[StepTime], ...] = (
     ReportColumn(Words("times", "次数"), lambda one: one.times),
     ReportColumn(Words("median (days)", "用时中位数（天）"), lambda one: one.median_days),
     ReportColumn(Words("longest (days)", "最长用时（天）"), lambda one: one.worst_days),
-    ReportColumn(
-        Words("platform of the longest", "用时最长的平台"), lambda one: one.worst_platform
-    ),
+    ReportColumn(Words("platform of the longest", "用时最长的平台"), lambda one: one.worst_name),
+    ReportColumn(Words("its platform id", "用时最长的平台编号"), lambda one: one.worst_platform),
 )
 
 
