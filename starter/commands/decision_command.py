@@ -10,13 +10,19 @@ import click
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
+from starter.commands.document_files import folder_of, with_documents
 from starter.commands.doubts import plan_of_another
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
 from starter.commands.options import BY_NAME, PlatformId
-from starter.commands.panel_options import PANEL_OPTIONS, called_panel, complain_of_votes
+from starter.commands.panel_options import (
+    PANEL_OPTIONS,
+    called_panel,
+    complain_of_votes,
+    without_whom,
+)
 from starter.commands.receipt_view import show_preview, show_receipt
 from starter.desk.platform_names import Holder
 from starter.errors import BadInput
@@ -104,6 +110,12 @@ def help_of(form: DecisionForm) -> str:
     )
 
 
+def _of_file(file: str) -> dict[str, Any]:
+    """The decision in a file; documents that it names stand beside it. Raises BadInput."""
+    said: dict[str, Any] = with_documents(read_object(file), folder_of(file))
+    return said
+
+
 def decide(form: DecisionForm, call: Call) -> None:
     """Take a decision as a command says it; what is missing is asked for at a terminal.
 
@@ -113,14 +125,14 @@ def decide(form: DecisionForm, call: Call) -> None:
         Refused, InvalidMessage, PingtaiError, click.Abort: see `starter.terminal.command_runner`.
     """
     platform_id(call.platform)
-    said = form.decision(call.given, read_object(call.file) if call.file else {})
+    said = form.decision(call.given, _of_file(call.file) if call.file else {})
     said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
     roster = called_panel(call.roster, call.votes) if call.roster or call.votes else []
     if roster and ("panel" in said or not call.talks):
         complain_of_votes(roster)
     if roster and all("vote" in expert for expert in roster):
         said["panel"] = [*roster, *said.get("panel", ())]
-    with closing(DecisionCalls(form, call.platform, call.principal)) as calls:
+    with without_whom(roster), closing(DecisionCalls(form, call.platform, call.principal)) as calls:
         if call.talks and (form.unanswered(said) or _who_is_open(said, call)):
             _take_by_form(call, calls, said, roster)
             return

@@ -1,6 +1,7 @@
 """`--panel` and `--vote` of an expert opinion: a panel that was kept, with the votes of today."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -8,9 +9,15 @@ from starter.commands.notation import ALL, chinese_list, word
 from starter.desk.panels import find_panel
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
+from starter.terminal.language import say
 from workflows.name_comparison import same_name
+from workflows.refusal import Refused
 from workflows.vocabulary import Vote
 from workflows.words import Words
+
+ABSENT = "absent"
+"""Instead of a vote: who took no part is on no panel of the decision."""
+_TOOK_NO_PART = frozenset((ABSENT, "took no part", "took_no_part", "未参加"))
 
 PANEL_OPTIONS = (
     click.Option(
@@ -24,9 +31,10 @@ PANEL_OPTIONS = (
         metavar="NAME=VOTE",
         help=made(
             Words(
-                "An expert's vote; all=VOTE for those not named. With --panel. 专家意见: "
-                + ", ".join(Vote),
-                f"专家意见，与 --panel 同用；未列明的专家用“all=意见”。意见：{chinese_list(Vote)}",
+                f"An expert's vote; all=VOTE for those not named; NAME={ABSENT} leaves one out."
+                f" With --panel. 专家意见: {', '.join(Vote)}",
+                "专家意见，与 --panel 同用；未列明的专家用“all=意见”，未参加的写“姓名=未参加”。"
+                f"意见：{chinese_list(Vote)}",
             )
         ),
     ),
@@ -65,7 +73,26 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
         vote = next(own, said.get(ALL))
         if vote:
             one["vote"] = vote
-    return experts
+    return [one for one in experts if one.get("vote") != ABSENT]
+
+
+@contextmanager
+def without_whom(experts: Sequence[Expert]) -> Iterator[None]:
+    """Say of a panel that was called how to go on without an expert for whom it is refused."""
+    try:
+        yield
+    except Refused as error:
+        en, zh = error.refusal.en, error.refusal.zh
+        for name in (one["name"] for one in experts):
+            if en.startswith(f"{name} ") or zh.startswith(name):
+                hint = Words(
+                    f"To go on without {name}: --vote {name}={Vote.RECUSED} records that they stood"
+                    f" aside, --vote {name}={ABSENT} leaves them out.",
+                    f"{name}不参加表决的：--vote {name}={Vote.RECUSED.zh}（记为回避），"
+                    f"或 --vote {name}=未参加（不列入专家组）。",
+                )
+                error.add_note(say(hint))
+        raise
 
 
 def complain_of_votes(experts: Sequence[Expert]) -> None:
@@ -86,4 +113,6 @@ def _vote(given: str) -> tuple[str, str]:
     name, equals, vote = given.partition("=")
     if not equals or not name.strip():
         raise BadInput(f"--vote {given}: write NAME=VOTE", f"--vote {given}：应写作 姓名=意见")
+    if vote.strip().casefold() in _TOOK_NO_PART:
+        return name.strip(), ABSENT
     return name.strip(), word(Vote, vote, f"--vote {given}")

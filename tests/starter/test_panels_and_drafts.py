@@ -16,7 +16,9 @@ from starter.desk.panels import MOST, Panel, PanelExpert, keep_panel, read_panel
 from tests.rules.cases import at_stage, moment
 from tests.starter.form_typing import EXPERTS, day_of, typed
 from tests.starter.test_guided import COMMISSION, login, show_case
+from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import ExpertField, Kind, Stage
+from workflows.words import Words
 
 Run = Callable[..., Result]
 Sent = list[tuple[str, dict[str, Any]]]
@@ -148,6 +150,10 @@ def test_a_panel_by_flags(
     result = pingtai(*flags, "甲组", "--vote", "专家2=returned", stdin=typed(*"1111", "", ""))
     assert 0 == result.exit_code, result.output
     assert expected | {"专家2": "returned"} == votes(sent[1][1])
+    for absent in ("absent", "未参加"):
+        result = pingtai(*flags, "甲组", "--vote", f"专家2={absent}", "--vote", "all=supported")
+        assert 0 == result.exit_code, result.output
+        assert "专家2" not in votes(sent.pop()[1])
     monkeypatch.setattr("starter.commands.decision_command.at_terminal", lambda: False)
     for more, told in (
         (("甲组", "--vote", "专家2=returned"), "no vote of 专家1, 专家3"),
@@ -160,6 +166,34 @@ def test_a_panel_by_flags(
         assert (2, True) == (result.exit_code, told in result.stderr), result.output
     assert 2 == pingtai(*flags[:-1], "--vote", "all=supported").exit_code
     assert 2 == len(sent)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "--vote 专家2=absent"), ("zh", "--vote 专家2=未参加")]
+)
+def test_a_refusal_for_an_expert_says_how_to_leave_them_out(
+    pingtai: Run, answers: dict[str, Any], lang: str, told: str
+) -> None:
+    """`all=` is for a member of the lead unit, too, whom the form leaves out by itself."""
+    keep_panel(panel())
+    show_case(answers, at_stage(Stage.EXPERT_REVIEW))
+    why = Words("专家2 belongs to the lead unit, 甲所", "专家2属于牵头单位（甲所）")
+    refusal = Refusal(rule="§四(三)", stage="expert_review", awaited=(), **why._asdict())
+    answers["decide"] = Refused(refusal)
+    flags = (
+        "--outcome",
+        "supported",
+        "--opinion",
+        "可行",
+        "--panel",
+        "甲组",
+        "--vote",
+        "all=supported",
+    )
+    who = ("--actor", "kw-1", "--organisation", "市科委", "--yes")
+    result = pingtai("opine", "bj-test", *flags, *who, lang=lang)
+    assert (3, True) == (result.exit_code, told in result.stderr), result.output
+    assert "专家1=" not in result.stderr
 
 
 def test_panels_are_listed_shown_and_dropped(pingtai: Run) -> None:

@@ -11,6 +11,7 @@ from starter.commands.decision_form import Part
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import CHOICE, Dialogue
 from starter.commands.guided.nested_forms import ask_field, called, help_of, misfit
+from starter.commands.panel_options import ABSENT
 from starter.desk.panels import Panel, PanelExpert, keep_panel, read_panels
 from starter.errors import BadInput
 from starter.terminal.language import language, say
@@ -28,8 +29,6 @@ from workflows.words import Words
 MOST = 50
 NEW = "+"
 """In place of a panel's name: none of those."""
-ABSENT = "absent"
-"""In place of a vote: the expert of a kept panel took no part this time."""
 _NAME = "panel.name"
 """The part in which the name is asked for under which a new panel is kept."""
 _TELL_APART = Words(
