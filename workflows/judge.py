@@ -73,9 +73,10 @@ def objections_before_content(
         yield rule, why
     may = {a.outcome for t in mine for a in t.arrows if a.since <= edition}
     if decision.result not in may:
-        listed = " or ".join(sorted(may))
-        en = f"{decision.result} is not for the {actor.role} to say: {listed}"
-        yield rule, Words(en, f"{actor.role.zh}不能作出 {decision.result}，只能是 {listed}")
+        listed = sorted(may)
+        en = f"{decision.result} is not for the {actor.role} to say: {' or '.join(listed)}"
+        only = "或".join(f"“{outcome.zh}”" for outcome in listed)
+        yield rule, Words(en, f"{actor.role.zh}不能作出“{decision.result.zh}”，只能是{only}")
     said = [t for t in mine if any(a.outcome == decision.result for a in t.arrows)]
     if not state.overdue and all(t.once_overdue for t in said):
         en = f"the {kind} is not overdue yet: it cannot be passed over before its deadline"

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 
 from audit.reading.snapshots import EntryName, entry_named
+from starter.commands.notation import day as day_written
 from starter.terminal.language import say
 from workflows.periods import BEIJING, end_of
 from workflows.words import Words
@@ -100,12 +101,12 @@ _EXPECTED = {
 
 
 def _moment(written: str) -> datetime | None:
-    day = written.removesuffix("T24:00")
+    day = day_written(written.removesuffix("T24:00"))
     try:
         found = datetime.fromisoformat(day)
         if found.time() == time() and len(day) <= len("2025-03-01"):
             return end_of(found.date())
-        if day != written:
+        if written.endswith("T24:00"):
             return None
         found = found if found.tzinfo else found.replace(tzinfo=BEIJING)
         found.astimezone(UTC).astimezone(BEIJING)  # raises where the calendar ends

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from activities.added_fields import AddedField
-from starter.commands.notation import WordChoice, chinese_list, known
+from starter.commands.notation import WordChoice, chinese_list, day, known
 from starter.desk.did_you_mean import near_words
 from starter.desk.platform_names import Holder, Kept, resolve_platform
 from starter.desk.reach import open_reads
@@ -42,14 +42,14 @@ class FieldWord(click.ParamType[str]):
 
 
 class Day(click.ParamType[date]):
-    """A day in Beijing, as 2026-05-01."""
+    """A day in Beijing, as 2026-05-01, or as people write it."""
 
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The day."""
         try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
+            return value if isinstance(value, date) else date.fromisoformat(day(str(value)))
         except ValueError:
             words = Words(
                 f"{value!r} is not a date: use YYYY-MM-DD",

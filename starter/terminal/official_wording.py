@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from workflows.vocabulary import Kind
+from workflows.vocabulary import Kind, Word
 from workflows.words import Words, citation
 
 _ONE = r"§[一二三四五六](?:\([一二三四五]\))?"
@@ -18,6 +18,10 @@ _IN_CHINESE = re.compile(rf" ?{_NAME.pattern}(?: (?!\d))?")
 
 _PLAIN = (
     (re.compile(r"^Field required$"), "missing"),
+    (
+        re.compile(r"^Input should be a valid date\b.*outside expected range\b.*"),
+        "there is no such day",
+    ),
     (re.compile(r"^Input should be a valid date\b.*"), "use YYYY-MM-DD"),
     (re.compile(r"^Input should be less than or equal to (\S+)"), r"at most \1"),
     (re.compile(r"^Input should be greater than or equal to (\S+)"), r"at least \1"),
@@ -87,4 +91,9 @@ def _names() -> dict[str, Words]:
         for name, field in model.model_fields.items()
         if (label := label_of(field))
     }
-    return fields | {str(kind): kind.words for kind in Kind}
+    terms = {str(term): _plain(term) for words in Word.__subclasses__() for term in words}
+    return terms | fields | {str(kind): kind.words for kind in Kind}
+
+
+def _plain(term: Word) -> Words:
+    return Words(term.replace("_", " "), term.zh)

@@ -116,14 +116,17 @@ def complain(*lines: Said) -> None:
     _put(sys.stderr, "".join(f"{line}\n" for line in words))
 
 
-def in_lines(line: str) -> list[str]:
-    """A line of standard output; at a terminal in several, of which none begins with a closing mark."""
-    return list(_broken(line)) if watched(sys.stdout) else [line]
+def in_lines(line: str, less: int = 0) -> list[str]:
+    """A line of standard output; at a terminal in several, of which none begins with a closing mark.
+
+    `less` columns stay free, for what is put before each.
+    """
+    return list(_broken(line, less)) if watched(sys.stdout) else [line]
 
 
-def _broken(line: str) -> Iterator[str]:
+def _broken(line: str, less: int = 0) -> Iterator[str]:
     begin = 0
-    for end in (*line_breaks(line, _columns()), len(line)):
+    for end in (*line_breaks(line, _columns() - less), len(line)):
         yield line[begin:end].rstrip()
         begin = end
 

@@ -3,16 +3,20 @@
 import errno
 import json
 import os
+from datetime import date
 from enum import StrEnum
 
 import click
 import pytest
 
+from audit.commands.audit_options import WhenType
 from starter.commands.notation import WordChoice, known, word
+from starter.commands.options import DAY
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.terminal.chosen_language import speaking
 from starter.terminal.official_wording import official
+from workflows.periods import end_of
 from workflows.vocabulary import District, Finding, Kind, RecommendationOutcome, Role
 from workflows.words import Words
 
@@ -68,6 +72,15 @@ def test_what_may_be_said_is_listed_in_the_language() -> None:
         ),
         ("Input should be less than or equal to 100", "at most 100"),
         ("String should have at most 200 characters", "at most 200 characters"),
+        (
+            "Input should be a valid date in the format YYYY-MM-DD, day value is outside expected range",
+            "there is no such day",
+        ),
+        (
+            "Input should be a valid date in the format YYYY-MM-DD, month value is outside expected"
+            " range of 1-12",
+            "there is no such day",
+        ),
         ("set_aside is for the commission to take", "set aside is for the commission to take"),
         (
             "decided_on 2030-01-01 is in the future",
@@ -95,6 +108,10 @@ def test_a_refusal_is_worded_officially() -> None:
     assert (
         official(Words("x", "本案没有决定 d-2；请核对")).zh == "该平台无编号为“d-2”的决定；请核对"
     )
+    english = "listing is not awaited: the case is in expert_review; it has low_altitude_x"
+    assert official(Words(english, "")).en == (
+        "listing is not awaited: the case is in expert review; it has low_altitude_x"
+    )
     assert official(Words("x", "没有字段 no_such_field")).zh == "没有字段 no_such_field"
 
 
@@ -120,3 +137,21 @@ def test_another_reason_is_told_as_it_is() -> None:
         reason_of(OSError(errno.EXDEV, "Invalid cross-device link")).zh
         == "Invalid cross-device link"
     )
+
+
+@pytest.mark.parametrize(
+    "given", ["2026-11-28", "2026/11/28", "2026-11-28 ", "2026年11月28日", "20261128", "2026.11.28"]
+)
+def test_an_option_takes_a_day_as_forms_and_tables_do(given: str) -> None:
+    """`valid --on`, `register --on`, `absence --from`, and the moments of auditors."""
+    assert date(2026, 11, 28) == DAY.convert(given, None, None)
+    assert end_of(date(2026, 11, 28)) == WhenType("when").convert(given, None, None)
+
+
+@pytest.mark.parametrize("given", ["28.11.2026", "2026-02-30", "11-28", "x"])
+def test_no_day_is_told(given: str) -> None:
+    """And how a day is written."""
+    with pytest.raises(click.BadParameter, match="use YYYY-MM-DD"):
+        DAY.convert(given, None, None)
+    with pytest.raises(click.BadParameter, match="YYYY-MM-DD"):
+        WhenType("when").convert(given, None, None)

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from activities.harmless_text import harmless
+from starter.commands.guided import prompts
 from starter.terminal import screen
 from starter.terminal.language import language, word
 from starter.terminal.screen import show, show_json, table
@@ -84,6 +85,24 @@ def test_table_fits_eighty_columns(
     lines = capsys.readouterr().out.splitlines()
     assert max(cell_len(line) for line in lines) <= 80
     assert LONG.count("卫") * 2 == sum(line.count("卫") for line in lines)
+
+
+def test_what_a_form_objects_breaks_no_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does a line begin with a comma; what follows stands below what was said first."""
+    words = (
+        "It would be refused: inspection is for the commission to take, not for the district, 区"
+    )
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    prompts.wrong(words)
+    first, second = capsys.readouterr().out.splitlines()
+    assert ("  ! It", "    dis") == (first[:6], second[:7])
+    assert words == f"{first[4:]} {second[4:]}"
+    monkeypatch.setattr(screen, "watched", lambda stream: False)
+    prompts.wrong(words)
+    assert f"  ! {words}\n" == capsys.readouterr().out
 
 
 def test_plain_where_no_terminal_reads(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import chain, repeat
 
 import click
 
 from activities.harmless_text import harmless
 from starter.terminal.language import language, say
+from starter.terminal.screen import in_lines
 from workflows.field_labels import Label
 from workflows.words import Words
 
@@ -19,6 +21,7 @@ except ImportError:
 LARGEST = 100
 """No list that is asked for line by line is longer."""
 _COLON = Words(": ", "：")
+_MARK = "  ! "
 
 
 def ask(question: str, default: str = "") -> str:
@@ -42,8 +45,13 @@ def ask(question: str, default: str = "") -> str:
 
 
 def wrong(words: str) -> None:
-    """Say what cannot be taken."""
-    click.echo(f"  ! {harmless(words)}")
+    """Say what cannot be taken; at a terminal no word of it is broken."""
+    for mark, line in zip(chain((_MARK,), repeat(" " * len(_MARK))), _lines(words), strict=False):
+        click.echo(mark + line)
+
+
+def _lines(words: str) -> list[str]:
+    return in_lines(harmless(words), less=len(_MARK))
 
 
 def named(label: Label, how: Words | None = None) -> Words:
