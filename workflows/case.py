@@ -12,18 +12,16 @@ from pydantic import Field
 from workflows.actors import Actor
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.decision import Decision, decision_digest
-from workflows.decisions import MODELS, PlanRevision, SetAside
+from workflows.decision_reading import check_texts, decision_of
+from workflows.decisions import PlanRevision, SetAside
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
-    NO_OBJECT,
     InvalidMessage,
     Record,
     as_sent,
     canonical,
     instant,
-    invalid,
-    parse,
     sha256,
     size_of,
 )
@@ -160,6 +158,8 @@ class Case(Generic[S]):
         if first is None:
             if self.closed:
                 raise self._refused(decision, self.closed)
+            if edition >= Edition.V0_5:
+                check_texts(decision)
             late = self.state.overdue or _passed(deadline, at)
             circumstances = Circumstances(at, edition, self.roles)
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
@@ -359,32 +359,8 @@ class Case(Generic[S]):
         return entry
 
 
-def decision_of(raw: Any, kind: Kind | None = None) -> Decision:
-    """Read a decision from plain JSON data; a signal's name says its kind.
-
-    Raises:
-        InvalidMessage: it is no object, its kind is unknown or not the signal's, a field does not fit.
-    """
-    if not isinstance(raw, dict):
-        raise InvalidMessage("decision", NO_OBJECT)
-    said_kind = raw.get("kind", kind)
-    if said_kind not in tuple(Kind) or (kind and said_kind != kind):
-        known = kind or ", ".join(Kind)
-        en = f"is {_shown(said_kind)}, and should be {known}"[:300]
-        raise invalid("decision", "kind", en, f"应为 {known}")
-    return parse(MODELS[Kind(said_kind)], {**raw, "kind": str(said_kind)}, str(said_kind))
-
-
 def _passed(deadline: datetime | None, at: datetime) -> bool:
     return deadline is not None and deadline <= at
-
-
-def _shown(value: object) -> str:
-    """What stood in place of a kind; it may be anything."""
-    try:
-        return repr(value)[:100]
-    except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
-        return f"a {type(value).__name__}"
 
 
 def _readable(text: str) -> str:

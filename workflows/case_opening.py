@@ -9,7 +9,7 @@ from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.judge import own_body
-from workflows.model import FieldError, InvalidMessage, as_sent, invalid
+from workflows.model import FieldError, InvalidMessage, as_sent, blank_texts, invalid
 from workflows.policy import is_own, policy_problem
 from workflows.record import BEGINNING
 from workflows.refusal import Refused
@@ -24,8 +24,12 @@ def open_platform(
     """The case of a term that is applied for, as it stands when it is opened.
 
     Raises:
-        InvalidMessage: it asks for a policy that it may not have, or the rules refuse what it brings in.
+        InvalidMessage: a text says nothing, it asks for a policy that it may not have, or the rules refuse
+            what it brings in.
     """
+    blank = blank_texts(form) if edition >= Edition.V0_5 else []
+    if blank:
+        raise InvalidMessage(_FORM, *blank)
     if edition >= Edition.V0_4:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
         wrong = policy_problem(form.policy, given_by)

@@ -16,10 +16,11 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate
     from workflows.arrival_times import Arrival, Arrivals
-    from workflows.case import Case, decision_of
+    from workflows.case import Case
     from workflows.circumstances import NEWEST, Edition
     from workflows.contract import PATCH_V0_2, PATCH_V0_5_LATER, UNCONFIRMED
     from workflows.decision import Decision
+    from workflows.decision_reading import decision_of
     from workflows.lifecycle import known_since
     from workflows.model import InvalidMessage
     from workflows.origin import edition_of_run

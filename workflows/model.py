@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 from pydantic_core import PydanticCustomError
 
+from workflows.name_comparison import seen
 from workflows.words import Words
 
 MAX_MESSAGE_BYTES = 512 * 1024
@@ -125,8 +126,12 @@ _CHINESE = {
 M = TypeVar("M", bound=BaseModel)
 
 
-def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
+def parse(
+    model: type[M], raw: Any, what: str = "", most: int = 5, *, blank_allowed: bool = False
+) -> M:
     """Make `raw` (plain JSON data, or JSON text) a `model`.
+
+    `blank_allowed`: texts of a message may have invisible characters only, as before 0.5.0.
 
     Raises:
         InvalidMessage: names each field that does not fit, and why (`most` of them).
@@ -139,10 +144,40 @@ def parse(model: type[M], raw: Any, what: str = "", most: int = 5) -> M:
         zh = f"{size:,} 字节，超过上限 {MAX_MESSAGE_BYTES:,}"
         raise invalid(name, WHOLE, en, zh)
     try:
-        return model.model_validate_json(text)
+        message = model.model_validate_json(text)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_input=False)[:most]
         raise InvalidMessage(name, *map(problem_in, problems)) from None
+    blank = [] if blank_allowed or not isinstance(message, Message) else blank_texts(message)
+    if blank:
+        raise InvalidMessage(name, *blank[:most])
+    return message
+
+
+def blank_texts(message: Message) -> list[FieldError]:
+    """Return the fields of a message in whose text a reader sees nothing: it is empty."""
+    return [FieldError(path[:120], _BLANK) for path in _blank("", message)]
+
+
+def _blank(path: str, value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            if value and not seen(value):
+                yield path
+            return
+        case BaseModel():
+            within = ((name, getattr(value, name)) for name in type(value).model_fields)
+        case dict():
+            within = ((str(name), one) for name, one in value.items())
+        case tuple():
+            within = ((str(place), one) for place, one in enumerate(value))
+        case _:
+            return
+    for name, one in within:
+        yield from _blank(f"{path}.{name}" if path else name, one)
+
+
+_BLANK = Words("is empty: it has only characters that nobody sees", "不能为空：仅含不可见字符")
 
 
 def written(raw: Any, name: str = "message") -> str:

@@ -94,7 +94,7 @@ class PlatformWorkflow(YearsOfValidity):
             if carried is None and not isinstance(application, dict):
                 raise InvalidMessage(_INPUT, NO_OBJECT)
         if carried is None:
-            form = parse(PlatformApplication, application)
+            form = parse(PlatformApplication, application, blank_allowed=True)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
             opened = open_platform(form, workflow.now(), self.edition)
             # A second life of a term decides nothing: the register is asked before the first message.

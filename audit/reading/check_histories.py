@@ -15,7 +15,7 @@ from audit.reading.origins import check_origins, run_logs
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage, parse, sha256
 from workflows.record import EntryKind, LogEntry
@@ -146,7 +146,7 @@ def _input(run: Run) -> tuple[Any, ...]:
         content = opening_content(opening)
         return str(Happening.ASSESSMENT_OPENED), HappeningOutcome.OPENED, content, None
     try:
-        form = parse(PlatformApplication, run.application)
+        form = parse(PlatformApplication, run.application, blank_allowed=True)
     except InvalidMessage:
         return ()
     content = application_content(form)

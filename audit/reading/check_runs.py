@@ -8,8 +8,8 @@ from audit.problems import Problem
 from audit.reading.case_logs import Line, Reading
 from audit.reading.log_links import NO_LOG
 from audit.reading.runs import Message, Run
-from workflows.case import decision_of
 from workflows.decision import decision_digest
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage, instant
 from workflows.record import LogEntry
 from workflows.reopening import record_of

@@ -16,8 +16,8 @@ from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
-from workflows.case import decision_of
 from workflows.decision import CaseReference, Decision, digest_of_content
+from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
@@ -243,5 +243,5 @@ def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
 def _both(decision: Decision | dict[str, Any]) -> tuple[Decision, dict[str, Any]]:
     """A decision as it is read and as it is sent, whichever of the two it is given as."""
     if isinstance(decision, dict):
-        return decision_of(decision), decision
+        return new_decision_of(decision), decision
     return decision, as_sent(decision)

@@ -110,7 +110,7 @@ async def application_of_run(
     payloads = first.workflow_execution_started_event_attributes.input.payloads
     try:
         decoded = await run.data_converter.decode(payloads[:1])
-        form = parse(PlatformApplication, decoded[0])
+        form = parse(PlatformApplication, decoded[0], blank_allowed=True)
     except (InvalidMessage, IndexError, RuntimeError, ValueError, TypeError, AttributeError):
         return None  # bytes, an unknown encoding, another message: whatever somebody sent
     return FirstApplication(form.application_id, form.term, form)

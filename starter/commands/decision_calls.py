@@ -16,8 +16,8 @@ from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
-from workflows.case import decision_of
 from workflows.decision import Decision
+from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
@@ -100,7 +100,7 @@ class DecisionCalls:
         if self.principal and (who := substitution_of(self.form.kind, raw)):
             raw["actor"] = self._runner.run(in_place_of(self.principal, *who))
         try:
-            return decision_of(raw, self.form.kind)
+            return new_decision_of(raw, self.form.kind)
         except InvalidMessage as error:
             raise _explained(self.form, error) from None
 

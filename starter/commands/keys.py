@@ -31,6 +31,7 @@ from starter.terminal.screen import (
     write,
 )
 from workflows.model import invalid
+from workflows.name_comparison import seen
 from workflows.periods import beijing_date
 from workflows.words import Words
 
@@ -225,5 +226,5 @@ def _day(at: datetime) -> str:
 
 
 def _check_words(words: str, what: str) -> None:
-    if not words.strip() or len(words) > LONGEST:
+    if not seen(words) or len(words) > LONGEST:
         raise invalid(what, "", f"1 to {LONGEST} characters", f"应为 1 至 {LONGEST} 字")

@@ -18,8 +18,8 @@ from starter.service.parameters import PlatformId
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from workflows.awaited import Awaited
-from workflows.case import decision_of
 from workflows.decision import Decision
+from workflows.decision_reading import new_decision_of
 from workflows.model import Instant, Record, Sha256, instant
 from workflows.states import Receipt
 
@@ -82,7 +82,7 @@ async def decide(
     data = await json_body(request)
 
     async def work() -> Response:
-        decision = decision_of(data)
+        decision = new_decision_of(data)
         await _allow(request, who, platform_id, decision)
         if dry_run:
             client = await request.app.state.backends.client()

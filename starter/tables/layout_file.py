@@ -15,6 +15,7 @@ from starter.tables.json_items import json_items
 from starter.tables.table import BEYOND, Table, read_table
 from starter.terminal.language import say
 from workflows.model import Identifier, Name
+from workflows.name_comparison import seen
 from workflows.vocabulary import District, Field
 
 MOST = 2_000
@@ -157,7 +158,7 @@ def _problem(model: TypeAdapter[str], value: str) -> bool:
         model.validate_python(value)
     except ValidationError:
         return True
-    return False
+    return not seen(value)
 
 
 def _priority(cell: Any) -> int:

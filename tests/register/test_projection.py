@@ -12,7 +12,7 @@ from db.register_store import PostgresRegister
 from tests.rules.builders import DISTRICT, OPERATOR, plan
 from workflows.activity_messages import DueDate
 from workflows.application import PreviousTerm
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
 from workflows.record import BEGINNING, find_chain_break
 from workflows.refusal import Refused

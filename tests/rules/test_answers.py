@@ -6,7 +6,7 @@ import pytest
 
 from workflows.actors import Actor
 from workflows.application import FundingSource, PlatformApplication
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage, parse
 from workflows.policy import Policy
 from workflows.vocabulary import Kind

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import MAX_MESSAGE_BYTES, InvalidMessage, invalid, size_of
 from workflows.refusal import Refused
 from workflows.signal_queue import COST_OF_A_TASK, cost_of

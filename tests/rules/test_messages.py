@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from workflows.application import PlatformApplication
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import MAX_MESSAGE_BYTES, InvalidMessage, parse
 from workflows.vocabulary import Condition, Kind, PlanPart, Stage
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from workflows.case import Case, decision_of
+from workflows.case import Case
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Stage

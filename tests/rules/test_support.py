@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from workflows.case import Case, decision_of
+from workflows.case import Case
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.state_folding import fold, set_aside_marks

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starter.service import api_examples
 from tests.service.decisions import decision
 from workflows.application import PlatformApplication
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import parse
 from workflows.vocabulary import Kind
 

@@ -8,8 +8,8 @@ from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import CaseQueries
 from starter.client.register_lookups import DecidedBefore, NoRegister
 from tests.rules.cases import at_stage, decide, decision
-from workflows.case import decision_of
 from workflows.decision import CaseReference
+from workflows.decision_reading import decision_of
 from workflows.vocabulary import Kind, Stage
 
 HERE = CaseReference(platform_id="bj-test", term=2)

@@ -86,6 +86,7 @@ def test_the_list_shows_what_a_key_may_do_and_never_its_secret(pingtai: Pingtai)
     [
         (("create", "x", "--scope", "decide:district"), "needs --district"),
         (("create", " ", "--scope", "read"), "1 to 200 characters"),
+        (("create", "\u200b", "--scope", "read"), "1 to 200 characters"),
         (("create", "x"), "--scope"),
         (("create", "x", "--scope", "all"), "--scope"),
         (("create", "x", "--scope", "read", "--days", "0"), "--days"),

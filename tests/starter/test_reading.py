@@ -285,7 +285,7 @@ def test_a_layout_with_problems_changes_nothing(pingtai: Run) -> None:
         "direction,field,priority,districts\n"
         "新方向,人工智能,1,\n"
         "\n"
-        ",人工智能,first,亦庄\n"
+        "\u200b,人工智能,first,亦庄\n"
         "新方向,artificial_intelligence,2,any\n"
         "丙,何领域,1,\n",
         encoding="utf-8",

@@ -13,7 +13,7 @@ from typing import Any
 from starter.client.interface import ASSESSMENT_KINDS
 from worker.demo.example_lives import Example, ExampleStep
 from workflows.application import PlatformApplication
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of
 from workflows.model import as_sent, parse
 from workflows.periods import anniversary
 from workflows.policy import Policy, policy_for_new_cases

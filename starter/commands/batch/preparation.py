@@ -10,7 +10,7 @@ from starter.commands.notation import chinese_list, platform_id
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
 from starter.terminal.named_fields import NamedFields
-from workflows.case import decision_of
+from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import MODELS
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
@@ -68,7 +68,7 @@ class BatchPreparation:
         try:
             if "decision_id" not in raw:
                 raw["decision_id"] = derived_id(platform, raw)
-            decision_of(raw)
+            new_decision_of(raw)
         except InvalidMessage as error:
             raise NamedFields(error, MODELS[kind]) from None
         return platform, raw

@@ -1,0 +1,118 @@
+"""Text of characters that nobody sees is empty, in every field of every message."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from starter.commands.guided.nested_forms import misfit
+from starter.desk.panels import PanelExpert
+from workflows.application import PlatformApplication
+from workflows.case_opening import open_platform
+from workflows.circumstances import Edition
+from workflows.decision_reading import decision_of, new_decision_of
+from workflows.decisions import Recommendation
+from workflows.model import InvalidMessage, parse
+from workflows.name_tables import INVISIBLE
+from workflows.steps import AnyStage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
+
+from .builders import Raw, application
+from .cases import START, at_stage, decision, moment, platform
+
+BLANK = "\u200b \u2060\ufe0f\u00ad"
+TOLD = "characters that nobody sees"
+
+STAGES: dict[Kind, AnyStage] = {
+    Kind.RECOMMENDATION: Stage.RECOMMENDATION,
+    Kind.SELF_REPORT: AssessmentStage.SELF_REPORT,
+}
+
+
+def leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The places of all texts in plain data."""
+    if isinstance(content, str):
+        yield path
+    for key, one in (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list)
+        else ()
+    ):
+        yield from leaves(one, (*path, key))
+
+
+def blanked(content: Raw, path: tuple[str | int, ...]) -> Raw:
+    """A copy in which the text at a place is blank."""
+    changed: Any = deepcopy(content)
+    inside = changed
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = BLANK
+    return changed  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_text_of_a_decision_says_something(kind: Kind) -> None:
+    """A word, an id or a day cannot be blank by itself; every other text is named."""
+    raw = decision(kind, platform(), documents=[{"name": "证明.pdf", "sha256": "ab" * 32}])
+    for path in leaves(raw):
+        with pytest.raises(InvalidMessage) as caught:
+            new_decision_of(blanked(raw, path))
+        if TOLD in caught.value.words.en:
+            assert [where for where, _ in caught.value.problems] == [".".join(map(str, path))]
+            assert "仅含不可见字符" in caught.value.words.zh
+
+
+def test_every_text_of_an_application_says_something() -> None:
+    """So that no platform, body or condition is without a name or a statement."""
+    raw = application(partners=[])
+    named = set()
+    for path in leaves(raw):
+        with pytest.raises(InvalidMessage) as caught:
+            parse(PlatformApplication, blanked(raw, path))
+        named |= {where for where, why in caught.value.problems if TOLD in why.en}
+    assert {"name", "operator.name", "plan.parts.approach", "submitted_by.organisation"} <= named
+    assert "conditions.openness.statement" in named
+
+
+@pytest.mark.parametrize("kind", STAGES)
+def test_a_case_refuses_what_is_blank(kind: Kind) -> None:
+    """Past every client; a case of an edition before takes it as it did."""
+    case = at_stage(STAGES[kind])
+    raw = decision(kind, case)
+    if kind is Kind.RECOMMENDATION:
+        raw["opinion"] = BLANK
+    else:
+        raw["groups"] = dict.fromkeys(raw["groups"], BLANK)
+    with pytest.raises(InvalidMessage, match=TOLD):
+        case.decide(raw, moment(case))
+    assert decision_of(raw)
+    case.take_edition(Edition.V0_4)
+    assert case.decide(raw, moment(case))
+
+
+def test_an_application_past_every_client() -> None:
+    """The workflow opens no case of a platform without a name; a replay of before does."""
+    form = parse(PlatformApplication, application(name=BLANK), blank_allowed=True)
+    with pytest.raises(InvalidMessage, match="name: is empty"):
+        open_platform(form, START)
+    assert open_platform(form, START, Edition.V0_4)
+
+
+def test_forms_and_files_say_so_too() -> None:
+    """Where it is typed, and of what is kept beside the profile."""
+    assert TOLD in misfit(Recommendation, "opinion", BLANK)
+    assert misfit(Recommendation, "opinion", f"{BLANK}同意") == ""
+    with pytest.raises(InvalidMessage, match="organisation: is empty"):
+        parse(PanelExpert, {"name": "王", "field": "industry", "organisation": BLANK})
+
+
+def test_each_invisible_character_alone() -> None:
+    """None of the table is a text."""
+    raw = decision(Kind.WITHDRAWAL, platform())
+    for code in INVISIBLE[Edition.V0_5]:
+        with pytest.raises(InvalidMessage):
+            new_decision_of(raw | {"reason": chr(code)})
