@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from workflows.case import Case, decision_of
+from workflows.case import Case
 from workflows.circumstances import Edition
+from workflows.decision_reading import decision_of
 from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
