@@ -10,7 +10,7 @@ one would be replayed and never read, or read and never replayed.
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -80,6 +80,14 @@ class StoredHistory:
         return sha256(self.content).hexdigest()
 
     @cached_property
+    def parsed(self) -> Any:
+        """The content as JSON says it. Raises NoHistory: it is not JSON, or says something twice."""
+        try:
+            return strict_loads(self.content)
+        except (ValueError, RecursionError) as error:
+            raise NoHistory(f"{self.workflow_id} {self.run_id}: not JSON: {error}") from None
+
+    @cached_property
     def data(self) -> dict[str, Any]:
         """The content, read.
 
@@ -88,15 +96,16 @@ class StoredHistory:
         """
         if self.damage:
             raise NoHistory(f"{self.workflow_id} {self.run_id}: {self.damage}")
-        try:
-            data = strict_loads(self.content)
-        except (ValueError, RecursionError) as error:
-            raise NoHistory(f"{self.workflow_id} {self.run_id}: not JSON: {error}") from None
+        data = self.parsed
         if not isinstance(data, dict) or not isinstance(data.get("events"), list):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: no events")
         for number, why in uncanonical(data["events"]):
             raise NoHistory(f"{self.workflow_id} {self.run_id}: event {number}: {why}")
         return data
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what was read: another process reads the content faster than it is sent twice."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def for_replay(self) -> WorkflowHistory:
         """As the SDK's Replayer takes it."""

@@ -24,15 +24,22 @@ def compact(data: dict[str, Any]) -> bytes:
 
 
 def history_of(
-    content: bytes, *, workflow_id: str | None, run_id: str | None, sdk: str | None
+    content: bytes,
+    *,
+    workflow_id: str | None,
+    run_id: str | None,
+    sdk: str | None,
+    parsed: Any = None,
 ) -> StoredHistory:
     """A history with what its own events say of it; what is not given is read from them.
+
+    `parsed` is what the content says, for those who have it already.
 
     Raises:
         NoHistory: it is none, or does not say whose it is.
     """
     try:
-        data = strict_loads(content)
+        data = strict_loads(content) if parsed is None else parsed
     except (ValueError, RecursionError) as error:
         raise NoHistory(f"no JSON: {error}") from None
     try:
@@ -48,7 +55,7 @@ def history_of(
     if not (isinstance(workflow_id, str) and isinstance(run_id, str) and workflow_id and run_id):
         raise NoHistory("it does not say which run of which workflow it is of")
     closed = any(f"{name}EventAttributes" in last for name in CLOSING)
-    return StoredHistory(
+    history = StoredHistory(
         workflow_id=workflow_id,
         run_id=run_id,
         started_at=started_at,
@@ -56,6 +63,8 @@ def history_of(
         sdk=sdk,
         content=content,
     )
+    vars(history)["parsed"] = data  # to parse it takes longer than most that is done with it
+    return history
 
 
 def linked(history: StoredHistory) -> Iterator[tuple[str, str]]:

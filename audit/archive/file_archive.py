@@ -82,12 +82,13 @@ def _history(path: Path, content: bytes) -> StoredHistory:
             workflow_id=_word(data, "workflow_id"),
             run_id=_word(data, "run_id"),
             sdk=_word(data, "sdk"),
+            parsed=data["history"],
         )
     else:
         # A run that was reset names the run it came from; the archive's files are named by the true one.
         name = path.name.partition(".")[0]
         run_id = name if _RUN.match(name) else None
-        history = history_of(content, workflow_id=None, run_id=run_id, sdk=None)
+        history = history_of(content, workflow_id=None, run_id=run_id, sdk=None, parsed=data)
     history.platform_id  # noqa: B018 - raises where it is no workflow of ours
     return history
 
