@@ -89,9 +89,9 @@ def next_decision(random: Random, view: dict[str, Any], decision_id: str) -> dic
 
 
 def _possible(awaited: dict[str, Any]) -> bool:
-    """Going on without a report is possible only once it is overdue: no case here gets so old."""
-    reports = ("self_report", "rectification_report")
-    return not (awaited["kind"] in reports and awaited["role"] == "commission")
+    """Going on without a report or a view is possible only once it is overdue: no case here gets so old."""
+    from_others = ("self_report", "district_review", "rectification_report")
+    return not (awaited["kind"] in from_others and awaited["role"] == "commission")
 
 
 async def update(client: Client, workflow_id: str, args: list[Any], name: str = "decide") -> Answer:

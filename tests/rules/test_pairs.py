@@ -26,6 +26,7 @@ UNTIL_REASSESSMENT = (
     *UNTIL_EVALUATION,
     ("evaluation", "not_effective"),
     ("rectification_report", None),
+    ("district_review", None),
 )
 TIMERS = {
     "due date": "overdue",

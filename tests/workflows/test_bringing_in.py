@@ -44,7 +44,7 @@ async def test_two_years_behind_it(world: World) -> None:
     view = await life.view()
     state = await life.state()
     assert state.listed_on
-    opens = kick_off(state.listed_on, 3, 90, (8, 18), life.id)
+    opens = kick_off(state.listed_on, 3, 120, (8, 18), life.id)
     end = validity_end(state.listed_on, 3)
     assert ("valid", opens, end) == (state.stage, view.next_assessment, state.valid_until)
     assert (await life.handle.describe()).typed_search_attributes.get(STAGE) == "valid"

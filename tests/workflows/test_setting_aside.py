@@ -55,6 +55,7 @@ FALLS_SHORT = (
     ("district_review", None),
     ("evaluation", "not_effective"),
     ("rectification_report", None),
+    ("district_review", None),
 )
 
 

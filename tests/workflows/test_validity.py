@@ -76,6 +76,7 @@ async def test_rectification_met_and_not_met(world: World) -> None:
     assert "rectification" == receipt.stage
     await life.forward(30)
     await life.decide("rectification_report")
+    await life.decide("district_review")
     await life.decide("reassessment", "met")
     await life.over()
     assert ["met"] == [done.result for done in (await life.state()).assessments]
@@ -85,6 +86,7 @@ async def test_rectification_met_and_not_met(world: World) -> None:
         ("district_review", None),
         ("evaluation", "not_effective"),
         ("rectification_report", None),
+        ("district_review", None),
         ("reassessment", "not_met"),
     ):
         await life.decide(kind, outcome)
@@ -115,12 +117,22 @@ async def test_the_commission_goes_on_without_a_report_only_when_it_is_overdue(
     assert {Role.OPERATOR, Role.COMMISSION} == {what.role for what in view.awaited}
     receipt = await life.decide("self_report", "not_filed")
     assert "district_review" == receipt.stage
-    await life.decide("district_review")
+    await without_the_district(life)
     await life.decide("evaluation", "not_effective")
     await life.forward(190)
-    await life.decide("rectification_report", "not_filed")
+    receipt = await life.decide("rectification_report", "not_filed")
+    assert "reassessment_view" == receipt.stage
+    await without_the_district(life)
     await life.decide("reassessment", "not_met")
     assert "delisted" == (await life.handle.result())["stage"]
+
+
+async def without_the_district(life: Life) -> None:
+    """The district is silent: the commission goes on without it, once its days are over."""
+    with pytest.raises(Refused, match="not overdue yet"):
+        await life.decide("district_review", "not_given")
+    await life.forward(35)
+    await life.decide("district_review", "not_given")
 
 
 async def test_validity_ends_with_an_assessment_open(world: World) -> None:
@@ -144,7 +156,8 @@ async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> No
     """The clock ends an assessment wherever it stands, also while it is being mended."""
 
     async def end_in(steps: list[tuple[str, str | None]]) -> None:
-        life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
+        policy = {"validity_years": 1, "rectification_within_validity": False}
+        life = await world.apply(policy=policy, submitted_by=COMMISSION)
         await life.get_listed()
         await life.open(1)
         for kind, outcome in steps:
@@ -158,8 +171,9 @@ async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> No
         ("district_review", None),
         ("evaluation", "not_effective"),
         ("rectification_report", None),
+        ("district_review", None),
     ]
-    await asyncio.gather(*(end_in(steps[:n]) for n in range(5)))
+    await asyncio.gather(*(end_in(steps[:n]) for n in range(len(steps) + 1)))
 
 
 async def test_withdrawing_closes_the_open_assessment(world: World) -> None:
