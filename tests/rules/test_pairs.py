@@ -122,7 +122,8 @@ class Meeting:
     def __init__(self, pair: Pair) -> None:
         """Bring it to where both are possible."""
         happens = (pair.first, pair.then)
-        form = application(policy={"validity_years": 1}, submitted_by=COMMISSION)
+        policy = {"validity_years": 1, "rectification_within_validity": False}
+        form = application(policy=policy, submitted_by=COMMISSION)
         self.world = World(form, START)
         self._numbers = count(1)
         for kind in ("recommendation", "inspection", "expert_opinion", "listing"):
