@@ -28,6 +28,7 @@ from worker.audit_worker import auditing
 from worker.delivery_worker import NoticeConfig, delivering, delivering_events
 from worker.log_setup import CORE
 from worker.register_database import migrate_when_there
+from worker.register_owner import warn_of_another_temporal
 from worker.search_attributes import ensure_search_attributes
 from worker.settings import Settings
 from worker.stopping import leave_behind
@@ -99,6 +100,7 @@ async def worker_running(
         await asyncio.wait({migration, running}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
         if migration.done():
             migration.result()  # a database that a newer program has migrated is not for us
+            await warn_of_another_temporal(client, engine)
         await beside.enter_async_context(delivering(client, engine, notices))
         if audited:
             await beside.enter_async_context(auditing(client, engine, store))

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client.connection_errors import connection_reason
@@ -12,6 +13,7 @@ from worker.doctor import check_installation, check_temporal
 from worker.doctor.check_register import register_complete
 from worker.doctor.examination import examine
 from worker.doctor.finding import Finding, Verdict
+from worker.register_owner import warn_of_another_temporal
 
 
 class NoNamespace:
@@ -93,14 +95,24 @@ async def test_another_system_s_register_is_named(monkeypatch: pytest.MonkeyPatc
     async def twenty(*_: object) -> int:
         return 20
 
-    async def none(_: str) -> Any:
-        return SimpleNamespace(count=0)
+    count = 0
 
-    monkeypatch.setattr("worker.doctor.check_register._ask", twenty)
-    client = SimpleNamespace(namespace="other", count_workflows=none)
-    found = await register_complete(client, None)  # type: ignore[arg-type]
+    async def platforms(_: str) -> Any:
+        return SimpleNamespace(count=count)
+
+    monkeypatch.setattr("worker.register_owner.open_terms", twenty)
+    client: Any = SimpleNamespace(namespace="other", count_workflows=platforms)
+    nobody: Any = None
+    found = await register_complete(client, nobody)
     assert Verdict.BAD is found.verdict
     assert "belongs to another Temporal or namespace" in found.what.en
+    with capture_logs() as logs:
+        await warn_of_another_temporal(client, nobody)  # as a worker does that starts
+        count = 1
+        await warn_of_another_temporal(client, nobody)
+    [told] = logs
+    assert ("error", True) == (told["log_level"], found.what.en in told["event"])
+    assert "DATABASE_URL" in told["event"]
 
 
 @pytest.mark.parametrize(

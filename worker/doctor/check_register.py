@@ -11,6 +11,7 @@ from db.plaque_queries import plaques
 from db.plaque_types import PlaqueState
 from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
+from worker.register_owner import WHAT_TO_CHECK, of_another_temporal, open_terms
 from workflows.contract import PLATFORM_TYPE
 from workflows.words import Words
 
@@ -60,20 +61,10 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
     running = await client.count_workflows(
         f"WorkflowType = '{PLATFORM_TYPE}' AND ExecutionStatus = 'Running'"
     )
-    known = int(await _ask(engine, "SELECT count(*) FROM terms WHERE ended_at IS NULL"))
-    if known and not running.count and not await _holds_platforms(client):
-        return bad(
-            Words(
-                f"this register belongs to another Temporal or namespace: it has {known} open terms, and"
-                f" namespace {client.namespace} never had a platform",
-                f"本名册属于另一 Temporal 或命名空间：名册中未结束 {known} 期，而命名空间"
-                f" {client.namespace} 中从无平台",
-            ),
-            Words(
-                "stop the workers, then check TEMPORAL_* and DATABASE_URL",
-                "请先停止 worker，再检查 TEMPORAL_* 和 DATABASE_URL",
-            ),
-        )
+    another = None if running.count else await of_another_temporal(client, engine)
+    if another:
+        return bad(another, WHAT_TO_CHECK)
+    known = await open_terms(engine)
     if running.count == known:
         return good(
             f"{known} open terms, in Temporal and in the register", f"未结束的期：{known} 个"
@@ -107,10 +98,6 @@ async def plaques_back(engine: AsyncEngine) -> Finding:
             "请用 pingtai plaque list --state overdue 查看，收回后用 pingtai plaque return 登记",
         ),
     )
-
-
-async def _holds_platforms(client: Client) -> bool:
-    return bool((await client.count_workflows(f"WorkflowType = '{PLATFORM_TYPE}'")).count)
 
 
 async def _ask(engine: AsyncEngine, question: str) -> Any:
