@@ -22,7 +22,7 @@ from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
-from workflows.states import Receipt
+from workflows.states import PlatformState, Receipt
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -60,6 +60,14 @@ class DecisionCalls:
     def view(self) -> CaseView:
         """Where the case stands: the open assessment, or the platform itself."""
         return self._runner.run(self._view(self.client))
+
+    def beside(self, view: CaseView) -> CaseView | None:
+        """The assessment that is open beside a platform; None: there is none, or it does not answer now."""
+        if view.assessment or view.platform is None or view.platform.open_assessment is None:
+            return None
+        with suppress(PingtaiError):
+            return self._runner.run(_open_assessment(self.client, view.platform))
+        return None
 
     def register_log(self) -> list[LogLine]:
         """All logs of the platform, as the register has them; none where it cannot be read."""
@@ -128,10 +136,14 @@ class DecisionCalls:
         view = await client.state(self.platform)
         state = view.platform
         if self.form.kind in ASSESSMENT_KINDS and state and state.open_assessment:
-            year = state.open_assessment
             with suppress(NoSuchPlatform):  # it is noted as open a moment before it is there
-                return await client.assessment_state(self.platform, state.facts.term, year)
+                return await _open_assessment(client, state)
         return view
+
+
+async def _open_assessment(client: Pingtai, state: PlatformState) -> CaseView:
+    facts = state.facts
+    return await client.assessment_state(facts.platform_id, facts.term, state.open_assessment or 0)
 
 
 async def _register_log(platform: str) -> list[LogLine]:

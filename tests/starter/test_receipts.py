@@ -17,13 +17,15 @@ from starter.commands.guided.questions import show_case
 from starter.errors import Unreachable
 from starter.terminal.chosen_language import speaking
 from starter.terminal.wording import awaited_in
+from tests.rules.cases import at_stage
+from tests.starter.test_guided import view_of
 from workflows.activity_messages import DueDate
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case import Case
 from workflows.model import parse
 from workflows.run_io import CaseView
 from workflows.states import Receipt, application_content
-from workflows.vocabulary import Condition, Kind, Stage
+from workflows.vocabulary import AssessmentStage, Condition, Kind, Stage
 
 Run = Callable[..., Result]
 
@@ -197,6 +199,14 @@ def test_an_assessment_that_ends_well_leaves_its_platform_valid(
 
 def test_a_form_points_to_the_assessment_that_is_open(capsys: pytest.CaptureFixture[str]) -> None:
     """A form of the platform says where to look, not that nothing is awaited."""
+    of_year = view_of(at_stage(AssessmentStage.SELF_REPORT))
+    form, of_platform = FORMS[Kind.RECOMMENDATION], view(stage=Stage.VALID, open_assessment=2)
     with speaking("zh"):
-        show_case(FORMS[Kind.RECOMMENDATION], view(stage=Stage.VALID, open_assessment=2))
-    assert "第 2 年考核进行中，其待办见 pingtai show" in capsys.readouterr().out
+        show_case(form, of_platform)
+        assert "第 2 年考核进行中，其待办见 pingtai show" in capsys.readouterr().out
+        show_case(form, of_platform, of_year)
+        assert "第 2 年考核：平台运营单位：年度报告（《指引》第六部分）" in capsys.readouterr().out
+    with speaking("en"):
+        show_case(form, of_platform, of_year)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "assessment of year 2: self report from the operator (§六)" in shown

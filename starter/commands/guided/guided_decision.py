@@ -43,7 +43,7 @@ def guided(
         Refused, InvalidMessage: it would be refused, and nothing of it is to be changed.
     """
     view = calls.view()
-    show_case(calls.form, view)
+    show_case(calls.form, view, calls.beside(view))
     foresight = Foresight(calls.form.kind, view, calls.register_log())
     session = Session(calls.form, said, foresight, roster, office=calls.principal is None)
     brief: Brief | None = None

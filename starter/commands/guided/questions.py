@@ -40,15 +40,17 @@ TARGET = "target"
 DOCUMENTS = next(part for part in COMMON if part.field == "documents")
 
 
-def show_case(form: DecisionForm, view: CaseView) -> None:
-    """Show which platform it is, where it stands, what is awaited, and the rule of the step."""
+def show_case(form: DecisionForm, view: CaseView, assessment: CaseView | None = None) -> None:
+    """Show which platform it is, where it stands, what is awaited, and the rule of the step.
+
+    `assessment`: the one that is open beside a platform of which nothing is awaited itself.
+    """
     case = case_of(view)
-    due = view.due.due if view.due else None
     named = f"{case.facts.name} ({case.facts.platform_id})"
     if view.assessment:
         year = view.assessment.year
         named += say(f", assessment {year}", f"，第 {year} 年考核")
-    now = wording.awaited(view.awaited, due, overdue=case.overdue) or _of_open_assessment(view)
+    now = _awaited(view) or _of_open_assessment(view, assessment)
     show(
         heading(wording.what(form.kind)),
         facts(
@@ -65,11 +67,19 @@ def show_case(form: DecisionForm, view: CaseView) -> None:
     )
 
 
-def _of_open_assessment(view: CaseView) -> str:
-    """Where to look while nothing is awaited of a platform itself, but of its assessment; else empty."""
+def _awaited(view: CaseView) -> str:
+    due = view.due.due if view.due else None
+    return wording.awaited(view.awaited, due, overdue=case_of(view).overdue)
+
+
+def _of_open_assessment(view: CaseView, assessment: CaseView | None) -> str:
+    """What is awaited of a platform's assessment, or where to look; empty while none is open."""
     year = view.platform.open_assessment if view.platform else None
     if view.assessment or year is None:
         return ""
+    its = _awaited(assessment) if assessment else ""
+    if its:
+        return say(f"assessment of year {year}: {its}", f"第 {year} 年考核：{its}")
     return say(
         f"of the assessment of year {year}, which is open: see `pingtai show`",
         f"第 {year} 年考核进行中，其待办见 pingtai show",
