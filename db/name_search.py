@@ -16,6 +16,9 @@ LARGEST_PAGE = 500
 NEAR = 3
 """Maximum number of platforms offered to whoever mistyped one."""
 _LIKE_ENOUGH = 0.6
+_LIKE_A_PART = 0.75
+"""So much a part of an id or a name has to look like the words, which are then a mistyped part of it."""
+_SHORTEST_PART = 4
 _CANDIDATES = 60
 _PIECES = 12
 
@@ -142,7 +145,16 @@ def _alike(key: str, rows: Sequence[Row]) -> list[Row]:
 
 
 def _ratio(key: str, text: str) -> float:
-    return SequenceMatcher(None, key, search_key(text), autojunk=False).ratio()
+    """How much words look like a whole id or name, or like the part of it that is as long as they are."""
+    seen, long = search_key(text), len(key)
+    matcher = SequenceMatcher(None, b=key, autojunk=False)
+    matcher.set_seq1(seen)
+    whole = part = matcher.ratio()
+    for begin in range(len(seen) - long + 1 if long >= _SHORTEST_PART else 0):
+        matcher.set_seq1(seen[begin : begin + long])
+        if matcher.real_quick_ratio() > part and matcher.quick_ratio() > part:
+            part = max(part, matcher.ratio())
+    return part if part >= _LIKE_A_PART else whole
 
 
 def _pieces(key: str) -> list[str]:

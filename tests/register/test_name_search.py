@@ -91,6 +91,9 @@ async def test_only_of_a_district(filled: AsyncEngine) -> None:
         ("bj-hydrogne", "bj-hydrogen"),
         ("bjriscvsoc", "bj-riscv-soc"),
         ("氢能储远材料", "bj-hydrogen"),
+        ("hydrogn", "bj-hydrogen"),  # a part of the id, mistyped
+        ("percnt", "100_percent"),
+        ("材料侧试", "bj-hydrogen"),  # and of the name
     ],
 )
 async def test_what_is_mistyped_is_near(filled: AsyncEngine, mistyped: str, meant: str) -> None:
