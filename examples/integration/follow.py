@@ -11,6 +11,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+if missing := [name for name in ("URL", "KEY", "CURSOR") if not os.environ.get(name)]:
+    sys.exit(f"set {', '.join(missing)}, as docs/events.md shows")
+
 WAIT = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 CURSOR = Path(os.environ["CURSOR"])
 

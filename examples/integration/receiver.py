@@ -6,7 +6,11 @@ import hmac
 import http.server
 import json
 import os
+import sys
 import time
+
+if missing := [name for name in ("SECRET", "PORT") if not os.environ.get(name)]:
+    sys.exit(f"set {', '.join(missing)}, as docs/events.md shows")
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

@@ -18,7 +18,14 @@ _BY_TYPE = {
     "string_too_short": Words("must not be empty", "不能为空"),
     "missing": Words("is missing", "缺少此项"),
 }
-_PHRASE = re.compile("^Input should be ")
+_PHRASES = (
+    (
+        re.compile(r"^Input should be a valid date\b.*outside expected range.*"),
+        "there is no such day",
+    ),
+    (re.compile(r"^Input should be a valid date\b.*"), "use YYYY-MM-DD"),
+    (re.compile("^Input should be "), "should be "),
+)
 _CHOICE = re.compile(r"'(, | or )'")
 
 
@@ -48,8 +55,11 @@ def wrong_parameter(error: Any) -> tuple[str, Words]:
 
 def in_plain_words(why: Words) -> Words:
     """The same without a library's phrase, and the choices of its Chinese as Chinese lists them."""
+    en = why.en
+    for phrase, plain in _PHRASES:
+        en = phrase.sub(plain, en)
     return Words(
-        _PHRASE.sub("should be ", why.en),
+        en,
         _CHOICE.sub(lambda sign: "'或'" if "or" in sign[1] else "'、'", why.zh),
     )
 
