@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -108,6 +109,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
 
 
 def _why(lines: Sequence[LogLine], term: int) -> list[Pair]:
+    """The decision and the answer, each with its reasons; those of one name are lines below it."""
     found = sent_back(lines, term)
     entries = [one.entry for one in (found.decision, found.answer) if one] if found else []
     return [
@@ -115,7 +117,10 @@ def _why(lines: Sequence[LogLine], term: int) -> list[Pair]:
         for entry in entries
         for pair in (
             (wording.moment(entry.at), decision_line(entry)),
-            *((say(reason.name), say(reason.text)) for reason in stated_reasons(entry)),
+            *(
+                (name, "\n".join(say(reason.text) for reason in reasons))
+                for name, reasons in groupby(stated_reasons(entry), lambda one: say(one.name))
+            ),
         )
     ]
 

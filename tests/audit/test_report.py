@@ -7,13 +7,17 @@ from html.parser import HTMLParser
 import pytest
 
 from audit.dossier.lives import live
+from audit.report import terms
 from audit.report.rendering import render
+from audit.report.report_rows import lines_of
 from audit.report.term_chart import LEFT
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from tests.audit.lives import BROUGHT_IN, recorded
+from tests.rules.cases import at_stage, decide
 from workflows.log_id import LogId
 from workflows.model import sha256
+from workflows.vocabulary import Kind, Stage
 from workflows.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -118,6 +122,15 @@ def test_why_a_term_ended_stands_at_its_beginning() -> None:
     reason = everything().logs[LogId(2)][-1].said["reason"]
     assert reason in above
     assert reason in rest
+
+
+def test_several_corrections_have_one_heading() -> None:
+    """On a phone, where names stand above their texts, it stood above each."""
+    case = at_stage(Stage.INSPECTION)
+    decide(case, Kind.INSPECTION, "returned", corrections=["补充设备清单", "补充通风方案"])
+    told = terms._why(lines_of("p-1", [(LogId(1), case.log)]), 1)
+    assert "补充设备清单\n补充通风方案" in [words for _, words in told]
+    assert len(told) == len({name for name, _ in told})
 
 
 def test_lines_of_a_plan_stay_lines() -> None:

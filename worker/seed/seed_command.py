@@ -95,7 +95,9 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
     soon = [one.platform_id for one in SAMPLES if one.hurried]
     show(
         Words(
-            f"Due on the working day after that, and then overdue: {', '.join(soon)}.",
+            "Nothing is overdue on the first day: a step's days count from when the system took the"
+            f" decision before it. Due on the next working day, and then overdue: {', '.join(soon)}.",
+            "首日没有逾期事项：各环节期限自系统受理上一项决定时起算。"
             f"下一工作日到期、其后逾期：{'、'.join(soon)}。",
         ),
         Words("To decide, say who you are, and look at what is waiting:", "登记身份并查看待办："),
