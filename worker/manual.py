@@ -16,6 +16,7 @@ _EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
 _DECIDE = (
     *("recommend", "inspect", "revise", "opine", "list", "withdraw", "support", "set-aside"),
     *("report", "review", "evaluate", "rectify", "reassess", "bring-in"),
+    *("change", "suspend", "resume", "terminate"),
 )
 _FILES = "needs files of the reader"
 _NUMBERS = "the number is one of the reader's"

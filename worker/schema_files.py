@@ -12,6 +12,14 @@ from pydantic.json_schema import models_json_schema
 from worker.json_schema import MessageSchema, for_readers
 from workflows.application import OperatingMechanisms, Plan, PlatformApplication
 from workflows.bringing_in import BringingIn
+from workflows.case_changes import (
+    CHANGEABLE,
+    DocumentedDecision,
+    FactsChange,
+    Resumption,
+    Suspension,
+    Termination,
+)
 from workflows.cloud_events import Event
 from workflows.content_checks import CHECKS
 from workflows.decision import Decision
@@ -39,6 +47,10 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "event": Event,
 }
 
+_DOCUMENTED: dict[str, Any] = {
+    "required": ["documents"],
+    "properties": {"documents": {"minItems": 1}},
+}
 _NUMBERS = ("list_number", "certificate_number")
 
 
@@ -78,7 +90,16 @@ SAID: dict[type[BaseModel], dict[str, Any]] = {
         "then": _only("reason", "view"),
         "else": _only("view", "reason"),
     },
-    BringingIn: {"required": ["documents"], "properties": {"documents": {"minItems": 1}}},
+    BringingIn: _DOCUMENTED,
+    **dict.fromkeys((Suspension, Resumption, Termination), _DOCUMENTED),
+    FactsChange: {
+        "required": ["documents"],
+        "properties": {"documents": {"minItems": 1}},
+        "anyOf": [
+            {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+            for name in CHANGEABLE
+        ],
+    },
 }
 """What a model's validator demands, as far as JSON Schema has words for it."""
 
@@ -104,6 +125,8 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
         "each of them was concluded after the one before and after its year of the term began,"
         " and not after `decided_on`",
     ),
+    **dict.fromkeys((DocumentedDecision, Suspension, Resumption, Termination), ()),
+    FactsChange: ("`services` names each service once (§一)",),
 }
 """What it demands besides, in words."""
 

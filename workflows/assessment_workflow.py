@@ -1,6 +1,7 @@
 """The workflow of one yearly assessment (§六), a child of its platform."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import (
         ASSESSMENT_TYPE,
         CLOSE_ASSESSMENT,
+        DISTRICT,
+        FIELD,
+        FOLLOW_PLATFORM,
         PLATFORM_TYPE,
         assessment_workflow_id,
     )
@@ -28,6 +32,13 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.parent_platform import ParentPlatform
+    from workflows.platform_changes import (
+        changes_said,
+        changes_to_follow,
+        closing_happening,
+        closing_said,
+        is_noted,
+    )
     from workflows.record import LogEntry
     from workflows.reopening import closing_entry
     from workflows.run_io import AssessmentOpening, CarriedAssessment, YearResult
@@ -44,12 +55,6 @@ _LOOK_AGAIN = timedelta(minutes=10)
 """Each look costs the history some events: whoever sends more than a few signals waits."""
 
 
-def _claimed_hash(said: tuple[Any, ...]) -> str | None:
-    """The hash of the platform's closing entry that came with the signal, if it says one."""
-    claim = said[0].get("closing") if said and isinstance(said[0], dict) else None
-    return claim if isinstance(claim, str) else None
-
-
 @workflow.defn(name=ASSESSMENT_TYPE)
 class AnnualAssessmentWorkflow(ParentPlatform):
     """Report, the district's view, evaluation; and rectification with reassessment where it falls short."""
@@ -59,7 +64,7 @@ class AnnualAssessmentWorkflow(ParentPlatform):
         """Open the assessment of a year, or go on with it; `given` is one `AssessmentOpening`."""
         self.begin_run()
         self._claimed: str | None = None
-        self._closings_claimed = self._closings_checked = 0
+        self._claims = self._claims_checked = 0
         try:
             self._open(given)
         except InvalidMessage as error:
@@ -89,10 +94,12 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             case = Case(carried.state, carried.record, self.edition)
             case.note_outside_roles(opening.roles)
             self.adopt(case, carried.due, carried.recorded, wait_for_register=bound)
-            self._closings_claimed = int(carried.closing)
+            self._claims = int(carried.closing)
             if opening.set_aside and bound:
                 # First in the held queue, before any other message.
                 self.receive(Kind.SET_ASIDE, (opening.set_aside,))
+            if opening.changes:
+                self.queue.take((), lambda: self.note_changes(opening.changes))
             return
         case = open_assessment(opening, workflow.now(), self.edition)
         self.adopt(case, wait_for_register=bound)
@@ -111,7 +118,7 @@ class AnnualAssessmentWorkflow(ParentPlatform):
         opening = self.opening
         self.show()
         register = asyncio.create_task(self.sync_register())
-        closing = asyncio.create_task(self._close_with_platform())
+        claims = asyncio.create_task(self._look_into_claims())
         links = self.link_to_platform()
         if opening.set_aside and self.edition < Edition.V0_4:
             # It was opened again for this. Where it is refused, the assessment ends as before.
@@ -122,7 +129,7 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             if self.case.ended:  # while the register was away, its end may have been set aside
                 break
         register.cancel()
-        closing.cancel()
+        claims.cancel()
         links.cancel()
         return self.year_result()
 
@@ -159,7 +166,9 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             elif self.renewal_due() and not self.case.ended:
                 await self.wait_until_settled(recorded=False)
                 workflow.continue_as_new(
-                    opening.model_copy(update={"carried": self.carry(), "set_aside": None})
+                    opening.model_copy(
+                        update={"carried": self.carry(), "set_aside": None, "changes": ()}
+                    )
                 )
 
     self_report = decision_signal(Kind.SELF_REPORT)
@@ -179,21 +188,33 @@ class AnnualAssessmentWorkflow(ParentPlatform):
         arrival = self.arrivals.note(CLOSE_ASSESSMENT)
         if self.invalid or self.case.ended:
             return
-        closing = _claimed_hash(said)
+        closing = closing_said(said)
         if self.edition < Edition.V0_4:
             self.record_event(Happening.PLATFORM_WITHDRAWN, {})
-        elif self.edition >= Edition.V0_5 and self.asks_who_closes(arrival, closing):
+        elif self.edition < Edition.V0_5 or not self.asks_who_says(arrival, closing):
+            self.look_into_claim(closing.entry)
+
+    @workflow.signal(
+        name=FOLLOW_PLATFORM,
+        description="From the platform only: its facts changed, or it was suspended or resumed.",
+    )
+    async def follow_platform(self, *said: Any) -> None:
+        """Follow what the platform decided of itself; each signal is a reason to look who sent it."""
+        arrival = self.arrivals.note(FOLLOW_PLATFORM)
+        if self.invalid or not self._take_edition(Edition.V0_5):
             return
-        else:
-            self.look_into_closing(closing)
+        self.marks.leave()
+        changes = changes_said(said)
+        if not (self.case.ended or self.asks_who_says(arrival, changes)):
+            self.look_into_claim(changes.entry)
 
-    def look_into_closing(self, closing: str | None) -> None:
-        """Ask the register whether the platform has closed this: its own signal does not say so."""
-        self._closings_claimed += 1
-        self._claimed = closing
+    def look_into_claim(self, entry: str | None) -> None:
+        """Ask the register what the platform's log says: the signal alone is not believed."""
+        self._claims += 1
+        self._claimed = entry
 
-    async def _close_with_platform(self) -> None:
-        """In the background: end when the platform's own log says that it goes on without this.
+    async def _look_into_claims(self) -> None:
+        """In the background: follow, and end, when the platform's own log says so.
 
         One look answers all signals that came before it; one that comes later is looked into after it,
         in the next run, too. So none takes the place of another.
@@ -205,41 +226,51 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             if looks > _LOOKS_AT_ONCE:  # somebody sends it who is not the platform
                 often = "platform_ended was sent too often"
                 await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
-            asked = self._closings_claimed
-            closing = await self._platform_closed(asked)
+            asked = self._claims
+            log = await self._platform_news(asked)
             if self.case.ended:
                 continue
+            self.note_changes(changes_to_follow(log, self.opening.before, self.case.log))
+            closing = closing_entry(log, self.opening, self._claimed)
             if closing:
-                self.record_event(Happening.PLATFORM_WITHDRAWN, {"closing": closing})
-            elif asked == self._closings_claimed:
+                self.record_event(closing_happening(log, closing), {"closing": closing})
+            elif asked == self._claims and not is_noted(self.case.log, self._claimed):
                 workflow.logger.warning("platform_ended was not true", extra=self._about())
-            self._closings_checked = asked
+            self._claims_checked = asked
 
     def _claim_unchecked(self) -> bool:
         """Whether a signal has come that was not looked into."""
-        return self._closings_checked < self._closings_claimed
+        return self._claims_checked < self._claims
 
-    async def _platform_closed(self, asked: int) -> str | None:
-        """The entry, by its hash, up to which the platform's log closes this assessment; None if it does not.
+    async def _platform_news(self, asked: int) -> tuple[LogEntry, ...]:
+        """The platform's log, once it says something new of this assessment; nothing when it does not.
 
         The platform writes its entry at the same time as it sends the signal: wait for it a while, or
         until the next signal. A platform whose run began before 0.4.0 does not say which entry.
         """
         for pause in (*_LOOK_AFTER, None):
-            closing = closing_entry(await self._platform_log(), self.opening, self._claimed)
-            if closing or pause is None or self.case.ended:
-                return closing
+            log = await self._platform_log()
+            if pause is None or self.case.ended or self._is_news(log):
+                return log
             try:
                 await workflow.wait_condition(
-                    lambda: self._closings_claimed > asked or self.case.ended,
+                    lambda: self._claims > asked or self.case.ended,
                     timeout=pause,
                     timeout_summary="the register does not have the platform's entry yet",
                 )
             except TimeoutError:
                 self.marks.leave()
             else:
-                return None
-        return None
+                return ()
+        return ()
+
+    def _is_news(self, log: Sequence[LogEntry]) -> bool:
+        """Whether a platform's log closes this assessment, or has something for it to follow."""
+        return bool(
+            closing_entry(log, self.opening, self._claimed)
+            or changes_to_follow(log, self.opening.before, self.case.log)
+            or is_noted(self.case.log, self._claimed)
+        )
 
     async def _platform_log(self) -> tuple[LogEntry, ...]:
         """The platform's log as the register has it; nothing when someone ended the activity from outside."""
@@ -247,15 +278,15 @@ class AnnualAssessmentWorkflow(ParentPlatform):
         try:
             return await self.find_log(
                 LogLookup(platform_id=facts.platform_id, term=facts.term),
-                "the platform's log: whether it has closed this assessment",
+                "the platform's log: what this assessment must follow",
             )
         except ActivityError:
             return ()
 
     def platform_state(self) -> PlatformState:
-        """The platform as it was when the assessment opened: enough to name it in the register."""
+        """The platform as the assessment knows it: enough to name it in the register."""
         return PlatformState(
-            facts=self.opening.facts,
+            facts=self.case.state.facts,
             stage=Stage.VALID,
             since=self.case.log[0].at,
             plan_sha256="0" * 64,
@@ -269,9 +300,17 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             record=self.case.record(),
             due=self.due,
             recorded=self.recorded,
-            closing=self._claim_unchecked() or self.is_asking_who_closes(),
+            closing=self._claim_unchecked() or self.is_asking_who_says(),
         )
 
     def show(self) -> None:
-        """Current details in Temporal's Web UI; the platform's search attributes came with the start."""
+        """Current details in Temporal's Web UI; search attributes came with the start, and follow."""
+        facts, have = self.case.state.facts, workflow.info().typed_search_attributes
+        moved = [
+            key.value_set(value)
+            for key, value in ((DISTRICT, str(facts.district)), (FIELD, facts.field))
+            if have.get(key) not in (None, value)
+        ]
+        if moved:
+            workflow.upsert_search_attributes(moved)
         workflow.set_current_details(details(self.case.state, self.due))

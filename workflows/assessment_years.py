@@ -7,6 +7,7 @@ from typing import Any
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.model import as_sent, instant
+from workflows.platform_changes import changes_to_follow
 from workflows.record import LogEntry
 from workflows.reopening import BrokenLog, record_of
 from workflows.rules import ending
@@ -36,6 +37,7 @@ def open_year(
         valid_until=valid_until,
         before=before,
         roles=dict(roles),
+        suspended_since=state.suspended_since,
     )
 
 
@@ -49,11 +51,13 @@ def open_assessment(
 
 def opening_content(opening: AssessmentOpening) -> dict[str, Any]:
     """Return what the first entry of an assessment's log says."""
+    since = opening.suspended_since
     return {
         "year": opening.year,
         "opening": opening.opening,
         "valid_until": instant(opening.valid_until),
         "facts": as_sent(opening.facts),
+        **({"suspended_since": instant(since)} if since else {}),
     }
 
 
@@ -113,5 +117,10 @@ def reopened(
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
     carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
     return opening.model_copy(
-        update={"before": record.before, "carried": carried, "set_aside": set_aside}
+        update={
+            "before": record.before,
+            "carried": carried,
+            "set_aside": set_aside,
+            "changes": tuple(changes_to_follow(log, record.before, ended)),
+        }
     )

@@ -10,6 +10,7 @@ from typing import Any, Generic
 from pydantic import Field
 
 from workflows.actors import Actor
+from workflows.case_changes import FactsChange, replaced_facts
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.decision import Decision, decision_digest
 from workflows.decision_reading import check_texts, decision_of
@@ -250,8 +251,10 @@ class Case(Generic[S]):
         return self._write(at, EntryKind.HAPPENING, name, arrow.outcome, content)
 
     def _content(self, decision: Decision) -> dict[str, Any]:
-        """Return what the log says of a decision; of a setting aside also which entries it affects."""
+        """Return what the log says of a decision, with what it adds itself (`ADDED_BY_LOG`)."""
         content = content_of(decision)
+        if isinstance(decision, FactsChange):
+            content["replaced"] = replaced_facts(self.state.facts, content)
         if isinstance(decision, SetAside):
             content["sets_aside"] = list(affected_entries(self.log, self.state, decision))
         return content
@@ -271,7 +274,7 @@ class Case(Generic[S]):
             return
         given = raw if isinstance(raw, dict) else {}
         decision_id = given.get("decision_id")
-        content = {"rule": _rule(error)}
+        content = {"rule": error.refusal.rule if isinstance(error, Refused) else "message"}
         if self.edition < Edition.V0_4 or size_of(raw) <= MAX_MESSAGE_BYTES:
             content["said_sha256"] = sha256(raw)
         self._write(
@@ -366,10 +369,6 @@ def _passed(deadline: datetime | None, at: datetime) -> bool:
 def _readable(text: str) -> str:
     """A text without lone surrogates, which no JSON can carry on."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _rule(error: Refused | InvalidMessage) -> str:
-    return error.refusal.rule if isinstance(error, Refused) else "message"
 
 
 _REASON_LETTERS = 400

@@ -136,8 +136,12 @@ class CaseWorkflow(RegisterSync[S]):
         `said` is whatever was sent: a handler that takes fewer arguments would block the
         workflow, and one that names a type would drop what does not fit it.
         """
-        self.marks.leave()
         arrival = self.arrivals.note(kind)
+        if known_since(kind) > self.edition and not (
+            self.invalid or self._take_edition(known_since(kind))
+        ):
+            return  # as before, when nothing in a case heard such a signal
+        self.marks.leave()
         if self.invalid:
             return
         raw = _sole_argument(said)
@@ -176,8 +180,6 @@ class CaseWorkflow(RegisterSync[S]):
         # Never before what it follows: an update may have been judged in a task of its own.
         timed = arrival is not None and self.edition >= Edition.V0_5
         at = max(arrival.at, self.case.log[-1].at) if arrival and timed else workflow.now()
-        if not self._take_edition(known_since(kind)):
-            return  # as before 0.5.0, when nothing in a case heard such a signal
         try:
             raw = self._take_edition_for(raw, kind)
             self.case.decide(raw, at, kind, self._deadline())
@@ -276,7 +278,7 @@ class CaseWorkflow(RegisterSync[S]):
         return CaseView(
             platform=state if isinstance(state, PlatformState) else None,
             assessment=state if isinstance(state, AssessmentState) else None,
-            due=self.due,
+            due=None if state.suspended_since else self.due,
             awaited=awaited(state),
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,

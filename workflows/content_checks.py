@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.bringing_in import NOT_MET, BringingIn
+from workflows.case_changes import FactsChange, changed_facts
 from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
     Evaluation,
@@ -19,6 +20,7 @@ from workflows.decisions import (
     SelfReport,
     SupportGiven,
 )
+from workflows.model import as_sent
 from workflows.panel_checks import (
     enough_experts,
     four_fields,
@@ -27,7 +29,7 @@ from workflows.panel_checks import (
     one_place_each,
     votes_known,
 )
-from workflows.periods import anniversary, last_day, validity_as_printed
+from workflows.periods import anniversary, beijing_date, last_day, validity_as_printed
 from workflows.rules import CaseState
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -180,6 +182,33 @@ def within_validity(given: SupportGiven, state: CaseState, now: Circumstances) -
     )
 
 
+def not_suspended_then(given: SupportGiven, state: CaseState, now: Circumstances) -> Words | None:
+    """§四: no support is given to a platform on the days on which it was suspended."""
+    for one in getattr(state, "suspensions", ()):
+        first, resumed = beijing_date(one.since), beijing_date(one.until)
+        if first <= given.given_on < resumed:
+            return Words(
+                f"the platform was suspended on {given.given_on}: from {first} until it resumed on"
+                f" {resumed}",
+                f"平台在 {given.given_on} 处于暂停状态（{first} 暂停，{resumed} 恢复）",
+            )
+    return None
+
+
+def new_facts(change: FactsChange, state: CaseState, now: Circumstances) -> Words | None:
+    """A change changes something, and the field is one of the policy's (§三(二))."""
+    facts = changed_facts(state.facts, as_sent(change))
+    if facts == state.facts:
+        return Words("nothing changes: all this is so already", "所填内容与现有信息一致，无需变更")
+    fields = facts.policy.fields
+    if facts.field not in fields:
+        known = ", ".join(fields)
+        return Words(
+            f"field {facts.field} is not one of {known}", f"领域 {facts.field} 不在 {known} 之列"
+        )
+    return None
+
+
 def of_this_term(brought: BringingIn, state: CaseState, now: Circumstances) -> Words | None:
     """§四: what is brought in is the term that was applied for."""
     term = state.facts.term
@@ -253,7 +282,8 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§六", still_listed),
         ("§四", not_over),
     ),
-    Kind.SUPPORT: (("§四", within_validity),),
+    Kind.FACTS_CHANGE: (("§三(二)", new_facts),),
+    Kind.SUPPORT: (("§四", within_validity), ("§四", not_suspended_then)),
     Kind.SELF_REPORT: (
         ("§六", reason_without_report),
         ("§五", current_mechanisms),

@@ -46,6 +46,8 @@ PATCH_V0_5_LATER = "facts-change-later"
 """The same for a run of 0.4.0 that is under way: there the first was answered with no, once for all."""
 CLOSE_ASSESSMENT = "platform_ended"
 """The signal by which a platform that has ended closes its open assessment; not for people."""
+FOLLOW_PLATFORM = "platform_changed"
+"""The signal by which a platform lets its open assessment follow a change of facts or a suspension."""
 
 NOTE_YEAR_END = "assessment_ended"
 """The signal by which an assessment that has ended tells its platform, before it answers; not for people."""

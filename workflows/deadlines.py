@@ -6,7 +6,7 @@ from typing import NamedTuple
 from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
 from workflows.periods import at_nine, last_day
 from workflows.rules import CaseState, lifecycle_of
-from workflows.states import PlatformState, Spent, next_assessment
+from workflows.states import PlatformState, next_assessment
 from workflows.steps import Clock, Step
 from workflows.vocabulary import Happening
 
@@ -20,8 +20,8 @@ def step_of(state: CaseState) -> Step:
 
 
 def deadline_of(state: CaseState, due: DueDate | None) -> datetime | None:
-    """Return when the step becomes overdue; None when it has no due date or is overdue already."""
-    if state.overdue:
+    """Return when the step becomes overdue; None when it has no due date, is overdue, or suspended."""
+    if state.overdue or state.suspended_since:
         return None
     deadlines = {
         Clock.WORKING_DAYS: due.due if due else None,
@@ -52,7 +52,7 @@ def clocks(
     if sends_reminders and due:
         if due.remind and deadline and not state.reminded:
             found.append((due.remind, Happening.REMINDED))
-        if due.escalate and state.overdue:
+        if due.escalate and state.overdue and not state.suspended_since:
             found.append((due.escalate, Happening.ESCALATED))
     # The end of validity goes before what is due at the same moment.
     return sorted(found, key=lambda clock: (clock[0], clock[1] is not None))
@@ -61,11 +61,10 @@ def clocks(
 def due_request(state: CaseState, *, sends_reminders: bool = True) -> DueRequest:
     """Return the question when the step is due. A clock that was stopped goes on where it stopped."""
     step, policy = step_of(state), state.facts.policy
-    spent: tuple[Spent, ...] = state.spent if isinstance(state, PlatformState) else ()
     return DueRequest(
         since=state.since,
         working_days=getattr(policy, step.days) if step.days else 0,
-        used=tuple((s.since, s.until) for s in spent if s.stage is state.stage),
+        used=tuple((s.since, s.until) for s in state.spent if s.stage is state.stage),
         at_least=policy.resumed_days_at_least,
         until=getattr(state, "mend_by", None) if step.clock is Clock.RECTIFICATION else None,
         reminder_days=policy.reminder_days if sends_reminders else 0,
@@ -77,7 +76,7 @@ def escalation_request(
 ) -> EscalationRequest | None:
     """Return the question when the overdue step is escalated next; None when that is known, or not done."""
     every = state.facts.policy.escalate_every_days
-    if not (every and state.overdue and due) or due.escalate:
+    if not (every and state.overdue and due) or due.escalate or state.suspended_since:
         return None
     return EscalationRequest(due=due.due, every_days=every, after=now)
 

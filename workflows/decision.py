@@ -97,9 +97,13 @@ def digest_of_content(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what a decision said, by which a repeat of it is recognised.
 
     Without the case that it is about: a repeat may leave that out, or name it later. Nor with what the
-    log adds to a setting aside.
+    log adds to it.
     """
-    return sha256({k: v for k, v in content.items() if k not in ("case", "sets_aside")})
+    return sha256({k: v for k, v in content.items() if k not in ("case", *ADDED_BY_LOG)})
+
+
+ADDED_BY_LOG = ("sets_aside", "replaced")
+"""What the log says of a decision besides what was sent."""
 
 
 def decision_digest(decision: Decision) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from workflows.application import OperatingMechanisms, Plan
 from workflows.bringing_in import BringingIn
+from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
 from workflows.decision import Decision
 from workflows.exact_numbers import Amount, Percent
@@ -336,6 +337,10 @@ MODELS: dict[Kind, type[Decision]] = {
     Kind.BRINGING_IN: BringingIn,
     Kind.WITHDRAWAL: Withdrawal,
     Kind.SET_ASIDE: SetAside,
+    Kind.FACTS_CHANGE: FactsChange,
+    Kind.SUSPENSION: Suspension,
+    Kind.RESUMPTION: Resumption,
+    Kind.TERMINATION: Termination,
     Kind.SUPPORT: SupportGiven,
     Kind.SELF_REPORT: SelfReport,
     Kind.DISTRICT_REVIEW: DistrictReview,

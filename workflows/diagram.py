@@ -17,6 +17,11 @@ _POLICY = policy_for_new_cases(Policy())
 _STAGE_BEFORE = "the stage before that decision 恢复到该决定作出前"
 
 _ANY_OPEN_WORDS = "any open stage 任一未结束阶段"
+_SUSPENDED = {
+    None: " (also while suspended 暂停期间亦可)",
+    True: " (only while suspended 仅暂停期间)",
+    False: "",
+}
 _HEADINGS = (
     "stage 阶段",
     "decision or event 事项",
@@ -112,7 +117,8 @@ def _row(stage: str, trigger: Trigger, due: str) -> tuple[str, ...]:
         f"{_outcome(trigger, arrow)} → {_goal(trigger, arrow)}" for arrow in trigger.arrows
     )
     by = _words(trigger.by) if trigger.by else "automatic 自动"
-    return stage, _words(trigger.name), by, trigger.rule, due, outcomes
+    named = _words(trigger.name) + (_SUSPENDED[trigger.suspended] if trigger.by else "")
+    return stage, named, by, trigger.rule, due, outcomes
 
 
 def _goal(trigger: Trigger, arrow: Arrow) -> str:

@@ -8,12 +8,14 @@ nobody decides on their own body holds for every authority. What becomes of the 
 from collections.abc import Iterator
 
 from workflows.actors import Actor
+from workflows.case_changes import FactsChange, changed_facts
 from workflows.circumstances import Circumstances, Edition
 from workflows.content_checks import CHECKS
 from workflows.decision import Decision
+from workflows.model import as_sent
 from workflows.name_comparison import part_of, same_name
 from workflows.periods import beijing_date, last_day
-from workflows.rules import CaseState, lifecycle_of, refused
+from workflows.rules import CaseState, dated_by, lifecycle_of, refused
 from workflows.states import Facts
 from workflows.vocabulary import Kind, Role
 from workflows.words import Words
@@ -62,6 +64,9 @@ def objections_before_content(
     if not triggers:
         en = f"{kind} is not awaited: the case is in {state.stage}"
         yield kind.article, Words(en, f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”")
+    suspended = state.suspended_since is not None
+    if all(t.suspended not in (None, suspended) for t in triggers):
+        yield kind.article, _out_of_suspension(state, kind)
     mine = [t for t in triggers if t.by == actor.role]
     if not mine:
         by = " or ".join(str(t.by) for t in triggers)
@@ -83,6 +88,17 @@ def objections_before_content(
         yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
     for why in _objections_to_day(state, decision, circumstances):
         yield "§四", why
+
+
+def _out_of_suspension(state: CaseState, kind: Kind) -> Words:
+    """Say that a decision is not possible while the case is suspended, or only then."""
+    if state.suspended_since is None:
+        return Words(f"{kind}: the case is not suspended", f"不能作“{kind.zh}”：目前未处于暂停状态")
+    since = beijing_date(state.suspended_since)
+    return Words(
+        f"{kind} is not possible: suspended since {since}, until the commission resumes the platform",
+        f"现在不能作“{kind.zh}”：自 {since} 起暂停，待市科委、中关村管委会恢复后办理",
+    )
 
 
 def _other_case(state: CaseState, decision: Decision) -> Iterator[Words]:
@@ -156,7 +172,8 @@ def _conflicts(facts: Facts, decision: Decision, circumstances: Circumstances) -
     """Nobody decides on the body they belong to, and one person has one role in a case."""
     actor = decision.actor
     if actor.role is not Role.OPERATOR:
-        yield from own_body(actor, facts.operator.name, facts.lead_unit.name, circumstances.edition)
+        for of in (facts, *_changed_facts(facts, decision)):
+            yield from own_body(actor, of.operator.name, of.lead_unit.name, circumstances.edition)
     persons = [actor.id, *([actor.acting_for.principal_id] if actor.acting_for else [])]
     for person in persons:
         before = circumstances.roles.get(person.casefold())
@@ -165,6 +182,12 @@ def _conflicts(facts: Facts, decision: Decision, circumstances: Circumstances) -
                 f"{person} has acted in this case as {before}: one person has one role in a case",
                 f"{person} 在本案中已以“{before.zh}”身份办理，同一人不得以两种身份办理",
             )
+
+
+def _changed_facts(facts: Facts, decision: Decision) -> Iterator[Facts]:
+    """The facts that a decision brings: nobody makes a body of their own the operator either."""
+    if isinstance(decision, FactsChange):
+        yield changed_facts(facts, as_sent(decision))
 
 
 def own_body(actor: Actor, operator: str, lead_unit: str, edition: Edition) -> Iterator[Words]:
@@ -195,8 +218,9 @@ def _objections_to_day(
             f"decided_on {decision.decided_on} is in the future: today is {today} in Beijing",
             f"decided_on {decision.decided_on} 晚于今天（北京时间 {today}）",
         )
-    if state.decided_on and decision.decided_on < state.decided_on:
+    before = getattr(state, dated_by(state, decision.kind))
+    if before and decision.decided_on < before:
         yield Words(
-            f"decided_on {decision.decided_on} is before the decision it follows, {state.decided_on}",
-            f"decided_on {decision.decided_on} 早于前一决定的日期 {state.decided_on}",
+            f"decided_on {decision.decided_on} is before the decision it follows, {before}",
+            f"decided_on {decision.decided_on} 早于前一决定的日期 {before}",
         )

@@ -5,6 +5,15 @@ workflows' clocks, error messages, the diagram in the docs, the demo's check and
 """
 
 from workflows.circumstances import Edition
+from workflows.lifecycle_rows import (
+    BRINGING_IN,
+    CASE_CHANGES,
+    NOTICES,
+    SET_ASIDE,
+    STARTED,
+    SUPPORT,
+    happens,
+)
 from workflows.steps import AnyStage, Arrow, Clock, Lifecycle, Step, Trigger
 from workflows.vocabulary import (
     AssessmentStage,
@@ -25,47 +34,12 @@ from workflows.vocabulary import (
     Word,
 )
 
-
-def _happens(name: Happening, to: AnyStage | None = None) -> Trigger:
-    """A happening that has one outcome."""
-    assert name.outcome, "it has several"  # noqa: S101
-    return Trigger(name, None, name.article, (Arrow(name.outcome, to),))
-
-
-NOTICES = tuple(map(_happens, (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED)))
-STARTED = _happens(Happening.CLOCK_STARTED)
-
-SET_ASIDE = Trigger(
-    Kind.SET_ASIDE,
-    Role.COMMISSION,
-    "§四, §六",
-    (Arrow(SoleOutcome.SET_ASIDE, None),),
-    awaited=False,
-)
-"""撤销更正. Where it leads is no arrow of this table: the case stands again where the decision that is
-set aside was awaited, which is the fold of the log before it (`state_folding.py`). It is accepted in the
-stages that name it: also in those that ended by a decision, and never once validity has ended."""
-
-BRINGING_IN = Trigger(
-    Kind.BRINGING_IN,
-    Role.COMMISSION,
-    "§四",
-    (Arrow(SoleOutcome.BROUGHT_IN, Stage.VALID),),
-    awaited=False,
-)
-"""既有平台转入. Nobody waits for it: an application carries it, of a platform that was listed before it
-came here. It states what was decided elsewhere, and can be set aside and taken again as any decision."""
-
-SUPPORT = tuple(
-    Trigger(
-        Kind.SUPPORT,
-        role,
-        "§四",
-        (Arrow(SoleOutcome.RECORDED, None),),
-        awaited=False,
-        alone=True,
-    )
-    for role in (Role.COMMISSION, Role.DISTRICT)
+_ENDED_WITH_PLATFORM = Trigger(
+    Happening.ASSESSMENT_ENDED,
+    None,
+    "§六",
+    (Arrow(AssessmentStage.ENDED_WITH_PLATFORM, None),),
+    suspended=None,
 )
 
 
@@ -131,7 +105,7 @@ PLATFORM = Lifecycle(
                         for stage in (Stage.RECOMMENDATION, Stage.INSPECTION, Stage.EXPERT_REVIEW)
                     ),
                 ),
-                _happens(Happening.CLOCK_STOPPED),
+                happens(Happening.CLOCK_STOPPED, suspended=False),
             ),
             Clock.WORKING_DAYS,
             "improvement_days",
@@ -208,7 +182,7 @@ PLATFORM = Lifecycle(
         Step(
             Stage.VALID,
             (
-                _happens(Happening.ASSESSMENT_OPENED),
+                happens(Happening.ASSESSMENT_OPENED),
                 Trigger(
                     Happening.ASSESSMENT_ENDED,
                     None,
@@ -221,9 +195,10 @@ PLATFORM = Lifecycle(
                         Arrow(AssessmentStage.ENDED_WITH_VALIDITY, None),
                         Arrow(HappeningOutcome.BROKEN_OFF, None),
                     ),
+                    suspended=None,
                 ),
-                _happens(Happening.VALIDITY_ENDED, Stage.EXPIRED),
-                _happens(Happening.VALIDITY_NEARING),
+                happens(Happening.VALIDITY_ENDED, Stage.EXPIRED),
+                happens(Happening.VALIDITY_NEARING),
                 *SUPPORT,
             ),
             Clock.VALIDITY,
@@ -233,17 +208,15 @@ PLATFORM = Lifecycle(
         Step(Stage.DECLINED, (SET_ASIDE,), ended=True),
         Step(
             Stage.WITHDRAWN,
-            (
-                SET_ASIDE,
-                Trigger(
-                    Happening.ASSESSMENT_ENDED,
-                    None,
-                    "§六",
-                    (Arrow(AssessmentStage.ENDED_WITH_PLATFORM, None),),
-                ),
-            ),
+            (SET_ASIDE, _ENDED_WITH_PLATFORM),
             ended=True,
             ended_by=Kind.WITHDRAWAL,
+        ),
+        Step(
+            Stage.TERMINATED,
+            (SET_ASIDE, _ENDED_WITH_PLATFORM),
+            ended=True,
+            ended_by=Kind.TERMINATION,
         ),
     ),
     anytime=(
@@ -253,10 +226,13 @@ PLATFORM = Lifecycle(
             "§四",
             (Arrow(SoleOutcome.WITHDRAWN, Stage.WITHDRAWN),),
             awaited=False,
+            suspended=None,
+            followed_as=Happening.PLATFORM_WITHDRAWN,
         ),
+        *CASE_CHANGES,
         SET_ASIDE,
         *NOTICES,
-        _happens(Happening.ASSESSMENT_CLOSED),
+        happens(Happening.ASSESSMENT_CLOSED),
     ),
 )
 
@@ -368,13 +344,30 @@ ASSESSMENT = Lifecycle(
         Step(AssessmentStage.ENDED_WITH_PLATFORM, ended=True),
     ),
     anytime=(
-        _happens(Happening.VALIDITY_ENDED, AssessmentStage.ENDED_WITH_VALIDITY),
-        _happens(Happening.PLATFORM_WITHDRAWN, AssessmentStage.ENDED_WITH_PLATFORM),
+        happens(Happening.VALIDITY_ENDED, AssessmentStage.ENDED_WITH_VALIDITY),
+        happens(Happening.PLATFORM_WITHDRAWN, AssessmentStage.ENDED_WITH_PLATFORM),
+        happens(
+            Happening.PLATFORM_TERMINATED,
+            AssessmentStage.ENDED_WITH_PLATFORM,
+            since=Edition.V0_5,
+        ),
+        *(
+            happens(name, lasting=True, suspended=suspended, since=Edition.V0_5)
+            for name, suspended in (
+                (Happening.FACTS_CHANGED, None),
+                (Happening.PLATFORM_SUSPENDED, False),
+                (Happening.PLATFORM_RESUMED, True),
+            )
+        ),
         SET_ASIDE,
         *NOTICES,
     ),
 )
 
+LASTING = frozenset(
+    trigger.name for table in (PLATFORM, ASSESSMENT) for trigger in table.anytime if trigger.lasting
+)
+"""The entries that stay when an earlier decision is set aside."""
 
 _SINCE: dict[str, Edition] = {}
 for _table in (PLATFORM, ASSESSMENT):

@@ -17,11 +17,15 @@ with workflow.unsafe.imports_passed_through():
     from workflows.assessment_years import note_year_end
     from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
-    from workflows.contract import CLOSE_ASSESSMENT, NOTE_YEAR_END
-    from workflows.model import InvalidMessage, record_from
+    from workflows.contract import CLOSE_ASSESSMENT, FOLLOW_PLATFORM, NOTE_YEAR_END
+    from workflows.lifecycle import PLATFORM
+    from workflows.model import InvalidMessage, as_sent, record_from
+    from workflows.platform_changes import changes_after
+    from workflows.record import LogEntry
     from workflows.run_io import YearEnd, YearResult
     from workflows.signal_queue import Hold
     from workflows.states import PlatformState
+    from workflows.vocabulary import Happening
 
 Assessment = workflow.ChildWorkflowHandle[Any, YearResult]
 
@@ -39,6 +43,8 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         self._child: Assessment | None = None
         self._year: int | None = None
         self._closing_sent = False
+        self._passed_on = 0
+        """Up to which entry the open assessment knows the platform's log, as far as it must follow it."""
         self._ends: list[tuple[Arrival, Any]] = []
         self._untrue = 0
         self.noted: YearEnd | None = None
@@ -46,6 +52,8 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
 
     def follow(self, year: int | None, child: Assessment | None = None) -> None:
         """Hear from the assessment of a year, which may only be starting; or from none any more."""
+        if child is None:  # it is only starting: its opening says all up to here
+            self._passed_on = len(self.case.log)
         self._child, self._year, self.noted, self._closing_sent = child, year, None, False
 
     def is_closed(self) -> bool:
@@ -55,9 +63,31 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         )
 
     async def before_answer(self) -> None:
-        """Let the open assessment know that the platform goes on without it."""
+        """Let the open assessment know what it must follow, or that the platform goes on without it."""
         if self.edition >= Edition.V0_5:
-            await workflow.wait_condition(lambda: not self._closing_due())
+            await workflow.wait_condition(lambda: not (self._closing_due() or self._changes_due()))
+
+    def _changes_due(self) -> bool:
+        """Whether an assessment is open that does not know yet what the platform decided of itself."""
+        if self._year is None or self.noted or (self._child and self._child.done()):
+            return False
+        return bool(self.changes()) and not self.is_closed()
+
+    def changes(self) -> list[LogEntry]:
+        """What the open assessment must follow and has not been told."""
+        return changes_after(self.case.log, self._passed_on)
+
+    async def pass_on(self, child: Assessment) -> None:
+        """Tell the open assessment what it must follow."""
+        changes = self.changes()
+        if not changes:
+            return
+        try:
+            told = {"changes": [as_sent(entry) for entry in changes]}
+            await self.marks.after(child.signal(FOLLOW_PLATFORM, told))
+        except ApplicationError:
+            workflow.logger.info("assessment %s ended by itself meanwhile", self._year)
+        self._passed_on = changes[-1].seq
 
     def _closing_due(self) -> bool:
         """Whether an assessment is open that does not know yet that the platform goes on without it."""
@@ -70,6 +100,9 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         try:
             if self.edition >= Edition.V0_4:
                 closing = {"closing": self.case.log[-1].hash}
+                by = PLATFORM.step(self.case.state.stage).ended_by
+                if PLATFORM.followed_as(by) not in (None, Happening.PLATFORM_WITHDRAWN):
+                    closing["by"] = str(by)  # before 0.5.0 there was only the withdrawal
                 await self.marks.after(child.signal(CLOSE_ASSESSMENT, closing))
             else:
                 await child.signal(CLOSE_ASSESSMENT)

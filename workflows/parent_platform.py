@@ -1,6 +1,7 @@
 """What an assessment tells its platform, and believes of it (the other side: `open_assessment.py`)."""
 
 import asyncio
+from collections.abc import Sequence
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -10,10 +11,11 @@ with workflow.unsafe.imports_passed_through():
     from workflows.case_workflow import CaseWorkflow
     from workflows.circumstances import Edition
     from workflows.contract import NOTE_YEAR_END, platform_workflow_id
+    from workflows.platform_changes import FromPlatform, note_changes
+    from workflows.record import LogEntry
     from workflows.run_io import YearEnd, YearResult
     from workflows.signal_queue import Hold
     from workflows.states import AssessmentState
-    from workflows.vocabulary import Happening
     from workflows.words import Words
 
 _AT_ONCE = 5
@@ -27,20 +29,20 @@ class ParentPlatform(CaseWorkflow[AssessmentState]):
         """Begin without having told or heard anything."""
         super().begin_run()
         self._told = False
-        self._closings: list[tuple[Arrival, str | None]] = []
+        self._heard: list[tuple[Arrival, FromPlatform]] = []
         self._untrue = 0
 
     def year_result(self) -> YearResult:
         """How the assessment has ended."""
         raise NotImplementedError
 
-    def look_into_closing(self, closing: str | None) -> None:
-        """Ask the register whether the platform has closed this: its own signal does not say so."""
+    def look_into_claim(self, entry: str | None) -> None:
+        """Ask the register what the platform's log says: the signal alone is not believed."""
         raise NotImplementedError
 
     def link_to_platform(self) -> "asyncio.Future[tuple[None, None]]":
         """Tell and hear the platform, in the background."""
-        return asyncio.gather(self._tell_end(), self._hear_closings())
+        return asyncio.gather(self._tell_end(), self._hear_platform())
 
     async def before_answer(self) -> None:
         """Let the platform know how the assessment has ended, before that is acknowledged."""
@@ -68,34 +70,42 @@ class ParentPlatform(CaseWorkflow[AssessmentState]):
             workflow.logger.warning("the platform is not there", extra=self._about())
         self._told = True
 
-    def asks_who_closes(self, arrival: Arrival, closing: str | None) -> bool:
+    def asks_who_says(self, arrival: Arrival, said: FromPlatform) -> bool:
         """Judge nothing before it is known whether the platform sent this; False where too many were untrue."""
         if self._untrue >= _AT_ONCE:
             return False
-        self._closings.append((arrival, closing))
-        self.queue.hold(Hold.CLOSING)
+        self._heard.append((arrival, said))
+        self.queue.hold(Hold.PLATFORM)
         return True
 
-    def is_asking_who_closes(self) -> bool:
+    def is_asking_who_says(self) -> bool:
         """Whether a signal has come of which it is not known who sent it."""
-        return bool(self._closings)
+        return bool(self._heard)
 
-    async def _hear_closings(self) -> None:
-        """Close when the very run that opened this says so; of others the register is asked."""
+    async def _hear_platform(self) -> None:
+        """Follow, and close, when the very run that opened this says so; of others the register is asked."""
         while True:
-            await workflow.wait_condition(lambda: bool(self._closings))
-            asked = list(self._closings)
+            await workflow.wait_condition(lambda: bool(self._heard))
+            asked = list(self._heard)
             heard = [arrival for arrival, _ in asked]
-            await self.arrivals.look_up(heard, "who says that the platform has ended")
-            for arrival, closing in asked:
+            await self.arrivals.look_up(heard, "who says that the platform has ended, or changed")
+            for arrival, said in asked:
                 if not self._is_from_parent(arrival):
                     self._untrue += 1
-                    self.look_into_closing(closing)
+                    self.look_into_claim(said.entry)
+                elif said.changes is not None:
+                    self.note_changes(said.changes)
                 elif not self.case.ended:
-                    self.record_event(Happening.PLATFORM_WITHDRAWN, {"closing": closing})
-            self._closings = self._closings[len(asked) :]
-            if not self._closings:
-                self.queue.release(Hold.CLOSING)
+                    self.record_event(said.ended, {"closing": said.entry})
+            self._heard = self._heard[len(asked) :]
+            if not self._heard:
+                self.queue.release(Hold.PLATFORM)
+
+    def note_changes(self, changes: Sequence[LogEntry]) -> None:
+        """Note what the platform decided of itself, in the log of the assessment."""
+        before = self.case.state
+        note_changes(self.case, changes, workflow.now())
+        self._after_entry(before)
 
     def _is_from_parent(self, arrival: Arrival) -> bool:
         parent, sender = workflow.info().parent, arrival.sender

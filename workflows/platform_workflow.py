@@ -215,6 +215,13 @@ class PlatformWorkflow(YearsOfValidity):
     support = decision_signal(Kind.SUPPORT)
     withdrawal = decision_signal(Kind.WITHDRAWAL)
 
+    # ---- what the commission changes at any time ----
+
+    facts_change = decision_signal(Kind.FACTS_CHANGE)
+    suspension = decision_signal(Kind.SUSPENSION)
+    resumption = decision_signal(Kind.RESUMPTION)
+    termination = decision_signal(Kind.TERMINATION)
+
     async def _await_reopening_decision(self, entries: int) -> None:
         """A term that had ended was started again: wait for the setting aside, or end as before."""
         try:

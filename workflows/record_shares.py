@@ -33,15 +33,18 @@ SHARES: dict[Share, int] = {
     (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 30_000,
     (Kind.EXPERT_OPINION, OpinionOutcome.NO_CONCLUSION, Role.COMMISSION): 20_000,
     (Kind.PLAN_REVISION, FilingOutcome.FILED, Role.OPERATOR): 50_000,
+    (Kind.FACTS_CHANGE, SoleOutcome.CHANGED, Role.COMMISSION): 30_000,
+    (Kind.SUSPENSION, SoleOutcome.SUSPENDED, Role.COMMISSION): 15_000,
 }
 """What leads back or nowhere, and so can be repeated at will: bytes over the whole case, with the
-receipts. The first of each does not count. What is left of the record, two fifths, is for what leads on.
+receipts. The first of each does not count. What is left of the record, over a third, is for what leads on.
 A test holds this complete against the lifecycle table."""
 
 ROOM_TO_CORRECT = 200_000
 """What setting aside has beside the record (bytes): what filled it may be what is to be corrected."""
-UNBOUNDED = frozenset({Kind.WITHDRAWAL})
-"""Always fits: who wants to leave may. It repeats only after a setting aside, which is bounded."""
+UNBOUNDED = frozenset({Kind.WITHDRAWAL, Kind.TERMINATION, Kind.RESUMPTION})
+"""Always fits: who wants to leave may, and nothing stays suspended for want of room. It repeats only after
+a setting aside or a suspension, which are bounded."""
 _RECEIPT = 500
 """What a receipt takes at the most, but for very long ids (bytes)."""
 

@@ -190,7 +190,7 @@ class RegisterSync(StepClock[S]):
             assessment=self.case.state if isinstance(self.case.state, AssessmentState) else None,
             entries=tuple(self.case.log[since:]),
             plans=tuple(self.case.plans),
-            due=self.due,
+            due=None if self.case.state.suspended_since else self.due,
         )
 
     def _mark_recorded(self, batch: RegisterBatch | None) -> None:

@@ -5,12 +5,20 @@ Whether a decision may be taken is for `judge.py` to say; `state_folding.py` fol
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from workflows.awaited import Awaited
+from workflows.case_changes import changed_facts
 from workflows.circumstances import NEWEST, Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.periods import add_months, beijing_date, end_of, validity_as_printed, validity_end
+from workflows.periods import (
+    add_months,
+    beijing_date,
+    end_of,
+    last_day,
+    validity_as_printed,
+    validity_end,
+)
 from workflows.record import BEGINNING
 from workflows.refusal import Refusal, Refused
 from workflows.states import (
@@ -21,9 +29,10 @@ from workflows.states import (
     PlatformState,
     Spent,
     StepChanges,
+    Suspended,
     facts_of,
 )
-from workflows.steps import Arrow, Lifecycle
+from workflows.steps import TIMED, Arrow, Clock, Lifecycle
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage, Word
 from workflows.words import Words
 
@@ -38,8 +47,11 @@ def lifecycle_of(state: CaseState) -> Lifecycle:
 
 def awaited(state: CaseState, edition: Edition = NEWEST) -> tuple[Awaited, ...]:
     """Return the decisions that a case waits for; what is possible at any time is not among them."""
-    step = lifecycle_of(state).step(state.stage)
-    return step.awaited(overdue=state.overdue, edition=edition)
+    suspended = state.suspended_since is not None
+    lifecycle = lifecycle_of(state)
+    return lifecycle.awaited(
+        state.stage, overdue=state.overdue, suspended=suspended, edition=edition
+    )
 
 
 def refused(state: CaseState, rule: str, why: Words, edition: Edition = NEWEST) -> Refused:
@@ -59,10 +71,19 @@ def follow_arrow(state: S, arrow: Arrow, name: str, content: dict[str, Any], at:
             "overdue": False,
             "reminded": False,
         }
+        if not arrow.resumes:  # what an earlier visit to that step took is no part of this one
+            step["spent"] = tuple(spent for spent in state.spent if spent.stage is not arrow.to)
+    dated: dict[str, date] = {}
     if content.get("decided_on"):
-        step["decided_on"] = date.fromisoformat(content["decided_on"])
+        dated[dated_by(state, name)] = date.fromisoformat(content["decided_on"])
     effect = _EFFECTS.get(name)
-    return state.model_copy(update={**(effect(state, arrow, content) if effect else {}), **step})
+    changes = effect(state, arrow, content, at) if effect else {}
+    return state.model_copy(update={**changes, **step, **dated})
+
+
+def dated_by(state: CaseState, name: str) -> str:
+    """Return the field of a state with the date that a decision of this kind may not lie before."""
+    return "changed_on" if lifecycle_of(state).lasting(name) else "decided_on"
 
 
 def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any]) -> Arrow:
@@ -71,8 +92,10 @@ def arrow_of(state: CaseState, name: str, outcome: str, content: dict[str, Any])
     Raises:
         LookupError: the table has none here (never after `judge`).
     """
+    suspended = state.suspended_since is not None
     for trigger in lifecycle_of(state).triggers(state.stage):
-        for arrow in trigger.arrows if trigger.name == name else ():
+        here = trigger.name == name and trigger.suspended in (None, suspended)
+        for arrow in trigger.arrows if here else ():
             if arrow.outcome == outcome and fits(arrow, state, content):
                 return arrow
     raise LookupError(f"no arrow from {state.stage} by {name} {outcome}")
@@ -107,13 +130,16 @@ def ending(state: PlatformState, result: str) -> Word:
 def begin(content: dict[str, Any], at: datetime) -> CaseState:
     """Return the first state of a case, from what the first entry of its log says."""
     if "year" not in content:
+        not_before = beijing_date(at) if content.get("previous") else None
         return PlatformState(
             facts=facts_of(content),
             stage=Stage.RECOMMENDATION,
             since=at,
-            decided_on=beijing_date(at) if content.get("previous") else None,
+            decided_on=not_before,
+            changed_on=not_before,
             plan_sha256=content["plan_sha256"],
         )
+    suspended = content.get("suspended_since")
     return AssessmentState(
         facts=facts_of(content["facts"]),
         year=content["year"],
@@ -122,14 +148,17 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
         stage=AssessmentStage.SELF_REPORT,
         since=at,
         decided_on=beijing_date(at),
+        suspended_since=datetime.fromisoformat(suspended) if suspended else None,
     )
 
 
 Changes = PlatformChanges | AssessmentChanges
-Effect = Callable[[Any, Arrow, dict[str, Any]], Changes]
+Effect = Callable[[Any, Arrow, dict[str, Any], datetime], Changes]
 
 
-def _new_plan(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _new_plan(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     version = max(state.plan_version, state.plans_filed) + 1
     return {
         "plan_version": version,
@@ -138,14 +167,9 @@ def _new_plan(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Pl
     }
 
 
-def _reviewed(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
-    """Begin the days of the review anew for a new panel: what it took before is not taken off."""
-    if arrow.to is not state.stage:
-        return {}
-    return {"spent": tuple(spent for spent in state.spent if spent.stage is not state.stage)}
-
-
-def _included(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _included(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     if not content.get("list_number"):
         return {}
     return _listed(state, date.fromisoformat(content["decided_on"]), content)
@@ -161,7 +185,9 @@ def _listed(state: PlatformState, day: date, content: dict[str, Any]) -> Platfor
     }
 
 
-def _brought_in(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _brought_in(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     past = tuple(
         AssessmentResult(
             year=one["year"], result=one["result"], log_hash=BEGINNING, brought_in=True
@@ -179,15 +205,17 @@ def _brought_in(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> 
     }
 
 
-def _overdue(state: CaseState, arrow: Arrow, content: dict[str, Any]) -> Changes:
+def _overdue(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
     return {"overdue": True}
 
 
-def _reminded(state: CaseState, arrow: Arrow, content: dict[str, Any]) -> Changes:
+def _reminded(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
     return {"reminded": True}
 
 
-def _stopped(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _stopped(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     spent = Spent(
         stage=Stage(content["of"]),
         since=datetime.fromisoformat(content["since"]),
@@ -196,16 +224,22 @@ def _stopped(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Pla
     return {"spent": (*state.spent, spent)}
 
 
-def _nearing(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _nearing(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     return {"told_days": content["days"]}
 
 
-def _opened(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _opened(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     opening = content.get("opening", state.openings + 1)
     return {"open_assessment": content["year"], "openings": opening}
 
 
-def _ended(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> PlatformChanges:
+def _ended(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
     if "log_hash" not in content:  # broken off from outside: the year is still to be assessed
         return {"open_assessment": None, "reopening": None}
     result = AssessmentResult(
@@ -219,7 +253,9 @@ def _ended(state: PlatformState, arrow: Arrow, content: dict[str, Any]) -> Platf
     }
 
 
-def _to_mend(state: AssessmentState, arrow: Arrow, content: dict[str, Any]) -> AssessmentChanges:
+def _to_mend(
+    state: AssessmentState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> AssessmentChanges:
     """Set the deadline of the rectification (§六), where one begins."""
     return {"mend_by": _mend_by(state, content)} if content.get("to_mend") and arrow.mends else {}
 
@@ -239,16 +275,58 @@ def _can_mend(state: CaseState, content: dict[str, Any]) -> bool:
     return not content.get("to_mend") or _mend_by(state, content) <= state.valid_until
 
 
+def _changed(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
+    """Replace the facts; the log says what they were, and from which entry on they are others."""
+    changes: PlatformChanges = {"facts": changed_facts(state.facts, content)}
+    if isinstance(state, PlatformState):
+        changes["facts_version"] = state.facts_version + 1
+    return changes
+
+
+def _suspended(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
+    """Stop the clock; that of an assessment stopped when its platform was suspended, whenever it noted that."""
+    since = content.get("at")
+    return {"suspended_since": datetime.fromisoformat(since) if since else at}
+
+
+def _resumed(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
+    """End a suspension: the clock of the step goes on where it stopped, unless that was over."""
+    stopped = state.suspended_since
+    assert stopped, "a resumption is possible in a suspension only"  # noqa: S101
+    clock = lifecycle_of(state).step(state.stage).clock
+    step: StepChanges = {"suspended_since": None}
+    runs_on = clock in TIMED and not state.overdue
+    if runs_on:
+        ran = Spent(stage=state.stage, since=state.since, until=stopped)
+        spent = (*state.spent, ran) if state.since < stopped else state.spent
+        step = {**step, "since": at, "reminded": False, "spent": spent}
+    if isinstance(state, PlatformState):
+        ended = Suspended(since=stopped, until=at)
+        return cast(PlatformChanges, {**step, "suspensions": (*state.suspensions, ended)})
+    if runs_on and clock is Clock.RECTIFICATION and state.mend_by:
+        days = beijing_date(at) - beijing_date(stopped)
+        # What fits into validity still does; it ends the assessment.
+        latest = max(state.mend_by, state.valid_until)
+        moved = min(end_of(last_day(state.mend_by) + days), latest)
+        return cast(AssessmentChanges, {**step, "mend_by": moved})
+    return cast(AssessmentChanges, step)
+
+
 _EFFECTS: dict[str, Effect] = {
     Kind.PLAN_REVISION: _new_plan,
-    Kind.EXPERT_OPINION: _reviewed,
     Kind.LISTING: _included,
     Kind.BRINGING_IN: _brought_in,
     Kind.EVALUATION: _to_mend,
+    Kind.FACTS_CHANGE: _changed,
+    Kind.SUSPENSION: _suspended,
+    Kind.RESUMPTION: _resumed,
     Happening.REMINDED: _reminded,
     Happening.OVERDUE: _overdue,
     Happening.CLOCK_STOPPED: _stopped,
     Happening.VALIDITY_NEARING: _nearing,
     Happening.ASSESSMENT_OPENED: _opened,
     Happening.ASSESSMENT_ENDED: _ended,
+    Happening.FACTS_CHANGED: _changed,
+    Happening.PLATFORM_SUSPENDED: _suspended,
+    Happening.PLATFORM_RESUMED: _resumed,
 }

@@ -8,6 +8,7 @@ from workflows.activity_messages import DueDate
 from workflows.awaited import Awaited
 from workflows.case import CaseRecord
 from workflows.model import Instant, Record, Sha256
+from workflows.record import LogEntry
 from workflows.refusal import Refusal
 from workflows.states import AssessmentState, Facts, PlatformState
 from workflows.vocabulary import Role
@@ -48,6 +49,10 @@ class AssessmentOpening(Record):
     """Set only in a next run, and when an assessment that had ended is opened again from its log."""
     set_aside: dict[str, Any] | None = None
     """The setting aside for which it is opened again."""
+    changes: tuple[LogEntry, ...] = ()
+    """What the platform decided of itself since it ended: it follows when it is open again."""
+    suspended_since: Instant | None = None
+    """The platform is suspended when it opens."""
     roles: dict[str, Role] = Field(default_factory=dict)
     """In which role people acted in the platform's own case."""
 

@@ -8,7 +8,8 @@ for every decision").
 from collections.abc import Sequence
 
 from workflows.decisions import SetAside
-from workflows.lifecycle import ASSESSMENT, SET_ASIDE
+from workflows.lifecycle import ASSESSMENT
+from workflows.lifecycle_rows import SET_ASIDE
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
@@ -17,11 +18,17 @@ from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
 from workflows.words import Words
 
+_LASTING_STAYS = Words(
+    "a change of facts, a suspension or its end is not set aside: correct it by another change, or by"
+    " suspending or resuming the platform",
+    "信息变更、暂停和恢复不予撤销：请另作信息变更，或作暂停、恢复",
+)
+
 
 def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Words | None:
     """Why a decision cannot be set aside; None when it can."""
     if decision.year and isinstance(state, PlatformState):
-        return _year_objection(log, decision, decision.year) or _withdrawn_since(state, None)
+        return _year_objection(log, decision, decision.year) or _ended_since(state, None)
     targets = _targets(log, decision)
     if len(targets) > 1:
         entries = ", ".join(str(entry.seq) for entry in targets)
@@ -47,7 +54,8 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
             f"{decision.target} was set aside already, by entry {by}",
             f"{decision.target} 已由第 {by} 条撤销",
         )
-    return _withdrawn_since(state, target)
+    lasting = lifecycle_of(state).lasting(target.name)
+    return _LASTING_STAYS if lasting else _ended_since(state, target)
 
 
 def affected_entries(
@@ -65,16 +73,17 @@ def affected_entries(
     return found.seq, found.seq if lifecycle_of(state).alone(found.name) else len(log)
 
 
-def _withdrawn_since(state: CaseState, target: LogEntry | None) -> Words | None:
-    """A withdrawal is the operator's own decision at any time: only itself can be set aside after it."""
+def _ended_since(state: CaseState, target: LogEntry | None) -> Words | None:
+    """What ended the case at any time goes first: before it is set aside nothing else can be."""
     lifecycle = lifecycle_of(state)
     ended_by = lifecycle.step(state.stage).ended_by
     if not ended_by or (target and (target.name == ended_by or lifecycle.alone(target.name))):
         return None
+    kind = Kind(ended_by)
     return Words(
-        "the operator has withdrawn since, as it may at any time: where that was wrong as well, set"
-        " the withdrawal aside first",
-        "运营单位此后已撤回，而撤回随时可以提出：撤回确有错误的，请先撤销该撤回",
+        f"the case ended by a {kind} since, which is possible at any time: where that was wrong as well,"
+        f" set the {kind} aside first",
+        f"此后已作“{kind.zh}”，而“{kind.zh}”随时可以作出：确有错误的，请先撤销该“{kind.zh}”",
     )
 
 

@@ -38,7 +38,7 @@ class Hold(StrEnum):
     BEGINNING = "the register is asked before the first message"
     TIMES = "the history is asked when messages were taken"
     YEAR_END = "the history is asked who says that an assessment has ended"
-    CLOSING = "the history is asked who says that the platform has ended"
+    PLATFORM = "the history is asked who says that the platform has ended, or changed"
 
 
 class SignalQueue:

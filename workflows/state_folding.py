@@ -1,13 +1,15 @@
 """A log folded: the state of a case is the fold of its log, and at any date that of a prefix.
 
 A decision that is set aside (撤销更正) stays in the log with all that followed from it, and no longer
-counts: the case stands where the log before it left it, and waits there again.
+counts: the case stands where the log before it left it, and waits there again. Entries that last (信息变更,
+暂停, 恢复) stay, and what they say.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from workflows.lifecycle import LASTING
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, S, arrow_of, begin, follow_arrow, lifecycle_of
 from workflows.states import PlatformChanges, PlatformState, StepChanges
@@ -63,11 +65,21 @@ def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
     """Where a case stands when entries are set aside: as it stood before them, with a new clock."""
     if stood is state:  # nothing followed from what was set aside
         return state
-    clock: StepChanges = {"since": at, "overdue": False, "reminded": False}
+    step: StepChanges = {
+        "since": at,
+        "overdue": False,
+        "reminded": False,
+        # A new clock: what the old one had run before it stopped is not taken off once more.
+        "spent": tuple(s for s in stood.spent if s.stage is not stood.stage),
+        "facts": state.facts,
+        "suspended_since": state.suspended_since,
+    }
     changes: PlatformChanges = {}
     if isinstance(state, PlatformState) and isinstance(stood, PlatformState):
-        # A new clock: what the old one had run before a correction is not taken off once more.
-        changes["spent"] = tuple(s for s in stood.spent if s.stage is not stood.stage)
+        changes["facts_version"] = state.facts_version
+        changes["suspensions"] = state.suspensions
+        if state.changed_on:
+            changes["changed_on"] = state.changed_on
         changes["plans_filed"] = max(state.plans_filed, state.plan_version)
         if stood.valid_until == state.valid_until:  # announced already
             changes["told_days"] = state.told_days
@@ -76,15 +88,18 @@ def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
         else:
             # An assessment that was open ended with what is set aside: its year is opened anew.
             changes["reopening"] = changes["open_assessment"] = None
-    return stood.model_copy(update={**clock, **changes})
+    return stood.model_copy(update={**step, **changes})
 
 
 def set_aside_marks(log: Iterable[LogEntry]) -> dict[int, int]:
     """The entries of a log that no longer count: by their numbers, the entry that set each aside."""
     marks: dict[int, int] = {}
+    names: dict[int, str] = {}
     for entry in log:
+        names[entry.seq] = entry.name
         if entry.name == Kind.SET_ASIDE and entry.kind is EntryKind.DECISION:
             first, last = entry.said["sets_aside"]
             for seq in range(first, last + 1):
-                marks.setdefault(seq, entry.seq)
+                if names.get(seq) not in LASTING:
+                    marks.setdefault(seq, entry.seq)
     return marks

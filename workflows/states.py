@@ -13,7 +13,7 @@ from workflows.vocabulary import AssessmentStage, District, Service, Stage
 
 
 class Facts(Record):
-    """What does not change in a term: who and where the platform is, and the policy it goes by."""
+    """Who and where the platform is, and the policy it goes by: what only a change of facts changes."""
 
     platform_id: str
     application_id: str
@@ -29,9 +29,16 @@ class Facts(Record):
 
 
 class Spent(Record):
-    """Time that a step took before its plan was returned: its clock stopped then."""
+    """Time that a step took before its clock stopped: its plan was returned, or the case suspended."""
 
-    stage: Stage
+    stage: AnyStage
+    since: Instant
+    until: Instant
+
+
+class Suspended(Record):
+    """A suspension that has ended."""
+
     since: Instant
     until: Instant
 
@@ -78,6 +85,13 @@ class PlatformState(Record):
     """How many days before the end of validity the last notice of it was."""
     reopening: dict[str, Any] | None = None
     """The setting aside that opens an ended assessment again: its workflow takes it."""
+    facts_version: int = 1
+    """How often the facts were stated in this term: by the application, and by each change."""
+    changed_on: date | None = None
+    """The date of the last decision that is no step: a change of facts, a suspension, its end."""
+    suspended_since: Instant | None = None
+    suspensions: tuple[Suspended, ...] = ()
+    """Those that have ended."""
 
 
 class AssessmentState(Record):
@@ -97,23 +111,28 @@ class AssessmentState(Record):
     reminded: bool = False
     decided_on: date | None = None
     mend_by: Instant | None = None
+    spent: tuple[Spent, ...] = ()
+    suspended_since: Instant | None = None
+    """The platform is suspended, and the assessment with it."""
 
 
 class StepChanges(TypedDict, total=False):
     """What an entry of the log may change in the state of any case. A test holds it to the states."""
 
+    facts: Facts
     stage: AnyStage
     since: datetime
     came_from: AnyStage
     overdue: bool
     reminded: bool
     decided_on: date
+    spent: tuple[Spent, ...]
+    suspended_since: datetime | None
 
 
 class PlatformChanges(StepChanges, total=False):
     """What it may change besides in the state of a platform."""
 
-    spent: tuple[Spent, ...]
     plan_version: int
     plan_sha256: str
     plans_filed: int
@@ -127,6 +146,9 @@ class PlatformChanges(StepChanges, total=False):
     assessments: tuple[AssessmentResult, ...]
     told_days: int | None
     reopening: dict[str, Any] | None
+    facts_version: int
+    changed_on: date
+    suspensions: tuple[Suspended, ...]
 
 
 class AssessmentChanges(StepChanges, total=False):

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.record import LogEntry
     from workflows.rules import S
     from workflows.signal_queue import SignalQueue
-    from workflows.steps import Clock, Step
+    from workflows.steps import TIMED, Clock, Step
     from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Happening, Word
 
@@ -120,11 +120,9 @@ class StepClock(Generic[S]):
         return deadline_of(self.case.state, self.due)
 
     def _due_wanted(self) -> bool:
-        timed = (
-            (Clock.WORKING_DAYS, Clock.RECTIFICATION)
-            if self.sends_reminders
-            else (Clock.WORKING_DAYS,)
-        )
+        timed = TIMED if self.sends_reminders else (Clock.WORKING_DAYS,)
+        if self.case.state.suspended_since:
+            return False
         return self.due is None and self.step.clock in timed
 
     def _escalation_request(self) -> EscalationRequest | None:
@@ -138,6 +136,9 @@ class StepClock(Generic[S]):
         if now.stage is not before.stage or now.since != before.since:
             self.due = None
             workflow.logger.info("left %s", before.stage, extra=self._about())
+        elif self.due and now.suspended_since != before.suspended_since:
+            # Overdue before it was suspended: it stays so, and is escalated again at the next date.
+            self.due = self.due.model_copy(update={"escalate": None})
 
     def _about(self) -> dict[str, str]:
         """What every log line of a case is bound to."""

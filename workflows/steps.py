@@ -23,6 +23,10 @@ class Clock(StrEnum):
     """The two clocks that act: the kick-off of an assessment and the end of validity (§四, §六)."""
 
 
+TIMED = (Clock.WORKING_DAYS, Clock.RECTIFICATION)
+"""The clocks by which a step becomes overdue."""
+
+
 @dataclass(frozen=True)
 class Arrow:
     """Where an outcome leads. `to` None: stay where you are."""
@@ -64,6 +68,13 @@ class Trigger:
     """Whether the case waits for it; what is possible at any time is not waited for."""
     alone: bool = False
     """Nothing follows from it: it is set aside without what came after."""
+    lasting: bool = False
+    """It stays when an earlier decision is set aside, and is no step in the order of dates: what is true
+    of the body does not hang on what was decided of its plan."""
+    suspended: bool | None = False
+    """Whether it is possible while the case is suspended: not (False), only then (True), or always (None)."""
+    followed_as: Happening | None = None
+    """What the open assessment notes of it, when its platform decides so."""
     since: Edition = Edition.V0_1
     """The edition that brought it: runs of editions before neither await nor accept it."""
 
@@ -121,6 +132,22 @@ class Lifecycle:
         step = self.step(stage)
         return step.triggers if step.ended else step.triggers + self.anytime
 
+    def awaited(
+        self, stage: AnyStage, *, overdue: bool, suspended: bool, edition: Edition = NEWEST
+    ) -> tuple[Awaited, ...]:
+        """What a case in a stage waits for, in a run of that edition."""
+        if not suspended:
+            return self.step(stage).awaited(overdue=overdue, edition=edition)
+        return tuple(
+            Awaited(kind=trigger.name, role=trigger.by, rule=trigger.rule)
+            for trigger in self.resuming(stage)
+            if trigger.by and trigger.since <= edition
+        )
+
+    def resuming(self, stage: AnyStage) -> tuple[Trigger, ...]:
+        """What a suspended case waits for in a stage."""
+        return tuple(t for t in self.triggers(stage) if t.by and t.awaited and t.suspended)
+
     def since(self, stage: AnyStage, kind: Kind, role: Role, outcome: str) -> Edition:
         """Return the edition that brought a decision of this kind, role and outcome to a stage.
 
@@ -136,12 +163,15 @@ class Lifecycle:
 
     def alone(self, name: str) -> bool:
         """Whether nothing follows from a decision of this kind."""
-        return any(
-            trigger.alone
-            for step in self.steps
-            for trigger in step.triggers
-            if trigger.name == name
-        )
+        return any(trigger.alone for _, trigger, _ in self.arrows() if trigger.name == name)
+
+    def lasting(self, name: str) -> bool:
+        """Whether an entry of this name stays when an earlier decision is set aside."""
+        return any(trigger.lasting for trigger in self.anytime if trigger.name == name)
+
+    def followed_as(self, name: str) -> Happening | None:
+        """Return what the open assessment notes, when its platform takes a decision of this kind."""
+        return next((t.followed_as for t in self.anytime if t.name == name), None)
 
     def arrows(self) -> Iterator[tuple[AnyStage | None, Trigger, Arrow]]:
         """Every arrow of the table once: (from, trigger, arrow); from None means any open stage."""

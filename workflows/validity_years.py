@@ -108,9 +108,13 @@ class YearsOfValidity(OpenAssessment):
             return
 
         self.follow(year, child)
-        await self._announce_expiry_until(
-            lambda: child.done() or bool(self.noted) or self.is_closed()
-        )
+
+        def over() -> bool:
+            return child.done() or bool(self.noted) or self.is_closed()
+
+        while not over():
+            await self._announce_expiry_until(lambda: over() or bool(self.changes()))
+            await self.pass_on(child)
         if not child.done() and not self.noted:
             await self.close(child)
         content: dict[str, Any] = {"year": year}

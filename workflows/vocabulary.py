@@ -161,6 +161,7 @@ class Stage(Word):
     DELISTED = "delisted", "已移出名单", "§六"
     DECLINED = "declined", "未通过", "§四"
     WITHDRAWN = "withdrawn", "已撤回", "§四"
+    TERMINATED = "terminated", "已终止", "§四"
 
 
 class AssessmentStage(Word):
@@ -177,7 +178,7 @@ class AssessmentStage(Word):
     MET = "met", "整改后符合要求", "§六"
     NOT_MET = "not_met", "整改后仍不符合要求", "§六"
     ENDED_WITH_VALIDITY = "ended_with_validity", "随有效期届满终止", "§四"
-    ENDED_WITH_PLATFORM = "ended_with_platform", "随平台撤回终止", "§四"
+    ENDED_WITH_PLATFORM = "ended_with_platform", "随平台退出终止", "§四"
 
 
 class Kind(Word):
@@ -191,6 +192,10 @@ class Kind(Word):
     BRINGING_IN = "bringing_in", "既有平台转入", "§四"
     WITHDRAWAL = "withdrawal", "撤回", "§四"
     SET_ASIDE = "set_aside", "撤销更正", "§四, §六"
+    FACTS_CHANGE = "facts_change", "信息变更", "§四"
+    SUSPENSION = "suspension", "暂停", "§四"
+    RESUMPTION = "resumption", "恢复", "§四"
+    TERMINATION = "termination", "终止", "§四"
     SUPPORT = "support", "支持记录", "§四"
     SELF_REPORT = "self_report", "年度报告", "§六"
     DISTRICT_REVIEW = "district_review", "所在区意见", "§六"
@@ -209,6 +214,7 @@ class HappeningOutcome(Word):
     CLOSED = "closed", "已终止", "§六"
     PERIOD_OVER = "period_over", "期限届满", "§四"
     WITHDRAWN = "withdrawn", "已撤回", "§四"
+    FOLLOWED = "followed", "已同步", "§六"
     BROKEN_OFF = "broken_off", "中断", "§六"
 
 
@@ -234,6 +240,10 @@ class Happening(Word):
     VALIDITY_NEARING = "validity_nearing", "有效期将满", "§四", HappeningOutcome.TOLD
     VALIDITY_ENDED = "validity_ended", "有效期届满", "§四", HappeningOutcome.PERIOD_OVER
     PLATFORM_WITHDRAWN = "platform_withdrawn", "平台撤回", "§四", HappeningOutcome.WITHDRAWN
+    PLATFORM_TERMINATED = "platform_terminated", "平台终止", "§四", HappeningOutcome.CLOSED
+    FACTS_CHANGED = "facts_changed", "平台信息变更", "§四", HappeningOutcome.FOLLOWED
+    PLATFORM_SUSPENDED = "platform_suspended", "平台暂停", "§四", HappeningOutcome.FOLLOWED
+    PLATFORM_RESUMED = "platform_resumed", "平台恢复", "§四", HappeningOutcome.FOLLOWED
 
 
 class SoleOutcome(Word):
@@ -242,6 +252,10 @@ class SoleOutcome(Word):
     BROUGHT_IN = "brought_in", "已转入", "§四"
     WITHDRAWN = "withdrawn", "已撤回", "§四"
     SET_ASIDE = "set_aside", "已撤销", "§四, §六"
+    CHANGED = "changed", "已变更", "§四"
+    SUSPENDED = "suspended", "已暂停", "§四"
+    RESUMED = "resumed", "已恢复", "§四"
+    TERMINATED = "terminated", "已终止", "§四"
     RECORDED = "recorded", "已登记", "§四"
 
 

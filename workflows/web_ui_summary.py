@@ -15,6 +15,10 @@ def details(state: CaseState, due: DueDate | None) -> str:
         f"**{state.stage.zh} · {state.stage}** since {beijing_date(state.since)}"
         + (" · **逾期 overdue**" if state.overdue else ""),
     ]
+    if state.suspended_since:
+        since = beijing_date(state.suspended_since)
+        lines.append(f"**暂停 · suspended** since {since}")
+        due = None
     lines += [
         f"- 待 {what.role.zh} {Kind(what.kind).zh} · {what.kind} from the {what.role} ({what.rule})"
         for what in awaited(state)

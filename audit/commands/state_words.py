@@ -23,7 +23,7 @@ _NAMES: Mapping[str, Words] = {
     "came_from": Words("stage before", "上一环节"),
     "overdue": Words("overdue", "是否逾期"),
     "reminded": Words("reminder sent", "是否已提醒"),
-    "spent": Words("time used before a return", "退回前已用时间"),
+    "spent": Words("time used before the clock stopped", "计时停止前已用时间"),
     "decided_on": Words("date of the last decision", "最近决定日期"),
     "plan_version": Words("plan version", "方案版本"),
     "plan_sha256": Words("SHA-256 of the plan", "方案 SHA-256"),
@@ -38,6 +38,10 @@ _NAMES: Mapping[str, Words] = {
     "assessments": wording.ASSESSMENTS,
     "told_days": Words("days before the end, last notice", "届满前最近一次提醒（天）"),
     "reopening": Words("setting aside that reopens the assessment", "重新启动考核的撤销"),
+    "facts_version": Words("version of the facts", "信息版本"),
+    "changed_on": Words("date of the last change", "最近变更、暂停或恢复日期"),
+    "suspended_since": Words("suspended since", "暂停起始时间"),
+    "suspensions": Words("suspensions that have ended", "已结束的暂停"),
     "year": Words("year of the assessment", "考核年度"),
     "opening": Words("opening", "启动次序"),
     "mend_by": Words("rectification due", "整改截止日期"),
@@ -96,7 +100,11 @@ def _assessment(one: Mapping[str, Any]) -> str:
 
 
 def _spent(one: Mapping[str, Any]) -> str:
-    return f"{wording.stage(one['stage'])} {_moment(one['since'])} – {_moment(one['until'])}"
+    return f"{wording.stage(one['stage'])} {_span(one)}"
+
+
+def _span(one: Mapping[str, Any]) -> str:
+    return f"{_moment(one['since'])} – {_moment(one['until'])}"
 
 
 def _plain(value: Any) -> str:
@@ -110,6 +118,8 @@ _READ: Mapping[str, Callable[[Any], str]] = {
     "mend_by": _last_day,
     "due": _last_day,
     "since": _moment,
+    "suspended_since": _moment,
+    "suspensions": _span,
     "stage": wording.stage,
     "came_from": wording.stage,
     "field": wording.field,

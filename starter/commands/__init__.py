@@ -41,6 +41,13 @@ COMMANDS = (
     ),
     _form("withdraw", "The operator withdraws, at any time before the term ends. 撤回 §四"),
     _form(
+        "change",
+        "The commission changes a platform's name, operator, district or other facts. 信息变更 §四",
+    ),
+    _form("suspend", "The commission suspends a platform: its steps stand still. 暂停 §四"),
+    _form("resume", "The commission ends a suspension. 恢复 §四"),
+    _form("terminate", "The commission ends the term, on a document. 终止 §四"),
+    _form(
         "report", "The operator's yearly report; or the commission goes on without it. 年度报告 §六"
     ),
     _form("review", "The district's view of the year. 所在区意见 §六"),

@@ -8,21 +8,42 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
 
+from activities.added_fields import AddedField
 from starter.clock import today
 from starter.commands import COMMANDS
 from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
-from starter.commands.notation import chinese_list, day, expert, findings, past_assessment, texts
+from starter.commands.notation import (
+    chinese_list,
+    day,
+    expert,
+    findings,
+    known,
+    lead_unit,
+    past_assessment,
+    texts,
+    word,
+)
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
+from workflows.case_changes import CHANGEABLE, FactsChange
 from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
-from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Kind, Role, Vote
+from workflows.vocabulary import (
+    AssessmentStage,
+    ExpertField,
+    Finding,
+    Kind,
+    LeadUnitKind,
+    Role,
+    Vote,
+)
+from workflows.vocabulary import Field as TechnologyField
 from workflows.words import Words
 
 _DIGITS = 18
@@ -42,6 +63,8 @@ _FLAGS = {
     "to_mend": "mend",
 }
 """Flags that are not called as their fields are; one that may be repeated stands for one of a list."""
+_NEW_FACTS = {name: f"new_{name.removesuffix('s')}" for name in CHANGEABLE}
+"""A new district is another than that of whoever decides."""
 
 _DEFAULTS = {
     "decision_id": Words("a new one", "自动生成"),
@@ -53,12 +76,14 @@ _ENVIRONMENT = {
     "organisation": "PINGTAI_ORGANISATION",
     "district": "PINGTAI_DISTRICT",
 }
-_METAVARS = {
+METAVARS = {
     Shape.ID: Words("ID", "编号"),
     Shape.DAY: Words.same("YYYY-MM-DD"),
     Shape.NUMBER: Words("N", "数字"),
     Shape.DECIMAL: Words("N", "数字"),
     Shape.NUMBERS: Words("N", "数字"),
+    Shape.BODY: Words("NAME", "名称"),
+    Shape.LEAD_UNIT: Words("NAME,KIND", "名称,类型"),
     Shape.OBJECT: Words("FILE", "文件"),
     Shape.PLAN: Words("FILE", "文件"),
     Shape.MECHANISMS: Words("FILE", "文件"),
@@ -81,6 +106,7 @@ _TEXT = Words("TEXT", "文本")
 _ITEM = Words("ITEM", "项目")
 _FINDING = Words("FINDING", "意见")
 _WORDS_OF_NOTATION: dict[Shape, dict[Words, tuple[StrEnum, ...]]] = {
+    Shape.LEAD_UNIT: {Words("KIND", "类型"): tuple(LeadUnitKind)},
     Shape.PANEL: {
         Words("FIELD", "方面"): tuple(ExpertField),
         Words("VOTE", "意见"): tuple(Vote),
@@ -108,6 +134,8 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.NUMBER: number,
     Shape.DECIMAL: number,
     Shape.NUMBERS: number,
+    Shape.BODY: lambda name: {"name": name},
+    Shape.LEAD_UNIT: lead_unit,
     Shape.OBJECT: read_object,
     Shape.PLAN: read_plan,
     Shape.MECHANISMS: read_mechanisms,
@@ -117,6 +145,8 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.ASSESSMENTS: past_assessment,
 }
 """How one value is read that is not written as it is."""
+_OPEN_WORDS: dict[str, tuple[StrEnum, ...]] = {"field": (*TechnologyField, *AddedField)}
+"""Words that are known of a field whose vocabulary is the policy's."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +162,14 @@ class Part:
     """The words that it holds, or by which its parts are named."""
     switch: str = ""
     """The one outcome for which the flag stands."""
+    called: str = ""
+    """How its flag is called, where another field of the name has one."""
 
     @cached_property
     def flag(self) -> str:
         """The flag itself."""
-        return f"--{self.switch or _FLAGS.get(self.field, self.field)}".replace("_", "-")
+        called = self.switch or self.called or _FLAGS.get(self.field, self.field)
+        return f"--{called}".replace("_", "-")
 
     @cached_property
     def name(self) -> str:
@@ -146,15 +179,15 @@ class Part:
     @property
     def envvar(self) -> str | None:
         """The variable of the environment that says it, too."""
-        return _ENVIRONMENT.get(self.field)
+        return None if self.called else _ENVIRONMENT.get(self.field)
 
     @property
     def metavar(self) -> Words | None:
         """How its value is written; None where one of a few words is chosen."""
-        if self.shape is Shape.WORD:
+        if self.shape in (Shape.WORD, Shape.WORDS):
             many = len(self.vocabulary) > 10
             return Words(self.field.upper(), self.label.zh) if many else None
-        return _METAVARS.get(self.shape, _TEXT)
+        return METAVARS.get(self.shape, _TEXT)
 
     @property
     def help(self) -> Words:
@@ -163,7 +196,8 @@ class Part:
         en = label.line[0].upper() + label.line[1:]
         zh = label.words.zh
         offered = [word for word in self.vocabulary if self.switch in ("", word)]
-        if self.switch or (self.shape is Shape.WORD and self.metavar is None):
+        words = self.shape in (Shape.WORD, Shape.WORDS) and self.metavar is None
+        if self.switch or words:
             terms = " | ".join(_term(word) for word in offered)
             en, zh = f"{en}: {terms}", f"{zh}：{terms}"
         if self.switch:
@@ -173,9 +207,9 @@ class Part:
         if kind := FILES.get(self.shape):
             en, zh = f"{en}: {kind.en}", f"{zh}：{kind.zh}"
         named = {_ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
-        for name, known in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
-            en += f". {name.en}: {', '.join(known)}"
-            zh += f"。{name.zh}：{chinese_list(known)}"
+        for name, offers in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
+            en += f". {name.en}: {', '.join(offers)}"
+            zh += f"。{name.zh}：{chinese_list(offers)}"
             if name is _ITEM and self.shape is not Shape.TEXT_BY_WORD:
                 en, zh = f"{en}, or all for those not named", f"{zh}，其余各项用 all"
         if label.only_for:
@@ -193,7 +227,11 @@ class Part:
         """
         if self.switch:
             return self.switch
+        if self.field in _OPEN_WORDS:
+            return known(_OPEN_WORDS[self.field], given) or given
         match self.shape:
+            case Shape.WORDS:
+                return [word(self.vocabulary, one, self.label.name) for one in given]
             case Shape.TEXT_BY_WORD:
                 return texts(given, before, self.vocabulary)
             case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
@@ -218,7 +256,9 @@ def parts_of(model: type[Message], *leaving_out: str) -> tuple[Part, ...]:
         label = label_of(field)
         if label is None or name in leaving_out:
             continue
-        part = Part(name, *shape_of(field)[:1], label, field.is_required(), shape_of(field)[1])
+        shape, words = shape_of(field)
+        called = _NEW_FACTS.get(name, "") if model is FactsChange else ""
+        part = Part(name, shape, label, field.is_required(), words, called=called)
         others = [word for word in part.vocabulary if word != field.default]
         if name == "outcome" and not field.is_required():
             found += [

@@ -36,7 +36,7 @@ def option(part: Part) -> click.Option:
         return click.Option([part.flag, part.name], is_flag=True, help=made(part.help))
     return click.Option(
         [part.flag, part.name],
-        type=WordChoice(part.vocabulary) if part.shape is Shape.WORD else None,
+        type=WordChoice(part.vocabulary) if part.shape in (Shape.WORD, Shape.WORDS) else None,
         multiple=part.shape.listed,
         metavar=made(part.metavar) if part.metavar else None,
         envvar=part.envvar,

@@ -102,6 +102,53 @@ FORMS: dict[Kind, DecisionForm] = {
             "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
+            "change",
+            Kind.FACTS_CHANGE,
+            Words(
+                "The commission changes the facts of a platform on a document: name, operator, lead "
+                "unit, district, field, direction, services. What is left out stays.",
+                "市科委、中关村管委会依据材料变更平台名称、运营单位、牵头单位、所在区、领域、布局方向"
+                "或技术服务；未填写的不变。自变更之时起生效，此前情况可按日期查询。",
+            ),
+            "pingtai change bj-water-membrane --new-operator 北京清栎膜科技有限公司 \\\n"
+            "    --requested-by operator --reason '运营单位更名' \\\n"
+            f"    --document 名称变更通知={HASH} \\\n"
+            "    --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "suspend",
+            Kind.SUSPENSION,
+            Words(
+                "The commission suspends a platform on a document: no step runs late and support is "
+                "refused; its validity runs on.",
+                "市科委、中关村管委会依据材料暂停平台：各环节停止计时，不予登记支持，有效期照常计算。",
+            ),
+            "pingtai suspend bj-water-membrane --reason '场地搬迁' \\\n"
+            f"    --document 搬迁说明={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "resume",
+            Kind.RESUMPTION,
+            Words(
+                "The commission ends a suspension: the step goes on with the days that were left.",
+                "市科委、中关村管委会恢复平台：各环节按剩余期限继续计时。",
+            ),
+            "pingtai resume bj-water-membrane --reason '搬迁完成' \\\n"
+            f"    --document 验收意见={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
+            "terminate",
+            Kind.TERMINATION,
+            Words(
+                "The commission ends the term on a document: the operator was dissolved, never "
+                "answers, or the plan is moot. An open assessment ends with it.",
+                "运营单位注销、长期不予修改或方案不再实施的，市科委、中关村管委会依据材料终止本期；"
+                "进行中的年度考核随之终止。",
+            ),
+            "pingtai terminate bj-water-membrane --reason '运营单位已注销' \\\n"
+            f"    --document 注销登记={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+        ),
+        DecisionForm(
             "report",
             Kind.SELF_REPORT,
             Words(

@@ -10,7 +10,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from workflows.actors import Document
-from workflows.application import FundingSource, OperatingMechanisms, Plan
+from workflows.application import (
+    FundingSource,
+    LeadUnit,
+    OperatingMechanisms,
+    Organisation,
+    Plan,
+)
 from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
@@ -27,6 +33,9 @@ class Shape(Enum):
     """A whole number."""
     DECIMAL = auto()
     WORD = auto()
+    BODY = auto()
+    """An organisation, by its name."""
+    LEAD_UNIT = auto()
     OBJECT = auto()
     PLAN = auto()
     MECHANISMS = auto()
@@ -65,6 +74,8 @@ _PLAIN: dict[Any, Shape] = {
     int: Shape.NUMBER,
     Decimal: Shape.DECIMAL,
     date: Shape.DAY,
+    Organisation: Shape.BODY,
+    LeadUnit: Shape.LEAD_UNIT,
     Plan: Shape.PLAN,
     OperatingMechanisms: Shape.MECHANISMS,
 }

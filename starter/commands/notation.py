@@ -14,7 +14,7 @@ from starter.errors import BadInput
 from starter.tables.cell_values import day_of
 from starter.terminal.language import say
 from workflows.exact_numbers import as_json, exact
-from workflows.vocabulary import AssessmentStage, ExpertField, Finding, Vote
+from workflows.vocabulary import AssessmentStage, ExpertField, Finding, LeadUnitKind, Vote
 from workflows.words import Words
 
 ALL = "all"
@@ -220,6 +220,23 @@ def expert(given: str) -> dict[str, str]:
         "field": word(ExpertField, field, given),
         "organisation": organisation,
         "vote": word(Vote, vote, given),
+    }
+
+
+def lead_unit(given: str) -> dict[str, str]:
+    """`NAME,KIND`; the comma may be full-width, and the name may have some.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    name, comma, kind = re.sub("，", ",", given).rpartition(",")
+    if not comma or not name.strip():
+        raise BadInput(
+            f"lead unit {given!r}: write NAME,KIND", f"牵头单位 {given!r}：应写作 名称,类型"
+        )
+    return {
+        "name": given[: len(name)].strip(),
+        "kind": word(LeadUnitKind, kind, given),
     }
 
 

@@ -18,7 +18,7 @@ from worker.manual import commands, described, manual
 from worker.settings import Settings
 from workflows.diagram import ANY_OPEN, drawn, edge, label, mermaid, table
 from workflows.errors import PingtaiError
-from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.lifecycle import ASSESSMENT, LASTING, PLATFORM
 from workflows.steps import Lifecycle
 
 every_document = pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
@@ -73,7 +73,7 @@ def test_every_part_stands_in_some_document() -> None:
 def test_the_diagram_has_every_stage_and_every_arrow_that_leads_on(case: Lifecycle) -> None:
     """Each stage once, each arrow once with its outcome and article, and each end leads out.
 
-    Left out are those that lead nowhere: notes, reminders, and records of support.
+    Left out are those that lead nowhere: notes, reminders, records of support, and what lasts.
     """
     lines = [line.strip() for line in mermaid(case).splitlines()]
     ways = [way for way in case.arrows() if drawn(*way[1:])]
@@ -83,6 +83,7 @@ def test_the_diagram_has_every_stage_and_every_arrow_that_leads_on(case: Lifecyc
         "clock_stopped",
         "clock_started",
         "assessment_closed",
+        *LASTING,
     }
     assert [way for way in case.arrows() if way not in ways and way[2].to] == []
     declared = [line.rpartition(" ")[2] for line in lines if line.startswith("state ")]

@@ -97,10 +97,19 @@ def group_findings() -> Raw:
     return {str(group): {"finding": "satisfactory", "score": 88} for group in IndicatorGroup}
 
 
+def on_document(reason: str) -> Raw:
+    """A reason, and the document that it rests on."""
+    return {"reason": reason, "documents": [DOCUMENT]}
+
+
 _WITH_OUTCOME = set(Kind) - {
     Kind.PLAN_REVISION,
     Kind.WITHDRAWAL,
     Kind.SET_ASIDE,
+    Kind.FACTS_CHANGE,
+    Kind.SUSPENSION,
+    Kind.RESUMPTION,
+    Kind.TERMINATION,
     Kind.SUPPORT,
     Kind.BRINGING_IN,
 }
@@ -143,6 +152,14 @@ def content(kind: str, outcome: str | None = None) -> Raw:
             "documents": [{"name": "名单公告", "sha256": "ab" * 32}],
         },
         Kind.WITHDRAWAL: {"reason": "业务调整"},
+        Kind.FACTS_CHANGE: {
+            "requested_by": "operator",
+            "name": "更名后的共性技术平台",
+            **on_document("运营单位名称变更登记"),
+        },
+        Kind.SUSPENSION: on_document("场地搬迁"),
+        Kind.RESUMPTION: on_document("搬迁完成"),
+        Kind.TERMINATION: on_document("运营单位已注销"),
         Kind.SET_ASIDE: {"target": "d-2", "reason": "所依据的材料有误"},
         Kind.SUPPORT: {
             "support": "fiscal",

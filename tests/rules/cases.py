@@ -5,6 +5,7 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
+from workflows.lifecycle import LASTING
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
@@ -34,7 +35,7 @@ def standing(case: Case[Any]) -> list[LogEntry]:
         entry
         for entry in case.log
         if entry.kind is EntryKind.DECISION
-        and entry.name != Kind.SET_ASIDE
+        and entry.name not in {Kind.SET_ASIDE, *LASTING}
         and entry.seq not in marks
     ]
 
@@ -47,6 +48,8 @@ def decision(kind: str, case: Case[Any], /, outcome: str | None = None, **change
         usual["target"] = standing(case)[-1].decision_id
     if kind == Kind.SUPPORT:
         usual["given_on"] = today
+    if kind == Kind.FACTS_CHANGE:
+        usual["name"] = f"第{len(case.log)}次更名的平台"
     return builders.decision(kind, f"d-{len(case.log) + 1}", today, outcome, **usual | changes)
 
 
@@ -67,6 +70,8 @@ def record_event(case: Case[Any], name: Happening, outcome: str = "") -> None:
         said |= {"result": outcome, "entries": 4, "log_hash": "cd" * 32}
     if name == Happening.CLOCK_STOPPED:
         said = {"of": str(state.came_from), "since": instant(state.since - 3 * DAY)}
+    if name == Happening.FACTS_CHANGED:
+        said = {"entry": 9, "hash": "ef" * 32, "name": f"第{len(case.log)}次更名的平台"}
     if name == Happening.VALIDITY_NEARING:
         said = {"days": 180}
     case.record_event(name, said, moment(case), chosen)
@@ -120,6 +125,7 @@ PATHS: dict[AnyStage, tuple[Step, ...]] = {
     ),
     Stage.DECLINED: ((Kind.RECOMMENDATION, {"outcome": "declined"}),),
     Stage.WITHDRAWN: ((Kind.WITHDRAWAL, {}),),
+    Stage.TERMINATED: ((Kind.TERMINATION, {}),),
     AssessmentStage.SELF_REPORT: (),
     AssessmentStage.DISTRICT_REVIEW: _TO_EVALUATION[:1],
     AssessmentStage.EVALUATION: _TO_EVALUATION,

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
+from workflows.lifecycle import LASTING
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
@@ -48,6 +49,7 @@ class Explorer:
             for trigger in lifecycle_of(state).triggers(state.stage)
             for arrow in trigger.arrows
             if (state.overdue or not trigger.once_overdue)
+            and trigger.suspended in (None, state.suspended_since is not None)
             and (trigger.by is None or fits(arrow, state, along(self.case, trigger, arrow)))
             and (trigger.name != Kind.SET_ASIDE or standing(self.case))
         ]
@@ -73,18 +75,24 @@ class Explorer:
         case, before = self.case, self.case.state
         target = standing(case)[min(number, len(standing(case)) - 1)]
         receipt = self.say(decision(Kind.SET_ASIDE, case, target=target.decision_id))
-        if receipt is None:  # after a withdrawal only that may be set aside
-            assert before.stage == "withdrawn" and target.name != Kind.WITHDRAWAL
+        if receipt is None:  # after a withdrawal or a termination only that may be set aside
+            ended_by = lifecycle_of(before).step(before.stage).ended_by
+            assert ended_by not in ("", target.name)
             return
         if target.name == Kind.SUPPORT:
             assert case.state == before
             return
-        assert set(range(target.seq, receipt.seq)) <= set(set_aside_marks(case.log))
+        lasting = {entry.seq for entry in case.log if entry.name in LASTING}
+        affected = set(range(target.seq, receipt.seq)) - lasting
+        assert affected <= set(set_aside_marks(case.log))
+        assert not lasting & set(set_aside_marks(case.log))
         stood = self.states.get(target.seq - 1) or fold(case.log[: target.seq - 1])
         corrected = {"since", "overdue", "reminded", "plans_filed", "told_days", "open_assessment"}
         now, then = case.state.model_dump(exclude=corrected), stood.model_dump(exclude=corrected)
-        if isinstance(stood, PlatformState):  # the step has a new clock
-            then["spent"] = tuple(s for s in then["spent"] if s["stage"] != stood.stage)
+        # The step has a new clock; what lasts stays as it was.
+        then["spent"] = tuple(s for s in then["spent"] if s["stage"] != stood.stage)
+        lasts = {"facts", "facts_version", "changed_on", "suspended_since", "suspensions"}
+        then |= before.model_dump(include=lasts)
         assert now == then
         assert (case.state.since, case.state.overdue) == (receipt.at, False)
         if isinstance(before, PlatformState):

@@ -10,7 +10,7 @@ from workflows.state_folding import fold
 from workflows.steps import AnyStage, Arrow, Lifecycle, Trigger
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .cases import at_stage, decide, policy_of, returned_from, standing, take
+from .cases import at_stage, decide, policy_of, returned_from, standing, take, walk
 
 Way = tuple[AnyStage, Trigger, Arrow]
 
@@ -35,6 +35,10 @@ def named(way: Way) -> str:
 def beginning(way: Way) -> Case[Any]:
     """A case that stands where an arrow begins."""
     stage, trigger, arrow = way
+    if trigger.suspended and isinstance(stage, Stage):
+        return walk(at_stage(stage), ((Kind.SUSPENSION, {}),))
+    if trigger.suspended:
+        return walk(at_stage(stage), ((Happening.PLATFORM_SUSPENDED, {}),))
     if arrow.returned_from or trigger.name == Happening.CLOCK_STOPPED:
         return returned_from(arrow.returned_from or Stage.INSPECTION)
     if (stage, trigger.name) == (Stage.RECOMMENDATION, Kind.SET_ASIDE):

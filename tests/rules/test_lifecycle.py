@@ -63,7 +63,7 @@ def test_the_ends_are_those_of_the_contract() -> None:
     """How a term and an assessment may end."""
     ended = [[step.stage for step in table.steps if step.ended] for table in TABLES]
     assert ended == [
-        ["expired", "delisted", "declined", "withdrawn"],
+        ["expired", "delisted", "declined", "withdrawn", "terminated"],
         [
             "effective",
             "not_effective_unmended",

@@ -102,8 +102,8 @@ def test_what_came_before_a_withdrawal() -> None:
     decide(case, Kind.WITHDRAWAL)
     raw = decision(Kind.SET_ASIDE, case, target="d-3")
     assert refusal(case, raw, RULE) == (
-        "the operator has withdrawn since, as it may at any time: where that was wrong as well, set"
-        " the withdrawal aside first"
+        "the case ended by a withdrawal since, which is possible at any time: where that was wrong as"
+        " well, set the withdrawal aside first"
     )
     decide(case, Kind.SET_ASIDE)
     assert decide(case, Kind.SET_ASIDE, target="d-3").stage == Stage.INSPECTION
@@ -116,7 +116,7 @@ def test_an_ended_year_of_a_platform_that_withdrew() -> None:
     record_event(case, Happening.ASSESSMENT_ENDED, "effective")
     decide(case, Kind.WITHDRAWAL)
     raw = decision(Kind.SET_ASIDE, case, target="e-1", year=1)
-    assert "the operator has withdrawn since" in refusal(case, raw, RULE)
+    assert "the case ended by a withdrawal since" in refusal(case, raw, RULE)
 
 
 def test_a_year_that_has_not_ended_or_is_not_the_last() -> None:

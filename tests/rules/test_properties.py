@@ -158,8 +158,8 @@ def test_a_happening_that_the_table_does_not_know_changes_nothing(stage: Any) ->
 @pytest.mark.parametrize(
     ("changes", "state", "fixed"),
     [
-        (PlatformChanges, PlatformState, {"facts"}),
-        (AssessmentChanges, AssessmentState, {"facts", "year", "opening", "valid_until"}),
+        (PlatformChanges, PlatformState, set()),
+        (AssessmentChanges, AssessmentState, {"year", "opening", "valid_until"}),
     ],
 )
 def test_what_an_entry_may_change_are_fields_of_the_state(

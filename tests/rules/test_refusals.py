@@ -14,8 +14,13 @@ from .refusing import AWAITED, refusal
 
 CLOSED = {"expired", "ended_with_validity", "ended_with_platform"}
 """Ends that no decision brought about: nothing is set aside any more."""
+OPEN = set(Stage) - {"expired", "delisted", "declined", "withdrawn", "terminated"}
 UNASKED: dict[str, Set[str]] = {
-    Kind.WITHDRAWAL: set(Stage) - {"expired", "delisted", "declined", "withdrawn"},
+    Kind.WITHDRAWAL: OPEN,
+    Kind.FACTS_CHANGE: OPEN,
+    Kind.SUSPENSION: OPEN,
+    Kind.RESUMPTION: OPEN,
+    Kind.TERMINATION: OPEN,
     Kind.SET_ASIDE: (set(Stage) | set(AssessmentStage)) - CLOSED,
     Kind.SUPPORT: {"valid"},
     Kind.BRINGING_IN: {"recommendation"},

@@ -8,7 +8,7 @@ from workflows.case import Case
 from workflows.circumstances import Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import MAX_RECORD_BYTES
-from workflows.record_shares import ROOM_TO_CORRECT, SHARES
+from workflows.record_shares import ROOM_TO_CORRECT, SHARES, UNBOUNDED
 from workflows.refusal import Refused
 from workflows.steps import AnyStage
 from workflows.vocabulary import Kind, Role, Stage
@@ -104,9 +104,9 @@ def test_a_run_of_before_has_no_shares() -> None:
         decide(case, Kind.SUPPORT, actor=DISTRICT)
 
 
-def test_the_shares_leave_two_fifths_of_the_record() -> None:
+def test_the_shares_leave_over_a_third_of_the_record() -> None:
     """All shares together leave what the guideline's course needs."""
-    assert sum(SHARES.values()) <= 0.6 * MAX_RECORD_BYTES
+    assert sum(SHARES.values()) * 3 <= 2 * MAX_RECORD_BYTES
     assert ROOM_TO_CORRECT < MAX_RECORD_BYTES
 
 
@@ -127,6 +127,7 @@ def test_all_that_leads_back_or_nowhere_has_a_share() -> None:
             if trigger.by and _leads_to(ways, arrow.to or stage, stage):
                 repeatable.add((trigger.name, arrow.outcome, trigger.by))
     repeatable -= {(Kind.SET_ASIDE, "set_aside", Role.COMMISSION)}  # has its own room, beside
+    repeatable = {one for one in repeatable if one[0] not in UNBOUNDED}
     # What goes on from where a case was returned to is gone again only as often as it was returned.
     leads_on = {k for k in repeatable if k[1] in ("recommended", "passed")}
     assert set(SHARES) == repeatable - leads_on

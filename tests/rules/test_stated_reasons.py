@@ -6,6 +6,7 @@ import pytest
 
 from tests.register.cases import START
 from tests.rules.builders import content
+from workflows.case_changes import CHANGEABLE
 from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.field_labels import bare, label_of
@@ -13,7 +14,7 @@ from workflows.record import EntryKind, LogEntry
 from workflows.stated_reasons import REASON_FIELDS, reasons_in, stated_reasons
 from workflows.vocabulary import Kind
 
-REPORTED = {"groups", "title", "list_number", "certificate_number", "target"}
+REPORTED = {"groups", "title", "list_number", "certificate_number", "target"} | set(CHANGEABLE)
 """Words that are no reason: a report, a name, a number."""
 
 

@@ -17,6 +17,7 @@ from workflows.deadlines import clocks, due_request, escalation_request, next_ex
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
+from workflows.platform_changes import changes_to_follow, closing_happening, note_changes
 from workflows.policy import policy_for_new_cases
 from workflows.refusal import Refused
 from workflows.run_io import AssessmentOpening
@@ -160,6 +161,7 @@ class World:
             self.assessment.decide(set_aside, self.now)
         except Refused as error:
             self.assessment.refuse(Kind.SET_ASIDE, set_aside, error, self.now)
+        note_changes(self.assessment, again.changes, self.now)
 
     def _follow(self) -> None:
         """An assessment that has ended is noted; one that is open ends with what it rests on."""
@@ -169,8 +171,12 @@ class World:
                 self._open_again(state.reopening)
             return
         resting = state.open_assessment is not None and not self.platform.ended
-        if not (resting or self.assessment.ended):
-            self.assessment.record_event(Happening.PLATFORM_WITHDRAWN, {}, self.now)
+        log = self.platform.log
+        if resting:
+            changes = changes_to_follow(log, self.assessment.before, self.assessment.log)
+            note_changes(self.assessment, changes, self.now)
+        elif not self.assessment.ended:
+            self.assessment.record_event(closing_happening(log, log[-1].hash), {}, self.now)
         if self.assessment.ended:
             stage = self.assessment.state.stage
             log = self.assessment.log

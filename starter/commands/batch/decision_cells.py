@@ -23,7 +23,7 @@ from starter.tables.strict_json import parsed
 from starter.terminal.named_fields import named
 from workflows.decisions import MODELS
 from workflows.field_labels import bare, label_at
-from workflows.vocabulary import Kind
+from workflows.vocabulary import Kind, LeadUnitKind
 from workflows.words import Words
 
 PLATFORM = Words("platform", "平台编号（platform）")
@@ -121,7 +121,7 @@ def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 def _value(part: Part, texts: Mapping[str, str], folder: Path | None, where: Words) -> Any:
     if "" not in texts and not part.shape.listed:
-        return dict(texts)
+        return {name: _nested(part, name, text, where) for name, text in texts.items()}
     text = texts.get("", "")
     if part.shape is Shape.WORD:
         return word(part.vocabulary, text, where)
@@ -130,6 +130,14 @@ def _value(part: Part, texts: Mapping[str, str], folder: Path | None, where: Wor
     if part.shape.is_file and not part.shape.listed:
         return part.read(str(beside(folder, text)))
     return _several(part, texts, folder) if part.shape.listed else part.read(text)
+
+
+def _nested(part: Part, name: str, text: str, where: Words) -> str:
+    """The cell of a field of an object: a word where the field has a vocabulary."""
+    of_object = Words(f"{where.en}.{name}", f"{where.zh}.{name}")
+    if part.shape is Shape.LEAD_UNIT and name == "kind":
+        return word(LeadUnitKind, text, of_object)
+    return text
 
 
 def _several(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:

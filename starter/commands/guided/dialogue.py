@@ -172,10 +172,13 @@ class Dialogue:
         question: Words,
         choices: prompts.Choices,
         also: Callable[[str], str] | None = None,
+        *,
+        needed: bool = True,
     ) -> str:
         """One of several: their numbers and words are listed, and each of these is understood.
 
-        `also` may know better of one of them, and raises ValueError.
+        `also` may know better of one of them, and raises ValueError. None for an empty line where none is
+        `needed`.
         """
         width = len(str(len(choices)))
         listed = (
@@ -183,7 +186,7 @@ class Dialogue:
             for number, (label, other) in enumerate(choices.values(), 1)
         )
         self.above(heading(question), *listed, level=_CHOICES)
-        return self.pick(CHOICE, choices, also=also)
+        return self.pick(CHOICE, choices, also=also, needed=needed)
 
     def pick(
         self,
@@ -192,6 +195,7 @@ class Dialogue:
         *,
         indent: str = "",
         also: Callable[[str], str] | None = None,
+        needed: bool = True,
     ) -> str:
         """One of several that have been listed before."""
         known = {str(number): value for number, value in enumerate(choices, 1)}
@@ -211,7 +215,11 @@ class Dialogue:
             )
 
         chosen: str = self.ask(
-            question, read, indent=indent, shown=lambda value: choices.get(value, (value,))[0]
+            question,
+            read,
+            needed=needed,
+            indent=indent,
+            shown=lambda value: choices.get(value, (value,))[0],
         )
         return chosen
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic import create_model
 
-from starter.commands.decision_form import FILES, Part, number
+from starter.commands.decision_form import FILES, METAVARS, Part, number
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
-from starter.commands.notation import day
+from starter.commands.notation import day, lead_unit
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
@@ -26,14 +26,16 @@ Read = Callable[[str], Any]
 """Makes a value of a line, or raises ValueError with what is to be said."""
 
 
-def ask_part(talk: Dialogue, kind: Kind, part: Part, *, needed: bool) -> Any:
+def ask_part(talk: Dialogue, kind: Kind, part: Part, *, needed: bool, now: str = "") -> Any:
     """The value of a part, as a decision holds it; None where it may be left out and was.
+
+    `now`: what holds so far, where it is to be changed.
 
     Raises:
         click.Abort: whoever was asked went away.
     """
     with talk.part(part.field):
-        shown = help_of(part)
+        shown = [*help_of(part), *([say(f"  now: {now}", f"  现为：{now}")] if now else [])]
         match part.shape:
             case Shape.TEXT_BY_WORD:
                 talk.above(*shown, heading(prompts.named(part.label)))
@@ -69,9 +71,10 @@ def ask_field(
     info = model.model_fields[field]
     label, (shape, vocabulary) = label_of(info), shape_of(info)
     assert label, field  # noqa: S101 - a field without a label is not asked for
-    if shape is Shape.WORD and needed:
-        return talk.choose(prompts.named(label), prompts.choices_of(vocabulary), also)
-    how = FILES.get(shape)
+    if shape is Shape.WORD:
+        choices = prompts.choices_of(vocabulary)
+        return talk.choose(prompts.named(label), choices, also, needed=needed)
+    how = FILES.get(shape) or (METAVARS[shape] if shape is Shape.LEAD_UNIT else None)
     read = _READ.get(shape, str)
 
     def fitting(given: str) -> Any:
@@ -115,6 +118,8 @@ def _plain(read: Read) -> Read:
 
 
 _READ: dict[Shape, Read] = {
+    Shape.BODY: lambda name: {"name": name},
+    Shape.LEAD_UNIT: _plain(lead_unit),
     Shape.OBJECT: _plain(read_object),
     Shape.PLAN: _plain(read_plan),
     Shape.MECHANISMS: _plain(read_mechanisms),

@@ -15,6 +15,7 @@ from starter.commands.decision_form import (
 )
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
+from starter.commands.guided.facts_as_they_are import fact_now
 from starter.commands.guided.foresight import Foresight
 from starter.commands.guided.nested_forms import Read, ask_field, ask_part
 from starter.commands.guided.panel_questions import PanelQuestions
@@ -148,7 +149,8 @@ def fill_in(
             if part.shape is Shape.PANEL:
                 value = panel.ask(part)
             else:
-                value = ask_part(talk, form.kind, part, needed=needs(part, outcome))
+                now = fact_now(form.kind, part.field, foresight.state.facts)
+                value = ask_part(talk, form.kind, part, needed=needs(part, outcome), now=now)
             if value not in (None, {}, []):
                 raw[part.field] = value
     if DAY not in raw:

@@ -15,7 +15,7 @@ from starter.terminal.screen import Said, facts
 from workflows.decision import Decision
 from workflows.field_labels import label_at
 from workflows.states import Facts
-from workflows.vocabulary import District, ExpertField, Finding, Vote
+from workflows.vocabulary import District, ExpertField, Finding, LeadUnitKind, Vote
 from workflows.words import Words
 
 _LETTERS = 300
@@ -137,6 +137,10 @@ def actor_words(actor: Mapping[str, Any]) -> list[str]:
 def _shown(part: Part, value: Any) -> str:
     if part.shape.is_file:
         return say("as in the file", "见文件")
+    if part.shape in (Shape.BODY, Shape.LEAD_UNIT) and isinstance(value, dict):
+        kind = word(str(value.get("kind", "")), LeadUnitKind)
+        name = str(value.get("name", ""))
+        return say(f"{name} ({kind})", f"{name}（{kind}）") if kind else name
     if isinstance(value, dict):
         return sentence(
             [

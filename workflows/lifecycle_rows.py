@@ -1,0 +1,107 @@
+"""Rows of the lifecycle tables that belong to several stages: what may happen or be decided at many times."""
+
+from workflows.circumstances import Edition
+from workflows.steps import AnyStage, Arrow, Trigger
+from workflows.vocabulary import Happening, Kind, Role, SoleOutcome, Stage
+
+
+def happens(
+    name: Happening,
+    to: AnyStage | None = None,
+    *,
+    lasting: bool = False,
+    suspended: bool | None = None,
+    since: Edition = Edition.V0_1,
+) -> Trigger:
+    """A happening that has one outcome."""
+    assert name.outcome, "it has several"  # noqa: S101
+    arrow = Arrow(name.outcome, to)
+    return Trigger(
+        name, None, name.article, (arrow,), lasting=lasting, suspended=suspended, since=since
+    )
+
+
+NOTICES = tuple(
+    happens(name, suspended=False)
+    for name in (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED)
+)
+STARTED = happens(Happening.CLOCK_STARTED, suspended=False)
+
+SET_ASIDE = Trigger(
+    Kind.SET_ASIDE,
+    Role.COMMISSION,
+    "§四, §六",
+    (Arrow(SoleOutcome.SET_ASIDE, None),),
+    awaited=False,
+    suspended=None,
+)
+"""撤销更正. Where it leads is no arrow of this table: the case stands again where the decision that is
+set aside was awaited, which is the fold of the log before it (`state_folding.py`). It is accepted in the
+stages that name it: also in those that ended by a decision, and never once validity has ended."""
+
+BRINGING_IN = Trigger(
+    Kind.BRINGING_IN,
+    Role.COMMISSION,
+    "§四",
+    (Arrow(SoleOutcome.BROUGHT_IN, Stage.VALID),),
+    awaited=False,
+)
+"""既有平台转入. Nobody waits for it: an application carries it, of a platform that was listed before it
+came here. It states what was decided elsewhere, and can be set aside and taken again as any decision."""
+
+SUPPORT = tuple(
+    Trigger(
+        Kind.SUPPORT,
+        role,
+        "§四",
+        (Arrow(SoleOutcome.RECORDED, None),),
+        awaited=False,
+        alone=True,
+    )
+    for role in (Role.COMMISSION, Role.DISTRICT)
+)
+
+CASE_CHANGES = (
+    Trigger(
+        Kind.FACTS_CHANGE,
+        Role.COMMISSION,
+        "§四",
+        (Arrow(SoleOutcome.CHANGED, None),),
+        awaited=False,
+        lasting=True,
+        suspended=None,
+        followed_as=Happening.FACTS_CHANGED,
+        since=Edition.V0_5,
+    ),
+    Trigger(
+        Kind.SUSPENSION,
+        Role.COMMISSION,
+        "§四",
+        (Arrow(SoleOutcome.SUSPENDED, None),),
+        awaited=False,
+        lasting=True,
+        followed_as=Happening.PLATFORM_SUSPENDED,
+        since=Edition.V0_5,
+    ),
+    Trigger(
+        Kind.RESUMPTION,
+        Role.COMMISSION,
+        "§四",
+        (Arrow(SoleOutcome.RESUMED, None),),
+        lasting=True,
+        suspended=True,
+        followed_as=Happening.PLATFORM_RESUMED,
+        since=Edition.V0_5,
+    ),
+    Trigger(
+        Kind.TERMINATION,
+        Role.COMMISSION,
+        "§四",
+        (Arrow(SoleOutcome.TERMINATED, Stage.TERMINATED),),
+        awaited=False,
+        suspended=None,
+        followed_as=Happening.PLATFORM_TERMINATED,
+        since=Edition.V0_5,
+    ),
+)
+"""变更, 暂停, 恢复, 终止: the commission's, on a document, in every open stage. The open assessment follows."""
