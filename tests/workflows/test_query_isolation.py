@@ -10,6 +10,7 @@ from temporalio.bridge.proto.workflow_activation import (
     WorkflowActivationJob,
 )
 from temporalio.client import Client
+from temporalio.converter import WithSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
 
@@ -19,6 +20,7 @@ from starter.client.case_queries import CaseQueries
 from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS
 from worker.query_isolation import QueryIsolatedInstance, make_isolating_worker
 from worker.temporal_server import TemporalServer
+from workflows.converter import WORKER_DATA_CONVERTER, WorkerPayloadConverter
 
 
 async def test_no_signal_is_lost_to_a_query(temporal: TemporalServer) -> None:
@@ -64,6 +66,18 @@ def test_only_a_direct_query_evicts(job: WorkflowActivationJob, evicted: list[st
     watched = QueryIsolatedInstance(cast(WorkflowInstance, Inner()), "run", happened.append)
     watched.activate(WorkflowActivation(jobs=[job]))
     assert happened == [*evicted, "answered"]
+
+
+def test_the_sandbox_is_not_asked_what_a_payload_is_for() -> None:
+    """An answer is dear, and the worker's converter has no use for it."""
+    watched = QueryIsolatedInstance(cast(WorkflowInstance, object()), "run", lambda run_id: None)
+    assert watched.get_serialization_context(None) is None
+    assert watched.get_external_store_context(None).target is None
+    assert WORKER_DATA_CONVERTER.payload_codec is None
+    assert WORKER_DATA_CONVERTER.external_storage is None
+    parts = WorkerPayloadConverter().converters.values()
+    assert [] == [part for part in parts if isinstance(part, WithSerializationContext)]
+    assert not issubclass(WORKER_DATA_CONVERTER.failure_converter_class, WithSerializationContext)
 
 
 async def test_a_task_may_be_slow(temporal: TemporalServer) -> None:
