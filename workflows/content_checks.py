@@ -15,12 +15,14 @@ from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
     Evaluation,
     Inspection,
+    PlanRevision,
     Reassessment,
     RectificationReport,
     SelfReport,
     SupportGiven,
 )
 from workflows.model import as_sent
+from workflows.name_comparison import name_key
 from workflows.panel_checks import (
     enough_experts,
     four_fields,
@@ -31,13 +33,16 @@ from workflows.panel_checks import (
 )
 from workflows.periods import anniversary, beijing_date, last_day, validity_as_printed
 from workflows.rules import CaseState
+from workflows.states import content_of
 from workflows.vocabulary import (
     EvaluationOutcome,
     FilingOutcome,
+    Finding,
     IndicatorGroup,
     InspectionItem,
     InspectionOutcome,
     Kind,
+    ReassessmentOutcome,
     Word,
 )
 from workflows.words import Words
@@ -73,6 +78,55 @@ def corrections_fit(inspection: Inspection, state: CaseState, now: Circumstances
             "不通过不附修改意见；需修改的请退回",
         )
     return None
+
+
+def inspectors_named(inspection: Inspection, state: CaseState, now: Circumstances) -> Words | None:
+    """§四(二), Default: who inspected is named, and none is of the lead unit or the operator."""
+    if now.edition < Edition.V0_5:
+        return None
+    count, least = len(inspection.inspectors), state.facts.policy.inspectors_at_least
+    if count < least:
+        return Words(
+            f"the inspection names {count} inspectors: at least {least} are needed (inspectors)",
+            f"现场核查列明 {count} 名核查人员，至少需要 {least} 名（inspectors）",
+        )
+    for body, zh, name in (
+        ("lead unit", "牵头单位", state.facts.lead_unit.name),
+        ("operator", "运营单位", state.facts.operator.name),
+    ):
+        for inspector in inspection.inspectors:
+            if name_key(name, now.edition) in name_key(inspector, now.edition):
+                return Words(
+                    f"{inspector} belongs to the {body}, {name}: nobody inspects their own body",
+                    f"{inspector}属于{zh}（{name}），应当回避",
+                )
+    return None
+
+
+def findings_bear_outcome(
+    decision: Inspection | Evaluation | Reassessment, state: CaseState, now: Circumstances
+) -> Words | None:
+    """§四(二), §六: where all findings are unsatisfactory, nothing is passed as it is, effective or met."""
+    found = {one.finding for one in decision.findings.values()}
+    good = decision.result in _GOOD and not getattr(decision, "corrections", ())
+    if now.edition < Edition.V0_5 or not good or found != {Finding.UNSATISFACTORY}:
+        return None
+    outcome, finding = decision.result, Finding.UNSATISFACTORY
+    return Words(
+        f"{outcome} does not fit findings that are all {finding}",
+        f"各项意见均为“{finding.zh}”，结论不得为“{outcome.zh}”",
+    )
+
+
+def plan_changed(revision: PlanRevision, state: CaseState, now: Circumstances) -> Words | None:
+    """§四(二): an improved or corrected plan is another than the one that came back."""
+    before = getattr(state, "plan_sha256", None)
+    if now.edition < Edition.V0_5 or content_of(revision)["plan_sha256"] != before:
+        return None
+    return Words(
+        "the plan is the one that is to be improved, word for word: file the new version",
+        "所提交方案与须修改完善的方案完全相同，请提交修改后的方案",
+    )
 
 
 def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> Words | None:
@@ -266,8 +320,16 @@ def still_listed(brought: BringingIn, state: CaseState, now: Circumstances) -> W
     )
 
 
+_GOOD = (InspectionOutcome.PASSED, EvaluationOutcome.EFFECTIVE, ReassessmentOutcome.MET)
+
 CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
-    Kind.INSPECTION: (("§四(二)", seven_findings), ("§四(二)", corrections_fit)),
+    Kind.INSPECTION: (
+        ("§四(二)", seven_findings),
+        ("§四(二)", corrections_fit),
+        ("§四(二)", findings_bear_outcome),
+        ("§四(二)", inspectors_named),
+    ),
+    Kind.PLAN_REVISION: (("§四(二)", plan_changed),),
     Kind.EXPERT_OPINION: (
         ("§四(三)", votes_known),
         ("§四(三)", one_place_each),
@@ -289,7 +351,11 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§五", current_mechanisms),
         ("§六", whole_report),
     ),
-    Kind.EVALUATION: (("§六", four_groups), ("§六", what_to_mend)),
+    Kind.EVALUATION: (
+        ("§六", four_groups),
+        ("§六", findings_bear_outcome),
+        ("§六", what_to_mend),
+    ),
     Kind.RECTIFICATION_REPORT: (("§六", mended_or_not),),
-    Kind.REASSESSMENT: (("§六", four_groups),),
+    Kind.REASSESSMENT: (("§六", four_groups), ("§六", findings_bear_outcome)),
 }

@@ -75,6 +75,17 @@ class Inspection(Decision):
             needed_for=(InspectionOutcome.RETURNED,),
         ),
     ] = Field(default=(), max_length=50)
+    inspectors: Annotated[
+        tuple[Name, ...],
+        Label(
+            "inspectors",
+            "核查人员",
+            help=Words(
+                "Who inspected the site, each with the organisation. Required where the policy says so.",
+                "参加现场核查的人员，逐一注明单位。政策参数要求时必填。",
+            ),
+        ),
+    ] = Field(default=(), max_length=30)
 
 
 class PlanRevision(Decision):

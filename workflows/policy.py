@@ -118,6 +118,15 @@ class Policy(Message):
             ),
         ),
     ] = False
+    inspectors_at_least: Annotated[
+        int,
+        Label(
+            "inspectors named at least",
+            "核查人员最少人数",
+            "§四(二)",
+            help=Words("0: none need be named.", "0 为可不列明。"),
+        ),
+    ] = Field(default=0, ge=0, le=30)
     experts_at_least: Annotated[int, Label("experts at least", "专家最少人数", "§四(三)")] = Field(
         default=5, ge=4, le=50
     )
@@ -163,6 +172,7 @@ NEW_CASES: dict[str, Any] = {
     "reassessment_view_days": 10,
     "last_assessment_lead_days": 120,
     "rectification_within_validity": True,
+    "inspectors_at_least": 1,
 }
 """What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
 

@@ -105,12 +105,17 @@ def _listing(random: Random, said: dict[str, Any], decision_id: str) -> None:
         said["certificate_number"] = f"C-{decision_id}"[:64]
 
 
+def _plan_revision(random: Random, said: dict[str, Any], decision_id: str) -> None:
+    said["plan"]["parts"]["approach"] += decision_id  # no version is filed twice
+
+
 def _support(random: Random, said: dict[str, Any], decision_id: str) -> None:
     said["given_on"] = str(today())
 
 
 _ADJUST: dict[str, Callable[[Random, dict[str, Any], str], None]] = {
     "listing": _listing,
+    "plan_revision": _plan_revision,
     "support": _support,
 }
 _FROM_OTHERS = ("self_report", "district_review", "rectification_report")

@@ -5,7 +5,7 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.rules.builders import BY, COMMISSION, DOCUMENT, application, content
+from tests.rules.builders import BY, COMMISSION, DOCUMENT, application, content, plan
 from workflows.application import PlatformApplication
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import parse
@@ -86,6 +86,8 @@ def decision(kind: str, decision_id: str, outcome: str | None = None) -> Raw:
     }
     if outcome and "outcome" in raw:
         raw["outcome"] = outcome
+    if kind == Kind.PLAN_REVISION:  # no version is filed twice
+        raw["plan"] = plan(f"已按意见修改（{decision_id}）")
     if kind == Kind.SUPPORT:
         raw["given_on"] = today().isoformat()
     return copy.deepcopy(raw)

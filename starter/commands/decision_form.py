@@ -56,6 +56,7 @@ _FLAGS = {
     "id": "actor",
     "findings": "finding",
     "corrections": "correction",
+    "inspectors": "inspector",
     "panel": "expert",
     "assessments": "assessment",
     "target": "decision",

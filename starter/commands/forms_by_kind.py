@@ -34,6 +34,7 @@ FORMS: dict[Kind, DecisionForm] = {
             ),
             "pingtai inspect bj-water-membrane --outcome passed --finding all=satisfactory \\\n"
             "    --finding 'site=to_improve:二层通风不足' --correction '补充通风方案' \\\n"
+            "    --inspector '核查员1（市科委、中关村管委会）' \\\n"
             "    --actor c-07 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(

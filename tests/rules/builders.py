@@ -138,7 +138,12 @@ def content(kind: str, outcome: str | None = None) -> Raw:
     groups = {str(group): f"{group.zh}的情况" for group in IndicatorGroup}
     said: dict[str, Raw] = {
         Kind.RECOMMENDATION: {"outcome": "recommended", "opinion": "意见"},
-        Kind.INSPECTION: {"outcome": "passed", "findings": items, **to_correct},
+        Kind.INSPECTION: {
+            "outcome": "passed",
+            "findings": items,
+            "inspectors": ["核查员1（市科委、中关村管委会）"],
+            **to_correct,
+        },
         Kind.PLAN_REVISION: {"plan": plan("已按意见修改"), "changes": "补充设备清单"},
         Kind.EXPERT_OPINION: {
             "outcome": "supported",
@@ -190,6 +195,8 @@ def decision(
         "decided_on": str(on),
         **content(kind, outcome),
     }
+    if kind == Kind.PLAN_REVISION:  # no version is filed twice
+        whole["plan"] = plan(f"已按意见修改（{decision_id}）")
     return changed(whole, **changes)
 
 

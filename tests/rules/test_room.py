@@ -54,9 +54,9 @@ def test_what_is_returned_for_ever_can_still_be_recommended() -> None:
     """To return a plan is bounded, and so are the corrections; what leads on fits afterwards."""
     case = platform()
     with pytest.raises(Refused, match=r"recommendation \(returned\) by the district, repeated"):
-        for _ in range(100):
+        for version in range(100):
             decide(case, Kind.RECOMMENDATION, "returned", opinion=WORDS)
-            decide(case, Kind.PLAN_REVISION, changes=WORDS)
+            decide(case, Kind.PLAN_REVISION, plan=plan(f"第 {version} 次修改"), changes=WORDS)
             case.plans.clear()  # as when the register has them
     decide(case, Kind.RECOMMENDATION, opinion=WORDS, **LONG)
     decide(case, Kind.INSPECTION, **LONG)
@@ -75,9 +75,9 @@ def test_the_first_of_each_needs_no_share() -> None:
 def test_a_plan_counts_by_its_hash() -> None:
     """However large it is: the log of a case keeps no plan."""
     case = platform()
-    for _ in range(6):
+    for version in range(6):
         decide(case, Kind.RECOMMENDATION, "returned")
-        decide(case, Kind.PLAN_REVISION, plan=plan("以产业需求为牵引" * 600))
+        decide(case, Kind.PLAN_REVISION, plan=plan(f"{version}：" + "以产业需求为牵引" * 600))
         case.plans.clear()
     assert case.state.plan_version == 7
 

@@ -14,7 +14,9 @@ from workflows.record import EntryKind, LogEntry
 from workflows.stated_reasons import REASON_FIELDS, reasons_in, stated_reasons
 from workflows.vocabulary import Kind
 
-REPORTED = {"groups", "title", "list_number", "certificate_number", "target"} | set(CHANGEABLE)
+REPORTED = {"inspectors", "groups", "title", "list_number", "certificate_number", "target"} | set(
+    CHANGEABLE
+)
 """Words that are no reason: a report, a name, a number."""
 
 

@@ -61,7 +61,8 @@ def test_single_answers_are_changed_before_sending(
 ) -> None:
     """By their numbers: one of seven findings, a line taken out of a list, what a flag said, who decides."""
     show_case(answers, at_stage(Stage.INSPECTION))
-    lines = (*COMMISSION, "1", *("1", "") * 7, "补充甲", "补充乙", "", day_of(Stage.INSPECTION), "")
+    corrections = ("补充甲", "补充乙", "", "核查员1（市科委）", "")
+    lines = (*COMMISSION, "1", *("1", "") * 7, *corrections, day_of(Stage.INSPECTION), "")
     change = ("4", "2", "人少", "10", "-", "2", "kw-2", "", "y")
     result = pingtai("inspect", "bj-test", "--note", "n", lang=lang, stdin=typed(*lines, *change))
     assert 0 == result.exit_code, result.output
@@ -236,7 +237,7 @@ def test_a_day_that_the_rules_refuse_is_told_when_it_is_typed(
 ) -> None:
     """And asked for again."""
     show_case(answers, at_stage(Stage.INSPECTION))
-    lines = (*COMMISSION, "3", *("3", "") * 7, day)
+    lines = (*COMMISSION, "3", *("3", "") * 7, "核查员1（市科委）", "", day)
     result = pingtai("inspect", "bj-test", stdin=typed(*lines))
     assert told in result.stdout
     assert 2 == result.stdout.count("Date of the decision [")

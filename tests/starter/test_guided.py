@@ -36,18 +36,20 @@ PANEL = [
     for answer in (f"专家{number}", str(number % 4 + 1), f"第{number}研究所", "1")
 ]
 
+INSPECTOR = ("核查员1（市科委）", "")
+
 GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "recommended": (Stage.RECOMMENDATION, "recommend", (*DISTRICT, "1", "同意", DAY, "")),
     "declined": (Stage.RECOMMENDATION, "recommend", (*DISTRICT[:2], "海淀", "不予推荐", "不同意", DAY, "")),
     "inspected": (
         Stage.INSPECTION,
         "inspect",
-        (*COMMISSION, "passed", *("1", "") * 6, "2", "通风不足", "补充通风", "", DAY, ""),
+        (*COMMISSION, "passed", *("1", "") * 6, "2", "通风不足", "补充通风", "", *INSPECTOR, DAY, ""),
     ),
     "inspection failed": (
         Stage.INSPECTION,
         "inspect",
-        (*COMMISSION, "3", *("3", "") * 7, DAY, ""),
+        (*COMMISSION, "3", *("3", "") * 7, *INSPECTOR, DAY, ""),
     ),
     "revised": (Stage.IMPROVEMENT, "revise", (*OPERATOR, "plan.json", "补充", DAY, "")),
     "opinion": (
@@ -178,6 +180,8 @@ def test_what_was_typed_is_what_is_sent(pingtai: Run, answers: dict[str, Any], s
         "人少",
         "加人",
         "",
+        "核查员1（市科委）",
+        "",
         "",
         "",
         "y",
@@ -191,6 +195,7 @@ def test_what_was_typed_is_what_is_sent(pingtai: Run, answers: dict[str, Any], s
         == decision["findings"]
     )
     assert ["加人"] == decision["corrections"]
+    assert ["核查员1（市科委）"] == decision["inspectors"]
     actor = {"id": "kw-1", "role": "commission", "organisation": "市科委"}
     assert (actor, "n", "passed") == (decision["actor"], decision["note"], decision["outcome"])
     assert "documents" not in decision

@@ -53,6 +53,8 @@ def test_from_an_application_to_valid_through_a_kill(home: Path) -> None:
                 "passed",
                 "--finding",
                 "all=satisfactory",
+                "--inspector",
+                "核查员1（市科委）",
                 *COMMISSION,
             ),
             ("opine", PLATFORM, "--outcome", "supported", "--opinion", "同意", *PANEL, *COMMISSION),
