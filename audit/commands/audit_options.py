@@ -101,12 +101,14 @@ _EXPECTED = {
 
 
 def _moment(written: str) -> datetime | None:
-    day = day_written(written.removesuffix("T24:00"))
+    on, time_of_day, at = written.strip().replace(" ", "T").partition("T")
+    written = day_written(on) + time_of_day + at
+    day = written.removesuffix("T24:00")
     try:
         found = datetime.fromisoformat(day)
         if found.time() == time() and len(day) <= len("2025-03-01"):
             return end_of(found.date())
-        if written.endswith("T24:00"):
+        if day != written:
             return None
         found = found if found.tzinfo else found.replace(tzinfo=BEIJING)
         found.astimezone(UTC).astimezone(BEIJING)  # raises where the calendar ends

@@ -62,7 +62,7 @@ class WordChoice(click.Choice[str]):
         return found
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """What may be said instead."""
+        """What may be said instead: what was probably meant, or else all of it."""
         return say(_no_word(self.vocabulary, value))
 
 
@@ -104,10 +104,14 @@ def word(vocabulary: Iterable[StrEnum], given: str, where: str | Words) -> str:
 def _no_word(vocabulary: Iterable[StrEnum], said: str) -> Words:
     several = tuple(vocabulary)
     near = _near(several, said)
+    if near:
+        return Words(
+            f"{said!r} is unknown. Did you mean {near}?",
+            f"“{said}”不在可选值之中。是否为“{getattr(near, 'zh', near)}”？",
+        )
     return Words(
-        f"{said!r} is none of {', '.join(several)}" + (f". Did you mean {near}?" if near else ""),
-        f"“{said}”不在可选值之中：{chinese_list(several)}"
-        + (f"。是否为“{getattr(near, 'zh', near)}”？" if near else ""),
+        f"{said!r} is none of {', '.join(several)}",
+        f"“{said}”不在可选值之中：{chinese_list(several)}",
     )
 
 

@@ -3,25 +3,46 @@
 As Chinese typesetting has it (避头尾): no line begins with a closing mark or ends with an opening one.
 """
 
+import re
+from itertools import pairwise
+
 from rich.cells import cell_len
 
 _NOT_FIRST = frozenset("）〕］｝〉》」』】〗〞’”，。、；：？！…‥—～·・々％‰℃°）)]}>,.;:?!%•")
 _NOT_LAST = frozenset("（〔［｛〈《「『【〖〝‘“￥＄№§([{<")
 _WIDE = 2
+_LEAD = re.compile(r"\s*(?:[!✓✗] |\d+  )?")
+"""What stands before the text of a line: its later lines stand below the text."""
 
 
-def line_breaks(line: str, width: int) -> list[int]:
+def line_breaks(line: str, width: int, hang: int = 0) -> list[int]:
     """Return the places in a text at which it is broken, so that no line is wider than `width` columns.
 
-    Spaces at the end of a line do not count. What has no better place is broken anywhere.
+    The lines after the first have `hang` columns less. Spaces at the end of a line do not count. What
+    has no better place is broken anywhere.
     """
     places: list[int] = []
     whole = len(line.rstrip())
     end = _furthest(line, 0, width)
     while end < whole:
         places.append(end)
-        end = _furthest(line, end, width)
+        end = _furthest(line, end, width - hang)
     return _without_orphan(line, places)
+
+
+def hang_of(line: str, width: int) -> int:
+    """Return by how many columns the lines after the first are indented: as far as the text of the first."""
+    lead = _LEAD.match(line)
+    hang = cell_len(lead[0]) if lead else 0
+    return hang if hang * 2 < width else 0
+
+
+def in_width(line: str, width: int) -> list[str]:
+    """Return the lines of a text that are at most so wide; later ones stand below the text of the first."""
+    hang = hang_of(line, width)
+    places = [0, *line_breaks(line, width, hang), len(line)]
+    first, *later = (line[a:b].rstrip() for a, b in pairwise(places))
+    return [first, *(" " * hang + one for one in later)]
 
 
 def longest_unit(line: str) -> int:

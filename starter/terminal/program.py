@@ -1,7 +1,10 @@
 """The command that all others are below: it knows the language before anything else is read."""
 
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from gettext import gettext
 from typing import Any, get_args
 
 import click
@@ -31,6 +34,42 @@ class Program(LazyGroup):
         # Found out once: each line that is said would look into the profile again.
         with speaking(asked or language()), click_speaks():
             return click.Group.main(in_language(self), args, *more, **named)
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the options before the command, as click does."""
+        with _errors_in_lines():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, as click does."""
+        with _errors_in_lines():
+            return super().invoke(ctx)
+
+
+_QUOTED = re.compile(r" *'([^'\n]*)' *")
+
+
+@contextmanager
+def _errors_in_lines() -> Iterator[None]:
+    """What click says of a wrong call is broken as our own messages are, and quoted as Chinese is.
+
+    Raises:
+        click.UsageError: says the same.
+    """
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        from starter.terminal.screen import error_lines  # noqa: PLC0415 - help needs none of it
+
+        told = error.format_message()
+        if language() == "zh":
+            told = _QUOTED.sub(r"“\1”", told).replace("”: ", "”：")
+            told = re.sub(r"”\.\s*", "”。", told)
+        before = gettext("Error: {message}").partition("{message}")[0]
+        first, *later = error_lines(before + told)
+        raise click.UsageError("\n".join((first[len(before) :], *later)), error.ctx) from error
 
 
 def asked_for(args: Sequence[str]) -> str | None:

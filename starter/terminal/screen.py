@@ -19,7 +19,7 @@ from rich.text import Text
 from activities.harmless_text import harmless
 from starter.tables.strict_json import encodable
 from starter.terminal.language import say
-from starter.terminal.line_breaks import line_breaks
+from starter.terminal.line_breaks import in_width
 from starter.terminal.table_layout import FlowingText, fit, tab_separated
 from workflows.words import Words
 
@@ -110,25 +110,18 @@ def write(words: str) -> None:
 
 def complain(*lines: Said) -> None:
     """Write lines to standard error; at a terminal no word of them is broken."""
-    words = [harmless(say(line)) for line in lines]
-    if watched(sys.stderr):
-        words = [part for line in words for part in _broken(line)]
+    words = [part for line in lines for part in error_lines(say(line))]
     _put(sys.stderr, "".join(f"{line}\n" for line in words))
 
 
-def in_lines(line: str, less: int = 0) -> list[str]:
-    """A line of standard output; at a terminal in several, of which none begins with a closing mark.
-
-    `less` columns stay free, for what is put before each.
-    """
-    return list(_broken(line, less)) if watched(sys.stdout) else [line]
+def error_lines(line: str) -> list[str]:
+    """A line of standard error; at a terminal in several, each of which fits."""
+    return in_width(harmless(line), _columns()) if watched(sys.stderr) else [harmless(line)]
 
 
-def _broken(line: str, less: int = 0) -> Iterator[str]:
-    begin = 0
-    for end in (*line_breaks(line, _columns() - less), len(line)):
-        yield line[begin:end].rstrip()
-        begin = end
+def in_lines(line: str) -> list[str]:
+    """A line of standard output; at a terminal in several, of which none begins with a closing mark."""
+    return in_width(line, _columns()) if watched(sys.stdout) else [line]
 
 
 def complain_of_more(shown: int, next_page: str, total: int | None = None) -> None:

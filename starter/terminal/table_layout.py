@@ -8,7 +8,7 @@ from rich.containers import Lines
 from rich.table import Column, Table
 from rich.text import Text
 
-from starter.terminal.line_breaks import line_breaks, longest_unit
+from starter.terminal.line_breaks import hang_of, line_breaks, longest_unit
 
 
 class FlowingText(Text):
@@ -36,9 +36,11 @@ class FlowingText(Text):
             )
         lines = Lines()
         for line in self.split(allow_blank=True):
-            parts = line.divide(line_breaks(line.plain, width))
-            for part in parts:
+            hang = hang_of(line.plain, width)
+            parts = line.divide(line_breaks(line.plain, width, hang))
+            for number, part in enumerate(parts):
                 part.rstrip()
+                part.pad_left(hang if number else 0)
             lines.extend(parts)
         return lines
 

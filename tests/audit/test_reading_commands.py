@@ -202,6 +202,16 @@ def test_bad_input_is_answered_in_words(run: Run, args: tuple[str, ...], words: 
     assert 2 == run(*args, *FILES, lang="zh").exit_code
 
 
+@pytest.mark.parametrize(
+    "written", ["2027/12/31", "2027年12月31日", "20271231", "2027/12/31T24:00"]
+)
+def test_a_day_is_taken_as_forms_and_flags_take_it(run: Run, written: str) -> None:
+    """However people write it, with a time of day or without."""
+    found = run("state", MUCH, "--at", written, *FILES)
+    assert 0 == found.exit_code, found.output
+    assert found.output == run("state", MUCH, "--at", "2027-12-31", *FILES).output
+
+
 def test_a_moment_to_come_is_not_foretold(run: Run) -> None:
     """What follows from time alone, such as the end of validity, is in no record: that is said."""
     for args in (

@@ -8,10 +8,11 @@ import pytest
 
 from starter.commands.doubts import doubts
 from starter.terminal.official_wording import official
-from tests.rules.cases import at_stage
+from tests.rules.cases import at_stage, moment
 from tests.starter.form_typing import EXPERTS, Run, Sent, day_of, terminal, typed  # noqa: F401
 from tests.starter.test_guided import COMMISSION, login, show_case
-from workflows.vocabulary import Stage
+from workflows.periods import beijing_date
+from workflows.vocabulary import AssessmentStage, Stage
 from workflows.words import Words
 
 DAY = day_of(Stage.RECOMMENDATION)
@@ -50,6 +51,36 @@ def test_the_beginning_of_a_choice_is_enough(
     result = pingtai("recommend", "bj-test", lang="zh", stdin=stdin)
     assert 0 == result.exit_code, result.output
     assert "declined" == sent[0][1]["outcome"]
+
+
+def test_a_deadline_that_has_passed_is_refused_when_it_is_typed(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """By the rule itself, and beside the date of the decision, which is asked for before."""
+    case = at_stage(AssessmentStage.EVALUATION)
+    show_case(answers, case)
+    day = beijing_date(moment(case))
+    findings = ("2", "", "") * 4
+    lines = (*COMMISSION, "2", *findings, "完善机制", "", str(day), str(day), "2020/01/02", "")
+    result = pingtai("evaluate", "bj-test", lang="zh", stdin=typed(*lines, "", "y"))
+    assert 0 == result.exit_code, result.output
+    assert 2 == result.stdout.count("! 整改期限须晚于考核日期")
+    [(_, decision)] = sent
+    assert (str(day), "mend_by" in decision) == (decision["decided_on"], False)
+
+
+def test_a_support_outside_validity_is_refused_when_it_is_typed(
+    pingtai: Run, answers: dict[str, Any], sent: Sent
+) -> None:
+    """Before the questions that follow."""
+    case = at_stage(Stage.VALID)
+    show_case(answers, case)
+    day = str(beijing_date(moment(case)))
+    lines = ("2", *COMMISSION, "tax", day, "2001-02-03", day, "研发费用加计扣除", "", "", "y")
+    result = pingtai("support", "record", "bj-test", lang="zh", stdin=typed(*lines))
+    assert 0 == result.exit_code, result.output
+    assert "! 平台在 2001-02-03 不在有效期内" in result.stdout
+    assert day == sent[0][1]["given_on"]
 
 
 def test_a_mistyped_district_is_asked_back(pingtai: Run) -> None:

@@ -63,7 +63,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "support": (
         Stage.VALID,
         "support record",
-        ("2", *COMMISSION, "tax", DAY, "加计扣除", "12", DAY, ""),
+        ("2", *COMMISSION, "tax", DAY, DAY, "加计扣除", "12", ""),
     ),
     "report": (
         AssessmentStage.SELF_REPORT,
@@ -79,7 +79,7 @@ GUIDED: dict[str, tuple[Stage | AssessmentStage, str, tuple[str, ...]]] = {
     "not effective": (
         AssessmentStage.EVALUATION,
         "evaluate",
-        (*COMMISSION, "2", *("1", "", "") * 4, "扩大服务", "增加人员", "", "", DAY, ""),
+        (*COMMISSION, "2", *("1", "", "") * 4, "扩大服务", "增加人员", "", DAY, "", ""),
     ),
     "rectified": (
         AssessmentStage.RECTIFICATION,

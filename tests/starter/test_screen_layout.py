@@ -10,15 +10,19 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from starter.commands.notation import WordChoice
 from starter.terminal import screen
-from starter.terminal.line_breaks import line_breaks, longest_unit
+from starter.terminal.line_breaks import in_width, line_breaks, longest_unit
 from starter.terminal.pager import paged
+from starter.terminal.program import Program
 from starter.terminal.screen import facts, heading, show, stacked, table
 from starter.terminal.table_layout import FlowingText, tab_separated
+from workflows.vocabulary import District
 
 HERE = str(Path(screen.__file__).parents[2])
 MIXED = (
@@ -43,6 +47,20 @@ def test_no_line_begins_or_ends_as_it_must_not(width: int) -> None:
     assert not any(line[-1] in "（“" for line in lines)
     for word in ("RISC-V", "bj-riscv-soc", "2026"):
         assert any(word in line for line in lines), word
+
+
+@pytest.mark.parametrize(
+    ("line", "hang"),
+    [(f"  ! {MIXED}", 4), (f"3  {MIXED}", 3), (MIXED, 0), (f"    {MIXED}", 4), (f"✗ {MIXED}", 2)],
+)
+def test_the_later_lines_of_a_message_stand_below_its_text(line: str, hang: int) -> None:
+    """What marks or numbers it stands alone at the margin; in a cell and on a line of its own."""
+    drawn = [part.plain for part in FlowingText(line).wrap(Console(), 40)]
+    lines = in_width(line, 40)
+    assert drawn == lines and len(lines) > 2
+    assert all(cell_len(one) <= 40 for one in lines)
+    assert all(one[:hang] == " " * hang and one[hang] not in " ，。：、）”" for one in lines[1:])
+    assert line.replace(" ", "") == "".join(lines).replace(" ", "")
 
 
 def test_no_character_is_left_alone() -> None:
@@ -108,6 +126,41 @@ def test_a_flowing_text_keeps_its_styles() -> None:
     assert all(line.spans for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (
+            ("keys", "--district", "海甸区"),
+            "“--district”的值无效：“海甸区”不在可选值之中。是否为“海淀区”？",
+        ),
+        (("keys", "--district", "海淀"), "缺少参数“文件”。"),
+        (("nonsense",), "没有命令“nonsense”。"),
+        (("keys", "--what"), "没有选项“--what”。"),
+    ],
+)
+def test_a_wrong_call_is_told_as_chinese_is_typeset(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    args: tuple[str, ...],
+    told: str,
+) -> None:
+    """Its quotes and stops are Chinese, and it is broken as our own messages are."""
+    district = click.Option(["--district"], type=WordChoice(District), required=True)
+    keys = click.Command("keys", params=[district, click.Argument(["file"])])
+    program = Program("pingtai", commands={"keys": keys})
+    with pytest.raises(SystemExit):
+        program.main(["--lang", "zh", *args])
+    assert f"错误：{told}\n" == capsys.readouterr().err.split("\n\n")[-1]
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "72")
+    with pytest.raises(SystemExit):
+        program.main(["--lang", "zh", "keys", "--district", "某某区" * 9])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 5
+    assert all(cell_len(line) <= 72 for line in lines)
+    assert not any(line[:1] in "，。：、）” " for line in lines if line)
+
+
 def test_what_is_complained_of_at_a_terminal_breaks_no_word(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -157,6 +210,7 @@ def on_a_terminal(code: str, lines: int = 10, keys: bytes = b"", **settings: str
 
 LONG_PAGE = """
 from starter.terminal.pager import paged
+from starter.terminal.program import Program
 from starter.terminal.screen import complain, show
 with paged():
     complain("said after it")

@@ -1,18 +1,24 @@
 """What the rules say of a decision before its content is known: its turn, its author, its day."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
+
+from pydantic import create_model
 
 from db.row_types import LogLine
 from starter.clock import today
 from starter.commands.decision_form import outcome_of, roles_for
 from starter.terminal.language import say
+from starter.terminal.official_wording import official
 from workflows.actors import Actor
 from workflows.circumstances import Circumstances
+from workflows.content_checks import CHECKS
 from workflows.decision import CaseReference
 from workflows.decisions import MODELS
 from workflows.judge import objections_before_content
+from workflows.model import InvalidMessage, Message, parse
 from workflows.record import EntryKind
 from workflows.rules import CaseState, lifecycle_of
 from workflows.run_io import CaseView
@@ -91,11 +97,41 @@ class Foresight:
         if found and found != self.told:
             raise ValueError(say(found))
 
+    def check_day(self, field: str, so_far: Mapping[str, Any]) -> None:
+        """Raise ValueError with what the rules say against the day in a field of a decision so far."""
+        without = {name: value for name, value in so_far.items() if name != field}
+        others = self._content_objections(without)
+        for found in self._content_objections(so_far):
+            if found not in others:
+                raise ValueError(say(official(found)))
+
+    def _content_objections(self, so_far: Mapping[str, Any]) -> list[Words]:
+        """What the rules say against the content of a decision so far, as far as it is known."""
+        made = MODELS[self._kind].model_construct(**_parsed(self._kind, so_far))
+        found: list[Words] = []
+        for _, check in CHECKS.get(self._kind, ()):
+            with suppress(AttributeError):  # it is about what is not known yet
+                if objection := check(made, self.state, self._circumstances):
+                    found.append(objection)
+        return found
+
     def _any_outcome(self, role: Role) -> Any:
         """One that the role may decide now; None where there is none."""
         triggers = lifecycle_of(self.state).triggers(self.state.stage)
         mine = [t for t in triggers if t.name == self._kind and t.by == role]
         return mine[0].arrows[0].outcome if mine else None
+
+
+def _parsed(kind: Kind, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a decision so far, each read by itself; what cannot be read is left out."""
+    found: dict[str, Any] = {}
+    for field, info in MODELS[kind].model_fields.items():
+        if field in so_far:
+            fields: dict[str, Any] = {field: (info.annotation, info)}
+            one: type[Message] = create_model(field, __base__=Message, **fields)
+            with suppress(InvalidMessage):
+                found[field] = getattr(parse(one, {field: so_far[field]}), field)
+    return found
 
 
 def _day(said: Any) -> date:

@@ -26,10 +26,19 @@ Read = Callable[[str], Any]
 """Makes a value of a line, or raises ValueError with what is to be said."""
 
 
-def ask_part(talk: Dialogue, kind: Kind, part: Part, *, needed: bool, now: str = "") -> Any:
+def ask_part(
+    talk: Dialogue,
+    kind: Kind,
+    part: Part,
+    *,
+    needed: bool,
+    now: str = "",
+    also: Read | None = None,
+) -> Any:
     """The value of a part, as a decision holds it; None where it may be left out and was.
 
-    `now`: what holds so far, where it is to be changed.
+    `now`: what holds so far, where it is to be changed. `also` reads what fits a part that is a single
+    field, and may know better.
 
     Raises:
         click.Abort: whoever was asked went away.
@@ -46,7 +55,7 @@ def ask_part(talk: Dialogue, kind: Kind, part: Part, *, needed: bool, now: str =
                 talk.above(*shown, heading(_lines_of(part)))
                 return _lines(talk, kind, part, needed=needed)
         talk.above(*shown)
-        return ask_field(talk, MODELS[kind], part.field, needed=needed)
+        return ask_field(talk, MODELS[kind], part.field, needed=needed, also=also)
 
 
 def help_of(part: Part) -> list[str]:

@@ -3,13 +3,12 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from itertools import chain, repeat
 
 import click
 
 from activities.harmless_text import harmless
 from starter.terminal.language import language, say
-from starter.terminal.screen import in_lines
+from starter.terminal.screen import in_lines, show
 from workflows.field_labels import Label
 from workflows.words import Words
 
@@ -21,7 +20,6 @@ except ImportError:
 LARGEST = 100
 """No list that is asked for line by line is longer."""
 _COLON = Words(": ", "：")
-_MARK = "  ! "
 
 
 def ask(question: str, default: str = "") -> str:
@@ -32,9 +30,12 @@ def ask(question: str, default: str = "") -> str:
     """
     if default and readline:
         readline.add_history(default)  # so that the arrow brings it back to be edited
+    *above, asked = in_lines(harmless(question))
+    if above:
+        show("\n".join(above))
     try:
         given: str = click.prompt(
-            harmless(question), default=default, show_default=False, prompt_suffix=say(_COLON)
+            asked, default=default, show_default=False, prompt_suffix=say(_COLON)
         )
     except click.Abort:
         click.echo()  # what is said of it begins on a line of its own
@@ -45,13 +46,8 @@ def ask(question: str, default: str = "") -> str:
 
 
 def wrong(words: str) -> None:
-    """Say what cannot be taken; at a terminal no word of it is broken."""
-    for mark, line in zip(chain((_MARK,), repeat(" " * len(_MARK))), _lines(words), strict=False):
-        click.echo(mark + line)
-
-
-def _lines(words: str) -> list[str]:
-    return in_lines(harmless(words), less=len(_MARK))
+    """Say what cannot be taken."""
+    show(f"  ! {words}")
 
 
 def named(label: Label, how: Words | None = None) -> Words:

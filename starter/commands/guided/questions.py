@@ -148,15 +148,21 @@ def fill_in(
         elif part.field not in raw:
             if part.shape is Shape.PANEL:
                 value = panel.ask(part)
+            elif part.shape is Shape.DAY:
+                _ask_day(talk, form, raw, foresight)  # what the other days are compared with
+                value = ask_part(
+                    talk,
+                    form.kind,
+                    part,
+                    needed=needs(part, outcome),
+                    also=_in_order(foresight, part.field, raw),
+                )
             else:
                 now = fact_now(form.kind, part.field, foresight.state.facts)
                 value = ask_part(talk, form.kind, part, needed=needs(part, outcome), now=now)
             if value not in (None, {}, []):
                 raw[part.field] = value
-    if DAY not in raw:
-        with talk.part(DAY):
-            also = _foreseen(foresight, lambda day: {DAY: day})
-            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()), also=also)
+    _ask_day(talk, form, raw, foresight)
     if not raw.get(DOCUMENTS.field):
         given = ask_part(talk, form.kind, DOCUMENTS, needed=False)
         if given:
@@ -197,6 +203,23 @@ def _ask_who(
                 actor[field] = _choose(talk, Actor, field, choices, also)
             else:
                 actor[field] = ask_field(talk, Actor, field, also=also)
+
+
+def _ask_day(talk: Dialogue, form: DecisionForm, raw: dict[str, Any], foresight: Foresight) -> None:
+    if DAY not in raw:
+        with talk.part(DAY):
+            also = _foreseen(foresight, lambda day: {DAY: day})
+            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()), also=also)
+
+
+def _in_order(foresight: Foresight, field: str, so_far: Mapping[str, Any]) -> Read:
+    """A day that fits unless the rules would refuse it beside what was answered before."""
+
+    def also(value: str) -> str:
+        foresight.check_day(field, {**so_far, field: value})
+        return value
+
+    return also
 
 
 def _foreseen(foresight: Foresight, known: Callable[[str], Mapping[str, Any]]) -> Read:
