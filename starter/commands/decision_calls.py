@@ -12,6 +12,8 @@ from starter.commands.body_doubts import alike_bodies, bodies_of, has_panel
 from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.doubts import doubts, plan_of_another
 from starter.commands.receipt_view import end_of_stage
+from starter.desk.known_organisations import known_organisations, nearly
+from starter.desk.profile import read_profile
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
@@ -23,6 +25,7 @@ from workflows.periods import beijing_date
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
+from workflows.vocabulary import District, Role
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
+
+
+_OFFICES = (Role.DISTRICT, Role.COMMISSION)
 
 
 class DecisionCalls:
@@ -44,6 +50,7 @@ class DecisionCalls:
         self._opened = AsyncExitStack()
         self._log: list[LogLine] | None = None
         self._connected: Pingtai | None = None
+        self._near: dict[str, list[str]] = {}
 
     def close(self) -> None:
         """Let go of the connection and the event loop."""
@@ -90,6 +97,26 @@ class DecisionCalls:
             *plan_of_another(raw, self.platform),
             *doubts(raw, day, first_day),
             *alike_bodies(raw, bodies),
+            *self._organisation_doubts(raw.get("actor")),
+        ]
+
+    def _organisation_doubts(self, actor: Any) -> list[Words]:
+        """Ask about an office that resembles a known one; an operator's name is the rules' affair."""
+        if not isinstance(actor, dict) or actor.get("role") not in _OFFICES:
+            return []
+        name, role = str(actor.get("organisation", "")), Role(actor["role"])
+        if name not in self._near:
+            of = next((one for one in District if one == actor.get("district")), None)
+            profile = read_profile()
+            own = [one.organisation for one in profile.roles] if profile else []
+            known = [] if name in own else known_organisations(role, of)
+            self._near[name] = nearly(name, known)
+        return [
+            Words(
+                f"No case names the organisation {name}. Did you mean {near}?",
+                f"系统中没有单位“{name}”。是否为“{near}”？",
+            )
+            for near in self._near[name][:1]
         ]
 
     def brief(self) -> "Brief | None":

@@ -18,7 +18,9 @@ _WITHIN = 2.0
 """Seconds that somebody who says who they are waits for the register at most."""
 _NEAR = 0.85
 """Names of offices and companies share most of their characters: nearer than this is a slip of the hand."""
-_SHORTEST_PART = 4
+_SHORTEST_PART = 3
+_LEFT_OUT = 0.5
+"""A name of which a known one has all characters in their order, and no more than twice as many."""
 _SUGGESTED = 3
 
 
@@ -58,8 +60,15 @@ def nearly(name: str, known: Sequence[str]) -> list[str]:
     parts = [
         one
         for one in known
-        if min(len(one), len(name)) >= _SHORTEST_PART and (one in name or name in one)
+        if min(len(one), len(name)) >= _SHORTEST_PART
+        and (one in name or name in one or _is_shortened(name, one))
     ]
     near = difflib.get_close_matches(name, known, n=_SUGGESTED, cutoff=_NEAR)
     other = [one for one in known if alike(name, one)]
     return list(dict.fromkeys((*other, *near, *parts)))[:_SUGGESTED]
+
+
+def _is_shortened(name: str, known: str) -> bool:
+    """Whether a name is a known one with characters left out, such as 北京 or 有限."""
+    rest = iter(known)
+    return len(name) >= len(known) * _LEFT_OUT and all(one in rest for one in name)

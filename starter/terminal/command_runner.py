@@ -116,7 +116,7 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
                 Words(f"not reachable: {error}", f"无法访问：{reason_of(error).zh}"),
             )
         case Declined():
-            answer = INTERRUPTED, Words("stopped, as you answered", "已按您的选择退出")
+            answer = INTERRUPTED, Words("Stopped, as you answered.", "已按您的选择退出。")
         case KeyboardInterrupt() | click.Abort():
             answer = INTERRUPTED, Words("interrupted", "已中断")
         case _ if rpc:  # `starter.client.rpc_errors` has no better words for it

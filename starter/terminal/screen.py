@@ -139,15 +139,22 @@ def complain_of_more(shown: int, next_page: str, total: int | None = None) -> No
 
 def facts(rows: Iterable[tuple[Said, object]]) -> Table:
     """Names and values below each other; a row without a value is left out."""
+    cells = [(text(_capital(say(name))), cell) for name, value in rows if (cell := text(value))]
+    longest = max((cell_len(name.plain) for name, _ in cells), default=0)
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(style="bold", overflow="fold", no_wrap=longest <= _NAME)
     grid.add_column(overflow="fold")
-    for name, value in rows:
-        cell = text(value)
-        if cell:
-            named = say(name)
-            grid.add_row(FlowingText.of(text(named[:1].upper() + named[1:])), FlowingText.of(cell))
+    for name, cell in cells:
+        grid.add_row(FlowingText.of(name), FlowingText.of(cell))
     return grid
+
+
+_NAME = 28
+"""Columns of the names of facts up to which none is folded: longer ones leave too little for the values."""
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def table(

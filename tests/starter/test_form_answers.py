@@ -83,6 +83,36 @@ def test_a_support_outside_validity_is_refused_when_it_is_typed(
     assert day == sent[0][1]["given_on"]
 
 
+def test_a_number_is_no_name(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
+    """Whoever types one took the question for a list: neither an organisation nor a person is called so."""
+    show_case(answers, at_stage(Stage.EXPERT_REVIEW))
+    lines = ("kw-1", "1", COMMISSION[1], "1", "３", "张三", "1", "2")
+    result = pingtai("opine", "bj-test", lang="zh", stdin=typed(*lines))
+    assert 3 == result.stdout.count("! 应为名称，不是序号")
+
+
+def test_an_office_that_resembles_a_known_one_is_asked_about(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it was typed: at the check of a form, and by flags; a name of the profile was asked about."""
+    monkeypatch.setattr(
+        "starter.commands.decision_calls.known_organisations", lambda *_: ["海淀区科技主管部门"]
+    )
+    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    office = ("hd-1", "海淀科技主管部门", "海淀区")
+    asked = "! 系统中没有单位“海淀科技主管部门”。是否为“海淀区科技主管部门”？"
+    stdin = typed(*office, "1", "同意", DAY, "", "y")
+    assert asked in pingtai("recommend", "bj-test", lang="zh", stdin=stdin).stdout
+    said = ("--actor", "hd-1", "--role", "district", "--district", "海淀")
+    said = (*said, "--outcome", "推荐", "--opinion", "同意", "--date", DAY)
+    flags = (*said, "--organisation", "海淀科技主管部门")
+    result = pingtai("recommend", "bj-test", *flags, lang="zh", stdin=typed("n"))
+    assert asked in result.stdout and 1 == len(sent)
+    login(pingtai)
+    result = pingtai("recommend", "bj-test", *flags[:-2], lang="zh", stdin=typed("y"))
+    assert "系统中没有单位" not in result.stdout
+
+
 def test_a_mistyped_district_is_asked_back(pingtai: Run) -> None:
     """In both languages; what resembles none, or several, is not guessed."""
     flags = ("login", "--id", "hd-1", "--role", "district", "--organisation", "科委", "--district")
@@ -120,6 +150,33 @@ def test_how_to_leave_out_an_expert_who_may_not_be_on_the_panel(
     absent = (*lines[:-4], "2", *EXPERTS[:1])
     result = pingtai("opine", "bj-test", lang="zh", stdin=typed("n", *absent))
     assert "专家 1\n姓名" in result.stdout.rpartition("未参加")[2]
+
+
+def test_of_an_expert_who_is_changed_it_is_not_said_how_many_came_before(
+    pingtai: Run, answers: dict[str, Any]
+) -> None:
+    """The panel is whole: that it lacked three when the second was named is no news."""
+    show_case(answers, at_stage(Stage.EXPERT_REVIEW))
+    day = day_of(Stage.EXPERT_REVIEW)
+    lines = (
+        *COMMISSION,
+        "1",
+        *EXPERTS,
+        "",
+        "",
+        "专家组意见",
+        day,
+        "",
+        "4",
+        "专家2",
+        "3",
+        "",
+        "",
+        "n",
+    )
+    shown = pingtai("opine", "bj-test", lang="zh", stdin=typed(*lines)).stdout
+    assert "专家2" in shown.rpartition("请核对所填内容")[2]
+    assert 1 == shown.count("已有 1 人，至少 5 人")
 
 
 def test_two_experts_of_one_name_are_asked_about() -> None:

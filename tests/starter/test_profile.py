@@ -264,6 +264,12 @@ def test_names_that_only_share_their_form_are_not_near() -> None:
         "北京清栎膜技术服务", ["北京清栎膜技术服务有限公司"]
     )
     assert [] == nearly("海淀区科技主管部门", ["海淀区科技主管部门", "海淀区科技主管部"])
+    offices = ["市科委、中关村管委会"]
+    assert offices == nearly("市科委", offices)
+    assert ["北京清栎膜技术服务有限公司"] == nearly(
+        "清栎膜技术公司", ["北京清栎膜技术服务有限公司"]
+    )
+    assert [] == nearly("北京公司", ["北京清栎膜技术服务有限公司"])
 
 
 def test_login_asks_at_a_terminal(pingtai: Run, monkeypatch: pytest.MonkeyPatch) -> None:

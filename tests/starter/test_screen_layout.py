@@ -105,6 +105,25 @@ def test_a_table_breaks_no_word_where_all_fit(
     assert max(map(cell_len, out.splitlines())) <= width
 
 
+def test_long_names_of_facts_leave_room_for_what_they_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name is folded, below its text, and an id beside it is whole."""
+    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    uuid = "58e1a446-44a1-4362-a0ec-8e39c092e0cc"
+    show(
+        facts(
+            [(" 6  共性技术研发和应用服务、支撑带动产业发展", "不符合（70分）"), ("    编号", uuid)]
+        )
+    )
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(" 6  共性") and "不符合（70分）" in first
+    assert second.startswith("    ") and not second[4].isspace()
+    assert uuid in last
+
+
 def test_a_table_in_a_pipe_is_tab_separated(capsys: pytest.CaptureFixture[str]) -> None:
     """With its heading, without padding; tabs and line breaks of others are spaces."""
     show(heading("Part"), table(("id", "name"), [("p-1", "a\tb\nc"), ("p-22", stacked("x", "y"))]))

@@ -91,6 +91,8 @@ def ask_field(
         problem = misfit(model, field, value)
         if problem:
             raise ValueError(problem)
+        if field in _NAMES and prompts.plain(given).isdecimal():
+            raise ValueError(say("a name, not a number", "应为名称，不是序号"))
         return also(value) if also else value
 
     question = prompts.named(label, how)
@@ -126,6 +128,8 @@ def _plain(read: Read) -> Read:
     return plain
 
 
+_NAMES = ("name", "organisation")
+"""Fields in which a number is no answer: whoever types one took the question for a list."""
 _READ: dict[Shape, Read] = {
     Shape.BODY: lambda name: {"name": name},
     Shape.LEAD_UNIT: _plain(lead_unit),

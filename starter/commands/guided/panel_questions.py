@@ -69,7 +69,9 @@ class PanelQuestions:
                 missing = _still_missing(found, self._state.facts.policy.experts_at_least)
                 following = talk.has(f"{field}.{place + 1}")
                 with talk.part(f"{field}.{place}"):
-                    talk.above("", *missing, say(f"Expert {place}", f"专家 {place}"), level=1)
+                    # Of one who is changed it is no news how many were named before.
+                    lacks = [] if following else missing
+                    talk.above("", *lacks, say(f"Expert {place}", f"专家 {place}"), level=1)
                     expert = self._expert(found, needed=bool(missing) and not following)
                 absent = expert is not None and expert["vote"] == ABSENT
                 if absent or (expert is None and following):

@@ -172,7 +172,9 @@ def _item(said: Any) -> str:
     if not isinstance(said, dict):
         return _short(str(said or ""))
     words = word(str(said.get("finding", "")), Finding)
-    more = [str(said[key]) for key in ("score", "remark") if said.get(key) not in (None, "")]
+    score, remark = said.get("score"), said.get("remark")
+    more = [say(f"score {score}", f"{score}分")] if score is not None else []
+    more += [str(remark)] if remark else []
     if more:
         words += say(f" ({', '.join(more)})", f"（{'，'.join(more)}）")
     return words
