@@ -22,7 +22,7 @@ _OURS = (
     Listed("stop", "Stop the system on this machine. 停止本机系统", "worker.stack_commands:stop"),
     Listed(
         "worker",
-        "Run a worker against any Temporal and PostgreSQL. 启动 worker",
+        "Run a worker against any Temporal and PostgreSQL. 启动工作进程",
         "worker.operator_commands:worker",
     ),
     Listed("serve", "Serve the HTTP API. 启动 HTTP 接口", "worker.serve:serve"),

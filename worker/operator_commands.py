@@ -85,7 +85,7 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
 @answering
 @ending_surely
 async def worker() -> None:
-    """Run a worker against any Temporal and PostgreSQL. 启动 worker
+    """Run a worker against any Temporal and PostgreSQL. 启动工作进程
 
     Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_… or a profile of
     Temporal's TOML file (TEMPORAL_PROFILE). PostgreSQL: DATABASE_URL; without it the embedded one.
@@ -108,7 +108,7 @@ async def worker() -> None:
             click.echo(
                 say(
                     f"A worker is running on the queue pingtai of namespace {client.namespace}.",
-                    f"worker 已启动（命名空间 {client.namespace}，队列 pingtai）。",
+                    f"工作进程已启动（命名空间 {client.namespace}，队列 pingtai）。",
                 )
             )
             await until_stopped(stop, running)

@@ -23,7 +23,7 @@ from starter.terminal.screen import Column, Said, complain, facts, show, show_js
 from starter.terminal.wording import moment
 from worker.server_lock import end_server
 from worker.stack_survey import Condition, Survey, survey
-from worker.stack_wording import OFF, clash_of
+from worker.stack_wording import OFF, WEB_UI, WORKER, clash_of
 from worker.stopping import WHOLE_SECONDS
 from workflows.words import Words
 
@@ -31,7 +31,7 @@ _PARTLY = 1
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 5.0
 
-Part = tuple[str, bool, Said, str]
+Part = tuple[Said, bool, Said, str]
 """A part of a stack: its name, whether it runs, where, and its version."""
 
 
@@ -83,8 +83,9 @@ async def stop() -> None:
             ("Temporal", found.temporal, now.temporal),
             ("PostgreSQL", found.postgres, now.postgres),
         )
-        names = ["worker", *(name for name, before, after in had if before and not after)]
-        show(Words(f"Stopped: {', '.join(names)}.", f"已停止：{'、'.join(names)}。"))
+        names = [name for name, before, after in had if before and not after]
+        en, zh = ", ".join((WORKER.en, *names)), "、".join((WORKER.zh, *names))
+        show(Words(f"Stopped: {en}.", f"已停止：{zh}。"))
         if now.left_over:
             await _end_left_over(now)
         return
@@ -159,9 +160,9 @@ def _parts(found: Survey) -> Iterator[Part]:
         yield "PostgreSQL", up, redacted(stack.database_url), ""
     else:
         yield "PostgreSQL", False, "", str(VERSION)
-    yield "worker", up, Words("queue pingtai", "队列 pingtai"), stack.version if stack else ""
+    yield WORKER, up, Words("queue pingtai", "队列 pingtai"), stack.version if stack else ""
     if up and stack and stack.ui_url:
-        yield "Web UI", True, stack.ui_url, ""
+        yield WEB_UI, True, stack.ui_url, ""
 
 
 def _show(found: Survey, parts: tuple[Part, ...]) -> None:
@@ -170,7 +171,7 @@ def _show(found: Survey, parts: tuple[Part, ...]) -> None:
     if found.condition is Condition.RUNNING or found.left_over:
         show(table_of(parts, _COLUMNS))
     rows: list[tuple[Said, object]] = [
-        (Words("Web UI", "Web UI"), OFF if stack and not stack.ui_url else None),
+        (WEB_UI, OFF if stack and not stack.ui_url else None),
         (Words("log", "日志"), _log(found)),
         (Words("data", "数据"), found.home),
         (Words("disk", "磁盘"), _disk(found.home)),
@@ -290,7 +291,7 @@ def _as_data(found: Survey, parts: tuple[Part, ...]) -> dict[str, Any]:
         "version": stack.version if stack else None,
         "parts": [
             {
-                "name": name,
+                "name": name.en if isinstance(name, Words) else name,
                 "running": runs,
                 "address": where.en if isinstance(where, Words) else where,
                 "version": version,

@@ -118,11 +118,16 @@ def runs_already(home: Path) -> BadInput:
     which = (
         Words(f" (process {found.pid})", f"（进程 {found.pid}）") if found.pid else Words("", "")
     )
-    where = f": Temporal {stack.temporal_address}" if stack else ""
-    if stack and stack.ui_url:
-        where += f", Web UI {stack.ui_url}"
+    where = Words("", "")
+    if stack:
+        at = f"Temporal {stack.temporal_address}"
+        where = Words(f": {at}", f"：{at}")
+        if stack.ui_url:
+            where = Words(
+                f"{where.en}, Web UI {stack.ui_url}", f"{where.zh}，网页界面 {stack.ui_url}"
+            )
     return BadInput(
-        f"a local stack is already running under {home}{which.en}{where}."
+        f"a local stack is already running under {home}{which.en}{where.en}."
         " More: pingtai status; to end it: pingtai stop",
-        f"本机的 pingtai 已在运行（{home}）{which.zh}{where}。查看：pingtai status；停止：pingtai stop",
+        f"本机的 pingtai 已在运行（{home}）{which.zh}{where.zh}。查看：pingtai status；停止：pingtai stop",
     )

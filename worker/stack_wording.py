@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from db.url import redacted
 from starter.client.local_stack import LocalStack
 from starter.errors import PingtaiError
@@ -9,24 +11,39 @@ from starter.terminal.language import say
 from starter.terminal.screen import in_lines
 from workflows.words import Words
 
+WORKER = Words("worker", "工作进程")
+WEB_UI = Words("Web UI", "网页界面")
 OFF = Words("off (pingtai up --ui)", "未启动（pingtai up --ui）")
 RUNNING = Words("Pingtai is running.", "平台系统已启动。")
+_NAME = 13
+"""Columns of the names of the parts, with what separates them."""
 
 
 def where_it_listens(stack: LocalStack, home: Path) -> str:
     """A line for each part, and for where its data and its log are."""
-    lines = [
-        say(RUNNING),
-        f"  Temporal     {stack.temporal_address}  (namespace default, queue pingtai)",
-        f"  Web UI       {stack.ui_url or say(OFF)}",
-        f"  PostgreSQL   {redacted(stack.database_url)}",
-        f"  {say('Data', '数据')}         {home}",
+    temporal = Words(
+        f"{stack.temporal_address}  (namespace default, queue pingtai)",
+        f"{stack.temporal_address}（命名空间 default，队列 pingtai）",
+    )
+    parts: list[tuple[Words, Words | str]] = [
+        (Words.same("Temporal"), temporal),
+        (WEB_UI, stack.ui_url or OFF),
+        (Words.same("PostgreSQL"), redacted(stack.database_url)),
+        (Words("Data", "数据"), str(home)),
     ]
     if stack.log:
-        lines.append(f"  {say('Log ', '日志')}         {stack.log}")
+        parts.append((Words("Log", "日志"), str(stack.log)))
+    lines = [say(RUNNING), *(_beside(say(name), text) for name, text in parts)]
     if clash := clash_of(stack):
         lines += in_lines(say(clash))
     return "\n".join(lines)
+
+
+def _beside(name: str, text: Words | str) -> str:
+    """A name, and what is said of it, in columns of the terminal."""
+    return (
+        f"  {name}{' ' * (_NAME - cell_len(name))}{say(text) if isinstance(text, Words) else text}"
+    )
 
 
 def clash_of(stack: LocalStack) -> Words | None:
@@ -49,5 +66,5 @@ def why_it_ended(error: Exception) -> Words:
     why = " ".join(str(error).split())[:300]
     return Words(
         f"its worker failed ({type(error).__name__}: {why}). Run `pingtai up` again",
-        f"worker 发生故障（{type(error).__name__}：{why}）。请重新运行 pingtai up",
+        f"工作进程发生故障（{type(error).__name__}：{why}）。请重新运行 pingtai up",
     )

@@ -31,7 +31,7 @@ _NOT_NOW = {
     RPCStatusCode.UNKNOWN: _BROKEN_OFF,
     RPCStatusCode.INTERNAL: Words("failed", "发生错误"),
     RPCStatusCode.ABORTED: _BROKEN_OFF,
-    RPCStatusCode.FAILED_PRECONDITION: Words("has no worker that answers", "没有可应答的 worker"),
+    RPCStatusCode.FAILED_PRECONDITION: Words("has no worker that answers", "没有可应答的工作进程"),
     RPCStatusCode.RESOURCE_EXHAUSTED: Words("is overloaded", "繁忙"),
     RPCStatusCode.UNAUTHENTICATED: Words(
         "does not know the caller: check the API key or certificate",
@@ -61,7 +61,7 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise Unreachable(
             f"no worker answered in time; {MAY_BE_ACCEPTED.en}",
-            f"没有 worker 按时应答，{MAY_BE_ACCEPTED.zh}",
+            f"没有工作进程按时应答，{MAY_BE_ACCEPTED.zh}",
         ) from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -78,7 +78,7 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
         detail = "" if error.status is RPCStatusCode.UNAVAILABLE else f"（{error.message}）"
         raise Unreachable(
             f"Temporal {why.en} ({error.message}). Is a worker running (`pingtai up` or `pingtai worker`)?",
-            f"Temporal {why.zh}{detail}。请确认 worker 已启动（pingtai up 或 pingtai worker）。",
+            f"Temporal {why.zh}{detail}。请确认工作进程已启动（pingtai up 或 pingtai worker）。",
         ) from None
 
 

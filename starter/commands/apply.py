@@ -171,7 +171,7 @@ async def _look(client: Pingtai, applied: Applied) -> CaseView | None:
         complain(
             Words(
                 "The application was submitted, but no worker is running. Run: pingtai up, or pingtai worker",
-                "申请已提交，但没有 worker 在运行。请运行：pingtai up 或 pingtai worker",
+                "申请已提交，但没有工作进程在运行。请运行：pingtai up 或 pingtai worker",
             )
         )
         return None

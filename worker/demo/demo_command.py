@@ -155,7 +155,7 @@ def _how_to_look(stack: RunningStack, folder: Path, year: int) -> str:
         (
             "",
             say("Everything is still running. To explore it:", "系统仍在运行，可查看："),
-            f"  Web UI    {stack.where.ui_url}",
+            f"  {say('Web UI  ', '网页界面')}  {stack.where.ui_url}",
             f"  pingtai   export PINGTAI_HOME={folder}; pingtai register; pingtai layout show",
             f"  psql      psql '{psql}'",
             say(

@@ -37,7 +37,7 @@ async def archive(client: Client, engine: AsyncEngine) -> Finding:
             Words(f"nothing has been archived yet{trouble}", f"尚未归档{trouble}"),
             Words(
                 "start a worker, or run `pingtai audit archive --now`",
-                "请启动 worker，或运行 pingtai audit archive --now",
+                "请启动工作进程，或运行 pingtai audit archive --now",
             ),
         )
     lag = datetime.now(UTC) - whole.began_at
@@ -61,7 +61,7 @@ async def archive(client: Client, engine: AsyncEngine) -> Finding:
             ),
             Words(
                 "`pingtai audit archive --now` says why; is a worker running?",
-                "请运行 pingtai audit archive --now 查看原因，并确认 worker 在运行",
+                "请运行 pingtai audit archive --now 查看原因，并确认工作进程在运行",
             ),
         )
     if whole.gone:
@@ -92,7 +92,7 @@ async def digests(engine: AsyncEngine) -> Finding:
             what,
             Words(
                 "start a worker, or run `pingtai audit digest make`",
-                "请启动 worker，或运行 pingtai audit digest make",
+                "请启动工作进程，或运行 pingtai audit digest make",
             ),
         )
     return good(*what)
@@ -118,7 +118,7 @@ async def _schedule(client: Client, name: str, result: Words) -> Finding:
             Words(f"there is no schedule {name}: {result.en}", f"没有计划任务 {name}，{result.zh}"),
             Words(
                 "start a worker with the right to create schedules",
-                "请启动有权创建计划任务的 worker",
+                "请启动有权创建计划任务的工作进程",
             ),
         )
     if found.schedule.state.paused:

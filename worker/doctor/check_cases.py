@@ -66,7 +66,7 @@ _FLOODED = Words(
     "more messages are waiting than one task can process in its time: stop the workers, run one with"
     " TEMPORAL_DEBUG=1 until they are processed, then start them as usual (docs/deployment.md, A case"
     " that was flooded)",
-    "积压消息过多，一次任务无法在时限内处理完：请停止 worker，以 TEMPORAL_DEBUG=1 启动一个，处理完毕后"
+    "积压消息过多，一次任务无法在时限内处理完：请停止工作进程，以 TEMPORAL_DEBUG=1 启动一个，处理完毕后"
     "恢复正常启动（见 docs/deployment.md“A case that was flooded”）",
 )
 _OTHER_CODE = Words(

@@ -25,7 +25,7 @@ async def notices_configured() -> Finding:
             error.words,
             Words(
                 "fix it: no worker starts with it; see docs/notices.md",
-                "请改正，否则 worker 无法启动；见 docs/notices.md",
+                "请改正，否则工作进程无法启动；见 docs/notices.md",
             ),
         )
     if path is None:
@@ -61,7 +61,7 @@ async def outbox(engine: AsyncEngine) -> Finding:
             ),
             Words(
                 "a receiver is down (`pingtai notices list --state waiting`), or no worker delivers",
-                "有收件方不通（见 pingtai notices list --state waiting），或没有 worker 在投递",
+                "有收件方不通（见 pingtai notices list --state waiting），或没有工作进程在投递",
             ),
         )
     return good(f"notices: {waiting} deliveries are waiting", f"通知：待发送 {waiting} 份")
@@ -90,7 +90,7 @@ async def subscribers(engine: AsyncEngine) -> Finding:
             ),
             Words(
                 "a receiver is down, or replays the past; or no worker delivers",
-                "有接收端不通或正在重放历史，或没有 worker 在投递",
+                "有接收端不通或正在重放历史，或没有工作进程在投递",
             ),
         )
     return good(

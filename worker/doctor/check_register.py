@@ -51,7 +51,7 @@ async def tables(engine: AsyncEngine) -> Finding:
         ),
         Words(
             "start a worker of this version, which migrates them",
-            "请启动本版本的 worker，它会自动迁移",
+            "请启动本版本的工作进程，它会自动迁移",
         ),
     )
 

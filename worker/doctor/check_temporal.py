@@ -101,7 +101,7 @@ async def search_attributes(client: Client) -> Finding:
         Words(f"search attributes are missing: {names}", f"缺少搜索属性：{names}"),
         Words(
             "start a worker with the right to add them, or add them by hand (docs/deployment.md)",
-            "请启动有权添加的 worker，或手工添加（见 docs/deployment.md）",
+            "请启动有权添加的工作进程，或手工添加（见 docs/deployment.md）",
         ),
     )
 
@@ -119,12 +119,12 @@ async def workers(client: Client) -> Finding:
     if names:
         return good(
             f"workers on the queue {TASK_QUEUE}: {', '.join(names)}",
-            f"队列 {TASK_QUEUE} 上的 worker：{', '.join(names)}",
+            f"队列 {TASK_QUEUE} 上的工作进程：{', '.join(names)}",
         )
     return bad(
         Words(
             f"no worker polls the queue {TASK_QUEUE}: no workflow can continue",
-            f"队列 {TASK_QUEUE} 没有 worker，流程无法继续",
+            f"队列 {TASK_QUEUE} 没有工作进程，流程无法继续",
         ),
         Words(
             "start `pingtai worker` (or `pingtai up` on one machine)",
@@ -140,17 +140,17 @@ async def versioning(client: Client) -> Finding:
             DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
         )
     except RPCError:
-        return good("worker versioning is not used", "未使用 worker 版本管理")
+        return good("worker versioning is not used", "未使用工作进程版本管理")
     current = answer.worker_deployment_info.routing_config.current_deployment_version.build_id
     if current:
         return good(
             f"the current worker version is {DEPLOYMENT}.{current}",
-            f"当前 worker 版本 {DEPLOYMENT}.{current}",
+            f"当前工作进程版本 {DEPLOYMENT}.{current}",
         )
     return bad(
         Words(
             f"the deployment {DEPLOYMENT} has no current version: versioned workers get no tasks",
-            f"部署 {DEPLOYMENT} 没有当前版本，带版本的 worker 得不到任务",
+            f"部署 {DEPLOYMENT} 没有当前版本，带版本的工作进程得不到任务",
         ),
         Words.same(
             f"temporal worker deployment set-current-version --deployment-name {DEPLOYMENT} --build-id …"

@@ -180,5 +180,5 @@ def _go_on(*, interrupted: bool) -> Words:
     return Words(
         "Stopped: no answer. Check that `pingtai up` or a worker is running, then run the same file"
         " again: finished lines are not repeated.",
-        "无人应答，已停止：请确认 pingtai up 或 worker 已启动，再重新运行同一文件：已办理的不会重复。",
+        "无人应答，已停止：请确认 pingtai up 或工作进程已启动，再重新运行同一文件：已办理的不会重复。",
     )
