@@ -35,6 +35,7 @@ _NOT_TYPED_IN = {
     "pingtai audit state": _DAYS,
     "pingtai audit timeline": _FILES,
     "pingtai audit verify": _FILES,
+    "pingtai bring-in": _FILES,
     "pingtai completion": "writes into the folders of a shell; docs/desk.md is typed in",
     "pingtai decide": _FILES,
     "pingtai demo": "tests/system/test_demo.py runs it",

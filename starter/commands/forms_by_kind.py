@@ -4,9 +4,6 @@ from starter.commands.decision_form import DecisionForm
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
-HASH = "0" * 64
-"""In place of a document's, in examples."""
-
 FORMS: dict[Kind, DecisionForm] = {
     form.kind: form
     for form in (
@@ -88,8 +85,7 @@ FORMS: dict[Kind, DecisionForm] = {
             ),
             "pingtai bring-in bj-water-membrane --list-number 2024-1 --listed-on 2024-12-20 \\\n"
             "    --certificate-number BJPT-2024-009 --date 2026-11-01 \\\n"
-            f"    --document 名单公告={HASH} \\\n"
-            f"    --assessment 1:effective:2025-11-28:考核结论={HASH} \\\n"
+            "    --document 名单公告.pdf --assessment 1:effective:2025-11-28:考核结论.pdf \\\n"
             "    --actor c-01 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(

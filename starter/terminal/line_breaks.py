@@ -4,6 +4,7 @@ As Chinese typesetting has it (避头尾): no line begins with a closing mark or
 """
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 
 from rich.cells import cell_len
@@ -11,6 +12,9 @@ from rich.cells import cell_len
 _NOT_FIRST = frozenset("）〕］｝〉》」』】〗〞’”，。、；：？！…‥—～·・々％‰℃°）)]}>,.;:?!%•")
 _NOT_LAST = frozenset("（〔［｛〈《「『【〖〝‘“￥＄№§([{<")
 _WIDE = 2
+_COMMAND = re.compile(r"(?<![\w/.-])pingtai (?:(?!\. )[^。；;，、）”`])*")
+_LAST_COMMAND = re.compile(r"(?<=[:：])\s*pingtai (?:(?!\. )[^。；;，、）”`])*$")
+"""A command that is said after a colon, up to the end."""
 _LEAD = re.compile(r"\s*(?:[!✓✗] |\d+  )?")
 """What stands before the text of a line: its later lines stand below the text."""
 
@@ -23,11 +27,18 @@ def line_breaks(line: str, width: int, hang: int = 0) -> list[int]:
     """
     places: list[int] = []
     whole = len(line.rstrip())
-    end = _furthest(line, 0, width)
+    kept = _commands(line, width - hang)
+    end = _furthest(line, 0, width, kept)
     while end < whole:
         places.append(end)
-        end = _furthest(line, end, width - hang)
-    return _without_orphan(line, places)
+        end = _furthest(line, end, width - hang, kept)
+    return _without_orphan(line, places, kept)
+
+
+def _commands(line: str, width: int) -> list[range]:
+    """Return the places within commands that fit one line: whoever copies one gets all of it."""
+    found = (one.span() for one in _COMMAND.finditer(line))
+    return [range(a + 1, b) for a, b in found if cell_len(line[a:b].rstrip()) <= width]
 
 
 def hang_of(line: str, width: int) -> int:
@@ -38,7 +49,14 @@ def hang_of(line: str, width: int) -> int:
 
 
 def in_width(line: str, width: int) -> list[str]:
-    """Return the lines of a text that are at most so wide; later ones stand below the text of the first."""
+    """Return the lines of a text that are at most so wide; later ones stand below the text of the first.
+
+    Only a command that ends the text and is wider has one line of its own, which the terminal breaks
+    so that it can be copied.
+    """
+    last = _LAST_COMMAND.search(line)
+    if last and last.start() and cell_len(last[0]) > width:
+        return [*in_width(line[: last.start()].rstrip(), width), last[0].lstrip()]
     hang = hang_of(line, width)
     places = [0, *line_breaks(line, width, hang), len(line)]
     first, *later = (line[a:b].rstrip() for a, b in pairwise(places))
@@ -52,22 +70,22 @@ def longest_unit(line: str) -> int:
     return max((cell_len(part.strip()) for part in parts), default=0)
 
 
-def _without_orphan(line: str, places: list[int]) -> list[int]:
+def _without_orphan(line: str, places: list[int], kept: list[range]) -> list[int]:
     """Leave no character alone on the last line: the one before it goes there, too."""
     if places and cell_len(line[places[-1] :].rstrip()) <= _WIDE:
         begin = places[-2] if len(places) > 1 else 0
-        earlier = (at for at in range(places[-1] - 1, begin, -1) if _may_break(line, at))
+        earlier = (at for at in range(places[-1] - 1, begin, -1) if _may_break(line, at, kept))
         at = next(earlier, None)
         if at is not None:
             return [*places[:-1], at]
     return places
 
 
-def _furthest(line: str, begin: int, width: int) -> int:
+def _furthest(line: str, begin: int, width: int, kept: list[range]) -> int:
     """Where the line that begins there ends: at the last good place that fits, else where it is full."""
     used, good = 0, 0
     for at in range(begin, len(line)):
-        if at > begin and _may_break(line, at):
+        if at > begin and _may_break(line, at, kept):
             good = at
         used += cell_len(line[at])
         if used > width and not line[at].isspace():
@@ -75,8 +93,10 @@ def _furthest(line: str, begin: int, width: int) -> int:
     return len(line)
 
 
-def _may_break(line: str, at: int) -> bool:
-    """Whether a new line may begin with the character at this place."""
+def _may_break(line: str, at: int, kept: Sequence[range] = ()) -> bool:
+    """Whether a new line may begin with the character at this place, which is in none of the kept ones."""
+    if any(at in places for places in kept):
+        return False
     before, after = line[at - 1], line[at]
     if after.isspace() or after in _NOT_FIRST:
         return False

@@ -61,15 +61,16 @@ def _errors_in_lines() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.UsageError as error:
-        from starter.terminal.screen import error_lines  # noqa: PLC0415 - help needs none of it
-
         told = error.format_message()
         if language() == "zh":
             told = _QUOTED.sub(r"“\1”", told).replace("”: ", "”：")
-            told = re.sub(r"”\.\s*", "”。", told)
+            told = re.sub(r"”[.。]\s*", "”。", told)
         before = gettext("Error: {message}").partition("{message}")[0]
-        first, *later = error_lines(before + told)
-        raise click.UsageError("\n".join((first[len(before) :], *later)), error.ctx) from error
+        if sys.stderr.isatty():
+            from starter.terminal.screen import error_lines  # noqa: PLC0415 - no pipe needs it
+
+            told = "\n".join(error_lines(before + told))[len(before) :]
+        raise click.UsageError(told, error.ctx) from error
 
 
 def asked_for(args: Sequence[str]) -> str | None:

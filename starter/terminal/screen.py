@@ -51,11 +51,8 @@ def show(*parts: Table | Text | Said) -> None:
 
 def rendered(*parts: Table | Text | Said) -> str:
     """Return parts as `show` writes them: drawn for the terminal, plain for another reader."""
-    shown = [part if isinstance(part, Table | Text) else text(part) for part in parts]
     if not watched(sys.stdout):
-        return "".join(
-            tab_separated(one) if isinstance(one, Table) else f"{one.plain}\n" for one in shown
-        )
+        return "".join(map(_plain, parts))
     drawn, width = draws(), _columns()
     page = io.StringIO()
     console = Console(
@@ -67,13 +64,20 @@ def rendered(*parts: Table | Text | Said) -> str:
         markup=False,
         emoji=False,
     )
-    for one in shown:
+    for one in parts:
         if isinstance(one, Table):
             fit(one, width)
             console.print(one)
-        else:
+        elif isinstance(one, Text):
             console.print(Group(FlowingText.of(one)))
+        else:
+            lines = text(one).plain.split("\n")
+            page.write("".join(f"{part}\n" for line in lines for part in in_width(line, width)))
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+
+
+def _plain(part: Table | Text | Said) -> str:
+    return tab_separated(part) if isinstance(part, Table) else f"{text(part).plain}\n"
 
 
 _gathered: ContextVar[list[tuple[TextIO, str]] | None] = ContextVar("gathered", default=None)
@@ -131,10 +135,7 @@ def complain_of_more(shown: int, next_page: str, total: int | None = None) -> No
     of = Words(f" of {total}", f"，共 {total} 项") if total else Words("", "")
     said = say(Words(f"Showing {shown}{of.en}. Next: ", f"已列出 {shown} 项{of.zh}。下一页："))
     line = f"{said}{next_page}"
-    # A command that is broken by us could not be copied: the terminal itself breaks it softly.
-    if watched(sys.stderr) and cell_len(line) > _columns():
-        line = f"{said.rstrip()}\n{next_page}"
-    _put(sys.stderr, f"{line}\n")
+    complain(line)
 
 
 def facts(rows: Iterable[tuple[Said, object]]) -> Table:

@@ -63,6 +63,23 @@ def test_the_later_lines_of_a_message_stand_below_its_text(line: str, hang: int)
     assert line.replace(" ", "") == "".join(lines).replace(" ", "")
 
 
+@pytest.mark.parametrize(
+    "said", ["方案.md：建设方案第 1 版。修改后运行：", "plan.md: plan version 1. Change it, then: "]
+)
+@pytest.mark.parametrize("width", [40, 72, 80])
+def test_a_command_is_not_cut(said: str, width: int) -> None:
+    """It stands on one line whole, and where it is wider than any the terminal breaks it, not we."""
+    command = "pingtai revise bj-uav-airworthiness --plan 方案.md --changes …"
+    *before, last = in_width(said + command, width)
+    assert command == last
+    assert all(cell_len(line) <= width for line in before)
+    middle = in_width(
+        f"请确认已启动本机系统（{'请先运行 ' * 3}pingtai up --detach）。再办。", width
+    )
+    assert any("pingtai up --detach" in line for line in middle)
+    assert all(cell_len(line) <= width for line in middle)
+
+
 def test_no_character_is_left_alone() -> None:
     """The last line has two, or none needs it."""
     assert ["自动驾驶场景技术", "平台"] == parts("自动驾驶场景技术平台", 18)
@@ -170,7 +187,7 @@ def test_a_wrong_call_is_told_as_chinese_is_typeset(
     with pytest.raises(SystemExit):
         program.main(["--lang", "zh", *args])
     assert f"错误：{told}\n" == capsys.readouterr().err.split("\n\n")[-1]
-    monkeypatch.setattr(screen, "watched", lambda stream: True)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "72")
     with pytest.raises(SystemExit):
         program.main(["--lang", "zh", "keys", "--district", "某某区" * 9])
