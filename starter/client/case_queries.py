@@ -36,6 +36,9 @@ A worker drops a query when it evicts the case that the query waits for; nobody 
 long one waits (docs/decisions/0001-queries-on-uncached-cases.md).
 """
 
+_POLLED_WITHIN = 1.0
+"""Seconds within which a worker that runs asks every part of its queue: nearly two are waited in all."""
+
 Answer = TypeVar("Answer")
 
 
@@ -140,7 +143,10 @@ class CaseQueries:
                     return await _query(handle, name, result_type, args)
             except Unreachable as error:
                 # Between two runs of a case there is a moment in which nobody can be asked.
-                if not patience or "not scheduled yet" not in str(error):
+                next_run = patience > 0 and "not scheduled yet" in str(error)
+                # A part of the queue that a worker which is there has not asked for a while.
+                passed_over = 0 < patience <= _POLLED_WITHIN and "no poller seen" in str(error)
+                if not (next_run or passed_over):
                     raise
             except WorkflowQueryFailedError as error:
                 if UNCONFIRMED not in str(error):

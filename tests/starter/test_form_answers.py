@@ -103,8 +103,8 @@ def test_an_office_that_resembles_a_known_one_is_asked_about(
     asked = "! 系统中没有单位“海淀科技主管部门”。是否为“海淀区科技主管部门”？"
     stdin = typed(*office, "1", "同意", DAY, "", "y")
     assert asked in pingtai("recommend", "bj-test", lang="zh", stdin=stdin).stdout
-    said = ("--actor", "hd-1", "--role", "district", "--district", "海淀")
-    said = (*said, "--outcome", "推荐", "--opinion", "同意", "--date", DAY)
+    who = ("--actor", "hd-1", "--role", "district", "--district", "海淀")
+    said = (*who, "--outcome", "推荐", "--opinion", "同意", "--date", DAY)
     flags = (*said, "--organisation", "海淀科技主管部门")
     result = pingtai("recommend", "bj-test", *flags, lang="zh", stdin=typed("n"))
     assert asked in result.stdout and 1 == len(sent)

@@ -18,6 +18,7 @@ from bench.query_race.counting import Counting
 from bench.query_race.race import lagging_clocks, race
 from starter.client.case_queries import CaseQueries
 from starter.client.sdk_internals import DIRECT_QUERY, TASK_SECONDS
+from starter.errors import Unreachable
 from worker.query_isolation import QueryIsolatedInstance, make_isolating_worker
 from worker.temporal_server import TemporalServer
 from workflows.converter import WORKER_DATA_CONVERTER, WorkerPayloadConverter
@@ -107,3 +108,44 @@ async def test_a_query_that_nobody_answers_is_sent_again() -> None:
     handle = Handle()
     assert await CaseQueries(cast(Client, Temporal())).query("case", "state", str) == "answer"
     assert handle.tries == 2
+
+
+@pytest.mark.parametrize(("unseen", "answered"), [(1, True), (9, False)])
+async def test_a_worker_that_was_not_seen_for_a_moment_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, unseen: int, answered: bool
+) -> None:
+    """A part of its queue may have been idle; where none runs, that is said within moments."""
+    waited: list[float] = []
+
+    class Handle:
+        tries = 0
+
+        async def query(self, *_: Any, **__: Any) -> str:
+            self.tries += 1
+            if self.tries <= unseen:
+                raise RPCError(
+                    "no poller seen for task queue recently, worker may be down",
+                    RPCStatusCode.FAILED_PRECONDITION,
+                    b"",
+                )
+            return "answer"
+
+        async def describe(self) -> None:
+            raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
+
+    class Temporal:
+        def get_workflow_handle(self, _: str, **__: Any) -> Handle:
+            return handle
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("starter.client.case_queries.asyncio.sleep", sleep)
+    handle = Handle()
+    asked = CaseQueries(cast(Client, Temporal())).query("case", "state", str)
+    if answered:
+        assert await asked == "answer"
+    else:
+        with pytest.raises(Unreachable, match="no worker that answers"):
+            await asked
+    assert 0 < sum(waited) < 3
