@@ -287,6 +287,8 @@ def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm)
     assert f"Example:\n    {form.example[:40]}" in pingtai(*command, "--help").stdout
     Path("plan.md").write_bytes(written_plan(PLAN, ".md"))
     Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
+    for document in ("名单公告.pdf", "考核结论.pdf"):
+        Path(document).write_bytes(b"%PDF")
     program, *arguments = shlex.split(form.example.replace("\\\n", " "))
     result = pingtai(*arguments)
     assert ("pingtai", 0) == (program, result.exit_code), result.output
