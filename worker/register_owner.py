@@ -12,7 +12,7 @@ from workflows.words import Words
 
 WHAT_TO_CHECK = Words(
     "stop the workers, then check TEMPORAL_* and DATABASE_URL",
-    "请先停止 worker，再检查 TEMPORAL_* 和 DATABASE_URL",
+    "请先停止工作进程，再检查 TEMPORAL_* 和 DATABASE_URL",
 )
 _log = structlog.stdlib.get_logger("pingtai.register")
 
