@@ -109,7 +109,7 @@ FORMS: dict[Kind, DecisionForm] = {
             ),
             "pingtai change bj-water-membrane --new-operator 北京清栎膜科技有限公司 \\\n"
             "    --requested-by operator --reason '运营单位更名' \\\n"
-            f"    --document 名称变更通知={HASH} \\\n"
+            "    --document 名称变更通知.pdf \\\n"
             "    --actor c-01 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
@@ -121,7 +121,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "市科委、中关村管委会依据材料暂停平台：各环节停止计时，不予登记支持，有效期照常计算。",
             ),
             "pingtai suspend bj-water-membrane --reason '场地搬迁' \\\n"
-            f"    --document 搬迁说明={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 搬迁说明.pdf --actor c-01 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "resume",
@@ -131,7 +131,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "市科委、中关村管委会恢复平台：各环节按剩余期限继续计时。",
             ),
             "pingtai resume bj-water-membrane --reason '搬迁完成' \\\n"
-            f"    --document 验收意见={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 验收意见.pdf --actor c-01 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "terminate",
@@ -143,7 +143,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "进行中的年度考核随之终止。",
             ),
             "pingtai terminate bj-water-membrane --reason '运营单位已注销' \\\n"
-            f"    --document 注销登记={HASH} --actor c-01 --organisation 市科委、中关村管委会",
+            "    --document 注销登记.pdf --actor c-01 --organisation 市科委、中关村管委会",
         ),
         DecisionForm(
             "report",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -287,7 +288,7 @@ def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm)
     assert f"Example:\n    {form.example[:40]}" in pingtai(*command, "--help").stdout
     Path("plan.md").write_bytes(written_plan(PLAN, ".md"))
     Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
-    for document in ("名单公告.pdf", "考核结论.pdf"):
+    for document in re.findall(r"[^ :]+\.pdf", form.example):
         Path(document).write_bytes(b"%PDF")
     program, *arguments = shlex.split(form.example.replace("\\\n", " "))
     result = pingtai(*arguments)
