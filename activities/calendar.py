@@ -6,6 +6,7 @@ For a year that is not announced yet only Saturdays and Sundays are left out, an
 
 from datetime import date, datetime, timedelta
 
+from activities.unannounced_holidays import days_that_may_be_off, unannounced_years
 from activities.working_days import announced, is_working_day, working_days_between
 from workflows.activity_messages import DueDate, DueRequest, EscalationRequest
 from workflows.periods import at_nine, beijing_date, end_of, last_day
@@ -22,12 +23,24 @@ def working_day_due(request: DueRequest) -> DueDate:
     began = beijing_date(request.since)
     last = last_day(request.until) if request.until else _after(began, _left(request))
     remind = _before(last, request.reminder_days) if request.reminder_days else began
-    years = range(began.year, last.year + 1)
+    unknown = () if request.until else unannounced_years(began, last, announced)
+    latest = _latest(began, last) if request.latest and unknown else last
     return DueDate(
         due=end_of(last),
-        provisional_years=tuple(year for year in years if not announced(year)),
+        provisional_years=unknown,
         remind=at_nine(remind) if remind > began else None,
+        latest=end_of(latest) if latest > last else None,
     )
+
+
+def _latest(began: date, last: date) -> date:
+    """The day to which unannounced holidays may move a due day at most."""
+    day = last
+    while True:
+        later = _after(last, days_that_may_be_off(began, day, announced))
+        if later == day:
+            return day
+        day = later
 
 
 def escalation(request: EscalationRequest) -> datetime:

@@ -20,6 +20,8 @@ class DueRequest(Record):
     until: Instant | None = None
     reminder_days: int = 0
     """How many working days before the due day a reminder is sent; 0: never."""
+    latest: bool = False
+    """Ask also until when holidays that are not announced yet may move it."""
 
 
 class EscalationRequest(Record):
@@ -40,6 +42,8 @@ class DueDate(Record):
     provisional_years: tuple[int, ...] = ()
     remind: Instant | None = None
     """When its reminder is due; None when the step is too short for one."""
+    latest: Instant | None = None
+    """Until when holidays that are not announced yet may move it; None where none can, or nobody asked."""
     escalate: Instant | None = None
     """When the overdue step is escalated next."""
 

@@ -81,6 +81,7 @@ class CaseWorkflow(RegisterSync[S]):
         Raises:
             ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
         """
+        self._hold_until_dated()
         read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
         decision = read or _sole_argument(said)
         if self.queue.is_free:
@@ -124,7 +125,7 @@ class CaseWorkflow(RegisterSync[S]):
             if self.invalid:
                 raise self.invalid
             decision = decision_of(_sole_argument(said))
-            if self.queue.is_foreseeable:
+            if self.queue.is_foreseeable and self.is_dated():
                 self.case.validate(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
@@ -150,7 +151,14 @@ class CaseWorkflow(RegisterSync[S]):
             return
         if self.edition >= Edition.V0_5:
             self._ask_when_taken(arrival)
+            self._hold_until_dated()
         self.queue.take(raw, lambda: self._judge(kind, raw, arrival))
+
+    def _hold_until_dated(self) -> None:
+        """Judge nothing by a due date that has passed until it was asked for again."""
+        if not self.is_dated():
+            self.queue.hold(Hold.DATE)
+            self.asks_again = True
 
     def _ask_when_taken(self, arrival: Arrival) -> None:
         """Ask when a signal was taken, if a moment of the clock passed in which no worker ran.

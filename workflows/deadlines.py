@@ -24,7 +24,8 @@ def deadline_of(state: CaseState, due: DueDate | None) -> datetime | None:
     if state.overdue or state.suspended_since:
         return None
     deadlines = {
-        Clock.WORKING_DAYS: due.due if due else None,
+        # Nothing is passed over on a date that holidays may still move.
+        Clock.WORKING_DAYS: (due.latest or due.due) if due else None,
         Clock.RECTIFICATION: getattr(state, "mend_by", None),
     }
     return deadlines.get(step_of(state).clock)
@@ -58,7 +59,21 @@ def clocks(
     return sorted(found, key=lambda clock: (clock[0], clock[1] is not None))
 
 
-def due_request(state: CaseState, *, sends_reminders: bool = True) -> DueRequest:
+def asked_again(state: CaseState, due: DueDate | None, asked_at: datetime | None) -> list[datetime]:
+    """Return when a due date that was last asked for at `asked_at` is asked for again, the next first.
+
+    Holidays may be announced after a step has begun: so before anybody is reminded, and before it is overdue.
+    """
+    stands = state.overdue or state.suspended_since
+    if due is None or stands or step_of(state).clock is not Clock.WORKING_DAYS:
+        return []
+    moments = (None if state.reminded else due.remind, due.due, due.latest)
+    return sorted(m for m in moments if m and (asked_at is None or asked_at < m))
+
+
+def due_request(
+    state: CaseState, *, sends_reminders: bool = True, latest: bool = False
+) -> DueRequest:
     """Return the question when the step is due. A clock that was stopped goes on where it stopped."""
     step, policy = step_of(state), state.facts.policy
     return DueRequest(
@@ -68,6 +83,7 @@ def due_request(state: CaseState, *, sends_reminders: bool = True) -> DueRequest
         at_least=policy.resumed_days_at_least,
         until=getattr(state, "mend_by", None) if step.clock is Clock.RECTIFICATION else None,
         reminder_days=policy.reminder_days if sends_reminders else 0,
+        latest=latest,
     )
 
 

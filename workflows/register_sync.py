@@ -16,6 +16,8 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import (
         CaseLog,
+        DueDate,
+        DueRequest,
         LogLookup,
         RegisterBatch,
         RegisterWrite,
@@ -28,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.origin import goes_on
     from workflows.record import LogEntry
     from workflows.rules import S
+    from workflows.signal_queue import Hold
     from workflows.states import AssessmentState, PlatformState
     from workflows.step_clock import StepClock
     from workflows.words import Words
@@ -64,6 +67,7 @@ class RegisterSync(StepClock[S]):
         self.second_life = False
         self._writing = False
         self._shown = 0
+        self._due_moved = False
         self._writing_later: asyncio.Task[None] | None = None
 
     def show(self) -> None:
@@ -109,11 +113,7 @@ class RegisterSync(StepClock[S]):
 
     async def _write_register(self) -> None:
         self._writing = True
-        request = (
-            due_request(self.case.state, sends_reminders=self.sends_reminders)
-            if self._due_wanted()
-            else None
-        )
+        request = self._due_question() if self._due_wanted() or self.asks_again else None
         escalation = self._escalation_request()
         since = self.case.state.since
         stage, seq = self.case.state.stage, len(self.case.log)
@@ -131,12 +131,13 @@ class RegisterSync(StepClock[S]):
             )
         except ActivityError:  # ended from outside; what was asked for is still wanted
             self._release_queue()
+            self.queue.release(Hold.DATE)
             await self._pause("writing to the register was broken off")
             self._writing = False
             return
         if self.case.state.since == since:
             if request:
-                self.due = answer.due
+                self._take_due(answer.due)
             elif escalation and self.due:
                 self.due = self.due.model_copy(update={"escalate": answer.escalate})
         if answer.second_life and self._is_second_life():
@@ -147,6 +148,18 @@ class RegisterSync(StepClock[S]):
             self._writing_later = asyncio.create_task(self._write_later())
         self._writing = False
         self._release_queue()
+        if request:
+            self.asks_again = False
+            self.queue.release(Hold.DATE)
+
+    def _due_question(self) -> DueRequest:
+        latest = self.edition >= Edition.V0_5
+        return due_request(self.case.state, sends_reminders=self.sends_reminders, latest=latest)
+
+    def _take_due(self, due: DueDate | None) -> None:
+        """Take a due date; where holidays have moved it since it was written, it is written again."""
+        self._due_moved = self.due is not None and self.due != due
+        self.due, self.asked_at = due, workflow.now()
 
     def _release_queue(self) -> None:
         """A term that begins judges nothing before the register was asked."""
@@ -159,7 +172,7 @@ class RegisterSync(StepClock[S]):
 
     def _date_wanted(self) -> bool:
         """Whether a date is wanted that only an activity knows."""
-        return self._due_wanted() or self._escalation_request() is not None
+        return self._due_wanted() or self.asks_again or self._escalation_request() is not None
 
     async def wait_until_settled(self, *, recorded: bool) -> None:
         """Wait until every message has been judged and answered, and nothing is being written.
@@ -178,12 +191,14 @@ class RegisterSync(StepClock[S]):
         )
 
     def _unrecorded(self) -> bool:
-        return self.recorded < len(self.case.log) or bool(self.case.plans)
+        return self.recorded < len(self.case.log) or bool(self.case.plans) or self._due_moved
 
     def _can_write_register(self) -> bool:
         return self._writing_later is None and self._unrecorded()
 
     def _batch(self, since: int) -> RegisterBatch:
+        if self._due_moved:  # the row of a case is written with an entry
+            since = min(since, len(self.case.log) - 1)
         return RegisterBatch(
             workflow_id=workflow.info().workflow_id,
             platform=self.platform_state(),
@@ -195,6 +210,7 @@ class RegisterSync(StepClock[S]):
 
     def _mark_recorded(self, batch: RegisterBatch | None) -> None:
         if batch:
+            self._due_moved = self._due_moved and batch.due != self.due
             self.recorded = max(self.recorded, batch.entries[-1].seq if batch.entries else 0)
             self.case.plans = [plan for plan in self.case.plans if plan not in batch.plans]
 

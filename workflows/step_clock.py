@@ -13,7 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import DueDate, EscalationRequest
     from workflows.case import Case
     from workflows.circumstances import Edition
-    from workflows.deadlines import Clocks, clocks, deadline_of, escalation_request, step_of
+    from workflows.deadlines import (
+        Clocks,
+        asked_again,
+        clocks,
+        deadline_of,
+        escalation_request,
+        step_of,
+    )
     from workflows.model import instant
     from workflows.record import LogEntry
     from workflows.rules import S
@@ -29,6 +36,10 @@ class StepClock(Generic[S]):
     case: Case[S]
     edition: Edition
     due: DueDate | None
+    asked_at: datetime | None = None
+    """When the due date was last asked for, in this run."""
+    asks_again = False
+    """The due date is being asked for again."""
     marks: TaskMarks
     queue: SignalQueue
     sends_reminders: bool
@@ -66,14 +77,20 @@ class StepClock(Generic[S]):
         await workflow.wait_condition(lambda: not self._due_wanted() or over())
         while not over():
             ahead: Clocks = self._clocks(end)
+            asking: datetime | None = self._next_asking()
 
-            def woken(known: Clocks = ahead) -> bool:
-                return over() or (self.sends_reminders and self._clocks(end) != known)
+            def woken(known: Clocks = ahead, asks: datetime | None = asking) -> bool:
+                changed = self._clocks(end) != known or self._next_asking() != asks
+                return over() or (self.sends_reminders and changed)
 
             if not ahead:
                 await workflow.wait_condition(woken)
                 continue
             moment, happening = ahead[0]
+            if asking and asking <= moment:
+                if await self.reached(asking, woken, "the due date is asked for again"):
+                    await self._ask_again(over)
+                continue
             if not await self.reached(moment, woken, happening or what):
                 continue
             if self.edition >= Edition.V0_5:  # an outage may have let the end pass, too
@@ -82,6 +99,22 @@ class StepClock(Generic[S]):
                 return False
             self._note_clock(happening, moment)
         return True
+
+    async def _ask_again(self, over: Callable[[], bool]) -> None:
+        self.asks_again = True
+        await workflow.wait_condition(lambda: not self.asks_again or over())
+
+    def _next_asking(self) -> datetime | None:
+        if self.edition < Edition.V0_5:
+            return None
+        return next(iter(asked_again(self.case.state, self.due, self.asked_at)), None)
+
+    def is_dated(self) -> bool:
+        """Whether the due date can be judged by: it has not passed, or was asked for again since."""
+        if self.edition < Edition.V0_5 or self.due is None:
+            return True
+        asked = asked_again(self.case.state, self.due, self.asked_at)
+        return not any(self.due.due <= moment <= workflow.now() for moment in asked)
 
     def _clocks(self, end: datetime | None, ended_at: datetime | None = None) -> Clocks:
         reminders = self.sends_reminders
@@ -92,6 +125,8 @@ class StepClock(Generic[S]):
         deadline = self._deadline() or (self.due.due if self.due else moment)
         if happening is Happening.REMINDED and deadline <= workflow.now():
             happening = Happening.OVERDUE
+        if self.due and self.due.latest == deadline:
+            deadline = self.due.due
         self.record_event(happening, {"due": instant(deadline)})
         if happening is Happening.ESCALATED and self.due:
             self.due = self.due.model_copy(update={"escalate": None})
