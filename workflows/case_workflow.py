@@ -167,7 +167,10 @@ class CaseWorkflow(RegisterSync[S]):
         """
         now = workflow.now()
         since = self._asks_times_since
-        passed = [m for m in (self.case.state.valid_until, self._deadline()) if m and m <= now]
+        deadline, end = self._deadline(), self.case.state.valid_until
+        # Of a date that holidays may move: the day that is said, and the last that it can be.
+        said = self.due.due if self.due and deadline else None
+        passed = [m for m in (end, deadline, said) if m and m <= now]
         if self._untimed and since == now:
             self._untimed.append(arrival)
         elif not self.case.ended and any(since is None or since < m for m in passed):
