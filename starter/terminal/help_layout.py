@@ -60,6 +60,16 @@ def folded_command(line: str, width: int) -> list[str]:
     return [*parts, line]
 
 
+def _folded_choices(name: str, width: int) -> list[str]:
+    """An option with its choices in lines of at most so many columns, broken after the bars between them."""
+    indent = " " * (name.find("[") + 1)
+    lines: list[str] = []
+    while columns(name) > width and (at := name.rfind("|", len(indent), width) + 1):
+        lines.append(name[:at])
+        name = indent + name[at:]
+    return [*lines, name]
+
+
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
     for number, word in enumerate(_WORD.findall(text)):
         term = columns(word) <= _GLOSS and language() == "en"
@@ -101,7 +111,8 @@ class HelpLayout(click.HelpFormatter):
             if rest and beside:
                 self.write(f"{indent}{name}{' ' * (first - columns(name))}{rest.pop(0)}\n")
             else:
-                self.write(f"{indent}{name}\n")
+                for part in _folded_choices(name, self.width - self.current_indent):
+                    self.write(f"{indent}{part}\n")
             for line in rest:
                 self.write(f"{indent}{' ' * first}{line}\n")
 
