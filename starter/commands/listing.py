@@ -11,6 +11,7 @@ from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
 from starter.terminal.command_runner import answered
 from starter.terminal.default_group import UsualGroup
+from starter.terminal.lazy_group import Listed
 from workflows.vocabulary import Kind, ListingOutcome
 
 ONE = "one"
@@ -20,6 +21,18 @@ list_command = UsualGroup(
     ONE,
     help=help_of(FORMS[Kind.LISTING]) + "\n\nEvery option of it: `pingtai list one --help`.",
     no_args_is_help=True,
+    listed=(
+        Listed(
+            "document",
+            "Write a list as an official notice. 名单公文",
+            "starter.commands.list_papers:document_command",
+        ),
+        Listed(
+            "certificate",
+            "Write certificates with QR codes. 证书",
+            "starter.commands.list_papers:certificate_command",
+        ),
+    ),
 )
 
 

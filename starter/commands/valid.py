@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from db.validity_queries import Validity, Why
+from db.validity_queries import Validity
 from starter.clock import today
 from starter.commands.notation import platform_id
 from starter.commands.options import DAY, json_option, platform_argument
@@ -13,6 +13,7 @@ from starter.desk.reach import open_reads
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say, sentence
 from starter.terminal.screen import show, show_json
+from starter.validity_words import why_valid
 from workflows.words import Words
 
 NO = 1
@@ -58,33 +59,4 @@ def _answer(found: Validity) -> str:
         )
     else:
         answer = Words(f"yes: {name} is valid on {day}", f"是：{name} 于 {day} 处于有效期内")
-    return sentence(map(say, (answer, _why(found))))
-
-
-def _why(found: Validity) -> Words:
-    listing = found.listing
-    if listing is None:
-        return Words("it was never listed", "未曾纳入名单")
-    term, number, certificate = listing.term, listing.list_number, listing.certificate_number
-    words = _REASONS[found.reason]
-    brought_in = Words(", brought in", "，转入登记") if listing.brought_in_on else Words("", "")
-    return Words(
-        f"{words.en.format(listing)} (term {term}, list {number}, certificate {certificate}{brought_in.en})",
-        f"{words.zh.format(listing)}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）",
-    )
-
-
-_REASONS = {
-    Why.VALID: Words(
-        "from {0.listed_on} until {0.last_day}", "有效期 {0.listed_on} 至 {0.last_day}"
-    ),
-    Why.NOT_YET_LISTED: Words("first listed on {0.listed_on}", "{0.listed_on} 首次纳入名单"),
-    Why.EXPIRED: Words("expired after {0.last_day}", "有效期于 {0.last_day} 届满，已移出名单"),
-    Why.DELISTED: Words("delisted on {0.ended_on}", "{0.ended_on} 移出名单，不再纳入"),
-    Why.WITHDRAWN: Words("withdrawn on {0.ended_on}", "{0.ended_on} 撤回"),
-    Why.SET_ASIDE: Words(
-        "its listing of {0.listed_on} was set aside on {0.set_aside_on}",
-        "{0.listed_on} 的纳入决定已于 {0.set_aside_on} 撤销",
-    ),
-    Why.NEVER_LISTED: Words("", ""),
-}
+    return sentence(map(say, (answer, why_valid(found))))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from db.inbox_queries import Inbox
+from db.listing_queries import ListingRow, listings_of
 from db.name_search import Found, find_platforms, platform_of_id
 from db.organisation_queries import Known, organisations_of
 from db.plaque_queries import plaques
@@ -111,3 +112,7 @@ class DirectReads(RegisterQueries):
     async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
         """How plaques stand; see `db.plaque_queries.plaques`."""
         return await plaques(self._connections, **wanted)
+
+    async def listings(self, **wanted: Any) -> list[ListingRow]:
+        """The listings of a list; see `db.listing_queries.listings_of`."""
+        return await listings_of(self._connections, **wanted)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from db.listing_queries import ListingRow
 from db.name_search import Found
 from db.plaque_types import PlaqueRow
 from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
@@ -139,8 +140,12 @@ class HttpReads:
         return parse_answer(TypeAdapter(list[LayoutVersion]), json.dumps(items))
 
     async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
-        items = await self._items("/v1/plaques", **wanted)
+        items = await self._items("/v1/plaques", **_given(wanted))
         return parse_answer(TypeAdapter(list[PlaqueRow]), json.dumps(items))
+
+    async def listings(self, **wanted: Any) -> list[ListingRow]:
+        items = await self._items("/v1/listings", **_given(wanted))
+        return parse_answer(TypeAdapter(list[ListingRow]), json.dumps(items))
 
     async def _total(self, path: str, **wanted: Any) -> int:
         page = json.loads(await self._client.get(path, **wanted, count=True, limit=1))
@@ -151,6 +156,11 @@ class HttpReads:
         page = json.loads(await self._client.get(path, **wanted))
         items: list[Any] = page["items"]
         return items
+
+
+def _given(wanted: dict[str, Any]) -> dict[str, Any]:
+    """What was said: a first page is after nothing."""
+    return {name: value or None for name, value in wanted.items()}
 
 
 def _renamed(wanted: dict[str, Any]) -> dict[str, Any]:

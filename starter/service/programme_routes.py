@@ -9,6 +9,7 @@ from starlette.responses import Response
 from db.asyncpg_connections import connections
 from db.figures import figures
 from db.layout_queries import layout, layout_versions
+from db.listing_queries import ListingRow, listings_of
 from db.mechanism_queries import mechanisms
 from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.row_types import SupportRow
@@ -20,7 +21,7 @@ from starter.service.openapi_document import LINK, answers
 from starter.service.parameters import AfterPlace, Counted, DayText, Engine, Limit, day_of, place_of
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import link, next_page, reply
-from workflows.model import Identifier, Record
+from workflows.model import Identifier, OfficialNumber, Record
 from workflows.vocabulary import District, LegalForm, Stage, Support
 
 router = APIRouter(prefix="/v1", tags=["reads"])
@@ -95,6 +96,39 @@ async def programme_mechanisms(
         limit=limit,
     )
     return reply(found)
+
+
+class ListingPage(Record):
+    """Listings by platform id; `next` is the address of the page after, if there is one."""
+
+    items: tuple[ListingRow, ...]
+    next: str | None
+
+
+@router.get(
+    "/listings",
+    summary="The platforms of a list. 名单",
+    responses=answers(ListingPage, "listings", headers=LINK),
+)
+async def programme_listings(
+    *,
+    request: Request,
+    who: Reader,
+    engine: Engine,
+    list_number: Annotated[OfficialNumber, Query(description="名单批次")],
+    after: Annotated[Identifier | None, Query(description="After this platform. 下一页")] = None,
+    limit: Limit = 50,
+) -> Response:
+    """Which platforms are in a list, in which term, under which certificate; ended ones too. Scope: `read`."""
+    rows = await listings_of(
+        engine,
+        list_number=list_number,
+        district=who.district_within(None),
+        after=after or "",
+        limit=limit,
+    )
+    following = next_page(request, rows, limit, lambda row: row.platform_id)
+    return reply(ListingPage(items=tuple(rows), next=following), headers=link(following))
 
 
 class LayoutVersions(Record):

@@ -24,8 +24,16 @@ from starter.service.parameters import (
     PlatformId,
     day_of,
 )
-from starter.service.responses import link, next_page, reply, tagged_reply, written
+from starter.service.responses import (
+    link,
+    next_page,
+    reply,
+    tagged_reply,
+    wanted_language,
+    written,
+)
 from starter.service.scopes import Scope
+from starter.service.web_pages import validity_page, wants_page
 from workflows.model import Identifier, Instant, OfficialNumber, Record
 from workflows.vocabulary import District, Stage
 
@@ -123,18 +131,34 @@ async def register(
 _LISTED = set(ListedRow.model_fields)
 
 
+class ValidityAnswer(Validity):
+    """Whether a platform is valid; `certificate_counts`: and the certificate asked about is its own."""
+
+    certificate_counts: bool | None = None
+
+
 @router.get(
     "/platforms/{platform_id}/validity",
     summary="Was a platform valid on a day? 是否有效",
-    responses=answers(Validity, "validity", 404, keyed=False),
+    responses=answers(ValidityAnswer, "validity", 404, keyed=False),
     openapi_extra=public(),
 )
 async def platform_validity(
-    platform_id: PlatformId, who: Anyone, engine: Engine, on: DayText = None
+    *,
+    request: Request,
+    platform_id: PlatformId,
+    who: Anyone,
+    engine: Engine,
+    on: DayText = None,
+    certificate: Annotated[
+        OfficialNumber | None,
+        Query(description="Does this certificate count, too? Its QR code asks so. 证书编号"),
+    ] = None,
 ) -> Response:
     """Whether a platform is valid on a day (today, by default), why or why not, by which listing.
 
-    Without a key a platform that was never listed is answered as one that is not known.
+    Without a key a platform that was never listed is answered as one that is not known. A browser
+    (`Accept: text/html`) gets a page.
     """
     day = day_of(on, "on") if on else today()
     found = await validity(engine, platform_id, day)
@@ -144,4 +168,9 @@ async def platform_validity(
             found = None
     if found is None:
         raise no_such_platform(platform_id)
-    return reply(found)
+    if wants_page(request):
+        language = wanted_language(request.headers.get("accept-language", ""))
+        return validity_page(found, certificate, language)
+    own = found.listing.certificate_number if found.listing else None
+    counts = None if certificate is None else found.valid and certificate == own
+    return reply(ValidityAnswer(**dict(found), certificate_counts=counts))

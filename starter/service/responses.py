@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from starter.service.problem_details import MEDIA_TYPE, Problem
+from starter.service.web_pages import problem_page, wants_page
 from starter.tables.strict_json import encodable
 from workflows.words import Language
 
@@ -60,6 +61,9 @@ def _known(given: str, etag: str) -> bool:
 
 def problem_reply(problem: Problem, request: Request) -> Response:
     language = wanted_language(request.headers.get("accept-language", ""))
+    if wants_page(request):
+        kind = problem.kind
+        return problem_page(kind.status, kind.title, problem.words, language, problem.headers)
     details = problem.details(request.url.path[:500], language)
     return Response(
         written(details),

@@ -33,6 +33,7 @@ OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_ARCHIVE",
     "PINGTAI_WEBHOOK_HOSTS",
     "PINGTAI_HTTP_HOSTS",
+    "PINGTAI_PUBLIC_URL",
     "PINGTAI_HTTP_PROXIES",
 }
 """Variables that are read elsewhere than in `worker.settings`."""

@@ -93,6 +93,8 @@ TABLE = (
         body={"event": "issued", "happened_on": "2026-11-23", "actor": COMMISSION},
     ),
     row("GET", "/v1/register", Scope.READ, query={"plaque": "overdue"}, of_a_district=False),
+    row("GET", "/v1/listings", Scope.READ, query={"list_number": "2027-01"}, of_a_district=False),
+    row("GET", "/v1/layout/versions", Scope.READ, of_a_district=False),
     row("GET", "/v1/substitutions", Scope.READ, of_a_district=False),
     following("GET", "/v1/events"),
     following("GET", "/v1/subscriptions"),

@@ -169,6 +169,11 @@ async def test_the_programme_as_a_whole(
         assert await direct.figures(**of) == await http.figures(**of)
         assert await direct.mechanisms(today, **of) == await http.mechanisms(today, **of)
         assert await direct.layout(**of) == await http.layout(**of)
+    assert await direct.layout_versions() == await http.layout_versions()
+    assert (await direct.layout(version=9), await http.layout(version=9)) == (None, None)
+    listed: dict[str, Any] = {"list_number": "2024-01", "after": "", "limit": 5}
+    assert ["p-1"] == [row.platform_id for row in await direct.listings(**listed)]
+    assert await direct.listings(**listed) == await http.listings(**listed)
     days: dict[str, Any] = {"first_day": DAYS[0], "last_day": DAYS[1], "kind": "tax"}
     assert await direct.support(**days, limit=5) == await http.support(**days, limit=5)
     page: dict[str, Any] = {"after": (DAYS[0], "p-1", 1, 2), "limit": 5}

@@ -1,0 +1,39 @@
+"""Why a platform is valid on a day, or is not, in words."""
+
+from db.validity_queries import Validity, Why
+from workflows.words import Words
+
+
+def why_valid(found: Validity) -> Words:
+    """Return why a platform was valid on a day, or not, and by which listing."""
+    listing, words = found.listing, reason_words(found)
+    if listing is None:
+        return words
+    term, number, certificate = listing.term, listing.list_number, listing.certificate_number
+    brought_in = Words(", brought in", "，转入登记") if listing.brought_in_on else Words("", "")
+    return Words(
+        f"{words.en} (term {term}, list {number}, certificate {certificate}{brought_in.en})",
+        f"{words.zh}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）",
+    )
+
+
+def reason_words(found: Validity) -> Words:
+    """Return the reason alone."""
+    words = _REASONS[found.reason]
+    return Words(words.en.format(found.listing), words.zh.format(found.listing))
+
+
+_REASONS = {
+    Why.VALID: Words(
+        "from {0.listed_on} until {0.last_day}", "有效期 {0.listed_on} 至 {0.last_day}"
+    ),
+    Why.NOT_YET_LISTED: Words("first listed on {0.listed_on}", "{0.listed_on} 首次纳入名单"),
+    Why.EXPIRED: Words("expired after {0.last_day}", "有效期于 {0.last_day} 届满，已移出名单"),
+    Why.DELISTED: Words("delisted on {0.ended_on}", "{0.ended_on} 移出名单，不再纳入"),
+    Why.WITHDRAWN: Words("withdrawn on {0.ended_on}", "{0.ended_on} 撤回"),
+    Why.SET_ASIDE: Words(
+        "its listing of {0.listed_on} was set aside on {0.set_aside_on}",
+        "{0.listed_on} 的纳入决定已于 {0.set_aside_on} 撤销",
+    ),
+    Why.NEVER_LISTED: Words("it was never listed", "未曾纳入名单"),
+}
