@@ -22,7 +22,7 @@ _TYPED = re.compile(
     r"|\S*\.(?:md|xlsx|jsonl?|csv|zip)(?![a-z])"
     r"|(?<![\w-])--?[a-z][a-z0-9-]*"  # flags
     r"|（[a-z_0-9:]+）"  # the words of files, beside the Chinese ones
-    r"|\[[a-z_|0-9:-]+\]"  # the same, to choose from
+    r"|\[[a-z_|0-9:\s-]+\]"  # the same, to choose from, in one line or several
     r"|(?<![A-Za-z])[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])"  # variables and formats
     r"|“[a-z]+:”|'[^']*'|x(?=<=|>=)|<=x|T00|Ctrl-C|SHA-256|decide:"
 )
