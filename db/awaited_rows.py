@@ -5,9 +5,11 @@ Every batch locks the platform's row before (`db.statements`), so no two refresh
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnClause,
     ColumnElement,
     FromClause,
     SmallInteger,
@@ -20,10 +22,12 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     true,
     union_all,
     values,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert, distinct_on
 
 from db.derived_rows import refresh
@@ -40,16 +44,7 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
     """Refresh the inbox of one platform, or of all."""
     everyone = platform is None
     of_one = true() if everyone else platforms.c.platform_id == platform
-    rule = (
-        values(
-            *(column(name, SafeText()) for name in ("lifecycle", "stage", "role", "kind")),
-            column("once_overdue", Boolean()),
-            name="rule",
-            literal_binds=True,
-        )
-        .data(list(_rules()))
-        .c
-    )
+    rule = _rule_rows().c
     case = _cases(platform).c
     about = platforms.c
     wanted = (
@@ -77,6 +72,24 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
     )
     scope = true() if everyone else awaiting.c.platform_id == platform
     return refresh(awaiting, wanted.cte("wanted"), scope)
+
+
+def _rule_rows() -> FromClause:
+    """The rules as a table.
+
+    As text, because SQLAlchemy keeps nothing that it compiled of VALUES: with each batch it would compile the
+    whole statement again, which takes longer than the database needs to execute it.
+    """
+    rows = values(*_rule_columns(), name="rule", literal_binds=True).data(list(_rules()))
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    written = str(select(rows).compile(dialect=dialect))
+    return text(written).columns(*_rule_columns()).subquery("rule")
+
+
+def _rule_columns() -> Iterator[ColumnClause[Any]]:
+    for name in ("lifecycle", "stage", "role", "kind"):
+        yield column(name, SafeText())
+    yield column("once_overdue", Boolean())
 
 
 def _cases(platform: ColumnElement[str] | None) -> FromClause:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -162,6 +163,22 @@ async def test_few_round_trips(register: PostgresRegister, engine: AsyncEngine) 
         await register.write(each)
         counts.append(len(statements))
     assert {3, 4, 5} == set(counts)
+
+
+async def test_nothing_is_compiled_again(register: PostgresRegister, engine: AsyncEngine) -> None:
+    """What SQLAlchemy compiled for a batch serves the next ones: otherwise each decision would wait for it."""
+    platform = listed()
+    statements: dict[str, Any] = {}
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        _, context, _ = rest
+        statements[statement] = context.cache_hit
+
+    event.listen(engine.sync_engine, "after_cursor_execute", note)
+    for each in (*one_by_one(platform), *one_by_one(rectified(platform), platform)):
+        await register.write(each)
+    assert len(statements) > 5
+    assert [] == [text for text, hit in statements.items() if hit is CacheStats.NO_CACHE_KEY]
 
 
 async def test_a_batch_without_entries_leaves_the_state(
