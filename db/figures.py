@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from db.asyncpg_connections import Row, Source, connections
-from db.programme_rows import Count, Figures, Results, StepTime
+from db.programme_rows import Count, Figures, IndicatorTotal, Results, StepTime
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 
 AWAITING = tuple(
@@ -82,6 +82,35 @@ _RESULTS = (
 )
 
 
+# Of each year of a term the last report counts; what an indicator is called stands in the application's policy.
+_INDICATORS = (
+    _CHOSEN  # noqa: S608 - of constants
+    + """
+    , reports AS (
+        SELECT DISTINCT ON (l.platform_id, l.term, l.year)
+               l.platform_id, l.term, l.at, l.said -> 'indicators' AS figures
+        FROM log_entries l JOIN chosen c ON c.platform_id = l.platform_id AND c.term = l.term
+        WHERE l.year > 0 AND l.name = 'self_report' AND l.kind = 'decision' AND l.set_aside_by IS NULL
+          AND jsonb_typeof(l.said -> 'indicators') = 'object'
+        ORDER BY l.platform_id, l.term, l.year, l.opening DESC, l.seq DESC
+    )
+    SELECT figure.key AS indicator, max(named.name) AS name, coalesce(named.unit, '') AS unit,
+           extract(year FROM r.at AT TIME ZONE 'Asia/Shanghai')::int AS year,
+           count(*)::int AS platforms, sum(figure.value::numeric) AS total
+    FROM reports r
+    CROSS JOIN LATERAL jsonb_each_text(r.figures) AS figure
+    JOIN log_entries a ON a.platform_id = r.platform_id AND a.term = r.term AND a.year = 0
+                      AND a.opening = 0 AND a.seq = 1
+    CROSS JOIN LATERAL (
+        SELECT one ->> 'name' AS name, one ->> 'unit' AS unit
+        FROM jsonb_array_elements(a.said -> 'policy' -> 'indicators') AS one
+        WHERE one ->> 'id' = figure.key
+    ) AS named
+    GROUP BY 1, 3, 4 ORDER BY 1, 3, 4
+    """
+)
+
+
 async def figures(
     source: Source,
     *,
@@ -95,6 +124,7 @@ async def figures(
         counts = await reading.fetch(_COUNTS, *asked)
         steps = {row["stage"]: row for row in await reading.fetch(_STEPS, *asked, AWAITING)}
         results = await reading.fetch(_RESULTS, *asked)
+        indicators = await reading.fetch(_INDICATORS, *asked)
     return Figures(
         stages=_counted(counts, "stage"),
         districts=_counted(counts, "district"),
@@ -113,6 +143,7 @@ async def figures(
             if (row := steps.get(stage))
         ),
         results=tuple(Results(**row) for row in results),
+        indicators=tuple(IndicatorTotal(**row) for row in indicators),
     )
 
 

@@ -35,6 +35,17 @@ class Results(Record):
     assessments: int
 
 
+class IndicatorTotal(Record):
+    """What the yearly reports handed in in a year (Beijing time) add up to, by indicator and unit."""
+
+    indicator: str
+    name: str
+    unit: str
+    year: int
+    platforms: int
+    total: Exact
+
+
 class Figures(Record):
     """The programme in figures. Platforms that were never listed are in no year."""
 
@@ -44,6 +55,7 @@ class Figures(Record):
     years: tuple[Count, ...]
     steps: tuple[StepTime, ...]
     results: tuple[Results, ...]
+    indicators: tuple[IndicatorTotal, ...] = ()
 
 
 class Counted(Record):

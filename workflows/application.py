@@ -8,6 +8,7 @@ from workflows.actors import Actor, Document
 from workflows.bringing_in import BringingIn
 from workflows.exact_numbers import Amount, Percent, as_json
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
+from workflows.indicators import PlanIndicators, target_problem
 from workflows.model import Day, Identifier, Message, Name, Remark, Sha256, Text, wrong
 from workflows.policy import Policy
 from workflows.vocabulary import (
@@ -98,6 +99,7 @@ class Plan(Message):
 
     parts: Annotated[dict[PlanPart, Text], Label("parts", "方案内容", "§四(一)")]
     mechanisms: Annotated[OperatingMechanisms, Label("operating mechanisms", "运作机制", "§五")]
+    indicators: Annotated[PlanIndicators | None, Label("indicators", "指标", "§六")] = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -227,6 +229,9 @@ class PlatformApplication(Message):
                 "centre names the centre where that is the origin, and only there (§三)",
                 "建设来源为“盘活存量”的须填写 centre，且仅此时填写（§三）",
             )
+        wrong_targets = target_problem(self.plan.indicators, self.policy.indicators)
+        if wrong_targets:
+            raise wrong(*wrong_targets)
         self._check_term()
         return self
 

@@ -21,6 +21,7 @@ from workflows.decisions import (
     SelfReport,
     SupportGiven,
 )
+from workflows.indicators import target_problem, unknown_indicators
 from workflows.model import as_sent
 from workflows.name_comparison import name_key
 from workflows.panel_checks import (
@@ -141,7 +142,7 @@ def _reason_only(decision: SelfReport | RectificationReport, content: bool) -> W
 def reason_without_report(report: SelfReport, state: CaseState, now: Circumstances) -> Words | None:
     """§六: who goes on without the report says why."""
     if report.outcome is FilingOutcome.NOT_FILED:
-        return _reason_only(report, bool(report.groups or report.mechanisms))
+        return _reason_only(report, bool(report.groups or report.mechanisms or report.indicators))
     return None
 
 
@@ -152,6 +153,31 @@ def current_mechanisms(report: SelfReport, state: CaseState, now: Circumstances)
     return Words(
         "the report brings the operating mechanisms up to date", "报告须更新运作机制（mechanisms）"
     )
+
+
+def indicators_reported(report: SelfReport, state: CaseState, now: Circumstances) -> Words | None:
+    """§六: a figure for each indicator of the case's catalogue, and for no other."""
+    if report.outcome is FilingOutcome.NOT_FILED:
+        return None
+    catalogue = state.facts.policy.indicators
+    unknown = unknown_indicators(report.indicators, catalogue)
+    if unknown:
+        return Words(
+            f"the policy of the case has no indicators {', '.join(unknown)}",
+            f"本案指标目录中没有 {'、'.join(unknown)}",
+        )
+    missing = [one for one in catalogue if one.id not in report.indicators]
+    if missing:
+        return Words(
+            f"a figure for each indicator is needed; missing: {', '.join(one.id for one in missing)}",
+            f"须逐项填报指标，缺少：{'、'.join(f'{one.name}（{one.id}）' for one in missing)}",
+        )
+    return None
+
+
+def targets_known(revision: PlanRevision, state: CaseState, now: Circumstances) -> Words | None:
+    """§六: a plan aims at indicators of the case's catalogue."""
+    return target_problem(revision.plan.indicators, state.facts.policy.indicators)
 
 
 def whole_report(report: SelfReport, state: CaseState, now: Circumstances) -> Words | None:
@@ -338,6 +364,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§四(三)", independent),
         ("§四(三)", majority),
     ),
+    Kind.PLAN_REVISION: (("§六", targets_known),),
     Kind.BRINGING_IN: (
         ("§四", of_this_term),
         ("§四", no_longer_than_valid),
@@ -350,6 +377,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§六", reason_without_report),
         ("§五", current_mechanisms),
         ("§六", whole_report),
+        ("§六", indicators_reported),
     ),
     Kind.EVALUATION: (
         ("§六", four_groups),

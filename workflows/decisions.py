@@ -13,9 +13,19 @@ from workflows.bringing_in import BringingIn
 from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
 from workflows.decision import Decision
-from workflows.exact_numbers import Amount, Percent
+from workflows.exact_numbers import Amount, Measure, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
-from workflows.model import Day, DecisionId, Message, Name, OfficialNumber, Remark, Text, wrong
+from workflows.model import (
+    Day,
+    DecisionId,
+    Identifier,
+    Message,
+    Name,
+    OfficialNumber,
+    Remark,
+    Text,
+    wrong,
+)
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -244,6 +254,19 @@ class SelfReport(Decision):
         OperatingMechanisms | None,
         Label("operating mechanisms", "运作机制", "§五", only_for=_FILED, needed_for=_FILED),
     ] = None
+    indicators: Annotated[
+        dict[Identifier, Measure],
+        Label(
+            "indicators",
+            "指标情况",
+            "§六",
+            only_for=_FILED,
+            help=Words(
+                "The year's figure of each indicator in the catalogue of the case's policy.",
+                "本案指标目录中各项指标的年度值。",
+            ),
+        ),
+    ] = Field(default_factory=dict, max_length=50)
     reason: Annotated[
         Text | None, Label("reason", "理由", only_for=_NOT_FILED, needed_for=_NOT_FILED)
     ] = None

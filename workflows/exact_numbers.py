@@ -69,3 +69,5 @@ def _from_0_to(most: int) -> Any:
 Amount = Annotated[Exact, *_from_0_to(100_000_000)]
 """An amount in 万元."""
 Percent = Annotated[Exact, *_from_0_to(100)]
+Measure = Annotated[Exact, *_from_0_to(10**11)]
+"""The value of an indicator."""

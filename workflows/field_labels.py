@@ -101,6 +101,12 @@ def label_at(model: type[BaseModel], path: str, first: int = 0) -> Label | None:
             last = found.pop()
             found.append(replace(last, en=f"{last.en} {number}", zh=f"{last.zh}第 {number} 项"))
             inside = inner[0]
+        elif (
+            origin is dict and bare(inner[0]) is str
+        ):  # by ids, which call themselves as they are called
+            last = found.pop()
+            found.append(replace(last, en=f"{last.en} {part}", zh=f"{last.zh} {part}"))
+            inside = inner[1]
         elif origin is dict and part in tuple(inner[0]):
             word = inner[0](part)
             found.append(Label(word.replace("_", " "), word.zh, word.article))

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from workflows.actors import Actor
 from workflows.field_labels import DAYS, HOUR, MONTHS, WORKING_DAYS, YEARS, Label
+from workflows.indicators import Indicator
 from workflows.model import FieldError, Identifier, Message, wrong
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import Role
@@ -142,6 +143,17 @@ class Policy(Message):
     fields: Annotated[tuple[Identifier, ...], Label("fields", "适用领域", "§三(二)")] = Field(
         default=tuple(TechnologyField), min_length=1, max_length=50
     )
+    indicators: Annotated[
+        tuple[Indicator, ...],
+        Label(
+            "catalogue of indicators",
+            "指标目录",
+            "§六",
+            help=Words(
+                "What the yearly report states figures of, by group.", "年度报告须逐项填报的指标。"
+            ),
+        ),
+    ] = Field(default=(), max_length=50)
     decisions_name_case: Annotated[
         bool,
         Label(
@@ -159,6 +171,9 @@ class Policy(Message):
         part, whole = self.majority_of
         if not 0 < part <= whole:
             raise wrong("majority_of is a share such as [2, 3]", "majority_of 应为比例，如 [2, 3]")
+        ids = [one.id for one in self.indicators]
+        if len(set(ids)) != len(ids):
+            raise wrong("indicators have ids of their own", "指标编号不得重复")
         if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
             raise wrong(
                 "assessment_opens_from_hour lies before assessment_opens_until_hour",

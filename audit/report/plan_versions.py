@@ -17,6 +17,7 @@ from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.record import EntryKind
 from workflows.state_folding import set_aside_marks
+from workflows.states import PlatformState
 from workflows.words import Words
 
 NOT_THERE = Words(
@@ -82,6 +83,13 @@ def told_versions(life: Life, term: int) -> list[ToldVersion]:
             )
         )
     return found
+
+
+def plan_in_force(life: Life, term: int) -> dict[str, Any] | None:
+    """Return the text of the plan that counts at the end of a term's log; None where it is not there."""
+    state = life.states[LogId(term)]
+    assert isinstance(state, PlatformState), "a platform's own log"  # noqa: S101
+    return _text(life, term, state.plan_version, state.plan_sha256)
 
 
 def _text(life: Life, term: int, version: int, digest: str) -> dict[str, Any] | None:

@@ -10,16 +10,18 @@ from markupsafe import Markup
 
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
-from audit.report.plan_versions import ToldVersion, told_versions
+from audit.report.plan_versions import ToldVersion, plan_in_force, told_versions
 from audit.report.report_rows import Row, lines_of, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
 from audit.report.visits import over_at, visits
 from db.decisions_in_force import sent_back
+from db.indicator_rows import indicator_rows
 from db.row_types import LogLine
 from starter.terminal import wording
 from starter.terminal.entry_basis import in_order, known, label, plain
 from starter.terminal.entry_wording import decision_line
+from starter.terminal.indicator_table import cells, heads
 from starter.terminal.language import say
 from workflows.application import PlatformApplication
 from workflows.bringing_in import BringingIn
@@ -60,6 +62,8 @@ class Term:
     steps: Markup
     years: Sequence[Year]
     plans: Sequence[ToldVersion]
+    indicators: Sequence[Sequence[str]]
+    """A table, its headings first; empty where the case has no catalogue."""
     support: Sequence[dict[str, str]]
     policy: Sequence[Pair]
     why: Sequence[Pair]
@@ -101,6 +105,7 @@ def term_of(life: Life, head: Head, term: int) -> Term:
         steps=steps_chart(stays, now, say("Steps from application to listing", "申请各步骤")),
         years=[_year(life, now, one) for one, _ in mine if one.year],
         plans=told_versions(life, term),
+        indicators=_indicators(lines, term, plan_in_force(life, term)),
         support=_support(life, place),
         policy=_policy(state),
         why=_why(lines, term),
@@ -123,6 +128,13 @@ def _why(lines: Sequence[LogLine], term: int) -> list[Pair]:
             ),
         )
     ]
+
+
+def _indicators(
+    lines: Sequence[LogLine], term: int, plan: dict[str, Any] | None
+) -> list[list[str]]:
+    rows = indicator_rows(lines, term, plan)
+    return [list(map(say, heads(rows))), *cells(rows)] if rows else []
 
 
 def _span(first: date, last: date | None) -> str:

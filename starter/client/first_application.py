@@ -28,6 +28,8 @@ LATER = (
     "origin",
     "centre",
     "plan.mechanisms.other_bodies",
+    "plan.indicators",
+    "policy.indicators",
 )
 """Fields that came after the first release; all of them may be empty."""
 

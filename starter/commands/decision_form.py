@@ -21,7 +21,9 @@ from starter.commands.notation import (
     findings,
     known,
     lead_unit,
+    measure,
     past_assessment,
+    target,
     texts,
     word,
 )
@@ -92,6 +94,8 @@ METAVARS = {
     Shape.DOCUMENTS: Words("FILE[=TITLE]", "文件[=名称]"),
     Shape.PANEL: Words("NAME,FIELD,ORGANISATION,VOTE", "姓名,方面,单位,意见"),
     Shape.ASSESSMENTS: Words("YEAR:RESULT:DAY:FILE[=TITLE]", "年度:结果:日期:文件[=名称]"),
+    Shape.TARGETS: Words("ID YEAR=NUMBER", "指标编号 年度=数值"),
+    Shape.MEASURES: Words("ID=NUMBER", "指标编号=数值"),
     Shape.TEXT_BY_WORD: Words("ITEM=TEXT", "项目=文本"),
     Shape.FINDING_BY_WORD: Words("ITEM=FINDING[:REMARK]", "项目=意见[:说明]"),
     Shape.SCORE_BY_WORD: Words("ITEM=FINDING[:REMARK][@SCORE]", "项目=意见[:说明][@评分]"),
@@ -144,10 +148,17 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.DOCUMENTS: document,
     Shape.PANEL: expert,
     Shape.ASSESSMENTS: past_assessment,
+    Shape.TARGETS: target,
+    Shape.MEASURES: measure,
 }
 """How one value is read that is not written as it is."""
 _OPEN_WORDS: dict[str, tuple[StrEnum, ...]] = {"field": (*TechnologyField, *AddedField)}
 """Words that are known of a field whose vocabulary is the policy's."""
+
+
+_WIDEST_CHOICE = 60
+"""Characters of all choices that stand in the name of an option; more are listed in its help."""
+_LISTED_CHOICES = 10
 
 
 @dataclass(frozen=True)
@@ -186,8 +197,8 @@ class Part:
     def metavar(self) -> Words | None:
         """How its value is written; None where one of a few words is chosen."""
         if self.shape in (Shape.WORD, Shape.WORDS):
-            many = len(self.vocabulary) > 10
-            return Words(self.field.upper(), self.label.zh) if many else None
+            wide = sum(len(word) + 1 for word in self.vocabulary) > _WIDEST_CHOICE
+            return Words(self.field.upper(), self.label.zh) if wide else None
         return METAVARS.get(self.shape, _TEXT)
 
     @property
@@ -197,10 +208,12 @@ class Part:
         en = label.line[0].upper() + label.line[1:]
         zh = label.words.zh
         offered = [word for word in self.vocabulary if self.switch in ("", word)]
-        words = self.shape in (Shape.WORD, Shape.WORDS) and self.metavar is None
-        if self.switch or words:
+        words = self.shape in (Shape.WORD, Shape.WORDS) and len(offered) <= _LISTED_CHOICES
+        if self.switch or (words and self.metavar is None):
             terms = " | ".join(_term(word) for word in offered)
             en, zh = f"{en}: {terms}", f"{zh}：{terms}"
+        elif words:
+            en, zh = f"{en}: {', '.join(offered)}", f"{zh}：{chinese_list(offered)}"
         if self.switch:
             return Words(en, zh)
         if label.help:
@@ -226,10 +239,8 @@ class Part:
         Raises:
             BadInput: it is not written as it should be.
         """
-        if self.switch:
-            return self.switch
-        if self.field in _OPEN_WORDS:
-            return known(_OPEN_WORDS[self.field], given) or given
+        if self.switch or self.field in _OPEN_WORDS:
+            return self.switch or known(_OPEN_WORDS[self.field], given) or given
         match self.shape:
             case Shape.WORDS:
                 return [word(self.vocabulary, one, self.label.name) for one in given]
@@ -238,6 +249,8 @@ class Part:
             case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
                 scored = self.shape is Shape.SCORE_BY_WORD
                 return findings(given, before, self.vocabulary, scored=scored)
+            case Shape.MEASURES:
+                return {**(before or {}), **dict(map(measure, given))}
         one = _ONE.get(self.shape, lambda value: value)
         return [one(value) for value in given] if self.shape.listed else one(given)
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from db.decisions_in_force import application_of, what_it_rests_on
+from db.indicator_rows import indicator_rows
 from db.programme_rows import ApplicationLayout
 from db.row_types import PlatformCard
 from starter.commands.layout_words import UNKNOWN
@@ -13,6 +14,7 @@ from starter.errors import PingtaiError
 from starter.plans.plan_view import PlanView, text_of
 from starter.terminal import wording
 from starter.terminal.entry_parts import condition_parts, entry_parts, origin_parts
+from starter.terminal.indicator_table import INDICATORS, indicator_table
 from starter.terminal.language import say
 from starter.terminal.plan_text import plan_parts
 from starter.terminal.screen import facts, heading
@@ -36,6 +38,9 @@ def full_parts(card: PlatformCard, plan: PlanView | None) -> list[Table | Text]:
         shown += [_title(CONDITIONS), *condition_parts(application)]
     if plan:
         shown += _plan(plan)
+    rows = indicator_rows(card.log, term, plan.shown.plan if plan else None)
+    if rows:
+        shown += [_title(INDICATORS), indicator_table(rows)]
     decisions = what_it_rests_on(card.log, term)
     if decisions:
         shown.append(_title(Words("Decisions and reports in force", "有效的决定和报告")))
@@ -53,6 +58,10 @@ def full_data(card: PlatformCard, plan: PlanView | None) -> dict[str, Any]:
         "application": application.entry.said if application else None,
         "conditions": application.entry.said.get("conditions") if application else None,
         "plan": plan.model_dump(mode="json") if plan else None,
+        "indicators": [
+            one._asdict()
+            for one in indicator_rows(card.log, term, plan.shown.plan if plan else None)
+        ],
         "in_force": [one.model_dump(mode="json") for one in what_it_rests_on(card.log, term)],
     }
 

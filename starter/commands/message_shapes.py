@@ -20,6 +20,7 @@ from workflows.application import (
 from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
+from workflows.indicators import Target
 from workflows.vocabulary import AssessmentStage
 
 
@@ -47,6 +48,9 @@ class Shape(Enum):
     SHARES = auto()
     PANEL = auto()
     ASSESSMENTS = auto()
+    TARGETS = auto()
+    MEASURES = auto()
+    """A number for each of several ids."""
     TEXT_BY_WORD = auto()
     FINDING_BY_WORD = auto()
     SCORE_BY_WORD = auto()
@@ -69,6 +73,7 @@ _LISTS: dict[Any, Shape] = {
     FundingSource: Shape.SHARES,
     Expert: Shape.PANEL,
     PastAssessment: Shape.ASSESSMENTS,
+    Target: Shape.TARGETS,
 }
 _PLAIN: dict[Any, Shape] = {
     int: Shape.NUMBER,
@@ -87,6 +92,8 @@ def shape_of(field: FieldInfo) -> tuple[Shape, tuple[StrEnum, ...]]:
     inner = [bare(one) for one in get_args(kind)]
     if get_origin(kind) is Literal:
         return Shape.WORD, tuple(AssessmentStage(word) for word in inner)
+    if get_origin(kind) is dict and inner[0] is str:
+        return Shape.MEASURES, ()
     if get_origin(kind) is dict:
         return _by_word(inner[1]), tuple(inner[0])
     one, listed = (inner[0], True) if get_origin(kind) is tuple else (kind, False)

@@ -18,6 +18,11 @@ from workflows.vocabulary import AssessmentStage, ExpertField, Finding, LeadUnit
 from workflows.words import Words
 
 ALL = "all"
+_FIGURE = r"(\d{1,12}(?:\.\d{1,4})?)"
+_MEASURE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s*[=＝]\s*{_FIGURE}")
+_TARGET = re.compile(
+    rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s+第?(\d{{1,2}})年?\s*[=＝]\s*{_FIGURE}"
+)
 _SCORE = re.compile(r"@(\d{1,3}(?:\.\d{1,4})?)$")
 _COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
 _EXPERT = re.compile(r"^([^,，]+)[,，]([^,，]+)[,，](.+)[,，]([^,，]+)$", re.DOTALL)
@@ -188,6 +193,33 @@ def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
     if remark and remark[0].strip():
         made["remark"] = remark[0].strip()
     return made
+
+
+def measure(text: str) -> tuple[str, int | str]:
+    """`ID=NUMBER`: the figure of an indicator.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    found = _MEASURE.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"{text[:60]!r}: write ID=NUMBER", f"“{text[:60]}”：应写作 指标编号=数值")
+    return found[1], as_json(exact(found[2]))
+
+
+def target(text: str) -> dict[str, Any]:
+    """`ID YEAR=NUMBER`: what a plan aims at in a year of the term.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    found = _TARGET.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(
+            f"{text[:60]!r}: write ID YEAR=NUMBER, as papers 1=12",
+            f"“{text[:60]}”：应写作 指标编号 年度=数值，如 papers 1=12",
+        )
+    return {"indicator": found[1], "year": int(found[2]), "value": as_json(exact(found[3]))}
 
 
 def texts(given: Sequence[str], before: Any, vocabulary: Iterable[StrEnum]) -> dict[str, Any]:

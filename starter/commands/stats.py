@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from db.programme_rows import Figures, StepTime
+from db.programme_rows import Figures, IndicatorTotal, StepTime
 from starter.commands.options import (
     district_option,
     field_option,
@@ -33,6 +33,7 @@ from starter.terminal.screen import (
     table,
     table_of,
 )
+from workflows.exact_numbers import grouped
 from workflows.vocabulary import AssessmentStage, Stage
 from workflows.words import Words
 
@@ -94,6 +95,9 @@ def _show(found: Figures) -> None:
         show(heading(title), table_of(found.steps, _STEPS if is_narrow() else _STEPS_WIDE))
     if found.results:
         show(heading(Words("Assessments", "年度考核")), _results(found))
+    if found.indicators:
+        title = Words("Indicators, by year of the report", "指标情况（按报告年份）")
+        show(heading(title), table_of(found.indicators, _INDICATORS))
 
 
 def _results(found: Figures) -> Table:
@@ -129,6 +133,14 @@ _STEPS_WIDE: tuple[Column[StepTime], ...] = (
     *_STEPS[:-1],
     Column(_OF_THE_LONGEST, lambda one: one.worst_platform),
     Column(wording.PLATFORM_NAME, lambda one: one.worst_name),
+)
+
+_INDICATORS: tuple[Column[IndicatorTotal], ...] = (
+    Column(Words("indicator", "指标"), lambda one: one.name),
+    Column(Words("unit", "单位"), lambda one: one.unit),
+    Column(wording.YEAR, lambda one: one.year, whole=ALWAYS),
+    Column(_PLATFORMS, lambda one: one.platforms, whole=ALWAYS),
+    Column(Words("total", "合计"), lambda one: grouped(one.total), whole=ALWAYS),
 )
 
 

@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from workflows.application import OperatingMechanisms
 from workflows.field_labels import Label, label_of
+from workflows.indicators import PlanIndicators
 from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
 from workflows.words import Language, Words
 
-PARTS, MECHANISMS = "parts", "mechanisms"
+PARTS, MECHANISMS, INDICATORS = "parts", "mechanisms", "indicators"
+_MODELS: dict[str, type[BaseModel]] = {MECHANISMS: OperatingMechanisms, INDICATORS: PlanIndicators}
 _WORDS: dict[str, type[StrEnum]] = {
     "legal_form": LegalForm,
     "governance": GovernanceBody,
@@ -18,7 +22,7 @@ _WORDS: dict[str, type[StrEnum]] = {
 
 
 class Section(NamedTuple):
-    """One of the four parts, or one mechanism."""
+    """One of the four parts, one mechanism, or the targets of indicators."""
 
     path: str
     """Where it stands in the plan, as `parts.goals`."""
@@ -31,8 +35,9 @@ class Section(NamedTuple):
 
 
 HEADINGS: dict[str, Words] = {f"{PARTS}.{part}": part.words for part in PlanPart} | {
-    f"{MECHANISMS}.{name}": label.name
-    for name, field in OperatingMechanisms.model_fields.items()
+    f"{group}.{name}": label.name
+    for group, model in _MODELS.items()
+    for name, field in model.model_fields.items()
     if (label := label_of(field))
 }
 """The headings of all sections by their paths, in the order in which they are read."""
@@ -45,7 +50,7 @@ def sections(plan: Mapping[str, Any], language: Language | None) -> list[Section
     """
     said = {
         f"{group}.{name}": value
-        for group in (PARTS, MECHANISMS)
+        for group in (PARTS, MECHANISMS, INDICATORS)
         for name, value in (plan.get(group) or {}).items()
     }
     known = [path for path in HEADINGS if path in said]
@@ -62,7 +67,7 @@ def sections(plan: Mapping[str, Any], language: Language | None) -> list[Section
 def _mechanism_label(path: str) -> Label | None:
     """Return the label of a mechanism; None: of a part, whose label is its word."""
     group, _, name = path.partition(".")
-    field = OperatingMechanisms.model_fields.get(name) if group == MECHANISMS else None
+    field = _MODELS[group].model_fields.get(name) if group in _MODELS else None
     return label_of(field) if field else None
 
 
@@ -76,7 +81,7 @@ def _text(path: str, value: Any, language: Language | None) -> str:
         between = "、" if language == "zh" else ", "
         funding = "；" if language == "zh" else "; "
         if any(isinstance(part, dict) for part in value):
-            return funding.join(_share(part) for part in value)
+            return funding.join(_of_an_object(part) for part in value)
         return between.join(one(part) for part in value)
     if value is None:
         return ""
@@ -95,7 +100,9 @@ def _worded(vocabulary: Any, language: Language | None) -> Callable[[Any], str]:
     return one
 
 
-def _share(part: Any) -> str:
+def _of_an_object(part: Any) -> str:
     if not isinstance(part, dict):
         return str(part)
+    if "indicator" in part:
+        return f"{part['indicator']} {part.get('year', '')}={part.get('value', '')}"
     return f"{part.get('source', '')} {part.get('share', '')}%"

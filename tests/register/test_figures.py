@@ -1,6 +1,7 @@
 """The programme in figures: counts, how long steps took, how assessments ended."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -10,7 +11,7 @@ from db.register_store import PostgresRegister
 from tests.rules.builders import DISTRICT, OPERATOR, plan
 from workflows.vocabulary import Happening
 
-from .cases import START, application, batch, listed, opened, rectified, set_aside
+from .cases import START, application, assessment_of, batch, listed, opened, rectified, set_aside
 
 
 async def test_how_many_of_what(engine: AsyncEngine, register: PostgresRegister) -> None:
@@ -115,3 +116,29 @@ async def test_of_nothing(engine: AsyncEngine) -> None:
     """An empty register has empty figures."""
     found = await figures(engine)
     assert ((), (), ()) == (found.stages, found.steps, found.results)
+
+
+CATALOGUE = [
+    {"id": "clients", "name": "服务企业", "unit": "家", "group": "service_and_impact"},
+    {"id": "hours", "name": "开放机时", "group": "facilities_and_equipment"},
+]
+
+
+async def test_what_the_reports_add_up_to(engine: AsyncEngine, register: PostgresRegister) -> None:
+    """By indicator and year of the report: exact sums; a report that was set aside counts no more."""
+    for platform_id, clients, hours in (("p-1", 40, "10.5"), ("p-2", 2, "0.1")):
+        policy = {"indicators": CATALOGUE}
+        platform = listed(application(platform_id, policy=policy))
+        year = assessment_of(platform)
+        year.decide("self_report", indicators={"clients": 999, "hours": 1})
+        set_aside(year, "self_report-2")
+        year.decide("self_report", indicators={"clients": clients, "hours": hours})
+        await register.write(batch(platform))
+        await register.write(batch(year, platform=platform))
+    found = (await figures(engine)).indicators
+    assert [
+        ("clients", "服务企业", "家", 2, Decimal(42)),
+        ("hours", "开放机时", "", 2, Decimal("10.6")),
+    ] == [(one.indicator, one.name, one.unit, one.platforms, one.total) for one in found]
+    assert 1 == len({one.year for one in found})
+    assert () == (await figures(engine, field="medicine_and_health")).indicators

@@ -136,4 +136,5 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "majority_of": [2, 3],
         "fields": fields,
         "decisions_name_case": False,
+        "indicators": [],
     }

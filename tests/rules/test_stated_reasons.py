@@ -14,9 +14,16 @@ from workflows.record import EntryKind, LogEntry
 from workflows.stated_reasons import REASON_FIELDS, reasons_in, stated_reasons
 from workflows.vocabulary import Kind
 
-REPORTED = {"inspectors", "groups", "title", "list_number", "certificate_number", "target"} | set(
-    CHANGEABLE
-)
+REPORTED = {
+    "inspectors",
+    "groups",
+    "indicators",
+    "title",
+    "list_number",
+    "certificate_number",
+    "target",
+    *CHANGEABLE,
+}
 """Words that are no reason: a report, a name, a number."""
 
 

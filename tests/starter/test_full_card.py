@@ -11,11 +11,23 @@ from click.testing import Result
 from rich.cells import cell_len
 
 from db.decisions_in_force import sent_back, what_it_rests_on
+from db.indicator_rows import indicator_rows
 from db.row_types import LogLine
 from starter.commands import show as showing
 from starter.commands.card import why_rows
 from starter.terminal import screen
-from tests.register.cases import Told, assessment_of, findings, listed, opened, rectified, set_aside
+from starter.terminal.chosen_language import speaking
+from starter.terminal.indicator_table import cells
+from tests.register.cases import (
+    Told,
+    application,
+    assessment_of,
+    findings,
+    listed,
+    opened,
+    rectified,
+    set_aside,
+)
 from tests.rules.builders import OPERATOR, plan
 from tests.starter.shown_cases import PretendRegister, card_of, lines, plan_of
 from workflows.vocabulary import AssessmentStage, Condition, Happening
@@ -233,3 +245,20 @@ def test_how_the_term_before_ended(pingtai: Run, register: Any) -> None:
     shown = " ".join(str(cell) for row in why_rows(both) for cell in row)
     assert "与本区产业不符" in shown
     assert "declined" in shown
+
+
+def test_indicators_stand_beside_their_targets() -> None:
+    """Each year's figure, what the plan aims at, and the years before; a report set aside counts no more."""
+    one = {"id": "clients", "name": "服务企业", "unit": "家", "group": "service_and_impact"}
+    targets = [{"indicator": "clients", "year": year, "value": 20 * year} for year in (1, 2)]
+    aims = {**plan(), "indicators": {"targets": targets}}
+    platform = listed(application(policy={"indicators": [one]}, plan=aims))
+    year = assessment_of(platform)
+    year.decide("self_report", indicators={"clients": 999})
+    set_aside(year, "self_report-2")
+    year.decide("self_report", indicators={"clients": "1240.5"})
+    [row] = indicator_rows([*lines(platform), *lines(year, 1)], 1, aims)
+    assert ({1: "1240.5"}, {1: 20, 2: 40}) == (row.figures, row.targets)
+    with speaking("zh"):
+        assert [["服务企业（家）", "1,240.5 / 20", "– / 40"]] == [one[1:] for one in cells([row])]
+    assert [] == indicator_rows(lines(listed()), 1, aims)

@@ -156,6 +156,7 @@ def test_what_is_fetched_is_read_by_people() -> None:
     assert [line for line in text.splitlines() if line.startswith("# ")] == [
         "# 建设方案 plan",
         "# 运作机制 operating mechanisms",
+        "# 指标 indicators",
     ]
     headings = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
     assert headings == [title_of(path) for path in HEADINGS]

@@ -17,6 +17,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.facts_as_they_are import fact_now
 from starter.commands.guided.foresight import Foresight
+from starter.commands.guided.indicator_questions import ask_indicators
 from starter.commands.guided.nested_forms import Read, ask_field, ask_part
 from starter.commands.guided.panel_questions import PanelQuestions
 from starter.commands.guided.target_question import ask_target
@@ -146,6 +147,7 @@ def fill_in(
         if part.field == TARGET and TARGET not in raw and foresight.log:
             raw |= ask_target(talk, part, foresight.log)
         elif part.field not in raw:
+            value: Any
             if part.shape is Shape.PANEL:
                 value = panel.ask(part)
             elif part.shape is Shape.DAY:
@@ -157,6 +159,8 @@ def fill_in(
                     needed=needs(part, outcome),
                     also=_in_order(foresight, part.field, raw),
                 )
+            elif part.shape is Shape.MEASURES:
+                value = ask_indicators(talk, part, foresight.state.facts.policy.indicators)
             else:
                 now = fact_now(form.kind, part.field, foresight.state.facts)
                 value = ask_part(talk, form.kind, part, needed=needs(part, outcome), now=now)

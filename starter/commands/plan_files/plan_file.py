@@ -9,7 +9,7 @@ from typing import Any
 from starter.bounds import MESSAGE_FILE_BYTES
 from starter.commands.new_file import write_new
 from starter.errors import BadInput
-from starter.plans.plan_sections import MECHANISMS, PARTS
+from starter.plans.plan_sections import INDICATORS, MECHANISMS, PARTS
 from starter.tables.file_content import ZIPPED, read_bytes, text_of_file
 from starter.tables.strict_json import as_object, encodable
 from workflows.words import Words
@@ -103,7 +103,9 @@ def written_plan(plan: Mapping[str, Any], form: str, remarks: tuple[str, ...] = 
     return content
 
 
-def _read(content: bytes, path: str, groups: tuple[str, ...] = (PARTS, MECHANISMS)) -> Any:
+def _read(
+    content: bytes, path: str, groups: tuple[str, ...] = (PARTS, MECHANISMS, INDICATORS)
+) -> Any:
     if content.startswith(ZIPPED):
         from starter.commands.plan_files.plan_workbook import sections_in_table  # noqa: PLC0415 - as above
 
@@ -125,4 +127,5 @@ def _said(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {
         group: {name: value for name, value in said.items() if value not in (None, [], ())}
         for group, said in plan.items()
+        if said
     }

@@ -11,14 +11,18 @@ from starter.commands.importing.application_cells import cell_of, read
 from starter.commands.importing.columns import COLUMNS, Column
 from starter.commands.message_shapes import Shape
 from starter.errors import BadInput
-from starter.plans.plan_sections import HEADINGS, MECHANISMS, PARTS
+from starter.plans.plan_sections import HEADINGS, INDICATORS, MECHANISMS, PARTS
 from starter.tables.cell_values import Cell, as_text
 from starter.tables.strict_json import parsed
 from workflows.application import Plan
 from workflows.model import InvalidMessage, Message, parse
 from workflows.words import Words
 
-GROUPS = {PARTS: Words("plan", "建设方案"), MECHANISMS: Words("operating mechanisms", "运作机制")}
+GROUPS = {
+    PARTS: Words("plan", "建设方案"),
+    MECHANISMS: Words("operating mechanisms", "运作机制"),
+    INDICATORS: Words("indicators", "指标"),
+}
 """Headings over several sections; nothing stands under them itself."""
 _DIGITS = "[0-9一二三四五六七八九十]{1,3}"
 _NUMBER = re.compile(
@@ -77,7 +81,7 @@ def text_of(path: str, plan: Mapping[str, Any]) -> str:
     return text
 
 
-def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = (PARTS, MECHANISMS)) -> Any:
+def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = tuple(GROUPS)) -> Any:
     """Return the plan that a file says, or only some of its groups.
 
     Raises:
@@ -99,6 +103,8 @@ def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = (PARTS, MEC
         value = _value(path, found[path])
         if value is not None:
             plan[group][name] = value
+    if not plan.get(INDICATORS, True):  # no plan must have them
+        del plan[INDICATORS]
     try:
         parse(_message(groups), plan)
     except InvalidMessage as error:

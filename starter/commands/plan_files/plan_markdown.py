@@ -10,7 +10,7 @@ from typing import Any
 
 from starter.commands.plan_files.plan_headings import GROUPS, Found, path_of, text_of, title_of
 from starter.errors import BadInput
-from starter.plans.plan_sections import HEADINGS, MECHANISMS
+from starter.plans.plan_sections import HEADINGS, PARTS
 from workflows.words import Words
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
@@ -26,11 +26,11 @@ _BEGIN, _END = "<!--", "-->"
 def markdown_of(plan: Mapping[str, Any], remarks: Sequence[str]) -> str:
     """Return a plan as Markdown; `remarks` stand in a comment at its beginning, which no reader looks at."""
     plain = [line.replace(_END, "-- >") for line in remarks]
-    blocks = [f"# {GROUPS['parts'].zh} {GROUPS['parts'].en}", "\n".join((_BEGIN, *plain, _END))]
-    group = "parts"
+    blocks = [f"# {GROUPS[PARTS].zh} {GROUPS[PARTS].en}", "\n".join((_BEGIN, *plain, _END))]
+    group = PARTS
     for path in HEADINGS:
-        if not path.startswith(group):
-            group = MECHANISMS
+        if not path.startswith(f"{group}."):
+            group = path.partition(".")[0]
             blocks.append(f"# {GROUPS[group].zh} {GROUPS[group].en}")
         blocks += [f"## {title_of(path)}", _escaped(text_of(path, plan))]
     return "\n\n".join(block for block in blocks if block) + "\n"

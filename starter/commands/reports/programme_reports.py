@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from db.programme_rows import Count, Counted, Figures, Mechanisms, PlatformMechanisms, StepTime
+from db.programme_rows import (
+    Count,
+    Counted,
+    Figures,
+    IndicatorTotal,
+    Mechanisms,
+    PlatformMechanisms,
+    StepTime,
+)
 from starter.commands.reports.report_columns import ReportColumn, report_sheet
 from starter.tables.report_sheets import TOTAL, ReportSheet
 from starter.tables.sheet_writer import Cell
@@ -37,6 +45,7 @@ def figures_sheets(found: Figures) -> list[ReportSheet]:
         ),
         report_sheet(Words("time in each step", "各环节用时"), _STEPS, found.steps),
         _results(found),
+        report_sheet(Words("indicators", "指标情况"), _INDICATORS, found.indicators),
     ]
     return [sheet for sheet in sheets if sheet.rows]
 
@@ -59,6 +68,16 @@ _STEPS: tuple[ReportColumn[StepTime], ...] = (
     ReportColumn(Words("longest (days)", "最长用时（天）"), lambda one: one.worst_days),
     ReportColumn(Words("platform of the longest", "用时最长的平台"), lambda one: one.worst_name),
     ReportColumn(Words("its platform id", "用时最长的平台编号"), lambda one: one.worst_platform),
+)
+
+
+_INDICATORS: tuple[ReportColumn[IndicatorTotal], ...] = (
+    ReportColumn(Words("indicator id", "指标编号"), lambda one: one.indicator),
+    ReportColumn(Words("indicator", "指标"), lambda one: one.name),
+    ReportColumn(Words("unit", "单位"), lambda one: one.unit),
+    ReportColumn(Words("year of the report", "报告年份"), lambda one: one.year),
+    ReportColumn(_PLATFORMS, lambda one: one.platforms),
+    ReportColumn(Words("total", "合计"), lambda one: one.total),
 )
 
 
