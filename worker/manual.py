@@ -22,6 +22,7 @@ _FILES = "needs files of the reader"
 _NUMBERS = "the number is one of the reader's"
 _DAYS = "a new system has nothing of these days"
 _README = "the README has it, and is typed in"
+_LISTED = "the platforms of the examples are listed in years to come"
 _NOT_TYPED_IN = {
     "pingtai": "each command has its own example",
     "pingtai absence": _DAYS,
@@ -43,6 +44,12 @@ _NOT_TYPED_IN = {
     "pingtai drafts": _NUMBERS,
     "pingtai import": "the template is filled in between the commands",
     "pingtai keys revoke": _NUMBERS,
+    "pingtai layout": _FILES,
+    "pingtai layout complete": _FILES,
+    "pingtai layout diff": "needs a layout of three versions",
+    "pingtai layout import": _FILES,
+    "pingtai list certificate": _LISTED,
+    "pingtai list document": _LISTED,
     "pingtai list publish": _FILES,
     "pingtai login": "a service that does not exist",
     "pingtai notices": _NUMBERS,
@@ -50,6 +57,10 @@ _NOT_TYPED_IN = {
     "pingtai notices show": _NUMBERS,
     "pingtai panels": "needs a panel of the reader",
     "pingtai plan": "needs a platform of two versions",
+    "pingtai plaque": _LISTED,
+    "pingtai plaque cancel": _NUMBERS,
+    "pingtai plaque issue": _LISTED,
+    "pingtai plaque return": _LISTED,
     "pingtai register rebuild": _FILES,
     "pingtai report": _FILES,
     "pingtai resume": _FILES,
