@@ -17,6 +17,7 @@ from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from tests.databases import TEMPLATE, KeptRegister, administer, url_of
 from tests.memory import begin_run, throw_away_folder
+from tests.order import deal, needs_servers
 from tests.workflows.world import World
 from worker.ports import free_port
 from worker.search_attributes import ensure_search_attributes
@@ -40,12 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest, so that no process waits for one at the end; `--fast` leaves out servers."""
-    items.sort(key=lambda item: item.path.parent.name != "system")
+    """Put the tests in the order of `tests.order`; `--fast` leaves out servers."""
     if config.getoption("--fast"):
-        slow = [item for item in items if "servers" in getattr(item, "fixturenames", ())]
+        slow = [item for item in items if needs_servers(item)]
         config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in slow]
+        items[:] = [item for item in items if not needs_servers(item)]
+    items[:] = deal(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 @pytest.fixture(scope="session")
