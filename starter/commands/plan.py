@@ -16,6 +16,7 @@ from starter.terminal import wording
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import Said, facts, heading, show, show_json, table, write
+from starter.terminal.this_command import quoted
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _fetch(view: "PlanView", file: str) -> None:
     plan, name = text_of(view.shown), file
     if file == _STANDARD_OUTPUT:
         name = "plan.md"
-    again = f"pingtai revise {view.platform_id} --plan {name} --changes …"
+    again = f"pingtai revise {view.platform_id} --plan {quoted(name)}"
     version = say(Words("version ", "")) + _filed(view.shown)
     about = f"{_named(view)} · {version} · SHA-256 {view.shown.sha256}"
     remarks = (about, *map(say, _HOW), again)

@@ -69,7 +69,7 @@ def test_the_later_lines_of_a_message_stand_below_its_text(line: str, hang: int)
 @pytest.mark.parametrize("width", [40, 72, 80])
 def test_a_command_is_not_cut(said: str, width: int) -> None:
     """It stands on one line whole, and where it is wider than any the terminal breaks it, not we."""
-    command = "pingtai revise bj-uav-airworthiness --plan 方案.md --changes …"
+    command = "pingtai revise bj-uav-airworthiness --plan 无人机适航平台方案.md"
     *before, last = in_width(said + command, width)
     assert command == last
     assert all(cell_len(line) <= width for line in before)
