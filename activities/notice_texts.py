@@ -19,6 +19,7 @@ from workflows.decisions import MODELS
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.notice_messages import Notice
 from workflows.periods import BEIJING, last_day
+from workflows.stated_changes import stated_changes
 from workflows.stated_reasons import reasons_in
 from workflows.steps import Trigger
 from workflows.vocabulary import (
@@ -120,7 +121,11 @@ MOST_REASONS, MOST_LETTERS = 12, 500
 
 def _reasons(event: str, said: Mapping[str, Any], language: Language) -> dict[str, Any]:
     """Why a decision was taken and what must be corrected, a line each, and how many do not stand here."""
-    lines = [reason.words.text(language) for reason in reasons_in(event, said)]
+    changes = stated_changes(said) if event == Kind.FACTS_CHANGE else ()
+    lines = [
+        words.text(language)
+        for words in (*changes, *(reason.words for reason in reasons_in(event, said)))
+    ]
     shown = [_cut(line[:1].upper() + line[1:]) for line in lines[:MOST_REASONS]]
     return {
         "reasons": shown,

@@ -14,14 +14,16 @@ from db.layout_queries import versions_of
 from db.plaque_queries import plaque_events_on
 from db.plaque_types import plaque_state
 from db.programme_rows import LayoutVersion, in_force
+from db.projection import standing
 from db.reading import LOG_COLUMNS, log_entry, read
 from db.row_types import RegisterFilter, RegisterRow
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
 from workflows.periods import beijing_date, end_of
-from workflows.record import LogEntry
+from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import fold
 from workflows.states import AssessmentState, PlatformState
+from workflows.vocabulary import Kind
 
 _PAGE = 200
 """Platforms that are read at a time."""
@@ -105,11 +107,16 @@ def _logs_on(moment: datetime, wanted: RegisterFilter, after: str | None, limit:
     )
     filters = (
         ("newest.stage = {}", wanted.get("stage")),
-        ("first.said ->> 'district' = {}", wanted.get("district")),
-        ("first.said ->> 'field' = {}", wanted.get("field")),
         ("p.platform_id > {}", after),
     )
-    chosen = where([part(sql, value) for sql, value in filters if value is not None])
+    conditions = [part(sql, value) for sql, value in filters if value is not None]
+    facts = {"district": wanted.get("district"), "field": wanted.get("field")}
+    conditions += [
+        part(_FACT.format(fact=fact), moment, value)
+        for fact, value in facts.items()
+        if value is not None
+    ]
+    chosen = where(conditions)
     return part.query(
         f"WITH chosen AS (SELECT p.platform_id, newest.term {newest} {_FIRST} {chosen}",
         part("ORDER BY p.platform_id LIMIT {})", limit),
@@ -123,6 +130,13 @@ def _logs_on(moment: datetime, wanted: RegisterFilter, after: str | None, limit:
 _FIRST = """LEFT JOIN log_entries AS first ON first.platform_id = p.platform_id
 AND first.term = newest.term AND first.year = 0 AND first.opening = 0 AND first.seq = 1"""
 """The entry that says what was applied for."""
+_FACT = f"""coalesce(
+    (SELECT e.said ->> '{{fact}}' FROM log_entries AS e
+    WHERE e.platform_id = p.platform_id AND e.term = newest.term AND e.year = 0
+    AND e.name = '{Kind.FACTS_CHANGE}' AND e.kind = '{EntryKind.DECISION}'
+    AND e.said ->> '{{fact}}' IS NOT NULL AND e.at < {{{{}}}} ORDER BY e.seq DESC LIMIT 1),
+    first.said ->> '{{fact}}') = {{{{}}}}"""  # noqa: S608 - of constants
+"""What was a fact of a platform then: the last change of it, or what was applied for."""
 
 _OF_ASSESSMENTS = f"""SELECT {LOG_COLUMNS} FROM log_entries AS log
 JOIN unnest($1::text[], $2::int[], $3::int[]) AS wanted (platform_id, term, year)
@@ -144,7 +158,7 @@ async def _overdue(
     ):
         state = _fold([log_entry(row) for row in log])
         # Later openings come later.
-        found[cast(Assessment, tuple(assessment))] = bool(state and state.overdue)
+        found[cast(Assessment, tuple(assessment))] = bool(state and standing(state)["overdue"])
     return {key for key, overdue in found.items() if overdue}
 
 
@@ -192,7 +206,7 @@ def _row(
 ) -> RegisterRow:
     return read(
         RegisterRow,
-        {**dict(state.facts), **dict(state)},
+        {**dict(state.facts), **dict(state), **standing(state)},
         operator=state.facts.operator.name,
         lead_unit=state.facts.lead_unit.name,
         due=None,

@@ -36,8 +36,11 @@ from db.tables import assessments, awaiting, platforms, terms
 from db.text import SafeText
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 
-_ROW = ("platform_id", "term", "stage", "since", "overdue", "due", "due_provisional")
-Rule = tuple[str, str, str, str, bool]
+_ROW = (
+    *("platform_id", "term", "stage", "since", "overdue", "due", "due_provisional"),
+    "suspended_since",
+)
+Rule = tuple[str, str, str, str, bool, bool]
 
 
 def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
@@ -49,7 +52,8 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
     about = platforms.c
     wanted = (
         select(
-            *(case[name] for name in ("platform_id", "term", "year", "stage", "since")),
+            *(case[name] for name in ("platform_id", "term", "year", "stage")),
+            func.coalesce(case.suspended_since, case.since).label("since"),
             func.coalesce(case.due, UNKNOWN).label("due"),
             *(case[name] for name in ("due_provisional", "overdue")),
             *(rule[name] for name in ("role", "kind")),
@@ -66,6 +70,7 @@ def write_awaiting(platform: ColumnElement[str] | None = None) -> Insert:
                 rule.lifecycle == case.lifecycle,
                 rule.stage == case.stage,
                 or_(case.overdue, ~rule.once_overdue),
+                rule.suspended == case.suspended_since.is_not(None),
             ),
         )
         .where(of_one)
@@ -90,6 +95,7 @@ def _rule_columns() -> Iterator[ColumnClause[Any]]:
     for name in ("lifecycle", "stage", "role", "kind"):
         yield column(name, SafeText())
     yield column("once_overdue", Boolean())
+    yield column("suspended", Boolean())
 
 
 def _cases(platform: ColumnElement[str] | None) -> FromClause:
@@ -136,12 +142,16 @@ def _cases(platform: ColumnElement[str] | None) -> FromClause:
 
 
 def _rules() -> Iterator[Rule]:
-    """What each stage awaits: lifecycle, stage, role, kind, and whether only once it is overdue."""
+    """What each stage awaits: lifecycle, stage, role, kind, whether only once overdue, or while suspended."""
     for lifecycle in (PLATFORM, ASSESSMENT):
         for step in lifecycle.steps:
-            for trigger in step.decisions:
-                rule = (lifecycle.name, step.stage, trigger.by, trigger.name)
-                yield (*map(str, rule), trigger.once_overdue)  # type: ignore[misc]
+            for suspended, triggers in (
+                (False, step.decisions),
+                (True, lifecycle.resuming(step.stage)),
+            ):
+                for trigger in triggers:
+                    rule = (lifecycle.name, step.stage, trigger.by, trigger.name)
+                    yield (*map(str, rule), trigger.once_overdue, suspended)  # type: ignore[misc]
 
 
 OF_PLATFORM = "of_platform"

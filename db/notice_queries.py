@@ -13,11 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 from db.projection import LOG, Row, due_of, opening_of, year_of
 from db.tables import notices
 from workflows.activity_messages import RegisterBatch
+from workflows.case_changes import CHANGEABLE, facts_before
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, awaited, lifecycle_of
 from workflows.stated_reasons import REASON_FIELDS
+from workflows.states import Facts
 from workflows.steps import Lifecycle
 from workflows.vocabulary import Happening, Kind
 
@@ -44,6 +46,10 @@ RECIPIENT_ROLES: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
         Kind.BRINGING_IN: _BOTH,
         Kind.WITHDRAWAL: (Whom.DISTRICT, Whom.COMMISSION),
         Kind.SET_ASIDE: (Whom.NEXT, *_BOTH),
+        Kind.FACTS_CHANGE: _BOTH,
+        Kind.SUSPENSION: _BOTH,
+        Kind.RESUMPTION: (Whom.NEXT, *_BOTH),
+        Kind.TERMINATION: _BOTH,
         Kind.SUPPORT: (Whom.OPERATOR,),
         Happening.REMINDED: (Whom.NEXT,),
         Happening.OVERDUE: (Whom.NEXT,),
@@ -87,12 +93,21 @@ WRITE_NOTICES = (
 
 def notice_rows(batch: RegisterBatch) -> list[Row]:
     """Rows of `notices`: one for each role that gets a notice of an entry, the same each time."""
-    return [
-        _about(batch, entry, role)
-        for entry in batch.entries
-        if entry.kind is not EntryKind.REFUSED
-        for role in _roles(_state(batch), entry)
-    ]
+    rows: list[list[Row]] = []
+    facts = (
+        batch.platform.facts
+    )  # of the end of the batch: what was true at each entry is found backwards
+    for entry in reversed(batch.entries):
+        if entry.kind is EntryKind.REFUSED:
+            continue
+        roles = _roles(_state(batch), entry)
+        rows.append([_about(batch, facts, entry, role) for role in roles])
+        if entry.name in (Kind.FACTS_CHANGE, Happening.FACTS_CHANGED):
+            before = facts_before(facts, entry.said)
+            if entry.name == Kind.FACTS_CHANGE:
+                rows[-1] += _to_former(batch, (before, facts), entry)
+            facts = before
+    return [row for some in reversed(rows) for row in some]
 
 
 def _state(batch: RegisterBatch) -> CaseState:
@@ -121,6 +136,19 @@ def _passed_over(lifecycle: Lifecycle, entry: LogEntry) -> list[str]:
     ]
 
 
+def _to_former(batch: RegisterBatch, changed: tuple[Facts, Facts], entry: LogEntry) -> list[Row]:
+    """Rows for the operator and the district of before, where others have taken their place."""
+    before, now = changed
+    rows: list[Row] = []
+    if before.operator != now.operator:
+        to_operator = now.model_copy(update={"operator": before.operator})
+        rows.append(_about(batch, to_operator, entry, Whom.OPERATOR))
+    if before.district != now.district:
+        to_district = now.model_copy(update={"district": before.district})
+        rows.append(_about(batch, to_district, entry, Whom.DISTRICT))
+    return [row | {"id": f"{row['id']}:former"} for row in rows]
+
+
 def _next(state: CaseState, entry: LogEntry) -> list[str]:
     """The roles that the case awaits after an entry: by its stage, for the state may have moved on since."""
     late = entry.name in (Happening.OVERDUE, Happening.ESCALATED)
@@ -128,8 +156,8 @@ def _next(state: CaseState, entry: LogEntry) -> list[str]:
     return [str(one.role) for one in awaited(state.model_copy(update=then))]
 
 
-def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
-    facts, state = batch.platform.facts, _state(batch)
+def _about(batch: RegisterBatch, facts: Facts, entry: LogEntry, role: str) -> Row:
+    state = _state(batch)
     key = (facts.platform_id, facts.term, year_of(batch), opening_of(batch), entry.seq)
     return {
         "id": ":".join(map(str, (*key, role))),
@@ -164,6 +192,9 @@ def _about(batch: RegisterBatch, entry: LogEntry, role: str) -> Row:
 
 
 NOTICE_FACTS = (
+    *CHANGEABLE,
+    "replaced",
+    "requested_by",
     "days",
     "year",
     "due",

@@ -60,6 +60,7 @@ def platform_row(batch: RegisterBatch) -> Row:
         "field": facts.field,
         "services": list(facts.services),
         "direction": facts.direction,
+        "facts_version": batch.platform.facts_version if batch.assessment is None else 0,
     }
 
 
@@ -70,6 +71,7 @@ def term_row(batch: RegisterBatch) -> Row:
     return _key(state) | {
         "application_id": state.facts.application_id,
         **_same(state, *_STEP, *_LISTING),
+        **standing(state),
         **(_due(state, batch) if own else {"due": None, "due_provisional": False}),
         "applied_at": _first_at(batch) if own else None,
         "ended_at": state.since if _ended(state) else None,
@@ -83,6 +85,7 @@ def assessment_row(batch: RegisterBatch, state: AssessmentState) -> Row:
     ended = _ended(state)
     return _key(batch.platform) | {
         **_same(state, "year", "opening", *_STEP, "mend_by"),
+        **standing(state),
         **_due(state, batch),
         "opened_at": _first_at(batch),
         "ended_at": state.since if ended else None,
@@ -124,7 +127,7 @@ def _ended(state: CaseState) -> bool:
     return lifecycle_of(state).ended(state.stage)
 
 
-_STEP = ("stage", "since", "overdue")
+_STEP = ("stage", "since")
 _LISTING = (
     "open_assessment",
     "plan_version",
@@ -136,6 +139,15 @@ _LISTING = (
 )
 
 
+def standing(state: CaseState) -> Row:
+    """Return whether a case is late or suspended: while it is suspended nothing is late."""
+    suspended = state.suspended_since is not None
+    return {
+        "overdue": state.overdue and not suspended,
+        "suspended_since": None if _ended(state) else state.suspended_since,
+    }
+
+
 def _same(state: CaseState, *names: str) -> Row:
     """Columns that are called as the fields of a state."""
     return {name: getattr(state, name) for name in names}
@@ -143,6 +155,8 @@ def _same(state: CaseState, *names: str) -> Row:
 
 def due_of(state: CaseState, batch: RegisterBatch) -> datetime | None:
     """Return when the step is due in which a batch ends, if the batch says so."""
+    if state.suspended_since:
+        return None
     if lifecycle_of(state).step(state.stage).clock is Clock.RECTIFICATION:
         return getattr(state, "mend_by", None)  # set by a person, in calendar time
     return batch.due.due if batch.due else None

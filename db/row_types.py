@@ -65,6 +65,7 @@ class AssessmentRow(Record):
     result: str | None
     log_seq: int
     log_hash: str
+    suspended_since: Instant | None = None
     findings: tuple[FindingRow, ...] = ()
 
 
@@ -89,6 +90,7 @@ class TermRow(Record):
     ended_at: Instant | None
     log_seq: int
     log_hash: str
+    suspended_since: Instant | None = None
     layout_version: int | None = None
     """Of the layout that was in force when it was applied for (`db.programme_rows.ApplicationLayout`)."""
     plans: tuple[PlanRow, ...] = ()
@@ -211,6 +213,7 @@ class RegisterRow(Record):
     certificate_number: str | None
     listed_on: date | None
     valid_until: Instant | None
+    suspended_since: Instant | None = None
     plaque: str | None = None
     layout_version: int | None = None
 

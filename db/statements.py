@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -39,7 +40,12 @@ def fill_late_fields(table: Table, row: Row) -> Update | None:
     if first is None and due is None:
         return None
     c = table.c
-    missing = and_(c.due.is_(None), c.stage == row["stage"], c.since == row["since"])
+    missing = and_(
+        c.due.is_(None),
+        c.suspended_since.is_(None),
+        c.stage == row["stage"],
+        c.since == row["since"],
+    )
     return (
         update(table)
         .where(*(c[key.name] == row[key.name] for key in table.primary_key))
@@ -100,7 +106,10 @@ def _write_case(table: Table) -> ReturningInsert[Any]:
     first = _FIRST_AT[table]
     # A batch within a step does not say again when the step is due.
     same_step = and_(
-        new.excluded.due.is_(None), new.excluded.stage == c.stage, new.excluded.since == c.since
+        new.excluded.due.is_(None),
+        new.excluded.suspended_since.is_(None),
+        new.excluded.stage == c.stage,
+        new.excluded.since == c.since,
     )
     changed: dict[str, Any] = {
         column.name: new.excluded[column.name] for column in table.columns if not column.primary_key
@@ -116,12 +125,13 @@ def _write_case(table: Table) -> ReturningInsert[Any]:
 
 
 def _write_platform() -> Insert:
-    """Insert the platform, or update it when its newest term has begun."""
+    """Insert the platform, or update it when its newest term has begun or its facts have changed."""
     new = _insert(platforms)
     return new.on_conflict_do_update(
         index_elements=list(platforms.primary_key),
         set_={c.name: new.excluded[c.name] for c in platforms.columns if not c.primary_key},
-        where=new.excluded.term > platforms.c.term,
+        where=tuple_(new.excluded.term, new.excluded.facts_version)
+        > tuple_(platforms.c.term, platforms.c.facts_version),
     )
 
 

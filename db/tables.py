@@ -79,6 +79,13 @@ platforms = Table(
     Column("services", ARRAY(SafeText()), nullable=False),
     Column("direction", SafeText()),
     Column("operator_key", SafeText(), comment="the operator as names are compared"),
+    Column(
+        "facts_version",
+        SmallInteger,
+        nullable=False,
+        server_default=text("1"),
+        comment="how often the facts were stated in the term; 0: by an assessment only",
+    ),
     Index(None, "district", "platform_id"),
     Index(None, "field", "platform_id"),
 )
@@ -104,6 +111,7 @@ terms = Table(
     Column("log_seq", Integer, nullable=False, comment="0: only its assessments were heard of"),
     Column("log_hash", SafeText(), nullable=False),
     Column("policy", Json, nullable=False),
+    Column("suspended_since", Moment),
     # Not unique: nothing upstream keeps two platforms from naming an application alike, and a
     # register that refuses what a case has accepted would lose that case.
     Index(None, "application_id"),
@@ -137,6 +145,7 @@ assessments = Table(
     Column("result", SafeText(), comment="the stage it ended in"),
     Column("log_seq", Integer, nullable=False),
     Column("log_hash", SafeText(), nullable=False),
+    Column("suspended_since", Moment),
     Index(None, "stage", "platform_id"),
     Index("ix_assessments_open_due", "due", postgresql_where=OPEN),
 )

@@ -28,6 +28,7 @@ class Why(StrEnum):
     EXPIRED = "expired"
     DELISTED = "delisted"
     WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
     SET_ASIDE = "set_aside"
 
 
@@ -47,7 +48,10 @@ class Listing(Record):
 
 
 class Validity(Record):
-    """The answer for a day; `listing` is the one that it rests on, None when there is none."""
+    """The answer for a day; `listing` is the one that it rests on, None when there is none.
+
+    A platform that is suspended stays valid, and gets no support meanwhile: `suspended_on` is since when.
+    """
 
     platform_id: str
     name: str
@@ -55,6 +59,7 @@ class Validity(Record):
     valid: bool
     reason: Why
     listing: Listing | None = None
+    suspended_on: date | None = None
 
 
 _NAME = "SELECT name FROM platforms WHERE platform_id = $1"
@@ -68,7 +73,15 @@ _DECIDING_ENTRIES = " ".join(
         ORDER BY log.term, log.year, log.opening, log.seq""",
     )
 )
-_DECISIONS = (*LISTING_OUTCOMES, Kind.WITHDRAWAL, Kind.REASSESSMENT, Kind.SET_ASIDE)
+_ENDINGS: dict[str, Why] = {Kind.WITHDRAWAL: Why.WITHDRAWN, Kind.TERMINATION: Why.TERMINATED}
+_SUSPENSIONS = (Kind.SUSPENSION, Kind.RESUMPTION)
+_DECISIONS = (
+    *LISTING_OUTCOMES,
+    *_ENDINGS,
+    *_SUSPENSIONS,
+    Kind.REASSESSMENT,
+    Kind.SET_ASIDE,
+)
 _DECIDING_NAMES = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
 """What has a say, for `_TELLING`."""
 
@@ -83,8 +96,8 @@ async def validity(source: Source, platform_id: str, day: date) -> Validity | No
         rows = await reading.fetch(_DECIDING_ENTRIES, platform_id, *_DECIDING_NAMES)
     name = named[0]["name"]
     years = {row["term"]: int(row["policy"].get("validity_years", 3)) for row in policies}
-    found = listings([log_line(row) for row in rows], years)
-    listing, why = on(found, day)
+    lines = [log_line(row) for row in rows]
+    listing, why = on(listings(lines, years), day)
     return Validity(
         platform_id=platform_id,
         name=name,
@@ -92,7 +105,25 @@ async def validity(source: Source, platform_id: str, day: date) -> Validity | No
         valid=why is Why.VALID,
         reason=why,
         listing=listing,
+        suspended_on=suspended_on(
+            [line for line in lines if listing and line.term == listing.term], day
+        )
+        if why is Why.VALID
+        else None,
     )
+
+
+def suspended_on(lines: Sequence[LogLine], day: date) -> date | None:
+    """Return since which day a platform was suspended on a day of a term; None where it was not.
+
+    A suspension counts from the day it was entered until the day before it ended: clocks do not go back.
+    """
+    since = None
+    for line in lines:
+        on_day = beijing_date(line.entry.at)
+        if line.entry.name in _SUSPENSIONS and on_day <= day:
+            since = on_day if line.entry.name == Kind.SUSPENSION else None
+    return since
 
 
 def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing]:
@@ -149,8 +180,8 @@ def _end(term: int, lines: Iterable[LogLine]) -> tuple[date | None, Why | None]:
     """On what day a term's validity was ended by a decision, and by which; None where it was not."""
     counting = [line for line in lines if line.term == term and line.set_aside_by is None]
     for line in counting:
-        if line.entry.name == Kind.WITHDRAWAL:
-            return _decided_on(line), Why.WITHDRAWN
+        if line.entry.name in _ENDINGS:
+            return _decided_on(line), _ENDINGS[line.entry.name]
         if line.entry.name == Happening.ASSESSMENT_ENDED:
             concluded = [
                 one

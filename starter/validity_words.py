@@ -11,9 +11,21 @@ def why_valid(found: Validity) -> Words:
         return words
     term, number, certificate = listing.term, listing.list_number, listing.certificate_number
     brought_in = Words(", brought in", "，转入登记") if listing.brought_in_on else Words("", "")
+    suspended = _suspended(found)
     return Words(
-        f"{words.en} (term {term}, list {number}, certificate {certificate}{brought_in.en})",
-        f"{words.zh}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）",
+        f"{words.en} (term {term}, list {number}, certificate {certificate}{brought_in.en}){suspended.en}",
+        f"{words.zh}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）{suspended.zh}",
+    )
+
+
+def _suspended(found: Validity) -> Words:
+    """A platform that is suspended stays valid; whoever asks wants to know both."""
+    since = found.suspended_on
+    if since is None:
+        return Words("", "")
+    return Words(
+        f"; suspended since {since}, no support meanwhile",
+        f"；自 {since} 起暂停，暂停期间不予支持",
     )
 
 
@@ -31,6 +43,7 @@ _REASONS = {
     Why.EXPIRED: Words("expired after {0.last_day}", "有效期于 {0.last_day} 届满，已移出名单"),
     Why.DELISTED: Words("delisted on {0.ended_on}", "{0.ended_on} 移出名单，不再纳入"),
     Why.WITHDRAWN: Words("withdrawn on {0.ended_on}", "{0.ended_on} 撤回"),
+    Why.TERMINATED: Words("terminated on {0.ended_on}", "{0.ended_on} 终止"),
     Why.SET_ASIDE: Words(
         "its listing of {0.listed_on} was set aside on {0.set_aside_on}",
         "{0.listed_on} 的纳入决定已于 {0.set_aside_on} 撤销",

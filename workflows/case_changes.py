@@ -125,6 +125,15 @@ def replaced_facts(facts: Facts, said: Mapping[str, Any]) -> dict[str, Any]:
     return facts.model_dump(mode="json", include=set(_given(said)), exclude_none=True)
 
 
+def facts_before(facts: Facts, said: Mapping[str, Any]) -> Facts:
+    """Return the facts of a platform before a change, of which the log's entry says `said`."""
+    replaced = said.get("replaced") or {}
+    names = _given(said).keys() | replaced.keys()
+    whole = facts.model_dump(mode="json") | {name: replaced.get(name) for name in names}
+    read = parse(Facts, whole)
+    return facts.model_copy(update={name: getattr(read, name) for name in names})
+
+
 def _given(said: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: said[name] for name in CHANGEABLE if said.get(name) is not None}
     if "field" in given:

@@ -15,6 +15,7 @@ from audit.reading.origins import check_origins, run_logs
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
+from workflows.decision import ADDED_BY_LOG
 from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
 from workflows.model import InvalidMessage, parse, sha256
@@ -119,7 +120,7 @@ def _entry(line: Line) -> Iterator[Problem]:
 
 
 def _said(entry: LogEntry) -> tuple[Any, ...]:
-    content = {key: value for key, value in entry.said.items() if key != "sets_aside"}
+    content = {key: value for key, value in entry.said.items() if key not in ADDED_BY_LOG}
     return entry.name, entry.outcome, content, entry.actor
 
 

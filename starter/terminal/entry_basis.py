@@ -11,9 +11,11 @@ from activities.added_fields import AddedField
 from starter.plans.plan_sections import sections
 from starter.terminal.language import language, say, word
 from workflows.application import PlatformApplication
+from workflows.case_changes import CHANGEABLE
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.record import LogEntry
+from workflows.stated_changes import stated_changes
 from workflows.vocabulary import (
     AssessmentStage,
     Condition,
@@ -21,6 +23,7 @@ from workflows.vocabulary import (
     Field,
     Finding,
     GovernanceBody,
+    Happening,
     IndicatorGroup,
     InspectionItem,
     Kind,
@@ -95,6 +98,10 @@ class Block:
 _OF_THE_LOG = {
     "plan_sha256": Words("SHA-256 of the plan", "建设方案 SHA-256 值"),
     "sets_aside": Words("entries set aside", "撤销的条目"),
+    "entry": Words("entry of the platform's log", "平台记录条目"),
+    "hash": Words("its hash", "该条目哈希值"),
+    "at": Words("its moment", "该条目时间"),
+    "closing": Words("entry of the platform's log, by its hash", "平台记录条目哈希值"),
 }
 """What the log adds to what was sent."""
 
@@ -105,7 +112,12 @@ def basis(entry: LogEntry) -> list[Block]:
     # A register keeps the parts of an object in an order of its own.
     known_first = [name for name in model.model_fields if name in entry.said]
     order = dict.fromkeys((*known_first, *entry.said))
-    blocks = [block for name in order for block in _block(model, name, entry.said[name])]
+    blocks: list[Block] = []
+    if entry.name in (Kind.FACTS_CHANGE, Happening.FACTS_CHANGED):
+        changes = [say(one) for one in stated_changes(entry.said)]
+        blocks.append(Block("list", say(Words("what changed", "变更内容")), changes))
+        order = {name: None for name in order if name not in (*CHANGEABLE, "replaced")}
+    blocks += [block for name in order for block in _block(model, name, entry.said[name])]
     documents = entry.said.get("documents")
     if isinstance(documents, list) and documents:
         blocks.append(Block("documents", label(model, "documents"), documents))

@@ -67,6 +67,8 @@ def _more(entry: LogEntry) -> str | Words:
     match entry.name:
         case Kind.SET_ASIDE:
             words = _set_aside(said)
+        case Kind.FACTS_CHANGE | Happening.FACTS_CHANGED:
+            words = _changed(said)
         case Kind.BRINGING_IN:
             words = _brought_in(said)
         case Kind.SUPPORT:
@@ -79,6 +81,13 @@ def _more(entry: LogEntry) -> str | Words:
             if "year" in said:
                 words = Words(f"year {said['year']}", f"第 {said['year']} 年")
     return words
+
+
+def _changed(said: dict[str, Any]) -> Words:
+    from workflows.stated_changes import stated_changes  # noqa: PLC0415 - as the models of decisions
+
+    changes = stated_changes(said)
+    return Words("; ".join(one.en for one in changes), "；".join(one.zh for one in changes))
 
 
 def _set_aside(said: dict[str, Any]) -> Words:

@@ -39,6 +39,18 @@ def test_every_event_has_words_of_its_own(event: str, language: Language) -> Non
         assert (language == "zh") is ("北京时间" in text.body)
 
 
+def test_a_change_says_what_was_and_what_is() -> None:
+    """In words: the operator and the district of before, and who they are now."""
+    change = text_of(notice("facts_change"), "zh")
+    assert "共性技术平台：平台信息已变更" == change.title
+    assert [
+        "市科委、中关村管委会变更了平台信息。",
+        "平台运营单位：京芯共性平台运营有限公司 → 改名后的运营单位",
+        "所在区：海淀区 → 北京经济技术开发区",
+        "理由：运营单位名称变更登记",
+    ] == change.body.splitlines()[:4]
+
+
 def test_a_notice_in_full() -> None:
     """Overdue: what, by whom, until when in Beijing; which platform; and no more."""
     overdue = text_of(notice("overdue"), "zh")

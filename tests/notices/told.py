@@ -6,7 +6,7 @@ from typing import Any
 
 from db.notice_queries import notice_rows
 from tests.register.cases import Told, assessment_of, batch, listed, opened, rectified, set_aside
-from tests.rules.builders import COMMISSION, OPERATOR
+from tests.rules.builders import ABSENT, COMMISSION, OPERATOR
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.model import instant
 from workflows.notice_messages import Notice
@@ -62,6 +62,13 @@ def _lives() -> list[RegisterBatch]:
         listed_on=str(before.at.date() - timedelta(days=100)),
     )
 
+    changed = opened()
+    changed.decide(
+        "facts_change", operator={"name": "改名后的运营单位"}, district="beijing_etown", name=ABSENT
+    )
+    for kind in ("suspension", "resumption", "termination"):
+        changed.decide(kind)
+
     closing = listed()
     child = assessment_of(closing)
     closing.record_event(Happening.ASSESSMENT_CLOSED, {"year": 1})
@@ -69,6 +76,7 @@ def _lives() -> list[RegisterBatch]:
         batch(late, due=DueDate(due=due, provisional=False)),
         batch(valid),
         batch(before),
+        batch(changed),
         batch(year, platform=valid),
         _whole(child, closing),
         batch(closing),

@@ -1,0 +1,46 @@
+"""What a change of facts says: each fact as it was and as it is, in words of both languages."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any
+
+from workflows.application import PlatformApplication
+from workflows.case_changes import CHANGEABLE
+from workflows.field_labels import label_of
+from workflows.vocabulary import District, Field, LeadUnitKind, Service
+from workflows.words import Words
+
+_NONE = Words("none", "无")
+_VOCABULARIES: tuple[type[StrEnum], ...] = (District, Field, Service, LeadUnitKind)
+
+
+def stated_changes(said: Mapping[str, Any]) -> tuple[Words, ...]:
+    """Return a line for each fact that an entry says has changed, in the order of an application."""
+    return tuple(_changes(said))
+
+
+def _changes(said: Mapping[str, Any]) -> Iterator[Words]:
+    before = said.get("replaced") or {}
+    for name in CHANGEABLE:
+        if said.get(name) is None and name not in before:
+            continue
+        label = label_of(PlatformApplication.model_fields[name])
+        assert label, name  # noqa: S101 - each of them has one
+        was, now = _value(before.get(name)), _value(said.get(name))
+        yield Words(f"{label.en}: {was.en} → {now.en}", f"{label.zh}：{was.zh} → {now.zh}")
+
+
+def _value(value: Any) -> Words:
+    if value is None:
+        return _NONE
+    if isinstance(value, Mapping):
+        name = str(value.get("name", ""))
+        kind = _value(value["kind"]) if value.get("kind") else None
+        return Words(f"{name} ({kind.en})", f"{name}（{kind.zh}）") if kind else Words.same(name)
+    if isinstance(value, list | tuple):
+        each = [_value(one) for one in value]
+        return Words(", ".join(w.en for w in each), "、".join(w.zh for w in each))
+    text = str(value)
+    known = (word for words in _VOCABULARIES for word in words if word == text)
+    found = next(known, None)
+    return Words(text.replace("_", " "), getattr(found, "zh", text)) if found else Words.same(text)
