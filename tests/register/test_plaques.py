@@ -14,6 +14,7 @@ from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from starter.desk.plaques import PlaqueRecord, record_plaque
 from starter.errors import NoSuchPlatform
+from tests.rules.builders import COMMISSION
 from workflows.model import InvalidMessage, parse
 from workflows.refusal import Refused
 
@@ -95,6 +96,20 @@ async def test_a_platform_that_withdrew_or_begins_a_new_term_owes_its_plaque(
         "p-1", application_id="a-2", term=2, previous={"term": 1, "log_hash": previous["log_hash"]}
     )
     await register.write(cases.batch(cases.opened(following, platform.at)))
+    assert "overdue" == await state_of(engine)
+
+
+async def test_suspended_is_valid_and_terminated_is_not(
+    engine: AsyncEngine, register: PostgresRegister, platform: cases.Told
+) -> None:
+    """While a case is suspended its validity runs on; closed by the commission, it owes the plaque."""
+    await record(engine, "issued", LISTED_ON)
+    documents = [{"name": "通知书", "sha256": "0" * 64}]
+    platform.decide("suspension", COMMISSION, reason="整顿", documents=documents)
+    await register.write(cases.batch(platform))
+    assert "issued" == await state_of(engine)
+    platform.decide("termination", COMMISSION, reason="运营单位注销", documents=documents)
+    await register.write(cases.batch(platform))
     assert "overdue" == await state_of(engine)
 
 

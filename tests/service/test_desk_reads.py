@@ -16,6 +16,7 @@ from db.substitutions import Substitutions
 from starter.client.http_client import PingtaiHttpClient
 from starter.desk.direct_reads import DirectReads
 from starter.desk.http_reads import HttpReads
+from starter.desk.listed_platforms import platforms_of_list
 from starter.errors import NotAllowed
 from starter.service.app import make_app
 from tests.register import cases
@@ -174,6 +175,7 @@ async def test_the_programme_as_a_whole(
     listed: dict[str, Any] = {"list_number": "2024-01", "after": "", "limit": 5}
     assert ["p-1"] == [row.platform_id for row in await direct.listings(**listed)]
     assert await direct.listings(**listed) == await http.listings(**listed)
+    assert await platforms_of_list(direct, "2024-01") == await platforms_of_list(http, "2024-01")
     days: dict[str, Any] = {"first_day": DAYS[0], "last_day": DAYS[1], "kind": "tax"}
     assert await direct.support(**days, limit=5) == await http.support(**days, limit=5)
     page: dict[str, Any] = {"after": (DAYS[0], "p-1", 1, 2), "limit": 5}

@@ -12,8 +12,11 @@ import segno
 import typst
 from click.testing import Result
 from docx import Document
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
+from starter.desk.direct_reads import DirectReads
+from starter.desk.listed_platforms import facts_now, platforms_of_list
 from starter.errors import BadInput
 from starter.papers import typst_pdf
 from starter.papers.certificate import qr_svg
@@ -23,9 +26,11 @@ from starter.papers.public_address import public_url, validity_url
 from starter.papers.typst_pdf import own_template, pdf_of
 from starter.terminal.chosen_language import speaking
 from tests.register import cases
+from tests.rules.builders import COMMISSION
 
 Run = Callable[..., Result]
 AT = datetime(2027, 3, 16, tzinfo=UTC)
+DOCUMENTS = [{"name": "变更通知书", "sha256": "0" * 64}]
 URL = ("--url", "https://pingtai.example.org")
 LONG = "面向新型储能系统的全生命周期安全性能评测、失效分析与关键零部件可靠性验证共性技术服务平台（北京）"
 chinese = pytest.mark.skipif(
@@ -120,6 +125,19 @@ def test_the_list_as_docx(pingtai: Run, lang: str) -> None:
 
 
 @pytest.mark.usefixtures("platforms")
+async def test_a_renamed_platform(
+    engine: AsyncEngine, register: PostgresRegister, platforms: list[cases.Told]
+) -> None:
+    """The list has the name under which it was listed, the certificate today's."""
+    change = {"name": "更名后的平台", "requested_by": "operator", "documents": DOCUMENTS}
+    platforms[0].decide("facts_change", COMMISSION, **change)
+    await register.write(cases.batch(platforms[0]))
+    reads = DirectReads(engine)
+    names = [one.facts.name for one in await platforms_of_list(reads, "2024-01")]
+    assert f"{LONG}p-1" == names[0]
+    assert "更名后的平台" == (await facts_now(reads, "p-1")).name
+
+
 @chinese
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_list_as_pdf(pingtai: Run, lang: str) -> None:
