@@ -33,7 +33,7 @@ from workflows.vocabulary import (
     Stage,
     Support,
 )
-from workflows.words import Language
+from workflows.words import BilingualEnum, Language, Words
 
 BOTH: tuple[Language, ...] = ("zh", "en")
 
@@ -180,8 +180,8 @@ def _word(value: str, language: Language, *vocabularies: type[StrEnum]) -> str:
     for vocabulary in vocabularies:
         known = next((one for one in vocabulary if one == value), None)
         if known is not None:
-            zh: str = getattr(known, "zh", value)
-            return zh if language == "zh" else known.replace("_", " ")
+            words: Words = known.words if isinstance(known, BilingualEnum) else Words.same(known)
+            return words.text(language)
     return value
 
 

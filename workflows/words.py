@@ -43,7 +43,11 @@ class BilingualEnum(StrEnum):
 
     @property
     def words(self) -> Words:
-        return Words(self.replace("_", " "), self.zh)
+        return Words(_SPELLED.get(self, self.replace("_", " ")), self.zh)
+
+
+_SPELLED = {"next_generation_it": "next-generation IT"}
+"""English that is written otherwise than its value says; it is read back, as values are, without signs."""
 
 
 def citation(article: str) -> Words:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from starter.desk.profile_file import profile_language
 from starter.terminal.chosen_language import chosen
-from workflows.words import Language, Words
+from workflows.words import BilingualEnum, Language, Words
 
 
 def language() -> Language:
@@ -60,7 +60,8 @@ def word(value: str, *vocabularies: Iterable[StrEnum]) -> str:
     for vocabulary in vocabularies:
         known = next((one for one in vocabulary if one == value), None)
         if known is not None:
-            return say(Words(known.replace("_", " "), getattr(known, "zh", value)))
+            plain = Words(known.replace("_", " "), value)
+            return say(known.words if isinstance(known, BilingualEnum) else plain)
     return value
 
 

@@ -91,9 +91,5 @@ def _names() -> dict[str, Words]:
         for name, field in model.model_fields.items()
         if (label := label_of(field))
     }
-    terms = {str(term): _plain(term) for words in Word.__subclasses__() for term in words}
+    terms = {str(term): term.words for words in Word.__subclasses__() for term in words}
     return terms | fields | {str(kind): kind.words for kind in Kind}
-
-
-def _plain(term: Word) -> Words:
-    return Words(term.replace("_", " "), term.zh)

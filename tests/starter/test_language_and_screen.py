@@ -45,7 +45,7 @@ def test_language_from_the_environment(
 
 def test_words_of_the_field(monkeypatch: pytest.MonkeyPatch) -> None:
     """A word is the guideline's own term or plain English; an unknown one stays as it is."""
-    assert "next generation it" == word("next_generation_it", Stage, Field)
+    assert "next-generation IT" == word("next_generation_it", Stage, Field)
     assert "my_field" == word("my_field", Field)
     monkeypatch.setenv("PINGTAI_LANG", "zh")
     assert "新一代信息技术" == word("next_generation_it", Stage, Field)

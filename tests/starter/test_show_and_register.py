@@ -180,7 +180,7 @@ def test_words_stay_whole_and_nothing_is_left_out_where_it_is_narrow(
         monkeypatch.setenv("COLUMNS", columns)
         shown = re.sub(r"\x1b\[[0-9;]*m", "", pingtai("register").stdout)
         assert {"bj-satnet-terminal", "fengtai", "until"} <= set(shown.split())
-        assert "next generation it" in shown
+        assert "next-generation IT" in shown
 
 
 def test_logs_merge_in_order() -> None:

@@ -10,7 +10,7 @@ from activities.harmless_text import harmless
 from starter.terminal.language import language, say
 from starter.terminal.screen import in_lines, show
 from workflows.field_labels import Label
-from workflows.words import Words
+from workflows.words import BilingualEnum, Words
 
 try:  # not on every system; with it a line of Chinese can be edited
     import readline
@@ -64,7 +64,10 @@ Choices = Mapping[str, tuple[str, str]]
 def choices_of(vocabulary: Iterable[StrEnum], only: tuple[str, ...] = ()) -> Choices:
     """The words of a vocabulary; `only` some of them, if any are named."""
     words = [word for word in vocabulary if not only or word in only]
-    both = {str(word): (word.replace("_", " "), str(getattr(word, "zh", word))) for word in words}
+    both: dict[str, tuple[str, str]] = {
+        str(word): word.words if isinstance(word, BilingualEnum) else (str(word), str(word))
+        for word in words
+    }
     return both if language() == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
 
 
