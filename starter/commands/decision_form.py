@@ -156,11 +156,6 @@ _OPEN_WORDS: dict[str, tuple[StrEnum, ...]] = {"field": (*TechnologyField, *Adde
 """Words that are known of a field whose vocabulary is the policy's."""
 
 
-_WIDEST_CHOICE = 60
-"""Characters of all choices that stand in the name of an option; more are listed in its help."""
-_LISTED_CHOICES = 10
-
-
 @dataclass(frozen=True)
 class Part:
     """A flag: the field that it fills, and what that holds."""
@@ -197,8 +192,8 @@ class Part:
     def metavar(self) -> Words | None:
         """How its value is written; None where one of a few words is chosen."""
         if self.shape in (Shape.WORD, Shape.WORDS):
-            wide = sum(len(word) + 1 for word in self.vocabulary) > _WIDEST_CHOICE
-            return Words(self.field.upper(), self.label.zh) if wide else None
+            many = len(self.vocabulary) > 10
+            return Words(self.field.upper(), self.label.zh) if many else None
         return METAVARS.get(self.shape, _TEXT)
 
     @property
@@ -208,12 +203,10 @@ class Part:
         en = label.line[0].upper() + label.line[1:]
         zh = label.words.zh
         offered = [word for word in self.vocabulary if self.switch in ("", word)]
-        words = self.shape in (Shape.WORD, Shape.WORDS) and len(offered) <= _LISTED_CHOICES
-        if self.switch or (words and self.metavar is None):
+        words = self.shape in (Shape.WORD, Shape.WORDS) and self.metavar is None
+        if self.switch or words:
             terms = " | ".join(_term(word) for word in offered)
             en, zh = f"{en}: {terms}", f"{zh}：{terms}"
-        elif words:
-            en, zh = f"{en}: {', '.join(offered)}", f"{zh}：{chinese_list(offered)}"
         if self.switch:
             return Words(en, zh)
         if label.help:
