@@ -11,6 +11,7 @@ import click
 
 from db.notice_queries import RECIPIENT_ROLES, Whom
 from worker import import_columns, schema_files, translations
+from worker.guideline_sentences import sentence_table
 from worker.main import pingtai
 from worker.manual import manual
 from workflows.diagram import mermaid, table
@@ -49,6 +50,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "cli": manual,
     "told-table": notice_table,
     "import-columns": import_columns.table,
+    "guideline-sentences": sentence_table,
 }
 
 _BEGIN = "<!-- generated: "
