@@ -373,7 +373,7 @@ def test_refused_lines_leave_who_acts_to_the_profile(
     assert {"id": "district-1", "role": "district", "organisation": "o", "district": "haidian"} == (
         sent[-1][1]["actor"]
     )
-    [unanswered] = Path().glob("d.refused.refused.*")
+    [unanswered] = Path().glob("d.refused-2.*")
     assert "district-1" in unanswered.read_text(encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ from starter.tables.cell_values import is_error
 from worker.documents import ROOT
 from workflows.application import Plan
 from workflows.model import as_sent, parse
+from workflows.name_comparison import seen
 from workflows.vocabulary import GovernanceBody, LegalForm, PlanPart, TransferPractice
 
 EXAMPLE: dict[str, Any] = json.loads(
@@ -53,7 +54,7 @@ ODD = (
 
 
 def said_something(text: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return text.filter(lambda one: bool(one.strip().strip("\x1c\x1d\x1e\x1f\x85")))
+    return text.filter(lambda one: bool(seen(one).strip("\x1c\x1d\x1e\x1f\x85")))
 
 
 TEXT = st.one_of(
@@ -216,6 +217,34 @@ def test_what_is_wrong_is_said_with_its_place(
     assert refused.value.words.zh != refused.value.words.en
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            (("## 目标 goals", "## 目的"), ("## 保障措施 safeguards", "## 思路")),
+            ("第 11 行：“目的”不是", "“思路”重复，已见于第 7 行", "缺少标题：目标、保障措施"),
+        ),
+        (
+            ((EXAMPLE["parts"]["goals"], ""), ("人、财、物相对独立管理", "合伙")),
+            ("“目标 goals”：没有内容", "“法人形式 legal form”", "合伙"),
+        ),
+    ],
+)
+def test_all_that_is_wrong_is_said_at_once(
+    tmp_path: Path, changes: tuple[tuple[str, str], ...], said: tuple[str, ...]
+) -> None:
+    """With the headings that are missing, since a wrong one was meant for one of them."""
+    text = fetched()
+    for old, new in changes:
+        text = text.replace(old, new, 1)
+    path = tmp_path / "plan.md"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_plan(str(path))
+    for part in said:
+        assert part in refused.value.words.zh
+
+
 def test_rows_of_a_workbook_that_are_wrong(tmp_path: Path) -> None:
     """By the row and the part; what people do not see in it is refused as in any table."""
     path = tmp_path / "plan.xlsx"
@@ -235,6 +264,8 @@ def test_rows_of_a_workbook_that_are_wrong(tmp_path: Path) -> None:
     )
     assert "row 3, 目标 goals: nothing" in changed(lambda page: setattr(page["B3"], "value", None))
     assert "no heading for goals" in changed(lambda page: page.delete_rows(3))
+    both = changed(lambda page: (page.cell(3, 1, "预算"), page.cell(4, 1, "思路")))
+    assert "row 3" in both and "row 4" in both
     assert "the first row names" in changed(lambda page: page.cell(1, 2, "text of it"))
     assert "an error of the spreadsheet" in changed(lambda page: page.cell(3, 2, "=1/0"))
     assert "hidden rows" in changed(lambda page: setattr(page.row_dimensions[3], "hidden", True))

@@ -1,6 +1,7 @@
 """What was not done, in a file of its own: to be mended, and run in the same way."""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +101,12 @@ class RejectedLines:
                 return target
 
 
+_AGAIN = re.compile(r"\.refused(-\d+)?$")
+
+
 def _free(file: str, form: Written) -> Path | None:
     source = Path(file)
     suffix = source.suffix or form.suffix
-    names = (f"{source.stem}.refused{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 1_000))
+    stem = _AGAIN.sub("", source.stem)  # what is left of a file that was itself left
+    names = (f"{stem}.refused{f'-{n}' if n > 1 else ''}{suffix}" for n in range(1, 1_000))
     return next((path for name in names if not (path := source.with_name(name)).exists()), None)

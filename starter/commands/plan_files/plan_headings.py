@@ -85,24 +85,27 @@ def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = tuple(GROUP
     """Return the plan that a file says, or only some of its groups.
 
     Raises:
-        BadInput: a part is missing, is empty, or does not fit; names its heading and where it stands.
+        BadInput: parts are missing, are empty, or do not fit; names each heading and where it stands.
     """
     wanted = [path for path in HEADINGS if path.startswith(tuple(groups))]
-    missing = [path for path in wanted if column_of(path).required and path not in found]
+    missing = missing_parts(found, groups)
     if missing:
-        raise BadInput(
-            f"no heading for {', '.join(HEADINGS[path].en for path in missing)}: write"
-            f" “{title_of(missing[0])}”",
-            f"缺少标题：{'、'.join(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
-        )
+        raise all_at_once(no_heading_for(missing))
     plan: dict[str, dict[str, Any]] = {group: {} for group in groups}
+    problems: list[Words] = []
     for path in wanted:
         if path not in found:
             continue
         group, _, name = path.partition(".")
-        value = _value(path, found[path])
+        try:
+            value = _value(path, found[path])
+        except BadInput as error:
+            problems.append(error.words)
+            continue
         if value is not None:
             plan[group][name] = value
+    if problems:
+        raise all_at_once(problems)
     if not plan.get(INDICATORS, True):  # no plan must have them
         del plan[INDICATORS]
     try:
@@ -110,6 +113,30 @@ def plan_from(found: Mapping[str, Found], *, groups: Sequence[str] = tuple(GROUP
     except InvalidMessage as error:
         raise BadInput(_complaint(error, found)) from None
     return plan
+
+
+def missing_parts(found: Mapping[str, Found], groups: Sequence[str] = tuple(GROUPS)) -> list[str]:
+    """Return the paths of the headings that a plan must have, and a file has not."""
+    wanted = [path for path in HEADINGS if path.startswith(tuple(groups))]
+    return [path for path in wanted if column_of(path).required and path not in found]
+
+
+def no_heading_for(missing: Sequence[str]) -> list[Words]:
+    """Say which headings are missing, and how one is written."""
+    if not missing:
+        return []
+    return [
+        Words(
+            f"no heading for {', '.join(HEADINGS[path].en for path in missing)}: write"
+            f" “{title_of(missing[0])}”",
+            f"缺少标题：{'、'.join(HEADINGS[path].zh for path in missing)}；应写作“{title_of(missing[0])}”",
+        )
+    ]
+
+
+def all_at_once(problems: Sequence[Words]) -> BadInput:
+    """Return one error for all that is wrong with a file, so that it is corrected in one go."""
+    return BadInput("; ".join(one.en for one in problems), "；".join(one.zh for one in problems))
 
 
 def _message(groups: Sequence[str]) -> type[Message]:

@@ -8,8 +8,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from starter.commands.plan_files.plan_headings import GROUPS, Found, path_of, text_of, title_of
-from starter.errors import BadInput
+from starter.commands.plan_files.plan_headings import (
+    GROUPS,
+    Found,
+    all_at_once,
+    missing_parts,
+    no_heading_for,
+    path_of,
+    text_of,
+    title_of,
+)
 from starter.plans.plan_sections import HEADINGS, PARTS
 from workflows.words import Words
 
@@ -20,6 +28,10 @@ _NUMBERED = "\x00-\x08\x0b-\x1f\x7f\ufeff\ud800-\udfff"
 _UNKEPT = re.compile(rf"[{_NUMBERED}]|&(?=#\d{{1,5}};)")
 _NUMBER = re.compile(r"&#(\d{1,5});")
 _BY_NUMBER = re.compile(rf"[&{_NUMBERED}]")
+_UNKNOWN = Words(
+    "is no heading of a plan. If the line belongs to the text, write a backslash before its #",
+    "不是建设方案的标题；如属正文，请在 # 前加反斜杠",
+)
 _BEGIN, _END = "<!--", "-->"
 
 
@@ -40,34 +52,44 @@ def sections_in(text: str) -> dict[str, Found]:
     """Return what Markdown says under the headings of a plan, by their paths.
 
     Raises:
-        BadInput: a heading is none of a plan's, stands twice, or text stands under none; names the line.
+        BadInput: a heading is none of a plan's, stands twice, or text stands under none; names each line.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found: dict[str, Found] = {}
+    problems: list[Words] = []
     for number, heading, body in _blocks(lines):
         where = Words(f"line {number}", f"第 {number} 行")
-        path = path_of(heading)
+        path = path_of(heading) if number else PARTS
         if path is None:
-            raise BadInput(
-                f"{where.en}: “{heading}” is no heading of a plan. If the line belongs to the text, write"
-                " a backslash before its #",
-                f"{where.zh}：“{heading}”不是建设方案的标题；如属正文，请在 # 前加反斜杠",
+            problems.append(
+                Words(
+                    f"{where.en}: “{heading}” {_UNKNOWN.en}",
+                    f"{where.zh}：“{heading}”{_UNKNOWN.zh}",
+                )
             )
-        if path in GROUPS:
-            _refuse_text(number, body)
-            continue
-        if path in found:
+        elif path in GROUPS:
+            problems += _stray_text(number, body)
+        elif path in found:
             first = found[path].where
-            raise BadInput(
-                f"{where.en}: “{heading}” stands twice, first in {first.en}",
-                f"{where.zh}：“{heading}”重复，已见于{first.zh}",
+            problems.append(
+                Words(
+                    f"{where.en}: “{heading}” stands twice, first in {first.en}",
+                    f"{where.zh}：“{heading}”重复，已见于{first.zh}",
+                )
             )
-        found[path] = Found(where, heading, _unescaped("\n".join(body).strip("\n")))
+        else:
+            found[path] = Found(where, heading, _unescaped("\n".join(body).strip("\n")))
+    if problems:
+        begun = {path.partition(".")[0] for path in found}
+        raise all_at_once([*problems, *no_heading_for(missing_parts(found, tuple(begun)))])
     return found
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, str, list[str]]]:
-    """Each heading with its line, and the lines under it; a comment before the first section is left out."""
+    """Each heading with its line, and the lines under it; a comment before the first section is left out.
+
+    What stands before the first heading has line 0.
+    """
     number, heading, body = 0, "", list[str]()
     commented = begun = False
     for place, line in enumerate(lines, 1):
@@ -78,24 +100,17 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, str, list[str]]]:
         if matched is None:
             body.append(line)
             continue
-        yield from _block(number, heading, body)
+        yield number, heading, body
         number, heading, body = place, matched[2].strip(), []
         begun = path_of(heading) not in GROUPS
-    yield from _block(number, heading, body)
+    yield number, heading, body
 
 
-def _block(number: int, heading: str, body: list[str]) -> Iterator[tuple[int, str, list[str]]]:
-    if number:
-        yield number, heading, body
-    else:
-        _refuse_text(0, body)
-
-
-def _refuse_text(number: int, body: list[str]) -> None:
-    """Refuse text that stands before the first heading, or under one that only groups others."""
+def _stray_text(number: int, body: list[str]) -> Iterator[Words]:
+    """Say where text stands before the first heading, or under one that only groups others."""
     stray = next((place for place, line in enumerate(body, number + 1) if line.strip()), None)
     if stray is not None:
-        raise BadInput(
+        yield Words(
             f"line {stray}: the text stands under no heading of a part, such as “## {title_of('parts.goals')}”",
             f"第 {stray} 行：正文不在任何部分的标题之下，标题如“## {title_of('parts.goals')}”",
         )

@@ -7,6 +7,7 @@ from starter.commands.importing.columns import how
 from starter.commands.plan_files.plan_headings import (
     GROUPS,
     Found,
+    all_at_once,
     column_of,
     path_of,
     text_of,
@@ -50,7 +51,7 @@ def sections_in_table(content: bytes) -> dict[str, Found]:
     """Return what a workbook says in the rows of a plan, by their paths.
 
     Raises:
-        BadInput: it is no such workbook, or a row is none of a plan's or is there twice; names the row.
+        BadInput: it is no such workbook, or rows are none of a plan's or are there twice; names each row.
     """
     table = read_table(content)
     part, text = (
@@ -63,17 +64,23 @@ def sections_in_table(content: bytes) -> dict[str, Found]:
             f"首行应为列名“{_PART[0]}”和“{_TEXT[0]}”，各一次",
         )
     found: dict[str, Found] = {}
+    problems: list[Words] = []
     for row in table.rows:
         where = Words(f"row {row.number}", f"第 {row.number} 行")
         heading = str(row.cells.get(part) or "").strip()
         path = path_of(heading)
         if row.beyond:
-            raise BadInput(BEYOND.at(where))
-        if path is None or path in found:
+            problems.append(BEYOND.at(where))
+        elif path is None or path in found:
             why = Words("no part of a plan", "不是建设方案的部分")
             if path:
                 why = Words("this part is there twice", "该部分重复")
-            raise BadInput(why.at(Words(f"{where.en}, “{heading}”", f"{where.zh}“{heading}”")))
-        if path not in GROUPS:
-            found[path] = Found(where, heading, _cell(row.cells.get(text), where, heading))
+            problems.append(why.at(Words(f"{where.en}, “{heading}”", f"{where.zh}“{heading}”")))
+        elif path not in GROUPS:
+            try:
+                found[path] = Found(where, heading, _cell(row.cells.get(text), where, heading))
+            except BadInput as error:
+                problems.append(error.words)
+    if problems:
+        raise all_at_once(problems)
     return found
