@@ -336,6 +336,7 @@ class Evaluation(Decision):
                 "The last day for the report; by default the policy's months later.",
                 "整改报告的最后提交日；不填则按政策参数计算。",
             ),
+            unset=Words("by the policy", "按政策参数"),
         ),
     ] = None
 

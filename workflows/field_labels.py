@@ -19,6 +19,7 @@ MONTHS = Words("months", "个月")
 YEARS = Words("years", "年")
 HOUR = Words("hour, Beijing time", "时，北京时间")
 TEN_THOUSAND_YUAN = Words("ten thousand yuan", "万元")
+NONE = Words("none", "无")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Label:
     """The outcomes that do not go without it, though its type allows that."""
     rare: bool = False
     """Seldom needed: prompts do not ask for it."""
+    unset: Words = NONE
+    """What it comes to when it is left out."""
 
     @property
     def name(self) -> Words:

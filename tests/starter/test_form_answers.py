@@ -65,6 +65,11 @@ def test_a_deadline_that_has_passed_is_refused_when_it_is_typed(
     result = pingtai("evaluate", "bj-test", lang="zh", stdin=typed(*lines, "", "y"))
     assert 0 == result.exit_code, result.output
     assert 2 == result.stdout.count("! 整改期限须晚于考核日期")
+    # Left out it is not "none": the policy has its months.
+    assert "整改期限（回车：按政策参数）" in result.stdout
+    assert any(
+        line.split()[1:] == ["整改期限", "按政策参数"] for line in result.stdout.splitlines()
+    )
     [(_, decision)] = sent
     assert (str(day), "mend_by" in decision) == (decision["decided_on"], False)
 

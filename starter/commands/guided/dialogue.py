@@ -16,6 +16,7 @@ from starter.commands.guided import prompts
 from starter.commands.notation import terms_of
 from starter.terminal.language import say
 from starter.terminal.screen import heading, show
+from workflows.field_labels import NONE
 from workflows.words import Words
 
 T = TypeVar("T")
@@ -122,11 +123,12 @@ class Dialogue:
         indent: str = "",
         shown: Callable[[str], str] = str,
         numbered: bool = False,
+        unset: Words = NONE,
     ) -> Any:
         """What `read` makes of a line; None for an empty one. What it cannot read is said, and asked again.
 
         `read` raises ValueError with what is to be said. `shown` is how a former answer is offered. A
-        `numbered` question is the same whatever its number is.
+        `numbered` question is the same whatever its number is. An empty line comes to `unset`.
 
         Raises:
             click.Abort: whoever was asked went away.
@@ -144,7 +146,9 @@ class Dialogue:
         if before and not self._hinted:
             self._hinted = True
             show(Text(say(OFFERED), style="dim"))
-        told = indent + say(question) + _how(shown(offered), needed=needed, before=bool(before))
+        told = (
+            indent + say(question) + _how(shown(offered), unset, needed=needed, before=bool(before))
+        )
         while True:
             given = prompts.ask(told, offered)
             if prompts.plain(given) in BACK:
@@ -334,10 +338,10 @@ def _within(part: str, name: str) -> bool:
     return part == name or part.startswith(f"{name}.")
 
 
-def _how(offered: str, *, needed: bool, before: bool) -> str:
+def _how(offered: str, unset: Words, *, needed: bool, before: bool) -> str:
     if offered:
         fits = cell_len(offered) <= _SHORT
         short = offered if fits else set_cell_size(offered, _SHORT).rstrip() + "…"
-        nothing = say(f" ({NOTHING}: none)", f"（{NOTHING}：无）") if before and not needed else ""
-        return f" [{short}]{nothing}"
-    return "" if needed else say(" (Enter: none)", "（回车：无）")
+        nothing = say(f" ({NOTHING}: {unset.en})", f"（{NOTHING}：{unset.zh}）")
+        return f" [{short}]{nothing if before and not needed else ''}"
+    return "" if needed else say(f" (Enter: {unset.en})", f"（回车：{unset.zh}）")

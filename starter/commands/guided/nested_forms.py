@@ -96,7 +96,9 @@ def ask_field(
         return also(value) if also else value
 
     question = prompts.named(label, how)
-    return talk.ask(question, fitting, needed=needed, default=default, indent=indent)
+    return talk.ask(
+        question, fitting, needed=needed, default=default, indent=indent, unset=label.unset
+    )
 
 
 def misfit(model: type[Message], field: str, value: Any) -> str:

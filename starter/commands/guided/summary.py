@@ -13,14 +13,13 @@ from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
 from starter.terminal.screen import Said, facts
 from workflows.decision import Decision
-from workflows.field_labels import label_at
+from workflows.field_labels import NONE, label_at
 from workflows.states import Facts
 from workflows.vocabulary import District, ExpertField, Finding, LeadUnitKind, Vote
 from workflows.words import Words
 
 _LETTERS = 300
 """A text that is longer is shown by its beginning."""
-NONE = Words("none", "无")
 _MORE = Words("(add one)", "（可增加）")
 ACTOR = "actor"
 _TARGET = "target"
@@ -114,7 +113,8 @@ def _answers(part: Part, value: Any) -> Iterator[Row]:
         more = f"{part.field}.{len(several) + 1}"
         yield Row(more, named(part.label), _MORE if several else NONE)
     else:
-        yield Row(part.field, named(part.label), NONE if value is None else _shown(part, value))
+        shown = part.label.unset if value is None else _shown(part, value)
+        yield Row(part.field, named(part.label), shown)
 
 
 def _actor(actor: Any) -> str:
