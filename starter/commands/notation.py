@@ -125,8 +125,11 @@ def _near(vocabulary: Sequence[StrEnum], said: str) -> StrEnum | None:
     import difflib  # noqa: PLC0415 - only who mistypes a word needs it
 
     by_term = {term: one for one in vocabulary for term in (str(one), str(getattr(one, "zh", one)))}
-    found = difflib.get_close_matches(said.lower(), by_term, n=2, cutoff=0.65)
-    meant = {by_term[term] for term in found}
+    meant = {
+        by_term[term]
+        for one in terms_of(said.lower())
+        for term in difflib.get_close_matches(one, by_term, n=2, cutoff=0.65)
+    }
     return meant.pop() if len(meant) == 1 else None
 
 
