@@ -104,6 +104,8 @@ def _facts(notice: Notice, language: Language) -> dict[str, Any]:
         "to_do": _awaited(notice, language),
         "due": _day(content.get("due") or said.get("due")),
         "valid_until": _day(content.get("valid_until")),
+        "next_term": content.get("next_term") or "",
+        "next_term_days": content.get("next_term_days") or 0,
         "at": notice.at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
         "by": content.get("organisation") or "",
         "actor": content.get("actor_id") or "",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from db.log_order import in_order
 from db.row_types import LogLine, SentBack
-from workflows.lifecycle import LASTING
+from workflows.lifecycle import STAYS
 from workflows.record import EntryKind
 from workflows.vocabulary import AssessmentStage, Kind, Stage
 
@@ -23,7 +23,7 @@ SENT_BACK = frozenset(
 """A decision that leads to one of these says what must be corrected, or why it is over."""
 ANSWERS = (Kind.PLAN_REVISION, Kind.RECTIFICATION_REPORT)
 """What the operator does about it; until somebody judges that, what had to be corrected is still asked."""
-_ASIDE = (Kind.SUPPORT, Kind.SET_ASIDE, *LASTING)
+_ASIDE = (Kind.SUPPORT, Kind.SET_ASIDE, *STAYS)
 
 
 def decisions_in_force(log: Iterable[LogLine], term: int) -> list[LogLine]:

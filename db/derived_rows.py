@@ -33,7 +33,7 @@ from db.projection import LOG, Row, opening_of, year_of
 from db.tables import EXACT, findings, listings, log_entries
 from db.text import SafeText
 from workflows.activity_messages import RegisterBatch
-from workflows.lifecycle import LASTING, LISTING_OUTCOMES
+from workflows.lifecycle import LISTING_OUTCOMES, STAYS
 from workflows.record import EntryKind
 from workflows.vocabulary import Kind
 
@@ -104,7 +104,7 @@ def _marks() -> Update:
             _of_log(by),
             by.c.kind == EntryKind.DECISION,
             by.c.name == Kind.SET_ASIDE,
-            entry.c.name.not_in(sorted(LASTING)),
+            entry.c.name.not_in(sorted(STAYS)),
         )
         .group_by(entry.c.seq)
         .subquery("affected")

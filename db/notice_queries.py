@@ -19,7 +19,7 @@ from workflows.model import instant
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, awaited, lifecycle_of
 from workflows.stated_reasons import REASON_FIELDS
-from workflows.states import Facts
+from workflows.states import Facts, PlatformState
 from workflows.steps import Lifecycle
 from workflows.vocabulary import Happening, Kind
 
@@ -51,6 +51,7 @@ RECIPIENT_ROLES: Mapping[str, Mapping[str, tuple[Whom, ...]]] = {
         Kind.RESUMPTION: (Whom.NEXT, *_BOTH),
         Kind.TERMINATION: _BOTH,
         Kind.SUPPORT: (Whom.OPERATOR,),
+        Kind.NEXT_TERM: (Whom.DISTRICT, Whom.COMMISSION),
         Happening.REMINDED: (Whom.NEXT,),
         Happening.OVERDUE: (Whom.NEXT,),
         Happening.ESCALATED: (Whom.NEXT, Whom.COMMISSION),
@@ -149,6 +150,12 @@ def _to_former(batch: RegisterBatch, changed: tuple[Facts, Facts], entry: LogEnt
     return [row | {"id": f"{row['id']}:former"} for row in rows]
 
 
+def _next_application(state: CaseState) -> str | None:
+    """The application for the next term, where one was handed in: it begins with the end, or lapses."""
+    filed = state.next_term if isinstance(state, PlatformState) else None
+    return filed.application_id if filed else None
+
+
 def _next(state: CaseState, entry: LogEntry) -> list[str]:
     """The roles that the case awaits after an entry: by its stage, for the state may have moved on since."""
     late = entry.name in (Happening.OVERDUE, Happening.ESCALATED)
@@ -181,6 +188,8 @@ def _about(batch: RegisterBatch, facts: Facts, entry: LogEntry, role: str) -> Ro
             "awaited": _next(state, entry),
             "due": _due(batch, state, entry),
             "valid_until": instant(state.valid_until) if state.valid_until else None,
+            "next_term_days": facts.policy.next_term_days,
+            "next_term": _next_application(state),
             "decision_id": entry.decision_id,
             "actor_id": entry.actor.id if entry.actor else None,
             "organisation": entry.actor.organisation if entry.actor else None,
@@ -204,6 +213,7 @@ NOTICE_FACTS = (
     "listed_on",
     "list_number",
     "certificate_number",
+    "application_id",
     *REASON_FIELDS,
     "support",
     "given_on",

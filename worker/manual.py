@@ -15,6 +15,7 @@ _EXAMPLES = re.compile(r"^Examples?:\n", re.MULTILINE)
 
 _DECIDE = (
     *("recommend", "inspect", "revise", "opine", "list", "withdraw", "support", "set-aside"),
+    "next-term",
     *("report", "review", "evaluate", "rectify", "reassess", "bring-in"),
     *("change", "suspend", "resume", "terminate"),
 )

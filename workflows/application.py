@@ -12,6 +12,7 @@ from workflows.indicators import PlanIndicators, target_problem
 from workflows.model import Day, Identifier, Message, Name, Remark, Sha256, Text, wrong
 from workflows.policy import Policy
 from workflows.vocabulary import (
+    AssessmentStage,
     Condition,
     District,
     GovernanceBody,
@@ -128,11 +129,21 @@ class LeadUnit(Organisation):
     kind: Annotated[LeadUnitKind, Label("kind", "类型", "§三")]
 
 
+class PreviousYear(Message):
+    """How the assessment of a year of the term before ended (§六)."""
+
+    year: Annotated[int, Label("year of the term", "考核年度")] = Field(ge=1, le=10)
+    result: Annotated[AssessmentStage, Label("conclusion", "考核结论")]
+
+
 class PreviousTerm(Message):
     """The term before this one, so that the new log goes on from the old one's last hash."""
 
     term: Annotated[int, Label("term", "期次")] = Field(ge=1, le=99)
     log_hash: Annotated[Sha256, Label("last hash of its log", "记录末条哈希值")]
+    assessments: Annotated[
+        tuple[PreviousYear, ...], Label("its yearly assessments", "年度考核", "§六")
+    ] = Field(default=(), max_length=10)
 
 
 class PlatformApplication(Message):

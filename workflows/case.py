@@ -14,7 +14,7 @@ from workflows.case_changes import FactsChange, replaced_facts
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.decision import Decision, decision_digest
 from workflows.decision_reading import check_texts, decision_of
-from workflows.decisions import PlanRevision, SetAside
+from workflows.decisions import NextTerm, PlanRevision, SetAside
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
@@ -54,6 +54,8 @@ class CaseRecord(Record):
     log: tuple[LogEntry, ...]
     receipts: tuple[Receipt, ...]
     plans: tuple[PlanVersion, ...] = ()
+    next_application: dict[str, Any] | None = None
+    """The application for the next term, as it was handed in."""
     refusals: int = 0
     roles: dict[str, Role] = Field(default_factory=dict)
     """In which role people acted in cases of the same platform outside this log, by their ids."""
@@ -77,6 +79,7 @@ class Case(Generic[S]):
         self.outside_roles = dict(record.roles)
         self.roles = dict(record.roles)
         self.plans = list(record.plans)
+        self.next_application = record.next_application
         self.refusals = record.refusals
         self._room = RecordRoom(self.log)
         for entry in self.log:
@@ -113,6 +116,7 @@ class Case(Generic[S]):
             log=tuple(self.log),
             receipts=tuple(self.receipts),
             plans=tuple(self.plans),
+            next_application=self.next_application,
             refusals=self.refusals,
             roles=self.outside_roles,
         )
@@ -217,6 +221,9 @@ class Case(Generic[S]):
         self.state = move(before, self.log, arrow, decision.kind, content=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
             self.keep_plan(self.state, as_sent(decision.plan))
+        if isinstance(decision, NextTerm):
+            form = decision.application
+            self.next_application = as_sent(form) if form else None
         entry = self._write(
             at,
             EntryKind.DECISION,
@@ -321,6 +328,7 @@ class Case(Generic[S]):
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""
         plans = sum(len(canonical(plan.plan)) for plan in self.plans)
+        plans += len(canonical(self.next_application)) if self.next_application else 0
         shortage = self._room.shortage(
             decision, len(self.receipts), plans, shares=self.edition >= Edition.V0_4
         )

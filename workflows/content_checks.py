@@ -24,6 +24,12 @@ from workflows.decisions import (
 from workflows.indicators import target_problem, unknown_indicators
 from workflows.model import as_sent
 from workflows.name_comparison import name_key
+from workflows.next_term import (
+    as_a_new_case,
+    handed_in_or_back,
+    in_the_last_days,
+    of_this_platform,
+)
 from workflows.panel_checks import (
     enough_experts,
     four_fields,
@@ -373,6 +379,12 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
     ),
     Kind.FACTS_CHANGE: (("§三(二)", new_facts),),
     Kind.SUPPORT: (("§四", within_validity), ("§四", not_suspended_then)),
+    Kind.NEXT_TERM: (
+        ("§四", in_the_last_days),
+        ("§四", handed_in_or_back),
+        ("§四", of_this_platform),
+        ("§四", as_a_new_case),
+    ),
     Kind.SELF_REPORT: (
         ("§六", reason_without_report),
         ("§五", current_mechanisms),

@@ -99,11 +99,24 @@ def digest_of_content(content: Mapping[str, Any]) -> str:
     Without the case that it is about: a repeat may leave that out, or name it later. Nor with what the
     log adds to it.
     """
-    return sha256({k: v for k, v in content.items() if k not in ("case", *ADDED_BY_LOG)})
+    said = with_hashed_application(content)
+    return sha256({k: v for k, v in said.items() if k not in ("case", *ADDED_BY_LOG)})
 
 
 ADDED_BY_LOG = ("sets_aside", "replaced")
 """What the log says of a decision besides what was sent."""
+
+
+def with_hashed_application(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a decision said with its application, if it has one, as its id and its SHA-256.
+
+    The term that begins with it has the whole in its own log.
+    """
+    said = dict(content)
+    if application := said.pop("application", None):
+        said["application_id"] = application["application_id"]
+        said["application_sha256"] = sha256(application)
+    return said
 
 
 def decision_digest(decision: Decision) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.application import OperatingMechanisms, Plan
+from workflows.application import OperatingMechanisms, Plan, PlatformApplication
 from workflows.bringing_in import BringingIn
 from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
@@ -36,6 +36,7 @@ from workflows.vocabulary import (
     InspectionOutcome,
     Kind,
     ListingOutcome,
+    NextTermOutcome,
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
@@ -50,6 +51,7 @@ from workflows.words import Words
 _INCLUDED = (ListingOutcome.INCLUDED,)
 _FILED = (FilingOutcome.FILED,)
 _NOT_FILED = (FilingOutcome.NOT_FILED,)
+_HANDED_IN = (NextTermOutcome.FILED,)
 _GIVEN = (ReviewOutcome.GIVEN,)
 _NOT_GIVEN = (ReviewOutcome.NOT_GIVEN,)
 _NOT_EFFECTIVE = (EvaluationOutcome.NOT_EFFECTIVE,)
@@ -241,6 +243,31 @@ class SupportGiven(Decision):
     ] = None
 
 
+class NextTerm(Decision):
+    """The operator's application for the next term (§四), which begins when validity ends; or its taking back.
+
+    A later one takes the place of the one before.
+    """
+
+    kind: Literal["next_term"]
+    outcome: Annotated[NextTermOutcome, Label("outcome", "提交情况")] = NextTermOutcome.FILED
+    application: Annotated[
+        PlatformApplication | None,
+        Label(
+            "application",
+            "申请",
+            only_for=_HANDED_IN,
+            needed_for=_HANDED_IN,
+            help=Words(
+                "Without term and previous, which are filled in.", "不填期次和上一期，由系统填写。"
+            ),
+        ),
+    ] = None
+    reason: Annotated[
+        Text | None, Label("reason", "理由", only_for=(NextTermOutcome.TAKEN_BACK,))
+    ] = None
+
+
 class SelfReport(Decision):
     """The operator's yearly report (§六); or the commission's decision to go on without one."""
 
@@ -377,6 +404,7 @@ MODELS: dict[Kind, type[Decision]] = {
     Kind.RESUMPTION: Resumption,
     Kind.TERMINATION: Termination,
     Kind.SUPPORT: SupportGiven,
+    Kind.NEXT_TERM: NextTerm,
     Kind.SELF_REPORT: SelfReport,
     Kind.DISTRICT_REVIEW: DistrictReview,
     Kind.EVALUATION: Evaluation,

@@ -8,6 +8,7 @@ from workflows.circumstances import Edition
 from workflows.lifecycle_rows import (
     BRINGING_IN,
     CASE_CHANGES,
+    NEXT_TERM,
     NOTICES,
     SET_ASIDE,
     STARTED,
@@ -200,10 +201,11 @@ PLATFORM = Lifecycle(
                 happens(Happening.VALIDITY_ENDED, Stage.EXPIRED),
                 happens(Happening.VALIDITY_NEARING),
                 *SUPPORT,
+                NEXT_TERM,
             ),
             Clock.VALIDITY,
         ),
-        Step(Stage.EXPIRED, ended=True),
+        Step(Stage.EXPIRED, ended=True, followed=True),
         Step(Stage.DELISTED, (SET_ASIDE,), ended=True),
         Step(Stage.DECLINED, (SET_ASIDE,), ended=True),
         Step(
@@ -367,6 +369,8 @@ ASSESSMENT = Lifecycle(
 LASTING = frozenset(
     trigger.name for table in (PLATFORM, ASSESSMENT) for trigger in table.anytime if trigger.lasting
 )
+"""What is true of the body, whatever was decided of its plan."""
+STAYS = LASTING | {trigger.name for _, trigger, _ in PLATFORM.arrows() if trigger.apart}
 """The entries that stay when an earlier decision is set aside."""
 
 _SINCE: dict[str, Edition] = {}

@@ -2,7 +2,7 @@
 
 from workflows.circumstances import Edition
 from workflows.steps import AnyStage, Arrow, Trigger
-from workflows.vocabulary import Happening, Kind, Role, SoleOutcome, Stage
+from workflows.vocabulary import Happening, Kind, NextTermOutcome, Role, SoleOutcome, Stage
 
 
 def happens(
@@ -105,3 +105,18 @@ CASE_CHANGES = (
     ),
 )
 """变更, 暂停, 恢复, 终止: the commission's, on a document, in every open stage. The open assessment follows."""
+
+NEXT_TERM = Trigger(
+    Kind.NEXT_TERM,
+    Role.OPERATOR,
+    "§四",
+    (
+        Arrow(NextTermOutcome.FILED, None),
+        Arrow(NextTermOutcome.TAKEN_BACK, None),
+    ),
+    awaited=False,
+    apart=True,
+    suspended=None,
+    since=Edition.V0_5,
+)
+"""须重新申请: handed in while the platform is still valid, it begins the moment its validity ends."""

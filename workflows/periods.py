@@ -32,6 +32,10 @@ def at_nine(day: date) -> datetime:
     return start_of(day) + timedelta(hours=9)
 
 
+def days_before(day: date, days: int) -> date:
+    return day - timedelta(days=days)
+
+
 def last_day(end: datetime) -> date:
     """The last day of a period that ends at `end` (24:00 of that day)."""
     return beijing_date(end - timedelta(microseconds=1))

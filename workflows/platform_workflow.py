@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import (
     ApplicationError,
 )
@@ -24,15 +25,19 @@ with workflow.unsafe.imports_passed_through():
         VALID_UNTIL,
         platform_workflow_id,
     )
+    from workflows.lifecycle import PLATFORM
     from workflows.model import (
         NO_OBJECT,
         WHOLE,
         FieldError,
         InvalidMessage,
+        as_sent,
         invalid,
         parse,
         record_from,
+        sha256,
     )
+    from workflows.next_term import next_application, years_of
     from workflows.origin import check_id, check_start, goes_on, is_ours
     from workflows.reopening import (
         objection_to_reopening,
@@ -100,7 +105,9 @@ class PlatformWorkflow(YearsOfValidity):
             # A second life of a term decides nothing: the register is asked before the first message.
             # Also where it was reset: what a run commands must not depend on its own id.
             new = self.edition >= Edition.V0_4 and not goes_on()
-            self.adopt(opened, wait_for_register=new)
+            # The term before goes on as this one, where its operator had applied in time.
+            self.origin_wanted = self.edition >= Edition.V0_5 and goes_on()
+            self.adopt(opened, wait_for_register=new or self.origin_wanted)
             return
         self.carried = taken = record_from(CarriedPlatform, carried)
         if self.edition >= Edition.V0_4 and not goes_on():
@@ -168,7 +175,8 @@ class PlatformWorkflow(YearsOfValidity):
 
     async def _is_recorded(self) -> bool:
         """Whether the register has the log that is carried, as far as it was written there."""
-        facts, log = self.case.state.facts, self.case.log[: self.recorded]
+        known = self.recorded if self.carried else 1
+        facts, log = self.case.state.facts, self.case.log[:known]
         if not log:
             return False
         lookup = LogLookup(platform_id=facts.platform_id, term=facts.term, holding=log[-1].hash)
@@ -188,6 +196,31 @@ class PlatformWorkflow(YearsOfValidity):
                 break
         register.cancel()
         ends.cancel()
+        self._begin_next_term()
+
+    def _begin_next_term(self) -> None:
+        """Go on as the next term, in one step, where its application was handed in while this one lasted."""
+        state = self.case.state
+        if not self.step.followed:
+            return
+        form = next_application(state, tuple(self.case.log), self.case.next_application)
+        if form is None:
+            return
+        workflow.continue_as_new(
+            args=[as_sent(form)],
+            memo={
+                "application_id": form.application_id,
+                "application_sha256": sha256(as_sent(form)),
+                "term": form.term,
+            },
+            search_attributes=TypedSearchAttributes(
+                [
+                    SearchAttributePair(STAGE, str(PLATFORM.steps[0].stage)),
+                    SearchAttributePair(DISTRICT, str(form.district)),
+                    SearchAttributePair(FIELD, form.field),
+                ]
+            ),
+        )
 
     async def _live(self, application: Any) -> None:
         """Follow the state until the term has ended; from one cycle to the next in a new run."""
@@ -213,6 +246,7 @@ class PlatformWorkflow(YearsOfValidity):
     bringing_in = decision_signal(Kind.BRINGING_IN)
     set_aside = decision_signal(Kind.SET_ASIDE)
     support = decision_signal(Kind.SUPPORT)
+    next_term = decision_signal(Kind.NEXT_TERM)
     withdrawal = decision_signal(Kind.WITHDRAWAL)
 
     # ---- what the commission changes at any time ----
@@ -257,6 +291,7 @@ class PlatformWorkflow(YearsOfValidity):
             stage=state.stage,
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
+            assessments=years_of(state),
         )
 
     def platform_state(self) -> PlatformState:

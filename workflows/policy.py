@@ -104,6 +104,16 @@ class Policy(Message):
         tuple[Annotated[int, Field(ge=1, le=1000)], ...],
         Label("notices before the end of validity", "有效期届满前提示", "§四", DAYS),
     ] = Field(default=(180, 90, 30), max_length=10)
+    next_term_days: Annotated[
+        int,
+        Label(
+            "application for the next term before the end of validity",
+            "下一期申请提前",
+            "§四",
+            DAYS,
+            help=Words("0: only after the end.", "0 为届满后方可申请。"),
+        ),
+    ] = Field(default=0, ge=0, le=365)
     rectification_months: Annotated[
         int, Label("time for rectification", "整改期限", "§六", MONTHS)
     ] = Field(default=6, ge=1, le=24)
@@ -188,6 +198,7 @@ NEW_CASES: dict[str, Any] = {
     "last_assessment_lead_days": 120,
     "rectification_within_validity": True,
     "inspectors_at_least": 1,
+    "next_term_days": 180,
 }
 """What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
 

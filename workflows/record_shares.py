@@ -15,6 +15,7 @@ from workflows.vocabulary import (
     FilingOutcome,
     InspectionOutcome,
     Kind,
+    NextTermOutcome,
     OpinionOutcome,
     RecommendationOutcome,
     Role,
@@ -28,6 +29,8 @@ Share = tuple[str, str, Role]
 SHARES: dict[Share, int] = {
     (Kind.SUPPORT, SoleOutcome.RECORDED, Role.DISTRICT): 120_000,
     (Kind.SUPPORT, SoleOutcome.RECORDED, Role.COMMISSION): 120_000,
+    (Kind.NEXT_TERM, NextTermOutcome.FILED, Role.OPERATOR): 12_000,
+    (Kind.NEXT_TERM, NextTermOutcome.TAKEN_BACK, Role.OPERATOR): 6_000,
     (Kind.RECOMMENDATION, RecommendationOutcome.RETURNED, Role.DISTRICT): 30_000,
     (Kind.INSPECTION, InspectionOutcome.RETURNED, Role.COMMISSION): 30_000,
     (Kind.EXPERT_OPINION, OpinionOutcome.RETURNED, Role.COMMISSION): 30_000,

@@ -25,6 +25,7 @@ from workflows.states import (
     AssessmentChanges,
     AssessmentResult,
     AssessmentState,
+    NextTermFiled,
     PlatformChanges,
     PlatformState,
     Spent,
@@ -74,7 +75,8 @@ def follow_arrow(state: S, arrow: Arrow, name: str, content: dict[str, Any], at:
         if not arrow.resumes:  # what an earlier visit to that step took is no part of this one
             step["spent"] = tuple(spent for spent in state.spent if spent.stage is not arrow.to)
     dated: dict[str, date] = {}
-    if content.get("decided_on"):
+    # The operator's next application orders nothing: what staff date before it is still taken after it.
+    if content.get("decided_on") and not lifecycle_of(state).apart(name):
         dated[dated_by(state, name)] = date.fromisoformat(content["decided_on"])
     effect = _EFFECTS.get(name)
     changes = effect(state, arrow, content, at) if effect else {}
@@ -230,6 +232,19 @@ def _nearing(
     return {"told_days": content["days"]}
 
 
+def _next_term(
+    state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
+) -> PlatformChanges:
+    if "application_sha256" not in content:
+        return {"next_term": None}
+    filed = NextTermFiled(
+        application_id=content["application_id"],
+        application_sha256=content["application_sha256"],
+        filed_on=date.fromisoformat(content["decided_on"]),
+    )
+    return {"next_term": filed}
+
+
 def _opened(
     state: PlatformState, arrow: Arrow, content: dict[str, Any], at: datetime
 ) -> PlatformChanges:
@@ -316,6 +331,7 @@ _EFFECTS: dict[str, Effect] = {
     Kind.PLAN_REVISION: _new_plan,
     Kind.LISTING: _included,
     Kind.BRINGING_IN: _brought_in,
+    Kind.NEXT_TERM: _next_term,
     Kind.EVALUATION: _to_mend,
     Kind.FACTS_CHANGE: _changed,
     Kind.SUSPENSION: _suspended,

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from workflows.activity_messages import DueDate
+from workflows.application import PreviousYear
 from workflows.awaited import Awaited
 from workflows.case import CaseRecord
 from workflows.model import Instant, Record, Sha256
@@ -66,6 +67,8 @@ class TermResult(Record):
     stage: str
     log_seq: int
     log_hash: Sha256
+    assessments: tuple[PreviousYear, ...] = ()
+    """How its years ended: those who review the next term see it."""
 
 
 class YearResult(Record):

@@ -43,19 +43,35 @@ def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> 
             " not set aside",
             f"本案没有决定 {decision.target}；申请只能撤回，不能撤销更正",
         )
+    return _never(state, target) or _already(log, target) or _ended_since(state, target)
+
+
+def _never(state: CaseState, target: LogEntry) -> Words | None:
+    """What no one sets aside."""
+    name = target.decision_id
     if target.name == Kind.SET_ASIDE:
         return Words(
-            f"{decision.target} is itself a setting aside: make the decision that is pending now",
-            f"{decision.target} 本身是撤销更正：请对现待事项重新作出决定",
+            f"{name} is itself a setting aside: make the decision that is pending now",
+            f"{name} 本身是撤销更正：请对现待事项重新作出决定",
         )
-    by = set_aside_marks(log).get(target.seq)
-    if by:
+    if lifecycle_of(state).apart(target.name):
         return Words(
-            f"{decision.target} was set aside already, by entry {by}",
-            f"{decision.target} 已由第 {by} 条撤销",
+            f"{name} is the operator's own to take back or to replace, until the term ends",
+            f"{name} 在本期结束前由运营单位自行撤回或重新提交，不作撤销更正",
         )
-    lasting = lifecycle_of(state).lasting(target.name)
-    return _LASTING_STAYS if lasting else _ended_since(state, target)
+    if lifecycle_of(state).lasting(target.name):
+        return _LASTING_STAYS
+    return None
+
+
+def _already(log: Sequence[LogEntry], target: LogEntry) -> Words | None:
+    by = set_aside_marks(log).get(target.seq)
+    if by is None:
+        return None
+    return Words(
+        f"{target.decision_id} was set aside already, by entry {by}",
+        f"{target.decision_id} 已由第 {by} 条撤销",
+    )
 
 
 def affected_entries(

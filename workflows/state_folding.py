@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from workflows.lifecycle import LASTING
+from workflows.lifecycle import STAYS
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, S, arrow_of, begin, follow_arrow, lifecycle_of
 from workflows.states import PlatformChanges, PlatformState, StepChanges
@@ -83,6 +83,9 @@ def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
         changes["plans_filed"] = max(state.plans_filed, state.plan_version)
         if stood.valid_until == state.valid_until:  # announced already
             changes["told_days"] = state.told_days
+        # An application for the next term rests on validity alone, and has lapsed where the term had ended.
+        goes_on = not lifecycle_of(state).ended(state.stage) and stood.valid_until is not None
+        changes["next_term"] = state.next_term if goes_on else None
         if "year" in said:
             changes["reopening"] = {k: v for k, v in said.items() if k != "sets_aside"}
         else:
@@ -100,6 +103,6 @@ def set_aside_marks(log: Iterable[LogEntry]) -> dict[int, int]:
         if entry.name == Kind.SET_ASIDE and entry.kind is EntryKind.DECISION:
             first, last = entry.said["sets_aside"]
             for seq in range(first, last + 1):
-                if names.get(seq) not in LASTING:
+                if names.get(seq) not in STAYS:
                     marks.setdefault(seq, entry.seq)
     return marks

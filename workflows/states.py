@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 
 from workflows.application import LeadUnit, Organisation, PlatformApplication
 from workflows.awaited import Awaited
+from workflows.decision import with_hashed_application
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
@@ -55,6 +56,14 @@ class AssessmentResult(Record):
     brought_in: bool = False
 
 
+class NextTermFiled(Record):
+    """An application for the next term that was handed in; its whole text is carried with the case."""
+
+    application_id: str
+    application_sha256: Sha256
+    filed_on: date
+
+
 class PlatformState(Record):
     """Where a platform stands. `valid_until` is 24:00 of the last day, Beijing time."""
 
@@ -81,6 +90,8 @@ class PlatformState(Record):
     openings: int = 0
     """How often the assessment of the year was opened: more than once when one was broken off."""
     assessments: tuple[AssessmentResult, ...] = ()
+    next_term: NextTermFiled | None = None
+    """The application for the next term; it begins with the end of validity, and lapses with any other end."""
     told_days: int | None = None
     """How many days before the end of validity the last notice of it was."""
     reopening: dict[str, Any] | None = None
@@ -144,6 +155,7 @@ class PlatformChanges(StepChanges, total=False):
     open_assessment: int | None
     openings: int
     assessments: tuple[AssessmentResult, ...]
+    next_term: NextTermFiled | None
     told_days: int | None
     reopening: dict[str, Any] | None
     facts_version: int
@@ -198,7 +210,7 @@ def content_of(message: Message) -> dict[str, Any]:
 
     Plans are long and kept as versions of their own; their hash binds them to the log.
     """
-    content = as_sent(message)
+    content = with_hashed_application(as_sent(message))
     if "plan" in content:
         content["plan_sha256"] = sha256(content.pop("plan"))
     return content

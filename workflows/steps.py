@@ -75,6 +75,8 @@ class Trigger:
     """Whether it is possible while the case is suspended: not (False), only then (True), or always (None)."""
     followed_as: Happening | None = None
     """What the open assessment notes of it, when its platform decides so."""
+    apart: bool = False
+    """It rests on validity alone: it stays when a decision before it is set aside, and is not set aside."""
     since: Edition = Edition.V0_1
     """The edition that brought it: runs of editions before neither await nor accept it."""
 
@@ -89,6 +91,8 @@ class Step:
     days: str = ""
     """The policy's field that says how many working days the step has."""
     ended: bool = False
+    followed: bool = False
+    """An application for the next term that was handed in begins where a term has ended so."""
     ended_by: str = ""
     """The decision that may end the case at any time; before it is set aside nothing else can be."""
 
@@ -172,6 +176,15 @@ class Lifecycle:
     def followed_as(self, name: str) -> Happening | None:
         """Return what the open assessment notes, when its platform takes a decision of this kind."""
         return next((t.followed_as for t in self.anytime if t.name == name), None)
+
+    def apart(self, name: str) -> bool:
+        """Whether a decision of this kind stays when one before it is set aside."""
+        return any(
+            trigger.apart
+            for step in self.steps
+            for trigger in step.triggers
+            if trigger.name == name
+        )
 
     def arrows(self) -> Iterator[tuple[AnyStage | None, Trigger, Arrow]]:
         """Every arrow of the table once: (from, trigger, arrow); from None means any open stage."""

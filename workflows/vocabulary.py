@@ -197,6 +197,7 @@ class Kind(Word):
     RESUMPTION = "resumption", "恢复", "§四"
     TERMINATION = "termination", "终止", "§四"
     SUPPORT = "support", "支持记录", "§四"
+    NEXT_TERM = "next_term", "下一期申请", "§四"
     SELF_REPORT = "self_report", "年度报告", "§六"
     DISTRICT_REVIEW = "district_review", "所在区意见", "§六"
     EVALUATION = "evaluation", "考核评价", "§六"
@@ -306,6 +307,13 @@ class FilingOutcome(Word):
 
     FILED = "filed", "已提交", "§六"
     NOT_FILED = "not_filed", "逾期未提交", "§六"
+
+
+class NextTermOutcome(Word):
+    """Whether an application for the next term was handed in, or taken back."""
+
+    FILED = "filed", "已提交", "§四"
+    TAKEN_BACK = "taken_back", "已撤回", "§四"
 
 
 class ReviewOutcome(Word):

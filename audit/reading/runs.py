@@ -144,7 +144,8 @@ class Run:
     def last_written(self) -> int:
         """The last event that tells entries: what was decided behind it, the history does not say yet."""
         handed_in = self.register_writes[-1].event_id if self.register_writes else 0
-        return self.last_event if self.carried_on or self.result else handed_in
+        whole = self.carried_on or self.result or self.next_run
+        return self.last_event if whole else handed_in
 
     def brought_in(self, decision_id: str | None) -> Raw | None:
         """The decision of this id by which the application brings its platform in, if it carries one."""
@@ -322,11 +323,10 @@ class _Reader:
         elif run.ended == "continued":
             run.next_run = _word(about["newExecutionRunId"])
             run.carried_on_raw = given = payloads(about.get("input"))
-            run.carried_on = (
-                _model(AssessmentOpening, given[0]).carried
-                if self._year
-                else _model(CarriedPlatform, given[1])
-            )
+            if self._year:
+                run.carried_on = _model(AssessmentOpening, given[0]).carried
+            elif len(given) > 1:  # without it the next term begins
+                run.carried_on = _model(CarriedPlatform, given[1])
 
 
 def payloads(given: Raw | None) -> list[Any]:

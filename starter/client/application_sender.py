@@ -1,7 +1,7 @@
 """Apply for a platform, and again after its validity (§四): one workflow for all terms, safely repeated."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from temporalio.client import (
     Client,
@@ -34,7 +34,8 @@ from starter.client.first_application import (
     as_plain_data,
     digest_of,
 )
-from starter.client.interface import Applied
+from starter.client.interface import Applied, Pingtai
+from starter.client.next_term_sender import hand_in
 from starter.client.register_lookups import KnownTerm, NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
@@ -51,7 +52,10 @@ from workflows.vocabulary import Stage
 
 
 class ApplicationSender:
-    """The part of `PingtaiClient` that starts the term which an application asks for."""
+    """The part of `PingtaiClient` that starts the term which an application asks for.
+
+    With `DecisionSender` it is all of `starter.client.interface.Pingtai`.
+    """
 
     temporal: Client
     _queries: CaseQueries
@@ -60,7 +64,8 @@ class ApplicationSender:
     async def apply(self, application: PlatformApplication) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
 
-        `term` and `previous` are filled in from the platform's last term.
+        `term` and `previous` are filled in from the platform's last term. Where that is still valid, and
+        in its last days, the application waits with it (`Applied.begins`).
 
         Raises:
             Refused: another application's term is open, this id was used for another content, the policy
@@ -145,6 +150,9 @@ class ApplicationSender:
             return earlier
         if why := find_block(latest):
             raise Refused(why)
+        view = await self._queries.view(latest.id)
+        if waiting := await hand_in(cast(Pingtai, self), view, application, latest.id):
+            return waiting
         raise Refused(still_open(application.platform_id, first, stands))
 
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
@@ -194,7 +202,9 @@ class ApplicationSender:
                 result = await handle.result(rpc_timeout=ANSWER_WITHIN)
         except (WorkflowFailureError, NoSuchPlatform):
             return None
-        return PreviousTerm(term=result.term, log_hash=result.log_hash)
+        return PreviousTerm(
+            term=result.term, log_hash=result.log_hash, assessments=result.assessments
+        )
 
 
 def _answer_of(first: FirstApplication, application: PlatformApplication, stage: str) -> Applied:

@@ -11,7 +11,7 @@ from starter.plans.plan_view import PlanView
 from workflows.application import PlatformApplication
 from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT
-from workflows.model import Record
+from workflows.model import Instant, Record
 from workflows.record import LogEntry
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import Receipt
@@ -28,6 +28,8 @@ class Applied(Record):
     term: int
     workflow_id: str
     repeated: bool = False
+    begins: Instant | None = None
+    """Of an application that waits for the present term to end: when its own begins."""
 
 
 class Pingtai(Protocol):

@@ -41,6 +41,10 @@ COMMANDS = (
     ),
     _form("withdraw", "The operator withdraws, at any time before the term ends. 撤回 §四"),
     _form(
+        "next-term",
+        "The operator applies for the next term before this one ends, or takes that back. 下一期申请 §四",
+    ),
+    _form(
         "change",
         "The commission changes a platform's name, operator, district or other facts. 信息变更 §四",
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,7 @@ from starter.terminal.wording import PLATFORM_LABEL, STAGE, TERM, awaited, await
 from workflows.application import PlatformApplication
 from workflows.field_labels import label_of
 from workflows.model import InvalidMessage, parse
+from workflows.periods import last_day
 from workflows.run_io import CaseView
 from workflows.vocabulary import Condition, Stage
 from workflows.words import Words
@@ -57,7 +59,9 @@ LOOK_SECONDS = 5.0
     help=f"""Submit an application. 提交申请 §四(一)
 
 It is a JSON object, for a new platform or for the next term of one. The same application again gives
-the first answer and changes nothing.
+the first answer and changes nothing. In the last 180 days of validity the application for the next
+term is kept until the term ends, and begins then; another one takes its place, and
+`pingtai next-term ID --taken-back` takes it back.
 
 {_FIELDS}
 
@@ -142,6 +146,9 @@ def _completed(raw: dict[str, Any], plan: str | None, documents: Iterable[str]) 
     return raw
 
 
+_BEGINS = Words("begins on", "开始日期")
+
+
 def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, object]]:
     if view and view.platform:
         due = view.due.due if view.due else None
@@ -152,7 +159,10 @@ def _standing(applied: Applied, view: CaseView | None) -> list[tuple[Said, objec
     else:  # a new application can only be in the first stage
         now = Stage.RECOMMENDATION
         then = awaited(awaited_in(now, overdue=False))
-    return [(STAGE, stage(now)), (NEXT, then)]
+    rows: list[tuple[Said, object]] = [(STAGE, stage(now)), (NEXT, then)]
+    if applied.begins:
+        return [(_BEGINS, last_day(applied.begins) + timedelta(days=1)), *rows[:1]]
+    return rows
 
 
 async def _look(client: Pingtai, applied: Applied) -> CaseView | None:

@@ -99,6 +99,19 @@ FORMS: dict[Kind, DecisionForm] = {
             "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
         ),
         DecisionForm(
+            "next-term",
+            Kind.NEXT_TERM,
+            Words(
+                "In the last 180 days of validity the operator may apply for the next term, which begins "
+                "the moment validity ends. A later application takes the place of the one before; until "
+                "the end it can be taken back.",
+                "有效期最后 180 天内可提交下一期申请，有效期届满时下一期随即开始。重新提交的替代前一份，"
+                "届满前可撤回。",
+            ),
+            "pingtai next-term bj-water-membrane --application application-2.json \\\n"
+            "    --actor op-01 --organisation 北京清栎膜技术服务有限公司",
+        ),
+        DecisionForm(
             "change",
             Kind.FACTS_CHANGE,
             Words(

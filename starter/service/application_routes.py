@@ -18,7 +18,7 @@ from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication
-from workflows.model import Record, parse
+from workflows.model import Instant, Record, parse
 from workflows.policy import Policy, policy_for_new_cases
 from workflows.vocabulary import Role
 
@@ -33,6 +33,8 @@ class AppliedAnswer(Record):
     application_id: str
     term: int
     workflow_id: str
+    begins: Instant | None = None
+    """Of an application for the next term that waits for the present one to end: when it begins."""
 
 
 @router.post(
@@ -42,7 +44,7 @@ class AppliedAnswer(Record):
     openapi_extra=body(PlatformApplication, "PlatformApplication", "application"),
 )
 async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Response:
-    """Start the term that an application asks for.
+    """Start the term that an application asks for; in the last days of a valid platform, keep it until then.
 
     The same application again (the same `application_id` and content) is answered 200 with the same
     body. `term` and `previous` are filled in. Scope: `apply`; with `brought_in`, or a `policy` other

@@ -73,6 +73,8 @@ def _more(entry: LogEntry) -> str | Words:
             words = _brought_in(said)
         case Kind.SUPPORT:
             words = f"{said['given_on']} {word(said['support'], Support)} {said['title']}"
+        case Kind.NEXT_TERM:
+            words = said.get("application_id", "")
         case Happening.CLOCK_STOPPED | Happening.CLOCK_STARTED:
             words = wording.stage(said["of"])
         case Happening.VALIDITY_NEARING:

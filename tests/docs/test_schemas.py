@@ -15,6 +15,7 @@ from tests.docs.mutations import mutations
 from tests.docs.reading import links
 from tests.rules.builders import DOCUMENT, Raw, application, changed
 from tests.rules.cases import decide, decision, platform
+from worker.demo.example_lives import with_application
 from worker.documents import ROOT
 from worker.schema_files import BEYOND, FOLDER, bring_up_to_date
 from workflows.application import PlatformApplication
@@ -140,7 +141,7 @@ def test_the_examples_pass(path: Path) -> None:
             for day in ("decided_on", "given_on")
             if day in MODELS[raw["kind"]].model_fields
         }
-        whole = {"decision_id": "d-1", **days, **raw}
+        whole: Raw = {"decision_id": "d-1"} | days | with_application(raw, path.parent)
         schema(f"decisions/{raw['kind']}").validate(whole)
         schema("decision").validate(whole)
 

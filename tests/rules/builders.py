@@ -72,6 +72,14 @@ def application(**changes: Any) -> Raw:
     return changed(content, **changes)
 
 
+NEXT: Raw = application(
+    application_id="a-2024-2",
+    name="芯片验证共性技术平台（二期）",
+    submitted_by={**OPERATOR},
+)
+"""The application for the next term."""
+
+
 def panel(votes: int = 5, of: int = 5, outcome: str = "supported") -> list[Raw]:
     """A panel with all four fields, of whom `votes` vote for the outcome.
 
@@ -121,6 +129,7 @@ BY = {
     Kind.SELF_REPORT: OPERATOR,
     Kind.DISTRICT_REVIEW: DISTRICT,
     Kind.RECTIFICATION_REPORT: OPERATOR,
+    Kind.NEXT_TERM: OPERATOR,
 }
 """Who takes a decision; the commission, if it is not named here."""
 
@@ -172,6 +181,7 @@ def content(kind: str, outcome: str | None = None) -> Raw:
             "title": "共性技术服务后补助",
             "amount_wan": 120,
         },
+        Kind.NEXT_TERM: {} if outcome == "taken_back" else {"application": NEXT},
         Kind.SELF_REPORT: {"groups": groups, "mechanisms": MECHANISMS},
         Kind.DISTRICT_REVIEW: {"view": "运行良好"},
         Kind.EVALUATION: {"outcome": "effective", "findings": group_findings(), **to_mend},

@@ -12,7 +12,14 @@ from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import set_aside_marks
 from workflows.states import AssessmentState, PlatformState, Receipt, application_content
 from workflows.steps import AnyStage, Arrow, Trigger
-from workflows.vocabulary import AssessmentStage, Happening, HappeningOutcome, Kind, Stage
+from workflows.vocabulary import (
+    AssessmentStage,
+    Happening,
+    HappeningOutcome,
+    Kind,
+    NextTermOutcome,
+    Stage,
+)
 
 from . import builders
 from .builders import ACTORS, DAY, Raw, application
@@ -149,6 +156,8 @@ NO_TIME: Raw = {
     "rectification_months": 24,
 }
 """A policy by which no rectification fits into validity."""
+SOON: Raw = {"validity_years": 1, "next_term_days": 365}
+"""A policy by which the next term may be applied for from the first day on."""
 POLICIES: dict[AnyStage, Raw] = {
     AssessmentStage.REASSESSMENT_VIEW: HEARD,
     AssessmentStage.UNMENDED: NO_TIME,
@@ -162,6 +171,8 @@ def policy_of(stage: AnyStage, arrow: Arrow | None = None) -> Raw:
         return HEARD
     if arrow and arrow.mends is False:
         return NO_TIME
+    if arrow and isinstance(arrow.outcome, NextTermOutcome):
+        return SOON
     return POLICIES.get(stage, {})
 
 

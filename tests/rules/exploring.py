@@ -52,6 +52,7 @@ class Explorer:
             and trigger.suspended in (None, state.suspended_since is not None)
             and (trigger.by is None or fits(arrow, state, along(self.case, trigger, arrow)))
             and (trigger.name != Kind.SET_ASIDE or standing(self.case))
+            and trigger.name != Kind.NEXT_TERM  # not by the policy of these cases
         ]
 
     def may_set_aside(self) -> bool:

@@ -8,7 +8,7 @@ from workflows.case import Case
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.state_folding import fold
 from workflows.steps import AnyStage, Arrow, Lifecycle, Trigger
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
+from workflows.vocabulary import AssessmentStage, Happening, Kind, NextTermOutcome, Stage
 
 from .cases import at_stage, decide, policy_of, returned_from, standing, take, walk
 
@@ -46,7 +46,10 @@ def beginning(way: Way) -> Case[Any]:
         decide(case, Kind.PLAN_REVISION)
         return case
     policy = policy_of(stage, arrow)
-    return at_stage(stage, **({"policy": policy} if policy else {}))
+    case = at_stage(stage, **({"policy": policy} if policy else {}))
+    if arrow.outcome == NextTermOutcome.TAKEN_BACK:
+        decide(case, Kind.NEXT_TERM)
+    return case
 
 
 @pytest.mark.parametrize("way", [*ways(PLATFORM), *ways(ASSESSMENT)], ids=named)

@@ -1,7 +1,7 @@
 """Text of characters that nobody sees is empty, in every field of every message."""
 
+import json
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ def leaves(content: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str
 
 def blanked(content: Raw, path: tuple[str | int, ...]) -> Raw:
     """A copy in which the text at a place is blank."""
-    changed: Any = deepcopy(content)
+    changed: Any = json.loads(json.dumps(content))  # nothing in it twice, as with deepcopy
     inside = changed
     for key in path[:-1]:
         inside = inside[key]

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from worker.demo.example_lives import as_of
+from worker.demo.example_lives import as_of, with_application
+from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import as_sent
+from workflows.next_term import next_application
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
@@ -41,18 +44,31 @@ def live(name: str) -> tuple[World, ...]:
         last = worlds[-1] if worlds else None
         application = read(name, term["application"])
         at = last.now + timedelta(days=30) if last else START
+        if last and (
+            form := follows(last)
+        ):  # it was handed in, and begins the moment validity ends
+            assert form.application_id == application["application_id"]
+            application, at = as_sent(form), last.now
         if "brought_in" in application:
             application["brought_in"] = as_of(application["brought_in"], beijing_date(at))
         world = World(application, at, last.platform if last else None)
         for step in term["steps"]:
             steps += 1
-            take(world, step, f"{name}-{steps:02}")
+            take(world, step, f"{name}-{steps:02}", EXAMPLES / name)
         assert world.platform.state.stage == term["ends"]
         worlds.append(world)
     return tuple(worlds)
 
 
-def take(world: World, step: Raw, decision_id: str) -> None:
+def follows(world: World) -> PlatformApplication | None:
+    """The application with which the next term begins by itself."""
+    case = world.platform
+    if not lifecycle_of(case.state).step(case.state.stage).followed:
+        return None
+    return next_application(case.state, tuple(case.log), case.next_application)
+
+
+def take(world: World, step: Raw, decision_id: str, folder: Path) -> None:
     """Take a step of a life."""
     world.advance(world.now + timedelta(days=step.get("after_days", 0)))
     if "assessment" in step:
@@ -66,10 +82,11 @@ def take(world: World, step: Raw, decision_id: str) -> None:
         world.break_off()
     elif "refused" in step:
         with pytest.raises(Refused) as caught:
-            world.decide(step["refused"], decision_id)
+            world.decide(with_application(step["refused"], folder), decision_id)
         assert caught.value.refusal.rule == step["rule"]
     else:
-        world.decide(step.get("decide") or step["signal"], decision_id)
+        said = step.get("decide") or step["signal"]
+        world.decide(with_application(said, folder), decision_id)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -24,6 +24,7 @@ UNASKED: dict[str, Set[str]] = {
     Kind.SET_ASIDE: (set(Stage) | set(AssessmentStage)) - CLOSED,
     Kind.SUPPORT: {"valid"},
     Kind.BRINGING_IN: {"recommendation"},
+    Kind.NEXT_TERM: {"valid"},
 }
 """Where each of the kinds is possible that nobody waits for."""
 OUT_OF_TURN = [

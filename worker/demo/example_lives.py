@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from starter.errors import BadInput
 from workflows.application import PlatformApplication
-from workflows.model import InvalidMessage, M, Message, parse
+from workflows.model import InvalidMessage, M, Message, as_sent, parse
 from workflows.periods import anniversary
+from workflows.policy import policy_for_new_cases
 from workflows.vocabulary import Stage
 
 
@@ -75,10 +76,25 @@ class Example:
             BadInput: a file of it does not fit.
         """
         self.platform_id = folder.name
+        self.folder = folder
         self.life = _read(folder / "life.json", Life)
         self.applications = tuple(
             _read(folder / term.application, PlatformApplication) for term in self.life.terms
         )
+
+
+def with_application(said: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A decision with the application whose file it names, as a client would send it; others as they are.
+
+    Raises:
+        BadInput: the file does not fit.
+    """
+    name = said.get("application")
+    if not isinstance(name, str):
+        return said
+    form = _read(folder / name, PlatformApplication)
+    policy = policy_for_new_cases(form.policy)
+    return {**said, "application": as_sent(form.model_copy(update={"policy": policy}))}
 
 
 def as_of(brought_in: dict[str, Any], day: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starter.client.temporal_client import PingtaiClient
 from starter.clock import today
 from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
-from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of
+from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of, with_application
 from workflows.application import PlatformApplication
 from workflows.contract import (
     PLATFORM_TYPE,
@@ -73,6 +73,8 @@ class Player:
         self._taken_by: dict[str, str] = {}
         """By which workflow each decision was taken."""
         self._latest = datetime.now(UTC)
+        self._waiting: str | None = None
+        """The application that begins the next term when validity ends."""
 
     async def play(self) -> None:
         """Play all terms.
@@ -92,6 +94,10 @@ class Player:
             await self._ends(number, term)
 
     async def _apply(self, number: int, application: PlatformApplication) -> None:
+        if self._waiting == application.application_id:  # its term began the moment validity ended
+            self._term, self._assessment, self._waiting = number, None, None
+            self._latest = max(self._latest, (await self._term_now()).state.since)
+            return
         wait = self._latest - datetime.now(UTC) if number > 1 else timedelta()
         if application.brought_in:
             brought_in = as_of(as_sent(application.brought_in), today())
@@ -114,6 +120,7 @@ class Player:
 
     async def _say(self, step: ExampleStep) -> None:
         content = step.decide or step.signal or step.refused or {}
+        content = with_application(content, self._example.folder)
         target = self._target(content)
         day = beijing_date(await self._wait(target, step)).isoformat()
         self._decisions += 1
@@ -137,6 +144,8 @@ class Player:
             raise UnexpectedResult("the signal was not accepted")
         self._taken_by[decision["decision_id"]] = target.id
         self._latest = max(self._latest, receipt.at)
+        if receipt.kind == Kind.NEXT_TERM:
+            self._waiting = content.get("application", {}).get("application_id")
         ended = ASSESSMENT.ended(receipt.stage)
         if self._assessment and (ended if target is self._assessment else not _valid(receipt)):
             await self._assessment_over()
@@ -263,7 +272,9 @@ class Player:
 
     async def _ends(self, number: int, term: ExampleTerm) -> None:
         async def there() -> bool:
-            return (await self._state()).stage is term.ends
+            state = await self._state()
+            followed = PLATFORM.step(term.ends).followed and self._waiting is not None
+            return state.facts.term > number if followed else state.stage is term.ends
 
         try:
             await until(there, f"term {number} ends {term.ends}, and the register knows")

@@ -26,8 +26,8 @@ from workflows.words import Words
 TITLE = Words("What it is about", "事由和依据")
 ON_CONDITIONS = frozenset((Kind.RECOMMENDATION, Kind.INSPECTION, Kind.BRINGING_IN))
 ON_PLAN = ON_CONDITIONS | {Kind.PLAN_REVISION, Kind.EXPERT_OPINION, Kind.LISTING}
-ON_NOTHING = frozenset((Kind.SUPPORT, Kind.SET_ASIDE))
-"""Support rests on validity alone; a setting aside lists the decisions itself."""
+ON_NOTHING = frozenset((Kind.SUPPORT, Kind.SET_ASIDE, Kind.NEXT_TERM))
+"""Support and the next application rest on validity alone; a setting aside lists the decisions itself."""
 _LETTERS = 240
 """Of each reason."""
 _CELLS = 60

@@ -1,0 +1,85 @@
+"""§四: the next term begins the moment validity ends, in one step and once, whatever dies in between."""
+
+from datetime import timedelta
+
+from temporalio.client import WorkflowExecutionStatus
+
+from audit.archive.server_histories import ServerHistories
+from audit.reconciling.reconciling import reconcile
+from tests.rules.builders import ABSENT, COMMISSION, OPERATOR, Raw, application
+from tests.workflows.test_crashes import Away
+from tests.workflows.world import Life, World
+from worker.demo.clockwork import A_MOMENT, until
+from workflows.application import PlatformApplication
+from workflows.contract import STAGE, VALID_UNTIL
+from workflows.model import parse
+
+
+async def in_its_last_days(world: World) -> Life:
+    """A platform that is valid for one year, of which the last days have begun."""
+    life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
+    await life.get_listed()
+    await life.effective(1)
+    return life
+
+
+def form_of(life: Life) -> Raw:
+    """The application for its next term."""
+    return application(
+        platform_id=life.id, application_id=f"{life.id}-2", submitted_by=OPERATOR, policy=ABSENT
+    )
+
+
+async def expired(life: Life) -> bool:
+    """Whether its validity has ended, and nothing has followed."""
+    state = await life.state()
+    return (state.stage, state.facts.term) == ("expired", 1)
+
+
+async def begun(life: Life, term: int) -> bool:
+    """Whether a term of it has begun."""
+    return (await life.state()).facts.term == term
+
+
+async def test_a_term_follows_another_once_though_the_worker_dies_in_between(world: World) -> None:
+    """The end is noted while the register is away; with the next worker the term begins, and only one."""
+    away = Away(world)
+    async with world.with_worker(away):
+        life = await in_its_last_days(world)
+        assert (await life.decide("next_term", application=form_of(life))).stage == "valid"
+        end = (await life.state()).valid_until
+        assert end
+        await world.clockwork.move_to(life.handle, end - A_MOMENT)
+        await life.settled(life.handle)
+        away.open = False
+        await world.clockwork.forward(life.handle, 2 * A_MOMENT)
+        await until(lambda: expired(life), "validity ends")
+    async with world.with_worker(world.register):
+        await until(lambda: begun(life, 2), "the next term begins")
+        await life.stands("recommendation")
+    first = (await life.log())[0]
+    card = await world.queries.platform(life.id)
+    assert card
+    assert [(1, "expired"), (2, "recommendation")] == [(t.term, t.stage) for t in card.terms]
+    last = [line.entry for line in card.log if line.term == 1 and not line.year][-1]
+    assert (last.name, last.hash) == ("validity_ended", first.previous)
+    assert timedelta() <= first.at - last.at < timedelta(minutes=10), (
+        "as soon as the register has all"
+    )
+    years = [(one["year"], one["result"]) for one in first.said["previous"]["assessments"]]
+    assert [(1, "effective")] == years
+    query = f"WorkflowId = '{life.handle.id}'"
+    statuses = [run.status async for run in world.temporal.list_workflows(query)]
+    assert statuses.count(WorkflowExecutionStatus.RUNNING) == 1
+    assert set(statuses[1:]) == {WorkflowExecutionStatus.CONTINUED_AS_NEW}
+    found = (await life.handle.describe()).typed_search_attributes
+    assert ("recommendation", None) == (found.get(STAGE), found.get(VALID_UNTIL))
+    again = await world.client.apply(parse(PlatformApplication, form_of(life)))
+    assert (again.term, again.repeated, again.begins) == (2, True, None)
+    assert "inspection" == (await life.decide("recommendation")).stage
+    await life.stands("inspection")
+    read = reconcile(world.engine, ServerHistories(world.temporal), (life.id,))
+    [audited] = [one async for one in read]
+    # Where time is skipped a clock may lag (docs/decisions/0007-workflow-clock.md).
+    wrong = [one for one in audited.problems if "bears a moment" not in one.words.en]
+    assert ([], []) == (wrong, audited.differences)
