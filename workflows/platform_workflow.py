@@ -291,7 +291,7 @@ class PlatformWorkflow(YearsOfValidity):
             stage=state.stage,
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
-            assessments=years_of(state),
+            assessments=years_of(state) if self.edition >= Edition.V0_5 else (),
         )
 
     def platform_state(self) -> PlatformState:
