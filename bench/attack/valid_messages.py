@@ -83,6 +83,9 @@ def decision(
     if year is not None:
         said["case"]["year"] = year
     said.pop("mend_by", None)
+    if "application" in said:
+        own = {"application_id": f"{decision_id}-a"[:64], "operator": facts["operator"]}
+        said["application"] = application(facts["platform_id"]) | own
     adjust = _ADJUST.get(kind)
     if adjust:
         adjust(random, said, decision_id)

@@ -17,6 +17,7 @@ from starter.commands.decision_form import DecisionForm
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.notation import WordChoice, known
 from starter.commands.plan_files.plan_file import written_plan
+from tests.rules.builders import NEXT
 from workflows.vocabulary import IndicatorGroup, InspectionItem, Kind, Role
 
 Run = Callable[..., Result]
@@ -288,6 +289,7 @@ def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm)
     assert f"Example:\n    {form.example[:40]}" in pingtai(*command, "--help").stdout
     Path("plan.md").write_bytes(written_plan(PLAN, ".md"))
     Path("mechanisms.json").write_text(json.dumps(MECHANISMS), encoding="utf-8")
+    Path("application-2.json").write_text(json.dumps(NEXT), encoding="utf-8")
     for document in re.findall(r"[^ :]+\.pdf", form.example):
         Path(document).write_bytes(b"%PDF")
     program, *arguments = shlex.split(form.example.replace("\\\n", " "))
