@@ -5,6 +5,8 @@ messages that people sent. So whatever is left out or changed in one place does 
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from audit.problems import Problem
@@ -15,12 +17,14 @@ from audit.reading.origins import check_origins, run_logs
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication
 from workflows.assessment_years import opening_content
+from workflows.contract import NOTE_YEAR_END
 from workflows.decision import ADDED_BY_LOG
 from workflows.decision_reading import decision_of
 from workflows.log_id import LogId
-from workflows.model import InvalidMessage, parse, sha256
+from workflows.model import InvalidMessage, parse, record_from, sha256
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState
+from workflows.run_io import YearEnd
 from workflows.state_folding import states
 from workflows.states import application_content, content_of
 from workflows.vocabulary import Happening, HappeningOutcome, Kind
@@ -93,7 +97,7 @@ def _entry(line: Line) -> Iterator[Problem]:
     run, entry, name = line.run, line.entry, line.name
     if line.held_in == 1:
         return  # its own run is not there, which was said, or it stands there again
-    if not any(same_moment(task.at, entry.at) for task in run.tasks):
+    if not any(same_moment(at, entry.at) for at in _moments(run, entry)):
         words = Words(
             f"entry {name} bears a moment at which the history decided nothing",
             f"第 {name} 条的时刻与历史中任何一次处理都不符",
@@ -117,6 +121,19 @@ def _entry(line: Line) -> Iterator[Problem]:
             f"entry {name} differs from the input of the run", f"第 {name} 条与运行起始内容不同"
         )
         yield Problem(run.at(line.event_id), words)
+
+
+def _moments(run: Run, entry: LogEntry) -> Iterator[datetime]:
+    """The moments that an entry may bear: of a task; or of its signal, when Temporal took that; or, of the
+    end of an assessment, the moment at which the assessment was concluded, as it said itself.
+    """
+    yield from (task.at for task in run.tasks)
+    for message in run.messages:
+        if message.name == entry.name:
+            yield message.at
+        elif (message.name, entry.name) == (NOTE_YEAR_END, Happening.ASSESSMENT_ENDED):
+            with suppress(InvalidMessage):
+                yield record_from(YearEnd, message.content).at
 
 
 def _said(entry: LogEntry) -> tuple[Any, ...]:

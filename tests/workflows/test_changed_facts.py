@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 
 from audit.archive.server_histories import ServerHistories
 from audit.dossier.making import make
@@ -15,8 +16,10 @@ from tests.workflows.test_crashes import Away
 from tests.workflows.test_setting_aside import listed_long_ago, settled
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
+from workflows import case_workflow
+from workflows.circumstances import Edition
 from workflows.contract import DISTRICT as DISTRICT_ATTRIBUTE
-from workflows.contract import FOLLOW_PLATFORM
+from workflows.contract import FOLLOW_PLATFORM, PATCH_V0_4, PATCH_V0_5_LATER
 from workflows.periods import beijing_date
 from workflows.record import LogEntry, find_chain_break
 from workflows.refusal import Refused
@@ -266,3 +269,35 @@ async def standing(life: Life) -> tuple[str, bool]:
     """Where a platform stands, and whether its step is overdue."""
     state = await life.state()
     return state.stage, state.overdue
+
+
+async def test_a_case_of_before_takes_the_change_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run of 0.4.0 and its open assessment go by the newer edition from the change on, and replay."""
+
+    def before_0_5() -> Edition:
+        return Edition.V0_4 if workflow.patched(PATCH_V0_4) else Edition.V0_1
+
+    with monkeypatch.context() as worker_of_before:
+        worker_of_before.setattr(case_workflow, "edition_of_run", before_0_5)
+        life = await listed_long_ago(world)
+        await life.decide("self_report")
+    await rename(life)
+    await move(life)
+    with pytest.raises(Refused, match="only the platform's own district, beijing_etown"):
+        await life.decide("district_review")
+    await life.decide("district_review", actor=NEW_DISTRICT)
+    await life.decide("evaluation", "effective")
+    await life.over()
+    state = await life.state()
+    assert (NEW_NAME, "beijing_etown") == (state.facts.operator.name, state.facts.district)
+    first = [run async for run in world.temporal.list_workflows(f"WorkflowId = '{life.handle.id}'")]
+    patches = set()
+    for run in first:
+        handle = world.temporal.get_workflow_handle(run.id, run_id=run.run_id)
+        async for event in handle.fetch_history_events():
+            details = event.marker_recorded_event_attributes.details
+            patches |= {str(value) for one in details.values() for value in one.payloads}
+    assert any(PATCH_V0_5_LATER in patch for patch in patches)
+    await its_dossier_holds(world, life, tmp_path)
