@@ -16,7 +16,8 @@ from workflows.words import Words
 Document = dict[str, str]
 HERE = Path()
 HOW = Words(
-    "FILE, FILE=TITLE, TITLE=FILE or TITLE=SHA256", "文件、文件=名称、名称=文件或名称=SHA256"
+    "FILE, FILE=TITLE, TITLE=FILE or TITLE=SHA256",
+    "“文件路径”、“文件路径=名称”、“名称=文件路径”或“名称=SHA256”",
 )
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _BETWEEN = re.compile(r"[;；\n]")

@@ -33,6 +33,7 @@ from workflows.words import Words
         (Kind, "Expert-Opinion", "expert_opinion"),
         (District, "海淀", "haidian"),
         (District, "海淀区", "haidian"),
+        (District, "经开", "beijing_etown"),
         (District, "经开区", "beijing_etown"),
         (Role, "市科委", "commission"),
         (Role, "市科委、中关村管委会", "commission"),
