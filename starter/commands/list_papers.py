@@ -217,9 +217,8 @@ async def _certificate(
         NoSuchPlatform: there is none of this id.
         BadInput: it is not valid today.
     """
-    from starter.desk.listed_platforms import facts_now  # noqa: PLC0415
+    from starter.desk.listed_platforms import listed_now  # noqa: PLC0415
     from starter.papers.certificate import certificate_data  # noqa: PLC0415
-    from starter.papers.list_notice import ListedPlatform  # noqa: PLC0415
     from starter.papers.public_address import validity_url  # noqa: PLC0415
 
     found = await register.validity(platform_id, today())
@@ -232,9 +231,7 @@ async def _certificate(
             f"{platform_id} 今日不在有效期内，不能出具证书：{why.zh}",
         )
     listing = found.listing
-    platform = ListedPlatform(
-        await facts_now(register, platform_id), listing.certificate_number, listing.listed_on
-    )
+    platform = await listed_now(register, platform_id, listing.term)
     where = validity_url(address, platform_id, listing.certificate_number)
     return listing.certificate_number, certificate_data(platform, listing.list_number, day, where)
 

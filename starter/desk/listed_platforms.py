@@ -8,9 +8,10 @@ from db.row_types import PlatformCard
 from starter.errors import BadInput, no_such_platform
 from starter.papers.list_notice import ListedPlatform
 from workflows.lifecycle import LISTING_OUTCOMES
-from workflows.record import EntryKind
+from workflows.periods import last_day
+from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import fold
-from workflows.states import Facts
+from workflows.states import PlatformState
 
 if TYPE_CHECKING:
     from starter.desk.reach import RegisterReads
@@ -34,23 +35,13 @@ async def platforms_of_list(register: "RegisterReads", number: str) -> list[List
             f"no platform is in a list {number}. To see lists: pingtai register --stage valid",
             f"没有名单批次为 {number} 的平台。名单批次见 pingtai register --stage valid",
         )
-    found = [
-        ListedPlatform(
-            facts_when_listed(await _card(register, row.platform_id), row),
-            row.certificate_number,
-            row.listed_on,
-        )
-        for row in rows
-    ]
+    found = [when_listed(await _card(register, row.platform_id), row) for row in rows]
     return sorted(found, key=lambda one: (one.certificate, one.facts.platform_id))
 
 
-def facts_when_listed(card: PlatformCard, listing: ListingRow) -> Facts:
+def when_listed(card: PlatformCard, listing: ListingRow) -> ListedPlatform:
     """What was true of a platform when a listing was decided: the fold of its log until then."""
-    log = sorted(
-        (line.entry for line in card.log if (line.term, line.year) == (listing.term, 0)),
-        key=lambda entry: entry.seq,
-    )
+    log = _log(card, listing.term)
     deciding = [
         entry.seq
         for entry in log
@@ -58,7 +49,27 @@ def facts_when_listed(card: PlatformCard, listing: ListingRow) -> Facts:
         and entry.outcome == LISTING_OUTCOMES.get(entry.name)
         and entry.said.get("certificate_number") == listing.certificate_number
     ]
-    return fold(log[: max(deciding)]).facts
+    return _listed(log[: max(deciding)])
+
+
+async def listed_now(register: "RegisterReads", platform_id: str, term: int) -> ListedPlatform:
+    """A platform that is listed in a term, with what is true of it now."""
+    return _listed(_log(await _card(register, platform_id), term))
+
+
+def _listed(log: list[LogEntry]) -> ListedPlatform:
+    state = fold(log)
+    assert isinstance(state, PlatformState)  # noqa: S101 - a platform's own log
+    assert state.listed_on and state.valid_until and state.certificate_number  # noqa: S101 - it says so
+    return ListedPlatform(
+        state.facts, state.certificate_number, state.listed_on, last_day(state.valid_until)
+    )
+
+
+def _log(card: PlatformCard, term: int) -> list[LogEntry]:
+    """The platform's own log of a term."""
+    entries = (line.entry for line in card.log if (line.term, line.year) == (term, 0))
+    return sorted(entries, key=lambda entry: entry.seq)
 
 
 async def _card(register: "RegisterReads", platform_id: str) -> PlatformCard:
@@ -66,13 +77,3 @@ async def _card(register: "RegisterReads", platform_id: str) -> PlatformCard:
     if card is None:
         raise no_such_platform(platform_id)
     return card
-
-
-async def facts_now(register: "RegisterReads", platform_id: str) -> Facts:
-    """What is true of a platform now, by the log of its newest term."""
-    card = await _card(register, platform_id)
-    log = sorted(
-        (line.entry for line in card.log if (line.term, line.year) == (card.platform.term, 0)),
-        key=lambda entry: entry.seq,
-    )
-    return fold(log).facts

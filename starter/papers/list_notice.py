@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from starter.commands.reports.report_columns import capital
 from starter.terminal import wording
 from starter.terminal.language import language, say
-from workflows.periods import anniversary
 from workflows.states import Facts
 from workflows.words import Words
 
@@ -38,11 +37,8 @@ class ListedPlatform(NamedTuple):
     facts: Facts
     certificate: str
     listed_on: date
-
-    @property
-    def last_day(self) -> date:
-        """The last day of its validity."""
-        return anniversary(self.listed_on, self.facts.policy.validity_years)
+    last_day: date
+    """Of its validity."""
 
 
 class NoticeChoices(NamedTuple):

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ def own_template(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
+@cache
+def fonts_of(folder: Path | None) -> typst.Fonts:
+    """The fonts of the machine and of a folder: looking for them takes longer than a page."""
+    return typst.Fonts(font_paths=[folder] if folder else [])
+
+
 def as_input(data: Any) -> str:
     """Data as a template reads it."""
     return json.dumps(data, ensure_ascii=False)
@@ -46,7 +53,7 @@ def pdf_of(
     try:
         made = typst.compile(
             template.encode("utf-8"),
-            font_paths=typst.Fonts(font_paths=[fonts] if fonts else []),
+            font_paths=fonts_of(fonts),
             sys_inputs={"data": as_input(data)},
             pdf_standards="a-2u",
             timestamp=at.astimezone(BEIJING).replace(microsecond=0),

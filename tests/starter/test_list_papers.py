@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
 from starter.desk.direct_reads import DirectReads
-from starter.desk.listed_platforms import facts_now, platforms_of_list
+from starter.desk.listed_platforms import listed_now, platforms_of_list
 from starter.errors import BadInput
 from starter.papers import typst_pdf
 from starter.papers.certificate import qr_svg
@@ -64,7 +64,7 @@ def listed(number: int, **changes: Any) -> ListedPlatform:
     """A platform of a list."""
     app = cases.application(f"p-{number}", **changes)
     facts = cases.listed(app).case.state.facts
-    return ListedPlatform(facts, f"C-{number:03}", date(2027, 3, 15))
+    return ListedPlatform(facts, f"C-{number:03}", date(2027, 3, 15), date(2030, 3, 15))
 
 
 def notice(number: str, *found: ListedPlatform, **chosen: Any) -> dict[str, Any]:
@@ -124,7 +124,6 @@ def test_the_list_as_docx(pingtai: Run, lang: str) -> None:
     assert (2, True) == (again.exit_code, "is there already" in again.stderr)
 
 
-@pytest.mark.usefixtures("platforms")
 async def test_a_renamed_platform(
     engine: AsyncEngine, register: PostgresRegister, platforms: list[cases.Told]
 ) -> None:
@@ -135,14 +134,16 @@ async def test_a_renamed_platform(
     reads = DirectReads(engine)
     names = [one.facts.name for one in await platforms_of_list(reads, "2024-01")]
     assert f"{LONG}p-1" == names[0]
-    assert "更名后的平台" == (await facts_now(reads, "p-1")).name
+    assert "更名后的平台" == (await listed_now(reads, "p-1", 1)).facts.name
 
 
+@pytest.mark.usefixtures("platforms")
 @chinese
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_list_as_pdf(pingtai: Run, lang: str) -> None:
     """DOCX and PDF by default, called by the list."""
-    assert 0 == pingtai("list", "document", "2024-01", lang=lang).exit_code
+    result = pingtai("list", "document", "2024-01", lang=lang)
+    assert 0 == result.exit_code, result.output
     assert Path("2024-01.docx").read_bytes().startswith(b"PK")
     assert b"<pdfaid:part>2</pdfaid:part>" in Path("2024-01.pdf").read_bytes()
 
@@ -260,7 +261,7 @@ def test_a_template_that_cannot_be_used(tmp_path: Path, paragraph: str, says: st
 def test_no_boxes_where_a_font_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine without Chinese fonts it is said what to install; nothing is written."""
     bare = typst.Fonts(include_system_fonts=False)
-    monkeypatch.setattr(typst, "Fonts", lambda **_: bare)
+    monkeypatch.setattr(typst_pdf, "fonts_of", lambda _: bare)
     with speaking("zh"), pytest.raises(BadInput) as told:
         pdf_of(own_template("list_notice.typ"), notice("2027-01", listed(1)), AT)
     en, zh = told.value.words

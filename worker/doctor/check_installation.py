@@ -4,10 +4,13 @@ import importlib.metadata
 from datetime import datetime
 
 from activities.working_days import announced
+from starter.errors import BadInput
+from starter.papers.typst_pdf import pdf_of
 from worker.doctor.finding import Finding, bad, good, note
 from workflows.periods import beijing_date
 from workflows.words import Words
 
+_TRIED = "北京市共性技术平台"
 OUR_PACKAGES = ("workflows", "activities", "db", "starter", "audit", "worker")
 
 
@@ -23,6 +26,21 @@ async def calendar() -> Finding:
         ),
         Words("install the newest release of chinesecalendar", "请升级 chinesecalendar"),
     )
+
+
+async def fonts() -> Finding:
+    """PDF documents can be written: some font has Chinese, or nothing is drawn."""
+    try:
+        pdf_of(f"#set document(title: [x])\n{_TRIED}", {}, datetime.now().astimezone())
+    except BadInput:
+        return note(
+            Words(
+                "no font with Chinese: lists and certificates cannot be written as PDF",
+                "没有中文字体，无法生成 PDF 名单和证书",
+            ),
+            Words.same("apt-get install fonts-noto-cjk"),
+        )
+    return good("a font with Chinese is there", "已安装中文字体")
 
 
 async def packages() -> Finding:

@@ -123,6 +123,7 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
         Point("subscriptions", lambda: check_deliveries.subscribers(engine), register=True),
         Point("names", lambda: check_names.operators_named(engine), register=True),
         Point("calendar", check_installation.calendar),
+        Point("fonts", check_installation.fonts),
         Point("packages", check_installation.packages),
     )
 
