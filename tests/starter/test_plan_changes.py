@@ -124,7 +124,9 @@ def test_a_plan_of_another_platform_is_asked_about(
 def test_the_form_asks_about_a_plan_of_another_platform(
     revise: Callable[..., str], sent: Sent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As by flags; the file is named at the form's prompt."""
+    """As by flags, and already when the file is named: nobody fills in the rest for it."""
     monkeypatch.setitem(globals(), "written_plan", partial(written_plan, remarks=REMARKS))
-    assert "该文件属于平台 bj-other" in revise(plan("以急需为牵引"), "n")
+    said = revise(plan("以急需为牵引"), "n").split("该文件属于平台 bj-other")
+    assert 3 == len(said)
+    assert "修改说明" not in said[0].rpartition("修改后的建设方案")[2]
     assert sent == []

@@ -13,6 +13,7 @@ from starter.commands.decision_form import (
     outcomes_for,
     roles_for,
 )
+from starter.commands.doubts import plan_of_another
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.facts_as_they_are import fact_now
@@ -162,8 +163,14 @@ def fill_in(
             elif part.shape is Shape.MEASURES:
                 value = ask_indicators(talk, part, foresight.state.facts.policy.indicators)
             else:
-                now = fact_now(form.kind, part.field, foresight.state.facts)
-                value = ask_part(talk, form.kind, part, needed=needs(part, outcome), now=now)
+                value = ask_part(
+                    talk,
+                    form.kind,
+                    part,
+                    needed=needs(part, outcome),
+                    now=fact_now(form.kind, part.field, foresight.state.facts),
+                    also=_of_this_platform(foresight, part.field),
+                )
             if value not in (None, {}, []):
                 raw[part.field] = value
     _ask_day(talk, form, raw, foresight)
@@ -221,6 +228,17 @@ def _in_order(foresight: Foresight, field: str, so_far: Mapping[str, Any]) -> Re
 
     def also(value: str) -> str:
         foresight.check_day(field, {**so_far, field: value})
+        return value
+
+    return also
+
+
+def _of_this_platform(foresight: Foresight, field: str) -> Read:
+    """What fits; whose a file of another platform is, is said when its name is typed."""
+
+    def also(value: Any) -> Any:
+        for doubt in plan_of_another({field: value}, foresight.state.facts.platform_id):
+            prompts.wrong(say(doubt))
         return value
 
     return also
