@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
+from starter.plain_phrases import plain_english
 from workflows.model import Identifier, OfficialNumber, problem_in
 from workflows.words import Words
 
@@ -18,14 +19,6 @@ _BY_TYPE = {
     "string_too_short": Words("must not be empty", "不能为空"),
     "missing": Words("is missing", "缺少此项"),
 }
-_PHRASES = (
-    (
-        re.compile(r"^Input should be a valid date\b.*outside expected range.*"),
-        "there is no such day",
-    ),
-    (re.compile(r"^Input should be a valid date\b.*"), "use YYYY-MM-DD"),
-    (re.compile("^Input should be "), "should be "),
-)
 _CHOICE = re.compile(r"'(, | or )'")
 
 
@@ -55,11 +48,8 @@ def wrong_parameter(error: Any) -> tuple[str, Words]:
 
 def in_plain_words(why: Words) -> Words:
     """The same without a library's phrase, and the choices of its Chinese as Chinese lists them."""
-    en = why.en
-    for phrase, plain in _PHRASES:
-        en = phrase.sub(plain, en)
     return Words(
-        en,
+        plain_english(why.en),
         _CHOICE.sub(lambda sign: "'或'" if "or" in sign[1] else "'、'", why.zh),
     )
 

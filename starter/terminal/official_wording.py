@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
+from starter.plain_phrases import plain_english
 from workflows.vocabulary import Kind, Word
 from workflows.words import Words, citation
 
@@ -16,26 +17,10 @@ _TWICE = re.compile(r"(\w+)（\1）")
 _IN_CHINESE = re.compile(rf" ?{_NAME.pattern}(?: (?!\d))?")
 
 
-_PLAIN = (
-    (re.compile(r"^Field required$"), "missing"),
-    (
-        re.compile(r"^Input should be a valid date\b.*outside expected range\b.*"),
-        "there is no such day",
-    ),
-    (re.compile(r"^Input should be a valid date\b.*"), "use YYYY-MM-DD"),
-    (re.compile(r"^Input should be less than or equal to (\S+)"), r"at most \1"),
-    (re.compile(r"^Input should be greater than or equal to (\S+)"), r"at least \1"),
-    (re.compile(r"^(?:String|List|Tuple) should have (at \w+ \d+ \w+).*"), r"\1"),
-    (re.compile(r"^Input should be "), "should be "),
-)
-"""Pydantic's English, and what we say."""
-
-
 def official(words: Words) -> Words:
     """Return words as people are shown them: fields and decisions by their names, articles cited in full."""
     en, zh = _without_pattern(words)
-    for pattern, plain in _PLAIN:
-        en = pattern.sub(plain, en)
+    en = plain_english(en)
     zh = _ARTICLE.sub(lambda article: citation(article.group()).zh, zh)
     zh = _NO_DECISION.sub(r"该平台无编号为“\1”的决定", zh)
     zh = _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh)

@@ -82,6 +82,12 @@ def test_what_may_be_said_is_listed_in_the_language() -> None:
             " range of 1-12",
             "there is no such day",
         ),
+        ("Input should be a valid string", "should be text"),
+        ("Input should be a valid dictionary or instance of Plan", "should be an object"),
+        (
+            "Input should be a valid integer, unable to parse string as an integer",
+            "should be a whole number",
+        ),
         ("set_aside is for the commission to take", "set aside is for the commission to take"),
         (
             "decided_on 2030-01-01 is in the future",
