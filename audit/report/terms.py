@@ -21,7 +21,7 @@ from db.row_types import LogLine
 from starter.terminal import wording
 from starter.terminal.entry_basis import in_order, known, label, plain
 from starter.terminal.entry_wording import decision_line
-from starter.terminal.indicator_table import cells, heads
+from starter.terminal.indicator_texts import cells, heads
 from starter.terminal.language import say
 from workflows.application import PlatformApplication
 from workflows.bringing_in import BringingIn

@@ -14,7 +14,8 @@ from starter.errors import PingtaiError
 from starter.plans.plan_view import PlanView, text_of
 from starter.terminal import wording
 from starter.terminal.entry_parts import condition_parts, entry_parts, origin_parts
-from starter.terminal.indicator_table import INDICATORS, indicator_table
+from starter.terminal.indicator_table import indicator_table
+from starter.terminal.indicator_texts import INDICATORS
 from starter.terminal.language import say
 from starter.terminal.plan_text import plan_parts
 from starter.terminal.screen import facts, heading

@@ -17,7 +17,7 @@ from starter.commands import show as showing
 from starter.commands.card import why_rows
 from starter.terminal import screen
 from starter.terminal.chosen_language import speaking
-from starter.terminal.indicator_table import cells
+from starter.terminal.indicator_texts import cells
 from tests.register.cases import (
     Told,
     application,
