@@ -112,7 +112,19 @@ def _standing(term: TermRow) -> list[tuple[Said, object]]:
     brought_in = Words(f"not decided here: as it stood on {on}", f"非本系统作出：截至 {on} 的情况")
     return [
         (wording.TERM, term.term),
-        (wording.STAGE, f"{wording.stage(term.stage)} · {say(entered)}"),
+        (
+            wording.STAGE,
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        wording.stage(term.stage),
+                        say(entered),
+                        wording.suspended(term.suspended_since),
+                    ),
+                )
+            ),
+        ),
         (Words("awaited", "待办"), _awaited(term, term.due)),
         (Words("assessment", "年度考核"), _open(openings[-1]) if openings else None),
         (wording.LIST_NUMBER, term.list_number),
@@ -124,13 +136,20 @@ def _standing(term: TermRow) -> list[tuple[Said, object]]:
 
 def _open(year: AssessmentRow) -> str:
     named = say(Words(f"year {year.year}", f"第 {year.year} 年"))
-    parts = (named, wording.stage(year.stage), _awaited(year, _due(year)))
+    parts = (
+        named,
+        wording.stage(year.stage),
+        wording.suspended(year.suspended_since),
+        _awaited(year, _due(year)),
+    )
     return " · ".join(part for part in parts if part)
 
 
 def _awaited(case: TermRow | AssessmentRow, due: datetime | None) -> str:
     return wording.awaited(
-        wording.awaited_in(case.stage, overdue=case.overdue),
+        wording.awaited_in(
+            case.stage, overdue=case.overdue, suspended=case.suspended_since is not None
+        ),
         due,
         overdue=case.overdue,
         provisional=case.due_provisional,
@@ -139,6 +158,8 @@ def _awaited(case: TermRow | AssessmentRow, due: datetime | None) -> str:
 
 
 def _due(year: AssessmentRow) -> datetime | None:
+    if year.suspended_since:
+        return None
     rectifying = year.stage == AssessmentStage.RECTIFICATION
     return year.mend_by if rectifying else year.due
 

@@ -11,6 +11,7 @@ from db.inbox_queries import InboxRow, StepCount
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, is_narrow, stacked, table_of
+from workflows.awaited import Awaited
 from workflows.periods import beijing_date, last_day
 from workflows.words import Words, citation
 
@@ -38,10 +39,15 @@ def step(row: InboxRow) -> str:
 
 def rule(row: InboxRow) -> str:
     """The article by which it is awaited, from the lifecycle table."""
-    for one in wording.awaited_in(row.stage, overdue=True):
+    for one in (*wording.awaited_in(row.stage, overdue=True), *_resuming(row)):
         if (one.kind, one.role) == (row.kind, row.role):
             return one.rule
     return ""
+
+
+def _resuming(row: InboxRow) -> tuple[Awaited, ...]:
+    """What a suspended case awaits, which has no due date."""
+    return wording.awaited_in(row.stage, overdue=False, suspended=True)
 
 
 def days_left(row: InboxRow, now: datetime) -> int | None:
@@ -62,6 +68,8 @@ def until(row: InboxRow, now: datetime) -> str:
 def _until(row: InboxRow, now: datetime) -> tuple[str, str, str]:
     """The mark, the day and the days."""
     left, mark = days_left(row, now), say(wording.OVERDUE) if late(row, now) else ""
+    if row.due is None and row.kind in [one.kind for one in _resuming(row)]:
+        return mark, say(Words("no due date", "无期限")), ""
     if row.due is None or left is None:
         return mark, say(Words("not known yet", "尚未确定")), ""
     day = str(last_day(row.due))

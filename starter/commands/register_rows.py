@@ -73,6 +73,7 @@ def _stage(row: RegisterRow) -> str:
     return wording.stage(row.stage) + "".join(
         say(words)
         for holds, words in (
+            (row.suspended_since, Words(", SUSPENDED", "【暂停】")),
             (row.overdue, Words(", OVERDUE", "【逾期】")),
             (year, Words(f", assessment {year}", f"，第 {year} 年考核")),
             (row.assessment_overdue, Words(" OVERDUE", "【逾期】")),
@@ -115,6 +116,7 @@ _SHEET: tuple[tuple[Words, Callable[[RegisterRow], Cell]], ...] = (
     (wording.TERM, lambda row: row.term),
     (wording.STAGE, lambda row: wording.stage(row.stage)),
     (wording.SINCE, lambda row: row.since),
+    (Words("suspended since", "暂停起始时间"), lambda row: row.suspended_since),
     (Words("overdue", "逾期"), lambda row: _yes(row.overdue)),
     (Words("due", "截止日期"), lambda row: last_day(row.due) if row.due else None),
     (Words("open assessment", "进行中的考核年度"), lambda row: row.open_assessment),

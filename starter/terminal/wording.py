@@ -9,7 +9,7 @@ from activities.working_days import working_days_left
 from starter.terminal.language import say, sentence, word
 from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
-from workflows.periods import BEIJING, last_day
+from workflows.periods import BEIJING, beijing_date, last_day
 from workflows.vocabulary import (
     AssessmentStage,
     District,
@@ -160,10 +160,21 @@ def awaited(
     return sentence(map(say, named)) + (say(Words(", ", "，")) + when if when else "")
 
 
-def awaited_in(stage: str, *, overdue: bool) -> tuple[Awaited, ...]:
+def awaited_in(stage: str, *, overdue: bool, suspended: bool = False) -> tuple[Awaited, ...]:
     """What a stage awaits, by the lifecycle table: for a case of which only the stage is known."""
-    steps = (step for step in PLATFORM.steps + ASSESSMENT.steps if step.stage == stage)
-    return next((step.awaited(overdue=overdue) for step in steps), ())
+    for lifecycle in (PLATFORM, ASSESSMENT):
+        for step in lifecycle.steps:
+            if step.stage == stage:
+                return lifecycle.awaited(step.stage, overdue=overdue, suspended=suspended)
+    return ()
+
+
+def suspended(since: datetime | None) -> str:
+    """Since when a case is suspended; empty where it is not."""
+    if since is None:
+        return ""
+    day = beijing_date(since)
+    return say(Words(f"SUSPENDED since {day}", f"【暂停】自 {day} 起"))
 
 
 def has_ended(stage: str) -> bool:

@@ -201,3 +201,25 @@ def test_names_and_proxies_are_those_that_the_operator_says(
             wrong.setenv(variable, word)
             with pytest.raises(BadInput, match=variable):
                 configured_names()
+
+
+async def test_the_key_of_the_new_operator_works_and_that_of_the_old_no_longer(
+    app: FastAPI, make_key: MakeKey
+) -> None:
+    """From the change on: what the old operator sends is refused by the rules, and nothing is changed."""
+    sent = form()
+    async with calling(app, await make_key(*Scope)) as client:
+        assert 201 == (await client.post("/v1/applications", json=sent)).status_code
+        where = f"/v1/platforms/{sent['platform_id']}/decisions"
+        change = decision("facts_change", operator={"name": OTHER})
+        assert 201 == (await client.post(where, json=change)).status_code
+    leaves = decision("withdrawal", "w-1")
+    async with calling(
+        app, await make_key(Scope.DECIDE_OPERATOR, organisation=OPERATOR_NAME)
+    ) as old:
+        refused = await old.post(where, json=leaves)
+        assert 409 == refused.status_code, refused.text
+        assert OTHER in refused.json()["detail"]
+    taken = {**leaves, "actor": {**OPERATOR, "id": "op-2", "organisation": OTHER}}
+    async with calling(app, await make_key(Scope.DECIDE_OPERATOR, organisation=OTHER)) as new:
+        assert 201 == (await new.post(where, json=taken)).status_code
