@@ -192,7 +192,7 @@ def _plaque(state: PlatformState, event: str | None) -> str | None:
 
 
 def _applied_on(state: PlatformState, log: Sequence[LogEntry]) -> date:
-    """The day by which the version of the layout is found, as `db.layout_queries.LAYOUT_VERSION` has it."""
+    """The day by which the version of the layout is found, as `db.application_layout.LAYOUT_VERSION` has it."""
     brought_in = state.brought_in_on is not None and state.listed_on
     return brought_in or beijing_date(log[0].at)
 

@@ -158,19 +158,6 @@ def in_force(versions: Iterable[LayoutVersion], day: date) -> LayoutVersion | No
     return max(adopted, key=lambda one: (one.adopted_on or date.min, one.number), default=None)
 
 
-class ApplicationLayout(Record):
-    """The version of the layout that was in force when a term was applied for, and its direction in it.
-
-    For a platform that was brought in: when it was listed. `priority` None: the direction is not in it.
-    """
-
-    version: int
-    adopted_on: date | None
-    document: str | None
-    direction: str | None
-    priority: int | None
-
-
 class Standing(Record):
     """How many platforms stand in a stage, by their newest terms, and the first of them by id."""
 

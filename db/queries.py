@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
+from db.application_layout import LAYOUT_VERSION, application_layout
 from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
-from db.layout_queries import LAYOUT_VERSION, application_layout
 from db.plan_queries import PlanQueries
 from db.plaque_queries import HAS_ENTRIES, PLAQUE, plaque_entries_of, plaque_of
 from db.reading import LARGEST_PAGE, LOG_COLUMNS, columns, log_line, read

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple, TypedDict
 from pydantic import computed_field
 
 from db.plaque_types import PlaqueEntry
-from db.programme_rows import ApplicationLayout
 from workflows.exact_numbers import Exact
 from workflows.log_id import LogId
 from workflows.model import Instant, Record
@@ -92,7 +91,7 @@ class TermRow(Record):
     log_hash: str
     suspended_since: Instant | None = None
     layout_version: int | None = None
-    """Of the layout that was in force when it was applied for (`db.programme_rows.ApplicationLayout`)."""
+    """Of the layout that was in force when it was applied for (`ApplicationLayout`)."""
     plans: tuple[PlanRow, ...] = ()
     assessments: tuple[AssessmentRow, ...] = ()
 
@@ -168,6 +167,19 @@ class SupportRow(Record):
     name: str
     district: str
     set_aside_by: int | None
+
+
+class ApplicationLayout(Record):
+    """The version of the layout that was in force when a term was applied for, and its direction in it.
+
+    For a platform that was brought in: when it was listed. `priority` None: the direction is not in it.
+    """
+
+    version: int
+    adopted_on: date | None
+    document: str | None
+    direction: str | None
+    priority: int | None
 
 
 class PlatformCard(Record):

@@ -7,8 +7,7 @@ from rich.text import Text
 
 from db.decisions_in_force import application_of, what_it_rests_on
 from db.indicator_rows import indicator_rows
-from db.programme_rows import ApplicationLayout
-from db.row_types import PlatformCard
+from db.row_types import ApplicationLayout, PlatformCard
 from starter.commands.layout_words import UNKNOWN
 from starter.errors import PingtaiError
 from starter.plans.plan_view import PlanView, text_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from db.inbox_queries import Wanted
-from db.plaque_types import PlaqueState
+from db.plaque_types import PlaqueRow, PlaqueState
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
@@ -20,7 +20,7 @@ from starter.commands.options import (
     limit_option,
     report_option,
 )
-from starter.commands.plaque_words import to_return
+from starter.commands.plaque_words import plaque_sheets, to_return
 from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, read_profile
 from starter.desk.reach import open_reads
@@ -155,25 +155,28 @@ async def inbox_command(
             return
         inbox = register.inbox()
         if report:
-            await _report(report, inbox, wanted)
+            late = [] if step or overdue else await _plaques_to_return(register, wanted)
+            await _report(report, inbox, wanted, late)
             return
         rows = await inbox.page(*wanted, after=start, limit=limit) if wanted else []
         counts = await inbox.counts(*wanted) if wanted else []
         # A narrowed inbox asks for certain decisions, and a plaque is none.
-        plaques = 0 if step or overdue else await _plaques_to_return(register, wanted)
+        late = [] if step or overdue else await _plaques_to_return(register, wanted)
     now = datetime.now(UTC)
     following = inbox_cursor(rows[-1].place) if len(rows) == limit else None
     if as_json:
         steps = [one.model_dump(mode="json") for one in counts]
         listed = [data(row, now) for row in rows]
-        show_json({"rows": listed, "counts": steps, "plaques_overdue": plaques, "next": following})
+        show_json(
+            {"rows": listed, "counts": steps, "plaques_overdue": len(late), "next": following}
+        )
         return
     with paged():
         if rows:
             show(rows_table(rows, now))
         else:
             complain(_nothing(whose))
-        _show_sums(counts, plaques)
+        _show_sums(counts, len(late))
         if following:
             waiting = sum(one.waiting for one in counts)
             complain_of_more(limit, with_option(after=following), waiting)
@@ -189,18 +192,20 @@ def _show_sums(counts: "Sequence[StepCount]", plaques: int) -> None:
         complain(to_return(plaques))
 
 
-async def _plaques_to_return(register: "RegisterReads", wanted: list[Wanted]) -> int:
-    """How many plaques of these people's platforms have not come back."""
-    found: set[str] = set()
+async def _plaques_to_return(register: "RegisterReads", wanted: list[Wanted]) -> list[PlaqueRow]:
+    """The plaques of these people's platforms that have not come back, by platform id."""
+    found: dict[str, PlaqueRow] = {}
     for district, operator in {(one.district, one.operator) for one in wanted}:
         rows = await register.plaques(
             state=PlaqueState.OVERDUE, district=district, operator=operator, limit=LARGEST_PAGE
         )
-        found.update(row.platform_id for row in rows)
-    return len(found)
+        found |= {row.platform_id: row for row in rows}
+    return [found[name] for name in sorted(found)]
 
 
-async def _report(report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted]) -> None:
+async def _report(
+    report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted], late: list[PlaqueRow]
+) -> None:
     from starter.commands.reports.inbox_report import inbox_sheets  # noqa: PLC0415 - only files need it
     from starter.tables.report_sheets import check_report, write_report  # noqa: PLC0415
 
@@ -212,7 +217,8 @@ async def _report(report: Path, inbox: "Inbox | HttpInbox", wanted: list[Wanted]
         if len(some) < LARGEST_PAGE:
             break
     counts = await inbox.counts(*wanted) if wanted else []
-    write_report(report, inbox_sheets(rows, counts, datetime.now(UTC)))
+    more = plaque_sheets(late) if late else []
+    write_report(report, [*inbox_sheets(rows, counts, datetime.now(UTC)), *more])
 
 
 async def _whose(

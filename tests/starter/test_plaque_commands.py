@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,8 @@ async def test_where_staff_see_a_plaque_that_is_overdue(
         assert "逾期未交回牌子 1 块" in inbox.stderr
         assert 1 == json.loads(run("inbox", "--all", "--json").stdout)["plaques_overdue"]
         assert "plaque list" not in run("inbox", "--all", "--overdue").stderr
+        run("inbox", "--all", "--file", "inbox.csv", lang="zh")
+        assert "逾期未交回" in Path("inbox.csv").read_text(encoding="utf-8-sig")
         assert "p-1" in run("register", "--plaque", "逾期未交回").stdout
         assert "plaque not returned" in run("register").stdout
         assert "p-2" not in run("register", "--plaque", "overdue", "--format", "csv").stdout
