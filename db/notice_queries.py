@@ -117,7 +117,8 @@ def _state(batch: RegisterBatch) -> CaseState:
 
 def _roles(state: CaseState, entry: LogEntry) -> list[str]:
     lifecycle = lifecycle_of(state)
-    if entry.name == Kind.SET_ASIDE and lifecycle is PLATFORM and "year" in entry.said:
+    over = state.valid_until is not None and entry.at >= state.valid_until
+    if entry.name == Kind.SET_ASIDE and lifecycle is PLATFORM and "year" in entry.said and not over:
         return []  # the assessment, which is opened again for it, sends the notice
     roles: list[str] = []
     for whom in RECIPIENT_ROLES[lifecycle.name].get(entry.name, ()):

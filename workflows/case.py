@@ -168,7 +168,7 @@ class Case(Generic[S]):
             late = self.state.overdue or _passed(deadline, at)
             circumstances = Circumstances(at, edition, self.roles)
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
-            self._check_target(decision)
+            self._check_target(decision, at)
             self._check_room(decision)
         elif first.said_sha256 != decision_digest(decision):
             why = Words(
@@ -294,9 +294,11 @@ class Case(Generic[S]):
             reason=" / ".join(error.words)[:_REASON_LETTERS],
         )
 
-    def _check_target(self, decision: Decision) -> None:
+    def _check_target(self, decision: Decision, at: datetime) -> None:
         """Refuse a setting aside of what cannot be set aside."""
-        why = objection(self.log, self.state, decision) if isinstance(decision, SetAside) else None
+        if not isinstance(decision, SetAside):
+            return
+        why = objection(self.log, self.state, decision, at)
         if why:
             raise self._refused(decision, why)
 

@@ -52,7 +52,8 @@ def objections_before_content(
     kind, actor = Kind(decision.kind), decision.actor
     for why in _other_case(state, decision):
         yield kind.article, why
-    if state.valid_until and circumstances.at >= state.valid_until:
+    over = state.valid_until is not None and circumstances.at >= state.valid_until
+    if state.valid_until and over and not _for_the_record(state, kind, circumstances.edition):
         last = last_day(state.valid_until)
         yield "§四", Words(f"validity ended on {last}", f"有效期已于 {last} 届满")
     edition = circumstances.edition
@@ -99,6 +100,12 @@ def _out_of_suspension(state: CaseState, kind: Kind) -> Words:
         f"{kind} is not possible: suspended since {since}, until the commission resumes the platform",
         f"现在不能作“{kind.zh}”：自 {since} 起暂停，待市科委、中关村管委会恢复后办理",
     )
+
+
+def _for_the_record(state: CaseState, kind: Kind, edition: Edition) -> bool:
+    """Whether a decision may still correct what the record says of a term that is over."""
+    triggers = lifecycle_of(state).triggers(state.stage)
+    return edition >= Edition.V0_5 and any(t.name == kind and t.for_the_record for t in triggers)
 
 
 def _other_case(state: CaseState, decision: Decision) -> Iterator[Words]:

@@ -1,5 +1,7 @@
 """Rows of the lifecycle tables that belong to several stages: what may happen or be decided at many times."""
 
+from dataclasses import replace
+
 from workflows.circumstances import Edition
 from workflows.steps import AnyStage, Arrow, Trigger
 from workflows.vocabulary import Happening, Kind, NextTermOutcome, Role, SoleOutcome, Stage
@@ -105,6 +107,10 @@ CASE_CHANGES = (
     ),
 )
 """变更, 暂停, 恢复, 终止: the commission's, on a document, in every open stage. The open assessment follows."""
+
+SET_ASIDE_LATER = replace(SET_ASIDE, for_the_record=True)
+"""Of a term that ended before its time: also after what would have been its end. It then reads as valid
+until that day, and expired; nothing of it is decided anew."""
 
 NEXT_TERM = Trigger(
     Kind.NEXT_TERM,

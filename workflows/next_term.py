@@ -14,7 +14,7 @@ from workflows.model import as_sent, canonical, parse, sha256
 from workflows.name_comparison import same_name
 from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
-from workflows.record import LogEntry
+from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Kind, NextTermOutcome
@@ -125,8 +125,20 @@ def next_application(
     previous = PreviousTerm(
         term=state.facts.term, log_hash=log[-1].hash, assessments=years_of(state)
     )
-    form = parse(PlatformApplication, kept)
+    form = parse(PlatformApplication, _as_changed_since(log, kept))
     return form.model_copy(update={"term": previous.term + 1, "previous": previous})
+
+
+def _as_changed_since(log: tuple[LogEntry, ...], kept: dict[str, Any]) -> dict[str, Any]:
+    """An application with the facts that the commission changed after it was handed in."""
+    filed = max(entry.seq for entry in log if entry.name == Kind.NEXT_TERM)
+    form = dict(kept)
+    for entry in log[filed:]:
+        if entry.name == Kind.FACTS_CHANGE and entry.kind is EntryKind.DECISION:
+            for name, before in entry.said["replaced"].items():
+                if form.get(name) == before:
+                    form[name] = entry.said.get(name)
+    return form
 
 
 def years_of(state: PlatformState) -> tuple[PreviousYear, ...]:

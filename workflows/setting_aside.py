@@ -6,14 +6,15 @@ for every decision").
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.lifecycle_rows import SET_ASIDE
-from workflows.periods import beijing_date
+from workflows.periods import beijing_date, last_day
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state_folding import set_aside_marks
+from workflows.state_folding import fold, set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind
 from workflows.words import Words
@@ -25,8 +26,25 @@ _LASTING_STAYS = Words(
 )
 
 
-def objection(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Words | None:
+def objection(
+    log: Sequence[LogEntry], state: CaseState, decision: SetAside, at: datetime
+) -> Words | None:
     """Why a decision cannot be set aside; None when it can."""
+    wrong = _not_to_be(log, state, decision)
+    if wrong or state.valid_until is None or at < state.valid_until:
+        return wrong
+    first, _ = affected_entries(log, state, decision)
+    stood = fold(log[: first - 1])
+    if isinstance(stood, PlatformState) and stood.valid_until == state.valid_until:
+        return None
+    last = last_day(state.valid_until)
+    return Words(
+        f"validity ended on {last}: for the record only what ended the term before its time is set aside",
+        f"有效期已于 {last} 届满：仅可对使本期提前结束的决定作记录更正",
+    )
+
+
+def _not_to_be(log: Sequence[LogEntry], state: CaseState, decision: SetAside) -> Words | None:
     if decision.year and isinstance(state, PlatformState):
         return _year_objection(log, decision, decision.year) or _ended_since(state, None)
     targets = _targets(log, decision)

@@ -86,10 +86,12 @@ def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
         # An application for the next term rests on validity alone, and has lapsed where the term had ended.
         goes_on = not lifecycle_of(state).ended(state.stage) and stood.valid_until is not None
         changes["next_term"] = state.next_term if goes_on else None
-        if "year" in said:
+        over = stood.valid_until is not None and at >= stood.valid_until
+        if "year" in said and not over:
             changes["reopening"] = {k: v for k, v in said.items() if k != "sets_aside"}
         else:
-            # An assessment that was open ended with what is set aside: its year is opened anew.
+            # An assessment that was open ended with what is set aside: its year is opened anew. Where
+            # validity is over it is not, and the year stands without a conclusion.
             changes["reopening"] = changes["open_assessment"] = None
     return stood.model_copy(update={**step, **changes})
 

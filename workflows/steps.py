@@ -75,6 +75,8 @@ class Trigger:
     """Whether it is possible while the case is suspended: not (False), only then (True), or always (None)."""
     followed_as: Happening | None = None
     """What the open assessment notes of it, when its platform decides so."""
+    for_the_record: bool = False
+    """It is accepted after the end of validity, too, to correct what the record says of the time before."""
     apart: bool = False
     """It rests on validity alone: it stays when a decision before it is set aside, and is not set aside."""
     since: Edition = Edition.V0_1

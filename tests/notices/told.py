@@ -5,8 +5,17 @@ from functools import cache
 from typing import Any
 
 from db.notice_queries import notice_rows
-from tests.register.cases import Told, assessment_of, batch, listed, opened, rectified, set_aside
-from tests.rules.builders import ABSENT, COMMISSION, OPERATOR
+from tests.register.cases import (
+    Told,
+    application,
+    assessment_of,
+    batch,
+    listed,
+    opened,
+    rectified,
+    set_aside,
+)
+from tests.rules.builders import ABSENT, COMMISSION, NEXT, OPERATOR
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.model import instant
 from workflows.notice_messages import Notice
@@ -69,6 +78,10 @@ def _lives() -> list[RegisterBatch]:
     for kind in ("suspension", "resumption", "termination"):
         changed.decide(kind)
 
+    soon = listed(application(policy={"next_term_days": 365, "validity_years": 1}))
+    for outcome in ("filed", "taken_back"):
+        soon.decide("next_term", outcome=outcome, **_next_of(soon, outcome))
+
     closing = listed()
     child = assessment_of(closing)
     closing.record_event(Happening.ASSESSMENT_CLOSED, {"year": 1})
@@ -77,10 +90,19 @@ def _lives() -> list[RegisterBatch]:
         batch(valid),
         batch(before),
         batch(changed),
+        batch(soon),
         batch(year, platform=valid),
         _whole(child, closing),
         batch(closing),
     ]
+
+
+def _next_of(told: Told, outcome: str) -> dict[str, Any]:
+    if outcome != "filed":
+        return {}
+    facts = told.case.state.facts
+    own = {"platform_id": facts.platform_id, "operator": {"name": facts.operator.name}}
+    return {"application": NEXT | own}
 
 
 def _whole(child: Told, platform: Told) -> RegisterBatch:

@@ -172,6 +172,17 @@ def test_a_repeat_is_recognised_after_the_term_was_opened_again_from_its_log() -
     assert again.decide(raw, moment(case)).seq == first.seq
 
 
+def test_it_begins_with_the_facts_of_that_day() -> None:
+    """A body that is renamed after it applied applies no more under a name that it no longer has."""
+    case = valid()
+    decide(case, Kind.NEXT_TERM)
+    decide(case, Kind.FACTS_CHANGE, operator={"name": "京芯平台科技有限公司"})
+    record_event(case, Happening.VALIDITY_ENDED)
+    form = text_of(case)
+    assert form and form.operator.name == "京芯平台科技有限公司"
+    assert form.name == NEXT["name"]
+
+
 def plans_of(case: Case[Any]) -> Raw:
     """The plans' texts, as the register has them."""
     return {plan.sha256: plan.plan for plan in case.plans}

@@ -66,15 +66,13 @@ def test_on_a_day_that_cannot_be(stage: Stage | AssessmentStage) -> None:
     assert "is before the decision it follows" in refusal(case, early, "§四")
 
 
-@pytest.mark.parametrize("stage", [Stage.VALID, Stage.DELISTED, Stage.WITHDRAWN])
+@pytest.mark.parametrize("stage", [Stage.VALID, Stage.DELISTED])
 def test_once_validity_is_over(stage: Stage) -> None:
     """No end of validity is called back: neither noted nor, at 24:00 of the last day, about to be."""
     case = at_stage(Stage.VALID)
     if stage is Stage.DELISTED:
         record_event(case, Happening.ASSESSMENT_OPENED)
         record_event(case, Happening.ASSESSMENT_ENDED, "not_met")
-    if stage is Stage.WITHDRAWN:
-        decide(case, Kind.WITHDRAWAL)
     end = case.state.valid_until
     raw = decision(Kind.SET_ASIDE, case, decided_on="2027-03-08")
     case.validate(raw, end - DAY / 86_400)
