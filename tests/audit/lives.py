@@ -51,6 +51,16 @@ def everybody(release: str = "0.1.0") -> tuple[StoredHistory, ...]:
     return tuple(sorted((read_history(path) for path in names), key=in_order))
 
 
+def files_of(*platform_ids: str, release: str = "0.1.0") -> tuple[str, ...]:
+    """The flags that name the recorded files of some platforms: to read a whole release takes a second."""
+    found = (
+        path
+        for platform_id in platform_ids
+        for path in sorted((FOLDER / release).glob(f"platform--{platform_id}--*.json.gz"))
+    )
+    return tuple(word for path in found for word in ("--files", str(path)))
+
+
 class Given:
     """Histories that are given (`audit.histories.Histories`)."""
 

@@ -18,7 +18,7 @@ from audit.archive.archive_contents import PostgresArchive
 from audit.dossier.package import pack, unpack
 from db.tables import terms
 from starter.terminal import screen
-from tests.audit.lives import FOLDER, MUCH, recorded, write_register
+from tests.audit.lives import FOLDER, MUCH, files_of, recorded, write_register
 from tests.nobody import be_nobody
 from worker.main import pingtai
 
@@ -114,7 +114,7 @@ async def test_a_dossier_that_was_changed_is_refused_in_words(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit code 1; the file and the entry are named, in both languages, within 80 columns."""
-    await run("dossier", MUCH, "--files", str(FOLDER / "0.1.0"), "-o", "d.zip")
+    await run("dossier", MUCH, *files_of(MUCH), "-o", "d.zip")
     files = unpack(Path("d.zip"))
     log = "logs/term-1.jsonl"
     changed = files[log].replace(b'"id":"', b'"id":"x', 2)

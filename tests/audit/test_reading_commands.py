@@ -19,7 +19,17 @@ from db.name_search import Found, FoundPlatform
 from starter.desk import platform_names
 from starter.terminal import screen
 from starter.terminal.language import say
-from tests.audit.lives import BROUGHT_IN, FOLDER, MUCH, TWICE, Events, cut, edited, recorded
+from tests.audit.lives import (
+    BROUGHT_IN,
+    FOLDER,
+    MUCH,
+    TWICE,
+    Events,
+    cut,
+    edited,
+    files_of,
+    recorded,
+)
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.log_id import LogId
@@ -27,9 +37,9 @@ from workflows.state_folding import fold
 from workflows.stated_reasons import stated_reasons
 from workflows.vocabulary import Kind
 
-FILES = ("--files", str(FOLDER / "0.2.0"))
 CORRECTED = "bj-flex-sensor"
 """The platform of which most was set aside."""
+FILES = files_of(MUCH, TWICE, CORRECTED, release="0.2.0")
 SCHEDULED = "activityTaskScheduledEventAttributes"
 CONTINUED = "workflowExecutionContinuedAsNewEventAttributes"
 Run = Callable[..., Result]
@@ -53,7 +63,7 @@ def run() -> Run:
 
 def test_the_timeline_has_every_entry_with_its_event(run: Run) -> None:
     """As many entries as the logs have, in a line each; runs, hashes and who decided stand there."""
-    result = run("timeline", MUCH, *FILES)
+    result = run("timeline", MUCH, "--files", str(FOLDER / "0.2.0"))
     assert 0 == result.exit_code
     reading = read_runs(MUCH, recorded(MUCH, "0.2.0"))
     for lines in reading.logs.values():
@@ -226,7 +236,7 @@ def test_a_moment_to_come_is_not_foretold(run: Run) -> None:
 
 def test_before_it_was_brought_in_it_was_listed_on_paper(run: Run) -> None:
     """Whoever asks for that time learns where to look."""
-    files = ("--files", str(FOLDER / "0.3.0"))
+    files = files_of(BROUGHT_IN, release="0.3.0")
     result = run("state", BROUGHT_IN, "--at", "2020-01-01", *files)
     assert 2 == result.exit_code
     assert "was brought in on 20" in result.output and "it was listed on 20" in result.output

@@ -24,7 +24,16 @@ from tests.audit.dossiers import (
     verdict,
     with_lines,
 )
-from tests.audit.lives import BROUGHT_IN, MUCH, TWICE, Events, edited, payload_edited, recorded
+from tests.audit.lives import (
+    BROUGHT_IN,
+    MUCH,
+    SHORT,
+    TWICE,
+    Events,
+    edited,
+    payload_edited,
+    recorded,
+)
 
 OWN = "logs/term-1.jsonl"
 YEAR = "logs/term-1-year-1.jsonl"
@@ -35,6 +44,12 @@ CHILD = f"histories/platform--{MUCH}--term-1--assessment-1/"
 async def files() -> Files:
     """The dossier of a platform with three assessments, one of which was broken off."""
     return made(await live(MUCH, recorded(MUCH)), MUCH)
+
+
+@pytest.fixture(scope="module")
+async def small() -> Files:
+    """A dossier in which each kind of file is, for what the manifest alone finds out."""
+    return made(await live(SHORT, recorded(SHORT)), SHORT)
 
 
 async def test_a_dossier_that_nobody_changed_holds(files: Files, tmp_path: Path) -> None:
@@ -75,34 +90,34 @@ async def test_a_platform_that_was_brought_in_holds_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
-async def test_one_byte_of_a_history(files: Files, tmp_path: Path, place: float) -> None:
+async def test_one_byte_of_a_history(small: Files, tmp_path: Path, place: float) -> None:
     """Whichever byte: the file is named."""
-    name = f"{base(MUCH)}001--"
-    name = next(one for one in files if one.startswith(name))
-    content = bytearray(files[name])
+    name = f"{base(SHORT)}001--"
+    name = next(one for one in small if one.startswith(name))
+    content = bytearray(small[name])
     content[int(len(content) * place)] ^= 1
-    names = told(await verdict(files | {name: bytes(content)}, tmp_path))
+    names = told(await verdict(small | {name: bytes(content)}, tmp_path))
     assert names[0] == f"files {name}: changed: its SHA-256 is not the manifest's"
 
 
 @pytest.mark.parametrize("name", ["report.zh.html", "states.json", "plans/term-1-version-1.json"])
-async def test_one_byte_of_any_other_file(files: Files, tmp_path: Path, name: str) -> None:
+async def test_one_byte_of_any_other_file(small: Files, tmp_path: Path, name: str) -> None:
     """Reports, states and plans are sealed as well."""
-    content = bytearray(files[name])
+    content = bytearray(small[name])
     content[len(content) // 2] ^= 1
-    names = told(await verdict(files | {name: bytes(content)}, tmp_path))
+    names = told(await verdict(small | {name: bytes(content)}, tmp_path))
     assert f"files {name}: changed: its SHA-256 is not the manifest's" in names
 
 
-async def test_a_file_that_was_added_or_taken_away(files: Files, tmp_path: Path) -> None:
+async def test_a_file_that_was_added_or_taken_away(small: Files, tmp_path: Path) -> None:
     """What the manifest does not list was added; what it lists must be there."""
-    added = await verdict(files | {"note.txt": b"believe me"}, tmp_path)
+    added = await verdict(small | {"note.txt": b"believe me"}, tmp_path)
     words = "no dossier has a file of this name: it was added"
     assert told(added) == [f"files note.txt: {words}"]
     more = "plans/term-1-version-9.json"
-    unlisted = await verdict(files | {more: b"{}"}, tmp_path)
+    unlisted = await verdict(small | {more: b"{}"}, tmp_path)
     assert f"files {more}: not in the manifest: it was added" in told(unlisted)
-    fewer = {name: content for name, content in files.items() if name != "README.txt"}
+    fewer = {name: content for name, content in small.items() if name != "README.txt"}
     assert told(await verdict(fewer, tmp_path)) == [
         "files README.txt: missing: the manifest lists it"
     ]
