@@ -42,6 +42,8 @@ class Listing(Record):
     last_day: date
     brought_in_on: date | None = None
     """It was not decided here: by documents it stood so on that day."""
+    entered_on: date | None = None
+    """The day on which it was entered here: nobody could ask for it before."""
     ended_on: date | None = None
     ended_as: Why | None = None
     set_aside_on: date | None = None
@@ -147,6 +149,7 @@ def listings(lines: Sequence[LogLine], years: Mapping[int, int]) -> list[Listing
                     brought_in_on=date.fromisoformat(said["decided_on"])
                     if line.entry.name == Kind.BRINGING_IN
                     else None,
+                    entered_on=beijing_date(line.entry.at),
                     ended_on=ended_on,
                     ended_as=ended_as,
                     set_aside_on=set_aside_on,

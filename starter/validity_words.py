@@ -1,6 +1,6 @@
 """Why a platform is valid on a day, or is not, in words."""
 
-from db.validity_queries import Validity, Why
+from db.validity_queries import Listing, Validity, Why
 from workflows.words import Words
 
 
@@ -10,11 +10,14 @@ def why_valid(found: Validity) -> Words:
     if listing is None:
         return words
     term, number, certificate = listing.term, listing.list_number, listing.certificate_number
+    entered = _entered(listing)
     brought_in = Words(", brought in", "，转入登记") if listing.brought_in_on else Words("", "")
     suspended = _suspended(found)
     return Words(
-        f"{words.en} (term {term}, list {number}, certificate {certificate}{brought_in.en}){suspended.en}",
-        f"{words.zh}（第 {term} 期，名单 {number}，证书 {certificate}{brought_in.zh}）{suspended.zh}",
+        f"{words.en} (term {term}, list {number}, certificate {certificate}"
+        f"{brought_in.en}{entered.en}){suspended.en}",
+        f"{words.zh}（第 {term} 期，名单 {number}，证书 {certificate}"
+        f"{brought_in.zh}{entered.zh}）{suspended.zh}",
     )
 
 
@@ -27,6 +30,13 @@ def _suspended(found: Validity) -> Words:
         f"; suspended since {since}, no support meanwhile",
         f"；自 {since} 起暂停，暂停期间不予支持",
     )
+
+
+def _entered(listing: Listing) -> Words:
+    """When a listing was entered, if not on its own day: whoever asked before was told otherwise."""
+    if listing.entered_on in (None, listing.listed_on):
+        return Words("", "")
+    return Words(f", entered on {listing.entered_on}", f"，{listing.entered_on} 录入")
 
 
 def reason_words(found: Validity) -> Words:

@@ -15,6 +15,7 @@ from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
     Evaluation,
     Inspection,
+    Listing,
     PlanRevision,
     Reassessment,
     RectificationReport,
@@ -49,6 +50,7 @@ from workflows.vocabulary import (
     InspectionItem,
     InspectionOutcome,
     Kind,
+    ListingOutcome,
     ReassessmentOutcome,
     Word,
 )
@@ -295,6 +297,20 @@ def new_facts(change: FactsChange, state: CaseState, now: Circumstances) -> Word
     return None
 
 
+def entered_in_time(listing: Listing, state: CaseState, now: Circumstances) -> Words | None:
+    """§四(四): a listing of long ago is a fact that documents show, and not decided here."""
+    within = state.facts.policy.listing_entered_within_days
+    late = (beijing_date(now.at) - listing.decided_on).days
+    if not within or late <= within or listing.outcome is not ListingOutcome.INCLUDED:
+        return None
+    return Words(
+        f"the listing of {listing.decided_on} is entered {late} days later, and {within} are allowed:"
+        " bring the platform in, by the documents that show its listing",
+        f"{listing.decided_on} 的纳入决定距今已 {late} 天（录入期限 {within} 天）：请按既有平台转入，"
+        "并附证明其纳入的文件",
+    )
+
+
 def of_this_term(brought: BringingIn, state: CaseState, now: Circumstances) -> Words | None:
     """§四: what is brought in is the term that was applied for."""
     term = state.facts.term
@@ -378,6 +394,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§四", not_over),
     ),
     Kind.FACTS_CHANGE: (("§三(二)", new_facts),),
+    Kind.LISTING: (("§四(四)", entered_in_time),),
     Kind.SUPPORT: (("§四", within_validity), ("§四", not_suspended_then)),
     Kind.NEXT_TERM: (
         ("§四", in_the_last_days),

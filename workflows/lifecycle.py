@@ -4,6 +4,8 @@ Everything that needs to know the order of things reads this table: the judge (`
 workflows' clocks, error messages, the diagram in the docs, the demo's check and the tests.
 """
 
+from dataclasses import replace
+
 from workflows.circumstances import Edition
 from workflows.lifecycle_rows import (
     BRINGING_IN,
@@ -177,6 +179,7 @@ PLATFORM = Lifecycle(
                         Arrow(ListingOutcome.NOT_INCLUDED, Stage.DECLINED),
                     ),
                 ),
+                replace(BRINGING_IN, since=Edition.V0_5),  # a listing that is entered long after
             ),
             Clock.WORKING_DAYS,
             "listing_days",

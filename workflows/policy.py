@@ -164,6 +164,19 @@ class Policy(Message):
             ),
         ),
     ] = Field(default=(), max_length=50)
+    listing_entered_within_days: Annotated[
+        int,
+        Label(
+            "a listing is entered within",
+            "纳入决定录入期限",
+            "§四(四)",
+            DAYS,
+            help=Words(
+                "What is entered later is brought in, by documents; 0: at any time.",
+                "逾期录入的须按既有平台转入并附依据文件；0 为不限。",
+            ),
+        ),
+    ] = Field(default=0, ge=0, le=1000)
     decisions_name_case: Annotated[
         bool,
         Label(
@@ -193,6 +206,7 @@ class Policy(Message):
 
 
 NEW_CASES: dict[str, Any] = {
+    "listing_entered_within_days": 90,
     "decisions_name_case": True,
     "reassessment_view_days": 10,
     "last_assessment_lead_days": 120,

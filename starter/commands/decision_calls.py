@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from db.row_types import LogLine
@@ -10,7 +11,7 @@ from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
 from starter.commands.body_doubts import alike_bodies, bodies_of, has_panel
 from starter.commands.decision_form import DecisionForm, substitution_of
-from starter.commands.doubts import doubts, plan_of_another
+from starter.commands.doubts import doubts, odd_day, plan_of_another
 from starter.commands.receipt_view import end_of_stage
 from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import read_profile
@@ -87,15 +88,10 @@ class DecisionCalls:
 
     def doubts(self, raw: Mapping[str, Any]) -> list[Words]:
         """What is to be asked about in a decision before it is sent."""
-        day = today()
-        log = self.register_log() if raw.get("decided_on") != str(day) else []
-        term = max((line.term for line in log), default=0)
-        applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
-        first_day = beijing_date(min(applied)) if applied else None
         bodies = self._runner.run(bodies_of(self.platform)) if has_panel(raw) else ()
         return [
             *plan_of_another(raw, self.platform),
-            *doubts(raw, day, first_day),
+            *doubts(raw, today(), self._applied_on(raw)),
             *alike_bodies(raw, bodies),
             *self._organisation_doubts(raw.get("actor")),
         ]
@@ -118,6 +114,17 @@ class DecisionCalls:
             )
             for near in self._near[name][:1]
         ]
+
+    def odd_day(self, raw: Mapping[str, Any]) -> BadInput | None:
+        """Why a decision is not sent, by its day, where nobody can be asked whether that is meant."""
+        return odd_day(raw, today(), self._applied_on(raw))
+
+    def _applied_on(self, raw: Mapping[str, Any]) -> date | None:
+        """The day of the application that a decision is about; a decision of today is after it."""
+        log = self.register_log() if raw.get("decided_on") != str(today()) else []
+        term = max((line.term for line in log), default=0)
+        applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
+        return beijing_date(min(applied)) if applied else None
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""

@@ -11,7 +11,7 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
 from starter.commands.document_files import folder_of, with_documents
-from starter.commands.doubts import plan_of_another
+from starter.commands.doubts import plan_of_another, unless_meant
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
@@ -25,7 +25,6 @@ from starter.commands.panel_options import (
 )
 from starter.commands.receipt_view import show_preview, show_receipt
 from starter.desk.platform_names import Holder
-from starter.errors import BadInput
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
@@ -140,7 +139,7 @@ def decide(form: DecisionForm, call: Call) -> None:
         decision = calls.decision(raw)
         asks = call.talks and not (call.yes or call.dry_run)
         if not (asks or call.yes):
-            _refuse_plan_of_another(raw, call.platform)
+            _refuse_what_is_odd(calls, raw, call)
         if call.dry_run:
             _try(call, calls, decision, raw)
             return
@@ -160,10 +159,17 @@ def _doubtful(calls: DecisionCalls, raw: dict[str, Any]) -> list[Words]:
     return [*calls.doubts(raw), *unchanged_plan(calls.brief(), raw)]
 
 
-def _refuse_plan_of_another(raw: Mapping[str, Any], platform: str) -> None:
-    """Refuse a file of another platform where nobody can be asked about it. Raises BadInput."""
-    for en, zh in plan_of_another(raw, platform):
-        raise BadInput(f"{en} If that is meant, add --yes", f"{zh}确需提交的，请加 --yes")
+def _refuse_what_is_odd(calls: DecisionCalls, raw: Mapping[str, Any], call: Call) -> None:
+    """Refuse a file of another platform, and an odd day, where nobody can be asked about it.
+
+    Raises:
+        BadInput: with what to add if it is meant.
+    """
+    for why in plan_of_another(raw, call.platform):
+        raise unless_meant(why)
+    odd = None if call.dry_run else calls.odd_day(raw)
+    if odd:
+        raise odd
 
 
 def _take_by_form(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from starter.errors import BadInput
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.name_comparison import same_name
@@ -51,6 +52,22 @@ def plan_of_another(raw: Mapping[str, Any], platform: str) -> Iterator[Words]:
                 f"The file of the plan belongs to platform {other}, not to {platform}.",
                 f"该文件属于平台 {other}，不是 {platform}。",
             )
+
+
+def odd_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> BadInput | None:
+    """Return why a decision is not sent, by its day, where nobody can be asked whether that is meant.
+
+    A day in the future is not meant by anybody: the rules say so.
+    """
+    day = _read(raw.get("decided_on"))
+    for why in _of_day(raw, today, applied_on) if day and day <= today else ():
+        return unless_meant(why)
+    return None
+
+
+def unless_meant(why: Words) -> BadInput:
+    """Return what is said of something odd where nobody can be asked about it."""
+    return BadInput(f"{why.en} If that is meant, add --yes", f"{why.zh}确需提交的，请加 --yes")
 
 
 def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:

@@ -7,9 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.register_store import PostgresRegister
 from db.validity_queries import Listing, Validity, Why, on, validity
+from starter.validity_words import why_valid
 from tests.rules.builders import COMMISSION, OPERATOR
 from workflows.periods import beijing_date, last_day
 from workflows.record import LogEntry
+from workflows.words import Words
 
 from .cases import Told, application, batch, listed, opened, rectified, set_aside
 
@@ -100,6 +102,7 @@ async def test_from_listing_to_delisting(engine: AsyncEngine, register: Postgres
     listing = (await asked(engine, end)).listing
     assert listing is not None
     assert (1, "2024-01", end) == (listing.term, listing.list_number, listing.ended_on)
+    assert beijing_date(decided(platform, "listing").at) == listing.entered_on
 
 
 async def test_withdrawn_and_that_set_aside(
@@ -142,3 +145,20 @@ async def test_the_policys_years(engine: AsyncEngine, register: PostgresRegister
     listing = (await asked(engine, beijing_date(told.at))).listing
     assert listing is not None
     assert date(2025, 2, 12) == listing.last_day == last_day(told.case.state.valid_until)
+
+
+def test_a_listing_that_was_entered_later_says_so() -> None:
+    """Whoever asked before it was entered was told otherwise; entered on its day, nothing is said."""
+    found = Validity(
+        platform_id="p", name="P", day=FIRST, valid=True, reason=Why.VALID, listing=LISTING
+    )
+
+    def words(entered: date | None) -> Words:
+        listing = LISTING.model_copy(update={"entered_on": entered})
+        return why_valid(found.model_copy(update={"listing": listing}))
+
+    en, zh = words(FIRST + 40 * DAY)
+    assert en.endswith(f", entered on {FIRST + 40 * DAY})")
+    assert zh.endswith(f"，{FIRST + 40 * DAY} 录入）")
+    assert words(FIRST) == words(None)
+    assert "entered" not in words(FIRST).en

@@ -134,6 +134,7 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "expiry_notice_days": [180, 90, 30],
         "rectification_months": 6,
         "inspectors_at_least": 0,
+        "listing_entered_within_days": 0,
         "experts_at_least": 5,
         "majority_of": [2, 3],
         "fields": fields,

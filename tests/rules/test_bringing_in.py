@@ -1,6 +1,6 @@
 """A platform that was listed before it came here: brought in as it stood, and no impossible past with it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,13 @@ from workflows.case_opening import open_platform
 from workflows.model import InvalidMessage, parse
 from workflows.periods import validity_end
 from workflows.record import BEGINNING, find_chain_break
+from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.states import PlatformState
 from workflows.vocabulary import Kind, Stage
 
 from .builders import ABSENT, COMMISSION, DISTRICT, DOCUMENT, Raw, application, changed, content
-from .cases import decide, decision, moment
+from .cases import at_stage, decide, decision, moment
 from .refusing import refusal
 
 AT = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -205,3 +206,38 @@ def test_days_of_a_leap_year() -> None:
     case = opened(listed_on="2024-02-29", last_day="2027-02-28", assessments=[])
     assert datetime(2027, 2, 28, 16, tzinfo=UTC) == case.state.valid_until
     assert case.state.since - AT == timedelta()
+
+
+def test_a_listing_that_is_entered_long_after_its_day() -> None:
+    """Beyond the policy's days it is refused, and brought in from where the case stands, with its true day."""
+    case: Case[PlatformState] = at_stage(
+        Stage.LISTING, policy={"listing_entered_within_days": 90, "validity_years": 3}
+    )
+    opinion = case.state.decided_on
+    assert opinion
+    late = datetime.combine(opinion, time(), UTC) + timedelta(days=100)
+    listing = decision(Kind.LISTING, case, decided_on=str(opinion + timedelta(days=2)))
+    with pytest.raises(Refused, match=r"entered 98 days later.*bring the platform in"):
+        case.decide(listing, late)
+    not_included = decision(Kind.LISTING, case, "not_included", decided_on=str(opinion))
+    case.validate(not_included, late)
+    case.validate(listing, late - timedelta(days=9))
+    stands = decision(
+        Kind.BRINGING_IN,
+        case,
+        decided_on=str(late.date()),
+        listed_on=str(opinion + timedelta(days=2)),
+    )
+    assert Stage.VALID == case.decide(stands, late).stage
+    assert opinion + timedelta(days=2) == case.state.listed_on
+    assert late.date() == case.state.brought_in_on
+
+
+def test_older_cases_enter_their_listings_at_any_time() -> None:
+    """Their policy has no such days."""
+    case: Case[PlatformState] = at_stage(Stage.LISTING)
+    opinion = case.state.decided_on
+    assert opinion
+    late = datetime.combine(opinion, time(), UTC) + timedelta(days=1000)
+    listing = decision(Kind.LISTING, case, decided_on=str(opinion))
+    assert Stage.VALID == case.decide(listing, late).stage

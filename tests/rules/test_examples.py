@@ -86,6 +86,8 @@ def take(world: World, step: Raw, decision_id: str, folder: Path) -> None:
         assert caught.value.refusal.rule == step["rule"]
     else:
         said = step.get("decide") or step["signal"]
+        if "listed_on" in said:
+            said = as_of(said, beijing_date(world.now))
         world.decide(with_application(said, folder), decision_id)
 
 

@@ -196,4 +196,5 @@ def test_every_number_of_days_in_the_policy_is_used() -> None:
     fields = {name for name in Policy.model_fields if name.endswith("_days")}
     others = {"assessment_lead_days", "last_assessment_lead_days", "expiry_notice_days"}
     others |= {"reminder_days", "escalate_every_days", "next_term_days"}
+    others |= {"listing_entered_within_days"}
     assert {step.days for step in STEPS if step.days} == fields - others

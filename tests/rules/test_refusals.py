@@ -23,7 +23,7 @@ UNASKED: dict[str, Set[str]] = {
     Kind.TERMINATION: OPEN,
     Kind.SET_ASIDE: (set(Stage) | set(AssessmentStage)) - CLOSED,
     Kind.SUPPORT: {"valid"},
-    Kind.BRINGING_IN: {"recommendation"},
+    Kind.BRINGING_IN: {"recommendation", "listing"},
     Kind.NEXT_TERM: {"valid"},
 }
 """Where each of the kinds is possible that nobody waits for."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from fastapi import FastAPI
 
+from starter.clock import today
 from starter.service.serving import listener, serving, url_of
 from tests.rules.builders import Raw
 from tests.service.conftest import EVERYTHING, MakeKey, form
@@ -115,7 +116,7 @@ async def applied(desk: Desk) -> Raw:
 async def test_a_decision_is_tried_taken_and_repeated(desk: Desk, applied: Raw) -> None:
     """With flags: what the terminal shows is what it shows without the service."""
     recommend = ("recommend", applied["platform_id"], *RECOMMEND)
-    again = (*recommend, "--id", "d-1", "--date", "2026-11-23")
+    again = (*recommend, "--id", "d-1", "--date", str(today()))
     tried, taken, repeated = await desk.run_all((*recommend, "--dry-run"), again, again)
     assert (0, "") == (tried.code, tried.err)
     assert "Leads to inspection" in " ".join(tried.out.split())
@@ -193,7 +194,7 @@ async def test_files_of_many(desk: Desk) -> None:
     said = {"kind": "recommendation", "outcome": "recommended", "opinion": "同意推荐。"}
     lines = "".join(f"{json.dumps({'platform': name, **said})}\n" for name in (*names, "no-such"))
     (desk.folder / "decisions.jsonl").write_text(lines)
-    many = ("decide", "--file", "decisions.jsonl", *DISTRICT, "--date", "2026-11-23")
+    many = ("decide", "--file", "decisions.jsonl", *DISTRICT, "--date", str(today()))
     tried = await desk.run(*many, "--dry-run")
     assert (2, True) == (tried.code, "2 would be accepted" in tried.err), tried.err
     taken = await desk.run(*many)

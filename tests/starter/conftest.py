@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 from starter.client.interface import Applied
 from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
+from starter.clock import today
 from starter.commands import COMMANDS
+from starter.commands.doubts import LONG_AGO
 from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
@@ -30,6 +32,9 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     """No test depends on who runs it: no settings, an empty home, English."""
     be_nobody(monkeypatch, tmp_path)
     monkeypatch.chdir(tmp_path)
+    # The decisions of these tests are of late 2026: that is not long ago, whenever they run.
+    long_ago = max(LONG_AGO, (today() - date(2026, 8, 26)).days)
+    monkeypatch.setattr("starter.commands.doubts.LONG_AGO", long_ago)
 
 
 @pytest.fixture

@@ -103,9 +103,15 @@ def test_who_said_so_is_not_asked(pingtai: Run, sent: Sent, flags: tuple[str, ..
 
 
 def test_a_pipe_is_not_asked(pingtai: Run, sent: Sent) -> None:
-    """As before: whoever runs it by a script gets no question to hang on."""
-    write(line(1), line(2, decided_on="2020-01-02"))
-    assert 0 == pingtai("decide", "--file", "x.jsonl").exit_code
+    """Whoever runs it by a script gets no question to hang on; an odd day is held back, unless it is meant."""
+    write(line(1), line(2, decided_on="2001-01-01"))
+    for lang, what in (("en", "days ago. If that is meant, add --yes"), ("zh", "请加 --yes")):
+        result = pingtai("decide", "--file", "x.jsonl", lang=lang)
+        assert 2 == result.exit_code
+        assert what in result.output
+        assert ["bj-1"] == [platform for platform, _ in sent]
+        sent.clear()
+    assert 0 == pingtai("decide", "--file", "x.jsonl", "--yes").exit_code
     assert 2 == len(sent)
 
 
@@ -242,8 +248,11 @@ def test_findings_that_contradict_the_outcome_are_asked_about() -> None:
 
 
 @pytest.mark.parametrize(("days", "asked"), [(0, 0), (90, 0), (91, 1), (-1, 1)])
-def test_a_date_far_from_today_is_asked_about(days: int, asked: int) -> None:
+def test_a_date_far_from_today_is_asked_about(
+    days: int, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """More than 90 days ago, or in the future."""
+    monkeypatch.setattr("starter.commands.doubts.LONG_AGO", 90)
     raw = {"kind": "withdrawal", "decided_on": str(today().fromordinal(today().toordinal() - days))}
     assert asked == len(doubts(raw, today()))
 

@@ -308,3 +308,19 @@ def test_examples_of_the_help_hold(pingtai: Run, sent: Sent, form: DecisionForm)
 def test_other_commands_have_examples(pingtai: Run, command: str) -> None:
     """So have the commands that decide nothing, or many."""
     assert f"Example:\n    pingtai {command}" in pingtai(*command.split(), "--help").stdout
+
+
+def test_an_odd_day_needs_a_yes_where_nobody_is_asked(pingtai: Run, sent: Sent) -> None:
+    """A slip of the keyboard is not sealed by a script; who means it says so."""
+    given = ("recommend", "p-1", "--outcome", "recommended", "--opinion", "同意")
+    who = ("--actor", "u", "--organisation", "o", "--district", "haidian")
+    flags = (*given, *who, "--date", "2001-01-01")
+    for lang, why in (
+        ("en", "days ago. If that is meant, add --yes"),
+        ("zh", "天。确需提交的，请加 --yes"),
+    ):
+        result = pingtai(*flags, lang=lang)
+        assert (2, []) == (result.exit_code, sent)
+        assert why in result.output
+    assert 0 == pingtai(*flags, "--yes").exit_code
+    assert ["2001-01-01"] == [raw["decided_on"] for _, raw in sent]

@@ -86,7 +86,10 @@ class World:
     async def apply(self, platform_id: str | None = None, **changes: Any) -> "Life":
         """A new platform, applied for."""
         name = platform_id or f"p-{next(_numbers)}"
-        form = application(platform_id=name, **{"application_id": f"a-{name}", **changes})
+        # Many of these platforms were listed long ago, so that their years begin at once.
+        policy = {"listing_entered_within_days": 0, **changes.pop("policy", {})}
+        told = {"application_id": f"a-{name}", "policy": policy, **changes}
+        form = application(platform_id=name, **told)
         await self.client.apply(parse(PlatformApplication, form))
         return Life(self, name)
 

@@ -1,7 +1,7 @@
 """Playing one example: every step of every term, through the same client that people use."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
@@ -128,7 +128,7 @@ class Player:
             "decision_id": f"{self._example.platform_id}-{self._decisions:02}",
             "decided_on": day,
             **({"given_on": day} if content["kind"] == Kind.SUPPORT else {}),
-            **content,
+            **(as_of(content, date.fromisoformat(day)) if "listed_on" in content else content),
         }
         if step.refused:
             await self._refused(decision, step.rule)

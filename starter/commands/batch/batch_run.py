@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import click
 
+from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_preview import preview_batch
 from starter.commands.batch.confirmation import confirm, known_platforms
@@ -18,6 +19,7 @@ from starter.commands.batch.progress import DECISIONS, ProgressReport, counted
 from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
+from starter.commands.doubts import odd_day
 from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
@@ -86,7 +88,8 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     """
     lines, telling, _ = prepared
     if not batch.asks or not lines:
-        return prepared
+        sure = batch.yes or batch.dry_run or not lines
+        return prepared if sure else _without_odd_days(prepared, runner)
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
     for result in preview.held_back:
         telling.tell(result)
@@ -94,6 +97,21 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
         known = runner.run(known_platforms(preview.sendable))
         confirm(preview.sendable, known, held_back=len(telling.results))
     return prepared._replace(lines=preview.sendable)
+
+
+def _without_odd_days(prepared: Prepared, runner: asyncio.Runner) -> Prepared:
+    """Hold back the lines whose day is seldom meant: nobody can be asked about them."""
+    dated = [line for line in prepared.lines if line.message.get("decided_on") != str(today())]
+    known = runner.run(known_platforms(dated)) if dated else {}
+    held_back = set()
+    for line in dated:
+        found = known.get(line.platform)
+        odd = odd_day(line.message, today(), found.applied_on if found else None)
+        if odd:
+            held_back.add(line.entry.number)
+            prepared.telling.tell(Result(line.entry, Outcome.BAD, line, problem=odd.words))
+    sendable = [line for line in prepared.lines if line.entry.number not in held_back]
+    return prepared._replace(lines=sendable)
 
 
 async def send_batch(batch: Batch, prepared: Prepared) -> None:
