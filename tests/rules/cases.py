@@ -5,7 +5,7 @@ from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case import Case
-from workflows.lifecycle import LASTING
+from workflows.lifecycle import STAYS
 from workflows.model import instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
@@ -42,7 +42,7 @@ def standing(case: Case[Any]) -> list[LogEntry]:
         entry
         for entry in case.log
         if entry.kind is EntryKind.DECISION
-        and entry.name not in {Kind.SET_ASIDE, *LASTING}
+        and entry.name not in {Kind.SET_ASIDE, *STAYS}
         and entry.seq not in marks
     ]
 

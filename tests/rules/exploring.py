@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from workflows.case import Case, CaseRecord
-from workflows.lifecycle import LASTING
+from workflows.lifecycle import STAYS
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, find_chain_break
 from workflows.refusal import Refused
@@ -83,7 +83,7 @@ class Explorer:
         if target.name == Kind.SUPPORT:
             assert case.state == before
             return
-        lasting = {entry.seq for entry in case.log if entry.name in LASTING}
+        lasting = {entry.seq for entry in case.log if entry.name in STAYS}
         affected = set(range(target.seq, receipt.seq)) - lasting
         assert affected <= set(set_aside_marks(case.log))
         assert not lasting & set(set_aside_marks(case.log))

@@ -10,16 +10,18 @@ import pytest
 from click.testing import Result
 from rich.cells import cell_len
 
+from db.row_types import AssessmentRow, PlatformCard
 from starter.commands import decision_calls
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.guided.case_brief import ON_NOTHING, TITLE
 from starter.errors import Unreachable
 from starter.terminal import screen
-from tests.register.cases import Told, assessment_of, findings, listed, opened
-from tests.rules.cases import at_stage
+from tests.register.cases import Told, application, assessment_of, findings, listed, opened
+from tests.rules.cases import NO_TIME, at_stage
 from tests.starter.shown_cases import PretendRegister, card_of, lines, plan_of
 from tests.starter.test_guided import show_case
 from worker.main import pingtai as pingtai_group
+from workflows.record import BEGINNING
 from workflows.vocabulary import Kind, Stage
 
 Run = Callable[..., Result]
@@ -37,12 +39,18 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let forms read a case."""
 
-    def pretend(told: Told, year: Told | None = None, text: str = "whole") -> None:
+    def pretend(
+        told: Told,
+        year: Told | None = None,
+        text: str = "whole",
+        *,
+        card: PlatformCard | None = None,
+    ) -> None:
         more = lines(year, 1) if year else []
 
         @asynccontextmanager
         async def opened_reads() -> AsyncIterator[PretendRegister]:
-            yield PretendRegister(card_of(told, *more), plan_of(told, text))
+            yield PretendRegister(card or card_of(told, *more), plan_of(told, text))
 
         monkeypatch.setattr(decision_calls, "open_reads", opened_reads)
 
@@ -118,6 +126,36 @@ def test_an_evaluation_reads_the_report(
     assert 4 == shown.count("新增设备十二台")
     assert "运行良好，建议通过" in shown
     assert "专家论证意见" not in shown
+
+
+@pytest.mark.parametrize(
+    ("stage", "command"), [(Stage.INSPECTION, "inspect"), (Stage.EXPERT_REVIEW, "opine")]
+)
+def test_reviewers_of_the_next_term_read_how_the_last_one_ended(
+    pingtai: Run, answers: dict[str, Any], register: Any, stage: Stage, command: str
+) -> None:
+    """A year that ended unmended, and what was to be rectified, before inspection and review."""
+    told = listed(application(policy=NO_TIME))
+    year = assessment_of(told)
+    year.decide("self_report")
+    year.decide("district_review")
+    year.decide("evaluation", outcome="not_effective", to_mend=["补齐相控阵暗室的计量校准"])
+    state = year.case.state
+    ended = AssessmentRow(
+        term=1, year=1, opening=1, stage=state.stage, since=state.since, overdue=False, due=None,
+        due_provisional=False, mend_by=None, opened_at=state.since, ended_at=state.since,
+        result=state.stage, log_seq=4, log_hash=BEGINNING,
+    )  # fmt: skip
+    card = card_of(told, *lines(year, 1))
+    [term] = card.terms
+    terms = (term.model_copy(update={"assessments": (ended,)}), term.model_copy(update={"term": 2}))
+    platform = card.platform.model_copy(update={"term": 2})
+    show_case(answers, at_stage(stage))
+    register(told, card=card.model_copy(update={"platform": platform, "terms": terms}))
+    shown = before_questions(pingtai(command, "p-1", lang="zh", stdin=""))
+    assert "上一期考核" in shown
+    assert "第 1 年 · 成效不明显（有效期内不及整改）" in shown
+    assert "补齐相控阵暗室的计量校准" in shown
 
 
 @pytest.mark.parametrize("kind", sorted(set(FORMS) - ON_NOTHING))

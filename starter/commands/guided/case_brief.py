@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from db.decisions_in_force import application_of, what_it_rests_on
-from db.row_types import LogLine, PlatformCard
+from db.decisions_in_force import application_of, decisions_in_force, what_it_rests_on
+from db.row_types import AssessmentRow, LogLine, PlatformCard
 from starter.commands.card import why_rows
 from starter.errors import PingtaiError
 from starter.plans.plan_sections import sections
@@ -20,7 +20,7 @@ from starter.terminal.entry_wording import decision_line, entry_words, reason_wo
 from starter.terminal.language import language, say, word
 from starter.terminal.plan_text import changed_parts
 from starter.terminal.screen import Said, facts, heading, stacked
-from workflows.vocabulary import Kind, Vote
+from workflows.vocabulary import AssessmentStage, Kind, Vote
 from workflows.words import Words
 
 TITLE = Words("What it is about", "事由和依据")
@@ -52,6 +52,8 @@ def brief_parts(kind: Kind, brief: Brief) -> list[Table | Text]:
     card, plan = brief
     rows: list[Row] = why_rows(card, _LETTERS)
     rows += _said_before(kind, card)
+    if kind in ON_PLAN:
+        rows += _previous_term(card)
     if kind in ON_CONDITIONS:
         rows += _conditions(card)
     if kind in ON_PLAN and plan:
@@ -88,6 +90,29 @@ def _groups(line: LogLine) -> Iterator[str]:
     """The beginnings of a yearly report."""
     for group, text in in_order(line.entry.said.get("groups", {})):
         yield beginning(known(group), str(text))
+
+
+def _previous_term(card: PlatformCard) -> Iterator[Row]:
+    """How the years of the term before were assessed; of one that fell short also what was asked for."""
+    term = card.platform.term - 1
+    lines: list[str] = []
+    for before in (one for one in card.terms if one.term == term):
+        for year in before.assessments:
+            if year.result:
+                number = say(Words(f"year {year.year}", f"第 {year.year} 年"))
+                lines.append(f"{number} · {word(year.result, AssessmentStage)}")
+                lines += _asked_for(card, term, year)
+    if lines:
+        yield Words("previous term", "上一期考核"), stacked(*lines)
+
+
+def _asked_for(card: PlatformCard, term: int, year: AssessmentRow) -> Iterator[str]:
+    """What was to be rectified in a year that ended with it undone."""
+    if year.result not in (AssessmentStage.UNMENDED, AssessmentStage.NOT_MET):
+        return
+    for line in decisions_in_force(card.log, term):
+        if line.year == year.year and line.entry.name == Kind.EVALUATION:
+            yield reason_words(line.entry, _LETTERS)
 
 
 def _conditions(card: PlatformCard) -> Iterator[Row]:
