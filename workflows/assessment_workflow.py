@@ -130,7 +130,8 @@ class AnnualAssessmentWorkflow(ParentPlatform):
                 break
         register.cancel()
         claims.cancel()
-        links.cancel()
+        for link in links:
+            link.cancel()
         return self.year_result()
 
     def year_result(self) -> YearResult:

@@ -4,13 +4,16 @@ It waits with the case of the term that ends, and becomes the case of the next o
 ends. What ends the term otherwise lets it lapse. Pure.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from workflows.application import PlatformApplication, PreviousTerm, PreviousYear
+from workflows.case_changes import CHANGEABLE
 from workflows.circumstances import Circumstances
 from workflows.decisions import NextTerm
-from workflows.model import as_sent, canonical, parse, sha256
+from workflows.model import InvalidMessage, as_sent, canonical, parse, sha256
 from workflows.name_comparison import same_name
 from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
@@ -129,16 +132,24 @@ def next_application(
     return form.model_copy(update={"term": previous.term + 1, "previous": previous})
 
 
-def _as_changed_since(log: tuple[LogEntry, ...], kept: dict[str, Any]) -> dict[str, Any]:
-    """An application with the facts that the commission changed after it was handed in."""
-    filed = max(entry.seq for entry in log if entry.name == Kind.NEXT_TERM)
-    form = dict(kept)
+def _as_changed_since(log: Sequence[LogEntry], kept: dict[str, Any]) -> dict[str, Any]:
+    """An application with the facts that have changed since it was filed, as far as it repeats what they were.
+
+    A renamed operator need not apply again; what it applied for otherwise stays as it was written.
+    """
+    filed = max((e.seq for e in log if e.name == Kind.NEXT_TERM), default=0)
     for entry in log[filed:]:
-        if entry.name == Kind.FACTS_CHANGE and entry.kind is EntryKind.DECISION:
-            for name, before in entry.said["replaced"].items():
-                if form.get(name) == before:
-                    form[name] = entry.said.get(name)
-    return form
+        if entry.name != Kind.FACTS_CHANGE or entry.kind is not EntryKind.DECISION:
+            continue
+        before = entry.said["replaced"]
+        stated = {name for name in CHANGEABLE if name in entry.said or name in before}
+        same = {name for name in stated if kept.get(name) == before.get(name)}
+        changed = {name: entry.said.get(name) for name in same}
+        followed = {k: v for k, v in (kept | changed).items() if v is not None or k not in same}
+        with suppress(InvalidMessage):  # a field that its own policy does not have stays as it was
+            parse(PlatformApplication, followed)
+            kept = followed
+    return kept
 
 
 def years_of(state: PlatformState) -> tuple[PreviousYear, ...]:

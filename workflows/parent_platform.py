@@ -40,9 +40,12 @@ class ParentPlatform(CaseWorkflow[AssessmentState]):
         """Ask the register what the platform's log says: the signal alone is not believed."""
         raise NotImplementedError
 
-    def link_to_platform(self) -> "asyncio.Future[tuple[None, None]]":
-        """Tell and hear the platform, in the background."""
-        return asyncio.gather(self._tell_end(), self._hear_platform())
+    def link_to_platform(self) -> list[asyncio.Task[None]]:
+        """Tell and hear the platform, in the background.
+
+        Each in a task: `gather` says of every case that is evicted that it was cancelled.
+        """
+        return [asyncio.create_task(one) for one in (self._tell_end(), self._hear_platform())]
 
     async def before_answer(self) -> None:
         """Let the platform know how the assessment has ended, before that is acknowledged."""

@@ -16,6 +16,8 @@ from workflows import contract
 OPEN_AT_ONCE = 8
 """So many platforms are attacked at a time in each lane."""
 _NEW_SHARE = 0.2
+_CHANGES = 0.06
+"""How often something is changed or suspended before the next decision is sent."""
 _MESSAGES_EACH = (20, 70)
 _VALID_SHARE = 0.3
 
@@ -68,6 +70,8 @@ async def _begin(attacker: Attacker) -> Target:
 
 async def _valid(attacker: Attacker, target: Target) -> None:
     """Send what the case awaits; it must be taken, but where the state moved meanwhile."""
+    if attacker.random.random() < _CHANGES:
+        await _change(attacker, target)
     refused, said = "", None
     for _ in range(3):
         decision_id = f"{target.platform_id}-{attacker.step}-{len(target.sent)}"
@@ -102,6 +106,16 @@ async def _next(
         facts = view_of(views[0][1])["facts"]
         return views[0][0], decision(attacker.random, "support", "commission", facts, decision_id)
     return None
+
+
+async def _change(attacker: Attacker, target: Target) -> None:
+    """Change the facts, or suspend: whatever the rules say, the case goes on, and awaits a resumption."""
+    kind = attacker.random.choice(("facts_change", "suspension"))
+    facts = application(target.platform_id) | {"term": 1}
+    number = f"{target.platform_id}-c-{attacker.step}-{len(target.sent)}"
+    said = decision(attacker.random, kind, "commission", facts, number)
+    answer = await decide(attacker.client, target.workflow_id, said)
+    attacker.count(f"{kind}: {answer.outcome}")
 
 
 async def _set_aside(attacker: Attacker, target: Target, decision_id: str) -> None:

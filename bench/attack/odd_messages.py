@@ -15,7 +15,12 @@ from bench.attack.valid_messages import application, decision
 from workflows import contract
 from workflows.vocabulary import Kind
 
-SIGNALS = (*map(str, Kind), contract.CLOSE_ASSESSMENT, contract.NOTE_YEAR_END)
+SIGNALS = (
+    *map(str, Kind),
+    contract.CLOSE_ASSESSMENT,
+    contract.FOLLOW_PLATFORM,
+    contract.NOTE_YEAR_END,
+)
 _ODD_NAMES = (
     "",
     "decision",

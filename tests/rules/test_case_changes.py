@@ -10,6 +10,7 @@ from workflows.case import Case
 from workflows.case_changes import changed_facts, facts_before, replaced_facts
 from workflows.deadlines import clocks, deadline_of, due_request
 from workflows.model import InvalidMessage, as_sent
+from workflows.next_term import next_application
 from workflows.periods import last_day
 from workflows.platform_changes import (
     changes_said,
@@ -24,8 +25,8 @@ from workflows.stated_changes import stated_changes
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .builders import ABSENT, COMMISSION, DAY, DISTRICT, OPERATOR, Raw, changed
-from .cases import assessment, at_stage, decide, decision, moment, platform, record_event
+from .builders import ABSENT, COMMISSION, DAY, DISTRICT, OPERATOR, Raw, application, changed
+from .cases import SOON, assessment, at_stage, decide, decision, moment, platform, record_event
 from .refusing import refusal
 
 NEW_NAME = "京芯共性平台科技有限公司"
@@ -295,3 +296,16 @@ def test_a_change_of_nothing_but_spelling_is_one() -> None:
     said = {"operator": {"name": facts.operator.name + "（北京）"}}
     assert facts != changed_facts(facts, said)
     assert {"operator": {"name": facts.operator.name}} == replaced_facts(facts, said)
+
+
+def test_an_application_for_the_next_term_follows_what_it_repeats() -> None:
+    """Filed under the old name it begins under the new one; what it applied for otherwise stays."""
+    case = at_stage(Stage.VALID, policy=SOON)
+    own = application(application_id="a-2", name="下一期另用的名称", submitted_by=OPERATOR)
+    decide(case, Kind.NEXT_TERM, "filed", application=own)
+    moved(case, operator={"name": NEW_NAME}, district="beijing_etown", name="本期的新名称")
+    log, kept = tuple(case.log), case.next_application
+    form = next_application(case.state, log, kept)
+    assert form
+    assert (NEW_NAME, "beijing_etown") == (form.operator.name, form.district)
+    assert ("下一期另用的名称", 2) == (form.name, form.term)

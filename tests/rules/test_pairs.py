@@ -75,6 +75,11 @@ PAIRS = (
     Pair("withdrawal", "reassessment not_met", False, "withdrawn", "ended_with_platform"),
     Pair("withdrawal", "reassessment met", False, "withdrawn", "ended_with_platform"),
     Pair("withdrawal", "evaluation effective", False, "withdrawn", "ended_with_platform"),
+    Pair("termination", "reassessment not_met", False, "terminated", "ended_with_platform"),
+    Pair("termination", "evaluation effective", False, "terminated", "ended_with_platform"),
+    Pair("suspension", "evaluation effective", False, "valid", "evaluation"),
+    Pair("evaluation effective", "termination", True, "terminated", "effective"),
+    Pair("evaluation effective", "suspension", True, "valid", "effective"),
     Pair("support", "reassessment not_met", True, "delisted", "not_met"),
     Pair("support", "evaluation effective", True, "valid", "effective"),
     Pair(
@@ -86,6 +91,11 @@ PAIRS = (
     # A message and a timer
     Pair("withdrawal", "end of validity", False, "withdrawn", "ended_with_platform"),
     Pair("end of validity", "withdrawal", False, "expired", "ended_with_validity"),
+    Pair("suspension", "end of validity", True, "expired", "ended_with_validity"),
+    Pair("suspension", "due date", False, "valid", "evaluation"),
+    Pair("suspension", "kick-off", True, "valid", "self_report"),
+    Pair("termination", "end of validity", False, "terminated", "ended_with_platform"),
+    Pair("termination", "kick-off", False, "terminated", "not opened"),
     Pair("support", "end of validity", True, "expired", "ended_with_validity"),
     Pair("end of validity", "support", False, "expired", "ended_with_validity"),
     Pair("evaluation effective", "end of validity", True, "expired", "effective"),
