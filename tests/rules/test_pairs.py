@@ -4,6 +4,7 @@ What a row says is what must come out on the servers, too; which of two goes fir
 table has these rows, and the test that shows each mechanism.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,6 +89,13 @@ PAIRS = (
     Pair(
         "set_aside of the listing", "evaluation effective", False, "listing", "ended_with_platform"
     ),
+    Pair("reassessment not_met", "termination", False, "delisted", "not_met"),
+    Pair("reassessment not_met", "suspension", False, "delisted", "not_met"),
+    Pair("reassessment not_met", "facts_change", False, "delisted", "not_met"),
+    Pair("evaluation effective", "suspension", True, "valid", "effective"),
+    Pair("termination", "reassessment not_met", False, "terminated", "ended_with_platform"),
+    Pair("suspension", "reassessment not_met", False, "valid", "reassessment"),
+    Pair("facts_change", "reassessment not_met", True, "delisted", "not_met"),
     # A message and a timer
     Pair("withdrawal", "end of validity", False, "withdrawn", "ended_with_platform"),
     Pair("end of validity", "withdrawal", False, "expired", "ended_with_validity"),
@@ -111,7 +119,20 @@ PAIRS = (
     Pair("kick-off", "withdrawal", True, "withdrawn", "ended_with_platform"),
     Pair("set_aside of the listing", "kick-off", False, "listing", "not opened"),
     Pair("kick-off", "set_aside of the listing", True, "listing", "ended_with_platform"),
+    Pair("termination", "kick-off", False, "terminated", "not opened"),
+    Pair("kick-off", "termination", True, "terminated", "ended_with_platform"),
+    Pair("suspension", "kick-off", True, "valid", "self_report"),
+    Pair("termination", "end of validity", False, "terminated", "ended_with_platform"),
+    Pair("suspension", "end of validity", True, "expired", "ended_with_validity"),
+    Pair("end of validity", "termination", False, "expired", "ended_with_validity"),
+    Pair("end of validity", "suspension", False, "expired", "ended_with_validity"),
     # Two messages
+    Pair("withdrawal", "termination", False, "withdrawn", "ended_with_platform"),
+    Pair("termination", "withdrawal", False, "terminated", "ended_with_platform"),
+    Pair("suspension", "support", False, "valid", "evaluation"),
+    Pair("suspension", "withdrawal", True, "withdrawn", "ended_with_platform"),
+    Pair("suspension", "self_report", False, "valid", "self_report"),
+    Pair("self_report", "suspension", True, "valid", "district_review"),
     Pair("withdrawal", "withdrawal", False, "withdrawn", "ended_with_platform"),
     Pair("withdrawal", "support", False, "withdrawn", "ended_with_platform"),
     Pair("support", "withdrawal", True, "withdrawn", "ended_with_platform"),
@@ -203,6 +224,15 @@ def test_what_comes_second_is_judged_on_what_went_first(pair: Pair) -> None:
     stands = (meeting.world.platform.state.stage, meeting.how_the_year_stands())
     assert (pair.taken, pair.stage, pair.year) == (taken, *stands)
     assert fold(meeting.world.platform.log) == meeting.world.platform.state
+
+
+def test_each_mechanism_names_a_test_that_is_there() -> None:
+    """By its file, or by its function in that."""
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", DOCUMENT.read_text("utf-8"))
+    assert named
+    for file, function in named:
+        source = (DOCUMENT.parents[1] / file).read_text("utf-8")
+        assert not function or f"def {function}(" in source, f"{file}::{function}"
 
 
 def test_the_table_of_the_document_has_these_rows() -> None:
