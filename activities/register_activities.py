@@ -11,11 +11,13 @@ from workflows.activity_messages import (
     CaseLog,
     LogLookup,
     LogRequest,
+    NumberClaim,
+    NumberHolder,
     RegisterBatch,
     RegisterWrite,
     RegisterWritten,
 )
-from workflows.contract import FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
+from workflows.contract import CLAIM_NUMBER, FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
 from workflows.record import LogEntry
 
 REGISTER_CONFLICT = "RegisterConflict"
@@ -38,6 +40,9 @@ class Register(Protocol):
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
+
+    async def claim_number(self, claim: NumberClaim) -> str:
+        """Claim a certificate number, or release one that no listing has; returns whose it is."""
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""
@@ -109,6 +114,11 @@ class RegisterActivities:
         Empty when the register has none: the workflow decides what that means.
         """
         return CaseLog(entries=await self._register.platform_log(lookup.platform_id, lookup.term))
+
+    @activity.defn(name=CLAIM_NUMBER)
+    async def claim_number(self, claim: NumberClaim) -> NumberHolder:
+        """Claim a certificate number for a platform; answers with the platform that has it."""
+        return NumberHolder(platform_id=await self._register.claim_number(claim))
 
 
 def _patience(batch: RegisterBatch) -> float:

@@ -23,7 +23,7 @@ from worker.log_setup import set_up_logs
 from worker.settings import Settings
 from worker.worker_process import make_worker
 from worker.worker_run import worker_running
-from workflows.activity_messages import LogRequest, RegisterBatch
+from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import LogEntry
 
 
@@ -50,6 +50,10 @@ class NoRegister:
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """Nothing was kept."""
         return ()
+
+    async def claim_number(self, claim: NumberClaim) -> str:
+        """Every number is free."""
+        return claim.platform_id
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """Nothing was kept."""

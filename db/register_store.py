@@ -5,6 +5,7 @@ import logging
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.awaited_rows import OF_PLATFORM, WRITE_AWAITING
+from db.certificate_claims import WRITE_NUMBERS, claim_number, number_rows
 from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
 from db.derived_rows import derivations, log_key
 from db.notice_queries import WRITE_NOTICES, notice_rows
@@ -30,7 +31,7 @@ from db.statements import (
     parameters,
 )
 from db.tables import assessments, platforms, terms
-from workflows.activity_messages import LogRequest, RegisterBatch
+from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import LogEntry
 
 _log = logging.getLogger(__name__)
@@ -77,6 +78,10 @@ class PostgresRegister:
             second_life=second,
         )
 
+    async def claim_number(self, claim: NumberClaim) -> str:
+        """Claim a certificate number, or release one that no listing has; returns whose it is."""
+        return await claim_number(self._engine, claim)
+
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""
         lines = await RegisterQueries(self._engine).log(request.platform_id, request.term)
@@ -108,7 +113,11 @@ async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
         if notices:
             await connection.execute(WRITE_NOTICES, notices)
     # What follows is sealed by the log: written once, it says the same for ever.
-    for statement, rows in ((WRITE_PLANS, plan_rows(batch)), (WRITE_SUPPORT, support_rows(batch))):
+    for statement, rows in (
+        (WRITE_PLANS, plan_rows(batch)),
+        (WRITE_SUPPORT, support_rows(batch)),
+        (WRITE_NUMBERS, number_rows(batch)),
+    ):
         if rows:
             await connection.execute(statement, rows)
 

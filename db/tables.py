@@ -196,6 +196,13 @@ listings = Table(
     Index(None, "list_number", "platform_id"),
 )
 
+certificate_numbers = Table(
+    "certificate_numbers",
+    metadata,
+    Column("number", SafeText(), primary_key=True),
+    Column("platform_id", SafeText(), nullable=False, comment="whose it is, for ever"),
+)
+
 awaiting = Table(
     "awaiting",
     metadata,

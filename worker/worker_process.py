@@ -67,6 +67,7 @@ def make_worker(
             activities.write_register,
             activities.read_log,
             activities.find_log,
+            activities.claim_number,
             find_origins,
             find_signals,
         ],

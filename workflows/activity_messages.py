@@ -105,6 +105,20 @@ class RunId(Record):
     """Where the server named one: a parent may live in another."""
 
 
+class NumberClaim(Record):
+    """Claim a certificate number for a platform, or release one that was claimed and not used."""
+
+    number: str
+    platform_id: str
+    release: bool = False
+
+
+class NumberHolder(Record):
+    """The platform to which a certificate number belongs."""
+
+    platform_id: str
+
+
 class OriginLookup(Record):
     """Ask of which type runs are, and on which task queue they began."""
 

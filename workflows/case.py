@@ -81,6 +81,8 @@ class Case(Generic[S]):
         self.plans = list(record.plans)
         self.next_application = record.next_application
         self.refusals = record.refusals
+        self.holders: dict[str, str] = {}
+        """To which platform the certificate number belongs that a decision names, while it is judged."""
         self._room = RecordRoom(self.log)
         for entry in self.log:
             self._note_role(entry)
@@ -166,7 +168,7 @@ class Case(Generic[S]):
             if edition >= Edition.V0_5:
                 check_texts(decision)
             late = self.state.overdue or _passed(deadline, at)
-            circumstances = Circumstances(at, edition, self.roles)
+            circumstances = Circumstances(at, edition, self.roles, self.holders)
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
             self._check_target(decision, at)
             self._check_room(decision)

@@ -8,6 +8,7 @@ those of activities.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -23,6 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decision_reading import decision_of
     from workflows.lifecycle import known_since
     from workflows.model import InvalidMessage
+    from workflows.number_claims import NumberClaims
     from workflows.origin import edition_of_run
     from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
@@ -65,6 +67,7 @@ class CaseWorkflow(RegisterSync[S]):
         self.sends_reminders = self.edition >= Edition.V0_4 or workflow.patched(PATCH_V0_2)
         case.notes_clocks = self.sends_reminders
         self.queue = SignalQueue(self.marks, held=wait_for_register)
+        self.claims = NumberClaims(case, self.queue, self.marks)
         self.due = due
         self.begin_sync(recorded)
 
@@ -84,7 +87,8 @@ class CaseWorkflow(RegisterSync[S]):
         self._hold_until_dated()
         read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
         decision = read or _sole_argument(said)
-        if self.queue.is_free:
+        number = self.claims.number_in(decision)
+        if self.queue.is_free and not number:
             receipt = self._decide(decision)
             await self.before_answer()
             return receipt
@@ -97,7 +101,7 @@ class CaseWorkflow(RegisterSync[S]):
             except ApplicationError as error:
                 answer.set_exception(error)
 
-        self.queue.take(said, judge)
+        self.queue.take(said, self.claims.before(number, judge))
         receipt = await answer
         await self.before_answer()
         return receipt
@@ -152,7 +156,8 @@ class CaseWorkflow(RegisterSync[S]):
         if self.edition >= Edition.V0_5:
             self._ask_when_taken(arrival)
             self._hold_until_dated()
-        self.queue.take(raw, lambda: self._judge(kind, raw, arrival))
+        judge = partial(self._judge, kind, raw, arrival)
+        self.queue.take(raw, self.claims.before(self.claims.number_in(raw, kind), judge))
 
     def _hold_until_dated(self) -> None:
         """Judge nothing by a due date that has passed until it was asked for again."""

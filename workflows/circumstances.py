@@ -26,6 +26,8 @@ class Edition(IntEnum):
     """0.5.0: facts change, cases are suspended and terminated, a silent district holds nothing up."""
 
 
+UNKNOWN_HOLDER = ""
+"""Of a certificate number of which the register does not say to whom it belongs."""
 NEWEST = Edition.V0_5
 
 
@@ -37,3 +39,5 @@ class Circumstances:
     edition: Edition = NEWEST
     roles: Mapping[str, Role] = field(default_factory=dict)
     """In which role each person acted in this case before, by the id of the actor in lower case."""
+    holders: Mapping[str, str] = field(default_factory=dict)
+    """To which platform the certificate numbers belong that were claimed for this decision."""

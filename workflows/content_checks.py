@@ -11,6 +11,7 @@ from typing import Any
 
 from workflows.bringing_in import NOT_MET, BringingIn
 from workflows.case_changes import FactsChange, changed_facts
+from workflows.certificate_checks import number_of_its_own
 from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
     Evaluation,
@@ -377,7 +378,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§四(二)", findings_bear_outcome),
         ("§四(二)", inspectors_named),
     ),
-    Kind.PLAN_REVISION: (("§四(二)", plan_changed),),
+    Kind.PLAN_REVISION: (("§四(二)", plan_changed), ("§六", targets_known)),
     Kind.EXPERT_OPINION: (
         ("§四(三)", votes_known),
         ("§四(三)", one_place_each),
@@ -386,7 +387,6 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§四(三)", independent),
         ("§四(三)", majority),
     ),
-    Kind.PLAN_REVISION: (("§六", targets_known),),
     Kind.BRINGING_IN: (
         ("§四", of_this_term),
         ("§四", no_longer_than_valid),
@@ -394,7 +394,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§四", not_over),
     ),
     Kind.FACTS_CHANGE: (("§三(二)", new_facts),),
-    Kind.LISTING: (("§四(四)", entered_in_time),),
+    Kind.LISTING: (("§四(四)", entered_in_time), ("§四(四)", number_of_its_own)),
     Kind.SUPPORT: (("§四", within_validity), ("§四", not_suspended_then)),
     Kind.NEXT_TERM: (
         ("§四", in_the_last_days),

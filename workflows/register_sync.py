@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contract import FIND_LOG, HAND_IN, WRITE_REGISTER
     from workflows.deadlines import due_request
     from workflows.model import FieldError, InvalidMessage
+    from workflows.number_claims import NumberClaims
     from workflows.origin import goes_on
     from workflows.record import LogEntry
     from workflows.rules import S
@@ -59,6 +60,7 @@ class RegisterSync(StepClock[S]):
     """Why the input of the workflow is none: the case was never opened, and the run fails."""
     unconfirmed = False
     """What was taken up is not known yet to stand in the register: nothing is decided or shown."""
+    claims: NumberClaims
     recorded: int
     """Entries of the log that the register has."""
 
@@ -184,6 +186,7 @@ class RegisterSync(StepClock[S]):
             lambda: (
                 workflow.all_handlers_finished()
                 and not self.queue
+                and not self.claims
                 and not self._writing
                 and not self._has_news()
                 and not (recorded and self._unrecorded())

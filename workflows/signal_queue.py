@@ -39,6 +39,7 @@ class Hold(StrEnum):
     TIMES = "the history is asked when messages were taken"
     YEAR_END = "the history is asked who says that an assessment has ended"
     PLATFORM = "the history is asked who says that the platform has ended, or changed"
+    NUMBER = "the register is asked to whom a certificate number belongs"
     DATE = "the due date is asked for again"
 
 

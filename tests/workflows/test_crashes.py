@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
-from workflows.activity_messages import LogRequest, RegisterBatch
+from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import BEGINNING, LogEntry, find_chain_break
 
 
@@ -37,6 +37,12 @@ class Away:
         if not self.open:
             raise ApplicationError("the register is away")
         return await self._register.read_log(request)
+
+    async def claim_number(self, claim: NumberClaim) -> str:
+        """Ask, if the door is open."""
+        if not self.open:
+            raise ApplicationError("the register is away")
+        return await self._register.claim_number(claim)
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """As the register does."""

@@ -30,6 +30,7 @@ from workflows.periods import beijing_date
 from workflows.record import LogEntry
 from workflows.run_io import CaseView
 from workflows.states import PlatformState, Receipt
+from workflows.vocabulary import Kind, ListingOutcome
 
 _numbers = count(1)
 _REST_SECONDS = 60
@@ -119,6 +120,11 @@ class Life:
         """A valid decision, dated by the clock of the workflow that it is for."""
         now = await self.world.clockwork.now(self.target(kind))
         number = f"{self.id}:d{next(self._decisions)}"
+        if kind == Kind.LISTING and outcome in (None, ListingOutcome.INCLUDED):
+            changes = {
+                "certificate_number": f"GX-{self.id}",
+                **changes,
+            }  # each platform has its own
         return builders.decision(kind, number, beijing_date(now), outcome, **changes)
 
     async def decide(self, kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
