@@ -1,4 +1,4 @@
-"""To which platform each certificate number belongs: one row for a number, which cannot be raced."""
+"""To which platform each certificate number belongs (§四(四)): one row for a number, which cannot be raced."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Certificate numbers: each belongs to one platform for ever, and is claimed before a listing is acknowledged.
+"""Certificate numbers (§四(四)): each is of one platform, and claimed before its listing is acknowledged.
 
 Two platforms may be listed at the same moment by two people. So the claim is one row of the register with the
 number as its key: whoever comes second is refused, whichever way it came. While the register does not answer

@@ -87,7 +87,11 @@ def opened(app: PlatformApplication | None = None, at: datetime = START) -> Told
 
 
 def listed(
-    app: PlatformApplication | None = None, *, included: bool = True, at: datetime = START
+    app: PlatformApplication | None = None,
+    *,
+    included: bool = True,
+    at: datetime = START,
+    certificate: str | None = None,
 ) -> Told:
     """A platform that went all the way, with an improved plan, into the list; or not, at the end."""
     told = opened(app, at)
@@ -95,7 +99,7 @@ def listed(
     told.decide("inspection", corrections=["补充设备清单"])
     told.decide("plan_revision", plan=plan("改进"))
     told.decide("expert_opinion")
-    certificate = f"C-{told.case.state.facts.platform_id}"
+    certificate = certificate or f"C-{told.case.state.facts.platform_id}"
     if included:
         told.decide("listing", list_number="2024-01", certificate_number=certificate)
     else:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from db.certificate_claims import doubled_numbers
 from db.migrate import pending
 from db.plaque_queries import plaques
 from db.plaque_types import PlaqueState
@@ -103,3 +104,24 @@ async def plaques_back(engine: AsyncEngine) -> Finding:
 async def _ask(engine: AsyncEngine, question: str) -> Any:
     async with engine.connect() as connection:
         return (await connection.execute(text(question))).scalar_one()
+
+
+async def certificate_numbers(engine: AsyncEngine) -> Finding:
+    """No two platforms are listed under one certificate number: before 0.5.0 nothing kept them from it."""
+    async with engine.connect() as connection:
+        doubled = await doubled_numbers(connection)
+    if not doubled:
+        return good("each certificate number belongs to one platform", "证书编号均不重复")
+    named = [f"{number} ({', '.join(held)})" for number, held in doubled[:_NAMED]]
+    zh = [f"{number}（{'、'.join(held)}）" for number, held in doubled[:_NAMED]]
+    return bad(
+        Words(
+            f"{len(doubled)} certificate numbers belong to several platforms: {'; '.join(named)}",
+            f"{len(doubled)} 个证书编号重复：{'；'.join(zh)}",
+        ),
+        Words(
+            "set the wrong listing aside, and list the platform again under a number of its own:"
+            " pingtai set-aside",
+            "请撤销有误的纳入决定，并以新的证书编号重新纳入：pingtai set-aside",
+        ),
+    )

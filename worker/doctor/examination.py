@@ -88,6 +88,11 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
             temporal=True,
             register=True,
         ),
+        Point(
+            "certificate numbers",
+            lambda: check_register.certificate_numbers(engine),
+            register=True,
+        ),
         Point("plaques", lambda: check_register.plaques_back(engine), register=True),
         Point(
             "open cases",
