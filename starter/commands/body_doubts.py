@@ -1,4 +1,7 @@
-"""Experts whose organisation may be a body that is judged, by another name: asked about before it is sent."""
+"""What is asked about the bodies of a platform before a decision is sent.
+
+An expert's organisation may be one of them, by another name; one that is renamed may be both.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +10,8 @@ from db.row_types import PlatformCard
 from starter.desk.alike_names import alike
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
-from workflows.vocabulary import Vote
+from workflows.name_comparison import same_name
+from workflows.vocabulary import Kind, Vote
 from workflows.words import Words
 
 Bodies = tuple[str, ...]
@@ -17,6 +21,11 @@ Bodies = tuple[str, ...]
 def has_panel(raw: Mapping[str, Any]) -> bool:
     """Whether a decision names experts."""
     return isinstance(raw.get("panel"), list | tuple)
+
+
+def names_bodies(raw: Mapping[str, Any]) -> bool:
+    """Whether a decision names experts, or a body of the platform anew."""
+    return has_panel(raw) or raw.get("kind") == Kind.FACTS_CHANGE
 
 
 async def bodies_of(platform: str) -> Bodies:
@@ -48,3 +57,14 @@ def alike_bodies(raw: Mapping[str, Any], bodies: Bodies) -> Iterator[Words]:
                     f"{one.get('name', '')} is of {organisation}: is that {body}, which is judged?",
                     f"{one.get('name', '')}所在单位“{organisation}”与“{body}”名称相近，请核实是否为同一单位。",
                 )
+
+
+def half_renamed(raw: Mapping[str, Any], bodies: Bodies) -> Iterator[Words]:
+    """Ask about a body that runs the platform and leads it, where only one of the two is changed."""
+    if raw.get("kind") != Kind.FACTS_CHANGE or len(bodies) != 2 or not same_name(*bodies):
+        return
+    if bool(raw.get("operator")) != bool(raw.get("lead_unit")):
+        yield Words(
+            f"{bodies[0]} is both the operator and the lead unit, and only one of them is changed.",
+            f"“{bodies[0]}”既是平台运营单位又是牵头单位，本次只变更了其中一项，请核实。",
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from db.row_types import LogLine
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
-from starter.commands.body_doubts import alike_bodies, bodies_of, has_panel
+from starter.commands.body_doubts import alike_bodies, bodies_of, half_renamed, names_bodies
 from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.doubts import doubts, odd_day, plan_of_another
 from starter.commands.receipt_view import end_of_stage
@@ -88,11 +88,12 @@ class DecisionCalls:
 
     def doubts(self, raw: Mapping[str, Any]) -> list[Words]:
         """What is to be asked about in a decision before it is sent."""
-        bodies = self._runner.run(bodies_of(self.platform)) if has_panel(raw) else ()
+        bodies = self._runner.run(bodies_of(self.platform)) if names_bodies(raw) else ()
         return [
             *plan_of_another(raw, self.platform),
             *doubts(raw, today(), self._applied_on(raw)),
             *alike_bodies(raw, bodies),
+            *half_renamed(raw, bodies),
             *self._organisation_doubts(raw.get("actor")),
         ]
 

@@ -10,7 +10,7 @@ from db.row_types import LogLine
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, table_of
-from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.lifecycle import ASSESSMENT, LASTING, PLATFORM
 from workflows.record import EntryKind
 from workflows.vocabulary import Happening, Kind
 from workflows.words import Words
@@ -40,7 +40,7 @@ def set_aside_with(log: Sequence[LogLine], decision_id: str) -> list[LogLine]:
     if target.year:
         platform = [line for line in known if (line.term, line.year) == (target.term, 0)]
         found += [line for line in platform if line.entry.seq >= _end_of(platform, target.year)]
-    return found
+    return [line for line in found if line.entry.name not in LASTING]
 
 
 def standing(log: Sequence[LogLine]) -> list[LogLine]:
@@ -56,7 +56,7 @@ def in_force(log: Sequence[LogLine]) -> list[LogLine]:
         for line in standing(log)
         if line.term == newest
         and line.entry.kind is EntryKind.DECISION
-        and line.entry.name != Kind.SET_ASIDE
+        and line.entry.name not in (Kind.SET_ASIDE, *LASTING)
     ]
 
 

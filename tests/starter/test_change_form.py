@@ -3,6 +3,7 @@
 from typing import Any
 
 from starter.commands.batch.decision_cells import from_cells
+from starter.commands.body_doubts import half_renamed
 from starter.commands.forms_by_kind import FORMS
 from tests.rules.builders import DOCUMENT
 from tests.rules.cases import at_stage
@@ -95,3 +96,14 @@ def test_a_row_of_a_table() -> None:
         made["operator"],
     )
     assert "facts_change" == change.kind
+
+
+def test_a_body_that_is_both_is_asked_about_where_only_one_is_renamed() -> None:
+    """In any spelling of its name; both renamed, or two bodies: nothing is asked."""
+    both, renamed = ("某某（北京）公司", "某某(北京)公司"), {"name": "新名称"}
+    change = {"kind": "facts_change", "operator": renamed}
+    (doubt,) = half_renamed(change, both)
+    assert "只变更了其中一项" in doubt.zh
+    assert [] == list(half_renamed(change | {"lead_unit": renamed}, both))
+    assert [] == list(half_renamed(change, ("甲公司", "乙研究院")))
+    assert [] == list(half_renamed({"kind": "facts_change", "name": "新名"}, both))

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from db.row_types import LogLine
-from starter.commands.set_aside_preview import set_aside_with, standing
+from starter.commands.set_aside_preview import in_force, set_aside_with, standing
 from starter.commands.timeline import timeline
 from tests.rules.cases import (
     PATHS,
@@ -55,6 +55,20 @@ def test_all_that_followed_falls(number: int) -> None:
     found = [line.entry.seq for line in set_aside_with(lines(case), target.decision_id or "")]
     decide(case, Kind.SET_ASIDE, target=target.decision_id)
     assert sorted(set_aside_marks(case.log)) == found
+
+
+def test_what_lasts_neither_falls_nor_is_offered() -> None:
+    """A change of facts, a suspension and its end stay, as the workflow then marks it."""
+    case = at_stage(Stage.EXPERT_REVIEW)
+    target = case.log[-1]
+    for kind in (Kind.FACTS_CHANGE, Kind.SUSPENSION, Kind.RESUMPTION):
+        decide(case, kind)
+    decide(case, Kind.EXPERT_OPINION)
+    found = [line.entry.seq for line in set_aside_with(lines(case), target.decision_id or "")]
+    offered = [line.entry.name for line in in_force(lines(case))]
+    assert ["recommendation", "inspection", "expert_opinion"] == offered
+    decide(case, Kind.SET_ASIDE, target=target.decision_id)
+    assert sorted(set_aside_marks(case.log)) == found == [target.seq, target.seq + 4]
 
 
 def test_support_falls_alone() -> None:

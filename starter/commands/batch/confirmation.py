@@ -11,7 +11,7 @@ from rich.text import Text
 
 from starter.clock import today
 from starter.commands.batch.lines import Line
-from starter.commands.body_doubts import Bodies, alike_bodies, bodies_in
+from starter.commands.body_doubts import Bodies, alike_bodies, bodies_in, half_renamed
 from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
 from starter.commands.guided.summary import actor_words
@@ -80,6 +80,7 @@ def _doubts(line: Line, known: KnownPlatform | None) -> Iterator[Words]:
     yield from doubts(line.message, today(), known.applied_on if known else None)
     if known:
         yield from alike_bodies(line.message, known.bodies)
+        yield from half_renamed(line.message, known.bodies)
 
 
 def _listed(

@@ -20,14 +20,16 @@ from starter.terminal.entry_wording import decision_line, entry_words, reason_wo
 from starter.terminal.language import language, say, word
 from starter.terminal.plan_text import changed_parts
 from starter.terminal.screen import Said, facts, heading, stacked
+from workflows.lifecycle import ASSESSMENT, LASTING
 from workflows.vocabulary import AssessmentStage, Kind, Vote
 from workflows.words import Words
 
 TITLE = Words("What it is about", "事由和依据")
 ON_CONDITIONS = frozenset((Kind.RECOMMENDATION, Kind.INSPECTION, Kind.BRINGING_IN))
 ON_PLAN = ON_CONDITIONS | {Kind.PLAN_REVISION, Kind.EXPERT_OPINION, Kind.LISTING}
-ON_NOTHING = frozenset((Kind.SUPPORT, Kind.SET_ASIDE, Kind.NEXT_TERM))
-"""Support and the next application rest on validity alone; a setting aside lists the decisions itself."""
+ON_NOTHING = frozenset((Kind.SUPPORT, Kind.SET_ASIDE, Kind.NEXT_TERM)) | LASTING
+"""Support and the next application rest on validity alone, what lasts on a document; a setting aside lists
+the decisions itself."""
 _LETTERS = 240
 """Of each reason."""
 _CELLS = 60
@@ -66,7 +68,7 @@ def _said_before(kind: Kind, card: PlatformCard) -> Iterator[Row]:
     """What was decided and reported before, but for what sent it back, which stands above."""
     back = card.sent_back
     above = [back.decision, back.answer] if back else []
-    in_assessment = kind not in ON_PLAN and kind is not Kind.WITHDRAWAL
+    in_assessment = kind in ASSESSMENT.kinds
     for line in what_it_rests_on(card.log, card.platform.term):
         if line.entry.name == Kind.BRINGING_IN:
             yield wording.what(line.entry.name), entry_words(line.entry)
