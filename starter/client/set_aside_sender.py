@@ -3,6 +3,7 @@
 A term that has ended is started again from its log in the register, together with the setting aside.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,16 @@ from workflows.vocabulary import Kind
 
 Addressed = tuple[str, dict[str, Any]]
 """The workflow that a decision is for, and the decision as it is sent there."""
+
+
+def _followed(target: str, term: int, now: int, platform: PlatformState) -> Refusal:
+    return Refusal(
+        rule=Kind.SET_ASIDE.article,
+        en=f"{target} was taken in term {term}, and term {now} has begun since: what followed rests on how"
+        " that term ended, and it stays as it is",
+        zh=f"{target} 系第 {term} 期作出，此后第 {now} 期已经开始：后续均以该期的结果为依据，不再更正",
+        stage=platform.stage,
+    )
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,16 @@ class SetAsideSender:
             for ended in reversed(platform.assessments):
                 if await self._receipt(self._assessment(platform, ended.year), decision.target):
                     return _of_year(raw, ended.year)
+            await self._check_earlier_terms(platform, decision)
         return raw
+
+    async def _check_earlier_terms(self, platform: PlatformState, decision: SetAside) -> None:
+        """Say so where a decision was taken in a term that another has followed. Raises Refused."""
+        facts = platform.facts
+        with suppress(Unreachable):  # then the case says that it knows no such decision
+            found = await self._register.decided_before(facts.platform_id, decision.target)
+            if earlier := [one.term for one in found if one.term < facts.term]:
+                raise Refused(_followed(decision.target, earlier[-1], facts.term, platform))
 
     async def start_again(self, platform_id: str, raw: dict[str, Any]) -> Receipt:
         """Start a term that has ended again from its log, with the setting aside as its first message.

@@ -19,11 +19,14 @@ from starter.terminal.language import say, word
 from starter.terminal.pager import show_long
 from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, stacked, table_of
 from workflows.periods import beijing_date, last_day
+from workflows.record import EntryKind
 from workflows.vocabulary import (
     AssessmentStage,
     Finding,
     IndicatorGroup,
+    Kind,
     LeadUnitKind,
+    NextTermOutcome,
     Service,
 )
 from workflows.words import Words
@@ -65,11 +68,32 @@ def _now(card: PlatformCard, *, full: bool) -> Table:
         (Words("services", "服务"), wording.joined(word(s, Service) for s in platform.services)),
     ]
     rows += _standing(term) if term else []
+    rows.append((Words("next term", "下一期"), next_term_words(card)))
     rows.append((PLAQUE, plaque_line(card)))
     rows += why_rows(card, 0 if full else _LETTERS)
     if not full:
         rows.append((Words("in full", "查看全文"), f"pingtai show {platform.platform_id} --full"))
     return facts(rows)
+
+
+def next_term_words(card: PlatformCard) -> Words | None:
+    """The application that waits for the end of the present term; None where there is none."""
+    term = card.terms[-1] if card.terms else None
+    if term is None or term.ended_at is not None or term.valid_until is None:
+        return None
+    filed = [
+        line.entry
+        for line in card.log
+        if line.term == term.term
+        and line.entry.name == Kind.NEXT_TERM
+        and line.entry.kind is EntryKind.DECISION
+    ]
+    if not filed or filed[-1].outcome != NextTermOutcome.FILED:
+        return None
+    application, begins = filed[-1].said["application_id"], beijing_date(term.valid_until)
+    return Words(
+        f"application {application}, begins on {begins}", f"申请 {application}，{begins} 开始"
+    )
 
 
 _LETTERS = 500

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from audit.archive.server_histories import ServerHistories
@@ -13,6 +14,7 @@ from worker.demo.clockwork import A_MOMENT, until
 from workflows.application import PlatformApplication
 from workflows.contract import STAGE, VALID_UNTIL
 from workflows.model import parse
+from workflows.refusal import Refused
 
 
 async def in_its_last_days(world: World) -> Life:
@@ -76,6 +78,9 @@ async def test_a_term_follows_another_once_though_the_worker_dies_in_between(wor
     assert ("recommendation", None) == (found.get(STAGE), found.get(VALID_UNTIL))
     again = await world.client.apply(parse(PlatformApplication, form_of(life)))
     assert (again.term, again.repeated, again.begins) == (2, True, None)
+    listing = next(line.entry for line in card.log if line.entry.name == "listing")
+    with pytest.raises(Refused, match="term 2 has begun since"):
+        await life.set_aside(str(listing.decision_id))
     assert "inspection" == (await life.decide("recommendation")).stage
     await life.stands("inspection")
     read = reconcile(world.engine, ServerHistories(world.temporal), (life.id,))

@@ -105,7 +105,7 @@ def _previous_term(card: PlatformCard) -> Iterator[Row]:
                 lines.append(f"{number} · {word(year.result, AssessmentStage)}")
                 lines += _asked_for(card, term, year)
     if lines:
-        yield Words("previous term", "上一期考核"), stacked(*lines)
+        yield Words("years of the previous term", "上一期考核"), stacked(*lines)
 
 
 def _asked_for(card: PlatformCard, term: int, year: AssessmentRow) -> Iterator[str]:
