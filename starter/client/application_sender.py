@@ -35,7 +35,7 @@ from starter.client.first_application import (
     digest_of,
 )
 from starter.client.interface import Applied, Pingtai
-from starter.client.next_term_sender import hand_in
+from starter.client.next_term_sender import TAKES_NEXT, hand_in
 from starter.client.register_lookups import KnownTerm, NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
@@ -43,6 +43,7 @@ from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
 from workflows.model import parse
+from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
 from workflows.record import LogEntry
 from workflows.refusal import Refused
@@ -150,10 +151,15 @@ class ApplicationSender:
             return earlier
         if why := find_block(latest):
             raise Refused(why)
-        view = await self._queries.view(latest.id)
-        if waiting := await hand_in(cast(Pingtai, self), view, application, latest.id):
-            return waiting
-        raise Refused(still_open(application.platform_id, first, stands))
+        next_from = None
+        if (
+            stands in TAKES_NEXT
+        ):  # else the case, which costs its worker a history, need not be asked
+            view = await self._queries.view(latest.id)
+            if waiting := await hand_in(cast(Pingtai, self), view, application, latest.id):
+                return waiting
+            next_from = taken_from(view.platform) if view.platform else None
+        raise Refused(still_open(application.platform_id, first, stands, next_from))
 
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
         """The first answer to an application of a term before; Refused if it said something else then."""

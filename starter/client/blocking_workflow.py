@@ -4,6 +4,8 @@ Anybody who reaches Temporal can start a workflow of any type under any id. Noth
 and trying again does not help: so it is named, and with it what an operator does about it.
 """
 
+from datetime import date
+
 from temporalio.client import (
     WorkflowExecution,
     WorkflowExecutionDescription,
@@ -14,6 +16,7 @@ from starter.client.first_application import FirstApplication
 from starter.client.sdk_internals import is_paused
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
 from workflows.refusal import Refusal
+from workflows.words import Words
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
 ENDED_OUTSIDE = frozenset(
@@ -55,13 +58,19 @@ def used_before(application_id: str, term: int, stage: str) -> Refusal:
     )
 
 
-def still_open(platform_id: str, first: FirstApplication | None, stage: str) -> Refusal:
-    """What is said where another application's term has not ended."""
+def still_open(
+    platform_id: str, first: FirstApplication | None, stage: str, next_from: date | None
+) -> Refusal:
+    """What is said where another application's term has not ended; `next_from`: when the next may be sought."""
     term, by = (first.term, first.application_id) if first else ("?", "?")
+    later = Words(
+        f"; the next term is applied for from {next_from} on",
+        f"；下一期申请自 {next_from} 起受理",
+    )
     return Refusal(
         rule="§四",
-        en=f"term {term} of {platform_id} is open, by application {by}",
-        zh=f"{platform_id} 的第 {term} 期尚未结束（申请 {by}）",
+        en=f"term {term} of {platform_id} is open, by application {by}{later.en if next_from else ''}",
+        zh=f"{platform_id} 的第 {term} 期尚未结束（申请 {by}）{later.zh if next_from else ''}",
         stage=stage,
     )
 

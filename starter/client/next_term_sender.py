@@ -6,6 +6,7 @@ from starter.client.interface import Applied
 from starter.clock import today
 from starter.errors import BadInput
 from workflows.application import PlatformApplication
+from workflows.lifecycle import PLATFORM
 from workflows.model import as_sent, sha256
 from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
@@ -14,6 +15,14 @@ from workflows.vocabulary import Kind
 
 if TYPE_CHECKING:
     from starter.client.interface import Pingtai
+
+
+TAKES_NEXT = frozenset(
+    str(step.stage)
+    for step in PLATFORM.steps
+    if any(trigger.name == Kind.NEXT_TERM for trigger in step.triggers)
+)
+"""The stages in which a platform takes an application for its next term."""
 
 
 async def hand_in(

@@ -14,6 +14,7 @@ from worker.demo.clockwork import A_MOMENT, until
 from workflows.application import PlatformApplication
 from workflows.contract import STAGE, VALID_UNTIL
 from workflows.model import parse
+from workflows.periods import beijing_date
 from workflows.refusal import Refused
 
 
@@ -88,3 +89,29 @@ async def test_a_term_follows_another_once_though_the_worker_dies_in_between(wor
     # Where time is skipped a clock may lag (docs/decisions/0007-workflow-clock.md).
     wrong = [one for one in audited.problems if "bears a moment" not in one.words.en]
     assert ([], []) == (wrong, audited.differences)
+
+
+async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `apply` itself, which says when the term begins; a later one replaces it, and it is taken back."""
+    life = await in_its_last_days(world)
+    now = beijing_date(await world.clockwork.now(life.handle))
+    monkeypatch.setattr("starter.client.next_term_sender.today", lambda: now)
+    end = (await life.state()).valid_until
+    form = parse(PlatformApplication, form_of(life))
+    first, again = await world.client.apply(form), await world.client.apply(form)
+    assert (2, False, end) == (first.term, first.repeated, first.begins)
+    assert (2, True, end) == (again.term, again.repeated, again.begins)
+    other = form.model_copy(update={"application_id": f"{life.id}-3"})
+    assert not (await world.client.apply(other)).repeated
+    filed = (await life.state()).next_term
+    assert filed and filed.application_id == f"{life.id}-3"
+    await life.decide("next_term", "taken_back")
+    assert (await life.state()).next_term is None
+    assert not (await world.client.apply(form)).repeated
+    monkeypatch.undo()
+    early = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
+    await early.get_listed()
+    with pytest.raises(Refused, match=r"is open, .*; the next term is applied for from 2027-"):
+        await world.client.apply(parse(PlatformApplication, form_of(early)))
