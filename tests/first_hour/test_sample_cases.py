@@ -33,7 +33,7 @@ def test_somebody_is_waited_for_in_every_stage() -> None:
     steps = (*PLATFORM.steps, *ASSESSMENT.steps)
     waiting = {step.stage for step in steps if any(one.awaited for one in step.triggers)}
     assert waiting <= {sample.stands for sample in SAMPLES}
-    assert {Stage.VALID, Stage.DECLINED, Stage.WITHDRAWN} <= {sample.stands for sample in SAMPLES}
+    assert {Stage.VALID, Stage.DECLINED, Stage.TERMINATED} <= {sample.stands for sample in SAMPLES}
     assert any(sample.hurried for sample in SAMPLES)
     assert 3 <= sum(sample.assessed is not None for sample in SAMPLES)
 

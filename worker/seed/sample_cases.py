@@ -57,7 +57,7 @@ SAMPLES = (
     Sample("bj-riscv-soc", Stage.RECOMMENDATION),
     Sample("bj-ad-simulation", Stage.CORRECTION),
     Sample("bj-gene-vector", Stage.INSPECTION, hurried="inspection_days"),
-    Sample("bj-uav-airworthiness", Stage.WITHDRAWN),
+    Sample("bj-uav-airworthiness", Stage.TERMINATED),
     Sample("bj-compute-adaptation", Stage.IMPROVEMENT),
     Sample("bj-heritage-digital", Stage.EXPERT_REVIEW),
     Sample("bj-quantum-metrology", Stage.LISTING),
