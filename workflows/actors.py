@@ -2,6 +2,9 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
+from workflows.credit_codes import CreditCode, is_none
 from workflows.field_labels import Label
 from workflows.model import Day, Identifier, Message, Name, Sha256
 from workflows.vocabulary import District, Role
@@ -29,6 +32,18 @@ class Actor(Message):
         District | None,
         Label("district", "所在区", help=Words("District staff only.", "仅区级人员填写。")),
     ] = None
+    credit_code: Annotated[
+        CreditCode | None,
+        Label(
+            "credit code",
+            "统一社会信用代码",
+            rare=True,
+            help=Words(
+                "Of the organisation. Where both have one, it tells bodies apart, not the name.",
+                "单位的代码。双方均有代码的，以代码判定是否同一单位。",
+            ),
+        ),
+    ] = Field(default=None, exclude_if=is_none)
     acting_for: Annotated[Substitution | None, Label("acting for", "代理")] = None
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from workflows.actors import Actor, Document
 from workflows.bringing_in import BringingIn
+from workflows.credit_codes import CreditCode, is_none
 from workflows.exact_numbers import Amount, Percent, as_json
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.indicators import PlanIndicators, target_problem
@@ -121,6 +122,17 @@ class Organisation(Message):
     """A body that takes part."""
 
     name: Annotated[Name, Label("name", "名称")]
+    credit_code: Annotated[
+        CreditCode | None,
+        Label(
+            "credit code",
+            "统一社会信用代码",
+            help=Words(
+                "18 characters (GB 32100). It tells bodies apart where both have one.",
+                "18 位（GB 32100）。双方均有代码的，以代码判定是否同一单位。",
+            ),
+        ),
+    ] = Field(default=None, exclude_if=is_none)
 
 
 class LeadUnit(Organisation):

@@ -6,6 +6,7 @@ Pure: the workflow opens its case so, and whoever applies asks beforehand whethe
 from datetime import datetime
 
 from workflows.application import PlatformApplication
+from workflows.bodies import lacking_codes
 from workflows.case import Case
 from workflows.circumstances import NEWEST, Edition
 from workflows.judge import own_body
@@ -24,19 +25,22 @@ def open_platform(
     """The case of a term that is applied for, as it stands when it is opened.
 
     Raises:
-        InvalidMessage: a text says nothing, it asks for a policy that it may not have, or the rules refuse
-            what it brings in.
+        InvalidMessage: a text says nothing, a credit code is missing, it asks for a policy that it may not
+            have, or the rules refuse what it brings in.
     """
     blank = blank_texts(form) if edition >= Edition.V0_5 else []
     if blank:
         raise InvalidMessage(_FORM, *blank)
+    lacking = lacking_codes(form) if form.policy.credit_codes else []
+    if lacking and edition >= Edition.V0_5:
+        raise InvalidMessage(_FORM, *lacking)
     if edition >= Edition.V0_4:
         given_by = form.brought_in.actor if form.brought_in else form.submitted_by
         wrong = policy_problem(form.policy, given_by)
         if wrong:
             raise InvalidMessage(_FORM, wrong)
         if given_by and is_own(form.policy):
-            for why in own_body(given_by, form.operator.name, form.lead_unit.name, edition):
+            for why in own_body(given_by, form.operator, form.lead_unit, edition):
                 raise InvalidMessage(_FORM, FieldError("policy", why))
     before = form.previous.log_hash if form.previous else BEGINNING
     case: Case[PlatformState] = Case.open(

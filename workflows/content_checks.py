@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from workflows.bodies import lacking_codes
 from workflows.case_changes import FactsChange, changed_facts
 from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import (
@@ -298,6 +299,8 @@ def new_facts(change: FactsChange, state: CaseState, now: Circumstances) -> Word
         return Words(
             f"field {facts.field} is not one of {known}", f"领域 {facts.field} 不在 {known} 之列"
         )
+    for name, why in lacking_codes(change) if facts.policy.credit_codes else ():
+        return why.at(Words.same(name))
     return None
 
 

@@ -12,6 +12,7 @@ from workflows.application import OperatingMechanisms, Plan, PlatformApplication
 from workflows.bringing_in import BringingIn
 from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
+from workflows.credit_codes import CreditCode, is_none
 from workflows.decision import Decision
 from workflows.exact_numbers import Amount, Measure, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
@@ -120,6 +121,9 @@ class Expert(Message):
     field: Annotated[ExpertField, Label("field", "方面")]
     organisation: Annotated[Name, Label("organisation", "单位")]
     vote: Annotated[Vote, Label("vote", "意见")]
+    credit_code: Annotated[
+        CreditCode | None, Label("organisation's credit code", "单位统一社会信用代码", rare=True)
+    ] = Field(default=None, exclude_if=is_none)
 
     @property
     def sits(self) -> bool:

@@ -8,12 +8,13 @@ nobody decides on their own body holds for every authority. What becomes of the 
 from collections.abc import Iterator
 
 from workflows.actors import Actor
+from workflows.application import Organisation
+from workflows.bodies import belongs_to, body_of, same_body
 from workflows.case_changes import FactsChange, changed_facts
 from workflows.circumstances import Circumstances, Edition
 from workflows.content_checks import CHECKS
 from workflows.decision import Decision
 from workflows.model import as_sent
-from workflows.name_comparison import part_of, same_name
 from workflows.periods import beijing_date, last_day
 from workflows.rules import CaseState, dated_by, lifecycle_of, refused
 from workflows.states import Facts
@@ -153,8 +154,8 @@ def _objections_to_author(
             f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
             f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
         )
-    if actor.role is Role.OPERATOR and not same_name(
-        actor.organisation, facts.operator.name, edition
+    if actor.role is Role.OPERATOR and not same_body(
+        body_of(actor), body_of(facts.operator), edition
     ):
         yield Words(
             f"only the operator, {facts.operator.name}, may say this, not {actor.organisation}",
@@ -180,7 +181,7 @@ def _conflicts(facts: Facts, decision: Decision, circumstances: Circumstances) -
     actor = decision.actor
     if actor.role is not Role.OPERATOR:
         for of in (facts, *_changed_facts(facts, decision)):
-            yield from own_body(actor, of.operator.name, of.lead_unit.name, circumstances.edition)
+            yield from own_body(actor, of.operator, of.lead_unit, circumstances.edition)
     persons = [actor.id, *([actor.acting_for.principal_id] if actor.acting_for else [])]
     for person in persons:
         before = circumstances.roles.get(person.casefold())
@@ -197,16 +198,18 @@ def _changed_facts(facts: Facts, decision: Decision) -> Iterator[Facts]:
         yield changed_facts(facts, as_sent(decision))
 
 
-def own_body(actor: Actor, operator: str, lead_unit: str, edition: Edition) -> Iterator[Words]:
+def own_body(
+    actor: Actor, operator: Organisation, lead_unit: Organisation, edition: Edition
+) -> Iterator[Words]:
     """Why one who decides may not decide on a platform of these bodies: they belong to one."""
-    for body, zh, name in (
+    for en, zh, body in (
         ("operator", "运营单位", operator),
         ("lead unit", "牵头单位", lead_unit),
     ):
-        if part_of(actor.organisation, name, edition):
+        if belongs_to(body_of(actor), body_of(body), edition):
             yield Words(
-                f"{actor.id} belongs to the {body}, {name}: nobody decides on their own body",
-                f"{actor.id} 所在单位为该平台{zh}（{name}），应当回避",
+                f"{actor.id} belongs to the {en}, {body.name}: nobody decides on their own body",
+                f"{actor.id} 所在单位为该平台{zh}（{body.name}），应当回避",
             )
 
 

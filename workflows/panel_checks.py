@@ -5,9 +5,10 @@ Each check looks at an opinion and returns what is wrong with it; `content_check
 
 from itertools import combinations
 
+from workflows.bodies import belongs_to, body_of
 from workflows.circumstances import Circumstances, Edition
 from workflows.decisions import Expert, ExpertOpinion
-from workflows.name_comparison import part_of, same_name
+from workflows.name_comparison import same_name
 from workflows.rules import CaseState
 from workflows.vocabulary import ExpertField, OpinionOutcome
 from workflows.words import Words
@@ -78,14 +79,14 @@ def independent(opinion: ExpertOpinion, state: CaseState, now: Circumstances) ->
 
 def belongs(expert: Expert, state: CaseState, now: Circumstances) -> Words | None:
     """Return to which of the bodies that are judged an expert belongs; None: to none."""
-    for body, zh, name in (
-        ("lead unit", "牵头单位", state.facts.lead_unit.name),
-        ("operator", "运营单位", state.facts.operator.name),
+    for en, zh, body in (
+        ("lead unit", "牵头单位", state.facts.lead_unit),
+        ("operator", "运营单位", state.facts.operator),
     ):
-        if part_of(expert.organisation, name, now.edition):
+        if belongs_to(body_of(expert), body_of(body), now.edition):
             return Words(
-                f"{expert.name} belongs to the {body}, {name}: experts come from outside",
-                f"{expert.name}属于{zh}（{name}），专家须来自外部",
+                f"{expert.name} belongs to the {en}, {body.name}: experts come from outside",
+                f"{expert.name}属于{zh}（{body.name}），专家须来自外部",
             )
     return None
 

@@ -177,6 +177,17 @@ class Policy(Message):
             ),
         ),
     ] = Field(default=0, ge=0, le=1000)
+    credit_codes: Annotated[
+        bool,
+        Label(
+            "credit codes required",
+            "须填写统一社会信用代码",
+            help=Words(
+                "Of operator and lead unit. New cases ask for them.",
+                "运营单位和牵头单位的代码；新事项均须填写。",
+            ),
+        ),
+    ] = False
     decisions_name_case: Annotated[
         bool,
         Label(
@@ -213,6 +224,7 @@ NEW_CASES: dict[str, Any] = {
     "rectification_within_validity": True,
     "inspectors_at_least": 1,
     "next_term_days": 180,
+    "credit_codes": True,
 }
 """What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
 

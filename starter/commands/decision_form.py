@@ -15,6 +15,7 @@ from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import (
+    body,
     chinese_list,
     day,
     expert,
@@ -85,8 +86,8 @@ METAVARS = {
     Shape.NUMBER: Words("N", "数字"),
     Shape.DECIMAL: Words("N", "数字"),
     Shape.NUMBERS: Words("N", "数字"),
-    Shape.BODY: Words("NAME", "名称"),
-    Shape.LEAD_UNIT: Words("NAME,KIND", "名称,类型"),
+    Shape.BODY: Words("NAME[,CODE]", "名称[,代码]"),
+    Shape.LEAD_UNIT: Words("NAME,KIND[,CODE]", "名称,类型[,代码]"),
     Shape.OBJECT: Words("FILE", "文件"),
     Shape.PLAN: Words("FILE", "文件"),
     Shape.MECHANISMS: Words("FILE", "文件"),
@@ -139,7 +140,7 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.NUMBER: number,
     Shape.DECIMAL: number,
     Shape.NUMBERS: number,
-    Shape.BODY: lambda name: {"name": name},
+    Shape.BODY: body,
     Shape.LEAD_UNIT: lead_unit,
     Shape.OBJECT: read_object,
     Shape.PLAN: read_plan,

@@ -263,21 +263,35 @@ def expert(given: str) -> dict[str, str]:
     }
 
 
+def body(given: str) -> dict[str, str]:
+    """`NAME[,CODE]`, of an organisation and its credit code; the name may have commas, full-width ones, too."""
+    found = _CODED.fullmatch(given)
+    if not found:
+        return {"name": given.strip()}
+    return {"name": found[1].strip(), "credit_code": found[2].upper()}
+
+
 def lead_unit(given: str) -> dict[str, str]:
-    """`NAME,KIND`; the comma may be full-width, and the name may have some.
+    """`NAME,KIND[,CODE]`; the comma may be full-width, and the name may have some.
 
     Raises:
         BadInput: it is not written so.
     """
-    name, comma, kind = re.sub("，", ",", given).rpartition(",")
+    said = body(given)
+    name, comma, kind = said["name"].replace("，", ",").rpartition(",")
     if not comma or not name.strip():
         raise BadInput(
-            f"lead unit {given!r}: write NAME,KIND", f"牵头单位 {given!r}：应写作 名称,类型"
+            f"lead unit {given!r}: write NAME,KIND[,CODE]",
+            f"牵头单位 {given!r}：应写作 名称,类型[,统一社会信用代码]",
         )
     return {
-        "name": given[: len(name)].strip(),
+        **said,
+        "name": said["name"][: len(name)].strip(),
         "kind": word(LeadUnitKind, kind, given),
     }
+
+
+_CODED = re.compile(r"(.*\S)\s*[,，]\s*([0-9A-Za-z]{18})\s*", re.DOTALL)
 
 
 def past_assessment(given: str, hashed: Callable[[str], Document] = document) -> dict[str, Any]:

@@ -84,6 +84,14 @@ class Caller:
         """Let a key decide in its own roles, for its own body and district only. Raises Problem (403)."""
         key = self.require(deciding_as(actor.role))
         self.speak_for(actor.organisation)
+        if (
+            key.organisation and actor.credit_code
+        ):  # which would decide, and the key does not say it
+            raise self._not_allowed(
+                "organisation",
+                f"the key speaks for {key.organisation} by its name: leave credit_code out",
+                f"密钥以名称代表“{key.organisation}”，请勿填写 credit_code",
+            )
         if actor.role is Role.DISTRICT and actor.district != key.district:
             raise self._not_allowed(
                 "district",

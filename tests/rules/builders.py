@@ -20,6 +20,7 @@ ABSENT: Any = object()
 
 LEAD_UNIT = "京芯微电子研究院"
 OPERATOR_NAME = "京芯共性平台运营有限公司"
+OPERATOR_CODE, LEAD_UNIT_CODE = "91119999MA0000994M", "12119999MA0000995X"
 
 OPERATOR: Raw = {"id": "op-1", "role": "operator", "organisation": OPERATOR_NAME}
 DISTRICT: Raw = {
@@ -60,8 +61,12 @@ def application(**changes: Any) -> Raw:
         "application_id": "a-2024-1",
         "platform_id": "bj-test",
         "name": "芯片验证共性技术平台",
-        "operator": {"name": OPERATOR_NAME},
-        "lead_unit": {"name": LEAD_UNIT, "kind": "research_institute"},
+        "operator": {"name": OPERATOR_NAME, "credit_code": OPERATOR_CODE},
+        "lead_unit": {
+            "name": LEAD_UNIT,
+            "credit_code": LEAD_UNIT_CODE,
+            "kind": "research_institute",
+        },
         "district": "haidian",
         "field": "integrated_circuits",
         "services": ["research", "design"],

@@ -138,6 +138,7 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "experts_at_least": 5,
         "majority_of": [2, 3],
         "fields": fields,
+        "credit_codes": False,
         "decisions_name_case": False,
         "indicators": [],
     }

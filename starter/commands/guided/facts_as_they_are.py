@@ -9,9 +9,18 @@ from workflows.vocabulary import Kind, LeadUnitKind, Service
 
 _NOW: dict[str, Callable[[Facts], str]] = {
     "name": lambda facts: facts.name,
-    "operator": lambda facts: facts.operator.name,
+    "operator": lambda facts: wording.joined(
+        filter(None, (facts.operator.name, facts.operator.credit_code))
+    ),
     "lead_unit": lambda facts: wording.joined(
-        (facts.lead_unit.name, word(facts.lead_unit.kind, LeadUnitKind))
+        filter(
+            None,
+            (
+                facts.lead_unit.name,
+                word(facts.lead_unit.kind, LeadUnitKind),
+                facts.lead_unit.credit_code,
+            ),
+        )
     ),
     "district": lambda facts: wording.district(facts.district),
     "field": lambda facts: wording.field(facts.field),

@@ -10,7 +10,7 @@ from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
-from starter.commands.notation import day, lead_unit
+from starter.commands.notation import body, day, lead_unit
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
@@ -133,7 +133,7 @@ def _plain(read: Read) -> Read:
 _NAMES = ("name", "organisation")
 """Fields in which a number is no answer: whoever types one took the question for a list."""
 _READ: dict[Shape, Read] = {
-    Shape.BODY: lambda name: {"name": name},
+    Shape.BODY: body,
     Shape.LEAD_UNIT: _plain(lead_unit),
     Shape.OBJECT: _plain(read_object),
     Shape.PLAN: _plain(read_plan),

@@ -139,8 +139,11 @@ def _shown(part: Part, value: Any) -> str:
         return say("as in the file", "见文件")
     if part.shape in (Shape.BODY, Shape.LEAD_UNIT) and isinstance(value, dict):
         kind = word(str(value.get("kind", "")), LeadUnitKind)
+        more = [one for one in (kind, str(value.get("credit_code") or "")) if one]
         name = str(value.get("name", ""))
-        return say(f"{name} ({kind})", f"{name}（{kind}）") if kind else name
+        if not more:
+            return name
+        return say(f"{name} ({', '.join(more)})", f"{name}（{'，'.join(more)}）")
     if isinstance(value, dict):
         return sentence(
             [
