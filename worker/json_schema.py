@@ -60,12 +60,20 @@ class MessageSchema(GenerateJsonSchema):
             written["properties"][field].setdefault("description", words)
         if self.mode == "serialization":
             written.pop("additionalProperties", None)
-            written["required"] = list(written["properties"])
+            written["required"] = [
+                name for name in written["properties"] if not _may_be_left_out(model, name)
+            ]
         return written
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         """No titles made of field names: generators would make a type of each."""
         return False
+
+
+def _may_be_left_out(model: type[BaseModel], name: str) -> bool:
+    """Whether an answer has a field only where it says something."""
+    field = model.model_fields.get(name)
+    return field is not None and field.exclude_if is not None
 
 
 def field_docstrings(model: type[BaseModel]) -> dict[str, str]:

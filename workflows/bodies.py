@@ -1,4 +1,7 @@
-"""Whether two bodies are one: by their credit codes where both have one, otherwise by their names."""
+"""Whether two bodies are one: by their credit codes where both have one, otherwise by their names.
+
+Nobody decides on their own body, and only a platform's operator speaks for it (§四, §六).
+"""
 
 from typing import NamedTuple
 

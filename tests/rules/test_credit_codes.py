@@ -5,14 +5,27 @@ from collections.abc import Iterator
 import pytest
 from stdnum.cn import uscc
 
+from starter.commands.notation import body, lead_unit
 from workflows.application import Organisation, PlatformApplication
 from workflows.bodies import Body, belongs_to, same_body
+from workflows.case_opening import open_platform
+from workflows.circumstances import Edition
 from workflows.credit_codes import check_character
 from workflows.model import InvalidMessage, as_sent, parse
+from workflows.policy import NEW_CASES, policy_for_new_cases
 from workflows.vocabulary import Kind, Stage
 
-from .builders import COMMISSION, LEAD_UNIT, OPERATOR, OPERATOR_NAME, Raw, application
-from .cases import at_stage, decide, decision
+from .builders import (
+    ABSENT,
+    COMMISSION,
+    LEAD_UNIT,
+    OPERATOR,
+    OPERATOR_CODE,
+    OPERATOR_NAME,
+    Raw,
+    application,
+)
+from .cases import START, at_stage, decide, decision
 from .refusing import refusal
 
 
@@ -26,6 +39,12 @@ OURS, OTHER = code(1), code(2)
 BODIES: Raw = {
     "operator": {"name": OPERATOR_NAME, "credit_code": OURS},
     "lead_unit": {"name": LEAD_UNIT, "kind": "research_institute", "credit_code": code(3)},
+}
+
+
+UNCODED: Raw = {
+    "operator": {"name": OPERATOR_NAME},
+    "lead_unit": {"name": LEAD_UNIT, "kind": "research_institute"},
 }
 
 
@@ -103,7 +122,42 @@ def test_who_decides_is_compared_by_code() -> None:
 
 def test_a_body_without_a_code_is_written_as_before() -> None:
     """So that hashes stay, and a worker of before reads what a newer one wrote."""
-    form = parse(PlatformApplication, application())
-    assert "credit_code" not in form.model_dump_json()
+    form = parse(PlatformApplication, application(**UNCODED))
+    for one in (form.operator, form.lead_unit, form.submitted_by):
+        assert one is not None
+        assert "credit_code" not in one.model_dump_json()
     coded = parse(PlatformApplication, application(**BODIES))
     assert as_sent(coded)["operator"] == BODIES["operator"]
+
+
+@pytest.mark.parametrize("name", ["operator", "lead_unit"])
+def test_new_cases_name_the_codes_of_their_bodies(name: str) -> None:
+    """By their policy; a case of before does without, and so does an edition before."""
+    assert NEW_CASES["credit_codes"] is True
+    raw = application(**{name: UNCODED[name]})
+    assert open_platform(parse(PlatformApplication, raw), START)
+    form = parse(PlatformApplication, raw)
+    asked = form.model_copy(update={"policy": policy_for_new_cases(form.policy)})
+    with pytest.raises(InvalidMessage) as caught:
+        open_platform(asked, START)
+    assert [field for field, _ in caught.value.problems] == [f"{name}.credit_code"]
+    assert open_platform(asked, START, Edition.V0_4)
+
+
+def test_a_changed_body_has_its_code_too() -> None:
+    """A renamed operator keeps its own, and says so; without one the new name alone would count."""
+    case = at_stage(Stage.INSPECTION, policy={"credit_codes": True})
+    raw = decision(Kind.FACTS_CHANGE, case, name=ABSENT, operator={"name": "新名称有限公司"})
+    assert "operator.credit_code: is needed" in refusal(case, raw, "§三(二)")
+    renamed = {"name": "新名称有限公司", "credit_code": OPERATOR_CODE}
+    assert decide(case, Kind.FACTS_CHANGE, name=ABSENT, operator=renamed)
+    assert case.state.facts.operator.credit_code == OPERATOR_CODE
+
+
+def test_codes_in_flags() -> None:
+    """After the name, or after the kind of a lead unit; commas within a name stay."""
+    assert body("甲公司") == {"name": "甲公司"}
+    assert body(f"甲，乙公司， {OURS.lower()}") == {"name": "甲，乙公司", "credit_code": OURS}
+    said = {"name": "甲,乙大学", "kind": "university", "credit_code": OURS}
+    assert lead_unit(f"甲,乙大学,高等院校,{OURS}") == said
+    assert lead_unit("甲大学,university") == {"name": "甲大学", "kind": "university"}

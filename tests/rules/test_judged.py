@@ -60,17 +60,11 @@ def test_a_plan_that_comes_back_has_changed(stage: str) -> None:
     case = (
         at_stage(Stage.IMPROVEMENT) if stage == "improvement" else returned_from(Stage.INSPECTION)
     )
-    same = content(Kind.PLAN_REVISION)["plan"] | {"parts": case_plan()}
+    same = application()["plan"]
     raw = decision(Kind.PLAN_REVISION, case, plan=same)
     assert "word for word" in refusal(case, raw, "§四(二)")
     case.take_edition(Edition.V0_4)
     assert decide(case, Kind.PLAN_REVISION, plan=same)
-
-
-def case_plan() -> dict[str, str]:
-    """The parts of the plan with which a platform applies."""
-    parts: dict[str, str] = application()["plan"]["parts"]
-    return parts
 
 
 def test_inspectors_are_named_where_the_policy_says_so() -> None:

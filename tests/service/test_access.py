@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.key_rows import Keys
 from starter.service.app import ROUTERS
 from starter.service.scopes import Scope
-from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
+from tests.rules.builders import (
+    COMMISSION,
+    DISTRICT,
+    OPERATOR,
+    OPERATOR_CODE,
+    OPERATOR_NAME,
+    Raw,
+)
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
 from workflows.policy import Policy, policy_for_new_cases
@@ -254,6 +261,11 @@ async def test_a_key_of_a_body_speaks_for_no_other(clients: Any) -> None:
         assert 403 == answer.status_code, answer.text
     own = await clients(Scope.APPLY, organisation=f" {OPERATOR_NAME} ")
     assert allowed(await own.post("/v1/applications", json=APPLICATION))
+    deciding = await clients(Scope.DECIDE_OPERATOR, organisation=OPERATOR_NAME)
+    coded = decision("withdrawal", actor=OPERATOR | {"credit_code": OPERATOR_CODE})
+    answer = await deciding.post(f"/v1/platforms/{PLATFORM}/decisions", json=coded)
+    assert 403 == answer.status_code
+    assert "leave credit_code out" in answer.json()["detail"]
 
 
 async def test_what_is_brought_in_carries_the_commissions_word(clients: Any) -> None:
