@@ -300,7 +300,7 @@ def new_facts(change: FactsChange, state: CaseState, now: Circumstances) -> Word
             f"field {facts.field} is not one of {known}", f"领域 {facts.field} 不在 {known} 之列"
         )
     for name, why in lacking_codes(change) if facts.policy.credit_codes else ():
-        return why.at(Words.same(name))
+        return why.at(name)
     return None
 
 

@@ -10,11 +10,18 @@ from datetime import date
 from typing import Any
 
 from workflows.application import PlatformApplication, PreviousTerm, PreviousYear
+<<<<<<< HEAD
 from workflows.case_changes import CHANGEABLE
 from workflows.circumstances import Circumstances
 from workflows.decisions import NextTerm
 from workflows.model import InvalidMessage, as_sent, canonical, parse, sha256
 from workflows.name_comparison import same_name
+=======
+from workflows.bodies import body_of, lacking_codes, same_body
+from workflows.circumstances import Circumstances
+from workflows.decisions import NextTerm
+from workflows.model import as_sent, canonical, parse, sha256
+>>>>>>> ebbd42e (Next term: its operator is compared by code, and has one)
 from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
 from workflows.record import EntryKind, LogEntry
@@ -85,7 +92,7 @@ def of_this_platform(decision: NextTerm, state: CaseState, now: Circumstances) -
             f"application_id {form.application_id} is that of the present term: give it another",
             f"申请编号 {form.application_id} 已用于本期，请另编",
         )
-    if not same_name(form.operator.name, facts.operator.name, now.edition):
+    if not same_body(body_of(form.operator), body_of(facts.operator), now.edition):
         return Words(
             f"the operator is {facts.operator.name}, not {form.operator.name}: another one applies"
             " after the end of validity",
@@ -106,6 +113,8 @@ def as_a_new_case(decision: NextTerm, state: CaseState, now: Circumstances) -> W
         return None
     if wrong := policy_problem(form.policy, form.submitted_by):
         return wrong.words.at(wrong.field)
+    for field, why in lacking_codes(form) if form.policy.credit_codes else ():
+        return why.at(field)
     size = len(canonical(as_sent(form)))
     if size > MOST_BYTES:
         return Words(
