@@ -10,18 +10,11 @@ from datetime import date
 from typing import Any
 
 from workflows.application import PlatformApplication, PreviousTerm, PreviousYear
-<<<<<<< HEAD
+from workflows.bodies import Body, body_of, lacking_codes, same_body
 from workflows.case_changes import CHANGEABLE
 from workflows.circumstances import Circumstances
 from workflows.decisions import NextTerm
 from workflows.model import InvalidMessage, as_sent, canonical, parse, sha256
-from workflows.name_comparison import same_name
-=======
-from workflows.bodies import body_of, lacking_codes, same_body
-from workflows.circumstances import Circumstances
-from workflows.decisions import NextTerm
-from workflows.model import as_sent, canonical, parse, sha256
->>>>>>> ebbd42e (Next term: its operator is compared by code, and has one)
 from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
 from workflows.record import EntryKind, LogEntry
@@ -152,13 +145,22 @@ def _as_changed_since(log: Sequence[LogEntry], kept: dict[str, Any]) -> dict[str
             continue
         before = entry.said["replaced"]
         stated = {name for name in CHANGEABLE if name in entry.said or name in before}
-        same = {name for name in stated if kept.get(name) == before.get(name)}
+        same = {name for name in stated if _is_same(kept.get(name), before.get(name))}
         changed = {name: entry.said.get(name) for name in same}
         followed = {k: v for k, v in (kept | changed).items() if v is not None or k not in same}
         with suppress(InvalidMessage):  # a field that its own policy does not have stays as it was
             parse(PlatformApplication, followed)
             kept = followed
     return kept
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two facts are one; of bodies, however their names are written."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return same_body(
+            Body(one["name"], one.get("credit_code")), Body(other["name"], other.get("credit_code"))
+        )
+    return bool(one == other)
 
 
 def years_of(state: PlatformState) -> tuple[PreviousYear, ...]:

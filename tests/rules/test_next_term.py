@@ -16,7 +16,7 @@ from workflows.state_folding import fold, set_aside_marks
 from workflows.states import PlatformState
 from workflows.vocabulary import Happening, Kind, Stage
 
-from .builders import COMMISSION, DISTRICT, NEXT, Raw
+from .builders import COMMISSION, DISTRICT, NEXT, OPERATOR_NAME, Raw
 from .cases import SOON, at_stage, decide, decision, moment, record_event
 from .refusing import refusal
 
@@ -181,6 +181,17 @@ def test_it_begins_with_the_facts_of_that_day() -> None:
     form = text_of(case)
     assert form and form.operator.name == "京芯平台科技有限公司"
     assert form.name == NEXT["name"]
+
+
+def test_facts_of_that_day_follow_however_the_name_was_written() -> None:
+    """The operator in other brackets is the one that was renamed."""
+    case = valid()
+    written = {"name": OPERATOR_NAME.replace("有限公司", "（有限责任公司）")}
+    decide(case, Kind.NEXT_TERM, application=NEXT | {"operator": written})
+    decide(case, Kind.FACTS_CHANGE, operator={"name": "京芯平台科技有限公司"})
+    record_event(case, Happening.VALIDITY_ENDED)
+    form = text_of(case)
+    assert form and form.operator.name == "京芯平台科技有限公司"
 
 
 def plans_of(case: Case[Any]) -> Raw:
