@@ -91,6 +91,11 @@ async def test_a_term_follows_another_once_though_the_worker_dies_in_between(wor
     assert ([], []) == (wrong, audited.differences)
 
 
+async def shown_as_valid(life: Life) -> bool:
+    """Whether the search attribute of its stage has come."""
+    return (await life.handle.describe()).typed_search_attributes.get(STAGE) == "valid"
+
+
 async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,5 +118,6 @@ async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
     monkeypatch.undo()
     early = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
     await early.get_listed()
+    await until(lambda: shown_as_valid(early), "Temporal's lists say so")
     with pytest.raises(Refused, match=r"is open, .*; the next term is applied for from 2027-"):
         await world.client.apply(parse(PlatformApplication, form_of(early)))
