@@ -92,8 +92,6 @@ PAIRS = (
     Pair("reassessment not_met", "termination", False, "delisted", "not_met"),
     Pair("reassessment not_met", "suspension", False, "delisted", "not_met"),
     Pair("reassessment not_met", "facts_change", False, "delisted", "not_met"),
-    Pair("evaluation effective", "suspension", True, "valid", "effective"),
-    Pair("termination", "reassessment not_met", False, "terminated", "ended_with_platform"),
     Pair("suspension", "reassessment not_met", False, "valid", "reassessment"),
     Pair("facts_change", "reassessment not_met", True, "delisted", "not_met"),
     # A message and a timer
@@ -119,11 +117,7 @@ PAIRS = (
     Pair("kick-off", "withdrawal", True, "withdrawn", "ended_with_platform"),
     Pair("set_aside of the listing", "kick-off", False, "listing", "not opened"),
     Pair("kick-off", "set_aside of the listing", True, "listing", "ended_with_platform"),
-    Pair("termination", "kick-off", False, "terminated", "not opened"),
     Pair("kick-off", "termination", True, "terminated", "ended_with_platform"),
-    Pair("suspension", "kick-off", True, "valid", "self_report"),
-    Pair("termination", "end of validity", False, "terminated", "ended_with_platform"),
-    Pair("suspension", "end of validity", True, "expired", "ended_with_validity"),
     Pair("end of validity", "termination", False, "expired", "ended_with_validity"),
     Pair("end of validity", "suspension", False, "expired", "ended_with_validity"),
     # Two messages
