@@ -13,6 +13,7 @@ from starter.commands.body_doubts import alike_bodies, bodies_of, half_renamed, 
 from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.doubts import doubts, odd_day, plan_of_another
 from starter.commands.receipt_view import end_of_stage
+from starter.commands.repeated_support import repeated_support, support_in
 from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import read_profile
 from starter.desk.reach import open_pingtai, open_reads
@@ -94,8 +95,14 @@ class DecisionCalls:
             *doubts(raw, today(), self._applied_on(raw)),
             *alike_bodies(raw, bodies),
             *half_renamed(raw, bodies),
+            *self._support_doubts(raw),
             *self._organisation_doubts(raw.get("actor")),
         ]
+
+    def _support_doubts(self, raw: Mapping[str, Any]) -> list[Words]:
+        """Ask about a support that is recorded already; nothing where the register cannot be read."""
+        brief = self.brief() if support_in(raw) else None
+        return list(repeated_support(raw, brief.card.support)) if brief else []
 
     def _organisation_doubts(self, actor: Any) -> list[Words]:
         """Ask about an office that resembles a known one; an operator's name is the rules' affair."""

@@ -20,7 +20,7 @@ from workflows.application import (
 from workflows.bringing_in import PastAssessment
 from workflows.decisions import Expert
 from workflows.field_labels import bare
-from workflows.indicators import Target
+from workflows.indicators import Indicator, Target
 from workflows.vocabulary import AssessmentStage
 
 
@@ -49,6 +49,7 @@ class Shape(Enum):
     PANEL = auto()
     ASSESSMENTS = auto()
     TARGETS = auto()
+    CATALOGUE = auto()
     MEASURES = auto()
     """A number for each of several ids."""
     TEXT_BY_WORD = auto()
@@ -74,6 +75,7 @@ _LISTS: dict[Any, Shape] = {
     Expert: Shape.PANEL,
     PastAssessment: Shape.ASSESSMENTS,
     Target: Shape.TARGETS,
+    Indicator: Shape.CATALOGUE,
 }
 _PLAIN: dict[Any, Shape] = {
     int: Shape.NUMBER,

@@ -14,12 +14,22 @@ from starter.errors import BadInput
 from starter.tables.cell_values import day_of
 from starter.terminal.language import say
 from workflows.exact_numbers import as_json, exact
-from workflows.vocabulary import AssessmentStage, ExpertField, Finding, LeadUnitKind, Vote
+from workflows.vocabulary import (
+    AssessmentStage,
+    ExpertField,
+    Finding,
+    IndicatorGroup,
+    LeadUnitKind,
+    Vote,
+)
 from workflows.words import Words
 
 ALL = "all"
 _FIGURE = r"(\d{1,12}(?:\.\d{1,4})?)"
 _MEASURE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s*[=＝]\s*{_FIGURE}")
+_INDICATOR = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})\s*[=＝]\s*([^(（@＠]+?)\s*(?:[(（]([^)）]+)[)）])?\s*[@＠](.+)"
+)
 _TARGET = re.compile(
     rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s+第?(\d{{1,2}})年?\s*[=＝]\s*{_FIGURE}"
 )
@@ -224,6 +234,22 @@ def target(text: str) -> dict[str, Any]:
             f"“{text[:60]}”：应写作 指标编号 年度=数值，如 papers 1=12",
         )
     return {"indicator": found[1], "year": int(found[2]), "value": as_json(exact(found[3]))}
+
+
+def indicator(text: str) -> dict[str, Any]:
+    """`ID=NAME（UNIT）@GROUP`: an indicator of a catalogue; the unit may be left out.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    found = _INDICATOR.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(
+            f"{text[:60]!r}: write ID=NAME(UNIT)@GROUP",
+            f"“{text[:60]}”：应写作 编号=名称（单位）@指标组",
+        )
+    made = {"id": found[1], "name": found[2], "group": word(IndicatorGroup, found[4].strip(), text)}
+    return {**made, "unit": found[3]} if found[3] else made
 
 
 def texts(given: Sequence[str], before: Any, vocabulary: Iterable[StrEnum]) -> dict[str, Any]:

@@ -9,12 +9,14 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from db.row_types import SupportRow
 from starter.clock import today
 from starter.commands.batch.lines import Line
 from starter.commands.body_doubts import Bodies, alike_bodies, bodies_in, half_renamed
 from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
 from starter.commands.guided.summary import actor_words
+from starter.commands.repeated_support import Given, repeated_support, support_in
 from starter.desk.reach import open_reads
 from starter.errors import PingtaiError
 from starter.terminal import wording
@@ -39,6 +41,7 @@ class KnownPlatform(NamedTuple):
     name: str
     applied_on: date | None
     bodies: Bodies
+    support: tuple[SupportRow, ...] = ()
 
 
 async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
@@ -51,7 +54,9 @@ async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
                 if card:
                     newest = max(card.terms, key=lambda term: term.term)
                     day = beijing_date(newest.applied_at) if newest.applied_at else None
-                    found[platform] = KnownPlatform(card.platform.name, day, bodies_in(card))
+                    found[platform] = KnownPlatform(
+                        card.platform.name, day, bodies_in(card), tuple(card.support)
+                    )
     except PingtaiError:
         pass  # the dates are compared with today alone, and platforms have their ids
     return found
@@ -65,6 +70,7 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
     """
     show_long(heading(Words("To be sent", "拟提交")), *_listed(lines, known))
     unusual = [(line, why) for line in lines for why in _doubts(line, known.get(line.platform))]
+    unusual += _twice_in_the_file(lines)
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
         show(*_more(len(unusual) - LISTED))
@@ -81,6 +87,20 @@ def _doubts(line: Line, known: KnownPlatform | None) -> Iterator[Words]:
     if known:
         yield from alike_bodies(line.message, known.bodies)
         yield from half_renamed(line.message, known.bodies)
+        yield from repeated_support(line.message, known.support)
+
+
+def _twice_in_the_file(lines: Sequence[Line]) -> Iterator[tuple[Line, Words]]:
+    """Ask about lines that record the support of a line before."""
+    seen: dict[tuple[str, Given], int] = {}
+    for line in lines:
+        said = support_in(line.message)
+        if said is None:
+            continue
+        first = seen.setdefault((line.platform, said), line.entry.number)
+        if first != line.entry.number:
+            why = Words(f"The same support as in line {first}.", f"与第 {first} 行的支持相同。")
+            yield line, why
 
 
 def _listed(

@@ -13,7 +13,7 @@ from typing import Any
 from starter.commands.document_files import documents_in, together
 from starter.commands.importing.columns import COLUMNS, Column, at
 from starter.commands.message_shapes import Shape
-from starter.commands.notation import known, target
+from starter.commands.notation import indicator, known, target
 from starter.errors import BadInput
 from starter.tables.cell_values import (
     Cell,
@@ -83,6 +83,8 @@ def read(column: Column, cell: Cell, folder: Path | None = None) -> Any:
             value = documents_in(text, folder)
         case Shape.SHARES:
             value = _shares(text)
+        case Shape.CATALOGUE:
+            value = _each(indicator, _listed(_BETWEEN, text))
         case Shape.TARGETS:
             value = _each(target, _listed(_BETWEEN, text))
     return value
@@ -108,11 +110,18 @@ def cell_of(column: Column, message: Mapping[str, Any], *, chinese: bool = False
             cell = "; ".join(f"{one['name']}={one['sha256']}" for one in value)
         case Shape.SHARES:
             cell = "; ".join(f"{one['source']}={one['share']}" for one in value)
+        case Shape.CATALOGUE:
+            cell = "; ".join(_indicator(one) for one in value)
         case Shape.TARGETS:
             cell = "; ".join(f"{o['indicator']} {o['year']}={o['value']}" for o in value)
         case Shape.WORDS | Shape.TEXTS | Shape.NUMBERS:
             cell = "; ".join(str(words.get(one, one)) for one in value)
     return cell
+
+
+def _indicator(one: Mapping[str, Any]) -> str:
+    unit = f"（{one['unit']}）" if one.get("unit") else ""
+    return f"{one['id']}={one['name']}{unit}@{one['group']}"
 
 
 def _put(said: dict[str, Any], name: str, value: Any) -> None:

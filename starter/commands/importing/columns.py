@@ -25,8 +25,6 @@ YEARS = 10
 """Maximum years of assessments of an existing platform."""
 LEFT_TO_US = ("term", "previous", "policy.decisions_name_case", "brought_in.case")
 """Fields of an application that are filled in when it is started."""
-_JSON_ONLY = ("policy.indicators",)
-"""What no cell can say: an application in JSON may have it."""
 _MADE = ("brought_in.decision_id",)
 """What a row need not say, for it is made of the rest."""
 _ALSO_NEEDED = ("brought_in.documents",)
@@ -68,7 +66,7 @@ _Place = tuple[str, FieldInfo, str, bool]
 
 def _fields(model: type[BaseModel], prefix: str, group: str) -> Iterator[_Place]:
     for field, info in model.model_fields.items():
-        if f"{prefix}{field}" not in (*LEFT_TO_US, *_JSON_ONLY):
+        if f"{prefix}{field}" not in LEFT_TO_US:
             yield from _inside(info, f"{prefix}{field}", group)
 
 
@@ -172,6 +170,9 @@ _HOW: Mapping[Shape, Words] = {
     Shape.NUMBERS: Words("whole numbers, separated by ;", "整数，以 ; 分隔"),
     Shape.WORD: Words("one of the words", "从所列词语中选一"),
     Shape.WORDS: Words("of the words, separated by ;", "所列词语，可多项，以 ; 分隔"),
+    Shape.CATALOGUE: Words(
+        "ID=NAME(UNIT)@GROUP, separated by ;", "编号=名称（单位）@指标组，可多项，以 ; 分隔"
+    ),
     Shape.TARGETS: Words("ID YEAR=NUMBER, separated by ;", "指标编号 年度=数值，可多项，以 ; 分隔"),
     Shape.SHARES: Words(
         "SOURCE=SHARE in percent, separated by ;", "来源=份额（百分数），以 ; 分隔"
