@@ -18,9 +18,10 @@ from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decision_reading import decision_of, new_decision_of
-from workflows.decisions import SetAside
+from workflows.decisions import NextTerm, SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
+from workflows.policy import policy_for_new_cases
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
@@ -241,7 +242,15 @@ def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _both(decision: Decision | dict[str, Any]) -> tuple[Decision, dict[str, Any]]:
-    """A decision as it is read and as it is sent, whichever of the two it is given as."""
-    if isinstance(decision, dict):
-        return new_decision_of(decision), decision
-    return decision, as_sent(decision)
+    """A decision as it is read and as it is sent, whichever of the two it is given as.
+
+    The application of a next term is sent with the defaults of new cases, as every application is.
+    """
+    checked = new_decision_of(decision) if isinstance(decision, dict) else decision
+    raw = decision if isinstance(decision, dict) else as_sent(decision)
+    if isinstance(checked, NextTerm) and checked.application:
+        policy = policy_for_new_cases(checked.application.policy)
+        form = checked.application.model_copy(update={"policy": policy})
+        checked = checked.model_copy(update={"application": form})
+        raw = raw | {"application": as_sent(form)}
+    return checked, raw

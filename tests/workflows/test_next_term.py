@@ -15,6 +15,7 @@ from workflows.application import PlatformApplication
 from workflows.contract import STAGE, VALID_UNTIL
 from workflows.model import parse
 from workflows.periods import beijing_date
+from workflows.policy import NEW_CASES
 from workflows.refusal import Refused
 
 
@@ -77,6 +78,7 @@ async def test_a_term_follows_another_once_though_the_worker_dies_in_between(wor
     assert set(statuses[1:]) == {WorkflowExecutionStatus.CONTINUED_AS_NEW}
     found = (await life.handle.describe()).typed_search_attributes
     assert ("recommendation", None) == (found.get(STAGE), found.get(VALID_UNTIL))
+    assert first.said["policy"] == NEW_CASES, "as of every application that is sent"
     again = await world.client.apply(parse(PlatformApplication, form_of(life)))
     assert (again.term, again.repeated, again.begins) == (2, True, None)
     listing = next(line.entry for line in card.log if line.entry.name == "listing")
