@@ -12,6 +12,7 @@ from starter.clock import today
 from starter.commands.body_doubts import alike_bodies, bodies_of, half_renamed, names_bodies
 from starter.commands.decision_form import DecisionForm, substitution_of
 from starter.commands.doubts import doubts, odd_day, plan_of_another
+from starter.commands.late_rectification import late_rectification, orders_rectification
 from starter.commands.receipt_view import end_of_stage
 from starter.commands.repeated_support import repeated_support, support_in
 from starter.desk.known_organisations import known_organisations, nearly
@@ -23,7 +24,7 @@ from starter.terminal.language import say
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage
-from workflows.periods import beijing_date
+from workflows.periods import beijing_date, last_day
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
@@ -96,6 +97,7 @@ class DecisionCalls:
             *alike_bodies(raw, bodies),
             *half_renamed(raw, bodies),
             *self._support_doubts(raw),
+            *self._rectification_doubts(raw),
             *self._organisation_doubts(raw.get("actor")),
         ]
 
@@ -103,6 +105,12 @@ class DecisionCalls:
         """Ask about a support that is recorded already; nothing where the register cannot be read."""
         brief = self.brief() if support_in(raw) else None
         return list(repeated_support(raw, brief.card.support)) if brief else []
+
+    def _rectification_doubts(self, raw: Mapping[str, Any]) -> list[Words]:
+        """Ask about a rectification that does not fit; nothing where the register cannot be read."""
+        brief = self.brief() if orders_rectification(raw) else None
+        ends = [term.valid_until for term in brief.card.terms if term.valid_until] if brief else []
+        return list(late_rectification(raw, last_day(ends[-1]))) if ends else []
 
     def _organisation_doubts(self, actor: Any) -> list[Words]:
         """Ask about an office that resembles a known one; an operator's name is the rules' affair."""
