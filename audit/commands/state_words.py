@@ -38,6 +38,7 @@ _NAMES: Mapping[str, Words] = {
     "assessments": wording.ASSESSMENTS,
     "told_days": Words("days before the end, last notice", "届满前最近一次提醒（天）"),
     "reopening": Words("setting aside that reopens the assessment", "重新启动考核的撤销"),
+    "next_term": Words("application for the next term", "下一期申请"),
     "facts_version": Words("version of the facts", "信息版本"),
     "changed_on": Words("date of the last change", "最近变更、暂停或恢复日期"),
     "suspended_since": Words("suspended since", "暂停起始时间"),
