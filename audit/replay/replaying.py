@@ -16,6 +16,7 @@ from audit.replay.check_replay import carried, disagreements
 from audit.replay.command_sequences import Command
 from audit.replay.divergence import Divergence, explain_failure, find_damage, has_begun
 from audit.replay.sdk_replayer import Feed, Seen, Watch, WatchedRunner, quiet_runtime
+from starter.client.sdk_internals import allow_slow_replays
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.converter import WORKER_DATA_CONVERTER
 from workflows.log_id import LogId
@@ -129,6 +130,7 @@ class Replaying:
     def _start(self) -> tuple[Watch, Feed]:
         watch = Watch()
         runner = WatchedRunner(watch)
+        allow_slow_replays()
         replayer = Replayer(
             workflows=self._workflows,
             data_converter=WORKER_DATA_CONVERTER,

@@ -90,6 +90,25 @@ def allow_slow_tasks(worker: "Worker") -> None:
         inner._deadlock_timeout_seconds = TASK_SECONDS  # type: ignore[assignment]
 
 
+def allow_slow_replays() -> None:
+    """Let the tasks of a replay take as long; on a busy machine whole histories would seem to be broken."""
+    from temporalio.worker import _replayer  # noqa: PLC0415 - only who replays loads workers
+
+    made: Any = vars(_replayer)["_WorkflowWorker"]
+    if getattr(made, "is_patient", False):
+        return
+
+    class Patient(made):  # type: ignore[misc]
+        is_patient = True
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if self._deadlock_timeout_seconds is not None:
+                self._deadlock_timeout_seconds = TASK_SECONDS
+
+    vars(_replayer)["_WorkflowWorker"] = Patient
+
+
 # ---- what it logs ----
 
 WORKFLOW_LOGGERS = (
