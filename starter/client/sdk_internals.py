@@ -103,8 +103,9 @@ def allow_slow_replays() -> None:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            if self._deadlock_timeout_seconds is not None:
-                self._deadlock_timeout_seconds = TASK_SECONDS
+            inner: Any = self
+            if inner._deadlock_timeout_seconds is not None:
+                inner._deadlock_timeout_seconds = TASK_SECONDS
 
     vars(_replayer)["_WorkflowWorker"] = Patient
 
