@@ -295,7 +295,7 @@ def test_a_change_of_nothing_but_spelling_is_one() -> None:
     facts = platform().state.facts
     said = {"operator": {"name": facts.operator.name + "（北京）"}}
     assert facts != changed_facts(facts, said)
-    assert {"operator": {"name": facts.operator.name}} == replaced_facts(facts, said)
+    assert {"operator": as_sent(facts.operator)} == replaced_facts(facts, said)
 
 
 def test_an_application_for_the_next_term_follows_what_it_repeats() -> None:
