@@ -14,7 +14,7 @@ from workflows.case_changes import FactsChange, replaced_facts
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.decision import Decision, decision_digest
 from workflows.decision_reading import check_texts, decision_of
-from workflows.decisions import NextTerm, PlanRevision, SetAside
+from workflows.decisions import PlanRevision, SetAside
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
@@ -26,6 +26,7 @@ from workflows.model import (
     sha256,
     size_of,
 )
+from workflows.next_application import NextTerm
 from workflows.receipts import Receipts, receipt_of
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.record_shares import RecordRoom

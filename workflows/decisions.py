@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from workflows.application import OperatingMechanisms, Plan, PlatformApplication
+from workflows.application import OperatingMechanisms, Plan
 from workflows.bringing_in import BringingIn
 from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
@@ -27,6 +27,7 @@ from workflows.model import (
     Text,
     wrong,
 )
+from workflows.next_application import NextTerm
 from workflows.vocabulary import (
     EvaluationOutcome,
     ExpertField,
@@ -37,7 +38,6 @@ from workflows.vocabulary import (
     InspectionOutcome,
     Kind,
     ListingOutcome,
-    NextTermOutcome,
     OpinionOutcome,
     ReassessmentOutcome,
     RecommendationOutcome,
@@ -52,7 +52,6 @@ from workflows.words import Words
 _INCLUDED = (ListingOutcome.INCLUDED,)
 _FILED = (FilingOutcome.FILED,)
 _NOT_FILED = (FilingOutcome.NOT_FILED,)
-_HANDED_IN = (NextTermOutcome.FILED,)
 _GIVEN = (ReviewOutcome.GIVEN,)
 _NOT_GIVEN = (ReviewOutcome.NOT_GIVEN,)
 _NOT_EFFECTIVE = (EvaluationOutcome.NOT_EFFECTIVE,)
@@ -244,31 +243,6 @@ class SupportGiven(Decision):
             unit=TEN_THOUSAND_YUAN,
             help=Words("Where it is money.", "资金类支持填写。"),
         ),
-    ] = None
-
-
-class NextTerm(Decision):
-    """The operator's application for the next term (§四), which begins when validity ends; or its taking back.
-
-    A later one takes the place of the one before.
-    """
-
-    kind: Literal["next_term"]
-    outcome: Annotated[NextTermOutcome, Label("outcome", "提交情况")] = NextTermOutcome.FILED
-    application: Annotated[
-        PlatformApplication | None,
-        Label(
-            "application",
-            "申请",
-            only_for=_HANDED_IN,
-            needed_for=_HANDED_IN,
-            help=Words(
-                "Without term and previous, which are filled in.", "不填期次和上一期，由系统填写。"
-            ),
-        ),
-    ] = None
-    reason: Annotated[
-        Text | None, Label("reason", "理由", only_for=(NextTermOutcome.TAKEN_BACK,))
     ] = None
 
 

@@ -13,8 +13,8 @@ from workflows.application import PlatformApplication, PreviousTerm, PreviousYea
 from workflows.bodies import Body, body_of, lacking_codes, same_body
 from workflows.case_changes import CHANGEABLE
 from workflows.circumstances import Circumstances
-from workflows.decisions import NextTerm
 from workflows.model import InvalidMessage, as_sent, canonical, parse, sha256
+from workflows.next_application import NextTerm
 from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
 from workflows.record import EntryKind, LogEntry

@@ -18,9 +18,10 @@ from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decision_reading import decision_of, new_decision_of
-from workflows.decisions import NextTerm, SetAside
+from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
+from workflows.next_application import NextTerm
 from workflows.policy import policy_for_new_cases
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview

@@ -28,6 +28,7 @@ from starter.commands.notation import (
     texts,
     word,
 )
+from starter.commands.notation_words import FILES, ITEM, METAVARS, TEXT, WORDS_OF_NOTATION
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields
 from workflows.actors import Actor
@@ -37,16 +38,11 @@ from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
-from workflows.vocabulary import (
-    AssessmentStage,
-    ExpertField,
-    Finding,
-    Kind,
-    LeadUnitKind,
-    Role,
-    Vote,
-)
 from workflows.vocabulary import Field as TechnologyField
+from workflows.vocabulary import (
+    Kind,
+    Role,
+)
 from workflows.words import Words
 
 _DIGITS = 18
@@ -79,53 +75,6 @@ _ENVIRONMENT = {
     "id": "PINGTAI_ACTOR",
     "organisation": "PINGTAI_ORGANISATION",
     "district": "PINGTAI_DISTRICT",
-}
-METAVARS = {
-    Shape.ID: Words("ID", "编号"),
-    Shape.DAY: Words.same("YYYY-MM-DD"),
-    Shape.NUMBER: Words("N", "数字"),
-    Shape.DECIMAL: Words("N", "数字"),
-    Shape.NUMBERS: Words("N", "数字"),
-    Shape.BODY: Words("NAME[,CODE]", "名称[,代码]"),
-    Shape.LEAD_UNIT: Words("NAME,KIND[,CODE]", "名称,类型[,代码]"),
-    Shape.OBJECT: Words("FILE", "文件"),
-    Shape.PLAN: Words("FILE", "文件"),
-    Shape.MECHANISMS: Words("FILE", "文件"),
-    Shape.OBJECTS: Words("FILE", "文件"),
-    Shape.DOCUMENTS: Words("FILE[=TITLE]", "文件[=名称]"),
-    Shape.PANEL: Words("NAME,FIELD,ORGANISATION,VOTE", "姓名,方面,单位,意见"),
-    Shape.ASSESSMENTS: Words("YEAR:RESULT:DAY:FILE[=TITLE]", "年度:结果:日期:文件[=名称]"),
-    Shape.TARGETS: Words("ID YEAR=NUMBER", "指标编号 年度=数值"),
-    Shape.MEASURES: Words("ID=NUMBER", "指标编号=数值"),
-    Shape.TEXT_BY_WORD: Words("ITEM=TEXT", "项目=文本"),
-    Shape.FINDING_BY_WORD: Words("ITEM=FINDING[:REMARK]", "项目=意见[:说明]"),
-    Shape.SCORE_BY_WORD: Words("ITEM=FINDING[:REMARK][@SCORE]", "项目=意见[:说明][@评分]"),
-}
-_FILE_OF_PLAN = Words("a .md, .xlsx or .json file", ".md、.xlsx 或 .json 文件")
-FILES = {
-    Shape.OBJECT: Words("a JSON file", "JSON 文件"),
-    Shape.PLAN: _FILE_OF_PLAN,
-    Shape.MECHANISMS: _FILE_OF_PLAN,
-}
-"""What is said by a file, and which kind of file."""
-_TEXT = Words("TEXT", "文本")
-_ITEM = Words("ITEM", "项目")
-_FINDING = Words("FINDING", "意见")
-_WORDS_OF_NOTATION: dict[Shape, dict[Words, tuple[StrEnum, ...]]] = {
-    Shape.LEAD_UNIT: {Words("KIND", "类型"): tuple(LeadUnitKind)},
-    Shape.PANEL: {
-        Words("FIELD", "方面"): tuple(ExpertField),
-        Words("VOTE", "意见"): tuple(Vote),
-    },
-    Shape.ASSESSMENTS: {
-        Words("RESULT", "结果"): (
-            AssessmentStage.EFFECTIVE,
-            AssessmentStage.MET,
-            AssessmentStage.NOT_MET,
-        )
-    },
-    Shape.FINDING_BY_WORD: {_FINDING: tuple(Finding)},
-    Shape.SCORE_BY_WORD: {_FINDING: tuple(Finding)},
 }
 
 
@@ -195,7 +144,7 @@ class Part:
         if self.shape in (Shape.WORD, Shape.WORDS):
             many = len(self.vocabulary) > 10
             return Words(self.field.upper(), self.label.zh) if many else None
-        return METAVARS.get(self.shape, _TEXT)
+        return METAVARS.get(self.shape, TEXT)
 
     @property
     def help(self) -> Words:
@@ -214,11 +163,11 @@ class Part:
             zh = f"{zh}。{label.help.zh}".rstrip("。")
         if kind := FILES.get(self.shape):
             en, zh = f"{en}: {kind.en}", f"{zh}：{kind.zh}"
-        named = {_ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
-        for name, offers in (named | _WORDS_OF_NOTATION.get(self.shape, {})).items():
+        named = {ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
+        for name, offers in (named | WORDS_OF_NOTATION.get(self.shape, {})).items():
             en += f". {name.en}: {', '.join(offers)}"
             zh += f"。{name.zh}：{chinese_list(offers)}"
-            if name is _ITEM and self.shape is not Shape.TEXT_BY_WORD:
+            if name is ITEM and self.shape is not Shape.TEXT_BY_WORD:
                 en, zh = f"{en}, or all for those not named", f"{zh}，其余各项用 all"
         if label.only_for:
             en += f" [with {', '.join(label.only_for)}]"

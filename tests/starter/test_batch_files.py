@@ -375,34 +375,3 @@ def test_refused_lines_leave_who_acts_to_the_profile(
     )
     [unanswered] = Path().glob("d.refused-2.*")
     assert "district-1" in unanswered.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("head", "row", "said"),
-    [
-        ("平台编号,决定类型", "p-1,所在区推荐", "首行缺少列“事项”（kind）；“决定类型”不是列名"),
-        ("平台,事项,意见", "p-1,所在区推荐,同意", "“意见”不是“所在区推荐”的列名或字段；可用的列："),
-        ("平台号,事项", "p-1,所在区推荐", "首行缺少列“平台编号”（platform）；“平台号”不是列名"),
-        ("平台,事项,决定日期", "p-1,所在区推荐,2026-13-40", "决定日期（decided_on）：“2026-13-40”"),
-        ("平台,事项,结论", "p-1,所在区推荐,好", "结论（outcome）：“好”不在可选值之中："),
-        ("平台,事项", "p-1,推荐函", "事项（kind）：“推荐函”不在可选值之中：所在区推荐"),
-        ("平台,事项", "p-1,", "该行未写事项（kind）：所在区推荐"),
-    ],
-)
-def test_wrong_columns_are_named_as_people_call_them(
-    pingtai: Run, head: str, row: str, said: str
-) -> None:
-    """A heading that is no column, and what is missing instead; a cell by its column's label."""
-    Path("d.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
-    result = pingtai("decide", "--file", "d.csv", lang="zh")
-    assert 2 == result.exit_code
-    assert said in result.output
-
-
-def test_a_line_of_json_names_the_kinds_in_words(pingtai: Run) -> None:
-    """An unknown kind, and none, in the language of who reads."""
-    write([DATED | {"kind": "recommend"}, {"platform": "p-1"}])
-    result = pingtai("decide", "--file", "d.jsonl", lang="zh")
-    assert 2 == result.exit_code
-    assert "事项（kind）：'recommend' 不在可选值之中：所在区推荐" in result.output
-    assert "该行未写事项（kind）" in result.output

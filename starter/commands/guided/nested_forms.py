@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic import create_model
 
-from starter.commands.decision_form import FILES, METAVARS, Part, number
+from starter.commands.decision_form import Part, number
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, longest, shape_of
 from starter.commands.notation import body, day, lead_unit
+from starter.commands.notation_words import FILES, METAVARS
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.errors import BadInput
 from starter.terminal.language import say, sentence
