@@ -129,11 +129,11 @@ def _moments(run: Run, entry: LogEntry) -> Iterator[datetime]:
     """
     yield from (task.at for task in run.tasks)
     for message in run.messages:
-        if message.name == entry.name:
-            yield message.at
-        elif (message.name, entry.name) == (NOTE_YEAR_END, Happening.ASSESSMENT_ENDED):
+        if message.name == NOTE_YEAR_END == entry.name:
             with suppress(InvalidMessage):
                 yield record_from(YearEnd, message.content).at
+        elif message.name == entry.name:
+            yield message.at
 
 
 def _said(entry: LogEntry) -> tuple[Any, ...]:

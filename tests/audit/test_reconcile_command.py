@@ -203,7 +203,7 @@ async def test_the_register_is_still_listed_by_its_name_alone(
         (["register"], "re", ["rebuild"]),
         (["register"], "--dis", ["--district"]),
         (["register", "--overdue"], "--sta", ["--stage"]),
-        (["list"], "", ["one", "publish"]),
+        (["list"], "", ["certificate", "document", "one", "publish"]),
         (["audit"], "rec", ["reconcile"]),
     ],
 )

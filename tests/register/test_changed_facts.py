@@ -15,7 +15,7 @@ from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
 from db.tables import platforms
 from db.validity_queries import Why, validity
-from tests.rules.builders import LEAD_UNIT, OPERATOR_NAME
+from tests.rules.builders import LEAD_UNIT, OPERATOR_CODE, OPERATOR_NAME
 from workflows.activity_messages import DueDate
 from workflows.periods import beijing_date
 from workflows.vocabulary import Happening
@@ -130,7 +130,10 @@ def test_the_old_and_the_new_are_told() -> None:
         ("district", NEW_NAME, "haidian"),
     }
     assert len({r["id"] for r in rows}) == len(rows) == 4
-    assert rows[0]["content"]["said"]["replaced"]["operator"] == {"name": OPERATOR_NAME}
+    assert rows[0]["content"]["said"]["replaced"]["operator"] == {
+        "name": OPERATOR_NAME,
+        "credit_code": OPERATOR_CODE,
+    }
     told.decide("facts_change", name="再次更名的平台")
     assert ["operator", "district"] == [r["role"] for r in notice_rows(batch(told, 8))]
 

@@ -21,6 +21,8 @@ ABSENT: Any = object()
 LEAD_UNIT = "京芯微电子研究院"
 OPERATOR_NAME = "京芯共性平台运营有限公司"
 OPERATOR_CODE, LEAD_UNIT_CODE = "91119999MA0000994M", "12119999MA0000995X"
+OTHER_CODE = "91119999MA0009961A"
+"""Of another body than these."""
 
 OPERATOR: Raw = {"id": "op-1", "role": "operator", "organisation": OPERATOR_NAME}
 DISTRICT: Raw = {

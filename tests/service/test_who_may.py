@@ -12,7 +12,7 @@ from db.substitutions import Substitutions
 from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.service.trusted_names import HOSTS, PROXIES, configured_names
-from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, Raw
+from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, OTHER_CODE, Raw
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
 from workflows.actors import Actor
@@ -47,7 +47,7 @@ async def test_an_operator_begins_no_term_of_a_platform_that_another_ran(
         monkeypatch.setattr(RegisterQueries, "whose", nothing)
     taken = form(
         platform_id=platform_id,
-        operator={"name": OTHER},
+        operator={"name": OTHER, "credit_code": OTHER_CODE},
         submitted_by={**OPERATOR, "organisation": OTHER},
     )
     async with calling(app, await make_key(Scope.APPLY, organisation=OTHER)) as another:
@@ -211,7 +211,7 @@ async def test_the_key_of_the_new_operator_works_and_that_of_the_old_no_longer(
     async with calling(app, await make_key(*Scope)) as client:
         assert 201 == (await client.post("/v1/applications", json=sent)).status_code
         where = f"/v1/platforms/{sent['platform_id']}/decisions"
-        change = decision("facts_change", operator={"name": OTHER})
+        change = decision("facts_change", operator={"name": OTHER, "credit_code": OTHER_CODE})
         assert 201 == (await client.post(where, json=change)).status_code
     leaves = decision("withdrawal", "w-1")
     async with calling(

@@ -47,7 +47,9 @@ def desk(
 def line(platform: str, kind: str, **changes: Any) -> Raw:
     """A line with a decision that is dated today and has no id of its own."""
     said = {"platform": platform, "kind": kind, "decided_on": str(today())}
-    return changed({**said, "actor": BY.get(Kind(kind), COMMISSION), **content(kind)}, **changes)
+    own = {"certificate_number": f"GX-{platform}"} if kind == Kind.LISTING else {}
+    by = BY.get(Kind(kind), COMMISSION)
+    return changed({**said, "actor": by, **content(kind), **own}, **changes)
 
 
 def lines_of(platform: str) -> list[Raw]:

@@ -11,7 +11,7 @@ from audit.archive.server_histories import ServerHistories
 from audit.dossier.making import make
 from audit.dossier.verifying import verify
 from db.as_of import register_on
-from tests.rules.builders import DISTRICT, OPERATOR, Raw
+from tests.rules.builders import DISTRICT, OPERATOR, OPERATOR_CODE, Raw
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_setting_aside import listed_long_ago, settled
 from tests.workflows.world import Life, World
@@ -53,7 +53,11 @@ async def assessment_log(world: World, life: Life) -> list[LogEntry]:
 
 async def rename(life: Life) -> None:
     """The operator gets another name."""
-    await life.decide("facts_change", name="芯片验证平台", operator={"name": NEW_NAME})
+    await life.decide(
+        "facts_change",
+        name="芯片验证平台",
+        operator={"name": NEW_NAME, "credit_code": OPERATOR_CODE},
+    )
 
 
 async def move(life: Life) -> None:
