@@ -37,6 +37,7 @@ _NOT_TYPED_IN = {
     "pingtai audit state": _DAYS,
     "pingtai audit timeline": _FILES,
     "pingtai audit verify": _FILES,
+    "pingtai next-term": _FILES,
     "pingtai bring-in": _FILES,
     "pingtai change": _FILES,
     "pingtai completion": "writes into the folders of a shell; docs/desk.md is typed in",

@@ -69,7 +69,9 @@ def test_ids_and_numbers_belong_to_one(cases: list[SampleCase]) -> None:
     ids = [decision["decision_id"] for decision in decisions]
     brought_in = [one.application.brought_in for one in cases if one.application.brought_in]
     listings = [
-        (d["certificate_number"], d["decided_on"]) for d in decisions if "certificate_number" in d
+        (d["certificate_number"], d.get("listed_on", d["decided_on"]))
+        for d in decisions
+        if "certificate_number" in d
     ] + [(one.certificate_number, str(one.listed_on)) for one in brought_in]
     ids += [one.decision_id for one in brought_in]
     numbers = [number for number, _ in listings]

@@ -92,7 +92,7 @@ def sample_cases(examples: Mapping[str, Example], day: date) -> Iterator[SampleC
         decisions: tuple[dict[str, Any], ...] = ()
         if sample.assessed is None:
             policy = policy_for_new_cases(parse(Policy, application.get("policy", {})))
-            decisions = tuple(_dated(sample, steps, day, policy))
+            decisions = tuple(_dated(sample, steps, evidence, day, policy))
         else:
             application["brought_in"] = _brought_in(sample, steps, evidence, day)
         if sample.hurried:
@@ -120,18 +120,26 @@ def _accepted(steps: Sequence[ExampleStep]) -> Iterator[tuple[int, dict[str, Any
             waited = 0
 
 
-def _dated(sample: Sample, steps: Steps, day: date, policy: Policy) -> Iterator[dict[str, Any]]:
+def _dated(
+    sample: Sample, steps: Steps, evidence: dict[str, Any], day: date, policy: Policy
+) -> Iterator[dict[str, Any]]:
     """The decisions that lead to where a sample stands, with ids and days.
 
     Those on the platform itself were taken on paper, as far apart as in the example; the last of them
-    today, or on the day of the listing. An assessment opens today, and so its decisions are of today.
+    today, or on the day of the listing. A listing that is too long ago to be entered is brought in. An
+    assessment opens today, and so its decisions are of today.
     """
     taken = steps[: _needed(sample, steps, day, policy)]
     on_paper = [waited for waited, said in taken if said["kind"] not in ASSESSMENT_KINDS]
     on = day - timedelta(days=sample.listed_ago + sum(on_paper))
     for number, (waited, said) in enumerate(taken, 1):
         on = day if said["kind"] in ASSESSMENT_KINDS else on + timedelta(days=waited)
-        yield {"decision_id": _id(sample, number), "decided_on": str(on), **_numbered(said, on)}
+        late = (day - on).days > policy.listing_entered_within_days
+        if said["kind"] == Kind.LISTING and late:
+            brought = _brought_in(sample, steps, evidence, day)
+            yield brought | {"decision_id": _id(sample, number), "assessments": []}
+        else:
+            yield {"decision_id": _id(sample, number), "decided_on": str(on), **_numbered(said, on)}
 
 
 def _needed(sample: Sample, steps: Steps, day: date, policy: Policy) -> int:
