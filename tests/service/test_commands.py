@@ -177,8 +177,12 @@ async def test_what_is_read_looks_as_it_does_directly(
     )
     directly = Desk("", desk.settings["PINGTAI_KEY"], desk.folder)
     directly.settings["DATABASE_URL"] = session_database_url
-    by_http = await desk.run_all(*calls)
-    assert by_http == await directly.run_all(*calls, without=frozenset())
+    for _ in range(3):  # a platform of another test may be written just between the two
+        by_http = await desk.run_all(*calls)
+        direct = await directly.run_all(*calls, without=frozenset())
+        if by_http == direct:
+            break
+    assert by_http == direct
     assert [0, 0, 0, 0, 1, 2, 0, 2, 2, 2, *[0] * 6] == [ended.code for ended in by_http]
 
 

@@ -43,11 +43,15 @@ def written(clock: Clock) -> Iterator[io.StringIO]:
     handler = CountingHandler(stream, clock)
     handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
     before, root.handlers[:] = root.handlers[:], [handler]
-    level = root.level
-    root.setLevel(logging.INFO)
+    # A test before may have set up the logs of a process, which says less of the SDK, or takes warnings over.
+    logging.captureWarnings(capture=False)
+    levels = {logger: logger.level for logger in (root, logging.getLogger("temporalio.worker"))}
+    for logger in levels:
+        logger.setLevel(logging.INFO)
     yield stream
     root.handlers[:] = before
-    root.setLevel(level)
+    for logger, level in levels.items():
+        logger.setLevel(level)
 
 
 def broken(words: str) -> None:
