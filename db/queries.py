@@ -118,6 +118,11 @@ class RegisterQueries:
         rows = await self._connections.fetch(_APPLIED, platform_id, application_id)
         return AppliedBefore(**rows[0]) if rows else None
 
+    async def number_holder(self, number: str) -> str | None:
+        """The platform to which a certificate number belongs; None: nobody's."""
+        rows = await self._connections.fetch(_HOLDER, number)
+        return str(rows[0]["platform_id"]) if rows else None
+
     async def decisions(self, platform_id: str, decision_id: str) -> list[LogLine]:
         """The decisions of an id that a platform's cases have taken, the newest first."""
         rows = await self._connections.fetch(
@@ -247,6 +252,7 @@ _NAMED_LIKE = """SELECT platform_id, name FROM platforms
 WHERE platform_id >= $1 AND platform_id LIKE $2 ORDER BY platform_id LIMIT $3"""
 _LAST_TERM = """SELECT term, application_id, stage, log_hash FROM terms
 WHERE platform_id = $1 ORDER BY term DESC LIMIT 1"""
+_HOLDER = "SELECT platform_id FROM certificate_numbers WHERE number = $1"
 _APPLIED = """SELECT t.term, log.said
 FROM terms AS t JOIN log_entries AS log ON log.platform_id = t.platform_id AND log.term = t.term
 WHERE t.platform_id = $1 AND t.application_id = $2 AND log.year = 0 AND log.seq = 1

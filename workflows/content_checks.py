@@ -324,6 +324,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
     ),
     Kind.BRINGING_IN: (
         ("§四", of_this_term),
+        ("§四(四)", number_of_its_own),
         ("§四", no_longer_than_valid),
         ("§六", still_listed),
         ("§四", not_over),

@@ -11,7 +11,9 @@ from workflows.vocabulary import ListingOutcome
 from workflows.words import Words
 
 
-def number_of_its_own(listing: Listing, state: CaseState, now: Circumstances) -> Words | None:
+def number_of_its_own(
+    listing: Listing | BringingIn, state: CaseState, now: Circumstances
+) -> Words | None:
     """§四(四): a certificate number belongs to one platform; the register was asked before."""
     number = listing.certificate_number
     holder = now.holders.get(number) if number else None

@@ -17,6 +17,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import NumberClaim, NumberHolder
+    from workflows.bringing_in import BringingIn
     from workflows.case import Case
     from workflows.circumstances import UNKNOWN_HOLDER, Edition
     from workflows.contract import CLAIM_NUMBER
@@ -49,16 +50,16 @@ class NumberClaims:
         return self._claiming is not None and not self._claiming.done()
 
     def number_in(self, said: Any, kind: Kind | None = None) -> str | None:
-        """Return the certificate number that a decision is to be listed under; None: it is no listing.
+        """Return the certificate number that a decision is to be listed under; None: it lists nothing.
 
         Of plain data, too: a replay has a decision as it was sent.
         """
         if self._case.edition < Edition.V0_5:
             return None
-        if isinstance(said, dict) and said.get("kind", kind) == Kind.LISTING:
+        if isinstance(said, dict) and said.get("kind", kind) in (Kind.LISTING, Kind.BRINGING_IN):
             with suppress(InvalidMessage):  # whoever judges it says what is wrong with it
                 said = decision_of(said, kind)
-        return said.certificate_number if isinstance(said, Listing) else None
+        return said.certificate_number if isinstance(said, Listing | BringingIn) else None
 
     def before(self, number: str | None, judge: Callable[[], None]) -> Callable[[], None]:
         """Return what claims a number before it calls `judge`, when it has its turn; without one, `judge`."""

@@ -66,7 +66,7 @@ def listed_application(platform_id: str) -> PlatformApplication:
         "decided_on": today().isoformat(),
         "documents": [DOCUMENT],
         "list_number": "2026-1",
-        "certificate_number": "GX-1",
+        "certificate_number": f"GX-{platform_id}",
         "listed_on": listed.isoformat(),
     }
     raw = application(

@@ -42,7 +42,7 @@ from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
-from workflows.model import parse
+from workflows.model import invalid, parse
 from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
 from workflows.record import LogEntry
@@ -94,6 +94,7 @@ class ApplicationSender:
             form = _following(application, previous)
             # What the rules refuse is told here, and starts nothing.
             stage = open_platform(form, datetime.now(UTC)).state.stage
+            await self._check_number(form)
             try:
                 with translate_rpc_errors():
                     # Where what ended last was no case, its id is free; and an ended term has a next.
@@ -105,6 +106,22 @@ class ApplicationSender:
                 application_id=form.application_id,
                 term=form.term,
                 workflow_id=workflow_id,
+            )
+
+    async def _check_number(self, form: PlatformApplication) -> None:
+        """Refuse to bring a platform in under another one's certificate number (§四(四)).
+
+        Raises:
+            InvalidMessage: it belongs to another platform.
+        """
+        number = form.brought_in.certificate_number if form.brought_in else None
+        holder = await self._register.number_holder(number) if number else None
+        if holder not in (None, form.platform_id):
+            raise invalid(
+                "PlatformApplication",
+                "brought_in.certificate_number",
+                f"{number} belongs to platform {holder} (§四(四))",
+                f"{number} 已属于平台 {holder}（§四(四)）",
             )
 
     async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:

@@ -57,6 +57,10 @@ class NoRegister:
         """Find the decisions of an id that a platform's cases have taken."""
         return []
 
+    async def number_holder(self, number: str) -> str | None:
+        """Find the platform to which a certificate number belongs; None: nobody's, or nobody can say."""
+        return None
+
     async def due_after(self, receipt: Receipt) -> datetime | None:
         """Return when the step after a decision is due; None: it is over already, or has no due date.
 
@@ -138,6 +142,15 @@ class RegisterLookups(NoRegister):
             DecidedBefore(term=line.term, year=line.year or None, entry=line.entry)
             for line in lines
         ]
+
+    async def number_holder(self, number: str) -> str | None:
+        try:
+            async with self._register() as register:
+                return await register.number_holder(number)
+        except PingtaiError:
+            if self._away is None:
+                raise
+            return None  # `last_term` has reported it
 
     async def due_after(self, receipt: Receipt) -> datetime | None:
         async with self._register() as register:

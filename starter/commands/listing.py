@@ -1,14 +1,17 @@
 """`pingtai list`: include one platform in a list, and `pingtai list publish`: many of them."""
 
+import asyncio
 from typing import Any
 
 import click
 
+from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.batch.batch_command import HOW, carry_out, format_of
 from starter.commands.batch.formats import Names
 from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
+from starter.desk.reach import open_reads
 from starter.terminal.command_runner import answered
 from starter.terminal.default_group import UsualGroup
 from starter.terminal.lazy_group import Listed
@@ -71,9 +74,21 @@ def publish_command(
         "outcome": str(ListingOutcome.INCLUDED),
         "list_number": number,
     }
-    form = format_of(file, written, preset) or Names(preset, prefix)
     with answered():
+        listed = asyncio.run(_listed(number)) if prefix is not None else {}
+        form = format_of(file, written, preset) or Names(preset, prefix, listed)
         carry_out(file, form, {**said, "day": said["day"] or str(today())})
+
+
+async def _listed(number: str) -> dict[str, str]:
+    """The certificates of the platforms that a list has already, by platform."""
+    found: dict[str, str] = {}
+    async with open_reads() as register:
+        while True:
+            page = await register.listings(list_number=number, after=max(found, default=""))
+            found |= {row.platform_id: row.certificate_number for row in page}
+            if len(page) < LARGEST_PAGE:
+                return found
 
 
 publish_command.params.extend(HOW)

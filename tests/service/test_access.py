@@ -30,7 +30,7 @@ PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
 DECISIONS = f"{ID}/decisions"
 SUBSCRIPTION = "/v1/subscriptions/{subscription_id}"
-BROUGHT_IN = decision("bringing_in", "b-1", listed_on="2025-03-01")
+BROUGHT_IN = decision("bringing_in", "b-1", listed_on="2025-03-01", certificate_number="GX-access")
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,13 @@ async def test_nobody_submits_for_another_by_themselves(app: FastAPI, make_key: 
     async with calling(app, await make_key(*Scope)) as client:
         assert 403 == (await client.post("/v1/applications", json=sent)).status_code
         actor = {**COMMISSION, "acting_for": absence}
-        brought = decision("bringing_in", "b-1", listed_on="2025-03-01", actor=actor)
+        brought = decision(
+            "bringing_in",
+            "b-1",
+            listed_on="2025-03-01",
+            certificate_number="GX-who-may",
+            actor=actor,
+        )
         answer = await client.post("/v1/applications", json=form(brought_in=brought))
         assert 403 == answer.status_code, answer.text
 

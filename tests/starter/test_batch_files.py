@@ -138,6 +138,18 @@ def test_names_take_their_certificates_by_number() -> None:
     assert Names({}, None).read("p-1\n")[0].problem
 
 
+def test_a_corrected_list_gives_no_number_twice() -> None:
+    """Who is in the list keeps the number, wherever the line stands now; new ones go on from the last."""
+    listed = {"p-1": "B-001", "p-3": "B-003", "p-9": "C-9"}
+    entries = Names({"kind": "listing"}, "B-", listed).read("p-3\np-2\np-1\np-4\n")
+    assert [
+        ("p-3", "B-003"),
+        ("p-2", "B-004"),
+        ("p-1", "B-001"),
+        ("p-4", "B-005"),
+    ] == [tuple(entry.given.values()) for entry in entries]
+
+
 def write(rows: list[dict[str, Any]], name: str = "d.jsonl") -> str:
     """Write a batch."""
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -1,6 +1,7 @@
 """A platform that was listed before it came here, on the real servers: its last year, and its end."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from workflows.refusal import Refused
 from workflows.state_folding import fold
 from workflows.vocabulary import Kind
 
+_numbers = count(1)
+
 
 def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
     """How a term stands today that was listed so many years, and so many days more, ago; all assessed."""
@@ -25,6 +28,7 @@ def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
     listed_on = anniversary(today, -years) - timedelta(days=days)
     usual = {
         "listed_on": str(listed_on),
+        "certificate_number": f"GX-{next(_numbers)}",
         "assessments": [
             {
                 "year": year,
@@ -126,3 +130,14 @@ async def test_said_anew_by_the_update(world: World) -> None:
     card = await world.queries.platform(life.id)
     assert card
     assert again["listed_on"] == str(card.terms[0].listed_on)
+
+
+async def test_a_number_of_another_platform_is_not_brought_in(world: World) -> None:
+    """Whoever hands it in is told whose it is, and nothing is started."""
+    first = await world.apply()
+    number = f"BJPT-{first.id}"
+    for kind in ("recommendation", "inspection", "expert_opinion"):
+        await first.decide(kind)
+    await first.decide("listing", certificate_number=number)
+    with pytest.raises(InvalidMessage, match=f"belongs to platform {first.id}"):
+        await world.apply(brought_in=brought_in(1, certificate_number=number))

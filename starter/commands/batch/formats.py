@@ -143,10 +143,25 @@ class Names:
 
     suffix = ".txt"
 
-    def __init__(self, preset: Mapping[str, str], certificate_prefix: str | None) -> None:
-        """`preset` are fields of every decision; certificates without a number are numbered by a prefix."""
+    def __init__(
+        self,
+        preset: Mapping[str, str],
+        certificate_prefix: str | None,
+        listed: Mapping[str, str] | None = None,
+    ) -> None:
+        """`preset` are fields of every decision; certificates without a number are numbered by a prefix.
+
+        `listed`: the certificates of the platforms that the list has already, which they keep. The others
+        go on from the last of them: a file that was corrected gives no number a second time.
+        """
         self._preset = dict(preset)
         self._prefix = certificate_prefix
+        self._listed = dict(listed or {})
+        prefix = certificate_prefix or ""
+        ends = [
+            held.removeprefix(prefix) for held in self._listed.values() if held.startswith(prefix)
+        ]
+        self._last = max((int(end) for end in ends if end.isdecimal()), default=0)
 
     def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`."""
@@ -159,13 +174,13 @@ class Names:
                     "这是带表头的表格：请使用 --format csv",
                 )
             if words:
-                found.append(self._entry(number, words, len(found) + 1))
+                found.append(self._entry(number, words))
         return found
 
-    def _entry(self, number: int, words: list[str], count: int) -> Entry:
+    def _entry(self, number: int, words: list[str]) -> Entry:
         platform, *certificate = words
         if not certificate and self._prefix is not None:
-            certificate = [f"{self._prefix}{count:03d}"]
+            certificate = [self._listed.get(platform) or self._next()]
         given = {"platform": platform, "certificate_number": " ".join(certificate)}
         if len(certificate) == 1:
             return Entry(number, given, {**self._preset, **given})
@@ -178,6 +193,10 @@ class Names:
                 "应写作“平台编号 证书编号”，或使用 --certificate-prefix",
             ),
         )
+
+    def _next(self) -> str:
+        self._last += 1
+        return f"{self._prefix}{self._last:03d}"
 
     def write(self, results: Iterable[Result]) -> str:
         """See `Format`."""
