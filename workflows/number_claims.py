@@ -75,6 +75,13 @@ class NumberClaims:
 
         return claim
 
+    async def holder_of(self, number: str) -> str:
+        """Claim a number for a platform that begins with it; waits until the register answers."""
+        while True:
+            holder = await self._ask(number, release=False)
+            if holder != UNKNOWN_HOLDER:
+                return holder
+
     async def _claim(self, number: str, judge: Callable[[], None]) -> None:
         self._case.holders[number] = await self._ask(number, release=False)
         judge()

@@ -131,6 +131,8 @@ class PlatformWorkflow(YearsOfValidity):
             await self.ignore_cancellation(self._confirm())
         if self.origin_wanted and not self.invalid:
             await self.ignore_cancellation(self._check_origin())
+        if self.edition >= Edition.V0_5 and not (self.invalid or self.carried):
+            await self.ignore_cancellation(self._claim_number())
         if self.invalid:
             raise ApplicationError(
                 *self.invalid.words, type="InvalidApplication", non_retryable=True
@@ -151,6 +153,15 @@ class PlatformWorkflow(YearsOfValidity):
             await self.reject(InvalidMessage(_INPUT, FieldError("carried", wrong)))
         else:
             self.confirm()
+
+    async def _claim_number(self) -> None:
+        """Claim the number of a platform that is brought in, before anything is written (§四(四))."""
+        number, facts = self.case.state.certificate_number, self.case.state.facts
+        holder = await self.claims.holder_of(number) if number else facts.platform_id
+        if holder != facts.platform_id:
+            en = f"{number} belongs to platform {holder} (§四(四))"
+            zh = f"{number} 已属于平台 {holder}（§四(四)）"
+            await self.reject(invalid(_INPUT, "brought_in.certificate_number", en, zh))
 
     async def _check_origin(self) -> None:
         """Wait until it is known that the run before was a case of ours.

@@ -133,11 +133,20 @@ async def test_said_anew_by_the_update(world: World) -> None:
 
 
 async def test_a_number_of_another_platform_is_not_brought_in(world: World) -> None:
-    """Whoever hands it in is told whose it is, and nothing is started."""
+    """Whoever hands it in is told whose it is, and nothing is started; past our clients the run fails."""
     first = await world.apply()
     number = f"BJPT-{first.id}"
     for kind in ("recommendation", "inspection", "expert_opinion"):
         await first.decide(kind)
     await first.decide("listing", certificate_number=number)
+    brought = brought_in(1, certificate_number=number)
     with pytest.raises(InvalidMessage, match=f"belongs to platform {first.id}"):
-        await world.apply(brought_in=brought_in(1, certificate_number=number))
+        await world.apply(brought_in=brought)
+    raw = application(platform_id="p-raw", application_id="a-raw", brought_in=brought)
+    started = await world.temporal.start_workflow(
+        PLATFORM_TYPE, raw, id=platform_workflow_id("p-raw"), task_queue=TASK_QUEUE
+    )
+    with pytest.raises(WorkflowFailureError) as failed:
+        await started.result()
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert f"{number} belongs to platform {first.id}" in str(failed.value.cause)
