@@ -5,6 +5,7 @@ from datetime import timedelta
 from workflows.bringing_in import NOT_MET, BringingIn
 from workflows.circumstances import UNKNOWN_HOLDER, Circumstances, Edition
 from workflows.decisions import Listing
+from workflows.model import InvalidMessage, invalid
 from workflows.periods import anniversary, beijing_date, last_day, validity_as_printed
 from workflows.rules import CaseState
 from workflows.vocabulary import ListingOutcome
@@ -27,6 +28,16 @@ def number_of_its_own(
     return Words(
         f"certificate number {number} belongs to platform {holder}",
         f"证书编号 {number} 已属于平台 {holder}",
+    )
+
+
+def not_brought_in(number: str, holder: str) -> InvalidMessage:
+    """Return why a platform is not brought in under another one's certificate number (§四(四))."""
+    return invalid(
+        "PlatformApplication",
+        "brought_in.certificate_number",
+        f"{number} belongs to platform {holder} (§四(四))",
+        f"{number} 已属于平台 {holder}（§四(四)）",
     )
 
 

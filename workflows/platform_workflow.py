@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         platform_workflow_id,
     )
     from workflows.lifecycle import PLATFORM
+    from workflows.listing_checks import not_brought_in
     from workflows.model import (
         NO_OBJECT,
         WHOLE,
@@ -157,11 +158,11 @@ class PlatformWorkflow(YearsOfValidity):
     async def _claim_number(self) -> None:
         """Claim the number of a platform that is brought in, before anything is written (§四(四))."""
         number, facts = self.case.state.certificate_number, self.case.state.facts
-        holder = await self.claims.holder_of(number) if number else facts.platform_id
+        if number is None:
+            return
+        holder = await self.claims.holder_of(number)
         if holder != facts.platform_id:
-            en = f"{number} belongs to platform {holder} (§四(四))"
-            zh = f"{number} 已属于平台 {holder}（§四(四)）"
-            await self.reject(invalid(_INPUT, "brought_in.certificate_number", en, zh))
+            await self.reject(not_brought_in(number, holder))
 
     async def _check_origin(self) -> None:
         """Wait until it is known that the run before was a case of ours.

@@ -42,7 +42,8 @@ from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
-from workflows.model import invalid, parse
+from workflows.listing_checks import not_brought_in
+from workflows.model import parse
 from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
 from workflows.record import LogEntry
@@ -116,13 +117,8 @@ class ApplicationSender:
         """
         number = form.brought_in.certificate_number if form.brought_in else None
         holder = await self._register.number_holder(number) if number else None
-        if holder not in (None, form.platform_id):
-            raise invalid(
-                "PlatformApplication",
-                "brought_in.certificate_number",
-                f"{number} belongs to platform {holder} (§四(四))",
-                f"{number} 已属于平台 {holder}（§四(四)）",
-            )
+        if number and holder not in (None, form.platform_id):
+            raise not_brought_in(number, holder)
 
     async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:
         """Start the term; `after`: something that has ended is known to stand under its id."""
