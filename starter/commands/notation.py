@@ -209,15 +209,25 @@ def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
     return made
 
 
+def _written(pattern: re.Pattern[str], text: str, how: Words) -> re.Match[str]:
+    """Return the parts of a text that is written by a pattern.
+
+    Raises:
+        BadInput: it is not; `how` it is written.
+    """
+    found = pattern.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(f"{text[:60]!r}: write {how.en}", f"“{text[:60]}”：应写作 {how.zh}")
+    return found
+
+
 def measure(text: str) -> tuple[str, int | str]:
     """`ID=NUMBER`: the figure of an indicator.
 
     Raises:
         BadInput: it is not written so.
     """
-    found = _MEASURE.fullmatch(text.strip())
-    if found is None:
-        raise BadInput(f"{text[:60]!r}: write ID=NUMBER", f"“{text[:60]}”：应写作 指标编号=数值")
+    found = _written(_MEASURE, text, Words("ID=NUMBER", "指标编号=数值"))
     return found[1], as_json(exact(found[2]))
 
 
@@ -227,12 +237,8 @@ def target(text: str) -> dict[str, Any]:
     Raises:
         BadInput: it is not written so.
     """
-    found = _TARGET.fullmatch(text.strip())
-    if found is None:
-        raise BadInput(
-            f"{text[:60]!r}: write ID YEAR=NUMBER, as papers 1=12",
-            f"“{text[:60]}”：应写作 指标编号 年度=数值，如 papers 1=12",
-        )
+    how = Words("ID YEAR=NUMBER, as papers 1=12", "指标编号 年度=数值，如 papers 1=12")
+    found = _written(_TARGET, text, how)
     return {"indicator": found[1], "year": int(found[2]), "value": as_json(exact(found[3]))}
 
 
@@ -242,12 +248,7 @@ def indicator(text: str) -> dict[str, Any]:
     Raises:
         BadInput: it is not written so.
     """
-    found = _INDICATOR.fullmatch(text.strip())
-    if found is None:
-        raise BadInput(
-            f"{text[:60]!r}: write ID=NAME(UNIT)@GROUP",
-            f"“{text[:60]}”：应写作 编号=名称（单位）@指标组",
-        )
+    found = _written(_INDICATOR, text, Words("ID=NAME(UNIT)@GROUP", "编号=名称（单位）@指标组"))
     made = {"id": found[1], "name": found[2], "group": word(IndicatorGroup, found[4].strip(), text)}
     return {**made, "unit": found[3]} if found[3] else made
 
