@@ -52,6 +52,7 @@ class DecisionCalls:
         self._runner = asyncio.Runner()
         self._opened = AsyncExitStack()
         self._log: list[LogLine] | None = None
+        self._brief: Brief | None = None
         self._connected: Pingtai | None = None
         self._near: dict[str, list[str]] = {}
 
@@ -144,10 +145,10 @@ class DecisionCalls:
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""
-        try:
-            return self._runner.run(_brief(self.platform))
-        except PingtaiError:
-            return None
+        if self._brief is None:
+            with suppress(PingtaiError):
+                self._brief = self._runner.run(_brief(self.platform))
+        return self._brief
 
     def decision(self, raw: dict[str, Any]) -> Decision:
         """The decision that `raw` says, which is completed by who is acted for.
