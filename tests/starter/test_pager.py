@@ -25,11 +25,11 @@ def show_lines(lines: str) -> None:
     pager.show_long(*lines.split("\n"))
 
 
-def test_what_fills_more_than_the_screen(seen: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_fills_more_than_the_screen(seen: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is given to the pager, and not written besides."""
     show_lines(LONG)
     assert seen.read_text().split() == LONG.split()
-    assert "" == capfd.readouterr().out
+    assert "" == capsys.readouterr().out
 
 
 def test_what_fits_is_written(seen: Path, capsys: pytest.CaptureFixture[str]) -> None:
