@@ -87,9 +87,22 @@ def note_changes(case: Case[AssessmentState], changes: Sequence[LogEntry], at: d
         happening = PLATFORM.followed_as(entry.name)
         if case.ended or happening is None or entry.seq <= known:
             continue
-        told = {name: entry.said[name] for name in _TOLD if name in entry.said}
-        of = {"entry": entry.seq, "hash": entry.hash, "at": instant(entry.at)}
-        case.record_event(happening, {**of, **told}, at)
+        case.record_event(happening, noted_content(entry), at)
+
+
+def noted_content(entry: LogEntry) -> dict[str, Any]:
+    """Return what an assessment's log says of an entry of its platform's that it follows."""
+    told = {name: entry.said[name] for name in _TOLD if name in entry.said}
+    return {"entry": entry.seq, "hash": entry.hash, "at": instant(entry.at), **told}
+
+
+def changes_noted(noted: Sequence[LogEntry]) -> list[LogEntry]:
+    """Return the entries of an assessment's log that note what its platform decided of itself."""
+    return [
+        entry
+        for entry in noted
+        if entry.kind is EntryKind.HAPPENING and ASSESSMENT.lasting(entry.name)
+    ]
 
 
 def closing_happening(log: Sequence[LogEntry], closing: str) -> Happening:
@@ -105,8 +118,4 @@ _TOLD = (*CHANGEABLE, "replaced")
 
 def _followed(noted: Sequence[LogEntry]) -> list[tuple[int, str]]:
     """The platform's entries that an assessment's log has noted, by their numbers and hashes."""
-    return [
-        (entry.said["entry"], entry.said["hash"])
-        for entry in noted
-        if entry.kind is EntryKind.HAPPENING and ASSESSMENT.lasting(entry.name)
-    ]
+    return [(entry.said["entry"], entry.said["hash"]) for entry in changes_noted(noted)]

@@ -89,7 +89,7 @@ async def verify(
     problems = [
         *(Problem(path.name, words, Check.FILES) for words in zip_problems(path)),
         *dossier.problems,
-        *check_logs(dossier.logs),
+        *check_logs(dossier.logs, dossier.manifest.made_at),
         *_whose(dossier.manifest, life),
         *check_agreement(life, dossier.logs, dossier.history_files),
         *check_states(dossier),

@@ -1,8 +1,10 @@
 """Whether logs hold in themselves and to each other: hash chains, terms, assessments."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from audit.problems import Check, Problem
+from audit.reading.followed_changes import FollowedLogs
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
@@ -17,8 +19,8 @@ NO_LOG = (LookupError, ValueError, TypeError, AttributeError)
 """What working out states raises where no case can have a log."""
 
 
-def check_logs(logs: Logs) -> Iterator[Problem]:
-    """Return whatever does not hold, log by log."""
+def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
+    """Return whatever does not hold, log by log; `until`: when the logs were taken, where that is known."""
     for place, log in logs.items():
         before = _before(logs, place)
         if before is None:
@@ -29,6 +31,7 @@ def check_logs(logs: Logs) -> Iterator[Problem]:
             yield Problem(place.file, wrong, Check.CHAIN)
         elif place.year == 0:
             yield from _continued(logs, place, log)
+            yield from _followed(logs, place.term, log, until)
 
 
 def check_links(logs: Logs) -> Iterator[Problem]:
@@ -45,6 +48,21 @@ def check_links(logs: Logs) -> Iterator[Problem]:
             yield Problem(place.file, words, Check.LINKS)
         if place.year == 0:
             yield from _continued(logs, place, log)
+            yield from _followed(logs, place.term, log, None)
+
+
+def _followed(
+    logs: Logs, term: int, log: Sequence[LogEntry], until: datetime | None
+) -> Iterator[Problem]:
+    """Check that a platform's log and its assessments' say the same of what the platform decided meanwhile."""
+    after = states_of(log)
+    last = until or max(entries[-1].at for entries in logs.values() if entries)
+    for entry, year, opening in _openings(log):
+        place = LogId(term, year, opening)
+        noted = logs.get(place, ())
+        if noted and noted[0].previous == entry.hash:  # else that is what does not hold
+            both = FollowedLogs(place, log, after, entry.seq, noted, states_of(noted), last)
+            yield from both.check()
 
 
 def _before(logs: Logs, place: LogId) -> str | None:
