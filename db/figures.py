@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from db.asyncpg_connections import Row, Source, connections
 from db.programme_rows import Count, Figures, IndicatorTotal, Results, StepTime
+from db.year_results import YEAR_SET_ASIDE_BY
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.vocabulary import Kind
 
 AWAITING = tuple(
     str(step.stage)
@@ -13,6 +15,10 @@ AWAITING = tuple(
     if step.decisions
 )
 """The stages in which a decision is awaited: the steps whose time is measured."""
+_SUSPENDS, _RESUMES = (
+    [str(kind), str(PLATFORM.followed_as(kind))] for kind in (Kind.SUSPENSION, Kind.RESUMPTION)
+)
+"""What stops the clocks of a platform and of its assessment, and what lets them go on."""
 
 _CHOSEN = """
     WITH chosen AS MATERIALIZED (
@@ -38,34 +44,46 @@ _COUNTS = (
 )
 
 # A step begins where the stage changes and lasts until it changes next; what was set aside does not
-# count, so a step that was gone back to lasts from its first beginning to the decision that counts.
+# count, so a step that was gone back to lasts from its first beginning to the decision that counts. What
+# lies between a suspension and its end does not count either: the clocks stand still. An assessment stops
+# when its platform did, whenever it noted that, and may have been opened suspended.
 _STEPS = (
     _CHOSEN  # noqa: S608 - of constants
     + """
     , counting AS (
-        SELECT l.platform_id, l.term, l.year, l.opening, l.seq, l.at, l.stage,
-               lag(l.stage) OVER log AS before
+        SELECT l.platform_id, l.term, l.year, l.opening, l.seq, l.stage,
+               CASE WHEN l.year > 0 AND l.name = ANY($5)
+                    THEN coalesce((l.said ->> 'at')::timestamptz, l.at) ELSE l.at END AS at,
+               CASE WHEN l.name = ANY($5) OR l.seq = 1 AND l.said ? 'suspended_since' THEN 1
+                    WHEN l.name = ANY($6) THEN -1 ELSE 0 END AS stops
         FROM log_entries l JOIN chosen c ON c.platform_id = l.platform_id AND c.term = l.term
         WHERE l.kind <> 'refused' AND l.set_aside_by IS NULL
-        WINDOW log AS (PARTITION BY l.platform_id, l.term, l.year, l.opening ORDER BY l.seq)
-    ), steps AS (
-        SELECT platform_id, stage, lead(at) OVER log - at AS took
-        FROM counting WHERE before IS DISTINCT FROM stage
+    ), spans AS (
+        SELECT *, lag(stage) OVER log IS DISTINCT FROM stage AS begins,
+               lead(at) OVER log - at AS span, sum(stops) OVER log > 0 AS suspended
+        FROM counting
         WINDOW log AS (PARTITION BY platform_id, term, year, opening ORDER BY seq)
+    ), numbered AS (
+        SELECT *, count(*) FILTER (WHERE begins) OVER (
+            PARTITION BY platform_id, term, year, opening ORDER BY seq) AS step
+        FROM spans
+    ), steps AS (
+        SELECT platform_id, stage,
+               coalesce(sum(span) FILTER (WHERE NOT suspended), interval '0') AS took
+        FROM numbered GROUP BY platform_id, term, year, opening, step, stage
+        HAVING bool_and(span IS NOT NULL)
     )
     , durations AS (
         SELECT stage, count(*)::int AS times,
                extract(epoch FROM percentile_disc(0.5) WITHIN GROUP (ORDER BY took))::float8 AS median,
                extract(epoch FROM max(took))::float8 AS worst,
                (array_agg(platform_id ORDER BY took DESC, platform_id))[1] AS platform_id
-        FROM steps WHERE took IS NOT NULL AND stage = ANY($4) GROUP BY stage
+        FROM steps WHERE stage = ANY($4) GROUP BY stage
     )
     SELECT d.*, p.name FROM durations d JOIN platforms p ON p.platform_id = d.platform_id
     """
 )
 
-# An assessment falls with the listing it rests on: in its own log nothing says so, in the platform's the
-# note of its opening does. A year counts when one of its openings does.
 _RESULTS = (
     _CHOSEN  # noqa: S608 - of constants
     + """
@@ -74,9 +92,9 @@ _RESULTS = (
     FROM (SELECT DISTINCT ON (platform_id, term, year) * FROM assessments
           ORDER BY platform_id, term, year, opening DESC) a
     JOIN chosen c ON c.platform_id = a.platform_id AND c.term = a.term
-    WHERE (SELECT bool_and(l.set_aside_by IS NOT NULL) FROM log_entries l
-           WHERE l.platform_id = a.platform_id AND l.term = a.term AND l.year = 0 AND l.opening = 0
-             AND l.name = 'assessment_opened' AND (l.said ->> 'year')::int = a.year) IS NOT TRUE
+    WHERE """
+    + YEAR_SET_ASIDE_BY
+    + """ IS NULL
     GROUP BY 1, 2 ORDER BY 1 NULLS LAST, 2
     """
 )
@@ -122,7 +140,10 @@ async def figures(
     asked = field, district, year
     async with connections(source).connect(snapshot=True) as reading:
         counts = await reading.fetch(_COUNTS, *asked)
-        steps = {row["stage"]: row for row in await reading.fetch(_STEPS, *asked, AWAITING)}
+        steps = {
+            row["stage"]: row
+            for row in await reading.fetch(_STEPS, *asked, AWAITING, _SUSPENDS, _RESUMES)
+        }
         results = await reading.fetch(_RESULTS, *asked)
         indicators = await reading.fetch(_INDICATORS, *asked)
     return Figures(

@@ -26,6 +26,7 @@ from db.row_types import (
     Whose,
 )
 from db.support_queries import support_of
+from db.year_results import YEAR_SET_ASIDE_BY
 from workflows.record import EntryKind
 
 if TYPE_CHECKING:  # only named here, and it brings the whole case with it
@@ -216,7 +217,8 @@ _TERMS = _select(
     "FROM terms AS t WHERE t.platform_id = $1 ORDER BY t.term",
 )
 _ASSESSMENTS = _select(
-    columns(AssessmentRow, of="a", but=("findings",)),
+    columns(AssessmentRow, of="a", but=("findings", "set_aside_by")),
+    f", {YEAR_SET_ASIDE_BY} AS set_aside_by",
     "FROM assessments AS a WHERE a.platform_id = $1 ORDER BY a.term, a.year, a.opening",
 )
 _FINDINGS = _select(

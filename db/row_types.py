@@ -65,6 +65,8 @@ class AssessmentRow(Record):
     log_seq: int
     log_hash: str
     suspended_since: Instant | None = None
+    set_aside_by: int | None = None
+    """The platform's entry since which it no longer counts: its result is no conclusion of the year."""
     findings: tuple[FindingRow, ...] = ()
 
 

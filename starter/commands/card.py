@@ -205,6 +205,14 @@ def _year(year: AssessmentRow) -> str:
     return f"{year.year}-{year.opening}" if year.opening > 1 else str(year.year)
 
 
+def _outcome(year: AssessmentRow) -> str:
+    """Where it stands or how it ended; what was set aside since is no conclusion of the year."""
+    outcome = wording.stage(year.result or year.stage)
+    if year.set_aside_by is None:
+        return outcome
+    return say(f"set aside ({outcome})", f"已撤销（{outcome}）")
+
+
 _TERMS: tuple[Column[TermRow], ...] = (
     Column(wording.TERM, lambda term: term.term),
     Column(Words("application", "申请"), lambda term: term.application_id),
@@ -218,10 +226,7 @@ _ASSESSMENTS: tuple[Column[AssessmentRow], ...] = (
     Column(wording.TERM, lambda year: year.term),
     Column(wording.YEAR, _year),
     Column(Words("opened", "开始"), lambda year: _day(year.opened_at), whole=ALWAYS),
-    Column(
-        Words("stage or result", "阶段或结果"),
-        lambda year: wording.stage(year.result or year.stage),
-    ),
+    Column(Words("stage or result", "阶段或结果"), _outcome),
     Column(wording.UNTIL, _until),
     Column(Words("ended", "结束"), lambda year: _day(year.ended_at), whole=ALWAYS),
 )

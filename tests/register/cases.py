@@ -10,7 +10,7 @@ from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.application import PlatformApplication
 from workflows.case import Case, PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
-from workflows.model import as_sent, parse
+from workflows.model import as_sent, instant, parse
 from workflows.record import BEGINNING
 from workflows.state_folding import states
 from workflows.states import AssessmentState, PlatformState, application_content
@@ -115,6 +115,7 @@ def assessment_of(platform: Told, year: int = 1) -> Told:
         "facts": state.facts.model_dump(mode="json"),
         "year": year,
         "valid_until": state.valid_until.isoformat(),
+        **({"suspended_since": instant(state.suspended_since)} if state.suspended_since else {}),
     }
     case: Case[AssessmentState] = Case.open(content, platform.at)
     return Told(case, platform.at)

@@ -3,13 +3,17 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.figures import figures
 from db.programme_rows import Count, StepTime
+from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
-from tests.rules.builders import DISTRICT, OPERATOR, plan
-from workflows.vocabulary import Happening
+from db.row_types import AssessmentRow
+from tests.rules.builders import DISTRICT, OPERATOR, Raw, plan
+from workflows.model import instant
+from workflows.vocabulary import AssessmentStage, Happening
 
 from .cases import START, application, assessment_of, batch, listed, opened, rectified, set_aside
 
@@ -110,6 +114,79 @@ async def test_years_that_fell_with_their_listing(
     set_aside(platform, str(listing.decision_id))
     await register.write(batch(platform))
     assert () == (await figures(engine)).results
+
+
+@pytest.mark.parametrize("by", ["not_met", "withdrawal"])
+async def test_a_year_that_was_corrected_for_the_record(
+    by: str, engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """Its conclusion was set aside, and it is not assessed again: it ended with none."""
+    platform = listed(application(policy={"validity_years": 1}))
+    if by == "not_met":
+        year = rectified(platform, outcome="not_met")
+        target: Raw = {"target": str(year.case.log[-1].decision_id), "year": 1}
+    else:
+        year = assessment_of(platform)
+        platform.decide("withdrawal")
+        target = {"target": str(platform.case.log[-1].decision_id)}
+        year.at = platform.at
+        year.record_event(Happening.PLATFORM_WITHDRAWN)
+        ended = {"year": 1, "log_hash": year.case.log[-1].hash}
+        platform.record_event(
+            Happening.ASSESSMENT_ENDED, ended, AssessmentStage.ENDED_WITH_PLATFORM
+        )
+    await register.write(batch(platform))
+    await register.write(batch(year, platform=platform))
+    assert [1] == [one.assessments for one in (await figures(engine)).results]
+    [row] = await _years(engine)
+    assert (row.result, row.set_aside_by) == (str(year.case.state.stage), None)
+    assert platform.case.state.valid_until
+    platform.at = max(platform.at, platform.case.state.valid_until)
+    platform.decide("set_aside", **target)
+    await register.write(batch(platform))
+    assert () == (await figures(engine)).results
+    assert [len(platform.case.log)] == [one.set_aside_by for one in await _years(engine)]
+
+
+async def _years(engine: AsyncEngine) -> tuple[AssessmentRow, ...]:
+    card = await RegisterQueries(engine).platform("p-1")
+    assert card
+    return card.terms[0].assessments
+
+
+async def test_days_on_which_a_case_was_suspended(
+    engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """They are no time of its step: of the platform's, and of its assessment's, which may begin suspended."""
+    platform = opened()  # each move a week after the one before
+    platform.decide("suspension")
+    platform.decide("resumption")
+    platform.decide("suspension")
+    platform.decide("resumption")
+    platform.decide("recommendation")
+    await register.write(batch(platform))
+    steps = {one.stage: one.worst_days for one in (await figures(engine)).steps}
+    assert {"recommendation": 21.0} == steps
+
+
+async def test_days_on_which_an_assessment_was_suspended(
+    engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """From when its platform was, though it noted that later; one that is opened suspended stands still, too."""
+    for platform_id, suspended in (("p-1", False), ("p-2", True)):
+        platform = listed(application(platform_id))
+        if suspended:
+            platform.decide("suspension")
+        year = assessment_of(platform)
+        if not suspended:
+            since = instant(year.at + timedelta(days=5))
+            year.record_event(Happening.PLATFORM_SUSPENDED, {"at": since})
+        year.record_event(Happening.PLATFORM_RESUMED)
+        year.decide("self_report")
+        await register.write(batch(platform))
+        await register.write(batch(year, platform=platform))
+    [step] = [one for one in (await figures(engine)).steps if one.stage == "self_report"]
+    assert (7.0, 12.0, "p-1") == (step.median_days, step.worst_days, step.worst_platform)
 
 
 async def test_of_nothing(engine: AsyncEngine) -> None:

@@ -100,7 +100,7 @@ def _previous_term(card: PlatformCard) -> Iterator[Row]:
     lines: list[str] = []
     for before in (one for one in card.terms if one.term == term):
         for year in before.assessments:
-            if year.result:
+            if year.result and year.set_aside_by is None:
                 number = say(Words(f"year {year.year}", f"第 {year.year} 年"))
                 lines.append(f"{number} · {word(year.result, AssessmentStage)}")
                 lines += _asked_for(card, term, year)
