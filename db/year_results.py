@@ -1,4 +1,4 @@
-"""Whether the conclusion of a year's assessment still counts: its own log does not say so, its platform's does."""
+"""Whether a year's conclusion still counts: the assessment's own log does not say so, its platform's does."""
 
 from workflows.vocabulary import Happening
 

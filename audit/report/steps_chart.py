@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
+from audit.problems import counted
 from audit.report.drawing import Drawing, Scale, wide
-from audit.report.term_chart import WIDTH, kind_of
+from audit.report.term_chart import WIDTH, draw_suspended, kind_of
 from audit.report.visits import Visit
 from starter.terminal import wording
 from starter.terminal.language import say
@@ -55,13 +56,14 @@ def _row(drawing: Drawing, scale: Scale, visit: Visit, y: float, at: tuple[datet
     drawing.rectangle(x, y + 3, (end - x, 12), kind_of(visit))
     late = visit.late(now)
     if late:
-        start = scale.at(late[0])
-        drawing.rectangle(start, y + 3, (end - start, 12), "late")
+        start, until = (scale.at(one) for one in late)
+        drawing.rectangle(start, y + 3, (until - start, 12), "late")
+    draw_suspended(drawing, scale, visit, (y + 3, 12), now)
     if visit.due:
         due = scale.at(visit.due)
         drawing.line(due, y + 1, due, y + 17, "due")
         drawing.shape([(due - 3, y), (due + 3, y), (due, y + 4)], "flag", _due(visit.due))
-    words = _short(_ending(visit, open_still), 9)
+    words = _short(_ending(visit, open_still) + _still(visit, now), 9)
     drawing.text(_RIGHT + 10, y + 12, words, "fallen" if visit.fell else "ending")
 
 
@@ -78,6 +80,14 @@ def _ending(visit: Visit, open_still: bool) -> str:
     if entry.actor:
         words += f" · {entry.actor.id}"
     return f"✕ {words}" if visit.fell else words
+
+
+def _still(visit: Visit, now: datetime) -> str:
+    """How many days of a stay are no time of its step."""
+    if not visit.suspended:
+        return ""
+    days = round(visit.still(now) / timedelta(days=1))
+    return say(f" · suspended {counted(days, 'day')}", f" · 其间暂停 {days} 日")
 
 
 def _short(words: str, size: float) -> str:

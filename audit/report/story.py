@@ -119,7 +119,7 @@ def _counts(life: Life, proof: Proof | None) -> list[Pair]:
     entries = [entry for log in logs for entry in log]
     decisions = sum(e.kind is EntryKind.DECISION for e in entries)
     late = sum(
-        visit.due is not None and visit.until is not None and visit.until > visit.due
+        visit.until is not None and visit.late(visit.until) is not None
         for place, log in life.logs.items()
         for visit in visits(place, log, life.deadlines)
     )

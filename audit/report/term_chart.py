@@ -130,13 +130,27 @@ def _bar(
     drawing.rectangle(x, y, (end - x, height), kind_of(visit), about)
     late = visit.late(now)
     if late:
-        start = scale.at(late[0])
+        start, until = (scale.at(at) for at in late)
         told = say("overdue since", "逾期，自")
         drawing.rectangle(
-            start, y, (end - start, height), "late", f"{told} {wording.moment(late[0])}"
+            start, y, (until - start, height), "late", f"{told} {wording.moment(late[0])}"
         )
+    draw_suspended(drawing, scale, visit, (y, height), now)
     if words and wide(words) + 6 < end - x:
         drawing.text((x + end) / 2, y + height / 2 + 3.2, words, "inside", "middle")
+
+
+def draw_suspended(
+    drawing: Drawing, scale: Scale, visit: Visit, lane: tuple[float, float], now: datetime
+) -> None:
+    """Draw over a stay when it was suspended."""
+    y, height = lane
+    for since, until in visit.suspended:
+        start, end = scale.at(since), scale.at(until or now)
+        told = say("suspended since", "暂停，自")
+        drawing.rectangle(
+            start, y, (end - start, height), "still", f"{told} {wording.moment(since)}"
+        )
 
 
 def kind_of(visit: Visit) -> str:

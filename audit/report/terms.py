@@ -14,7 +14,7 @@ from audit.report.plan_versions import ToldVersion, plan_in_force, told_versions
 from audit.report.report_rows import Row, lines_of, rows
 from audit.report.steps_chart import steps_chart
 from audit.report.term_chart import term_chart
-from audit.report.visits import over_at, visits
+from audit.report.visits import is_set_aside, over_at, visits
 from db.decisions_in_force import sent_back
 from db.indicator_rows import indicator_rows
 from db.row_types import LogLine
@@ -166,6 +166,8 @@ def _year(life: Life, now: datetime, place: LogId) -> Year:
             rounds.append((wording.said(entry.name, entry.outcome), groups))
     stays = visits(place, log, life.deadlines)
     broken_off = over_at(life, place)
+    if is_set_aside(life, place):
+        words = say(f"set aside ({words})", f"已撤销（{words}）")
     return Year(
         title=title,
         result=say("broken off", "中断") if broken_off else words,

@@ -49,8 +49,8 @@ async def stats_command(*, report: Path | None, as_json: bool, **asked: Any) -> 
     """Count platforms, durations of steps, and results of assessments. 统计
 
     Platforms count by their newest terms. A step lasts from where its stage began to where it ended,
-    in calendar days; what was set aside does not count. With --file the figures go to a workbook, a sheet
-    for each table, or to a CSV.
+    in calendar days without those of a suspension; what was set aside does not count. With --file the
+    figures go to a workbook, a sheet for each table, or to a CSV.
 
     \b
     Example:

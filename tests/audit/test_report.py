@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from audit.dossier.lives import live
+from audit.dossier.lives import Life, live
 from audit.report import terms
 from audit.report.rendering import render
 from audit.report.report_rows import lines_of
@@ -15,9 +15,10 @@ from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from tests.audit.lives import BROUGHT_IN, recorded
 from tests.rules.cases import at_stage, decide
+from tests.rules.test_for_the_record import ended, raw_of
 from workflows.log_id import LogId
 from workflows.model import sha256
-from workflows.vocabulary import Kind, Stage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
 from workflows.words import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -111,6 +112,17 @@ def test_a_plan_that_the_log_does_not_bind_is_not_told() -> None:
     del bad[1, 2]
     missing = render(replace(life, plans=bad), head(PLATFORM), None, "zh")
     assert 1 == missing.count("没有与日志所载 SHA-256 相符的方案文本")
+
+
+def test_a_year_that_was_corrected_for_the_record_has_no_conclusion() -> None:
+    """Its own log says how it ended; the platform's, that this was set aside."""
+    case, target, at = ended("not_met")
+    year = at_stage(AssessmentStage.NOT_MET)
+    case.decide(raw_of(case, target, at), at)
+    logs = {LogId(1): tuple(case.log), LogId(1, 1, 1): tuple(year.log)}
+    states = {LogId(1): case.state, LogId(1, 1, 1): year.state}
+    page = render(Life(logs=logs, states=states), head("bj-test"), None, "zh")
+    assert "已撤销（整改后仍不符合要求）" in page
 
 
 def test_why_a_term_ended_stands_at_its_beginning() -> None:

@@ -172,7 +172,7 @@ async def test_days_on_which_a_case_was_suspended(
 async def test_days_on_which_an_assessment_was_suspended(
     engine: AsyncEngine, register: PostgresRegister
 ) -> None:
-    """From when its platform was, though it noted that later; one that is opened suspended stands still, too."""
+    """From when its platform was, though it noted that later; also one that is opened suspended."""
     for platform_id, suspended in (("p-1", False), ("p-2", True)):
         platform = listed(application(platform_id))
         if suspended:
