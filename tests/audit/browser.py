@@ -46,12 +46,13 @@ class Browser:
     def __init__(self, told: int, answers: int) -> None:
         """Speak through these descriptors."""
         self._told = told
-        self._answers = os.fdopen(answers, "rb")
+        self._answers = answers
+        self._heard = bytearray()
         self._number = 0
         self._events: list[Any] = []
 
-    def open(self, page: Path, *, width: int = 0, script: str = "null") -> Seen:
-        """Open a page, look at it, and print it; on a screen so wide, and with a script that looks, too."""
+    def open(self, page: Path, *, width: int = 0, script: str = "") -> Seen:
+        """Open a page, take its picture and print it; a script looks instead, on a screen so wide."""
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -63,12 +64,16 @@ class Browser:
         self._ask("Page.navigate", session, url=page.as_uri())
         while not any(e.get("method") == "Page.loadEventFired" for e in self._events):
             self._read()
-        shot = self._ask("Page.captureScreenshot", session, captureBeyondViewport=True)
-        paper = self._ask("Page.printToPDF", session, preferCSSPageSize=True, printBackground=True)
-        seen = Seen(picture=base64.b64decode(shot["data"]), pdf=base64.b64decode(paper["data"]))
-        seen.pages = seen.pdf.count(b"/Type /Page\n")
-        looked = self._ask("Runtime.evaluate", session, expression=script, returnByValue=True)
-        seen.found = looked["result"].get("value")
+        seen = Seen()
+        if script:
+            looked = self._ask("Runtime.evaluate", session, expression=script, returnByValue=True)
+            seen.found = looked["result"].get("value")
+        else:
+            shot = self._ask("Page.captureScreenshot", session, captureBeyondViewport=True)
+            printed = {"preferCSSPageSize": True, "printBackground": True}
+            paper = self._ask("Page.printToPDF", session, **printed)
+            seen.picture, seen.pdf = (base64.b64decode(one["data"]) for one in (shot, paper))
+            seen.pages = seen.pdf.count(b"/Type /Page\n")
         for event in self._events:
             if event.get("method") in _ERRORS:
                 seen.console.append(json.dumps(event["params"]))
@@ -82,7 +87,7 @@ class Browser:
     def close(self) -> None:
         """End it."""
         self._ask("Browser.close")
-        self._answers.close()
+        os.close(self._answers)
         os.close(self._told)
 
     def _ask(self, method: str, session: str | None = None, /, **said: Any) -> Any:
@@ -98,11 +103,12 @@ class Browser:
                 return answer["result"]
 
     def _read(self) -> Any:
-        text = bytearray()
-        while (byte := self._answers.read(1)) != b"\0":
-            assert byte, "the browser has ended"
-            text += byte
-        message = json.loads(text)
+        while (end := self._heard.find(b"\0")) < 0:
+            more = os.read(self._answers, 1 << 20)
+            assert more, "the browser has ended"
+            self._heard += more
+        message = json.loads(self._heard[:end])
+        del self._heard[: end + 1]
         if "method" in message:
             self._events.append(message)
         return message

@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from audit.report.rendering import render
-from tests.audit.browser import CHROMIUM, browser
+from tests.audit.browser import CHROMIUM, Browser, Seen, browser
 from tests.audit.dossiers import head
 from tests.audit.everything import PLATFORM, everything
 from workflows.words import Language
@@ -19,20 +20,42 @@ pytestmark = pytest.mark.skipif(
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
-def test_the_report_needs_no_network_and_makes_no_error(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pages and the browser's profile are."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Browser]:
+    """A browser: to start it takes longer than to look at a page."""
+    with browser(folder) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def reports(folder: Path) -> dict[Language, Path]:
+    """The report of the platform that has everything, in both languages."""
+    paths: dict[Language, Path] = {one: folder / f"report.{one}.html" for one in LANGUAGES}
+    for language, path in paths.items():
+        path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
+    return paths
+
+
+@pytest.fixture(scope="module")
+def seen(running: Browser, reports: dict[Language, Path]) -> dict[Language, Seen]:
+    """What came of opening and printing each."""
+    return {language: running.open(path) for language, path in reports.items()}
+
+
+def test_the_report_needs_no_network_and_makes_no_error(seen: dict[Language, Seen]) -> None:
     """In both languages: nothing on the console, nothing asked of the network, drawn, and printed on A4."""
-    pictures = []
-    with browser(tmp_path) as running:
-        for language in LANGUAGES:
-            path = tmp_path / f"report.{language}.html"
-            path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
-            seen = running.open(path)
-            assert (seen.console, seen.asked) == ([], [])
-            assert 5 <= seen.pages <= 25
-            pictures.append(seen.picture)
+    for one in seen.values():
+        assert (one.console, one.asked) == ([], [])
+        assert 5 <= one.pages <= 25
     # A blank page of this size takes some 5 kB as PNG; each language draws its own.
-    assert min(len(picture) for picture in pictures) > 40_000
-    assert pictures[0] != pictures[1]
+    assert min(len(one.picture) for one in seen.values()) > 40_000
+    assert seen["zh"].picture != seen["en"].picture
 
 
 LOOK = """(() => {
@@ -52,24 +75,22 @@ LOOK = """(() => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_it_can_be_read_on_a_phone(tmp_path: Path, language: Language) -> None:
+def test_it_can_be_read_on_a_phone(
+    running: Browser, reports: dict[Language, Path], language: Language
+) -> None:
     """At 390 px nothing stands beside the screen but what scrolls, and no letter is too small to read."""
-    path = tmp_path / "report.html"
-    path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
-    with browser(tmp_path) as running:
-        found = running.open(path, width=390, script=LOOK).found
+    found = running.open(reports[language], width=390, script=LOOK).found
     assert ([], 0, 0) == (found["beside"], found["scrolls"], found["narrow"])
     assert found["smallest"] >= 7
 
 
 @pytest.mark.skipif(not shutil.which("pdftoppm"), reason="no pdftoppm: poppler-utils brings it")
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_stays_blank(tmp_path: Path, language: Language) -> None:
+def test_no_page_stays_blank(
+    seen: dict[Language, Seen], tmp_path: Path, language: Language
+) -> None:
     """What does not fit on a page is parted, so that each is used but for its foot."""
-    path = tmp_path / "report.html"
-    path.write_text(render(everything(), head(PLATFORM), None, language), encoding="utf-8")
-    with browser(tmp_path) as running:
-        (tmp_path / "report.pdf").write_bytes(running.open(path).pdf)
+    (tmp_path / "report.pdf").write_bytes(seen[language].pdf)
     command = [
         "pdftoppm",
         "-gray",
@@ -93,11 +114,10 @@ def used(page: Path) -> float:
     return next(dark) / body
 
 
-def test_this_test_would_see_an_error_and_a_request(tmp_path: Path) -> None:
+def test_this_test_would_see_an_error_and_a_request(running: Browser, tmp_path: Path) -> None:
     """A page that does both is found out."""
     path = tmp_path / "bad.html"
     path.write_text('<script>console.error("oh")</script><img src="http://pictures.test/x.png">')
-    with browser(tmp_path) as running:
-        seen = running.open(path)
-    assert [line for line in seen.console if '"oh"' in line]
-    assert seen.asked == ["http://pictures.test/x.png"]
+    bad = running.open(path)
+    assert [line for line in bad.console if '"oh"' in line]
+    assert bad.asked == ["http://pictures.test/x.png"]

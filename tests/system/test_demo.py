@@ -1,34 +1,42 @@
-"""`pingtai demo`: what the README promises first."""
+"""`pingtai demo`: how it plays and checks. All examples come true in `make demo`, which CI runs (.ci/run)."""
 
 import json
 import shutil
 from pathlib import Path
 
-from tests.system.processes import EXAMPLES, pingtai
+from tests.memory import throw_away_folder
+from tests.system.processes import EXAMPLES, of_home, pingtai
+from worker.demo.example_lives import load_examples
+
+GOOD, BAD = "bj-ad-simulation", "bj-green-building"
 
 
-def test_the_demo_comes_true(home: Path) -> None:
-    """Every platform ends as its file says, every arrow is taken, plain in a pipe, nothing left over."""
-    done = pingtai(home, "demo")
-    assert 0 == done.returncode, done.stdout + done.stderr
-    folders = len(list(EXAMPLES.glob("*/life.json")))
-    assert folders >= 16
-    assert f"✓ {folders} of {folders} platforms ended as expected" in done.stdout
-    assert "✗" not in done.stdout
-    assert "\x1b" not in done.stdout
-    assert [] == list(home.iterdir())
-
-
-def test_a_demo_that_does_not_come_true_says_so(home: Path, tmp_path: Path) -> None:
-    """An example that ends otherwise than its file says: named, and exit code 1."""
-    folder = tmp_path / "bj-green-building"
-    shutil.copytree(EXAMPLES / folder.name, folder)
-    life = json.loads((folder / "life.json").read_text())
+def test_what_comes_true_and_what_does_not(home: Path, tmp_path: Path) -> None:
+    """One ends as its file says; one does not, and is named: exit code 1. Plain, and nothing left over."""
+    folders = {name: tmp_path / name for name in (GOOD, BAD)}
+    for name, folder in folders.items():
+        shutil.copytree(EXAMPLES / name, folder)
+    place = throw_away_folder("demo")
+    played = ("demo", "--examples", str(tmp_path))
+    life = json.loads((folders[BAD] / "life.json").read_text())
     life["terms"][0]["steps"][-1] = {
         "refused": life["terms"][0]["steps"][-1]["decide"],
         "rule": "§一",
     }
-    (folder / "life.json").write_text(json.dumps(life))
-    done = pingtai(home, "demo", "--examples", str(tmp_path))
+    (folders[BAD] / "life.json").write_text(json.dumps(life))
+    done = pingtai(home, *played, TMPDIR=str(place))
     assert 1 == done.returncode, done.stdout + done.stderr
-    assert "bj-green-building, term 1" in done.stdout
+    lines = done.stdout.splitlines()
+    assert [f"✗ {BAD}, term 1"] == [one[: len(BAD) + 10] for one in lines if one.startswith("✗ bj")]
+    assert "✗ 1 of 2 platforms ended as expected" in lines
+    assert [True] == ["were covered" in one for one in lines if one.startswith("✓")]
+    assert "\x1b" not in done.stdout
+    assert [] == [*home.iterdir(), *place.iterdir()]
+    assert [] == of_home(place)
+
+
+def test_those_that_come_with_it_are_many() -> None:
+    """What is played, and must end as it says, is what the folder holds."""
+    folders = [life.parent.name for life in sorted(EXAMPLES.glob("*/life.json"))]
+    assert folders == [one.platform_id for one in load_examples(None)]
+    assert len(folders) >= 16
