@@ -138,6 +138,21 @@ def test_it_stays_when_a_year_is_set_aside() -> None:
     assert "take back or to replace" in refusal(case, raw, "§四, §六")
 
 
+def test_it_is_handed_in_and_taken_back_while_the_platform_is_suspended() -> None:
+    """Validity runs on, and so do its last days; the next term begins when it ends, and is not suspended."""
+    case = valid()
+    decide(case, Kind.SUSPENSION)
+    decide(case, Kind.NEXT_TERM)
+    decide(case, Kind.NEXT_TERM, "taken_back")
+    decide(case, Kind.NEXT_TERM, application=NEXT | {"application_id": "a-2024-3"})
+    record_event(case, Happening.VALIDITY_ENDED)
+    form = text_of(case)
+    assert form and (form.application_id, form.term) == ("a-2024-3", 2)
+    again = open_platform(form, moment(case))
+    assert (again.state.stage, again.state.suspended_since) == (Stage.RECOMMENDATION, None)
+    assert fold(case.log) == case.state
+
+
 @pytest.mark.parametrize("end", ["withdrawal", "not_met", "listing"])
 def test_it_lapses_with_any_other_end(end: str) -> None:
     """Withdrawn, delisted, or the listing set aside: no next term begins, nor when the end is set aside."""

@@ -120,7 +120,13 @@ PAIRS = (
     Pair("kick-off", "termination", True, "terminated", "ended_with_platform"),
     Pair("end of validity", "termination", False, "expired", "ended_with_validity"),
     Pair("end of validity", "suspension", False, "expired", "ended_with_validity"),
+    Pair("next_term", "end of validity", True, "expired", "ended_with_validity"),
+    Pair("end of validity", "next_term", False, "expired", "ended_with_validity"),
     # Two messages
+    Pair("suspension", "next_term", True, "valid", "evaluation"),
+    Pair("next_term", "suspension", True, "valid", "evaluation"),
+    Pair("withdrawal", "next_term", False, "withdrawn", "ended_with_platform"),
+    Pair("next_term", "withdrawal", True, "withdrawn", "ended_with_platform"),
     Pair("withdrawal", "termination", False, "withdrawn", "ended_with_platform"),
     Pair("termination", "withdrawal", False, "terminated", "ended_with_platform"),
     Pair("suspension", "support", False, "valid", "evaluation"),

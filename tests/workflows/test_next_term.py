@@ -107,6 +107,7 @@ async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
     monkeypatch.setattr("starter.client.next_term_sender.today", lambda: now)
     end = (await life.state()).valid_until
     form = parse(PlatformApplication, form_of(life))
+    await life.decide("suspension")  # validity runs on, and with it the last days
     first, again = await world.client.apply(form), await world.client.apply(form)
     assert (2, False, end) == (first.term, first.repeated, first.begins)
     assert (2, True, end) == (again.term, again.repeated, again.begins)
