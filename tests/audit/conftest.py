@@ -1,0 +1,87 @@
+"""What follows from histories is worked out once in a process, by the true code.
+
+Most tests here forge one file of a dossier and verify the whole. Everything about a history that nobody
+touched, its replay and the pages of a report, is the same each time: it is kept by all that it follows from.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+import pytest
+
+from audit.dossier.lives import Life, live
+from audit.histories import StoredHistory
+from audit.replay.replaying import Replayed, Replaying
+from audit.report.rendering import render
+
+Result = TypeVar("Result")
+_MOST = 100
+"""Results of each kind that are kept; the oldest goes first."""
+
+
+class _Kept(Generic[Result]):
+    """Results by all that they follow from."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, Result] = {}
+
+    def found(self, key: Hashable, work: Callable[[], Result]) -> Result:
+        if key not in self._known:
+            self._keep(key, work())
+        return self._known[key]
+
+    async def awaited(self, key: Hashable, work: Callable[[], Awaitable[Result]]) -> Result:
+        if key not in self._known:
+            self._keep(key, await work())
+        return self._known[key]
+
+    def _keep(self, key: Hashable, result: Result) -> None:
+        if len(self._known) >= _MOST:
+            del self._known[next(iter(self._known))]
+        self._known[key] = result
+
+
+class _ById:
+    """Something that has no hash, as a key: itself, and nothing that is equal to it."""
+
+    def __init__(self, one: object) -> None:
+        self.one = one
+
+    def __hash__(self) -> int:
+        return id(self.one)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and self.one is other.one
+
+
+_replays, _lives, _pages = _Kept[Replayed](), _Kept[Life](), _Kept[str]()
+_replay = Replaying.replay
+
+
+def _whole(history: StoredHistory) -> Hashable:
+    return history, history.kept_since  # which is not compared
+
+
+async def _replay_once(self: Replaying, history: StoredHistory) -> Replayed:
+    return await _replays.awaited(_whole(history), lambda: _replay(self, history))
+
+
+async def _live_once(platform_id: str, histories: Iterable[StoredHistory]) -> Life:
+    given = tuple(histories)
+    key = platform_id, tuple(map(_whole, given))
+    return await _lives.awaited(key, lambda: live(platform_id, given))
+
+
+def _render_once(life: Life, *about: Any) -> str:
+    return _pages.found((_ById(life), *about), lambda: render(life, *about))
+
+
+@pytest.fixture(scope="package", autouse=True)
+def worked_out_once() -> Iterator[None]:
+    """Replay, put together and render once what is the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Replaying, "replay", _replay_once)
+        for module in ("making", "verifying"):
+            patch.setattr(f"audit.dossier.{module}.live", _live_once)
+        patch.setattr("audit.dossier.dossier_files.render", _render_once)
+        yield
