@@ -1,21 +1,26 @@
 """What follows from histories is worked out once in a process, by the true code.
 
-Most tests here forge one file of a dossier and verify the whole. Everything about a history that nobody
-touched, its replay and the pages of a report, is the same each time: it is kept by all that it follows from.
+Most tests here forge one file of a dossier and verify the whole. What follows from a history that
+nobody touched, its replay and the pages of a report, is the same each time: it is kept by all that it
+follows from.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pytest
 
+from audit.archive.file_archive import read_history
 from audit.dossier.lives import Life, live
 from audit.histories import StoredHistory
+from audit.reading.runs import Run, read_run
 from audit.replay.replaying import Replayed, Replaying
 from audit.report.rendering import render
+from tests.audit.lives import FOLDER
 
 Result = TypeVar("Result")
-_MOST = 100
+_MOST = 200
 """Results of each kind that are kept; the oldest goes first."""
 
 
@@ -54,12 +59,23 @@ class _ById:
         return isinstance(other, _ById) and self.one is other.one
 
 
+_files, _runs = _Kept[StoredHistory](), _Kept[Run]()
 _replays, _lives, _pages = _Kept[Replayed](), _Kept[Life](), _Kept[str]()
 _replay = Replaying.replay
 
 
 def _whole(history: StoredHistory) -> Hashable:
     return history, history.kept_since  # which is not compared
+
+
+def _read_file_once(path: Path) -> StoredHistory:
+    if FOLDER not in path.parents:
+        return read_history(path)  # of a test: it may be another the next time
+    return _files.found(path, lambda: read_history(path))
+
+
+def _read_run_once(history: StoredHistory) -> Run:
+    return _runs.found(_whole(history), lambda: read_run(history))
 
 
 async def _replay_once(self: Replaying, history: StoredHistory) -> Replayed:
@@ -78,8 +94,10 @@ def _render_once(life: Life, *about: Any) -> str:
 
 @pytest.fixture(scope="package", autouse=True)
 def worked_out_once() -> Iterator[None]:
-    """Replay, put together and render once what is the same."""
+    """Read, replay, put together and render once what is the same."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audit.archive.file_archive.read_history", _read_file_once)
+        patch.setattr("audit.reading.case_logs.read_run", _read_run_once)
         patch.setattr(Replaying, "replay", _replay_once)
         for module in ("making", "verifying"):
             patch.setattr(f"audit.dossier.{module}.live", _live_once)
