@@ -141,7 +141,20 @@ def _alike(key: str, rows: Sequence[Row]) -> list[Row]:
     seen = "platform_id" if key.isascii() else "name"
     rated = [(_ratio(key, row[seen]), row) for row in rows]
     rated.sort(key=lambda one: -one[0])
-    return [row for ratio, row in rated if ratio >= _LIKE_ENOUGH]
+    alike = [row for ratio, row in rated if ratio >= _LIKE_ENOUGH]
+    return alike or ([] if key.isascii() else _with_its_longest_part(key, rows))
+
+
+def _with_its_longest_part(key: str, rows: Sequence[Row]) -> list[Row]:
+    """Those whose names have most of the words, as 氢能 of 氢能源; none where too many have it to be a hint."""
+    matcher = SequenceMatcher(None, b=key, autojunk=False)
+    rated = []
+    for row in rows:
+        matcher.set_seq1(search_key(row["name"]))
+        rated.append((matcher.find_longest_match().size, row))
+    most = max((size for size, _ in rated), default=0)
+    found = [row for size, row in rated if size == most]
+    return found if most * 2 >= len(key) and most > 1 and len(found) <= NEAR else []
 
 
 def _ratio(key: str, text: str) -> float:

@@ -197,6 +197,16 @@ class Case(Generic[S]):
         arrow = arrow_of(self.state, decision.kind, decision.result, content)
         return str(move(self.state, self.log, arrow, decision.kind, content=content, at=at).stage)
 
+    def taken_before(self, raw: Any) -> Receipt | None:
+        """Return the first receipt of a decision that was taken already, as `decide` would; else None.
+
+        Raises:
+            InvalidMessage: it does not fit its model.
+        """
+        decision = raw if isinstance(raw, Decision) else decision_of(raw)
+        first = self.receipts.first(decision)
+        return first and self._with_set_aside(first)
+
     def decide(
         self,
         raw: Any,

@@ -264,12 +264,16 @@ class CaseWorkflow(RegisterSync[S]):
         """What would become of a decision if it were sent now; changes nothing."""
         try:
             self._check_known()
-            stage = self.case.would_lead_to(_sole_argument(said), workflow.now(), self._deadline())
+            decision = _sole_argument(said)
+            stage = self.case.would_lead_to(decision, workflow.now(), self._deadline())
+            first = self.case.taken_before(decision)
         except Refused as error:
             return DecisionPreview(refusal=error.refusal)
         except InvalidMessage as error:
             return DecisionPreview(invalid=error.words)
-        return DecisionPreview(stage=stage)
+        if first is None:
+            return DecisionPreview(stage=stage)
+        return DecisionPreview(stage=stage, repeated=True, set_aside_by=first.set_aside_by)
 
     def _check_known(self) -> None:
         if self.invalid:

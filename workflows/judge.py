@@ -148,11 +148,11 @@ def _objections_to_author(
     """Why the one who decides may not: not the platform's own district or operator, not independent."""
     actor, edition = decision.actor, circumstances.edition
     if actor.role is Role.DISTRICT and actor.district is not facts.district:
-        whose = actor.district or "no district"
-        whose_zh = actor.district.zh if actor.district else "未注明的区"
+        own = facts.district.words
+        whose = actor.district.words if actor.district else Words("no district", "未注明的区")
         yield Words(
-            f"only the platform's own district, {facts.district}, may say this; you speak for {whose}",
-            f"只能由平台所在区（{facts.district.zh}）作出，不是{whose_zh}",
+            f"only the platform's own district, {own.en}, may say this; you speak for {whose.en}",
+            f"只能由平台所在区（{own.zh}）作出，不是{whose.zh}",
         )
     if actor.role is Role.OPERATOR and not same_body(
         body_of(actor), body_of(facts.operator), edition

@@ -103,6 +103,10 @@ class DecisionPreview(Record):
     """What does not fit, in English and Chinese."""
     stage: str | None = None
     """Where the case would stand."""
+    repeated: bool = False
+    """The same decision was taken before: nothing would change."""
+    set_aside_by: str | None = None
+    """The decision that set aside the one that was taken before."""
 
 
 class CaseView(Record):

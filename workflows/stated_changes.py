@@ -1,17 +1,16 @@
 """What a change of facts says: each fact as it was and as it is, in words of both languages."""
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from typing import Any
 
 from workflows.application import PlatformApplication
 from workflows.case_changes import CHANGEABLE
 from workflows.field_labels import label_of
 from workflows.vocabulary import District, Field, LeadUnitKind, Service
-from workflows.words import Words
+from workflows.words import BilingualEnum, Words
 
 _NONE = Words("none", "无")
-_VOCABULARIES: tuple[type[StrEnum], ...] = (District, Field, Service, LeadUnitKind)
+_VOCABULARIES: tuple[type[BilingualEnum], ...] = (District, Field, Service, LeadUnitKind)
 
 
 def stated_changes(said: Mapping[str, Any]) -> tuple[Words, ...]:
@@ -43,4 +42,4 @@ def _value(value: Any) -> Words:
     text = str(value)
     known = (word for words in _VOCABULARIES for word in words if word == text)
     found = next(known, None)
-    return Words(text.replace("_", " "), getattr(found, "zh", text)) if found else Words.same(text)
+    return found.words if found else Words.same(text)

@@ -3,7 +3,7 @@
 Every word is a string, so that it reads the same in a history, in the register and on a screen.
 """
 
-from workflows.words import BilingualEnum
+from workflows.words import BilingualEnum, Words
 
 
 class Word(BilingualEnum):
@@ -49,6 +49,12 @@ class District(BilingualEnum):
     MIYUN = "miyun", "密云区", "110118"
     YANQING = "yanqing", "延庆区", "110119"
     BEIJING_ETOWN = "beijing_etown", "北京经济技术开发区", ""
+
+    @property
+    def words(self) -> Words:
+        """The names on signs and maps: people are not shown the code of a district."""
+        en = f"{self.capitalize()} District" if self.code else "Beijing E-Town"
+        return Words(en, self.zh)
 
 
 class Service(Word):

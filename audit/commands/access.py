@@ -11,6 +11,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
+from starter.terminal.whole_number import WholeNumber
 from starter.terminal.wording import moment
 from workflows.words import Words
 
@@ -33,7 +34,7 @@ access_group = LazyGroup(
 )
 @click.argument("platform", required=False, type=PlatformId())
 @click.option("--who", "actor", metavar="ID", help="Only this person. 查阅人")
-@click.option("--before", type=click.IntRange(1), metavar="NUMBER", help="The next page. 下一页")
+@click.option("--before", type=WholeNumber(1), metavar="NUMBER", help="The next page. 下一页")
 @limit_option(LARGEST_PAGE)
 @json_option
 @answering

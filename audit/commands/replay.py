@@ -32,6 +32,7 @@ from starter.errors import BadInput, NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
+from starter.terminal.whole_number import WholeNumber
 from workflows.words import Words
 
 MOST_PROCESSES = 64
@@ -76,7 +77,7 @@ class ReplayRequest:
 @from_option
 @click.option(
     "--processes",
-    type=click.IntRange(1, MOST_PROCESSES),
+    type=WholeNumber(1, MOST_PROCESSES),
     metavar="N",
     help="Number of processes. 进程数 [default: one for each core]",
 )

@@ -81,7 +81,9 @@ class DecisionSender:
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
         if case and (first := await self._binding.taken_before(platform_id, checked, case)):
-            return DecisionPreview(stage=first.stage)
+            return DecisionPreview(
+                stage=first.stage, repeated=True, set_aside_by=first.set_aside_by
+            )
         raw = _naming(case, raw)
         preview: DecisionPreview = await self._queries.query(
             workflow_id, "check", DecisionPreview, raw

@@ -111,7 +111,11 @@ class PingtaiHttpClient:
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         answer = await self._decision(platform_id, decision, dry_run="true")
-        return DecisionPreview(stage=answer.json()["would_lead_to"])
+        return DecisionPreview(
+            stage=answer.json()["would_lead_to"],
+            repeated=REPEATED in answer.headers,
+            set_aside_by=answer.headers.get(SET_ASIDE_BY),
+        )
 
     async def state(self, platform_id: str) -> CaseView:
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""

@@ -58,7 +58,10 @@ class Pingtai(Protocol):
         """
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
-        """What would become of a decision; changes nothing. Raises as `decide` does."""
+        """What would become of a decision, or that it was taken before; changes nothing.
+
+        Raises as `decide` does.
+        """
 
     async def state(self, platform_id: str) -> CaseView:
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""

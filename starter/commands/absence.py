@@ -32,6 +32,7 @@ from starter.terminal.screen import (
     show_json,
     table_of,
 )
+from starter.terminal.whole_number import WholeNumber
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, invalid, parse
 from workflows.vocabulary import District, Role
@@ -147,7 +148,7 @@ async def list_command(person: str | None, whole: bool, limit: int, as_json: boo
 
 
 @absence_command.command("withdraw", short_help="Withdraw a substitution. 撤回委托")
-@click.argument("number", type=click.IntRange(1, 2**62))
+@click.argument("number", type=WholeNumber(1, 2**62))
 @answering
 async def withdraw_command(number: int, **said: Any) -> None:
     """Withdraw a substitution. 撤回委托

@@ -22,6 +22,7 @@ from starter.terminal.screen import (
     stacked,
     table_of,
 )
+from starter.terminal.table_words import district_cell
 from starter.terminal.this_command import with_option
 from workflows.words import Words
 
@@ -68,22 +69,29 @@ async def _find(words: str, limit: int, after: str | None, as_json: bool) -> Non
 def _none(words: str, found: Found, after: str | None) -> Words:
     if after is not None:
         return Words("There are no more.", "没有更多结果。")
-    nothing = Words(f'No platform fits "{words}".', f"没有与“{words}”相符的平台。")
-    return joined(nothing, near_words(found.near))
+    nothing = Words(
+        f'No platform has "{words}" in its name, operator or id.',
+        f"没有名称、运营单位或编号含“{words}”的平台。",
+    )
+    return joined(nothing, near_words(found.near) or _SHORTER)
 
 
+_SHORTER = Words(
+    "Try a shorter part of the name, or list all platforms: pingtai register",
+    "请改用名称中较短的一部分，或查看全部平台：pingtai register",
+)
 _WIDE: tuple[Column[FoundPlatform], ...] = (
     Column(wording.PLATFORM_ID, lambda one: one.platform_id, whole=IF_SHORT),
     Column(wording.PLATFORM_NAME, lambda one: one.name),
     Column(wording.OPERATOR, lambda one: one.operator),
-    Column(wording.DISTRICT, lambda one: wording.district(one.district)),
+    Column(wording.DISTRICT, lambda one: district_cell(one.district)),
     Column(wording.STAGE, lambda one: wording.stage(one.stage)),
 )
 _NARROW: tuple[Column[FoundPlatform], ...] = (
     Column(wording.PLATFORM_LABEL, lambda one: stacked(one.platform_id, one.name), least=26),
     Column(
         Words("operator, district", "运营单位、所在区"),
-        lambda one: stacked(one.operator, wording.district(one.district)),
+        lambda one: stacked(one.operator, district_cell(one.district)),
     ),
     Column(wording.STAGE, lambda one: wording.stage(one.stage)),
 )

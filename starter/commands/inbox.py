@@ -38,6 +38,7 @@ from starter.terminal.screen import (
     show_json,
 )
 from starter.terminal.this_command import with_option
+from starter.terminal.whole_number import WholeNumber
 from workflows.actors import Actor
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Kind, Role
@@ -82,7 +83,7 @@ _STEPS = dict.fromkeys(PLATFORM.kinds + ASSESSMENT.kinds)
 @click.option(
     "--watch",
     "every",
-    type=click.IntRange(1, 3600),
+    type=WholeNumber(1, 3600),
     is_flag=False,
     flag_value=str(EVERY),
     metavar="[SECONDS]",

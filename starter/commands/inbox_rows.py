@@ -11,6 +11,7 @@ from db.inbox_queries import InboxRow, StepCount
 from starter.terminal import wording
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, is_narrow, stacked, table_of
+from starter.terminal.table_words import district_cell
 from workflows.awaited import Awaited
 from workflows.periods import beijing_date, last_day
 from workflows.words import Words, citation
@@ -127,7 +128,7 @@ def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
         Column(wording.PLATFORM_NAME, lambda row: row.name),
         Column(_STEP, step),
         Column(Words("from", "办理主体"), lambda row: wording.who(row.role)),
-        Column(wording.DISTRICT, lambda row: wording.district(row.district)),
+        Column(wording.DISTRICT, lambda row: district_cell(row.district)),
         Column(wording.SINCE, _since, whole=ALWAYS),
         Column(
             Words("due (working days)", "截止日期（工作日）"),
@@ -156,7 +157,7 @@ def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], 
         ),
         Column(
             Words("district, since", "所在区、进入日期"),
-            lambda row: stacked(wording.district(row.district), _since(row)),
+            lambda row: stacked(district_cell(row.district), _since(row)),
         ),
         Column(
             Words("due, days left", "截止日期（工作日）"),

@@ -30,6 +30,7 @@ from starter.terminal.screen import (
     table_of,
     write,
 )
+from starter.terminal.whole_number import WholeNumber
 from workflows.model import invalid
 from workflows.name_comparison import seen
 from workflows.periods import beijing_date
@@ -68,7 +69,7 @@ def keys_command() -> None:
 )
 @click.option(
     "--days",
-    type=click.IntRange(1, 3650),
+    type=WholeNumber(1, 3650),
     default=365,
     show_default=True,
     help="Days until it expires. 有效天数",

@@ -13,6 +13,7 @@ from starter.terminal.language import say, sentence
 from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
+from starter.terminal.whole_number import WholeNumber
 from workflows.words import Words
 
 
@@ -46,7 +47,7 @@ def layout_command() -> None:
 
 version_option = click.option(
     "--version",
-    type=click.IntRange(1, 32_767),
+    type=WholeNumber(1, 32_767),
     metavar="NUMBER",
     help="This version; default: the one in force today. 版本",
 )

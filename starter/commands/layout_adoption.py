@@ -17,6 +17,7 @@ from starter.tables.layout_file import LayoutFile
 from starter.terminal.command_runner import Declined, answering
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain, show
+from starter.terminal.whole_number import WholeNumber
 from workflows.actors import Document
 from workflows.model import parse
 from workflows.vocabulary import District
@@ -188,7 +189,7 @@ def _adopted(done: "NewLayout", adoption: "Adoption") -> Words:
 
 
 @click.command("complete", short_help="Add what a version does not say yet. 补充版本信息")
-@click.argument("number", type=click.IntRange(1, 32_767))
+@click.argument("number", type=WholeNumber(1, 32_767))
 @_ADOPTED_ON
 @_DOCUMENT
 @_AGREED

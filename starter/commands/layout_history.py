@@ -26,6 +26,8 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
+from starter.terminal.table_words import district_cell
+from starter.terminal.whole_number import WholeNumber
 from workflows.words import Words
 
 
@@ -99,8 +101,8 @@ async def list_command(
 
 
 @click.command("diff", short_help="Compare two versions of the layout. 版本比较")
-@click.argument("old", type=click.IntRange(1, 32_767), required=False)
-@click.argument("new", type=click.IntRange(1, 32_767), required=False)
+@click.argument("old", type=WholeNumber(1, 32_767), required=False)
+@click.argument("new", type=WholeNumber(1, 32_767), required=False)
 @json_option
 @answering
 async def diff_command(old: int | None, new: int | None, as_json: bool) -> None:
@@ -143,7 +145,7 @@ _VERSION: tuple[Column[LayoutVersion], ...] = (
     Column(
         Words("document", "印发文件"), lambda one: one.document.name if one.document else UNKNOWN
     ),
-    Column(AGREED, lambda one: wording.joined(map(wording.district, one.agreed))),
+    Column(AGREED, lambda one: wording.joined(map(district_cell, one.agreed))),
     Column(Words("directions", "方向数"), lambda one: one.directions),
     Column(Words("imported by", "经办人"), lambda one: one.imported_by),
 )

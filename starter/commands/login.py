@@ -36,6 +36,7 @@ from starter.terminal.screen import (
     show_json,
     table_of,
 )
+from starter.terminal.table_words import district_cell
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import District, Role
@@ -294,6 +295,7 @@ _ROLES: tuple[Column[ProfileRole], ...] = (
     Column(Words("role", "身份"), lambda role: wording.who(role.role)),
     Column(Words("organisation", "单位"), lambda role: role.organisation),
     Column(
-        wording.DISTRICT, lambda role: wording.district(role.district) if role.district else None
+        wording.DISTRICT,
+        lambda role: district_cell(role.district) if role.district else None,
     ),
 )

@@ -22,7 +22,7 @@ from workflows.vocabulary import (
     LeadUnitKind,
     Vote,
 )
-from workflows.words import Words
+from workflows.words import BilingualEnum, Words
 
 ALL = "all"
 _FIGURE = r"(\d{1,12}(?:\.\d{1,4})?)"
@@ -100,8 +100,18 @@ def known(vocabulary: Iterable[StrEnum], given: str) -> str | None:
     for term in terms_of(said):
         if term in by_term:
             return by_term[term]
-    english = re.sub(r"[ -]", "_", said.lower())
-    return next((str(one) for one in words if one == english), None)
+    english = _as_value(said)
+    return next(
+        (str(one) for one in words if english in (str(one), _as_value(_english(one)))), None
+    )
+
+
+def _english(one: StrEnum) -> str:
+    return one.words.en if isinstance(one, BilingualEnum) else str(one)
+
+
+def _as_value(said: str) -> str:
+    return re.sub(r"[ -]", "_", said.lower())
 
 
 def word(vocabulary: Iterable[StrEnum], given: str, where: str | Words) -> str:

@@ -18,6 +18,7 @@ from starter.terminal.catalogue import made
 from starter.terminal.command_runner import NEAR_PLATFORMS, answered
 from starter.terminal.language import say
 from starter.terminal.screen import complain
+from starter.terminal.whole_number import WholeNumber
 from workflows.vocabulary import District, Field, Stage
 from workflows.words import Words
 
@@ -150,7 +151,7 @@ stage_option: Option[Any] = click.option(
 )
 listed_in_option: Option[Any] = click.option(
     "--year",
-    type=click.IntRange(2000, 2199),
+    type=WholeNumber(2000, 2199),
     metavar="YEAR",
     help="Only platforms listed in this year. 纳入年份",
 )
@@ -172,7 +173,7 @@ def limit_option(most: int, default: int = 50) -> Option[Any]:
     """The option for how many rows are shown at most."""
     return click.option(
         "--limit",
-        type=click.IntRange(1, most),
+        type=WholeNumber(1, most),
         default=default,
         show_default=True,
         help="Maximum rows. 最多行数",

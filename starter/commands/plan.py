@@ -17,6 +17,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import Said, facts, heading, show, show_json, table, write
 from starter.terminal.this_command import quoted
+from starter.terminal.whole_number import WholeNumber
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -40,11 +41,11 @@ _HOW = (
 
 @click.command("plan")
 @platform_argument
-@click.argument("versions", nargs=-1, type=click.IntRange(1, 9_999), metavar="[A [B]]")
-@click.option("--term", type=click.IntRange(1, 99), metavar="N", help="By default the newest. 期次")
+@click.argument("versions", nargs=-1, type=WholeNumber(1, 9_999), metavar="[A [B]]")
+@click.option("--term", type=WholeNumber(1, 99), metavar="N", help="By default the newest. 期次")
 @click.option(
     "--version",
-    type=click.IntRange(1, 9_999),
+    type=WholeNumber(1, 9_999),
     metavar="N",
     help="By default the newest that was not set aside. 版本",
 )

@@ -34,6 +34,7 @@ from starter.terminal.named_fields import NamedFields
 from starter.terminal.pager import paged
 from starter.terminal.screen import complain, complain_of_more, facts, show, show_json
 from starter.terminal.this_command import with_option
+from starter.terminal.whole_number import WholeNumber
 from workflows.model import InvalidMessage, parse
 from workflows.vocabulary import Role
 from workflows.words import Words
@@ -103,7 +104,7 @@ async def return_command(**said: Any) -> None:
 
 @plaque_command.command("cancel", short_help="Cancel an entry recorded in error. 撤销登记")
 @platform_argument
-@click.argument("number", type=click.IntRange(1, 2**62))
+@click.argument("number", type=WholeNumber(1, 2**62))
 @click.option("--reason", "remark", metavar="TEXT", required=True, help="What was wrong. 理由")
 @json_option
 @answering

@@ -12,6 +12,7 @@ from starter.tables.report_sheets import ReportSheet
 from starter.terminal import wording
 from starter.terminal.language import say, word
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, stacked, table_of
+from starter.terminal.table_words import district_cell
 from workflows.periods import beijing_date
 from workflows.words import Words
 
@@ -89,7 +90,7 @@ _COLUMNS: tuple[Column[PlaqueRow], ...] = (
         lambda row: stacked(row.name, row.operator),
         least=24,
     ),
-    Column(wording.DISTRICT, lambda row: wording.district(row.district)),
+    Column(wording.DISTRICT, lambda row: district_cell(row.district)),
     Column(PLAQUE, _state),
 )
 _SHEET: tuple[ReportColumn[PlaqueRow], ...] = (

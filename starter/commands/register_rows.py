@@ -13,6 +13,7 @@ from starter.tables.sheet_writer import Cell
 from starter.terminal import wording
 from starter.terminal.language import say, word
 from starter.terminal.screen import ALWAYS, IF_SHORT, Column, is_narrow, stacked, table_of
+from starter.terminal.table_words import district_cell
 from workflows.periods import last_day
 from workflows.vocabulary import Stage
 from workflows.words import Words
@@ -95,14 +96,15 @@ _END = (
 _WIDE: tuple[Column[RegisterRow], ...] = (
     Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=IF_SHORT),
     Column(wording.PLATFORM_NAME, lambda row: row.name),
-    Column(wording.DISTRICT, _district),
+    Column(wording.DISTRICT, lambda row: district_cell(row.district)),
     Column(wording.FIELD, _field),
     *_END,
 )
 _NARROW: tuple[Column[RegisterRow], ...] = (
     Column(wording.PLATFORM_LABEL, lambda row: stacked(row.platform_id, row.name), least=26),
     Column(
-        Words("district, field", "所在区、领域"), lambda row: stacked(_district(row), _field(row))
+        Words("district, field", "所在区、领域"),
+        lambda row: stacked(district_cell(row.district), _field(row)),
     ),
     *_END,
 )

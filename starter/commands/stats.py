@@ -33,6 +33,7 @@ from starter.terminal.screen import (
     table,
     table_of,
 )
+from starter.terminal.table_words import district_cell
 from workflows.exact_numbers import grouped
 from workflows.vocabulary import AssessmentStage, Stage
 from workflows.words import Words
@@ -83,7 +84,12 @@ def _show(found: Figures) -> None:
     for title, label, counts, named in (
         (None, wording.STAGE, stages, wording.stage),
         (Words("By field", "按领域"), wording.FIELD, found.fields, wording.field),
-        (Words("By district", "按所在区"), wording.DISTRICT, found.districts, wording.district),
+        (
+            Words("By district", "按所在区"),
+            wording.DISTRICT,
+            found.districts,
+            district_cell,
+        ),
         (Words("By year of listing", "按纳入年份"), wording.YEAR, found.years, str),
     ):
         if title and counts:

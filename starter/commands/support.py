@@ -38,6 +38,7 @@ from starter.terminal.screen import (
     show_json,
     table_of,
 )
+from starter.terminal.table_words import district_cell
 from starter.terminal.this_command import with_option
 from workflows.exact_numbers import grouped
 from workflows.vocabulary import Support
@@ -149,7 +150,7 @@ _GIVEN_ON: Column[SupportRow] = Column(
 )
 _PLATFORMS: tuple[Column[SupportRow], ...] = (
     Column(wording.PLATFORM_ID, lambda row: row.platform_id, whole=IF_SHORT),
-    Column(wording.DISTRICT, lambda row: wording.district(row.district)),
+    Column(wording.DISTRICT, lambda row: district_cell(row.district)),
 )
 _SUPPORT: tuple[Column[SupportRow], ...] = (
     Column(Words("support", "类别"), lambda row: word(row.support, Support)),

@@ -21,15 +21,17 @@ from workflows.awaited import Awaited
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import Instant, Record, Sha256, instant
+from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 
 router = APIRouter(prefix="/v1", tags=["writes"])
+SET_ASIDE_BY = "Pingtai-Set-Aside-By"
 _TIMES = {
     "Pingtai-Due": {
         "description": "When what is awaited now is due, if that is known already. 办理期限",
         "schema": {"type": "string", "format": "date-time"},
     },
-    "Pingtai-Set-Aside-By": {
+    SET_ASIDE_BY: {
         "description": "Of a repeat: the decision_id that set this decision aside since. 撤销该决定的编号",
         "schema": {"type": "string"},
     },
@@ -87,7 +89,7 @@ async def decide(
         if dry_run:
             client = await request.app.state.backends.client()
             preview = await client.check(platform_id, data)
-            return reply(DryRun(would_lead_to=preview.stage or ""))
+            return _preview(preview)
         return _answer(await _decided(request, platform_id, data))
 
     return await answer_once(request, who, key, data, work)
@@ -115,6 +117,13 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     return receipt
 
 
+def _preview(preview: DecisionPreview) -> Response:
+    headers = REPEATED if preview.repeated else {}
+    if preview.set_aside_by is not None:
+        headers = headers | {SET_ASIDE_BY: preview.set_aside_by}
+    return reply(DryRun(would_lead_to=preview.stage or ""), 200, headers)
+
+
 def _answer(receipt: Receipt) -> Response:
     where = f"/v1/platforms/{receipt.platform_id}"
     if receipt.year is not None:
@@ -123,7 +132,7 @@ def _answer(receipt: Receipt) -> Response:
     if receipt.due is not None:
         headers["Pingtai-Due"] = instant(receipt.due)
     if receipt.set_aside_by is not None:
-        headers["Pingtai-Set-Aside-By"] = receipt.set_aside_by
+        headers[SET_ASIDE_BY] = receipt.set_aside_by
     kept = receipt.model_dump(exclude={"repeated", "due", "set_aside_by"})
     answer = DecisionAnswer(**kept)
     return (

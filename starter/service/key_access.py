@@ -69,8 +69,8 @@ class Caller:
         if own is not None and own != district:
             raise self._not_allowed(
                 "district",
-                f"the key is for {own}, and this belongs to another district",
-                f"密钥仅限{_zh(own)}，此项属于其他区",
+                f"the key is for {_named(own).en}, and this belongs to another district",
+                f"密钥仅限{_named(own).zh}，此项属于其他区",
             )
 
     def district_within(self, wanted: District | None) -> str | None:
@@ -95,8 +95,8 @@ class Caller:
         if actor.role is Role.DISTRICT and actor.district != key.district:
             raise self._not_allowed(
                 "district",
-                f"the key speaks for {key.district or 'no district'}, not for {actor.district}",
-                f"密钥代表{_zh(key.district)}，不是{_zh(actor.district)}",
+                f"the key speaks for {_named(key.district).en}, not for {_named(actor.district).en}",
+                f"密钥代表{_named(key.district).zh}，不是{_named(actor.district).zh}",
             )
 
     def speak_for(self, organisation: str) -> None:
@@ -134,8 +134,9 @@ class Caller:
         return Problem(Kind.NOT_ALLOWED, en, zh)
 
 
-def _zh(district: str | None) -> str:
-    return next((one.zh for one in District if one == district), "（未注明的区）")
+def _named(district: str | None) -> Words:
+    named = (one.words for one in District if one == district)
+    return next(named, Words("no district", "（未注明的区）"))
 
 
 async def caller(request: Request, _: Annotated[object, Security(_DECLARED)]) -> Caller:

@@ -1,11 +1,11 @@
 """What a parameter may be, in words: nobody reads a regular expression, or a library's own phrase."""
 
-import re
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
 from starter.plain_phrases import plain_english
+from starter.value_names import with_terms
 from workflows.model import Identifier, OfficialNumber, problem_in
 from workflows.words import Words
 
@@ -19,7 +19,6 @@ _BY_TYPE = {
     "string_too_short": Words("must not be empty", "不能为空"),
     "missing": Words("is missing", "缺少此项"),
 }
-_CHOICE = re.compile(r"'(, | or )'")
 
 
 def in_words(pattern: str, form: Words) -> str:
@@ -47,11 +46,8 @@ def wrong_parameter(error: Any) -> tuple[str, Words]:
 
 
 def in_plain_words(why: Words) -> Words:
-    """The same without a library's phrase, and the choices of its Chinese as Chinese lists them."""
-    return Words(
-        plain_english(why.en),
-        _CHOICE.sub(lambda sign: "'或'" if "or" in sign[1] else "'、'", why.zh),
-    )
+    """The same without a library's phrase, and the choices of its Chinese by their terms."""
+    return Words(plain_english(why.en), with_terms(why.zh))
 
 
 in_words(

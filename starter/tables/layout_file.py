@@ -125,6 +125,8 @@ class LayoutFile:
 
     def _districts(self, place: str, given: str) -> tuple[str, ...]:
         found: list[str] = []
+        for district in District:  # of two words in English
+            given = re.sub(re.escape(district.words.en), district, given, flags=re.IGNORECASE)
         for part in _BETWEEN.split(given):
             if part.lower() in _ANY:
                 continue

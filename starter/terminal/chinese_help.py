@@ -11,7 +11,7 @@ import click
 from starter.terminal.catalogue import in_chinese
 
 _WORD = re.compile(r"[A-Z][A-Z0-9_ ]*[A-Z0-9]")
-_NAMED_IN_ERRORS = (click.types.IntParamType, click.types.FloatParamType, click.Path, click.File)
+_NAMED_IN_ERRORS = (click.Path, click.File)
 """Types of click's that say what they are in their complaints."""
 
 

@@ -1,10 +1,12 @@
 """Why something is refused, as people are shown it: the rules speak briefly, because the log seals it."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from starter.plain_phrases import plain_english
+from starter.value_names import LIST, with_terms
 from workflows.vocabulary import Kind, Word
 from workflows.words import Words, citation
 
@@ -23,11 +25,25 @@ def official(words: Words) -> Words:
     en = plain_english(en)
     zh = _ARTICLE.sub(lambda article: citation(article.group()).zh, zh)
     zh = _NO_DECISION.sub(r"该平台无编号为“\1”的决定", zh)
+    return Words(_outside_lists(en, _named), with_terms(_outside_lists(zh, _named_in_chinese)))
+
+
+def _outside_lists(text: str, change: Callable[[str], str]) -> str:
+    """Change what is no list of values: those are sent as they are written there."""
+    parts, end = [], 0
+    for one in LIST.finditer(text):
+        parts += [change(text[end : one.start()]), one.group()]
+        end = one.end()
+    return "".join([*parts, change(text[end:])])
+
+
+def _named(en: str) -> str:
+    return _NAME.sub(lambda name: _names().get(name[1], Words.same(name[1])).en, en)
+
+
+def _named_in_chinese(zh: str) -> str:
     zh = _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh)
-    return Words(
-        _NAME.sub(lambda name: _names().get(name[1], Words.same(name[1])).en, en),
-        _TWICE.sub(r"\1", zh),
-    )
+    return _TWICE.sub(r"\1", zh)
 
 
 def _without_pattern(words: Words) -> Words:

@@ -1,10 +1,8 @@
 """The command that all others are below: it knows the language before anything else is read."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from gettext import gettext
 from typing import Any, get_args
 
 import click
@@ -46,12 +44,9 @@ class Program(LazyGroup):
             return super().invoke(ctx)
 
 
-_QUOTED = re.compile(r" *'([^'\n]*)' *")
-
-
 @contextmanager
 def _errors_in_lines() -> Iterator[None]:
-    """What click says of a wrong call is broken as our own messages are, and quoted as Chinese is.
+    """What click says of a wrong call is said in our words, and broken as our own messages are.
 
     Raises:
         click.UsageError: says the same.
@@ -61,15 +56,11 @@ def _errors_in_lines() -> Iterator[None]:
     except click.exceptions.NoArgsIsHelpError:
         raise
     except click.UsageError as error:
-        told = error.format_message()
-        if language() == "zh":
-            told = _QUOTED.sub(r"“\1”", told).replace("”: ", "”：")
-            told = re.sub(r"”[.。]\s*", "”。", told)
-        before = gettext("Error: {message}").partition("{message}")[0]
-        if sys.stderr.isatty():
-            from starter.terminal.screen import error_lines  # noqa: PLC0415 - no pipe needs it
+        from starter.terminal import usage_errors  # noqa: PLC0415 - only a wrong call needs it
 
-            told = "\n".join(error_lines(before + told))[len(before) :]
+        told = usage_errors.usage_message(error)
+        if sys.stderr.isatty():
+            told = usage_errors.in_terminal_lines(told)
         raise click.UsageError(told, error.ctx) from error
 
 

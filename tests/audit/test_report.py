@@ -166,7 +166,7 @@ def test_both_languages_speak_their_own() -> None:
         assert words not in english
     for words in (
         "Decisions and their basis",
-        "haidian",
+        "Haidian District",
         "set aside by 1.18",
         "Yearly assessments",
     ):

@@ -23,7 +23,7 @@ def test_a_deadline_is_its_last_day(name: str) -> None:
         ("platform.stage", "valid", "valid", "有效期内"),
         ("platform.facts.field", "low_altitude_economy", "low altitude economy", "低空经济"),
         ("platform.facts.field", "my_new_field", "my new field", "my new field"),
-        ("platform.facts.district", "haidian", "haidian", "海淀区"),
+        ("platform.facts.district", "haidian", "Haidian District", "海淀区"),
         ("platform.facts.services", ["research", "design"], "research, design", "研发、设计"),
         ("platform.overdue", True, "yes", "是"),
         ("platform.open_assessment", 2, "year 2", "第 2 年"),

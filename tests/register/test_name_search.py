@@ -94,6 +94,7 @@ async def test_only_of_a_district(filled: AsyncEngine) -> None:
         ("hydrogn", "bj-hydrogen"),  # a part of the id, mistyped
         ("percnt", "100_percent"),
         ("材料侧试", "bj-hydrogen"),  # and of the name
+        ("能储源", "bj-hydrogen"),  # most of the words are in the name
     ],
 )
 async def test_what_is_mistyped_is_near(filled: AsyncEngine, mistyped: str, meant: str) -> None:

@@ -64,8 +64,8 @@ def test_another_district(stage: AnyStage, district: District) -> None:
     case = at_stage(stage)
     [(kind, _, rule)] = AWAITED[stage]
     raw = decision(kind, case, actor=DISTRICT | {"district": str(district)})
-    why = "only the platform's own district, haidian, may say this; you speak for "
-    assert refusal(case, raw, rule) == why + district
+    why = "only the platform's own district, Haidian District, may say this; you speak for "
+    assert refusal(case, raw, rule) == why + district.words.en
 
 
 def test_district_staff_without_a_district() -> None:

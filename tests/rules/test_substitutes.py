@@ -71,7 +71,7 @@ def test_a_substitute_has_the_role_and_the_district_themselves() -> None:
     assert refusal(case, raw, "§四(二)") == why
     case = at_stage(Stage.RECOMMENDATION)
     raw = decision(Kind.RECOMMENDATION, case, actor=DISTRICT | acting | {"district": "daxing"})
-    assert refusal(case, raw, "§四(一)").endswith("you speak for daxing")
+    assert refusal(case, raw, "§四(一)").endswith("you speak for Daxing District")
 
 
 @pytest.mark.parametrize("missing", ["principal_id", "first_day", "last_day"])

@@ -90,7 +90,7 @@ def test_who_may_not_record_it() -> None:
         "support is for the commission or district to take, not for the operator"
     )
     raw = decision(Kind.SUPPORT, case, actor=DISTRICT | {"district": "chaoyang"})
-    assert refusal(case, raw, "§四").endswith("you speak for chaoyang")
+    assert refusal(case, raw, "§四").endswith("you speak for Chaoyang District")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ async def test_a_decision_is_taken_once(pingtai: Pingtai) -> None:
     assert (False, True) == (first.repeated, again.repeated)
     same = {"repeated": False, "due": first.due}
     assert first == again.model_copy(update=same)
+    tried = await pingtai.check(asked.platform_id, recommendation())
+    assert (False, True, None) == (preview.repeated, tried.repeated, tried.set_aside_by)
     view = await pingtai.state(asked.platform_id)
     assert view.platform
     assert "inspection" == view.platform.stage

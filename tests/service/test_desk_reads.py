@@ -121,9 +121,9 @@ async def test_the_inbox_of_several_seats_is_one(direct: DirectReads, over_http:
 async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> None:
     """One district's platforms, its inbox and its absences; what the key lacks is named."""
     http = await over_http(district="haidian")
-    with pytest.raises(NotAllowed, match="the key is for haidian"):
+    with pytest.raises(NotAllowed, match="the key is for Haidian District"):
         await http.platform("p-3")
-    with pytest.raises(NotAllowed, match="the key is for haidian"):
+    with pytest.raises(NotAllowed, match="the key is for Haidian District"):
         await http.inbox().page(Wanted(district="chaoyang"))
     assert {"haidian"} == {row.district for row in await http.inbox().page()}
     assert ["away-1"] == [row.principal_id for row in await http.substitutions("li")]
@@ -182,5 +182,5 @@ async def test_the_programme_as_a_whole(
     assert await direct.support(**page) == await http.support(**page)
     own = await over_http(district="haidian")
     assert ["haidian"] == [one.word for one in (await own.figures()).districts]
-    with pytest.raises(NotAllowed, match="the key is for haidian"):
+    with pytest.raises(NotAllowed, match="the key is for Haidian District"):
         await own.layout(district="chaoyang")

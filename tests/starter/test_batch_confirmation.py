@@ -65,7 +65,7 @@ def write(*lines: str) -> None:
         (
             "en",
             "Send 3, 1 of them unusual, hold back 1?",
-            "1\tbj-1\trecommendation: recommended {today}\thd-1 district 海淀区科委 haidian",
+            "1\tbj-1\trecommendation: recommended {today}\thd-1 district 海淀区科委 Haidian District",
         ),
         (
             "zh",
@@ -276,3 +276,33 @@ def test_a_deadline_a_year_away_is_asked_about(days: int, asked: int) -> None:
         far = str(day.fromordinal(day.toordinal() + days))
         raw = {"kind": kind, "decided_on": str(day), field: far}
         assert asked == len(doubts(raw, day))
+
+
+@pytest.mark.usefixtures("terminal")
+def test_what_was_taken_before_is_told_before_the_question(
+    pingtai: Run, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is neither to be sent nor held back; with nothing else to send nobody is asked."""
+    before = {"bj-1": None, "bj-3": "aside-1"}
+
+    async def check(_: Any, platform: str, said: Any) -> DecisionPreview:
+        taken = platform in before and said["outcome"] == "recommended"
+        by = before.get(platform)
+        return DecisionPreview(stage="inspection", repeated=taken, set_aside_by=by)
+
+    monkeypatch.setattr("tests.starter.conftest.PretendClient.check", check)
+    write(line(1), line(2), line(3), line(1, outcome="returned"))
+    for lang, words in (
+        ("en", ("already done", "Send 2, hold back 1?", "set aside since, by aside-1")),
+        ("zh", ("此前已办理", "提交 2 项，暂不提交 1 项？", "后由 aside-1 撤销")),
+    ):
+        result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="n\n")
+        told, _, listed = result.stdout.partition({"en": "To be sent", "zh": "拟提交"}[lang])
+        assert words[0] in told
+        assert words[2] in told
+        assert words[1] in listed
+        assert "1\tbj-1" not in listed
+    write(line(1))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="")
+    assert (0, []) == (result.exit_code, sent)
+    assert "1 line: 1 already done" in result.stderr

@@ -39,6 +39,8 @@ from workflows.words import Words
         (Role, "市科委、中关村管委会", "commission"),
         (Finding, " 符合 ", "satisfactory"),
         (Finding, "合", None),
+        (District, "Haidian District", "haidian"),
+        (District, "beijing e-town", "beijing_etown"),
         (RecommendationOutcome, "不", None),
     ],
 )

@@ -36,7 +36,7 @@ def test_going_back_asks_the_question_before_and_offers_its_answer(
     assert "< goes back one question" in result.stdout
     assert "Opinion [同意]" in result.stdout
     [(_, decision)] = sent
-    assert "only the platform's own district, haidian" in result.stdout
+    assert "only the platform's own district, Haidian District" in result.stdout
     assert ("haidian", "recommended", "同意推荐") == (
         decision["actor"]["district"],
         decision["outcome"],
@@ -179,7 +179,7 @@ def test_what_would_be_refused_anyway_is_said_before_the_questions(
     who = ("--actor", "x-1", "--organisation", "西城区科委", "--district", "xicheng")
     result = pingtai("recommend", "bj-test", *who, stdin=typed("n"))
     assert 130 == result.exit_code
-    assert "only the platform's own district, haidian" in result.stdout
+    assert "only the platform's own district, Haidian District" in result.stdout
     assert "Outcome" not in result.stdout
     show_case(answers, at_stage(Stage.DECLINED))
     result = pingtai("withdraw", "bj-test", lang="zh", stdin=typed("n"))

@@ -198,7 +198,7 @@ def test_nothing_awaits(pingtai: Run, desk: None) -> None:
     write_profile(STAFF)
     result = pingtai("inbox", "--step", "listing")
     assert (0, "") == (result.exit_code, result.stdout)
-    assert "Nothing is waiting for you (district · haidian)" in result.stderr
+    assert "Nothing is waiting for you (district · Haidian District)" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def test_words_of_the_field(monkeypatch: pytest.MonkeyPatch) -> None:
     """A word is the guideline's own term or plain English; an unknown one stays as it is."""
     assert "next-generation IT" == word("next_generation_it", Stage, Field)
     assert "my_field" == word("my_field", Field)
+    assert "Haidian District" == word("haidian", District)
+    assert "Beijing E-Town" == word("beijing_etown", District)
     monkeypatch.setenv("PINGTAI_LANG", "zh")
     assert "新一代信息技术" == word("next_generation_it", Stage, Field)
     assert "北京经济技术开发区" == word("beijing_etown", District)

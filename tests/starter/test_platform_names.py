@@ -199,7 +199,12 @@ def test_find_says_when_there_is_none(pingtai: Run, register: PretendRegister) -
     near = (NearPlatform(platform_id="bj-h2", name="氢能平台"),)
     register.words["轻能"] = Found(total=0, near=near)
     result = pingtai("find", "轻能")
-    assert 'No platform fits "轻能". Did you mean bj-h2 (氢能平台)?\n' == result.stderr
+    nothing = 'No platform has "轻能" in its name, operator or id.'
+    assert f"{nothing} Did you mean bj-h2 (氢能平台)?\n" == result.stderr
+    register.words["热能"] = Found(total=0)
+    assert "Try a shorter part of the name" in pingtai("find", "热能").stderr
+    chinese = pingtai("find", "热能", lang="zh").stderr
+    assert "没有名称、运营单位或编号含“热能”的平台。请改用名称中较短的一部分" in chinese
 
 
 def test_a_line_of_a_batch_asks_what_was_meant(

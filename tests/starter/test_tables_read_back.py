@@ -85,6 +85,12 @@ def test_a_layout_names_what_it_does_not_read(pingtai: Run, taken: Taken) -> Non
     plain = {"领域": "集成电路", "direction": "x", "priority": 1}
     good = run(pingtai, COMMANDS["layout"], "t.json", lines({**plain, "所在区": "海淀区"}))
     assert (["haidian"], "") == ([*taken()[0]["districts"]], good.stderr)
+    named = {
+        **plain,
+        "districts": "Haidian District; beijing e-town, 顺义区",
+    }  # as a workbook has it
+    good = run(pingtai, COMMANDS["layout"], "t.json", lines(named))
+    assert ["haidian", "beijing_etown", "shunyi"] == [*taken()[-1]["districts"]], good.output
     other = run(pingtai, COMMANDS["layout"], "t.json", lines({**plain, "distrcts": "海淀区"}))
     assert "not read: distrcts\n" == other.stderr
     twice = page([["领域", "field", "direction", "priority"], ["x", "y", "x", 1]])

@@ -78,7 +78,7 @@ async def test_a_rename_a_move_and_a_suspension_in_the_middle_of_an_assessment(
     with pytest.raises(Refused, match=f"only the operator, {NEW_NAME}"):
         await life.decide("withdrawal")
     await move(life)
-    with pytest.raises(Refused, match="only the platform's own district, beijing_etown"):
+    with pytest.raises(Refused, match="only the platform's own district, Beijing E-Town"):
         await life.decide("district_review")
 
     await life.decide("suspension")
@@ -165,7 +165,7 @@ async def test_nothing_overtakes_a_change(world: World, away: Away) -> None:
     late["case"] = await life.case("district_review")
     away.open = False
     await move(life)
-    with pytest.raises(Refused, match="only the platform's own district, beijing_etown"):
+    with pytest.raises(Refused, match="only the platform's own district, Beijing E-Town"):
         await world.client.decide(life.id, late)
     assert "evaluation" == (await life.decide("district_review", actor=NEW_DISTRICT)).stage
     away.open = True
@@ -289,7 +289,7 @@ async def test_a_case_of_before_takes_the_change_at_once(
         await life.decide("self_report")
     await rename(life)
     await move(life)
-    with pytest.raises(Refused, match="only the platform's own district, beijing_etown"):
+    with pytest.raises(Refused, match="only the platform's own district, Beijing E-Town"):
         await life.decide("district_review")
     await life.decide("district_review", actor=NEW_DISTRICT)
     await life.decide("evaluation", "effective")

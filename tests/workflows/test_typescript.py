@@ -80,7 +80,10 @@ async def test_it_starts_a_platform_and_its_recommendation_stands(
     elsewhere = {**DISTRICT, "id": "ty-1", "district": "tongzhou"}
     refused = await example_run(form, actor=elsewhere)
     assert (1, "") == (refused.code, refused.out)
-    assert "Error: refused: only the platform's own district, haidian, may say this" in refused.err
+    assert (
+        "Error: refused: only the platform's own district, Haidian District, may say this"
+        in refused.err
+    )
 
     first, again = await example_run(form), await example_run(form)
     assert (0, 0) == (first.code, again.code), (first.err, again.err)

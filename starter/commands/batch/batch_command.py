@@ -17,6 +17,7 @@ from starter.commands.notation import day
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered
 from starter.terminal.language import say
+from starter.terminal.whole_number import WholeNumber
 
 
 def _checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
@@ -50,7 +51,7 @@ HOW = (
     ),
     click.Option(
         ["--at-once"],
-        type=click.IntRange(1, 32),
+        type=WholeNumber(1, 32),
         default=8,
         show_default=True,
         help="Maximum platforms at the same time. 并行数上限",

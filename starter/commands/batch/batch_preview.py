@@ -26,6 +26,8 @@ class BatchPreview(NamedTuple):
     """Those that would be accepted, or of which that cannot be known yet."""
     held_back: list[Result]
     """Those that would be refused now."""
+    done: list[Result]
+    """Those that were taken before."""
 
 
 async def preview_batch(
@@ -51,10 +53,9 @@ async def preview_batch(
             await asking.run(asked)
     if asking.stopped and not asking.unreachable:
         raise click.Abort
-    refused = [found[line.entry.number] for line in asked if _is_refused(found, line)]
-    return BatchPreview([line for line in lines if not _is_refused(found, line)], refused)
-
-
-def _is_refused(found: dict[int, Result], line: Line) -> bool:
-    result = found.get(line.entry.number)
-    return result is not None and result.outcome in (Outcome.REFUSED, Outcome.BAD)
+    known = [found[line.entry.number] for line in asked if line.entry.number in found]
+    held_back = [one for one in known if one.outcome in (Outcome.REFUSED, Outcome.BAD)]
+    done = [one for one in known if one.outcome is Outcome.ALREADY]
+    settled = {one.entry.number for one in (*held_back, *done)}
+    sendable = [line for line in lines if line.entry.number not in settled]
+    return BatchPreview(sendable, held_back, done)

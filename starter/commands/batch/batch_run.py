@@ -80,7 +80,7 @@ async def prepare_batch(batch: Batch, acting: ActorResolver) -> Prepared:
 def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> Prepared:
     """Ask once whether to send it, where a person sits there; `runner` for what is looked up before.
 
-    Returns what is to be sent: without the lines that would be refused now, which are told.
+    Returns what is to be sent: without what would be refused now or was taken before, which is told.
 
     Raises:
         click.Abort: it is not to be sent.
@@ -93,9 +93,12 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     preview = runner.run(preview_batch(lines, batch.at_once, telling.note))
     for result in preview.held_back:
         telling.tell(result)
+    held_back = len(telling.results)
+    for result in preview.done:
+        telling.tell(result)
     if preview.sendable:
         known = runner.run(known_platforms(preview.sendable))
-        confirm(preview.sendable, known, held_back=len(telling.results))
+        confirm(preview.sendable, known, held_back=held_back)
     return prepared._replace(lines=preview.sendable)
 
 

@@ -17,7 +17,6 @@ from starter.errors import (
 from starter.terminal.official_wording import official
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
-from workflows.states import Receipt
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -65,7 +64,8 @@ class LineSubmission(_Asked):
     async def _ask(self, line: Line) -> Result:
         receipt = await self._client.decide(line.platform, line.message)
         if receipt.set_aside_by:
-            return Result(line.entry, Outcome.REFUSED, line, problem=_counts_no_longer(receipt))
+            why = _counts_no_longer(receipt.set_aside_by)
+            return Result(line.entry, Outcome.REFUSED, line, problem=why)
         outcome = Outcome.ALREADY if receipt.repeated else Outcome.DONE
         return Result(line.entry, outcome, line, receipt=receipt, stage=receipt.stage)
 
@@ -79,7 +79,7 @@ class LineCheck(_Asked):
         self._asked: dict[str, int] = {}
 
     async def _ask(self, line: Line) -> Result:
-        """Of several lines of a platform only the first can be asked about now."""
+        """Of several lines of a platform only the first that was not taken before can be asked about now."""
         first = self._asked.setdefault(line.platform, line.entry.number)
         if first != line.entry.number:
             why = Words(
@@ -88,7 +88,13 @@ class LineCheck(_Asked):
             )
             return Result(line.entry, Outcome.LATER, line, problem=why)
         preview = await self._client.check(line.platform, line.message)
-        return Result(line.entry, Outcome.POSSIBLE, line, stage=preview.stage)
+        if not preview.repeated:
+            return Result(line.entry, Outcome.POSSIBLE, line, stage=preview.stage)
+        del self._asked[line.platform]
+        if preview.set_aside_by:
+            why = _counts_no_longer(preview.set_aside_by)
+            return Result(line.entry, Outcome.REFUSED, line, problem=why)
+        return Result(line.entry, Outcome.ALREADY, line, stage=preview.stage)
 
 
 async def _is_so_already(client: Pingtai, line: Line) -> bool:
@@ -106,8 +112,7 @@ async def _is_so_already(client: Pingtai, line: Line) -> bool:
     return state is not None and (state.list_number, state.certificate_number) == wanted
 
 
-def _counts_no_longer(receipt: Receipt) -> Words:
-    by = receipt.set_aside_by
+def _counts_no_longer(by: str) -> Words:
     return Words(
         f"done before, and set aside since, by {by}: to decide it again, give the line a decision_id of"
         " its own",

@@ -17,6 +17,7 @@ from starter.commands.importing.template import write_template
 from starter.errors import BadInput
 from starter.tables.file_content import FORMS
 from starter.terminal.command_runner import answered
+from starter.terminal.whole_number import WholeNumber
 
 
 @click.command("import")
@@ -35,14 +36,14 @@ from starter.terminal.command_runner import answered
 @click.option("--check", is_flag=True, help="Check only; nothing is submitted. 仅检查")
 @click.option(
     "--at-once",
-    type=click.IntRange(1, 32),
+    type=WholeNumber(1, 32),
     default=8,
     show_default=True,
     help="Maximum applications at the same time. 并行数上限",
 )
 @click.option(
     "--patience",
-    type=click.IntRange(0, 86_400),
+    type=WholeNumber(0, 86_400),
     default=300,
     show_default=True,
     metavar="SECONDS",

@@ -1,0 +1,42 @@
+"""What click says of a wrong call, in our words: click's own are for whoever knows its parts."""
+
+import re
+from gettext import gettext
+
+import click
+
+from starter.terminal.language import language
+
+_ENGLISH = (
+    (
+        re.compile(r"^Got unexpected extra arguments? \((.*)\)$"),
+        r"More was written than is needed: \1",
+    ),
+    (re.compile(r" requires an argument\.$"), " needs a value."),
+    (re.compile(r" requires (\d+) arguments\.$"), r" needs \1 values."),
+    (re.compile(r" \(env var: ('[^']+')\)"), r" or \1"),
+    (re.compile(r"\(Did you mean one of: (.*)\?\)$"), r"Did you mean one of \1?"),
+)
+_CHINESE = (
+    (re.compile(r" *'([^'\n]*)' *"), r"“\1”"),
+    (re.compile(r"”[,，] *“"), "”、“"),
+    (re.compile(r" ?\(env var:(“[^”]+”)\) ?"), r"或环境变量\1"),
+    (re.compile(r"”: "), "”："),
+    (re.compile(r"”[.。]\s*"), "”。"),
+)
+
+
+def usage_message(error: click.UsageError) -> str:
+    """Return what was wrong with a call, in the language of the answers."""
+    told = error.format_message()
+    for pattern, plain in _CHINESE if language() == "zh" else _ENGLISH:
+        told = pattern.sub(plain, told)
+    return told
+
+
+def in_terminal_lines(told: str) -> str:
+    """Return a message broken as our own are, below the word that click writes before it."""
+    from starter.terminal.screen import error_lines  # noqa: PLC0415 - no pipe needs it
+
+    before = gettext("Error: {message}").partition("{message}")[0]
+    return "\n".join(error_lines(before + told))[len(before) :]

@@ -1,0 +1,41 @@
+"""The values that a field may have, in Chinese by their terms: a raw word is for programs."""
+
+import re
+from functools import cache
+
+from workflows.vocabulary import Word
+from workflows.words import BilingualEnum
+
+LIST = re.compile(
+    r"(?P<lead>只能是|应为|should be) "
+    r"(?P<values>'[^']*'(?:(?:, | or )'[^']*')*|\w+(?:, \w+)+)(?P<cut>, '[^']*$)?",
+    re.ASCII,
+)
+"""Where a message lists the values that a field may have, as they are sent."""
+_VALUE = re.compile(r"\w+", re.ASCII)
+
+
+def with_terms(zh: str) -> str:
+    """Return a Chinese message in which each value of a list has its term before it, as people read it."""
+    return LIST.sub(lambda found: found["lead"] + _listed(found["values"], found["cut"]), zh)
+
+
+def _listed(written: str, cut: str | None) -> str:
+    values = [one for one in _VALUE.findall(written) if one != "or"]
+    terms = _terms(frozenset(values))
+    named = [f"{terms[one]}（{one}）" if one in terms else f"“{one}”" for one in values]
+    if cut:
+        return "、".join(named) + "等"
+    return "或".join(part for part in ("、".join(named[:-1]), named[-1]) if part)
+
+
+def _terms(values: frozenset[str]) -> dict[str, str]:
+    """The terms of the smallest vocabulary that has all of these values; of none, nothing."""
+    fitting = [words for words in _vocabularies() if values <= {str(one) for one in words}]
+    best = min(fitting, key=len, default=None)
+    return {str(one): one.zh for one in best if one.zh} if best else {}
+
+
+@cache
+def _vocabularies() -> tuple[type[BilingualEnum], ...]:
+    return (*Word.__subclasses__(), *BilingualEnum.__subclasses__())

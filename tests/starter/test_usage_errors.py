@@ -1,0 +1,76 @@
+"""A wrong call is answered in words of ours: no name of a type, no formula, no variable of the environment."""
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from starter.terminal.whole_number import WholeNumber
+from worker.main import pingtai as root
+from worker.manual import commands
+
+
+def run(*said: str, lang: str) -> Result:
+    """What a command answers in a language."""
+    return CliRunner(env={"PINGTAI_LANG": lang}).invoke(root, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "en", "zh"),
+    [
+        (
+            ("plan", "x", "--version", "x"),
+            "'--version': write a whole number, 1 to 9999, not 'x'",
+            "“--version”的值无效：应为整数，1 至 9999，不是“x”",
+        ),
+        (
+            ("register", "--limit", "0"),
+            "'--limit': write a whole number, 1 to 500, not '0'",
+            "“--limit”的值无效：应为整数，1 至 500，不是“0”",
+        ),
+        (("show", "x", "y"), "More was written than is needed: y", "多余的参数：y"),
+        (("register", "--limit"), "Option '--limit' needs a value.", "选项“--limit”须带 1 个值。"),
+        (
+            ("register", "--jsn"),
+            "No such option '--jsn'. Did you mean one of '--json', '--on'?",
+            "没有选项“--jsn”。是否指：“--json”、“--on”？",
+        ),
+        (
+            ("register", "--format", "x"),
+            "'x' is not one of 'table', 'json', 'csv', 'xlsx'.",
+            "“x”不在可选值之中：“table”、“json”、“csv”、“xlsx”。",
+        ),
+        (
+            ("recommend", "x", "--district", "xyz"),
+            "Invalid value for '--district' or 'PINGTAI_DISTRICT': 'xyz' is none of",
+            "“--district”或环境变量“PINGTAI_DISTRICT”的值无效：“xyz”不在可选值之中：",
+        ),
+        (("completion", "x"), "Invalid value for 'SHELL'", "“外壳程序”的值无效"),
+    ],
+)
+def test_a_wrong_call(said: tuple[str, ...], en: str, zh: str) -> None:
+    """What is wrong and what to write, in both languages."""
+    for lang, words in (("en", en), ("zh", zh)):
+        result = run(*said, lang=lang)
+        assert 2 == result.exit_code
+        assert words in result.stderr
+
+
+def test_every_number_says_what_it_may_be() -> None:
+    """No parameter of any command has a type of click's that names itself in what people read."""
+    named = (click.types.IntParamType, click.types.FloatParamType, click.types.DateTime)
+    found = [
+        f"{context.command_path} {param.name}"
+        for context in commands(root)
+        for param in context.command.params
+        if isinstance(param.type, named) and not isinstance(param.type, WholeNumber)
+    ]
+    assert [] == found
+
+
+def test_help_says_the_bounds_in_words() -> None:
+    """And not as a formula."""
+    for lang, words in (("en", "[default: 20; 1 to 500]"), ("zh", "1 至 500")):
+        shown = run("find", "--help", lang=lang).stdout
+        assert words in shown
+        assert "<=" not in shown
+        assert "RANGE" not in shown

@@ -1,0 +1,40 @@
+"""A list of values bears in Chinese the term of each; what is to be sent stays as it is sent."""
+
+import pytest
+
+from starter.service.parameter_words import in_plain_words
+from starter.terminal.official_wording import official
+from workflows.decision_reading import new_decision_of
+from workflows.model import InvalidMessage
+from workflows.words import Words
+
+
+def wrong(field: str, **said: str) -> Words:
+    """What is said of a field of a decision."""
+    with pytest.raises(InvalidMessage) as caught:
+        new_decision_of(said)
+    return dict(caught.value.problems)[field]
+
+
+@pytest.mark.parametrize("shown", [in_plain_words, official])
+def test_values_have_their_terms(shown: object) -> None:
+    """By HTTP and on the command line; the same word means different things in different lists."""
+    assert callable(shown)
+    why = shown(wrong("outcome", kind="recommendation", outcome="x"))
+    assert "只能是推荐（recommended）、退回修改（returned）或不予推荐（declined）" == why.zh
+    assert "should be 'recommended', 'returned' or 'declined'" == why.en
+    why = shown(wrong("outcome", kind="listing", outcome="x"))
+    assert "只能是纳入（included）或不纳入（not_included）" == why.zh
+    assert "should be 'included' or 'not_included'" == why.en
+    why = shown(wrong("kind", kind="x"))
+    assert why.zh.startswith("应为所在区推荐（recommendation）、现场核查（inspection）、")
+    assert why.zh.endswith("整改报告（rectification_report）或整改后考核（reassessment）")
+    assert "plan_revision, expert_opinion" in why.en
+
+
+def test_values_without_a_term_and_a_list_that_was_cut() -> None:
+    """They are quoted as Chinese quotes; of the last one only a part is there, so it is not shown."""
+    shown = in_plain_words(Words("", "只能是 'operators' or 'public'"))
+    assert "只能是“operators”或“public”" == shown.zh
+    shown = in_plain_words(Words("", "只能是 'haidian', 'shunyi', 'beij"))
+    assert "只能是海淀区（haidian）、顺义区（shunyi）等" == shown.zh
