@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
 
 from starter.client.sdk_internals import allow_slow_tasks, can_evict, evict, has_direct_query
+from workflows.model import build_models
 
 if TYPE_CHECKING:
     from starter.client.sdk_internals import Activation, Completion
@@ -32,6 +33,7 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
     Raises:
         RuntimeError: this version of the SDK has no way to evict a workflow.
     """
+    build_models()
     made: list[Worker] = []
 
     options["workflow_runner"] = QueryIsolatingRunner(evict=lambda run_id: evict(made[0], run_id))

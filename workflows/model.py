@@ -44,16 +44,28 @@ def instant(at: datetime) -> str:
 Instant = Annotated[datetime, PlainSerializer(instant, return_type=str, when_used="json")]
 
 
+# pydantic builds a model when it is first used: a command builds the few that it uses. A worker builds all.
 class Message(BaseModel):
     """Sent from outside: unknown fields are refused, so that a typing mistake is never ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, defer_build=True, str_strip_whitespace=True
+    )
 
 
 class Record(BaseModel):
     """Written by ourselves: unknown fields are ignored, so that older code reads newer records."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, defer_build=True)
+
+
+def build_models() -> None:
+    """Build all models that are loaded, as a worker does before its workflows run, and not in their tasks."""
+    waiting: list[type[BaseModel]] = [Message, Record]
+    while waiting:
+        model = waiting.pop()
+        model.model_rebuild()
+        waiting += model.__subclasses__()
 
 
 class FieldError(NamedTuple):

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -16,13 +16,15 @@ from pydantic import TypeAdapter, ValidationError
 from starter.client.interface import Applied
 from starter.client.problem_responses import raise_for
 from starter.errors import MAY_BE_ACCEPTED, BadInput, NotSent, Unreachable
-from starter.plans.plan_view import PlanView
-from workflows.application import PlatformApplication
-from workflows.decision import Decision
 from workflows.model import as_sent, parse
-from workflows.record import LogEntry
-from workflows.run_io import CaseView, DecisionPreview
-from workflows.states import Receipt
+
+if TYPE_CHECKING:  # each call loads what it answers with
+    from starter.plans.plan_view import PlanView
+    from workflows.application import PlatformApplication
+    from workflows.decision import Decision
+    from workflows.record import LogEntry
+    from workflows.run_io import CaseView, DecisionPreview
+    from workflows.states import Receipt
 
 Answer = TypeVar("Answer")
 REPEATED, DUE, SET_ASIDE_BY = "Pingtai-Repeated", "Pingtai-Due", "Pingtai-Set-Aside-By"
@@ -32,9 +34,6 @@ _ANSWER_SECONDS = 40.0
 _CONNECT_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 _AGAIN = frozenset((429, 502, 503, 504))
-_LOG: TypeAdapter[list[LogEntry]] = TypeAdapter(list[LogEntry])
-_VIEW, _APPLIED = TypeAdapter(CaseView), TypeAdapter(Applied)
-_PLAN = TypeAdapter(PlanView)
 
 
 class PingtaiHttpClient:
@@ -88,18 +87,20 @@ class PingtaiHttpClient:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def apply(self, application: PlatformApplication) -> Applied:
+    async def apply(self, application: "PlatformApplication") -> Applied:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
         answer = await self._call("POST", "/v1/applications", json=as_sent(application))
-        applied = parse_answer(_APPLIED, answer.content)
+        applied = parse_answer(TypeAdapter(Applied), answer.content)
         return applied.model_copy(update={"repeated": REPEATED in answer.headers})
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """See `Pingtai`. The service tells nothing of its workers: it is taken to be so, without waiting."""
         return True
 
-    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+    async def decide(self, platform_id: str, decision: "Decision | dict[str, Any]") -> "Receipt":
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        from workflows.states import Receipt  # noqa: PLC0415
+
         answer = await self._decision(platform_id, decision)
         more = {
             "due": answer.headers.get(DUE),
@@ -108,8 +109,12 @@ class PingtaiHttpClient:
         }
         return parse(Receipt, {**answer.json(), **more})
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
+    async def check(
+        self, platform_id: str, decision: "Decision | dict[str, Any]"
+    ) -> "DecisionPreview":
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        from workflows.run_io import DecisionPreview  # noqa: PLC0415
+
         answer = await self._decision(platform_id, decision, dry_run="true")
         return DecisionPreview(
             stage=answer.json()["would_lead_to"],
@@ -117,21 +122,23 @@ class PingtaiHttpClient:
             set_aside_by=answer.headers.get(SET_ASIDE_BY),
         )
 
-    async def state(self, platform_id: str) -> CaseView:
+    async def state(self, platform_id: str) -> "CaseView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         answer = await self._call("GET", platform_path(platform_id))
-        return parse_answer(_VIEW, answer.content)
+        return _case_view(answer.content)
 
-    async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> "CaseView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         path = f"{platform_path(platform_id)}/assessments/{year}"
         answer = await self._call("GET", path, params={"term": str(term)})
-        return parse_answer(_VIEW, answer.content)
+        return _case_view(answer.content)
 
-    async def log(self, platform_id: str) -> list[LogEntry]:
+    async def log(self, platform_id: str) -> "list[LogEntry]":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        from workflows.record import LogEntry  # noqa: PLC0415
+
         answer = await self._call("GET", f"{platform_path(platform_id)}/log")
-        return parse_answer(_LOG, answer.content)
+        return parse_answer(TypeAdapter(list[LogEntry]), answer.content)
 
     async def plan(
         self,
@@ -140,11 +147,14 @@ class PingtaiHttpClient:
         term: int | None = None,
         version: int | None = None,
         diff: Sequence[int] | None = None,
-    ) -> PlanView:
+    ) -> "PlanView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
+        from starter.plans.plan_view import PlanView  # noqa: PLC0415
+
         wanted = None if diff is None else ",".join(map(str, diff)) or "last"
         path = f"{platform_path(platform_id)}/plan"
-        return parse_answer(_PLAN, await self.get(path, term=term, version=version, diff=wanted))
+        answer = await self.get(path, term=term, version=version, diff=wanted)
+        return parse_answer(TypeAdapter(PlanView), answer)
 
     async def get(self, path: str, **wanted: Any) -> bytes:
         """What the service answers to any read of docs/http.md, as JSON. Raises as `state` does.
@@ -167,7 +177,7 @@ class PingtaiHttpClient:
         return answer.content, REPEATED in answer.headers
 
     async def _decision(
-        self, platform_id: str, decision: Decision | dict[str, Any], **params: str
+        self, platform_id: str, decision: "Decision | dict[str, Any]", **params: str
     ) -> httpx.Response:
         raw = decision if isinstance(decision, dict) else as_sent(decision)
         path = f"{platform_path(platform_id)}/decisions"
@@ -216,6 +226,12 @@ def parse_answer(wanted: TypeAdapter[Answer], content: bytes | str) -> Answer:
             "cannot read the service's answer: is it `pingtai serve` of this release?",
             "无法读取服务的应答：请确认其为 pingtai serve，且版本相符",
         ) from None
+
+
+def _case_view(content: bytes) -> "CaseView":
+    from workflows.run_io import CaseView  # noqa: PLC0415
+
+    return parse_answer(TypeAdapter(CaseView), content)
 
 
 def _silent(url: str, why: str, *, sent: bool) -> Unreachable:

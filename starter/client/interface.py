@@ -5,16 +5,20 @@ same, raise the same, and may be asked again.
 """
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from starter.plans.plan_view import PlanView
-from workflows.application import PlatformApplication
-from workflows.decision import Decision
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import Instant, Record
-from workflows.record import LogEntry
-from workflows.run_io import CaseView, DecisionPreview
-from workflows.states import Receipt
+
+if (
+    TYPE_CHECKING
+):  # a command loads what it asks for: to make all these models takes longer than a call
+    from starter.plans.plan_view import PlanView
+    from workflows.application import PlatformApplication
+    from workflows.decision import Decision
+    from workflows.record import LogEntry
+    from workflows.run_io import CaseView, DecisionPreview
+    from workflows.states import Receipt
 
 ASSESSMENT_KINDS = frozenset(ASSESSMENT.kinds)
 """What is decided about the open assessment, and not about the platform itself."""
@@ -35,7 +39,7 @@ class Applied(Record):
 class Pingtai(Protocol):
     """Start platforms, decide, and read where they stand, safely repeated."""
 
-    async def apply(self, application: PlatformApplication) -> Applied:
+    async def apply(self, application: "PlatformApplication") -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
 
         Raises:
@@ -47,7 +51,7 @@ class Pingtai(Protocol):
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """Whether a worker has taken up what was just applied for, within so many seconds."""
 
-    async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+    async def decide(self, platform_id: str, decision: "Decision | dict[str, Any]") -> "Receipt":
         """Send a decision to where it belongs; the same `decision_id` again gives the first receipt.
 
         Raises:
@@ -57,19 +61,21 @@ class Pingtai(Protocol):
             Unreachable: no answer; it may still be taken, so repeat it with the same `decision_id`.
         """
 
-    async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
+    async def check(
+        self, platform_id: str, decision: "Decision | dict[str, Any]"
+    ) -> "DecisionPreview":
         """What would become of a decision, or that it was taken before; changes nothing.
 
         Raises as `decide` does.
         """
 
-    async def state(self, platform_id: str) -> CaseView:
+    async def state(self, platform_id: str) -> "CaseView":
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
 
-    async def assessment_state(self, platform_id: str, term: int, year: int) -> CaseView:
+    async def assessment_state(self, platform_id: str, term: int, year: int) -> "CaseView":
         """Where a yearly assessment stands. Raises NoSuchPlatform, Unreachable."""
 
-    async def log(self, platform_id: str) -> list[LogEntry]:
+    async def log(self, platform_id: str) -> "list[LogEntry]":
         """The log of a platform's latest term. Raises NoSuchPlatform, Unreachable."""
 
     async def plan(
@@ -79,7 +85,7 @@ class Pingtai(Protocol):
         term: int | None = None,
         version: int | None = None,
         diff: Sequence[int] | None = None,
-    ) -> PlanView:
+    ) -> "PlanView":
         """A version of a platform's plan, from the register; see `starter.plans.plan_view.plan_view`.
 
         Raises:
