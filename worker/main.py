@@ -1,5 +1,6 @@
 """The command `pingtai`: each folder owns its commands; here they are put together."""
 
+import sys
 import traceback
 
 import click
@@ -65,6 +66,8 @@ def pingtai() -> None:
 
 
 def main() -> None:
+    # Else httpx loads its own command line, with highlighters that take longer than a call by HTTP.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         pingtai(standalone_mode=True)
     except SystemExit as end:

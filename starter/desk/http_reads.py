@@ -1,4 +1,4 @@
-"""What the register answers, asked of the service (`pingtai serve`)."""
+"""What the register answers, asked of the service (`pingtai serve`). Each question loads its answer's model."""
 
 import json
 from contextlib import suppress
@@ -7,26 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from db.listing_queries import ListingRow
-from db.name_search import Found
-from db.plaque_types import PlaqueRow
-from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
 from db.reading import LARGEST_PAGE
 from db.row_types import LogLine, PlatformCard, RegisterRow, SupportRow
-from db.substitution_queries import SubstitutionRow
 from starter.client.http_client import PingtaiHttpClient, parse_answer, platform_path
 from starter.desk.page_cursors import support_cursor
 from starter.errors import NoSuchPlatform, NotAllowed
 from workflows.vocabulary import Role
 
 if TYPE_CHECKING:
+    from db.listing_queries import ListingRow
+    from db.name_search import Found
     from db.organisation_queries import Known
+    from db.plaque_types import PlaqueRow
+    from db.programme_rows import Figures, Layout, LayoutVersion, Mechanisms
+    from db.substitution_queries import SubstitutionRow
     from db.support_queries import After
     from db.validity_queries import Validity
     from starter.desk.http_inbox import HttpInbox
     from starter.plans.plan_view import PlanView
-
-_FOUND = TypeAdapter(Found)
 
 
 class HttpReads:
@@ -72,12 +70,18 @@ class HttpReads:
                 raise  # it is the term or the version that there is none of
             return None
 
-    async def find(self, words: str, *, after: str | None = None, limit: int = 20) -> Found:
-        found = await self._client.get("/v1/platforms", q=words, after=after, limit=limit)
-        return parse_answer(_FOUND, found)
+    async def find(self, words: str, *, after: str | None = None, limit: int = 20) -> "Found":
+        from db.name_search import Found  # noqa: PLC0415
 
-    async def of_id(self, platform_id: str) -> Found:
-        return parse_answer(_FOUND, await self._client.get("/v1/platforms", id=platform_id))
+        found = await self._client.get("/v1/platforms", q=words, after=after, limit=limit)
+        return parse_answer(TypeAdapter(Found), found)
+
+    async def of_id(self, platform_id: str) -> "Found":
+        from db.name_search import Found  # noqa: PLC0415
+
+        return parse_answer(
+            TypeAdapter(Found), await self._client.get("/v1/platforms", id=platform_id)
+        )
 
     async def log(self, platform_id: str) -> list[LogLine]:
         card = await self.platform(platform_id)
@@ -93,13 +97,15 @@ class HttpReads:
 
     async def substitutions(
         self, person: str | None = None, since: date | None = None, limit: int = LARGEST_PAGE
-    ) -> list[SubstitutionRow]:
+    ) -> "list[SubstitutionRow]":
+        from db.substitution_queries import SubstitutionRow  # noqa: PLC0415
+
         items = await self._items("/v1/substitutions", person=person, since=since, limit=limit)
         return parse_answer(TypeAdapter(list[SubstitutionRow]), json.dumps(items))
 
     async def standing_in(
         self, principal_id: str, substitute_id: str, day: date
-    ) -> list[SubstitutionRow]:
+    ) -> "list[SubstitutionRow]":
         return [
             row
             for row in await self.substitutions(substitute_id, since=day)
@@ -121,29 +127,41 @@ class HttpReads:
     async def support_count(self, **wanted: Any) -> int:
         return await self._total("/v1/support", **_renamed(wanted))
 
-    async def figures(self, **wanted: Any) -> Figures:
+    async def figures(self, **wanted: Any) -> "Figures":
+        from db.programme_rows import Figures  # noqa: PLC0415
+
         return parse_answer(TypeAdapter(Figures), await self._client.get("/v1/figures", **wanted))
 
-    async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> Mechanisms:
+    async def mechanisms(self, today: date, *, after: str = "", **wanted: Any) -> "Mechanisms":
         """As of the service's own day."""
+        from db.programme_rows import Mechanisms  # noqa: PLC0415
+
         found = await self._client.get("/v1/mechanisms", after=after or None, **wanted)
         return parse_answer(TypeAdapter(Mechanisms), found)
 
-    async def layout(self, **wanted: Any) -> Layout | None:
+    async def layout(self, **wanted: Any) -> "Layout | None":
+        from db.programme_rows import Layout  # noqa: PLC0415
+
         with suppress(NoSuchPlatform):
             found = await self._client.get("/v1/layout", **wanted)
             return parse_answer(TypeAdapter(Layout), found)
         return None
 
-    async def layout_versions(self) -> list[LayoutVersion]:
+    async def layout_versions(self) -> "list[LayoutVersion]":
+        from db.programme_rows import LayoutVersion  # noqa: PLC0415
+
         items = await self._items("/v1/layout/versions")
         return parse_answer(TypeAdapter(list[LayoutVersion]), json.dumps(items))
 
-    async def plaques(self, **wanted: Any) -> list[PlaqueRow]:
+    async def plaques(self, **wanted: Any) -> "list[PlaqueRow]":
+        from db.plaque_types import PlaqueRow  # noqa: PLC0415
+
         items = await self._items("/v1/plaques", **_given(wanted))
         return parse_answer(TypeAdapter(list[PlaqueRow]), json.dumps(items))
 
-    async def listings(self, **wanted: Any) -> list[ListingRow]:
+    async def listings(self, **wanted: Any) -> "list[ListingRow]":
+        from db.listing_queries import ListingRow  # noqa: PLC0415
+
         items = await self._items("/v1/listings", **_given(wanted))
         return parse_answer(TypeAdapter(list[ListingRow]), json.dumps(items))
 

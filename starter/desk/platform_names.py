@@ -30,7 +30,6 @@ NEAR = 3
 """Platforms that are named to whoever mistyped one."""
 LONGEST = 200
 """Characters of a name."""
-_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
 class Holder(Enum):
@@ -57,7 +56,7 @@ class Resolved(NamedTuple):
 def may_be_id(given: str) -> bool:
     """Whether a platform can have this id."""
     try:
-        return bool(_IDENTIFIER.validate_python(given))
+        return bool(TypeAdapter(Identifier).validate_python(given))
     except ValidationError:
         return False
 

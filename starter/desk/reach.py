@@ -6,7 +6,6 @@ way is loaded when it is taken.
 
 import os
 import ssl
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -100,8 +99,6 @@ def directly_only(what: str, zh: str) -> None:
 
 def open_service(address: ServiceAddress) -> "PingtaiHttpClient":
     """Return a client of the service, to be used as a context manager."""
-    # Not httpx's own command line, with its highlighters: a tenth of the time of an answer.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     import httpx  # noqa: PLC0415
 
     from starter.client.http_client import PingtaiHttpClient  # noqa: PLC0415
