@@ -80,6 +80,7 @@ async def local_stack(
         if not parts.enter_context(held_alone(lock_file(home))):
             raise runs_already(home)
         note_starter(home)
+        notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))
         chosen = _port(home, settings, ui=ui, throw_away=throw_away)
         temporal = await parts.enter_async_context(
@@ -105,7 +106,6 @@ async def local_stack(
             clash=chosen.clash,
             clash_lasts=chosen.lasts,
         )
-        notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         worker = await parts.enter_async_context(
             worker_running(client, database, settings, notices, audited=not throw_away)
         )

@@ -139,6 +139,8 @@ class Replaying:
             # One replay at a time needs one thread.
             workflow_task_executor=ThreadPoolExecutor(1, thread_name_prefix="replay"),
             interceptors=[watch],
+            # By default the SDK makes one of all code that is loaded, which takes a quarter of a second.
+            build_id="replay",
             # The SDK would write its own words on a failure to standard error.
             runtime=quiet_runtime(),
         )

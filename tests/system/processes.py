@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,10 +14,22 @@ from pathlib import Path
 import psutil
 
 from tests.memory import place
+from tests.warm_process import Started, Warm
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PINGTAI = (sys.executable, "-m", "worker.main")
+MAIN = "from worker.main import main; main()"
+"""What the command `pingtai` does."""
+_WARM = Warm(
+    "worker.main",
+    "worker.operator_commands",
+    "worker.serve",
+    "starter.service.serving",
+    "starter.commands.decision_command",
+    "starter.commands.show",
+    "db.direct",
+)
 PATIENCE = 300.0
 """Seconds that a very busy machine may take to start or to stop something."""
 
@@ -38,53 +51,41 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def pingtai(home: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [*PINGTAI, *args],
-        env=environment(home, **more),
-        capture_output=True,
-        text=True,
-        timeout=600,  # the demo, beside other load
-        check=False,
-        cwd=ROOT,
-    )
+    return _WARM.run(MAIN, args, environment(home, **more), ROOT)
 
 
 @contextmanager
-def started(home: Path, *args: str, ready: str, **more: str) -> Iterator[subprocess.Popen[str]]:
+def started(
+    home: Path, *args: str, ready: str, program: str = MAIN, **more: str
+) -> Iterator[Started]:
     """A command at work; its output goes to a file, which is read until it says that it is ready."""
-    with started_with(PINGTAI, home, *args, ready=ready, **more) as process:
-        yield process
-
-
-@contextmanager
-def started_with(
-    program: tuple[str, ...], home: Path, *args: str, ready: str, **more: str
-) -> Iterator[subprocess.Popen[str]]:
-    """The same, run in another way than `python -m worker.main`."""
-    log = home / f"{args[0]}-{time.monotonic_ns()}.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [*program, *args],
-            env=environment(home, **more),
-            stdout=out,
-            stderr=out,
-            cwd=ROOT,
-            text=True,
-        )
-    deadline = time.monotonic() + PATIENCE
-    while ready not in log.read_text():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
+    process, log = begun(home, *args, program=program, **more)
+    await_word(ready, process, log)
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.wait()
 
 
-def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> int:
+def begun(home: Path, *args: str, program: str = MAIN, **more: str) -> tuple[Started, Path]:
+    """A command that is not waited for, and the file of its output."""
+    log = home / f"{args[0]}-{time.monotonic_ns()}.log"
+    with log.open("w") as out, Path(os.devnull).open() as nothing:
+        files = (nothing.fileno(), out.fileno(), out.fileno())
+        return _WARM.start(program, args, environment(home, **more), ROOT, files), log
+
+
+def await_word(word: str, process: Started, log: Path) -> None:
+    """Wait until it says a word."""
+    deadline = time.monotonic() + PATIENCE
+    while word not in log.read_text():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)
+
+
+def stop(process: Started, number: int = signal.SIGTERM) -> int:
     """Ask a process to stop, and say how it ended."""
     process.send_signal(number)
     return process.wait(PATIENCE)
@@ -100,7 +101,18 @@ def of_home(home: Path) -> list[psutil.Process]:
     return found
 
 
-def kill_all(home: Path, up: subprocess.Popen[str]) -> None:
+def listeners(pid: int) -> list[tuple[str, int]]:
+    """Where a process and its children listen."""
+    process = psutil.Process(pid)
+    return [
+        (one.laddr.ip, one.laddr.port)
+        for each in (process, *process.children(recursive=True))
+        for one in each.net_connections("inet")
+        if one.status == psutil.CONN_LISTEN or one.type == socket.SOCK_DGRAM
+    ]
+
+
+def kill_all(home: Path, up: Started) -> None:
     """Kill -9: the stack, its Temporal, its PostgreSQL and all their children."""
     for process in (psutil.Process(up.pid), *of_home(home)):
         try:

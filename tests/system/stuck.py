@@ -1,7 +1,4 @@
-"""`pingtai` with a case whose workflow task, or whose activity, never ends. Run as a script by a test.
-
-`python -m tests.system.stuck task|activity ARGUMENT...`
-"""
+"""`pingtai` with a case whose workflow task, or whose activity, never ends; for a test's process."""
 
 import asyncio
 import os
@@ -19,7 +16,7 @@ from workflows.activity_messages import RegisterWrite, RegisterWritten
 from workflows.case import Case
 from workflows.contract import HAND_IN
 
-BOUND_SECONDS = 2.0
+BOUND_SECONDS = 1.0
 
 
 def _task(*_: Any, **__: Any) -> None:
@@ -36,8 +33,9 @@ async def _activity(_: RegisterActivities, __: RegisterWrite) -> RegisterWritten
             continue
 
 
-if __name__ == "__main__":
-    sdk_internals.TASK_SECONDS = 2.0
+def main() -> None:
+    """Run the command of `sys.argv`; its first argument, `task` or `activity`, says what is stuck."""
+    sdk_internals.TASK_SECONDS = 1.0
     worker.worker_run.STOP_SECONDS = float(os.environ.get("STUCK_BOUND", BOUND_SECONDS))
     if sys.argv.pop(1) == "task":
         Case.open = _task  # type: ignore[method-assign, assignment]

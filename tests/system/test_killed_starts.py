@@ -1,65 +1,45 @@
 """`pingtai up` killed at any moment of its start, and started several times at once: one server to a file."""
 
-import subprocess
+import signal
 import time
 from pathlib import Path
 
 import psutil
 
-from tests.system.processes import PATIENCE, PINGTAI, environment, of_home, started, stop
+from tests.system.processes import PATIENCE, await_word, begun, of_home, stop
 
 READY = "Ctrl-C stops it."
-MOMENTS = (1.0, 1.6, 2.6)
-"""Seconds after which it is killed: making the database, starting PostgreSQL, starting Temporal, ready."""
+MOMENTS = ("postgres.new", "postgres/postmaster.pid", "temporal/temporal.sqlite")
+"""What is there when it makes the database, starts PostgreSQL, and starts Temporal."""
 
 
-def test_killed_at_any_moment_of_its_start(home: Path) -> None:
-    """Kill -9 of `up` alone, whatever it had started: the next one works, with one server of each kind."""
+def test_killed_at_any_moment_of_its_start_and_several_at_once(home: Path) -> None:
+    """Kill -9 of `up` alone, whatever it had started: the next one works, with one server of each kind.
+
+    Of several next ones that start at the same moment one runs; the others say so, and touch nothing.
+    """
     for moment in MOMENTS:
-        up = subprocess.Popen(
-            [*PINGTAI, "up"],
-            env=environment(home),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        time.sleep(moment)
-        up.kill()
-        up.wait()
+        sign = home / moment
+        assert not sign.exists()
+        killed, log = begun(home, "up")
+        while not sign.exists():
+            assert killed.poll() is None, log.read_text()
+        killed.kill()
+        assert -signal.SIGKILL == killed.wait(PATIENCE)
         assert len(temporal_servers(home)) <= 1
-    with started(home, "up", ready=READY) as up:
-        assert 1 == len(temporal_servers(home))
-        assert 1 == len(postmasters(home))
-        assert 0 == stop(up)
-    assert [] == of_home(home)
-
-
-def test_several_at_once(home: Path) -> None:
-    """Of those that start at the same moment one runs; the others say so, and touch nothing."""
-    others = [
-        subprocess.Popen(
-            [*PINGTAI, "up"],
-            env=environment(home),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(2)
-    ]
+    others = [begun(home, "up") for _ in range(2)]
     deadline = time.monotonic() + PATIENCE
-    while len(running := [one for one in others if one.poll() is None]) > 1:
+    while len(running := [one for one in others if one[0].poll() is None]) > 1:
         assert time.monotonic() < deadline
-        time.sleep(0.1)
-    (up,) = running
-    assert up.stdout
-    while READY not in (line := up.stdout.readline()):
-        assert line
+        time.sleep(0.02)
+    ((up, log),) = running
+    await_word(READY, up, log)
     assert 1 == len(temporal_servers(home))
-    assert [2] == [one.returncode for one in others if one is not up]
-    assert 0 == stop(up)
-    for one in others:
-        said = one.communicate()[0]
-        assert ("already running" in said) == (one is not up)
+    assert 1 == len(postmasters(home))
+    assert [2] == [one.returncode for one, _ in others if one is not up]
+    assert 0 == stop(up, signal.SIGINT)
+    for one, said in others:
+        assert ("already running" in said.read_text()) == (one is not up)
     assert [] == of_home(home)
 
 
