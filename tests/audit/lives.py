@@ -44,13 +44,6 @@ def recorded(platform_id: str, release: str = "0.1.0") -> tuple[StoredHistory, .
     return tuple(sorted((read_history(path) for path in names), key=in_order))
 
 
-@cache
-def everybody(release: str = "0.1.0") -> tuple[StoredHistory, ...]:
-    """Those of all platforms."""
-    names = (FOLDER / release).glob("*.json.gz")
-    return tuple(sorted((read_history(path) for path in names), key=in_order))
-
-
 def files_of(*platform_ids: str, release: str = "0.1.0") -> tuple[str, ...]:
     """The flags that name the recorded files of some platforms: to read a whole release takes a second."""
     found = (

@@ -13,7 +13,7 @@ from audit.histories import NoHistory, StoredHistory, uncanonical
 from audit.reading.case_logs import read_runs
 from audit.reading.check_histories import check_reading
 from audit.replay.replaying import replay
-from tests.audit.lives import RELEASES, SHORT, everybody, recorded
+from tests.audit.lives import SHORT, recorded
 
 FIRST = next(one for one in recorded(SHORT) if one.year == 0)
 
@@ -77,13 +77,6 @@ def test_a_decision_that_says_something_twice() -> None:
     _payload_twice(accepted["input"]["args"]["payloads"][0])
     forged = replace(FIRST, content=json.dumps(data).encode())
     assert "'outcome' stands twice in one object" in _told(forged)
-
-
-@pytest.mark.parametrize("release", [path.name for path in RELEASES])
-def test_true_histories_are_canonical(release: str) -> None:
-    """Those of every release, however the SDK wrote them."""
-    for history in everybody(release):
-        assert list(uncanonical(history.data["events"])) == []
 
 
 def test_a_workflow_of_another_type_under_a_platforms_id() -> None:

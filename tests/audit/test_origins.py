@@ -139,15 +139,6 @@ async def test_an_assessment_that_no_platform_started_is_named() -> None:
     ]
 
 
-@pytest.mark.parametrize("release", ["0.2.0", "0.3.0"])
-async def test_what_was_opened_again_by_its_rules_holds(release: str) -> None:
-    """A term and an assessment that had ended, started again from their logs: other runs wrote them."""
-    whole = recorded(FLEX, release)
-    assert _problems(whole) == []
-    replay = await _replayed(whole)
-    assert (replay.sound, replay.checked) == (True, True)
-
-
 def _receipt(carried: Any) -> None:
     carried["record"]["receipts"][0]["decision_id"] = "never-sent"
 

@@ -17,14 +17,12 @@ from tests.audit.lives import (
     BROUGHT_IN,
     CORRECTED,
     MUCH,
-    RELEASES,
     SHORT,
     TWICE,
     Events,
     Given,
     cut,
     edited,
-    everybody,
     payload_edited,
     recorded,
 )
@@ -53,19 +51,6 @@ def handed_in(events: Events, number: int) -> dict[str, Any]:
         if "activityTaskScheduledEventAttributes" in event
     ]
     return inputs[number - 1]  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize("release", [path.name for path in RELEASES])
-async def test_histories_as_they_were_recorded_hold(release: str) -> None:
-    """Of all lives of all releases nothing is found, every entry is there, and each has its events."""
-    count = 0
-    async for reading in readings(Given(everybody(release))):
-        assert [] == check_reading(reading)
-        for place, lines in reading.logs.items():
-            assert list(range(1, len(lines) + 1)) == [line.entry.seq for line in lines]
-            assert all(0 < line.event_id <= line.held_in for line in lines), place
-            count += len(lines)
-    assert count >= 300
 
 
 def test_a_byte_of_a_message() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from audit.archive.file_archive import read_history
+from audit.histories import StoredHistory
 from audit.replay.command_sequences import Command
 from audit.replay.divergence import WHAT_TO_DO, tasks_of
 from audit.replay.replaying import Replayed, Replaying
@@ -27,6 +28,7 @@ class Sequences:
     """The commands of one recorded history: as it has them, and as the code gives them."""
 
     name: str
+    history: StoredHistory
     recorded: tuple[str, ...]
     given: tuple[str, ...]
     replayed: Replayed
@@ -52,6 +54,7 @@ async def sequences(release: Path, replaying: Replaying) -> list[Sequences]:
         found.append(
             Sequences(
                 path.name.partition(".")[0],
+                history,
                 tuple(line(task.started, task.commands) for task in tasks),
                 tuple(line(task.started, replayed.tasks.get(task.started, [])) for task in tasks),
                 replayed,

@@ -1,4 +1,4 @@
-"""Recorded histories replay in the sandbox, as on a worker; `test_baseline` replays all of them without it."""
+"""Recorded histories replay in the sandbox, as on a worker; `test_releases` replays all of them without it."""
 
 from collections.abc import AsyncIterator
 
