@@ -15,6 +15,10 @@ _WIDE = 2
 _COMMAND = re.compile(r"(?<![\w/.-])pingtai (?:(?!\. )[^。；;，、）”`])*")
 _LAST_COMMAND = re.compile(r"(?<=[:：])\s*pingtai (?:(?!\. )[^。；;，、）”`])*$")
 """A command that is said after a colon, up to the end."""
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s，。；、：）”]+|(?<![\w/.:~-])~?/[^\s/，。；、：）”]+/[^\s，。；、：）”]+"
+)
+"""A URL or a path, which is copied whole."""
 _LEAD = re.compile(r"\s*(?:[!✓✗] |\d+  )?")
 """What stands before the text of a line: its later lines stand below the text."""
 
@@ -27,7 +31,7 @@ def line_breaks(line: str, width: int, hang: int = 0) -> list[int]:
     """
     places: list[int] = []
     whole = len(line.rstrip())
-    kept = _commands(line, width - hang)
+    kept = _copied(line, width - hang)
     end = _furthest(line, 0, width, kept)
     while end < whole:
         places.append(end)
@@ -35,10 +39,15 @@ def line_breaks(line: str, width: int, hang: int = 0) -> list[int]:
     return _without_orphan(line, places, kept)
 
 
-def _commands(line: str, width: int) -> list[range]:
-    """Return the places within commands that fit one line: whoever copies one gets all of it."""
-    found = (one.span() for one in _COMMAND.finditer(line))
+def _copied(line: str, width: int) -> list[range]:
+    """Return the places within commands and addresses that fit one line: whoever copies one gets all of it."""
+    found = (one.span() for kind in (_COMMAND, _ADDRESS) for one in kind.finditer(line))
     return [range(a + 1, b) for a, b in found if cell_len(line[a:b].rstrip()) <= width]
+
+
+def is_copied(text: str) -> bool:
+    """Whether a text is a command or an address, and nothing else."""
+    return bool(_COMMAND.fullmatch(text) or _ADDRESS.fullmatch(text))
 
 
 def hang_of(line: str, width: int) -> int:
@@ -51,16 +60,26 @@ def hang_of(line: str, width: int) -> int:
 def in_width(line: str, width: int) -> list[str]:
     """Return the lines of a text that are at most so wide; later ones stand below the text of the first.
 
-    Only a command that ends the text and is wider has one line of its own, which the terminal breaks
-    so that it can be copied.
+    Only an address that is wider, and a command that is and ends the text, have one line of their own, which
+    the terminal breaks so that it can be copied.
     """
     last = _LAST_COMMAND.search(line)
     if last and last.start() and cell_len(last[0]) > width:
         return [*in_width(line[: last.start()].rstrip(), width), last[0].lstrip()]
+    wide = next((one for one in _ADDRESS.finditer(line) if cell_len(one[0]) > width), None)
+    if wide:
+        before, after = line[: wide.start()].rstrip(), line[wide.end() :]
+        rest = after.lstrip("".join(_NOT_FIRST))
+        alone = wide[0] + after[: len(after) - len(rest)]
+        return [*_filled(before, width), alone, *_filled(rest.strip(), width)]
     hang = hang_of(line, width)
     places = [0, *line_breaks(line, width, hang), len(line)]
     first, *later = (line[a:b].rstrip() for a, b in pairwise(places))
     return [first, *(" " * hang + one for one in later)]
+
+
+def _filled(part: str, width: int) -> list[str]:
+    return in_width(part, width) if part else []
 
 
 def longest_unit(line: str) -> int:

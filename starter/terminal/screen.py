@@ -20,7 +20,7 @@ from activities.harmless_text import harmless
 from starter.tables.strict_json import encodable
 from starter.terminal.language import say
 from starter.terminal.line_breaks import in_width
-from starter.terminal.table_layout import FlowingText, fit, tab_separated
+from starter.terminal.table_layout import FlowingText, addresses_apart, fit, tab_separated
 from workflows.words import Words
 
 Said = str | Words
@@ -66,8 +66,14 @@ def rendered(*parts: Table | Text | Said) -> str:
     )
     for one in parts:
         if isinstance(one, Table):
-            fit(one, width)
-            console.print(one)
+            begin = page.tell()
+            with addresses_apart(one, width) as apart:
+                fit(one, width)
+                console.print(one)
+            table_drawn = page.getvalue()[begin:]
+            page.seek(begin)
+            page.truncate()
+            page.write(table_drawn.translate({ord(mark): whole for mark, whole in apart.items()}))
         elif isinstance(one, Text):
             console.print(Group(FlowingText.of(one)))
         else:

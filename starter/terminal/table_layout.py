@@ -1,6 +1,7 @@
 """Tables as a terminal and as a pipe want them: columns in which no word is broken; tab-separated values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod, OverflowMethod
@@ -8,7 +9,7 @@ from rich.containers import Lines
 from rich.table import Column, Table
 from rich.text import Text
 
-from starter.terminal.line_breaks import hang_of, line_breaks, longest_unit
+from starter.terminal.line_breaks import hang_of, is_copied, line_breaks, longest_unit
 
 
 class FlowingText(Text):
@@ -43,6 +44,32 @@ class FlowingText(Text):
                 part.pad_left(hang if number else 0)
             lines.extend(parts)
         return lines
+
+
+@contextmanager
+def addresses_apart(table: Table, width: int) -> Iterator[dict[str, str]]:
+    """Stand marks in for commands and addresses that the last column would break; yield what each stands for.
+
+    Nothing follows them in their lines, so the terminal may break them: then they are copied whole.
+    """
+    natural = [max(map(_width, _cells(column))) for column in table.columns]
+    room = width - sum(natural[:-1]) - 3 * (len(natural) - 1)
+    held: dict[str, str] = {}
+    marked: list[Text] = []
+    for cell in table.columns[-1].cells if table.columns else ():
+        if isinstance(cell, Text) and is_copied(cell.plain) and cell_len(cell.plain) > room:
+            mark = chr(_FIRST_MARK + len(held))
+            held[mark], cell.plain = cell.plain, mark
+            marked.append(cell)
+    try:
+        yield held
+    finally:
+        for cell in marked:
+            cell.plain = held[cell.plain]
+
+
+_FIRST_MARK = 0xE000
+"""Characters that nobody writes."""
 
 
 def fit(table: Table, width: int) -> None:

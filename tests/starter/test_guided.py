@@ -165,7 +165,12 @@ def test_all_questions_go_over_one_connection(
     assert (0, 1, 1) == (result.exit_code, len(opened), len(loops)), result.output
 
 
-def test_what_was_typed_is_what_is_sent(pingtai: Run, answers: dict[str, Any], sent: Sent) -> None:
+@pytest.mark.parametrize(
+    "last", [("2", "人少"), ("to improve: 人少",), ("需改进：人少",), ("2:人少",), ("2:", "人少")]
+)
+def test_what_was_typed_is_what_is_sent(
+    pingtai: Run, answers: dict[str, Any], sent: Sent, last: tuple[str, ...]
+) -> None:
     """Findings item by item with their remarks, corrections line by line, and what flags said besides."""
     show_case(answers, at_stage(Stage.INSPECTION))
     typed = [
@@ -176,8 +181,7 @@ def test_what_was_typed_is_what_is_sent(pingtai: Run, answers: dict[str, Any], s
         "9",
         "通过",
         *("1", "") * 6,
-        "2",
-        "人少",
+        *last,
         "加人",
         "",
         "核查员1（市科委）",

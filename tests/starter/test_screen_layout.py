@@ -80,6 +80,42 @@ def test_a_command_is_not_cut(said: str, width: int) -> None:
     assert all(cell_len(line) <= width for line in middle)
 
 
+URL = (
+    "postgresql+asyncpg://postgres@/pingtai?host=/var/lib/pingtai-of-a-district/postgres&port=5432"
+)
+PATH = "/home/somebody/平台/附件/无人机适航验证与飞行安全评估共性技术平台-建设方案-第二版.docx"
+
+
+@pytest.mark.parametrize("address", [URL, PATH])
+@pytest.mark.parametrize(
+    ("before", "after"), [("Written to ", ". Send it on."), ("已写入 ", "。请转送。"), ("", "")]
+)
+def test_an_address_is_not_cut(address: str, before: str, after: str) -> None:
+    """As commands are: wider than any line it has one of its own, else it is on one with others."""
+    lines = in_width(f"{before * 5}{address}{after}", 80)
+    assert any(line.startswith(address) for line in lines)
+    assert not any(line[:1] in ".。" for line in lines)
+    assert all(cell_len(line) <= 80 for line in lines if address not in line)
+    short = in_width(f"{'请先运行 ' * 7}/var/lib/平台/日志/pingtai.log，再办。", 80)
+    assert any("/var/lib/平台/日志/pingtai.log" in line for line in short)
+
+
+def test_an_address_in_a_table_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its last column, where nothing follows it; the next table has its own."""
+    monkeypatch.setattr("starter.terminal.screen.watched", lambda _: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    one, other = (
+        screen.facts([("PostgreSQL", URL), ("x", "平台" * 50)]),
+        screen.facts([("日志", PATH)]),
+    )
+    for _ in range(2):  # nothing is left of the first time
+        shown = screen.rendered(one, other).splitlines()
+        assert f"PostgreSQL  {URL}" in shown
+        assert f"日志  {PATH}" in shown
+        assert all(cell_len(line) <= 80 for line in shown if URL not in line and PATH not in line)
+
+
 def test_no_character_is_left_alone() -> None:
     """The last line has two, or none needs it."""
     assert ["自动驾驶场景技术", "平台"] == parts("自动驾驶场景技术平台", 18)

@@ -5,6 +5,7 @@ and the function runs again: what was answered before is not asked again. An ans
 the form (`outcome`, `findings.site`, `panel.3`), so that one part alone can be asked anew.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ T = TypeVar("T")
 Answers = dict[str, list[tuple[str, str]]]
 """By part: each question, by its English words, with the line that was answered."""
 
+_COLON = re.compile("[:：]")
 BACK = ("<", "back", "返回")
 NOTHING = "-"
 """In place of an answer that was there before: there is to be none."""
@@ -200,12 +202,19 @@ class Dialogue:
         indent: str = "",
         also: Callable[[str], str] | None = None,
         needed: bool = True,
+        then: Words | None = None,
     ) -> str:
-        """One of several that have been listed before."""
+        """One of several that have been listed before.
+
+        `then` is the next question: what is written after a colon, as in cells, answers it already.
+        """
+        after: list[str] = []
         known = {str(number): value for number, value in enumerate(choices, 1)}
         known |= {word: value for value, words in choices.items() for word in (*words, value)}
 
         def read(given: str) -> str:
+            if then:
+                given, *after[:] = (part.strip() for part in _COLON.split(given, maxsplit=1))
             said = (*terms_of(given), prompts.plain(given))
             value = next((known[one] for one in said if one in known), None)
             if value is None and len(given) > 1 and not given.isdecimal():
@@ -225,6 +234,8 @@ class Dialogue:
             indent=indent,
             shown=lambda value: choices.get(value, (value,))[0],
         )
+        if then and any(after):
+            self.answers[self._part].append((then.en, after[0]))
         return chosen
 
     def back(self) -> bool:

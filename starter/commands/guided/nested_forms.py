@@ -186,11 +186,13 @@ def _findings(talk: Dialogue, part: Part) -> dict[str, dict[str, Any]]:
     listed = "  ".join(f"{number} {label}" for number, (label, _) in enumerate(words.values(), 1))
     talk.above(*help_of(part), heading(say(prompts.named(part.label)) + say(": ", "：") + listed))
     more = ("remark", "score") if part.shape is Shape.SCORE_BY_WORD else ("remark",)
+    label = label_of(GroupFinding.model_fields["remark"])
+    remark = prompts.named(label) if label else None
     found: dict[str, dict[str, Any]] = {}
     for item in part.vocabulary:
         with talk.part(f"{part.field}.{item}"):
-            named = called(item)
-            one: dict[str, Any] = {"finding": talk.pick(named, words, indent="  ")}
+            finding = talk.pick(called(item), words, indent="  ", then=remark)
+            one: dict[str, Any] = {"finding": finding}
             for field in more:
                 value = ask_field(talk, GroupFinding, field, needed=False, indent="    ")
                 if value is not None:
