@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import os
+import signal
 import sys
 import time
 
@@ -38,4 +39,5 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         """Say nothing but what is printed above."""
 
 
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; what was not answered comes again
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Receiver).serve_forever()

@@ -29,7 +29,7 @@ def rows_table(rows: Sequence[InboxRow], now: datetime) -> Table:
 
 def cells(row: InboxRow, now: datetime) -> list[str]:
     """A row in the words of the language; days are those of Beijing."""
-    return [str(column.cell(row)) for column in _columns(now)]
+    return [str(shown) for column in _columns(now) if (shown := column.cell(row)) not in (None, "")]
 
 
 def step(row: InboxRow) -> str:

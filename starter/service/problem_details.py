@@ -4,8 +4,9 @@ from enum import Enum
 from typing import Any
 
 from workflows.awaited import Awaited
-from workflows.model import InvalidMessage, Record
+from workflows.model import InvalidMessage, Record, complaint
 from workflows.refusal import Refused
+from workflows.vocabulary import Kind as DecisionKind
 from workflows.words import Language, Words
 
 MEDIA_TYPE = "application/problem+json"
@@ -128,4 +129,20 @@ def refused(error: Refused) -> Problem:
 def invalid(error: InvalidMessage) -> Problem:
     """A message that does not fit its model: each field, and why."""
     errors = tuple(FieldProblem(field=field, en=why.en, zh=why.zh) for field, why in error.problems)
-    return Problem(Kind.INVALID, error.words, errors=errors)
+    named = ((Words.same(field), why) for field, why in error.problems)
+    return Problem(Kind.INVALID, complaint(_message(error.what), named), errors=errors)
+
+
+def _message(what: str) -> Words:
+    """What a message is called: in English by its name on the wire."""
+    if what in tuple(DecisionKind):
+        return Words(what, DecisionKind(what).zh)
+    return Words(what, _MESSAGES.get(what, what))
+
+
+_MESSAGES = {
+    "parameters": "参数",
+    "application": "申请",
+    "PlatformApplication": "申请",
+    "decision": "决定",
+}

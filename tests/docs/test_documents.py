@@ -238,3 +238,11 @@ def test_make_targets_in_the_documents_exist() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in documents())
     named = {word for line in re.findall(r"`make ([a-z -]+)", texts) for word in line.split()}
     assert set() == named - targets
+
+
+def test_what_the_typescript_example_is_started_with_is_there() -> None:
+    """Whoever follows the document has the files that the command names."""
+    text = (ROOT / "docs" / "temporal-contract.md").read_text(encoding="utf-8")
+    [files] = re.findall(r"npm start -- (.*)", text)
+    here = ROOT / "examples" / "integration" / "typescript"
+    assert all((here / one).is_file() for one in files.split())

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,3 +91,36 @@ async def test_the_receiver_takes_each_event_once(
     assert [f"p-0:1:0:0:{seq}" for seq in range(1, many + 1)] == [
         line.split()[0] for line in lines.splitlines()
     ]
+
+
+@pytest.mark.parametrize("lines", ["follow.py", "receiver.py"])
+def test_ctrl_c_ends_an_example_without_a_traceback(lines: str, tmp_path: Path) -> None:
+    """It is how they end; whoever follows goes on from the cursor."""
+    port = free_port(22_000)
+    url = f"http://127.0.0.1:{port}"  # nobody answers there: the follower waits
+    said = {
+        "URL": url,
+        "KEY": "k",
+        "CURSOR": str(tmp_path / "c"),
+        "SECRET": "whsec_",
+        "PORT": str(port),
+    }
+    program = """
+import os, runpy, signal, sys, threading, time
+def interrupt():
+    while signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+sys.argv = sys.argv[1:]
+threading.Thread(target=interrupt, daemon=True).start()
+runpy.run_path(sys.argv[0])
+"""
+    path = ROOT / "examples" / "integration" / lines
+    ended = subprocess.run(
+        [sys.executable, "-c", program, path, "1"],
+        env={**os.environ, **said},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (-signal.SIGINT, b"") == (ended.returncode, ended.stderr)

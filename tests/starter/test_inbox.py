@@ -324,6 +324,7 @@ def test_watching_ends_with_its_reader(
     lines = pingtai("inbox", "--watch", "1", "--all").stdout.splitlines()
     assert len(EVERYTHING) == len(lines)
     assert all(" new  p-" in line for line in lines)
+    assert not any("None" in line for line in lines)
     told = pingtai("inbox", "--watch", "--all", "--json").stdout.splitlines()
     assert [NEW] * 5 == [json.loads(line)["change"] for line in told]
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from starter.service.error_handlers import problem_of
 from starter.service.parameter_words import in_plain_words
 from starter.terminal.official_wording import official
 from workflows.decision_reading import new_decision_of
-from workflows.model import InvalidMessage
+from workflows.model import InvalidMessage, invalid
 from workflows.words import Words
 
 
@@ -38,3 +39,15 @@ def test_values_without_a_term_and_a_list_that_was_cut() -> None:
     assert "只能是“operators”或“public”" == shown.zh
     shown = in_plain_words(Words("", "只能是 'haidian', 'shunyi', 'beij"))
     assert "只能是海淀区（haidian）、顺义区（shunyi）等" == shown.zh
+
+
+def test_a_problem_of_http_names_its_message() -> None:
+    """In Chinese by its term; the field has the name that is sent."""
+    with pytest.raises(InvalidMessage) as caught:
+        new_decision_of({"kind": "recommendation", "outcome": "x"})
+    found = problem_of(caught.value).words
+    assert "recommendation: decision_id: missing; " in found.en
+    assert found.zh.startswith("所在区推荐：decision_id：缺少此项；")
+    assert "；outcome：只能是推荐（recommended）、" in found.zh
+    found = problem_of(invalid("parameters", "after", "copy it", "请取自上一页的 next")).words
+    assert ("parameters: after: copy it", "参数：after：请取自上一页的 next") == found
