@@ -32,8 +32,7 @@ LATER = date(2035, 1, 1)
 @pytest.fixture
 async def register(engine: AsyncEngine) -> AsyncEngine:
     """A register with two platforms."""
-    for platform_id in (MUCH, SHORT):
-        await write_register(engine, recorded(platform_id))
+    await write_register(engine, (*recorded(MUCH), *recorded(SHORT)))
     return engine
 
 
