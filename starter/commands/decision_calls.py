@@ -3,28 +3,29 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from db.row_types import LogLine
+from db.row_types import LogLine, PlatformCard
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
-from starter.commands.body_doubts import alike_bodies, bodies_of, half_renamed, names_bodies
 from starter.commands.decision_form import DecisionForm, substitution_of
-from starter.commands.doubts import doubts, odd_day, plan_of_another
-from starter.commands.late_rectification import late_rectification, orders_rectification
 from starter.commands.receipt_view import end_of_stage
-from starter.commands.repeated_support import repeated_support, support_in
+from starter.commands.unless_meant import odd_day, plan_of_another
 from starter.desk.known_organisations import known_organisations, nearly
 from starter.desk.profile import read_profile
 from starter.desk.reach import open_pingtai, open_reads
 from starter.desk.substitutes import in_place_of
+from starter.doubts.decision_doubts import (
+    KnownPlatform,
+    decision_doubts,
+    is_held_against_platform,
+    known_platform,
+)
 from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, PingtaiError
 from starter.terminal.language import say
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage
-from workflows.periods import beijing_date, last_day
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
@@ -91,27 +92,21 @@ class DecisionCalls:
 
     def doubts(self, raw: Mapping[str, Any]) -> list[Words]:
         """What is to be asked about in a decision before it is sent."""
-        bodies = self._runner.run(bodies_of(self.platform)) if names_bodies(raw) else ()
+        known = self._known() if is_held_against_platform(raw, today()) else None
         return [
             *plan_of_another(raw, self.platform),
-            *doubts(raw, today(), self._applied_on(raw)),
-            *alike_bodies(raw, bodies),
-            *half_renamed(raw, bodies),
-            *self._support_doubts(raw),
-            *self._rectification_doubts(raw),
+            *decision_doubts(raw, today(), known),
             *self._organisation_doubts(raw.get("actor")),
         ]
 
-    def _support_doubts(self, raw: Mapping[str, Any]) -> list[Words]:
-        """Ask about a support that is recorded already; nothing where the register cannot be read."""
-        brief = self.brief() if support_in(raw) else None
-        return list(repeated_support(raw, brief.card.support)) if brief else []
-
-    def _rectification_doubts(self, raw: Mapping[str, Any]) -> list[Words]:
-        """Ask about a rectification that does not fit; nothing where the register cannot be read."""
-        brief = self.brief() if orders_rectification(raw) else None
-        ends = [term.valid_until for term in brief.card.terms if term.valid_until] if brief else []
-        return list(late_rectification(raw, last_day(ends[-1]))) if ends else []
+    def _known(self) -> KnownPlatform | None:
+        """What the register has of the platform; None where it does not answer, or has nothing of it."""
+        if self._brief:
+            return known_platform(self._brief.card)
+        with suppress(PingtaiError):
+            card = self._runner.run(_card(self.platform))
+            return known_platform(card) if card else None
+        return None
 
     def _organisation_doubts(self, actor: Any) -> list[Words]:
         """Ask about an office that resembles a known one; an operator's name is the rules' affair."""
@@ -134,14 +129,8 @@ class DecisionCalls:
 
     def odd_day(self, raw: Mapping[str, Any]) -> BadInput | None:
         """Why a decision is not sent, by its day, where nobody can be asked whether that is meant."""
-        return odd_day(raw, today(), self._applied_on(raw))
-
-    def _applied_on(self, raw: Mapping[str, Any]) -> date | None:
-        """The day of the application that a decision is about; a decision of today is after it."""
-        log = self.register_log() if raw.get("decided_on") != str(today()) else []
-        term = max((line.term for line in log), default=0)
-        applied = [line.entry.at for line in log if (line.term, line.year) == (term, 0)]
-        return beijing_date(min(applied)) if applied else None
+        known = self._known() if raw.get("decided_on") != str(today()) else None
+        return odd_day(raw, today(), known.applied_on if known else None)
 
     def brief(self) -> "Brief | None":
         """What the case is about; None where the register does not answer, or says nothing of it."""
@@ -200,6 +189,11 @@ async def _open_assessment(client: Pingtai, state: PlatformState) -> CaseView:
 async def _register_log(platform: str) -> list[LogLine]:
     async with open_reads() as register:
         return await register.log(platform)
+
+
+async def _card(platform: str) -> PlatformCard | None:
+    async with open_reads() as register:
+        return await register.platform(platform)
 
 
 async def _brief(platform: str) -> "Brief | None":

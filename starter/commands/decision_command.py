@@ -11,7 +11,6 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
 from starter.commands.document_files import folder_of, with_documents
-from starter.commands.doubts import plan_of_another, unless_meant
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
@@ -24,6 +23,7 @@ from starter.commands.panel_options import (
     without_whom,
 )
 from starter.commands.receipt_view import show_preview, show_receipt
+from starter.commands.unless_meant import plan_of_another, unless_meant
 from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json

@@ -15,7 +15,7 @@ from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.clock import today
 from starter.commands import COMMANDS
-from starter.commands.doubts import LONG_AGO
+from starter.doubts.message_doubts import LONG_AGO
 from starter.terminal.chosen_language import speaking
 from starter.terminal.lazy_group import LazyGroup
 from tests.nobody import be_nobody
@@ -34,7 +34,7 @@ def nobodys_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     monkeypatch.chdir(tmp_path)
     # The decisions of these tests are of late 2026: that is not long ago, whenever they run.
     long_ago = max(LONG_AGO, (today() - date(2026, 8, 26)).days)
-    monkeypatch.setattr("starter.commands.doubts.LONG_AGO", long_ago)
+    monkeypatch.setattr("starter.doubts.message_doubts.LONG_AGO", long_ago)
 
 
 @pytest.fixture
@@ -129,8 +129,9 @@ def pingtai(
         async def log(self, platform: str) -> Any:
             return answers["log"]
 
-        async def platform(self, platform: str) -> None:
-            """No card: what a decision is about is not shown."""
+        async def platform(self, platform: str) -> Any:
+            """No card, unless a test has one: what a decision is about is not shown."""
+            return answers.get("card")
 
     @asynccontextmanager
     async def reads(**_: Any) -> AsyncIterator[Any]:

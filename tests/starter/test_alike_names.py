@@ -9,8 +9,6 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from starter.clock import today
-from starter.commands.batch.confirmation import KnownPlatform, _doubts
-from starter.commands.body_doubts import alike_bodies, bodies_in
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.panel_options import called_panel
@@ -18,6 +16,8 @@ from starter.desk.alike_names import alike
 from starter.desk.known_organisations import nearly
 from starter.desk.panels import Panel, PanelExpert, keep_panel
 from starter.desk.traditional_characters import SIMPLIFIED
+from starter.doubts.body_doubts import alike_bodies
+from starter.doubts.decision_doubts import decision_doubts, known_platform
 from starter.errors import Unreachable
 from tests.register.cases import opened
 from tests.starter.shown_cases import card_of
@@ -90,17 +90,15 @@ def test_a_panel_by_flags_and_in_a_batch_is_held_against_the_register(
     async def reads() -> AsyncIterator[Any]:
         yield SimpleNamespace(platform=AsyncMock(return_value=card))
 
-    monkeypatch.setattr("starter.commands.body_doubts.open_reads", reads)
+    monkeypatch.setattr("starter.commands.decision_calls.open_reads", reads)
     with closing(DecisionCalls(FORMS[Kind.EXPERT_OPINION], "bj-test", None)) as calls:
         [told] = calls.doubts(raw)
         assert BODY in told.en
         away = Mock(side_effect=Unreachable("no register", "没有名册"))
-        monkeypatch.setattr("starter.commands.body_doubts.open_reads", away)
+        monkeypatch.setattr("starter.commands.decision_calls.open_reads", away)
         assert calls.doubts(raw) == []
-    known = KnownPlatform("平台", None, bodies_in(card))
-    line = SimpleNamespace(message=raw, platform="bj-test")
-    assert [told] == list(_doubts(line, known))  # type: ignore[arg-type]
-    assert [] == list(_doubts(line, None))  # type: ignore[arg-type]
+    assert [told] == decision_doubts(raw, today(), known_platform(card))
+    assert [] == decision_doubts(raw, today(), None)
 
 
 def test_a_known_organisation_in_other_brackets_is_known() -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from starter.clock import today
-from starter.commands.doubts import doubts
+from starter.doubts.message_doubts import message_doubts as doubts
 from starter.errors import Unreachable, no_such_platform
 from tests.register.cases import opened
 from tests.rules.builders import application
@@ -252,7 +252,7 @@ def test_a_date_far_from_today_is_asked_about(
     days: int, asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than 90 days ago, or in the future."""
-    monkeypatch.setattr("starter.commands.doubts.LONG_AGO", 90)
+    monkeypatch.setattr("starter.doubts.message_doubts.LONG_AGO", 90)
     raw = {"kind": "withdrawal", "decided_on": str(today().fromordinal(today().toordinal() - days))}
     assert asked == len(doubts(raw, today()))
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from starter.commands.batch.decision_cells import from_cells
-from starter.commands.body_doubts import half_renamed
 from starter.commands.forms_by_kind import FORMS
+from starter.doubts.body_doubts import half_renamed
 from tests.rules.builders import DOCUMENT
 from tests.rules.cases import at_stage
 from tests.starter.form_typing import Run, Sent, day_of, terminal, typed  # noqa: F401

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from starter.commands.doubts import doubts
+from starter.doubts.message_doubts import message_doubts as doubts
 from starter.terminal.official_wording import official
 from tests.rules.cases import at_stage, moment
 from tests.starter.form_typing import EXPERTS, Run, Sent, day_of, terminal, typed  # noqa: F401

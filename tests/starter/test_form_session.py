@@ -9,8 +9,10 @@ import pytest
 from starter.clock import today
 from starter.commands.guided import prompts
 from starter.errors import Unreachable
+from tests.register.cases import Told
 from tests.rules.cases import at_stage
 from tests.starter.form_typing import EXPERTS, Run, Sent, day_of, drafts, terminal, typed  # noqa: F401
+from tests.starter.shown_cases import card_of
 from tests.starter.test_guided import COMMISSION, DISTRICT, login, show_case
 from workflows.model import invalid
 from workflows.refusal import Refusal, Refused
@@ -281,7 +283,9 @@ def test_an_unusual_decision_by_flags_is_asked_about(
     pingtai: Run, answers: dict[str, Any], sent: Sent
 ) -> None:
     """At a terminal, unless --yes answers it; what is usual goes at once."""
-    show_case(answers, at_stage(Stage.RECOMMENDATION))
+    case = at_stage(Stage.RECOMMENDATION)
+    show_case(answers, case)
+    answers["card"] = card_of(Told(case, case.log[0].at))
     login(pingtai)
     flags = ("recommend", "bj-test", "--outcome", "recommended", "--opinion", "同意", "--date")
     result = pingtai(*flags, "2024-03-01", lang="zh", stdin=typed("n"))

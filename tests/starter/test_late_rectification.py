@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from starter.commands.late_rectification import late_rectification, orders_rectification
+from starter.doubts.late_rectification import late_rectification, orders_rectification
 
 LAST = date(2028, 3, 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from db.row_types import SupportRow
-from starter.commands.repeated_support import repeated_support, support_in
+from starter.doubts.repeated_support import repeated_support, support_in
 
 RAW: dict[str, Any] = {"kind": "support", "support": "tax", "given_on": "2026-05-06",
                        "title": "研发费用 加计扣除", "amount_wan": "12.50"}  # fmt: skip

@@ -19,7 +19,7 @@ from starter.commands.batch.progress import DECISIONS, ProgressReport, counted
 from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
-from starter.commands.doubts import odd_day
+from starter.commands.unless_meant import odd_day
 from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
 from starter.tables.file_content import read_many

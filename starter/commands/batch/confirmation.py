@@ -2,29 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from db.row_types import SupportRow
 from starter.clock import today
 from starter.commands.batch.lines import Line
-from starter.commands.body_doubts import Bodies, alike_bodies, bodies_in, half_renamed
-from starter.commands.doubts import doubts
 from starter.commands.guided.prompts import sure
 from starter.commands.guided.summary import actor_words
-from starter.commands.repeated_support import Given, repeated_support, support_in
 from starter.desk.reach import open_reads
+from starter.doubts.decision_doubts import KnownPlatform, decision_doubts, known_platform
+from starter.doubts.repeated_support import Given, support_in
 from starter.errors import PingtaiError
 from starter.terminal import wording
 from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
 from starter.terminal.pager import show_long
 from starter.terminal.screen import ALWAYS, Column, Said, heading, show, stacked, table_of
-from workflows.periods import beijing_date
 from workflows.words import Words
 
 LOOKED_UP = 200
@@ -35,15 +30,6 @@ LISTED = 10
 """Maximum unusual lines that are listed; the others are counted."""
 
 
-class KnownPlatform(NamedTuple):
-    """What is said of a platform before a decision on it is sent."""
-
-    name: str
-    applied_on: date | None
-    bodies: Bodies
-    support: tuple[SupportRow, ...] = ()
-
-
 async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
     """Names and days of application, by platform: of the first `LOOKED_UP`, as far as the register answers."""
     found: dict[str, KnownPlatform] = {}
@@ -52,11 +38,7 @@ async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
             for platform in list(dict.fromkeys(line.platform for line in lines))[:LOOKED_UP]:
                 card = await register.platform(platform)
                 if card:
-                    newest = max(card.terms, key=lambda term: term.term)
-                    day = beijing_date(newest.applied_at) if newest.applied_at else None
-                    found[platform] = KnownPlatform(
-                        card.platform.name, day, bodies_in(card), tuple(card.support)
-                    )
+                    found[platform] = known_platform(card)
     except PingtaiError:
         pass  # the dates are compared with today alone, and platforms have their ids
     return found
@@ -69,7 +51,11 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
         click.Abort: they are not to be sent.
     """
     show_long(heading(Words("To be sent", "拟提交")), *_listed(lines, known))
-    unusual = [(line, why) for line in lines for why in _doubts(line, known.get(line.platform))]
+    unusual = [
+        (line, why)
+        for line in lines
+        for why in decision_doubts(line.message, today(), known.get(line.platform))
+    ]
     unusual += _twice_in_the_file(lines)
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
@@ -80,14 +66,6 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
         held_back=held_back,
         unusual=len({line.entry.number for line, _ in unusual}),
     )
-
-
-def _doubts(line: Line, known: KnownPlatform | None) -> Iterator[Words]:
-    yield from doubts(line.message, today(), known.applied_on if known else None)
-    if known:
-        yield from alike_bodies(line.message, known.bodies)
-        yield from half_renamed(line.message, known.bodies)
-        yield from repeated_support(line.message, known.support)
 
 
 def _twice_in_the_file(lines: Sequence[Line]) -> Iterator[tuple[Line, Words]]:

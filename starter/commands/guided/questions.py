@@ -13,7 +13,6 @@ from starter.commands.decision_form import (
     outcomes_for,
     roles_for,
 )
-from starter.commands.doubts import plan_of_another
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.facts_as_they_are import fact_now
@@ -23,6 +22,7 @@ from starter.commands.guided.nested_forms import Read, ask_field, ask_part
 from starter.commands.guided.panel_questions import PanelQuestions
 from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
+from starter.commands.unless_meant import plan_of_another
 from starter.terminal import wording
 from starter.terminal.command_runner import Declined
 from starter.terminal.language import say

@@ -8,8 +8,6 @@ from typing import Any
 
 from db.row_types import PlatformCard
 from starter.desk.alike_names import alike
-from starter.desk.reach import open_reads
-from starter.errors import PingtaiError
 from workflows.name_comparison import same_name
 from workflows.vocabulary import Kind, Vote
 from workflows.words import Words
@@ -26,16 +24,6 @@ def has_panel(raw: Mapping[str, Any]) -> bool:
 def names_bodies(raw: Mapping[str, Any]) -> bool:
     """Whether a decision names experts, or a body of the platform anew."""
     return has_panel(raw) or raw.get("kind") == Kind.FACTS_CHANGE
-
-
-async def bodies_of(platform: str) -> Bodies:
-    """Return the bodies of a platform; none where the register does not answer: the rules compare them."""
-    try:
-        async with open_reads() as register:
-            card = await register.platform(platform)
-    except PingtaiError:
-        return ()
-    return bodies_in(card) if card else ()
 
 
 def bodies_in(card: PlatformCard) -> Bodies:

@@ -1,10 +1,9 @@
-"""What the rules accept and is seldom meant: asked about before it is sent."""
+"""What is odd in a decision by itself: its days, findings that contradict its outcome, a name twice."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from starter.errors import BadInput
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.name_comparison import same_name
@@ -33,45 +32,21 @@ _OUTCOMES: dict[str, tuple[Word, Word]] = {
 _ITEMS = {str(item): item for item in (*InspectionItem, *IndicatorGroup)}
 
 
-def doubts(raw: Mapping[str, Any], today: date, applied_on: date | None = None) -> list[Words]:
+def message_doubts(
+    raw: Mapping[str, Any], today: date, applied_on: date | None = None
+) -> list[Words]:
     """What is to be asked about in a decision; `applied_on` is the day of its application, if known."""
     return [
-        *_of_day(raw, today, applied_on),
+        *of_day(raw, today, applied_on),
         *_of_other_days(raw),
         *_of_findings(raw),
         *_of_panel(raw),
     ]
 
 
-def plan_of_another(raw: Mapping[str, Any], platform: str) -> Iterator[Words]:
-    """Ask about a plan, or mechanisms, from a file that was written for another platform."""
-    for field in ("plan", "mechanisms"):
-        other = getattr(raw.get(field), "platform", None)
-        if other and other != platform:
-            yield Words(
-                f"The file of the plan belongs to platform {other}, not to {platform}.",
-                f"该文件属于平台 {other}，不是 {platform}。",
-            )
-
-
-def odd_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> BadInput | None:
-    """Return why a decision is not sent, by its day, where nobody can be asked whether that is meant.
-
-    A day in the future is not meant by anybody: the rules say so.
-    """
-    day = _read(raw.get("decided_on"))
-    for why in _of_day(raw, today, applied_on) if day and day <= today else ():
-        return unless_meant(why)
-    return None
-
-
-def unless_meant(why: Words) -> BadInput:
-    """Return what is said of something odd where nobody can be asked about it."""
-    return BadInput(f"{why.en} If that is meant, add --yes", f"{why.zh}确需提交的，请加 --yes")
-
-
-def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:
-    day = _read(raw.get("decided_on"))
+def of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Iterator[Words]:
+    """Ask about a day of decision in the future, before the application, or long ago."""
+    day = read_day(raw.get("decided_on"))
     if day is None or raw.get("kind") == Kind.BRINGING_IN:
         return  # a platform may be brought in as it stood long ago
     ago = (today - day).days
@@ -88,9 +63,9 @@ def _of_day(raw: Mapping[str, Any], today: date, applied_on: date | None) -> Ite
 
 def _of_other_days(raw: Mapping[str, Any]) -> Iterator[Words]:
     """A deadline, or a day on which support was given, that lies a year or more from the decision."""
-    decided = _read(raw.get("decided_on"))
+    decided = read_day(raw.get("decided_on"))
     for field in ("mend_by", "given_on"):
-        day = _read(raw.get(field))
+        day = read_day(raw.get(field))
         if decided and day and abs((day - decided).days) > A_YEAR:
             label = label_at(MODELS[Kind(raw["kind"])], field)
             assert label, field  # noqa: S101 - each of them has one
@@ -100,7 +75,8 @@ def _of_other_days(raw: Mapping[str, Any]) -> Iterator[Words]:
             )
 
 
-def _read(day: Any) -> date | None:
+def read_day(day: Any) -> date | None:
+    """Return a day as a message says it; None where it says none."""
     try:
         return date.fromisoformat(str(day))
     except ValueError:
