@@ -23,6 +23,10 @@ _CANDIDATES = 60
 _PIECES = 12
 
 
+_PLAIN_ID = "translate(lower({}), '._-', '')"
+"""Letters and digits of an id, which are of ASCII (`workflows.model.Identifier`)."""
+
+
 class FoundPlatform(Record):
     """A platform that was found; `exact`: its whole id or its whole name is what was looked for."""
 
@@ -58,6 +62,26 @@ async def platform_of_id(source: Source, platform_id: str, *, district: str | No
     query = part.query("SELECT", _COLUMNS, "FROM platforms AS p", _TERM, where(conditions))
     rows = await connections(source).fetch(query.sql, *query.values)
     return Found(total=len(rows), items=tuple(read(FoundPlatform, row, exact=True) for row in rows))
+
+
+async def ids_alike(source: Source, platform_id: str) -> tuple[FoundPlatform, ...]:
+    """The other platforms whose ids differ from this one only in letter case or separators."""
+    part = Parameters()
+    query = part.query(
+        "SELECT",
+        _COLUMNS,
+        "FROM platforms AS p",
+        _TERM,
+        where(
+            [
+                part("p.platform_id <> {}", platform_id),
+                part(f"{_PLAIN_ID.format('p.platform_id')} = {_PLAIN_ID}", platform_id),
+            ]
+        ),
+        part("ORDER BY p.platform_id LIMIT {}", NEAR),
+    )
+    rows = await connections(source).fetch(query.sql, *query.values)
+    return tuple(read(FoundPlatform, row) for row in rows)
 
 
 async def find_platforms(

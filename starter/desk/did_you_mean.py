@@ -7,7 +7,7 @@ from starter.errors import NoSuchPlatform, no_such_platform
 from workflows.words import Words
 
 if TYPE_CHECKING:
-    from db.name_search import NearPlatform
+    from db.name_search import FoundPlatform, NearPlatform
 
 
 def near_words(near: "Sequence[NearPlatform]") -> Words | None:
@@ -17,6 +17,26 @@ def near_words(near: "Sequence[NearPlatform]") -> Words | None:
     return Words(
         f"Did you mean {' or '.join(f'{one.platform_id} ({one.name})' for one in near)}?",
         f"是否为 {'、'.join(f'{one.platform_id}（{one.name}）' for one in near)}？",
+    )
+
+
+def id_key(platform_id: str) -> str:
+    """The form of an id in which those are the same that differ only in letter case or separators."""
+    return "".join(filter(str.isalnum, platform_id)).casefold()
+
+
+def only_written_alike(platform_id: str, other: "FoundPlatform | NearPlatform | None") -> Words:
+    """Tell of another platform whose id differs only in writing; None: which one is not to be told."""
+    if other is None:
+        return Words(
+            f"{platform_id} differs only in writing from the id of another platform.",
+            f"{platform_id} 与另一平台的编号仅写法不同，请核实。",
+        )
+    return Words(
+        f"{platform_id} is another platform than {other.platform_id} ({other.name}), although their ids"
+        " differ only in writing. If you mean that one, withdraw this application.",
+        f"{platform_id} 与 {other.platform_id}（{other.name}）仅写法不同，系两个平台。"
+        "如系误填，请撤回本申请。",
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from starter.desk.did_you_mean import joined, near_words
+from starter.desk.did_you_mean import id_key, joined, near_words, only_written_alike
 from starter.desk.reach import open_pingtai, open_reads
 from starter.errors import BadInput, NoSuchPlatform, PingtaiError, Unreachable
 from starter.terminal.language import say
@@ -108,11 +108,6 @@ async def near_to(platform_id: str) -> Words | None:
     return near_words(found.near or _near(found))
 
 
-def id_key(platform_id: str) -> str:
-    """The form of an id in which those are the same that differ only in letter case or separators."""
-    return "".join(filter(str.isalnum, platform_id)).casefold()
-
-
 async def written_alike(platform_id: str) -> Words | None:
     """Tell of another platform whose id differs only in case or separators; None: of none that is known."""
     try:
@@ -123,12 +118,7 @@ async def written_alike(platform_id: str) -> Words | None:
     known: list[FoundPlatform | NearPlatform] = [*found.items, *found.near]
     for one in known:
         if id_key(one.platform_id) == id_key(platform_id) and one.platform_id != platform_id:
-            return Words(
-                f"{platform_id} is another platform than {one.platform_id} ({one.name}), although their ids"
-                " differ only in writing. If you mean that one, withdraw this application.",
-                f"{platform_id} 与 {one.platform_id}（{one.name}）仅写法不同，系两个平台。"
-                "如系误填，请撤回本申请。",
-            )
+            return only_written_alike(platform_id, one)
     return None
 
 

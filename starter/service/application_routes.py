@@ -13,6 +13,7 @@ from starter.service.case_status import platform_status
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Applicant, Caller
 from starter.service.mandates import check_submitter
+from starter.service.odd_writes import DOUBTS, RefuseDoubts, alike_ids, counted, refuse
 from starter.service.openapi_document import body, written
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
@@ -40,10 +41,12 @@ class AppliedAnswer(Record):
 @router.post(
     "/applications",
     summary="Apply for a platform. 提交申请",
-    responses=written(AppliedAnswer, "applied"),
+    responses=written(AppliedAnswer, "applied", headers=DOUBTS),
     openapi_extra=body(PlatformApplication, "PlatformApplication", "application"),
 )
-async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Response:
+async def apply(
+    request: Request, who: Applicant, key: IdempotencyKey, refuse_doubts: RefuseDoubts = False
+) -> Response:
     """Start the term that an application asks for; in the last days of a valid platform, keep it until then.
 
     The same application again (the same `application_id` and content) is answered 200 with the same
@@ -57,6 +60,9 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         allow(who, application)
         await _allow_submitter(request, application)
         await _allow_platform(request, who, application.platform_id)
+        doubts = await alike_ids(request, who, application.platform_id)
+        if refuse_doubts:
+            refuse(doubts)
         client = await request.app.state.backends.client()
         try:
             applied = await client.apply(application)
@@ -70,7 +76,7 @@ async def apply(request: Request, who: Applicant, key: IdempotencyKey) -> Respon
         where = {"Location": f"/v1/platforms/{applied.platform_id}"}
         if applied.repeated:
             return reply(answer, 200, where | REPEATED)
-        return reply(answer, 201, where)
+        return reply(answer, 201, where | counted(doubts))
 
     return await answer_once(request, who, key, data, work)
 

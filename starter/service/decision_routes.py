@@ -13,9 +13,16 @@ from starter.service.case_status import district_of
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Caller, Decider
 from starter.service.mandates import check_decider
+from starter.service.odd_writes import (
+    DOUBTS,
+    RefuseDoubts,
+    counted,
+    decision_oddities,
+    refuse,
+)
 from starter.service.openapi_document import AnyDecision, body, written
 from starter.service.parameters import PlatformId
-from starter.service.problem_details import Kind, Problem
+from starter.service.problem_details import Doubt, Kind, Problem
 from starter.service.responses import reply
 from workflows.awaited import Awaited
 from workflows.decision import Decision
@@ -58,15 +65,18 @@ class DryRun(Record):
     """What would become of a decision, if it were sent now."""
 
     would_lead_to: str
+    doubts: tuple[Doubt, ...] = ()
+    """What a person would be asked about before it is sent: a date long ago, the same support twice."""
 
 
 @router.post(
     "/platforms/{platform_id}/decisions",
     summary="Decide about a platform. 提交决定",
-    responses=written(DecisionAnswer | DryRun, "decided", 404, headers=_TIMES),
+    responses=written(DecisionAnswer | DryRun, "decided", 404, headers=_TIMES | DOUBTS),
     openapi_extra=body(AnyDecision, "Decision", "decision"),
 )
 async def decide(
+    *,
     request: Request,
     platform_id: PlatformId,
     who: Decider,
@@ -74,10 +84,12 @@ async def decide(
     dry_run: Annotated[
         bool, Query(description="Check only; nothing is submitted. 预检（不提交）")
     ] = False,
+    refuse_doubts: RefuseDoubts = False,
 ) -> Response:
     """Send a decision to the platform or its open assessment, by its `kind`; the answer is its receipt.
 
     The same decision again (the same `decision_id` and content) is answered 200 with the same body.
+    What a person would be asked about is counted in `Pingtai-Doubts`; `dry_run` lists it.
     Scope: `decide:` and the actor's role. A substitute (`acting_for`) needs a substitution in the register;
     otherwise 403.
     """
@@ -86,11 +98,14 @@ async def decide(
     async def work() -> Response:
         decision = new_decision_of(data)
         await _allow(request, who, platform_id, decision)
+        doubts = await decision_oddities(request, who, platform_id, decision)
         if dry_run:
             client = await request.app.state.backends.client()
             preview = await client.check(platform_id, data)
-            return _preview(preview)
-        return _answer(await _decided(request, platform_id, data))
+            return _preview(preview, doubts)
+        if refuse_doubts:
+            refuse(doubts)
+        return _answer(await _decided(request, platform_id, data), doubts)
 
     return await answer_once(request, who, key, data, work)
 
@@ -117,14 +132,15 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     return receipt
 
 
-def _preview(preview: DecisionPreview) -> Response:
+def _preview(preview: DecisionPreview, doubts: tuple[Doubt, ...]) -> Response:
     headers = REPEATED if preview.repeated else {}
     if preview.set_aside_by is not None:
         headers = headers | {SET_ASIDE_BY: preview.set_aside_by}
-    return reply(DryRun(would_lead_to=preview.stage or ""), 200, headers)
+    answer = DryRun(would_lead_to=preview.stage or "", doubts=() if preview.repeated else doubts)
+    return reply(answer, 200, headers)
 
 
-def _answer(receipt: Receipt) -> Response:
+def _answer(receipt: Receipt, doubts: tuple[Doubt, ...]) -> Response:
     where = f"/v1/platforms/{receipt.platform_id}"
     if receipt.year is not None:
         where += f"/assessments/{receipt.year}?term={receipt.term}"
@@ -136,5 +152,7 @@ def _answer(receipt: Receipt) -> Response:
     kept = receipt.model_dump(exclude={"repeated", "due", "set_aside_by"})
     answer = DecisionAnswer(**kept)
     return (
-        reply(answer, 200, headers | REPEATED) if receipt.repeated else reply(answer, 201, headers)
+        reply(answer, 200, headers | REPEATED)
+        if receipt.repeated
+        else reply(answer, 201, headers | counted(doubts))
     )

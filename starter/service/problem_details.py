@@ -25,6 +25,7 @@ class Kind(Enum):
     SLOW_BODY = 408, Words("The body did not arrive in time", "请求内容未按时到达")
     REFUSED = 409, Words("The rules refuse it", "不予受理")
     KEY_REUSED = 409, Words("The Idempotency-Key was used before", "幂等键已用于其他请求")
+    DOUBTFUL = 409, Words("A person would be asked about it", "存疑，未提交")
     TOO_MANY = 409, Words("There are too many already", "数量已达上限")
     GONE = 410, Words("The cursor belongs to a feed that is gone", "游标已失效")
     TOO_LARGE = 413, Words("The body is too large", "请求内容过大")
@@ -56,6 +57,13 @@ class FieldProblem(Record):
     zh: str
 
 
+class Doubt(Record):
+    """Something that the rules accept and that is seldom meant."""
+
+    en: str
+    zh: str
+
+
 class ProblemDetails(Record):
     """What is answered when something goes wrong. `detail` is in the language of Accept-Language.
 
@@ -76,6 +84,8 @@ class ProblemDetails(Record):
     awaited: tuple[Awaited, ...] | None = None
     """What is awaited instead, and from whom."""
     errors: tuple[FieldProblem, ...] | None = None
+    doubts: tuple[Doubt, ...] | None = None
+    """What a person would be asked about."""
 
 
 class Problem(Exception):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -15,6 +16,7 @@ from starter.clock import today
 from starter.service.serving import listener, serving, url_of
 from tests.rules.builders import Raw
 from tests.service.conftest import EVERYTHING, MakeKey, form
+from tests.service.test_odd_writes import applied_for
 
 END = "\x1e"
 RUN = """
@@ -223,3 +225,21 @@ async def test_what_needs_the_database_says_so(desk: Desk) -> None:
     for ended in await desk.run_all(*calls, without=frozenset()):
         told = ended.err.splitlines()
         assert (2, 1, True) == (ended.code, len(told), "DATABASE_URL" in told[0]), ended.err
+
+
+async def test_the_commands_ask_by_http_as_directly(
+    desk: Desk, all_keys: httpx.AsyncClient
+) -> None:
+    """A script needs --yes for an odd day; `apply` tells of an id that differs only in writing."""
+    sent = await applied_for(all_keys)
+    recommend = ("recommend", sent["platform_id"], *RECOMMEND, "--date", "2001-01-01")
+    odd, meant = await desk.run_all(recommend, (*recommend, "--yes"))
+    assert 2 == odd.code
+    assert (
+        f"2001-01-01 is before the application of {today()}. If that is meant, add --yes" in odd.err
+    )
+    assert 0 == meant.code, meant.err
+    again = form(platform_id=sent["platform_id"].upper())
+    told = await desk.run("apply", "--file", "-", given=again)
+    assert 0 == told.code
+    assert f"is another platform than {sent['platform_id']}" in told.err

@@ -9,7 +9,7 @@ from starter.commands.batch.lines import Entry, Line
 from starter.commands.importing.columns import LEFT_TO_US, column_of, field_of, lacking
 from starter.commands.importing.example import EXAMPLE_IDS
 from starter.commands.importing.import_report import Problem
-from starter.desk.platform_names import id_key
+from starter.desk.did_you_mean import id_key
 from workflows.application import PlatformApplication
 from workflows.case_opening import open_platform
 from workflows.model import WHOLE, InvalidMessage, parse
