@@ -99,12 +99,13 @@ async def decide(
         decision = new_decision_of(data)
         await _allow(request, who, platform_id, decision)
         doubts = await decision_oddities(request, who, platform_id, decision)
-        if dry_run:
+        if dry_run or (refuse_doubts and doubts):
             client = await request.app.state.backends.client()
             preview = await client.check(platform_id, data)
-            return _preview(preview, doubts)
-        if refuse_doubts:
-            refuse(doubts)
+            if dry_run:
+                return _preview(preview, doubts)
+            if not preview.repeated:  # what was taken is answered as it was
+                refuse(doubts)
         return _answer(await _decided(request, platform_id, data), doubts)
 
     return await answer_once(request, who, key, data, work)

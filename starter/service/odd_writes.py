@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from starlette.requests import Request
 
-from db.name_search import ids_alike
+from db.name_search import ids_alike, platform_of_id
 from db.queries import RegisterQueries
 from db.sqlstate import database_errors
 from starter.clock import today
@@ -73,6 +73,8 @@ async def alike_ids(request: Request, who: Caller, platform_id: str) -> tuple[Do
     try:
         async with asyncio.timeout(_PATIENCE):
             engine = await request.app.state.backends.engine()
+            if (await platform_of_id(engine, platform_id)).total:
+                return ()  # its id is not new
             found = await ids_alike(engine, platform_id)
     except _AWAY:
         return ()

@@ -50,6 +50,8 @@ async def test_an_odd_day_is_told_and_refused_on_request(all_keys: httpx.AsyncCl
     assert (201, "1") == (first.status_code, first.headers.get("pingtai-doubts")), first.text
     assert (200, None) == (again.status_code, again.headers.get("pingtai-doubts"))
     assert first.content == again.content
+    repeated = await all_keys.post(where, json=odd, params={"refuse_doubts": "true"})
+    assert (200, first.content) == (repeated.status_code, repeated.content), "it was taken"
 
 
 async def test_what_is_usual_is_not_odd(all_keys: httpx.AsyncClient) -> None:
