@@ -9,6 +9,7 @@ import inspect
 import textwrap
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -78,18 +79,26 @@ def _may_be_left_out(model: type[BaseModel], name: str) -> bool:
 
 def field_docstrings(model: type[BaseModel]) -> dict[str, str]:
     """What stands below the fields of a model and of those that it extends."""
+    return {
+        name: words
+        for cls in reversed(model.__mro__)
+        if issubclass(cls, BaseModel) and cls is not BaseModel
+        for name, words in _own_docstrings(cls).items()
+        if name in model.model_fields
+    }
+
+
+@cache
+def _own_docstrings(cls: type[BaseModel]) -> dict[str, str]:
+    body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
+    assert isinstance(body, ast.ClassDef)  # noqa: S101 - the source of a class
     found: dict[str, str] = {}
-    for cls in reversed(model.__mro__):
-        if not issubclass(cls, BaseModel) or cls is BaseModel:
-            continue
-        body = ast.parse(textwrap.dedent(inspect.getsource(cls))).body[0]
-        assert isinstance(body, ast.ClassDef)  # noqa: S101 - the source of a class
-        for field, below in zip(body.body, body.body[1:], strict=False):
-            match field, below:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
-                    value=ast.Constant(value=str(words))
-                ) if name in model.model_fields:
-                    found[name] = inspect.cleandoc(words)
+    for field, below in zip(body.body, body.body[1:], strict=False):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                value=ast.Constant(value=str(words))
+            ):
+                found[name] = inspect.cleandoc(words)
     return found
 
 

@@ -75,8 +75,8 @@ def resolves(dotted: str) -> bool:
 
 
 @cache
-def code_words() -> frozenset[str]:
-    """Return every identifier in the files that are under version control, without the documents."""
+def code_files() -> tuple[Path, ...]:
+    """Return the files that are under version control, without the documents."""
     listed = subprocess.run(
         ["git", "ls-files", "*.py", "*.json", "*.toml", "*.sql"],
         cwd=ROOT,
@@ -84,25 +84,34 @@ def code_words() -> frozenset[str]:
         text=True,
         check=True,
     )
-    files = (
-        ROOT / name for name in listed.stdout.splitlines() if not name.endswith("test_names.py")
-    )
+    return tuple(ROOT / name for name in listed.stdout.splitlines())
+
+
+@cache
+def code_words() -> frozenset[str]:
+    """Return every identifier in them; this file names what is not there."""
     return frozenset(
         word
-        for file in files
-        if file.exists() and "histories" not in file.parts
+        for file in code_files()
+        if file.exists() and "histories" not in file.parts and file.name != "test_names.py"
         for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))
     )
 
 
+@cache
+def basenames() -> frozenset[str]:
+    """Return the names of their modules."""
+    return frozenset(file.name for file in code_files() if file.suffix == ".py")
+
+
 def missing(names: set[str]) -> set[str]:
     """Return those names that nothing in the repository has."""
-    basenames = {path.name for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
+    known = code_words() | OF_OTHERS
     return (
         {name for name in names if _DOTTED.match(name) and not resolves(name)}
         | {name for name in names if _PATH.match(name) and not (ROOT / name).exists()}
-        | {name for name in names if _FILE.match(name) and name not in basenames}
-        | {n for n in names if _NAME.match(n) and n not in code_words() | OF_OTHERS}
+        | {name for name in names if _FILE.match(name) and name not in basenames()}
+        | {n for n in names if _NAME.match(n) and n not in known}
     )
 
 
