@@ -5,15 +5,21 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import click
 import pytest
 
 from starter.commands.batch import retries
-from starter.commands.batch.batch_run import exit_code
+from starter.commands.batch.batch_run import conclude, exit_code
+from starter.commands.batch.formats import JsonLines
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
+from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.retries import Patience
 from starter.commands.batch.sender import GIVE_UP_AFTER, BatchSender
+from starter.terminal.chosen_language import speaking
+from workflows.words import Language, Words
 
 Answer = Callable[[Line], Awaitable[Outcome]]
 
@@ -207,3 +213,31 @@ def test_the_exit_code_says_the_worst(outcomes: tuple[Outcome, ...], expected: i
     """0 all done, 2 bad lines only, 3 refused, 4 not answered."""
     results = [Result(Entry(n, {}), outcome) for n, outcome in enumerate(outcomes)]
     assert expected == exit_code(results, interrupted=False)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_to_do_after_an_interruption_is_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lang: Language, wrong: bool
+) -> None:
+    """Lines that were only not sent need no correcting; with others among them those do."""
+    entries = [Entry(n, {"platform": f"p-{n}"}) for n in range(1, 4)]
+    outcomes = (Outcome.DONE, Outcome.REFUSED if wrong else Outcome.UNSENT, Outcome.UNSENT)
+    results = [Result(*both) for both in zip(entries, outcomes, strict=True)]
+    sending = BatchSender(never, results.append)
+    sending.stop()
+    file = tmp_path / "x.jsonl"
+    apart = RejectedLines.beside(str(file), JsonLines(), None)
+    with speaking(lang), pytest.raises(click.exceptions.Exit) as ended:
+        conclude(Words("sum", "合计"), results, sending, apart)
+    told = capsys.readouterr().err
+    assert 130 == ended.value.exit_code
+    assert str(tmp_path / "x.refused.jsonl") in told
+    needed = {"en": "Correct what failed", "zh": "请改正有误的行"}[lang]
+    assert wrong is (needed in told)
+    assert 1 == told.count({"en": " the same command with", "zh": "重新运行"}[lang])
+
+
+async def never(_: Line) -> Result:
+    """Send nothing."""
+    raise AssertionError

@@ -271,7 +271,8 @@ def test_gives_up_when_its_patience_ends(pingtai: Run, started: Started) -> None
     result = pingtai("import", file, "--at-once", "1", "--patience", "0")
     assert 4 == result.exit_code
     assert ["p-1", "p-2"] == started.asked
-    assert "same file again" in result.stderr
+    assert "Nothing in them needs correcting: run the same command with that file" in result.stderr
+    assert "Stopped: no answer." in result.stderr
     assert 3 == len(Path("a.refused.jsonl").read_text(encoding="utf-8").splitlines())
     assert 0 == pingtai("import", file).exit_code
 

@@ -185,21 +185,18 @@ def conclude(
     if rejected:
         rejected.keep(results)
     if stopped:
-        complain(_go_on(interrupted=interrupted))
+        complain(_why_stopped(interrupted=interrupted))
     code = exit_code(results, interrupted=interrupted)
     if code:
         raise click.exceptions.Exit(code)
 
 
-def _go_on(*, interrupted: bool) -> Words:
-    """What to do about a batch that was broken off."""
+def _why_stopped(*, interrupted: bool) -> Words:
+    """Why a batch was broken off; what to do with the rest is said where that is kept."""
     if interrupted:
-        return Words(
-            "Interrupted. Run the same file again: finished lines are not repeated.",
-            "已中断。请重新运行同一文件：已办理的不会重复。",
-        )
+        return Words("Interrupted. What is done is not repeated.", "已中断。已办理的不会重复。")
     return Words(
-        "Stopped: no answer. Check that `pingtai up` or a worker is running, then run the same file"
-        " again: finished lines are not repeated.",
-        "无人应答，已停止：请确认 pingtai up 或工作进程已启动，再重新运行同一文件：已办理的不会重复。",
+        "Stopped: no answer. Check that `pingtai up` or a worker is running before you run it again. What is"
+        " done is not repeated.",
+        "无人应答，已停止：请确认 pingtai up 或工作进程已启动，再重新运行。已办理的不会重复。",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starter.commands.batch.formats import Written
-from starter.commands.batch.lines import NOT_DONE, Result
+from starter.commands.batch.lines import NOT_DONE, Outcome, Result
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from starter.terminal.screen import complain
@@ -55,8 +55,8 @@ class RejectedLines:
         if self.target is None:
             complain(
                 Words(
-                    "What was not done was not kept: --refused FILE keeps it.",
-                    "未受理的行没有另存：可用 --refused FILE 另存。",
+                    "What was not done was not kept: send the same lines again, or name a file by --refused.",
+                    "未办理的行没有另存：请重新提交相同内容，或以 --refused 指定文件。",
                 )
             )
             return
@@ -72,10 +72,21 @@ class RejectedLines:
                 )
             )
             return
+        if any(result.outcome in (Outcome.BAD, Outcome.REFUSED) for result in left):
+            todo = Words(
+                "Correct what failed, then run the same command with that file.",
+                "请改正有误的行，再以该文件重新运行同一命令。",
+            )
+        else:
+            todo = Words(
+                "Nothing in them needs correcting: run the same command with that file, or with the whole"
+                " one again.",
+                "各行无须改正：请以该文件或原文件重新运行同一命令。",
+            )
         complain(
             Words(
-                f"The failed lines are in {target}. Fix them, then run the same command with that file.",
-                f"未办理的行已写入 {target}。请改正后以该文件重新运行同一命令。",
+                f"The lines that were not done are in {target}. {todo.en}",
+                f"未办理的行已写入 {target}。{todo.zh}",
             )
         )
 
