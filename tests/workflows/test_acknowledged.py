@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 
 from tests.rules.builders import COMMISSION, Raw
 from tests.workflows.test_crashes import Away
-from tests.workflows.test_setting_aside import FALLS_SHORT, assessed, listed_long_ago
+from tests.workflows.test_setting_aside import FALLS_SHORT, assessed
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import in_a_run_after, until
 from workflows.contract import NOTE_YEAR_END
@@ -50,7 +50,7 @@ async def away(world: World) -> AsyncIterator[Away]:
 
 async def until_conclusion(world: World) -> Life:
     """A platform whose first year awaits the reassessment, from which it may be delisted."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     await assessed(life, *FALLS_SHORT)
     return life
 

@@ -8,7 +8,6 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from tests.workflows.test_deadlines import NEXT_YEAR, go_to, known, workdays_after
-from tests.workflows.test_setting_aside import listed_long_ago
 from tests.workflows.world import World
 from workflows.activity_messages import DueDate
 from workflows.periods import last_day
@@ -91,7 +90,7 @@ async def test_nothing_is_passed_over_on_a_provisional_date(
 ) -> None:
     """What comes with the timer of the due date waits until that was asked for again: days off were decreed."""
     calendar.announced = True
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     year = life.assessment
     assert year
     await life.settled(year)

@@ -8,7 +8,6 @@ from starter.client.case_queries import CaseQueries
 from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
-from tests.workflows.test_setting_aside import listed_long_ago
 from tests.workflows.world import World
 from workflows.states import Receipt
 
@@ -16,7 +15,7 @@ from workflows.states import Receipt
 async def test_decisions_ask_no_case(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a platform and of its open assessment; the receipt has its due date all the same."""
     life = await world.apply()
-    listed = await listed_long_ago(world)
+    listed = await world.in_its_first_year()
     decisions = [
         (life, await life.decision("recommendation")),
         (listed, await listed.decision("self_report")),

@@ -24,8 +24,8 @@ from workflows.vocabulary import Kind
 Printed = pytest.CaptureFixture[str]
 
 WAY_IN = ("recommendation", "inspection", "expert_opinion", "listing")
-PLATFORMS = 8
-LINES = 10
+PLATFORMS = 3
+LINES = 6
 """Of each platform: the way in, and support that is given then."""
 
 

@@ -1,45 +1,20 @@
 """A platform that was listed before it came here, on the real servers: its last year, and its end."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from typing import Any
 
 import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from db.validity_queries import Why, validity
-from tests.rules.builders import DOCUMENT, Raw, application, decision
-from tests.workflows.world import World
+from tests.rules.builders import application, decision
+from tests.workflows.world import World, brought_in
 from worker.demo.clockwork import until
 from workflows.contract import PLATFORM_TYPE, STAGE, TASK_QUEUE, platform_workflow_id
 from workflows.model import InvalidMessage
-from workflows.periods import anniversary, beijing_date, kick_off, last_day, validity_end
+from workflows.periods import beijing_date, kick_off, last_day, validity_end
 from workflows.refusal import Refused
 from workflows.state_folding import fold
-from workflows.vocabulary import Kind
-
-_numbers = count(1)
-
-
-def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
-    """How a term stands today that was listed so many years, and so many days more, ago; all assessed."""
-    today = beijing_date(datetime.now(UTC))
-    listed_on = anniversary(today, -years) - timedelta(days=days)
-    usual = {
-        "listed_on": str(listed_on),
-        "certificate_number": f"GX-{next(_numbers)}",
-        "assessments": [
-            {
-                "year": year,
-                "result": "effective",
-                "concluded_on": str(anniversary(listed_on, year) - timedelta(days=20)),
-                "documents": [DOCUMENT],
-            }
-            for year in range(1, years + 1)
-        ],
-    }
-    return decision(Kind.BRINGING_IN, "zr-1", today, **usual | changes)
 
 
 async def test_two_years_behind_it(world: World) -> None:
@@ -88,7 +63,6 @@ async def test_a_kick_off_that_has_passed(world: World) -> None:
     await life.opened(2)
     for kind in ("self_report", "district_review", "evaluation"):
         await life.decide(kind)
-    await life.over()
     await life.opened(3)
     log = await life.log()
     assert [2, 3] == [e.said["year"] for e in log if e.name == "assessment_opened"]

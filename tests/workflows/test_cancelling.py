@@ -38,9 +38,7 @@ async def test_a_platform_lives_on(world: World, caplog: pytest.LogCaptureFixtur
 async def test_an_open_assessment_lives_on_with_it(world: World) -> None:
     """The request to the platform goes no further: the year is assessed as it was begun."""
     async with world.with_worker(world.register, max_cached=0):
-        life = await world.apply()
-        await life.get_listed()
-        await life.open(1)
+        life = await world.in_its_first_year()
         await life.decide("self_report")
         await cancelled(life)
         for kind in ("district_review", "evaluation"):

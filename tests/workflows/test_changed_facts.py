@@ -13,7 +13,7 @@ from audit.dossier.verifying import verify
 from db.as_of import register_on
 from tests.rules.builders import DISTRICT, OPERATOR, OPERATOR_CODE, Raw
 from tests.workflows.test_crashes import Away
-from tests.workflows.test_setting_aside import listed_long_ago, settled
+from tests.workflows.test_setting_aside import settled
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows import case_workflow
@@ -69,7 +69,7 @@ async def test_a_rename_a_move_and_a_suspension_in_the_middle_of_an_assessment(
     world: World, tmp_path: Path
 ) -> None:
     """It ends right; the state at each date is right; each log holds, and each history replays."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     await life.decide("self_report")
     assessment = life.assessment
     assert assessment
@@ -159,7 +159,7 @@ async def its_dossier_holds(world: World, life: Life, folder: Path) -> None:
 
 async def test_nothing_overtakes_a_change(world: World, away: Away) -> None:
     """By the receipt the assessment knows it, though the register is away: the old district is refused."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     await life.decide("self_report")
     late = await life.decision("district_review", actor=DISTRICT)
     late["case"] = await life.case("district_review")
@@ -173,7 +173,7 @@ async def test_nothing_overtakes_a_change(world: World, away: Away) -> None:
 
 async def test_a_stranger_changes_no_facts(world: World) -> None:
     """Whoever sends the platform's signal: the assessment follows only what the platform's log says."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     assert life.assessment
     true = await life.log()
     forged = true[-1].model_dump(mode="json") | {
@@ -193,7 +193,7 @@ async def test_a_stranger_changes_no_facts(world: World) -> None:
 
 async def test_a_year_that_ended_hears_what_it_has_missed(world: World) -> None:
     """Its evaluation is set aside after the rename: it opens again with the new name."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     for kind in ("self_report", "district_review"):
         await life.decide(kind)
     wrong = await life.decide("evaluation", "effective")
@@ -216,8 +216,7 @@ async def test_a_year_that_ended_hears_what_it_has_missed(world: World) -> None:
 
 async def test_an_assessment_opens_suspended_and_ends_with_a_termination(world: World) -> None:
     """A kick-off does not wait for a resumption, and no step runs; a termination ends both."""
-    life = await world.apply()
-    await life.get_listed()
+    life = await world.valid(days=200)
     await life.decide("suspension")
     await life.open(1)
     assert life.assessment
@@ -234,11 +233,11 @@ async def test_an_assessment_opens_suspended_and_ends_with_a_termination(world: 
 
 async def test_a_termination_is_set_aside(world: World) -> None:
     """It closed the assessment, which is opened anew; the platform is valid as before."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     receipt = await life.decide("termination")
     await life.over()
     with pytest.raises(Refused, match="set the termination aside first"):
-        await life.set_aside(f"{life.id}:d4")
+        await life.set_aside("zr-1")
     assert "valid" == (await life.set_aside(receipt.decision_id)).stage
     await life.opened(1)
     assert "district_review" == (await life.decide("self_report")).stage
@@ -285,7 +284,7 @@ async def test_a_case_of_before_takes_the_change_at_once(
 
     with monkeypatch.context() as worker_of_before:
         worker_of_before.setattr(case_workflow, "edition_of_run", before_0_5)
-        life = await listed_long_ago(world)
+        life = await world.in_its_first_year()
         await life.decide("self_report")
     await rename(life)
     await move(life)

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
 from temporalio.exceptions import ApplicationError
 
+from activities import register_activities
 from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
@@ -52,14 +54,11 @@ class Away:
 async def test_a_worker_without_memory_replays_every_task(world: World) -> None:
     """With room for one case and two that take turns, histories are replayed; the log stays whole."""
     async with world.with_worker(world.register, max_cached=1):
-        one, other = await world.apply(), await world.apply()
-        for kind in ("recommendation", "inspection", "expert_opinion", "listing"):
+        one, other = await world.in_its_first_year(), await world.in_its_first_year()
+        for kind in ("self_report", "district_review"):
             for life in (one, other):
                 await life.decide(kind)
                 await life.signal("recommendation")
-        for life in (one, other):
-            await life.open(1)
-            await life.decide("self_report")
         for life in (one, other):
             await life.stands("valid")
     # The clock may have lagged for a moment (docs/decisions/0007-workflow-clock.md): with
@@ -68,7 +67,7 @@ async def test_a_worker_without_memory_replays_every_task(world: World) -> None:
         await life.signal("recommendation")
 
         async def heard(life: Life = life) -> bool:
-            return len(await life.log()) == 11
+            return len(await life.log()) == 6
 
         await until(heard, "the last signal is logged")
         await life.stands("valid")
@@ -103,10 +102,13 @@ async def test_a_register_that_is_away_delays_no_decision(world: World) -> None:
         assert card.terms[0].due == (await life.view()).due.due  # type: ignore[union-attr]
 
 
-async def test_a_register_that_hangs_delays_no_decision(world: World) -> None:
-    """One that never answers is left after a second; the case goes on into its next run."""
+async def test_a_register_that_hangs_delays_no_decision(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that never answers is left after a moment; the case goes on into its next run."""
+    monkeypatch.setattr(register_activities, "PATIENCE_SECONDS", 0.2)
     register = Away(world)
-    register.slow = 2.0
+    register.slow = 0.6
     async with world.with_worker(register):
         life = await world.apply()
         await life.get_listed()

@@ -119,13 +119,3 @@ async def test_the_clock_stops_while_a_plan_is_corrected(world: World) -> None:
     ] == stops
     assert [returned.seq + 1, filed.seq + 1] == [e.seq for e in log if e.name.startswith("clock_")]
     assert datetime.fromisoformat(log[returned.seq].said["since"]) == log[returned.seq - 2].at
-
-
-async def test_a_notice_that_was_missed_is_caught_up_once(world: World) -> None:
-    """Of the notices of the end of validity that lie in the past only the last is told."""
-    life = await world.apply()
-    day = date.today() - timedelta(days=365 * 3 - 80)
-    await life.get_listed(decided_on=day.isoformat())
-    await life.opened(1)
-    log = await life.log()
-    assert [90] == [e.said["days"] for e in log if e.name == "validity_nearing"]

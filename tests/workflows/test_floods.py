@@ -139,11 +139,11 @@ async def test_a_queue_is_the_same_for_a_worker_without_memory(
         life = await world.apply()
         await life.stands("recommendation")
         early = await life.decision("listing")
-        answers = (world.client.decide(life.id, early) for _ in range(5))
-        flood = send(life, 60)
+        answers = (world.client.decide(life.id, early) for _ in range(2))
+        flood = send(life, 24)
         _, *refusals = await asyncio.gather(flood, *answers, return_exceptions=True)
-        assert [Refused] * 5 == [type(refusal) for refusal in refusals]
-        await refused(life, 60)
+        assert [Refused] * 2 == [type(refusal) for refusal in refusals]
+        await refused(life, 24)
         assert "inspection" == (await life.decide("recommendation")).stage
         events = await life.events()
         assert "WORKFLOW_TASK_FAILED" not in events

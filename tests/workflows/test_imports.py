@@ -28,7 +28,7 @@ from workflows.application import PlatformApplication
 
 Printed = pytest.CaptureFixture[str]
 
-PLATFORMS = 12
+PLATFORMS = 6
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from temporalio.client import WorkflowHandle
 
 from tests.histories.replayer import replayer
 from tests.workflows.test_crashes import Away
-from tests.workflows.test_setting_aside import listed_long_ago
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 
@@ -74,7 +73,7 @@ async def test_a_decision_after_the_cache_was_lost(
 async def test_a_decision_after_an_assessment_was_opened(world: World, slow: Away) -> None:
     """Of the platform, whose last task noted that its child has started, and of the child."""
     slow.slow = 0.2
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     assert life.assessment
     await quiet(world, life.handle, life.assessment)
     day = (await life.state()).listed_on

@@ -21,9 +21,10 @@ from workflows.refusal import Refused
 
 async def in_its_last_days(world: World) -> Life:
     """A platform that is valid for one year, of which the last days have begun."""
-    life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
-    await life.get_listed()
-    await life.effective(1)
+    life = await world.in_its_first_year(policy={"validity_years": 1}, submitted_by=COMMISSION)
+    for kind in ("self_report", "district_review", "evaluation"):
+        await life.decide(kind)
+    await life.over()
     return life
 
 
@@ -81,7 +82,7 @@ async def test_a_term_follows_another_once_though_the_worker_dies_in_between(wor
     assert first.said["policy"] == NEW_CASES, "as of every application that is sent"
     again = await world.client.apply(parse(PlatformApplication, form_of(life)))
     assert (again.term, again.repeated, again.begins) == (2, True, None)
-    listing = next(line.entry for line in card.log if line.entry.name == "listing")
+    listing = next(line.entry for line in card.log if line.entry.name == "bringing_in")
     with pytest.raises(Refused, match="term 2 has begun since"):
         await life.set_aside(str(listing.decision_id))
     assert "inspection" == (await life.decide("recommendation")).stage
@@ -119,8 +120,7 @@ async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
     assert (await life.state()).next_term is None
     assert not (await world.client.apply(form)).repeated
     monkeypatch.undo()
-    early = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
-    await early.get_listed()
+    early = await world.valid(days=0, policy={"validity_years": 1}, submitted_by=COMMISSION)
     await until(lambda: shown_as_valid(early), "Temporal's lists say so")
     with pytest.raises(Refused, match=r"is open, .*; the next term is applied for from 2027-"):
         await world.client.apply(parse(PlatformApplication, form_of(early)))

@@ -124,8 +124,7 @@ async def test_an_ended_term_is_not_made_valid_again(world: World) -> None:
 
 async def test_an_assessment_that_its_platform_did_not_open(world: World) -> None:
     """It fails at once, and the platform opens its own."""
-    life = await world.apply()
-    await life.get_listed()
+    life = await world.valid(days=200)
     facts = as_sent((await life.state()).facts)
     opening = {"facts": facts, "year": 1, "valid_until": "2030-01-01T16:00:00Z", "before": "0" * 64}
     error = await fails(await start(world, year_id(life.id, 1, 1), opening, kind=ASSESSMENT_TYPE))
@@ -138,9 +137,7 @@ async def test_an_assessment_that_its_platform_did_not_open(world: World) -> Non
 
 async def test_platform_ended_from_anyone(world: World) -> None:
     """The assessment looks at the platform's log, and stays open; with a made-up hash, too."""
-    life = await world.apply()
-    await life.get_listed()
-    await life.open(1)
+    life = await world.in_its_first_year()
     assert life.assessment
     await life.assessment.signal(CLOSE_ASSESSMENT)
     await life.assessment.signal(CLOSE_ASSESSMENT, {"closing": life.id})

@@ -33,15 +33,6 @@ async def settled(world: World, life: Life) -> list[LogEntry]:
     return log
 
 
-async def listed_long_ago(world: World, days: int = 300) -> Life:
-    """A platform whose first assessment opens as soon as it is listed, its listing entered from paper."""
-    life = await world.apply()
-    day = (date.today() - timedelta(days=days)).isoformat()
-    await life.get_listed(decided_on=day)
-    await life.opened(1)
-    return life
-
-
 async def assessed(life: Life, *ways: tuple[str, str | None]) -> str:
     """Take the decisions of an assessment; the id of the last."""
     last = ""
@@ -76,7 +67,9 @@ async def test_an_inspection_is_set_aside(world: World) -> None:
 
 async def test_a_listing_falls_with_the_opinion_it_rests_on(world: World) -> None:
     """The opinion set aside, validity is gone and the open assessment is closed; listed anew, it opens anew."""
-    life = await listed_long_ago(world)
+    life = await world.apply()
+    await life.get_listed(decided_on=(date.today() - timedelta(days=300)).isoformat())
+    await life.opened(1)
     log = await life.log()
     opinion = next(e for e in log if e.name == "expert_opinion")
     assert opinion.decision_id
@@ -104,7 +97,7 @@ async def test_a_listing_falls_with_the_opinion_it_rests_on(world: World) -> Non
 
 async def test_an_evaluation_with_rectification_open(world: World) -> None:
     """In the open assessment: it stands at the evaluation again, and the platform does not notice."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     wrong = await assessed(life, *FALLS_SHORT[:3])
     before = len(await life.log())
     receipt = await life.set_aside(wrong)
@@ -117,7 +110,7 @@ async def test_an_evaluation_with_rectification_open(world: World) -> None:
 
 async def test_a_reassessment_that_delisted(world: World) -> None:
     """The term is started again from its log, the assessment too; met, the platform stays valid."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     wrong = await assessed(life, *FALLS_SHORT, ("reassessment", "not_met"))
     assert "delisted" == (await life.handle.result())["stage"]
     raw = await life.decision("set_aside", target=wrong)
@@ -143,7 +136,7 @@ async def test_a_reassessment_that_delisted(world: World) -> None:
 
 async def test_a_year_that_has_ended(world: World) -> None:
     """Of a platform that is valid, the last year's conclusion is set aside, and judged anew."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     wrong = await assessed(life, *FALLS_SHORT[:2], ("evaluation", "effective"))
     await life.over()
     with pytest.raises(
@@ -158,11 +151,10 @@ async def test_a_year_that_has_ended(world: World) -> None:
     await settled(world, life)
 
 
-@pytest.mark.parametrize("kind", ["recommendation", "withdrawal"])
-async def test_a_term_that_ended(world: World, kind: str) -> None:
-    """A decline and a withdrawal are set aside: the term goes on where it was."""
+async def test_a_term_that_ended(world: World) -> None:
+    """A withdrawal is set aside: the term goes on where it was."""
     life = await world.apply()
-    wrong = await life.decide(kind, "declined" if kind == "recommendation" else None)
+    wrong = await life.decide("withdrawal")
     await life.handle.result()
     receipt = await life.set_aside(wrong.decision_id)
     assert "recommendation" == receipt.stage
@@ -185,7 +177,7 @@ async def test_what_cannot_be_set_aside(world: World) -> None:
 
 async def test_support_is_recorded_and_falls_alone(world: World) -> None:
     """Support stands in the log of a valid platform; set aside, nothing else changes."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     day = (await life.state()).listed_on
     assert day
     given = await life.decide("support", given_on=day.isoformat())
@@ -270,7 +262,7 @@ async def test_an_assessment_that_ends_just_now(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A setting aside on its way to an assessment that has ended meanwhile is taken by the platform."""
-    life = await listed_long_ago(world)
+    life = await world.in_its_first_year()
     wrong = await assessed(life, *FALLS_SHORT[:2], ("evaluation", "effective"))
     assert life.assessment
     ended = life.assessment.id

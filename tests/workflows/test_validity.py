@@ -1,7 +1,7 @@
 """The years of validity (§四, §六): assessments by themselves, rectification, how a term ends."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
@@ -9,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus
 from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import COMMISSION
 from tests.workflows.world import Life, World
-from worker.demo.clockwork import in_a_run_after, until
+from worker.demo.clockwork import until
 from workflows.contract import STAGE
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING, EntryKind, find_chain_break
@@ -24,11 +24,11 @@ async def runs(world: World, life: Life) -> list[WorkflowExecutionStatus | None]
     return [run.status async for run in world.temporal.list_workflows(query)]
 
 
-async def test_three_effective_years_and_the_end(world: World) -> None:
+async def test_effective_years_and_the_end(world: World) -> None:
     """Each year opens once, one run a cycle, the log goes on over all of them, and it expires."""
-    life = await world.apply()
-    await life.get_listed()
-    for year in (1, 2, 3):
+    life = await world.apply(policy={"validity_years": 2}, submitted_by=COMMISSION)
+    await life.get_listed(decided_on=(date.today() - timedelta(days=300)).isoformat())
+    for year in (1, 2):
         await life.effective(year)
     await life.expire()
     result = await life.handle.result()
@@ -42,16 +42,16 @@ async def test_three_effective_years_and_the_end(world: World) -> None:
         if e.kind is EntryKind.HAPPENING and e.name != "validity_nearing"
     ]
     a_year = [("assessment_opened", "opened"), ("assessment_ended", "effective")]
-    expected = [("applied", "opened"), *(a_year * 3), ("validity_ended", "period_over")]
+    expected = [("applied", "opened"), *(a_year * 2), ("validity_ended", "period_over")]
     assert expected == happened
     assert find_chain_break(log, BEGINNING) is None
     assert fold(log) == await life.state()
     assert "expired" == (await life.handle.describe()).typed_search_attributes.get(STAGE)
 
-    async def five_runs() -> bool:
-        return len(await runs(world, life)) == 5
+    async def four_runs() -> bool:
+        return len(await runs(world, life)) == 4
 
-    await until(five_runs, "getting in, three years, the rest")
+    await until(four_runs, "getting in, two years, the rest")
     card = await world.queries.platform(life.id)
     assert card
     own = [line.entry.hash for line in card.log if line.year == 0]
@@ -65,42 +65,11 @@ async def test_three_effective_years_and_the_end(world: World) -> None:
         assert 4 == len(assessment.findings)
 
 
-async def test_rectification_met_and_not_met(world: World) -> None:
-    """What falls short is mended within six months and met; or not met, and delisted at once."""
-    life = await world.apply()
-    await life.get_listed()
-    await life.open(1)
-    await life.decide("self_report")
-    await life.decide("district_review")
-    receipt = await life.decide("evaluation", "not_effective")
-    assert "rectification" == receipt.stage
-    await life.forward(30)
-    await life.decide("rectification_report")
-    await life.decide("district_review")
-    await life.decide("reassessment", "met")
-    await life.over()
-    assert ["met"] == [done.result for done in (await life.state()).assessments]
-    await life.open(2)
-    for kind, outcome in (
-        ("self_report", None),
-        ("district_review", None),
-        ("evaluation", "not_effective"),
-        ("rectification_report", None),
-        ("district_review", None),
-        ("reassessment", "not_met"),
-    ):
-        await life.decide(kind, outcome)
-    result = await life.handle.result()
-    assert "delisted" == result["stage"]
-
-
 async def test_the_commission_goes_on_without_a_report_only_when_it_is_overdue(
     world: World,
 ) -> None:
     """Overdue is noted on the due day, decides nothing, and lets the commission go on, saying so."""
-    life = await world.apply()
-    await life.get_listed()
-    await life.open(1)
+    life = await world.in_its_first_year()
     with pytest.raises(Refused, match="not overdue yet"):
         await life.decide("self_report", "not_filed")
     assert life.assessment
@@ -136,52 +105,33 @@ async def without_the_district(life: Life) -> None:
     await life.decide("district_review", "not_given")
 
 
-async def test_validity_ends_with_an_assessment_open(world: World) -> None:
-    """The open assessment is closed as ended with validity, and the platform expires cleanly."""
-    life = await world.apply()
-    await life.get_listed()
-    for year in (1, 2):
-        await life.effective(year)
-    await life.open(3)
-    await life.decide("self_report")
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (("self_report", None),),
+        (("self_report", None), ("district_review", None), ("evaluation", "not_effective")),
+    ],
+    ids=["a step in working days", "a rectification"],
+)
+async def test_validity_ends_with_an_assessment_open(
+    world: World, steps: tuple[tuple[str, str | None], ...]
+) -> None:
+    """It is closed as ended with validity, also while it is being mended, and the platform expires cleanly."""
+    policy = {"validity_years": 1, "rectification_within_validity": False}
+    life = await world.in_its_first_year(policy=policy, submitted_by=COMMISSION)
+    for kind, outcome in steps:
+        await life.decide(kind, outcome)
     assessment = life.assessment
     assert assessment
     await life.expire()
     assert "ended_with_validity" == (await assessment.result())["result"]
     assert "expired" == (await life.handle.result())["stage"]
-    results = [done.result for done in (await life.state()).assessments]
-    assert ["effective", "effective", "ended_with_validity"] == results
-
-
-async def test_validity_ends_in_every_stage_of_an_assessment(world: World) -> None:
-    """The clock ends an assessment wherever it stands, also while it is being mended."""
-
-    async def end_in(steps: list[tuple[str, str | None]]) -> None:
-        policy = {"validity_years": 1, "rectification_within_validity": False}
-        life = await world.apply(policy=policy, submitted_by=COMMISSION)
-        await life.get_listed()
-        await life.open(1)
-        for kind, outcome in steps:
-            await life.decide(kind, outcome)
-        await life.expire()
-        assert "expired" == (await life.handle.result())["stage"]
-        assert ["ended_with_validity"] == [r.result for r in (await life.state()).assessments]
-
-    steps: list[tuple[str, str | None]] = [
-        ("self_report", None),
-        ("district_review", None),
-        ("evaluation", "not_effective"),
-        ("rectification_report", None),
-        ("district_review", None),
-    ]
-    await asyncio.gather(*(end_in(steps[:n]) for n in range(len(steps) + 1)))
+    assert ["ended_with_validity"] == [r.result for r in (await life.state()).assessments]
 
 
 async def test_withdrawing_closes_the_open_assessment(world: World) -> None:
     """The platform ends by the operator's word, the assessment with it; both are closed."""
-    life = await world.apply()
-    await life.get_listed()
-    await life.open(1)
+    life = await world.in_its_first_year()
     assessment = life.assessment
     assert assessment
     await life.decide("withdrawal")
@@ -195,9 +145,7 @@ async def test_withdrawing_closes_the_open_assessment(world: World) -> None:
 
 async def test_an_assessment_that_is_broken_off_opens_again(world: World) -> None:
     """Terminated from outside it decides nothing: the same year opens again, with a log of its own."""
-    life = await world.apply()
-    await life.get_listed()
-    await life.open(1)
+    life = await world.in_its_first_year()
     await life.decide("self_report")
     assert life.assessment
     await life.assessment.terminate("by mistake")
@@ -220,11 +168,7 @@ async def test_an_assessment_that_is_broken_off_opens_again(world: World) -> Non
 
 async def test_a_kick_off_that_was_missed_while_no_worker_ran(world: World) -> None:
     """The assessment opens once, as soon as a worker is back; the next keeps its own day."""
-    life = await world.apply()
-    begun = (await life.handle.describe()).run_id
-    await life.get_listed()
-    # Validity begins in a new run, whose clock stands still while its first task waits for a worker.
-    await until(lambda: in_a_run_after(life.handle, begun), "the platform goes on in a new run")
+    life = await world.valid(days=200)
     await life.settled(life.handle)
     view = await life.view()
     assert view.next_assessment
@@ -280,10 +224,7 @@ async def test_nothing_is_lost_or_doubled_between_two_runs(world: World) -> None
 
 async def test_a_late_year_delays_the_next_and_skips_none(world: World) -> None:
     """With the kick-offs of two years past, they open one after the other."""
-    life = await world.apply()
-    long_ago = beijing_date(await world.clockwork.now(life.handle)) - timedelta(days=700)
-    await life.get_listed(decided_on=long_ago.isoformat())
-    await life.opened(1)
+    life = await world.in_its_first_year(days=700)
     assert 1 == (await life.state()).open_assessment
     for kind in ("self_report", "district_review", "evaluation"):
         await life.decide(kind)

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
@@ -19,23 +20,45 @@ from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from starter.errors import Unreachable
 from tests.rules import builders
-from tests.rules.builders import Raw, application
+from tests.rules.builders import DOCUMENT, Raw, application
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.worker_process import make_worker
 from workflows.application import PlatformApplication
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.lifecycle import PLATFORM
 from workflows.model import parse
-from workflows.periods import beijing_date
+from workflows.periods import anniversary, beijing_date
 from workflows.record import LogEntry
+from workflows.register_sync import RETRY
 from workflows.run_io import CaseView
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Kind, ListingOutcome
 
 _numbers = count(1)
 _REST_SECONDS = 60
+_SOON = timedelta(milliseconds=200)
 _STICKY = timedelta(seconds=1)
 """Workers come and go here: nobody waits long for one that has gone."""
+
+
+def brought_in(years: int, *, days: int = 0, **changes: Any) -> Raw:
+    """How a term stands today that was listed so many years, and so many days more, ago; all assessed."""
+    today = beijing_date(datetime.now(UTC))
+    listed_on = anniversary(today, -years) - timedelta(days=days)
+    usual = {
+        "listed_on": str(listed_on),
+        "certificate_number": f"GX-{next(_numbers)}",
+        "assessments": [
+            {
+                "year": year,
+                "result": "effective",
+                "concluded_on": str(anniversary(listed_on, year) - timedelta(days=20)),
+                "documents": [DOCUMENT],
+            }
+            for year in range(1, years + 1)
+        ],
+    }
+    return builders.decision(Kind.BRINGING_IN, "zr-1", today, **usual | changes)
 
 
 class World:
@@ -75,14 +98,17 @@ class World:
 
     @asynccontextmanager
     async def with_worker(self, register: Register, max_cached: int = 1000) -> AsyncIterator[None]:
-        """Another worker runs meanwhile, instead of the usual one."""
+        """Another worker runs meanwhile, instead of the usual one; it soon asks an absent register again."""
         await self.rest()
-        await self.work(register, max_cached)
-        try:
-            yield
-        finally:
-            await self.rest()
-            await self.work()
+        with pytest.MonkeyPatch.context() as soon:
+            soon.setattr(RETRY, "initial_interval", _SOON)
+            soon.setattr(RETRY, "maximum_interval", _SOON)
+            await self.work(register, max_cached)
+            try:
+                yield
+            finally:
+                await self.rest()
+        await self.work()
 
     async def apply(self, platform_id: str | None = None, **changes: Any) -> "Life":
         """A new platform, applied for."""
@@ -93,6 +119,20 @@ class World:
         form = application(platform_id=name, **told)
         await self.client.apply(parse(PlatformApplication, form))
         return Life(self, name)
+
+    async def valid(self, days: int = 300, **changes: Any) -> "Life":
+        """A platform that was listed so many days ago, brought in as valid: one message instead of five.
+
+        What has passed of its years is as open as if nobody had looked: after 300 days its first
+        assessment opens at once.
+        """
+        return await self.apply(brought_in=brought_in(0, days=days), **changes)
+
+    async def in_its_first_year(self, **changes: Any) -> "Life":
+        """A valid platform whose first assessment is open."""
+        life = await self.valid(**changes)
+        await life.opened(1)
+        return life
 
 
 class Life:
@@ -188,8 +228,9 @@ class Life:
         """Wait until the platform has noted how its assessment ended."""
 
         async def noted() -> bool:
-            children = (await self.handle.describe()).raw_description.pending_children
-            return not children and (await self.state()).open_assessment is None
+            raw = (await self.handle.describe()).raw_description
+            busy = raw.pending_children or raw.HasField("pending_workflow_task")
+            return not busy and (await self.state()).open_assessment is None
 
         await until(noted, "the assessment ends")
         opened_by = (await self.assessment.describe()).parent_run_id if self.assessment else None
