@@ -293,8 +293,14 @@ def test_what_was_taken_before_is_told_before_the_question(
     monkeypatch.setattr("tests.starter.conftest.PretendClient.check", check)
     write(line(1), line(2), line(3), line(1, outcome="returned"))
     for lang, words in (
-        ("en", ("already done", "Send 2, hold back 1?", "set aside since, by aside-1")),
-        ("zh", ("此前已办理", "提交 2 项，暂不提交 1 项？", "后由 aside-1 撤销")),
+        (
+            "en",
+            ("already done", "Send 2, hold back 1, 1 already done?", "set aside since, by aside-1"),
+        ),
+        (
+            "zh",
+            ("此前已办理", "提交 2 项，暂不提交 1 项，另有 1 项此前已办理？", "后由 aside-1 撤销"),
+        ),
     ):
         result = pingtai("decide", "--file", "x.jsonl", lang=lang, stdin="n\n")
         told, _, listed = result.stdout.partition({"en": "To be sent", "zh": "拟提交"}[lang])
@@ -306,3 +312,9 @@ def test_what_was_taken_before_is_told_before_the_question(
     result = pingtai("decide", "--file", "x.jsonl", stdin="")
     assert (0, []) == (result.exit_code, sent)
     assert "1 line: 1 already done" in result.stderr
+    monkeypatch.setattr("starter.commands.batch.batch_run.LISTED", 1)
+    before |= {"bj-2": None}
+    write(line(1), line(2))
+    result = pingtai("decide", "--file", "x.jsonl", stdin="")
+    assert (1, True) == (result.stdout.count("already done"), "and 1 more" in result.stdout)
+    assert "2 lines: 2 already done" in result.stderr

@@ -10,7 +10,7 @@ import click
 from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_preview import preview_batch
-from starter.commands.batch.confirmation import confirm, known_platforms
+from starter.commands.batch.confirmation import LISTED, confirm, known_platforms, more
 from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
@@ -24,7 +24,7 @@ from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
-from starter.terminal.screen import at_terminal, complain
+from starter.terminal.screen import at_terminal, complain, show
 from workflows.words import Words
 
 MOST_LINES = 100_000
@@ -94,11 +94,13 @@ def confirm_batch(batch: Batch, prepared: Prepared, runner: asyncio.Runner) -> P
     for result in preview.held_back:
         telling.tell(result)
     held_back = len(telling.results)
-    for result in preview.done:
+    for result in preview.done[:LISTED]:
         telling.tell(result)
+    show(*more(len(preview.done) - LISTED))
+    telling.results += preview.done[LISTED:]
     if preview.sendable:
         known = runner.run(known_platforms(preview.sendable))
-        confirm(preview.sendable, known, held_back=held_back)
+        confirm(preview.sendable, known, held_back=held_back, done=len(preview.done))
     return prepared._replace(lines=preview.sendable)
 
 

@@ -44,8 +44,12 @@ async def known_platforms(lines: Sequence[Line]) -> dict[str, KnownPlatform]:
     return found
 
 
-def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_back: int) -> None:
-    """Show the lines and ask whether to send them; `held_back` others cannot be sent, and have been told.
+def confirm(
+    lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_back: int, done: int
+) -> None:
+    """Show the lines and ask whether to send them.
+
+    Told before: `held_back` others, which cannot be sent, and `done`, which were taken before.
 
     Raises:
         click.Abort: they are not to be sent.
@@ -59,11 +63,12 @@ def confirm(lines: Sequence[Line], known: Mapping[str, KnownPlatform], *, held_b
     unusual += _twice_in_the_file(lines)
     if unusual:
         show(heading(Words("Unusual", "请核实")), *map(_told, unusual[:LISTED]))
-        show(*_more(len(unusual) - LISTED))
+        show(*more(len(unusual) - LISTED))
     show("")
     ask_once(
         Words(f"Send {len(lines)}", f"提交 {len(lines)} 项"),
         held_back=held_back,
+        done=done,
         unusual=len({line.entry.number for line, _ in unusual}),
     )
 
@@ -97,7 +102,7 @@ def _listed(
             ),
         ),
     )
-    yield from _more(len(lines) - SHOWN)
+    yield from more(len(lines) - SHOWN)
     counts = Counter(map(_decided, lines))
     if len(counts) > 1:
         each = [(f"{many} {what}", f"{what} {many} 项") for what, many in counts.most_common()]
@@ -122,11 +127,12 @@ def _what(line: Line) -> Text:
     return stacked(_decided(line), str(said["decided_on"]), *map(say, listed))
 
 
-def _more(many: int) -> list[Words]:
+def more(many: int) -> list[Words]:
+    """Say how many lines of a list are not shown."""
     return [Words(f"  … and {many} more", f"  …… 另有 {many} 项")] if many > 0 else []
 
 
-def ask_once(send: Words, *, held_back: int = 0, unusual: int = 0) -> None:
+def ask_once(send: Words, *, held_back: int = 0, done: int = 0, unusual: int = 0) -> None:
     """Ask whether to do what `send` says.
 
     Raises:
@@ -137,6 +143,8 @@ def ask_once(send: Words, *, held_back: int = 0, unusual: int = 0) -> None:
         parts.append(Words(f"{unusual} of them unusual", f"其中 {unusual} 项待核实"))
     if held_back:
         parts.append(Words(f"hold back {held_back}", f"暂不提交 {held_back} 项"))
+    if done:
+        parts.append(Words(f"{done} already done", f"另有 {done} 项此前已办理"))
     question = Words(
         _joined(", ", "?", (p.en for p in parts)), _joined("，", "？", (p.zh for p in parts))
     )
