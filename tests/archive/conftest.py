@@ -52,9 +52,9 @@ class Place:
         await self.told(f"TRUNCATE {tables}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def client(servers: None) -> AsyncIterator[Client]:
-    """A server for the tests of the archive; its data goes with the run."""
+    """A server for the tests of the archive; it ends with them: an idle one costs processor time."""
     folder = throw_away_folder("archive")
     dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
     async with temporal_server(folder, free_port(28233), dynamic_config=dynamic) as running:

@@ -1,28 +1,23 @@
 """Archiving from a real server: what has ended, what is open, what was missed, and what is deleted later."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from audit.archive.archive_contents import PostgresArchive
-from audit.archive.archiver import ArchivingNotes, archive_now
+from audit.archive.archiver import archive_now
 from audit.archive.server_histories import Execution, ServerHistories
 from audit.histories import StoredHistory
-from tests.archive.conftest import SHORT_RETENTION, Place, keep_for
+from tests.archive.conftest import Place, keep_for
 from tests.archive.samples import all_of
 from tests.workflows.world import World
 from worker.demo.clockwork import until
-from worker.ports import free_port
-from worker.search_attributes import ensure_search_attributes
-from worker.temporal_server import TIME_SKIPPING, temporal_server
+from worker.temporal_server import RETENTION
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.platform_workflow import PlatformWorkflow
 
@@ -175,43 +170,37 @@ async def test_a_name_with_quotes_asks_for_nothing_else(place: Place) -> None:
         assert [] == await all_of(place.server, name)
 
 
-async def test_the_archive_outlives_retention_and_the_server(
-    engine: AsyncEngine, tmp_path: Path
-) -> None:
-    """Retention deletes a run, then the server's data is deleted: all is still there, whole, and replays."""
-    folder = tmp_path / "temporal"
-    archive, notes = PostgresArchive(engine), ArchivingNotes(engine)
-    dynamic = (*TIME_SKIPPING, *SHORT_RETENTION)
-    async with temporal_server(folder, free_port(29233), dynamic_config=dynamic) as running:
-        client = await Client.connect(running.address, data_converter=pydantic_data_converter)
-        await ensure_search_attributes(client)
-        world = World(client, engine)
-        await world.work()
-        life, ended = await world.apply(), await world.apply()
-        await life.get_listed()
-        await life.effective(1)
-        await life.settled(life.handle)
-        await ended.settled(ended.handle)
-        await keep_for(client, timedelta(seconds=1))
+async def test_the_archive_outlives_retention(place: Place, world: World) -> None:
+    """The server deletes a run when its time is over: in the archive all is still there, whole, and replays.
+
+    That the archive needs no server at all, test_archive.py shows.
+    """
+
+    async def kept() -> list[StoredHistory]:
+        return [one for each in (life, ended) for one in await all_of(place.archive, each.id)]
+
+    life, ended = await world.apply(), await world.apply()
+    await life.get_listed()
+    await life.effective(1)
+    await life.settled(life.handle)
+    await ended.settled(ended.handle)
+    await keep_for(place.client, timedelta(seconds=1))
+    try:
         await ended.decide("withdrawal")
         await ended.handle.result()
-        server = ServerHistories(client)
-        await archive_now(server, archive, notes)
-        before = await all_of(archive)
+        await archive_now(place.server, place.archive, place.notes)
+        before = await kept()
 
         async def deleted() -> bool:
-            return [] == await all_of(server, ended.id)
+            return [] == await all_of(place.server, ended.id)
 
         await until(deleted, "retention deletes what has ended")
-        await archive_now(server, archive, notes, whole=True)
-        await world.rest()
-    shutil.rmtree(folder)
-    after = await all_of(archive)
+    finally:
+        await keep_for(place.client, RETENTION)
+    await archive_now(place.server, place.archive, place.notes, whole=True)
+    after = await kept()
     assert before == after
-    assert [(life.id, 4), (ended.id, 1)] == [
-        (each, sum(history.platform_id == each for history in after))
-        for each in (life.id, ended.id)
-    ]
+    assert [4, 1] == [len([one for one in after if one.platform_id == n.id]) for n in (life, ended)]
     replayer = Replayer(
         workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
         data_converter=pydantic_data_converter,
