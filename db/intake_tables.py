@@ -29,6 +29,11 @@ api_keys = Table(
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
     Column("revoked_by", SafeText()),
+    Column(
+        "credit_code",
+        SafeText(),
+        comment="of the organisation, where it has one: that decides, not the name",
+    ),
 )
 
 kept_answers = Table(

@@ -21,6 +21,8 @@ class ApiKey(Record):
     last_used_at: Instant | None = None
     revoked_at: Instant | None = None
     revoked_by: str | None = None
+    credit_code: str | None = None
+    """Of the organisation: where the body that speaks has one, too, that decides, not the names."""
 
     def standing(self, at: datetime) -> str:
         """Whether it is `valid`, `expired` or `revoked` at a moment."""

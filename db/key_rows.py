@@ -40,6 +40,7 @@ class Keys:
         at: datetime,
         by: str,
         days: int,
+        credit_code: str | None = None,
     ) -> tuple[ApiKey, str]:
         """Make a key; answers it and its token, which is shown once and kept nowhere."""
         key_id, secret = secrets.token_hex(5), secrets.token_urlsafe(32)
@@ -49,6 +50,7 @@ class Keys:
             scopes=tuple(scopes),
             district=district,
             organisation=organisation,
+            credit_code=credit_code,
             created_at=at,
             created_by=by,
             expires_at=at + timedelta(days=days),

@@ -7,10 +7,13 @@ from starter.commands.decision_form import ACTOR, outcome_of, roles_for
 from starter.desk.profile import Profile, ProfileRole, read_profile
 from starter.errors import BadInput
 from starter.terminal.screen import complain
+from workflows.name_comparison import same_name
 from workflows.vocabulary import Kind, Role
 from workflows.words import Words
 
-_DISTRICT = next(part for part in ACTOR if part.field == "district")
+_DISTRICT, _CODE = (
+    next(part for part in ACTOR if part.field == field) for field in ("district", "credit_code")
+)
 
 
 class ActorResolver:
@@ -53,12 +56,22 @@ class ActorResolver:
                 actor[part.field] = value
         if not self._called and not {"id", "organisation"} <= actor.keys():
             self._fill_in(actor, able)
+        self._drop_code_of_another(actor, before)
         if able:
             actor.setdefault("role", str(able[0]))
         preset = _DISTRICT.name in self._preset and "district" not in before
         if preset and actor.get("role") != Role.DISTRICT:
             actor.pop("district", None)  # only district staff speak for a district
         return actor
+
+    def _drop_code_of_another(self, actor: dict[str, Any], before: Mapping[str, Any]) -> None:
+        """Leave out a profile's credit code where a flag or the file names another organisation."""
+        profile = self._profile
+        if profile is None or "credit_code" in before or self._given.get(_CODE.name):
+            return
+        own = [one for one in profile.roles if one.credit_code == actor.get("credit_code")]
+        if not any(same_name(one.organisation, str(actor.get("organisation", ""))) for one in own):
+            actor.pop("credit_code", None)
 
     def _called_role(self, actor: dict[str, Any]) -> dict[str, Any]:
         profile = self._read()
@@ -68,7 +81,8 @@ class ActorResolver:
                 "--as 需要个人配置。请先运行：pingtai login",
             )
         self.by_profile = True
-        actor.pop("district", None)
+        for field in ("district", "credit_code"):
+            actor.pop(field, None)
         return _as_said(profile, profile.role(self._called))
 
     def _fill_in(self, actor: dict[str, Any], able: tuple[Role, ...]) -> None:

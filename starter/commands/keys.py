@@ -20,6 +20,7 @@ from starter.terminal.catalogue import made
 from starter.terminal.command_runner import answering
 from starter.terminal.language import language, word
 from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.named_fields import NamedFields
 from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
@@ -31,7 +32,8 @@ from starter.terminal.screen import (
     write,
 )
 from starter.terminal.whole_number import WholeNumber
-from workflows.model import invalid
+from workflows.application import Organisation
+from workflows.model import InvalidMessage, invalid, parse
 from workflows.name_comparison import seen
 from workflows.periods import beijing_date
 from workflows.words import Words
@@ -68,6 +70,11 @@ def keys_command() -> None:
     help="The key acts for this organisation only, such as an operator. 仅代表该单位",
 )
 @click.option(
+    "--credit-code",
+    metavar="CODE",
+    help="With --organisation: its unified social credit code, which then decides. 统一社会信用代码",
+)
+@click.option(
     "--days",
     type=WholeNumber(1, 3650),
     default=365,
@@ -76,13 +83,20 @@ def keys_command() -> None:
 )
 @answering
 async def create_command(
-    name: str, scopes: tuple[str, ...], district: str | None, organisation: str | None, days: int
+    *,
+    name: str,
+    scopes: tuple[str, ...],
+    district: str | None,
+    organisation: str | None,
+    credit_code: str | None,
+    days: int,
 ) -> None:
     """Create a key; it is shown once. 新建密钥
 
     NAME describes its holder. Only the key goes to standard output, so that it can be piped into a
     file; the system keeps its hash. With --district it reads and acts on that district's platforms only; with
-    --organisation it acts for that organisation only.
+    --organisation it acts for that organisation only: by its name, or with --credit-code by its code, however
+    the name is written.
 
     \b
     Example:
@@ -91,6 +105,7 @@ async def create_command(
     """
     _check_words(name, "NAME")
     _check_words(organisation or "-", "--organisation")
+    code = _code_of(organisation, credit_code)
     if Scope.DECIDE_DISTRICT in scopes and district is None:
         raise BadInput(
             f"the scope {Scope.DECIDE_DISTRICT} needs --district",
@@ -106,6 +121,7 @@ async def create_command(
             sorted(set(scopes)),
             district=district,
             organisation=organisation,
+            credit_code=code,
             at=datetime.now(UTC),
             by=by,
             days=days,
@@ -208,7 +224,7 @@ _STANDING = {"revoked": Words("revoked", "已撤销"), "expired": Words("expired
 
 def _only_for(key: ApiKey) -> str:
     district = wording.district(key.district) if key.district else None
-    return " ".join(part for part in (district, key.organisation) if part)
+    return " ".join(part for part in (district, key.organisation, key.credit_code) if part)
 
 
 def _may(scopes: Sequence[str]) -> str:
@@ -224,6 +240,21 @@ def _may(scopes: Sequence[str]) -> str:
 def _day(at: datetime) -> str:
     """The day in Beijing: to the minute the columns would leave no room for the scopes; JSON has it."""
     return beijing_date(at).isoformat()
+
+
+def _code_of(organisation: str | None, code: str | None) -> str | None:
+    """The credit code of an organisation. Raises BadInput, InvalidMessage."""
+    if code is None:
+        return None
+    if organisation is None:
+        raise BadInput(
+            "--credit-code needs --organisation, too", "--credit-code 须与 --organisation 一并使用"
+        )
+    said = {"name": organisation, "credit_code": code.strip().upper()}
+    try:
+        return parse(Organisation, said).credit_code
+    except InvalidMessage as error:
+        raise NamedFields(error, Organisation, {"credit_code": "--credit-code"}) from None
 
 
 def _check_words(words: str, what: str) -> None:

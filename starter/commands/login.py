@@ -39,6 +39,7 @@ from starter.terminal.screen import (
 from starter.terminal.table_words import district_cell
 from workflows.actors import Actor
 from workflows.model import InvalidMessage, parse
+from workflows.name_comparison import same_name
 from workflows.vocabulary import District, Role
 from workflows.words import Words
 
@@ -49,9 +50,12 @@ _OF_ROLE = {
     "role": "role",
     "organisation": "organisation",
     "district": "district",
+    "credit_code": "credit_code",
 }
 """The fields of a role, and the flags that say them."""
-_FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "district", "name")}
+_FLAGS = {
+    name: f"--{name}" for name in ("id", "lang", "role", "organisation", "district", "name")
+} | {"credit_code": "--credit-code"}
 
 
 @click.command("login")
@@ -63,6 +67,11 @@ _FLAGS = {name: f"--{name}" for name in ("id", "lang", "role", "organisation", "
     type=WordChoice(District),
     metavar="DISTRICT",
     help="District staff only: your district. 所在区",
+)
+@click.option(
+    "--credit-code",
+    metavar="CODE",
+    help="Your organisation's unified social credit code, if it has one. 统一社会信用代码",
 )
 @click.option("--name", "called", metavar="NAME", help="Name of this role for --as. 身份名称")
 @click.option("--lang", type=click.Choice(["en", "zh"]), help="Answer in this language. 输出语言")
@@ -176,6 +185,9 @@ def _changed(said: dict[str, str | None], old: Profile) -> Profile:
     role = {field: said[flag] for field, flag in _OF_ROLE.items() if said[flag]}
     if said["role"] and said["role"] != Role.DISTRICT:
         roles[number].pop("district", None)
+    named = said["organisation"]
+    if named and not same_name(named, old.roles[number].organisation):
+        roles[number].pop("credit_code", None)  # it is that of the other one
     roles[number] |= role
     return _checked(
         {
@@ -259,6 +271,9 @@ def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
         if answers["role"] == Role.DISTRICT and not said["district"]:
             with talk.part("district"):
                 answers["district"] = ask_field(talk, Actor, "district")
+        if answers["role"] == Role.OPERATOR and not said["credit_code"]:
+            with talk.part("credit_code"):
+                answers["credit_code"] = ask_field(talk, Actor, "credit_code", needed=False)
         return answers
 
     return talk.run(ask)
@@ -298,4 +313,5 @@ _ROLES: tuple[Column[ProfileRole], ...] = (
         wording.DISTRICT,
         lambda role: district_cell(role.district) if role.district else None,
     ),
+    Column(Words("credit code", "统一社会信用代码"), lambda role: role.credit_code),
 )

@@ -14,6 +14,7 @@ from starter.desk.profile_file import profile_content, profile_path
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from workflows.actors import Actor
+from workflows.credit_codes import CreditCode
 from workflows.model import Identifier, Message, Name, parse, wrong
 from workflows.vocabulary import District, Role
 
@@ -35,6 +36,8 @@ class ProfileRole(Message):
     role: Role
     organisation: Name
     district: District | None = None
+    credit_code: CreditCode | None = None
+    """Of the organisation: where a case's body has one, too, that decides, however names are written."""
 
     @model_validator(mode="after")
     def _of_a_district(self) -> Self:
@@ -98,7 +101,11 @@ class Profile(Message):
     def actor(self, role: ProfileRole) -> Actor:
         """The person in one of the roles, as decisions name who takes them."""
         return Actor(
-            id=self.id, role=role.role, organisation=role.organisation, district=role.district
+            id=self.id,
+            role=role.role,
+            organisation=role.organisation,
+            district=role.district,
+            credit_code=role.credit_code,
         )
 
 

@@ -5,7 +5,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from db.queries import RegisterQueries
-from db.row_types import Whose
 from starter.clock import today
 from starter.errors import MAY_BE_ACCEPTED, NoSuchPlatform, Unreachable
 from starter.service.bodies import json_body
@@ -19,6 +18,7 @@ from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
 from starter.service.scopes import Scope, deciding_as
 from workflows.application import PlatformApplication
+from workflows.bodies import Body, body_of
 from workflows.model import Instant, Record, parse
 from workflows.policy import Policy, policy_for_new_cases
 from workflows.vocabulary import Role
@@ -106,17 +106,21 @@ async def _allow_platform(request: Request, who: Caller, platform_id: str) -> No
         return
     backends = request.app.state.backends
     known = await RegisterQueries(await backends.engine()).whose(platform_id)
-    if known is None:  # the register may not have heard of it yet
-        try:
-            facts = (await platform_status(backends, platform_id)).view.platform
-        except NoSuchPlatform:
-            return
-        if facts is None:
-            return
-        known = Whose(facts.facts.district, facts.facts.operator.name)
-    who.only_of(known.district)
+    if known is not None and not (body and key.credit_code):
+        who.only_of(known.district)
+        if body:
+            who.ran(Body(known.operator))
+        return
+    # The register may not have heard of it yet, and has no credit codes.
+    try:
+        facts = (await platform_status(backends, platform_id)).view.platform
+    except NoSuchPlatform:
+        return
+    if facts is None:
+        return
+    who.only_of(facts.facts.district)
     if body:
-        who.ran(known.operator)
+        who.ran(body_of(facts.facts.operator))
 
 
 def allow(who: Caller, application: PlatformApplication) -> None:
@@ -133,10 +137,10 @@ def allow(who: Caller, application: PlatformApplication) -> None:
         who.require(Scope.DECIDE_COMMISSION)
         who.speak_as(application.brought_in.actor)
         return
-    who.speak_for(application.operator.name)
+    who.speak_for(body_of(application.operator))
     by = application.submitted_by
     if by is not None:
-        who.speak_for(by.organisation)
+        who.speak_for(body_of(by))
         if (
             by.role is not Role.OPERATOR
         ):  # who submits is the operator, or whom the key may speak as

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
-from starter.service.case_status import district_of
+from starter.service.case_status import district_of, platform_status
 from starter.service.idempotency_keys import IdempotencyKey, answer_once
 from starter.service.key_access import Caller, Decider
 from starter.service.mandates import check_decider
@@ -25,6 +25,7 @@ from starter.service.parameters import PlatformId
 from starter.service.problem_details import Doubt, Kind, Problem
 from starter.service.responses import reply
 from workflows.awaited import Awaited
+from workflows.bodies import Body, body_of
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import Instant, Record, Sha256, instant
@@ -113,11 +114,21 @@ async def decide(
 
 async def _allow(request: Request, who: Caller, platform_id: str, decision: Decision) -> None:
     who.speak_as(decision.actor)
+    if who.is_named_otherwise(body_of(decision.actor)):
+        await _allow_by_code(request, who, platform_id, body_of(decision.actor))
     if decision.actor.acting_for is not None:
         engine = await request.app.state.backends.engine()
         await check_decider(engine, platform_id, decision)
     if who.key and who.key.district:
         who.only_of(await district_of(request.app.state.backends, platform_id))
+
+
+async def _allow_by_code(request: Request, who: Caller, platform_id: str, body: Body) -> None:
+    """Let a key's body have another name only where the platform's bodies have codes: else names decide."""
+    platform = (await platform_status(request.app.state.backends, platform_id)).view.platform
+    judged = (platform.facts.operator, platform.facts.lead_unit) if platform else ()
+    if not judged or any(one.credit_code is None for one in judged):
+        who.speak_for(Body(body.name))
 
 
 async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:

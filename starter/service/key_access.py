@@ -14,6 +14,7 @@ from starter.service.problem_details import Kind, Problem
 from starter.service.request_guard import Measures
 from starter.service.scopes import Scope, deciding_as
 from workflows.actors import Actor
+from workflows.bodies import Body, body_of, same_body
 from workflows.name_comparison import same_name
 from workflows.vocabulary import District, Role
 from workflows.words import Words
@@ -83,14 +84,14 @@ class Caller:
     def speak_as(self, actor: Actor) -> None:
         """Let a key decide in its own roles, for its own body and district only. Raises Problem (403)."""
         key = self.require(deciding_as(actor.role))
-        self.speak_for(actor.organisation)
-        if (
-            key.organisation and actor.credit_code
-        ):  # which would decide, and the key does not say it
+        self.speak_for(body_of(actor))
+        if key.organisation and actor.credit_code and not key.credit_code:
+            # It would decide, and the key does not say it.
             raise self._not_allowed(
                 "organisation",
-                f"the key speaks for {key.organisation} by its name: leave credit_code out",
-                f"密钥以名称代表“{key.organisation}”，请勿填写 credit_code",
+                f"the key speaks for {key.organisation} by its name: leave credit_code out, or create the key"
+                " with --credit-code",
+                f"密钥以名称代表“{key.organisation}”，请勿填写 credit_code，或以 --credit-code 重新创建密钥",
             )
         if actor.role is Role.DISTRICT and actor.district != key.district:
             raise self._not_allowed(
@@ -99,19 +100,24 @@ class Caller:
                 f"密钥代表{_named(key.district).zh}，不是{_named(actor.district).zh}",
             )
 
-    def speak_for(self, organisation: str) -> None:
+    def speak_for(self, body: Body) -> None:
         """Let a key of one body name no other as the one that speaks. Raises Problem (403)."""
-        own = self._other_body(organisation)
-        if own is not None:
+        own = self.body
+        if own is not None and not same_body(own, body):
             raise self._not_allowed(
                 "organisation",
-                f"the key speaks for {own}, not for {organisation}",
-                f"密钥代表“{own}”，不是“{organisation}”",
+                f"the key speaks for {_with_code(own)}, not for {_with_code(body)}",
+                f"密钥代表“{_with_code(own)}”，不是“{_with_code(body)}”",
             )
 
-    def ran(self, operator: str) -> None:
+    def is_named_otherwise(self, body: Body) -> bool:
+        """Whether a body is the key's by its code alone: where another has none, names decide."""
+        own = self.body
+        return own is not None and not same_name(own.name, body.name)
+
+    def ran(self, operator: Body) -> None:
         """Let a key of one body begin no next term of a platform that another ran. Raises Problem (403)."""
-        if self._other_body(operator) is not None:
+        if self.body is not None and not same_body(self.body, operator):
             raise self._not_allowed(
                 "organisation",
                 "another body ran the platform's last term: only the commission can give it to"
@@ -119,10 +125,11 @@ class Caller:
                 "该平台上一期由其他单位运营，仅市科委、中关村管委会可为其他单位提交下一期",
             )
 
-    def _other_body(self, organisation: str) -> str | None:
-        """The body that a key is bound to, where it is another; None: a key of any body, or of this one."""
-        own = self.key.organisation if self.key else None
-        return own if own is not None and not same_name(own, organisation) else None
+    @property
+    def body(self) -> Body | None:
+        """The body that a key is bound to; None: a key of any."""
+        key = self.key
+        return Body(key.organisation, key.credit_code) if key and key.organisation else None
 
     def no_key(self, reason: str, en: str, zh: str) -> Problem:
         """The problem (401) of a call without a valid key, counted by its reason."""
@@ -132,6 +139,10 @@ class Caller:
     def _not_allowed(self, reason: str, en: str, zh: str) -> Problem:
         self._measures.refused_keys.labels(reason).inc()
         return Problem(Kind.NOT_ALLOWED, en, zh)
+
+
+def _with_code(body: Body) -> str:
+    return f"{body.name} ({body.credit_code})" if body.credit_code else body.name
 
 
 def _named(district: str | None) -> Words:

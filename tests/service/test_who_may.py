@@ -12,7 +12,15 @@ from db.substitutions import Substitutions
 from starter.errors import BadInput
 from starter.service.scopes import Scope
 from starter.service.trusted_names import HOSTS, PROXIES, configured_names
-from tests.rules.builders import COMMISSION, DISTRICT, OPERATOR, OPERATOR_NAME, OTHER_CODE, Raw
+from tests.rules.builders import (
+    COMMISSION,
+    DISTRICT,
+    OPERATOR,
+    OPERATOR_CODE,
+    OPERATOR_NAME,
+    OTHER_CODE,
+    Raw,
+)
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
 from workflows.actors import Actor
@@ -63,6 +71,49 @@ async def test_an_operator_begins_no_term_of_a_platform_that_another_ran(
         async with calling(app, by_all) as commission:
             given = await commission.post("/v1/applications", json=taken)
             assert (201, 2) == (given.status_code, given.json()["term"]), given.text
+
+
+async def test_a_key_with_a_credit_code_speaks_for_that_body(
+    app: FastAPI, make_key: MakeKey
+) -> None:
+    """However its name is written; the same name with another code is another body."""
+    coded = {"organisation": OPERATOR_NAME, "credit_code": OPERATOR_CODE}
+    written = {**OPERATOR, "organisation": "京芯平台", "credit_code": OPERATOR_CODE}
+    other = {**OPERATOR, "credit_code": OTHER_CODE}
+    scopes = (Scope.APPLY, Scope.DECIDE_OPERATOR)
+    async with calling(app, await make_key(*scopes, **coded)) as client:
+        renamed = form(
+            operator={"name": "京芯平台", "credit_code": OPERATOR_CODE}, submitted_by=written
+        )
+        assert 201 == (await client.post("/v1/applications", json=renamed)).status_code
+        stranger = form(operator={"name": OPERATOR_NAME, "credit_code": OTHER_CODE})
+        refused = await client.post("/v1/applications", json=stranger)
+        assert (403, True) == (refused.status_code, OTHER_CODE in refused.json()["en"])
+        sent = form()
+        assert 201 == (await client.post("/v1/applications", json=sent)).status_code
+        where = f"/v1/platforms/{sent['platform_id']}/decisions"
+        refused = await client.post(where, json=decision("withdrawal", actor=other))
+        assert (403, True) == (refused.status_code, OTHER_CODE in refused.json()["en"])
+        taken = await client.post(where, json=decision("withdrawal", actor=written))
+        assert 201 == taken.status_code, taken.text
+        again = form(platform_id=sent["platform_id"], operator=renamed["operator"])
+        answer = await client.post("/v1/applications", json=again | {"submitted_by": written})
+        assert (201, 2) == (answer.status_code, answer.json()["term"]), answer.text
+
+
+async def test_where_the_platform_has_no_code_names_decide(app: FastAPI, make_key: MakeKey) -> None:
+    """A key of one body takes no other's name on a platform that is told by names."""
+    old = form(policy={"credit_codes": False}, operator={"name": OTHER}, submitted_by=COMMISSION)
+    async with calling(app, await make_key(*Scope)) as client:
+        assert 201 == (await client.post("/v1/applications", json=old)).status_code
+    key = await make_key(
+        Scope.DECIDE_OPERATOR, organisation=OPERATOR_NAME, credit_code=OPERATOR_CODE
+    )
+    taken = {**OPERATOR, "organisation": OTHER, "credit_code": OPERATOR_CODE}
+    async with calling(app, key) as client:
+        where = f"/v1/platforms/{old['platform_id']}/decisions"
+        refused = await client.post(where, json=decision("withdrawal", actor=taken))
+        assert 403 == refused.status_code, refused.text
 
 
 def _new() -> Raw:

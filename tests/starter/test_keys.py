@@ -36,6 +36,21 @@ def test_the_key_alone_goes_to_standard_output(pingtai: Pingtai) -> None:
     assert "仅显示一次" in pingtai("keys", "create", "x", "--scope", "read", lang="zh").stderr
 
 
+def test_a_key_keeps_the_credit_code_of_its_organisation(pingtai: Pingtai) -> None:
+    """Checked, and shown in the list; without an organisation it is of nobody."""
+    body = ("--organisation", "京芯共性平台运营有限公司", "--credit-code")
+    made(pingtai, *body, "91119999ma0000994m")
+    assert "91119999MA0000994M" in pingtai("keys", "list").stdout
+    [key] = json.loads(pingtai("keys", "list", "--json").stdout)
+    assert "91119999MA0000994M" == key["credit_code"]
+    wrong = pingtai("keys", "create", "x", "--scope", "apply", *body, "91119999MA0000994X")
+    assert 2 == wrong.exit_code
+    assert "--credit-code" in wrong.stderr
+    assert "check character" in wrong.stderr
+    alone = pingtai("keys", "create", "x", "--scope", "apply", *body[2:], "91119999MA0000994M")
+    assert "--credit-code needs --organisation" in alone.stderr
+
+
 def test_a_key_ends_with_its_days() -> None:
     """It is valid up to that moment, and expired from it on; revoked counts before both."""
     at = datetime(2026, 11, 24, tzinfo=UTC)

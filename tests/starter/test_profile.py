@@ -41,6 +41,26 @@ def test_written_for_its_owner_only_and_read_back(profile: Profile) -> None:
     assert [profile_path()] == list(profile_path().parent.glob("*profile*"))
 
 
+CODE = "91119999MA0000994M"
+
+
+def test_the_credit_code_of_an_organisation_goes_with_its_decisions(
+    pingtai: Run, sent: Sent
+) -> None:
+    """It is kept, checked and sent; that of another organisation is not."""
+    who = ("login", "--id", "op-1", "--role", "operator", "--organisation", "京芯公司")
+    wrong = pingtai(*who, "--credit-code", CODE[:-1] + "X")
+    assert (2, True) == (wrong.exit_code, "--credit-code" in wrong.stderr)
+    assert CODE in pingtai(*who, "--credit-code", CODE).stdout
+    withdraw = ("withdraw", "p-1", "--reason", "停办")
+    for more in ((), ("--organisation", "别的公司"), ("--organisation", "京芯 公司")):
+        assert 0 == pingtai(*withdraw, *more).exit_code
+    codes = [raw["actor"].get("credit_code") for _, raw in sent]
+    assert [CODE, None, CODE] == codes
+    assert CODE in pingtai("login", "--lang", "en").stdout, "what is not said stays"
+    assert CODE not in pingtai("login", "--organisation", "新公司").stdout
+
+
 def test_there_is_none_until_one_is_written() -> None:
     """No file is no profile, and no error."""
     assert read_profile() is None

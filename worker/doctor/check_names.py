@@ -75,6 +75,9 @@ async def _keys(source: Source) -> list[Named]:
         found += [
             Named(key.organisation, Words(f"key {key.name}", f"密钥 {key.name}"))
             for key in page
-            if key.organisation and scope in key.scopes and key.standing(now) == "valid"
+            if key.organisation
+            and not key.credit_code  # which tells the body, however it is written
+            and scope in key.scopes
+            and key.standing(now) == "valid"
         ]
     return found
