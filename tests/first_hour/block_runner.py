@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 
 from starter.client.local_stack import read_stack
 from tests.first_hour.document_blocks import Block
-from tests.system.processes import EXAMPLES, PATIENCE, PINGTAI, ROOT
+from tests.system.processes import EXAMPLES, MAIN, PATIENCE, PINGTAI, ROOT, WARM
 from worker.main import pingtai
 
 _REFUSED = 3
@@ -21,7 +22,7 @@ _PROBLEM = "urn:pingtai:problem:"
 _USUAL_HTTP = "127.0.0.1:8080"
 _SECONDS = 60
 _READY_SECONDS = 60
-_WATCH_SECONDS = 1
+_WATCH_SECONDS = 0.5
 _READY = ("Ctrl-C", "is running", "waiting", "total")
 _STANDING = (("worker",), ("up",), ("inbox", "--watch"))
 """Commands that run until they are stopped."""
@@ -69,7 +70,7 @@ class Typist:
         words = shlex.split(command, comments=True)
         if words[0] == ".":  # the environment in which the tests run
             return 0, ""
-        if words[0] != "pingtai" or any(sign in command for sign in ("|", "*", "~")):
+        if words[0] != "pingtai" or any(sign in command for sign in ("|", "~")):
             return self._shell(command)
         words, target = _redirected(words[1:])
         if words == ["serve"]:
@@ -78,10 +79,16 @@ class Typist:
             return standing.enter_context(self._standing(words))
         if any(_is(words, kind) for kind in _OWN_PROCESS):
             return self._shell(shlex.join((*PINGTAI, *words)))
-        done = CliRunner().invoke(pingtai, words)
+        done = CliRunner().invoke(pingtai, list(self._expanded(words)))
         if target:
             (self._folder / target).write_text(done.stdout, encoding="utf-8")
         return done.exit_code, done.output + repr(done.exception or "")
+
+    def _expanded(self, words: list[str]) -> Iterator[str]:
+        """The words, with names of files for patterns of them, as a shell gives them."""
+        for word in words:
+            found = sorted(self._folder.glob(word)) if "*" in word else []
+            yield from (str(one.relative_to(self._folder)) for one in found) if found else (word,)
 
     def _shell(self, command: str) -> tuple[int, str]:
         own = f'pingtai() {{ {shlex.join(PINGTAI)} "$@"; }}\n'
@@ -120,8 +127,9 @@ class Typist:
     def _standing(self, words: list[str]) -> Iterator[tuple[int, str]]:
         """A command that runs until it is stopped: its code is 0 once it is ready."""
         log = self._folder / f"standing-{time.monotonic_ns()}.log"
-        with log.open("w") as out:
-            process = subprocess.Popen((*PINGTAI, *words), cwd=self._folder, stdout=out, stderr=out)
+        with log.open("w") as out, Path(os.devnull).open() as nothing:
+            files = (nothing.fileno(), out.fileno(), out.fileno())
+            process = WARM.start(MAIN, words, os.environ, self._folder, files)
         # Who watches writes only what changes, where no terminal shows it.
         quiet = time.monotonic() + _WATCH_SECONDS if "--watch" in words else None
         deadline = time.monotonic() + _READY_SECONDS
@@ -131,7 +139,7 @@ class Typist:
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
         yield process.poll() or 0, log.read_text()
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
 
 

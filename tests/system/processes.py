@@ -21,7 +21,7 @@ EXAMPLES = ROOT / "examples"
 PINGTAI = (sys.executable, "-m", "worker.main")
 MAIN = "from worker.main import main; main()"
 """What the command `pingtai` does."""
-_WARM = Warm(
+WARM = Warm(
     "worker.main",
     "worker.operator_commands",
     "worker.serve",
@@ -30,6 +30,7 @@ _WARM = Warm(
     "starter.commands.show",
     "db.direct",
 )
+"""Has imported what most commands need."""
 PATIENCE = 300.0
 """Seconds that a very busy machine may take to start or to stop something."""
 
@@ -51,7 +52,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 def pingtai(home: Path, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return _WARM.run(MAIN, args, environment(home, **more), ROOT)
+    return WARM.run(MAIN, args, environment(home, **more), ROOT)
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def begun(home: Path, *args: str, program: str = MAIN, **more: str) -> tuple[Sta
     log = home / f"{args[0]}-{time.monotonic_ns()}.log"
     with log.open("w") as out, Path(os.devnull).open() as nothing:
         files = (nothing.fileno(), out.fileno(), out.fileno())
-        return _WARM.start(program, args, environment(home, **more), ROOT, files), log
+        return WARM.start(program, args, environment(home, **more), ROOT, files), log
 
 
 def await_word(word: str, process: Started, log: Path) -> None:
