@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -37,29 +38,38 @@ _OTHERS = {"inbox", "stats", "absence", "keys", "notices", "support"}
 """They show no platform of a register in which one was listed long ago."""
 
 
-def loaded(*said: str) -> set[str]:
-    """The heavy libraries that a process loads which runs `pingtai` with these arguments."""
-    return run(*said)[1]
+class Ran(NamedTuple):
+    """What a command has written, and the heavy libraries that its process has loaded by then."""
+
+    written: str
+    heavy: frozenset[str]
 
 
-def run(*said: str) -> tuple[str, set[str]]:
-    """What a process writes that runs `pingtai` with these arguments, and the heavy libraries it loads."""
-    return ran(f"from worker.main import pingtai; pingtai({list(said)!r}, prog_name='pingtai')")
+def run(*calls: tuple[str, ...]) -> list[Ran]:
+    """A process that does nothing else runs `pingtai` with each of these arguments, in order."""
+    return ran(*(f"pingtai({list(said)!r}, prog_name='pingtai')" for said in calls))
 
 
-def ran(program: str) -> tuple[str, set[str]]:
-    """The same of any program."""
-    program = f"import sys\ntry: {program}\nexcept SystemExit: pass\nprint('LOADED', *sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    written, _, modules = done.stdout.rpartition("LOADED")
-    return written, HEAVY & set(modules.split())
+def ran(*programs: str, imports: str = "from worker.main import pingtai") -> list[Ran]:
+    """The same of any programs."""
+    lines = ["import sys", imports]
+    for one in programs:
+        lines += [f"try: {one}", "except SystemExit: pass", "print('LOADED', *sys.modules, 'END')"]
+    words = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
+    *parts, _ = done.stdout.split(" END\n")
+    assert len(programs) == len(parts)
+    told = (part.rpartition("LOADED") for part in parts)
+    return [Ran(written, frozenset(HEAVY & {*modules.split()})) for written, _, modules in told]
 
 
 def test_help_loads_nothing() -> None:
     """The list of commands needs none of them, nor what they need."""
-    assert loaded("--help") == loaded("audit", "--help") == loaded("nonsense") == set()
+    shown = run(("--help",), ("audit", "--help"), ("nonsense",))
+    assert [frozenset()] * 3 == [one.heavy for one in shown]
+    assert ["up", "digest"] == [
+        word for word, one in zip(("up", "digest"), shown, strict=False) if word in one.written
+    ]
 
 
 @pytest.fixture
@@ -71,35 +81,33 @@ async def register_there(
     monkeypatch.setenv("DATABASE_URL", database_url)
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        ("show", "p-1"),
-        ("show", "p-1", "--json"),
-        ("plan", "p-1"),
-        ("plan", "p-1", "--diff"),
-        ("plan", "p-1", "--json"),
-        ("register",),
-        ("register", "--format", "csv", "--all"),
-        ("valid", "p-1", "--on", "2030-01-01"),
-        ("register", "--on", "2030-01-01"),
-        ("layout", "show"),
-        ("mechanisms", "--stage", "valid"),
-        ("inbox", "--all"),
-        ("stats",),
-        ("absence", "list"),
-        ("keys", "list", "--json"),
-        ("notices", "list", "--json"),
-        ("support", "list", "--json"),
-    ],
-    ids=" ".join,
+READS = (
+    ("show", "p-1"),
+    ("show", "p-1", "--json"),
+    ("plan", "p-1"),
+    ("plan", "p-1", "--diff"),
+    ("plan", "p-1", "--json"),
+    ("register",),
+    ("register", "--format", "csv", "--all"),
+    ("valid", "p-1", "--on", "2030-01-01"),
+    ("register", "--on", "2030-01-01"),
+    ("layout", "show"),
+    ("mechanisms", "--stage", "valid"),
+    ("inbox", "--all"),
+    ("stats",),
+    ("absence", "list"),
+    ("keys", "list", "--json"),
+    ("notices", "list", "--json"),
+    ("support", "list", "--json"),
 )
+
+
 @pytest.mark.usefixtures("register_there")
-def test_reading_needs_the_driver_only(said: tuple[str, ...]) -> None:
+def test_reading_needs_the_driver_only() -> None:
     """What reads the register asks asyncpg, and loads neither SQLAlchemy nor Temporal's client."""
-    written, heavy = run(*said)
-    assert "p-1" in written or said[0] in _OTHERS
-    assert not {"temporalio.client", "sqlalchemy"} & heavy
+    for said, (written, heavy) in zip(READS, run(*READS), strict=True):
+        assert "p-1" in written or said[0] in _OTHERS, said
+        assert not {"temporalio.client", "sqlalchemy"} & heavy, said
 
 
 @pytest.mark.usefixtures("register_there")
@@ -108,7 +116,7 @@ def test_completing_an_id_needs_the_driver_only(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("_PINGTAI_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", "pingtai valid p")
     monkeypatch.setenv("COMP_CWORD", "2")
-    written, heavy = run()
+    ((written, heavy),) = run(())
     assert "plain,p-1\n" == written
     assert not {"temporalio.client", "sqlalchemy"} & heavy
 
@@ -122,8 +130,7 @@ def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
         " asyncio.run(register.ended_term('p-1'))"
     )
     imports = "import asyncio; from starter.client.register_lookups import RegisterLookups"
-    written, heavy = ran(
-        f"{imports}; import starter.commands.decision_command; register = RegisterLookups(); print({answers})"
-    )
+    imports += "; import starter.commands.decision_command; register = RegisterLookups()"
+    ((written, heavy),) = ran(f"print({answers})", imports=imports)
     assert "AppliedBefore(term=1" in written
     assert "sqlalchemy" not in heavy
