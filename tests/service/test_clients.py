@@ -1,8 +1,6 @@
 """One interface, two ways: what the client over Temporal answers and raises, the one over HTTP does, too."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
@@ -24,6 +22,7 @@ from starter.service.scopes import Scope
 from tests.rules import builders
 from tests.rules.builders import OPERATOR, Raw, actor
 from tests.service.conftest import EVERYTHING, MakeKey, form
+from tests.warm_process import Warm
 from tests.workflows.world import World
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse
@@ -253,6 +252,8 @@ def test_the_example_says_what_is_wrong(tmp_path: Path) -> None:
     odd = tmp_path / "odd.json"
     odd.write_text("{}", encoding="utf-8")
     settings = {"PINGTAI_URL": "http://127.0.0.1:1", "PINGTAI_KEY": "ptk_0_x"}
+    warm = Warm("starter.client.temporal_client", "starter.client.http_client")
+    code = f"import runpy; runpy.run_path({str(EXAMPLE)!r}, run_name='__main__')"
     for given, says in (
         ((), "usage:"),
         ((str(tmp_path / "none.json"),), "No such file"),
@@ -260,13 +261,7 @@ def test_the_example_says_what_is_wrong(tmp_path: Path) -> None:
         ((str(odd),), "缺少此项"),
         ((str(odd), "soon"), "invalid fromisoformat value"),
     ):
-        done = subprocess.run(
-            (sys.executable, EXAMPLE, *given),
-            env={**os.environ, **settings, "PYTHONPATH": str(EXAMPLE.parents[2])},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = warm.run(code, given, {**os.environ, **settings}, tmp_path)
         assert (2, True) == (done.returncode, says in done.stderr), done.stderr
         assert "Traceback" not in done.stderr
 

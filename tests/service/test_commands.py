@@ -1,9 +1,8 @@
-"""The staff's commands by HTTP: whole processes, without the clients of Temporal and PostgreSQL."""
+"""The staff's commands by HTTP: processes of their own, without the clients of Temporal and PostgreSQL."""
 
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from starter.service.serving import listener, serving, url_of
 from tests.rules.builders import Raw
 from tests.service.conftest import EVERYTHING, MakeKey, form
 from tests.service.test_odd_writes import applied_for
+from tests.warm_process import Warm
 
 END = "\x1e"
 RUN = """
@@ -31,6 +31,14 @@ for call in json.loads(sys.argv[1]):
 print(*{"temporalio", "sqlalchemy", "asyncpg"} & set(sys.modules), file=sys.stderr)
 """
 """Runs commands, and says at the end which clients were imported."""
+WARM = Warm(
+    "worker.main",
+    "starter.commands.decision_command",
+    "starter.commands.show",
+    "starter.client.http_client",
+    "starter.desk.http_reads",
+)
+"""Has imported what most of them need, and none of the clients."""
 CLIENTS = frozenset(("temporalio", "sqlalchemy", "asyncpg"))
 """Those that a desk with nothing but the service's address must not need."""
 DISTRICT = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian")
@@ -71,20 +79,14 @@ class Desk:
         self, *calls: tuple[str, ...], given: object = None, without: frozenset[str] = CLIENTS
     ) -> list[Ended]:
         """Run `pingtai` several times in a process of its own; `without`: what it must not import."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", RUN, json.dumps(calls)),
-            cwd=self.folder,
-            env=self.settings,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate(json.dumps(given).encode() if given else b"")
-        *outs, _ = out.decode().split(END)
-        *errs, imported = err.decode().split(END)
-        assert not without & set(imported.split()), err.decode()
-        assert self.settings["PINGTAI_KEY"] not in out.decode() + err.decode()
-        assert len(calls) == len(outs), err.decode()
+        said = json.dumps(given).encode() if given else b""
+        words = (RUN, [json.dumps(calls)], self.settings, self.folder, said)
+        done = await asyncio.to_thread(WARM.run, *words)
+        *outs, _ = done.stdout.split(END)
+        *errs, imported = done.stderr.split(END)
+        assert not without & set(imported.split()), done.stderr
+        assert self.settings["PINGTAI_KEY"] not in done.stdout + done.stderr
+        assert len(calls) == len(outs), done.stderr
         return [
             Ended(int(told[-1]), told[:-1], said.strip())
             for told, said in zip(outs, errs, strict=True)
