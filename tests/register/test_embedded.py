@@ -201,30 +201,44 @@ def test_a_pid_that_another_program_has_now(place: Path) -> None:
         other.kill()
 
 
-def test_an_initdb_cut_short_is_done_again(empty_place: Path) -> None:
-    """A data directory appears whole or not at all; what a killed initdb left is thrown away."""
+def test_killed_while_it_makes_the_data(empty_place: Path) -> None:
+    """A data directory appears whole or not at all; what initdb has left by then is thrown away."""
     home = empty_place / "平台 'a\"$b:c,d"
-    left = home / "postgres.new"
-    left.mkdir(parents=True)
-    (left / "PG_VERSION").write_text(f"{VERSION}\n")
-    server = EmbeddedPostgres(home)
-    server.start()
-    assert not left.exists()
-    assert server.stop()
+    left = home / "postgres.new" / "PG_VERSION"
+    with another(home) as starter:
+        while not left.exists():  # the first file that initdb writes
+            assert starter.poll() is None
+        starter.kill()
+    assert not (home / "postgres").exists()
+    works_again(home)
+    assert not left.parent.exists()
 
 
-@pytest.mark.parametrize(
-    ("program", "more"), [("initdb", 0.0), ("initdb", 0.4), ("pg_ctl", 0.0), ("psql", 0.03)]
-)
-def test_killed_while_it_starts(empty_place: Path, program: str, more: float) -> None:
-    """Whoever is killed in the middle of a start leaves programs at work: the next start waits for them."""
-    with another(empty_place) as starter:
+def test_killed_while_the_server_starts(place: Path) -> None:
+    """The server that is on its way is waited for, and used."""
+    killed_at("pg_ctl", place)
+    works_again(place)
+
+
+def test_killed_while_it_makes_the_database(empty_place: Path) -> None:
+    """What the server is in the middle of is waited for."""
+    killed_at("psql", empty_place, 0.03)
+    works_again(empty_place)
+
+
+def killed_at(program: str, home: Path, more: float = 0) -> None:
+    """Start the server, and be killed while a program runs, after so many seconds of it."""
+    with another(home) as starter:
         family = psutil.Process(starter.pid)
         while program not in children(family):
             assert starter.poll() is None
         time.sleep(more)
         starter.kill()
-    server = EmbeddedPostgres(empty_place)
+
+
+def works_again(home: Path) -> None:
+    """Whoever is killed in the middle of a start leaves programs at work: the next start waits for them."""
+    server = EmbeddedPostgres(home)
     assert "1" == ask(server.start(), "SELECT 1")
     assert 1 == sum("-k" in process.cmdline() for process in processes(server.data))
     assert server.stop()
@@ -258,19 +272,17 @@ def test_a_server_that_does_not_start_says_why(place: Path) -> None:
         server.start()
 
 
-def test_two_processes_at_once_share_one_server(empty_place: Path) -> None:
+def test_two_processes_at_once_share_one_server(place: Path) -> None:
     """Of two that start at once one starts the server, the other uses it, and the last one stops it."""
-    with another(empty_place) as one, another(empty_place) as two:
+    with another(place) as one, another(place) as two:
         assert one.stdout
         assert two.stdout
         assert one.stdout.readline() == two.stdout.readline()
-        assert 1 == sum(
-            "-c" in process.cmdline() for process in processes(empty_place / "postgres")
-        )
+        assert 1 == sum("-c" in process.cmdline() for process in processes(place / "postgres"))
         assert "False\n" == one.communicate("stop\n")[0]
-        assert running(empty_place)
+        assert running(place)
         assert "True\n" == two.communicate("stop\n")[0]
-    assert running(empty_place) is None
+    assert running(place) is None
 
 
 def test_a_process_that_died_does_not_keep_the_server(place: Path) -> None:
