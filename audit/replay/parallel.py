@@ -120,10 +120,11 @@ class Pool:
 
     def __init__(self, processes: int) -> None:
         self.count = processes
-        # Spawned, not forked: the SDK's threads would not come along.
-        self._processes = ProcessPoolExecutor(
-            processes, multiprocessing.get_context("spawn"), initializer=_begin
-        )
+        # Not forked from this process: the SDK's threads would not come along. They come from one that has
+        # none, and has imported for all of them what they need.
+        clean = multiprocessing.get_context("forkserver")
+        clean.set_forkserver_preload([__name__])
+        self._processes = ProcessPoolExecutor(processes, clean, initializer=_begin)
 
     async def __aenter__(self) -> "Pool":
         return self
