@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from audit.problems import Check, Problem
 from audit.reading.followed_changes import FollowedLogs
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
+from workflows.next_term import years_of
 from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, lifecycle_of
 from workflows.state_folding import states
@@ -121,6 +123,7 @@ def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Pr
             )
             yield Problem(place.file, words, Check.LINKS)
     after = states_of(logs.get(LogId(place.term - 1), ()))
+    yield from _years_before(place, said, after)
     if after and not lifecycle_of(after[-1]).ended(after[-1].stage):
         words = Words(
             f"term {place.term - 1}, which it continues, had not ended: its stage is {after[-1].stage}",
@@ -128,6 +131,20 @@ def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Pr
         )
         yield Problem(place.file, words, Check.LINKS)
     yield from _assessments(logs, place.term, log)
+
+
+def _years_before(place: LogId, said: Any, after: Sequence[CaseState]) -> Iterator[Problem]:
+    """Check that a term names the years of the one before it as they ended, where it names any."""
+    named = said.get("assessments") if isinstance(said, dict) else None
+    state = after[-1] if after else None
+    if named and isinstance(state, PlatformState):
+        ended = [one.model_dump(mode="json") for one in years_of(state)]
+        if named != ended:
+            words = Words(
+                f"it names other yearly assessments of term {place.term - 1} than that had",
+                f"申请所载第 {place.term - 1} 期年度考核与该期记录不符",
+            )
+            yield Problem(place.file, words, Check.LINKS)
 
 
 def _missing_before(place: LogId) -> Problem:

@@ -92,6 +92,10 @@ class ApplicationSender:
                 previous = known and PreviousTerm(term=known.term, log_hash=known.log_hash)
             if previous and (earlier := await self._of_an_earlier_term(application)):
                 return earlier
+            if previous and not previous.assessments:
+                # Temporal no longer has its run, or that is of a release which did not say.
+                years = await self._register.years_of(application.platform_id, previous)
+                previous = previous.model_copy(update={"assessments": years})
             form = _following(application, previous)
             # What the rules refuse is told here, and starts nothing.
             stage = open_platform(form, datetime.now(UTC)).state.stage

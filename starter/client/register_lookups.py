@@ -14,9 +14,10 @@ from db.row_types import AppliedBefore
 from starter.client.register_access import open_register, translate_database_errors
 from starter.errors import PingtaiError, Unreachable, no_such_platform
 from starter.plans.plan_view import PlanView, plan_view
-from workflows.application import PreviousTerm
+from workflows.application import PreviousTerm, PreviousYear
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
+from workflows.next_term import years_of
 from workflows.record import LogEntry
 from workflows.reopening import record_of
 from workflows.run_io import CarriedPlatform
@@ -48,6 +49,10 @@ class NoRegister:
     async def last_term(self, platform_id: str) -> PreviousTerm | None:
         """Find a platform's last term, when Temporal no longer keeps its history."""
         return None
+
+    async def years_of(self, platform_id: str, ended: PreviousTerm) -> tuple[PreviousYear, ...]:
+        """Find how the yearly assessments of a term ended, when its run does not say; none: nobody knows."""
+        return ()
 
     async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         """Find the term that an application asked for, however long ago."""
@@ -125,6 +130,20 @@ class RegisterLookups(NoRegister):
             return None
         ended = PLATFORM.ended(Stage(found.stage))
         return KnownTerm(term=found.term, log_hash=found.log_hash, ended=ended)
+
+    async def years_of(self, platform_id: str, ended: PreviousTerm) -> tuple[PreviousYear, ...]:
+        try:
+            async with self._register() as register:
+                lines = await register.log(platform_id, ended.term)
+        except PingtaiError:
+            if self._away is None:
+                raise
+            return ()  # `last_term` has reported it
+        log = [line.entry for line in lines if line.year == 0]
+        if not log or log[-1].hash != ended.log_hash:
+            return ()  # it has not all come, or is another's
+        state = fold(log)
+        return years_of(state) if isinstance(state, PlatformState) else ()
 
     async def applied_before(self, platform_id: str, application_id: str) -> AppliedBefore | None:
         try:

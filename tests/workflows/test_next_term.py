@@ -7,6 +7,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from audit.archive.server_histories import ServerHistories
 from audit.reconciling.reconciling import reconcile
+from tests.register import cases
 from tests.rules.builders import ABSENT, COMMISSION, OPERATOR, Raw, application
 from tests.workflows.test_crashes import Away
 from tests.workflows.world import Life, World
@@ -124,3 +125,18 @@ async def test_who_applies_in_the_last_days_hands_in_for_the_next_term(
     await until(lambda: shown_as_valid(early), "Temporal's lists say so")
     with pytest.raises(Refused, match=r"is open, .*; the next term is applied for from 2027-"):
         await world.client.apply(parse(PlatformApplication, form_of(early)))
+
+
+async def test_a_term_that_only_the_register_knows_tells_its_years(world: World) -> None:
+    """Temporal has let its run go: how its yearly assessments ended comes from the register's log."""
+    platform_id = "bj-of-the-register"
+    platform = cases.listed(cases.application(platform_id))
+    year = cases.rectified(platform, outcome="not_met")
+    await world.register.write(cases.batch(platform))
+    await world.register.write(cases.batch(year, platform=platform))
+    form = application(platform_id=platform_id, application_id="a-next", policy=ABSENT)
+    applied = await world.client.apply(parse(PlatformApplication, form))
+    [first, *_] = await world.client.log(platform_id)
+    said = first.said["previous"]
+    assert (2, platform.case.log[-1].hash) == (applied.term, said["log_hash"])
+    assert [{"year": 1, "result": "not_met"}] == said["assessments"]
