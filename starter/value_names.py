@@ -1,6 +1,7 @@
 """The values that a field may have, in Chinese by their terms: a raw word is for programs."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from workflows.vocabulary import Word
@@ -39,3 +40,9 @@ def _terms(values: frozenset[str]) -> dict[str, str]:
 @cache
 def _vocabularies() -> tuple[type[BilingualEnum], ...]:
     return (*Word.__subclasses__(), *BilingualEnum.__subclasses__())
+
+
+def terms_beside(values: Iterable[str], *vocabularies: type[BilingualEnum]) -> list[str]:
+    """Return each value with its term before it; as it is where none of the vocabularies has it."""
+    terms = {str(word): word.zh for words in vocabularies for word in words}
+    return [f"{terms[one]}（{one}）" if one in terms else one for one in values]

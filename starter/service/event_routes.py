@@ -19,8 +19,10 @@ from starter.service.parameter_words import in_words
 from starter.service.parameters import Engine
 from starter.service.problem_details import Kind, Problem
 from starter.service.responses import reply
+from starter.value_names import terms_beside
 from workflows.cloud_events import EVENT_NAMES, Wanted
-from workflows.vocabulary import District
+from workflows.vocabulary import District, Happening
+from workflows.vocabulary import Kind as DecisionKind
 from workflows.words import Words
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -48,7 +50,8 @@ def _any_of(words: Iterable[str]) -> str:
 
 def _among(words: Iterable[str]) -> Words:
     every = tuple(words)
-    return Words(f"any of {', '.join(every)}", f"以下任意项：{'、'.join(every)}")
+    terms = terms_beside(every, DecisionKind, Happening, District)
+    return Words(f"any of {', '.join(every)}", f"以下任意项：{'、'.join(terms)}")
 
 
 Names = Annotated[

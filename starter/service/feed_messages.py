@@ -1,14 +1,16 @@
 """What the calls about events take and answer."""
 
+from difflib import get_close_matches
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from db.subscription_admin import SubscriptionRow
 from starter.service.parameter_words import in_words
+from starter.value_names import terms_beside
 from workflows.cloud_events import EVENT_NAMES, Event
 from workflows.model import Identifier, Instant, Message, Record, wrong
-from workflows.vocabulary import District
+from workflows.vocabulary import District, Happening, Kind
 from workflows.words import Words
 
 CURSOR = r"[a-z0-9]{1,32}\.[0-9]{1,18}"
@@ -16,9 +18,15 @@ _URL = r"^https?://[^\s@\\]+$"
 
 
 def _known(name: str) -> str:
-    if name not in EVENT_NAMES:
-        raise wrong(f"no event is called so; there are {', '.join(EVENT_NAMES)}", "没有此事项")
-    return name
+    if name in EVENT_NAMES:
+        return name
+    for near in get_close_matches(name, EVENT_NAMES, 1):
+        [named] = terms_beside([near], Kind, Happening)
+        raise wrong(f"no event is called so. Did you mean {near}?", f"没有此事项。是否为{named}？")
+    raise wrong(
+        "no event is called so: the names are in /openapi.json",
+        "没有此事项，事项名称见 /openapi.json",
+    )
 
 
 EventName = Annotated[

@@ -155,4 +155,7 @@ _MESSAGES = {
     "application": "申请",
     "PlatformApplication": "申请",
     "decision": "决定",
+    "subscription": "订阅",
+    "replay": "重新投递",
+    "PlaqueRecord": "牌子",
 }

@@ -3,10 +3,13 @@
 import pytest
 
 from starter.service.error_handlers import problem_of
+from starter.service.feed_messages import NewSubscription
 from starter.service.parameter_words import in_plain_words
 from starter.terminal.official_wording import official
+from starter.value_names import terms_beside
 from workflows.decision_reading import new_decision_of
-from workflows.model import InvalidMessage, invalid
+from workflows.model import InvalidMessage, invalid, parse
+from workflows.vocabulary import District
 from workflows.words import Words
 
 
@@ -51,3 +54,18 @@ def test_a_problem_of_http_names_its_message() -> None:
     assert "；outcome：只能是推荐（recommended）、" in found.zh
     found = problem_of(invalid("parameters", "after", "copy it", "请取自上一页的 next")).words
     assert ("parameters: after: copy it", "参数：after：请取自上一页的 next") == found
+
+
+def test_an_event_that_is_none() -> None:
+    """What was meant is asked, else where the names are; in Chinese as much as in English."""
+    for name, en, zh in (
+        ("recomendation", "Did you mean recommendation?", "是否为所在区推荐（recommendation）？"),
+        ("xyz", "the names are in /openapi.json", "事项名称见 /openapi.json"),
+    ):
+        with pytest.raises(InvalidMessage) as caught:
+            parse(NewSubscription, {"url": "https://a.example/", "events": [name]}, "subscription")
+        found = problem_of(caught.value).words
+        assert en in found.en
+        assert zh in found.zh
+        assert found.zh.startswith("订阅：events.0：没有此事项")
+    assert ["海淀区（haidian）", "y"] == terms_beside(["haidian", "y"], District)

@@ -263,7 +263,7 @@ async def test_a_clock_goes_on_where_it_stopped(world: World) -> None:
         return found.get(DISTRICT_ATTRIBUTE) == "beijing_etown"
 
     await until(moved, "the search attributes follow")
-    with pytest.raises(Refused, match="beijing_etown"):
+    with pytest.raises(Refused, match="Beijing E-Town"):
         await life.decide("recommendation")
     assert "inspection" == (await life.decide("recommendation", actor=NEW_DISTRICT)).stage
 
