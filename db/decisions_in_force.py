@@ -1,12 +1,14 @@
 """Which decisions of a platform count, and the one by which its term was sent back or refused."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from db.log_order import in_order
 from db.row_types import LogLine, SentBack
 from workflows.lifecycle import STAYS
 from workflows.record import EntryKind
-from workflows.vocabulary import AssessmentStage, Kind, Stage
+from workflows.state_folding import fold
+from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 SENT_BACK = frozenset(
     (
@@ -28,14 +30,33 @@ _ASIDE = (Kind.SUPPORT, Kind.SET_ASIDE, *STAYS)
 
 def decisions_in_force(log: Iterable[LogLine], term: int) -> list[LogLine]:
     """Return the decisions of a term that count, in the order in which they came."""
+    lines = in_order(log)
+    fallen = _fallen_years(lines, term)
     return [
         line
-        for line in in_order(log)
+        for line in lines
         if line.term == term
         and line.entry.kind is EntryKind.DECISION
         and line.set_aside_by is None
         and line.entry.name not in _ASIDE
+        and line.year not in fallen
     ]
+
+
+def _fallen_years(lines: Sequence[LogLine], term: int) -> set[int]:
+    """Return the years whose assessment no longer counts, though its own log says nothing of that.
+
+    The platform's note of its end was set aside, with the listing or for the record, and the year is not
+    open again.
+    """
+    own = [line for line in lines if (line.term, line.year) == (term, 0)]
+    ends = [line for line in own if line.entry.name == Happening.ASSESSMENT_ENDED]
+    in_force = {line.entry.said["year"] for line in ends if line.set_aside_by is None}
+    fallen = {line.entry.said["year"] for line in ends} - in_force
+    if fallen:
+        with suppress(LookupError, ValueError, TypeError, AttributeError):  # not all has arrived
+            return fallen - {getattr(fold(line.entry for line in own), "open_assessment", None)}
+    return set()
 
 
 def last_of_each_kind(lines: Iterable[LogLine]) -> list[LogLine]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.decisions_in_force import sent_back
 from db.figures import figures
 from db.programme_rows import Count, StepTime
 from db.queries import RegisterQueries
@@ -138,6 +139,7 @@ async def test_a_year_that_was_corrected_for_the_record(
     await register.write(batch(platform))
     await register.write(batch(year, platform=platform))
     assert [1] == [one.assessments for one in (await figures(engine)).results]
+    assert sent_back(await RegisterQueries(engine).log("p-1"), 1)
     [row] = await _years(engine)
     assert (row.result, row.set_aside_by) == (str(year.case.state.stage), None)
     assert platform.case.state.valid_until
@@ -146,6 +148,8 @@ async def test_a_year_that_was_corrected_for_the_record(
     await register.write(batch(platform))
     assert () == (await figures(engine)).results
     assert [len(platform.case.log)] == [one.set_aside_by for one in await _years(engine)]
+    log = await RegisterQueries(engine).log("p-1")
+    assert sent_back(log, 1) is None, "nothing is left of what ended the term"
 
 
 async def _years(engine: AsyncEngine) -> tuple[AssessmentRow, ...]:
