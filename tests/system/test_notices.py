@@ -22,7 +22,7 @@ from db.tables import notices
 from starter.client.temporal_client import PingtaiClient
 from tests.notices.subscribed import KEY, make_key
 from tests.rules.builders import Raw, application, decision
-from tests.system.processes import started
+from tests.system.processes import MAIN, started
 from worker.demo.clockwork import until
 from worker.ports import free_port
 from worker.temporal_server import temporal_server
@@ -32,6 +32,13 @@ from workflows.model import parse
 from workflows.periods import beijing_date
 
 READY = "A worker is running"
+IMPATIENT = f"""
+from datetime import timedelta
+from activities import event_delivery, notice_delivery
+event_delivery.LEASE = notice_delivery.LEASE = timedelta(seconds=4)
+{MAIN}
+"""
+"""A worker that leaves to others after four seconds, and not thirty, what it was about to send."""
 SECRET = "a-secret-of-more-than-thirty-two-letters"  # noqa: S105 - this test's own
 DOWN_FOR = 10
 
@@ -122,7 +129,7 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
         "PINGTAI_WEBHOOK_HOSTS": "127.0.0.1",
     }
     async with temporal_server(home / "temporal", port) as temporal:
-        with started(home, "worker", ready=READY, **settings) as first:
+        with started(home, "worker", ready=READY, program=IMPATIENT, **settings) as first:
             connected = await Client.connect(
                 temporal.address, data_converter=pydantic_data_converter
             )
@@ -138,7 +145,7 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
 
             await until(refused, "the receiver is tried")
             first.send_signal(signal.SIGKILL)
-        with started(home, "worker", ready=READY, **settings):
+        with started(home, "worker", ready=READY, program=IMPATIENT, **settings):
 
             async def all_there() -> bool:
                 return set(Receiver.taken) == await written(empty_database_url)

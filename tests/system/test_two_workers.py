@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from db.engine import create_engine
 from db.queries import RegisterQueries
 from starter.client.register_lookups import RegisterLookups
-from tests.system.processes import PATIENCE, pingtai, started
+from tests.system.processes import MAIN, PATIENCE, pingtai, started
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_lives import load_examples
 from worker.demo.player import Player
@@ -20,6 +20,14 @@ from worker.ports import free_port
 from worker.temporal_server import TIME_SKIPPING, temporal_server
 
 READY = "A worker is running"
+IMPATIENT = f"""
+from datetime import timedelta
+from functools import partial
+from worker import worker_process, worker_run
+worker_run.make_worker = partial(worker_process.make_worker, sticky=timedelta(seconds=1))
+{MAIN}
+"""
+"""A worker whose cases wait for it a second when it is gone, and not ten."""
 LIVES = ("bj-smart-agri-machinery", "bj-gene-vector")
 """Some twenty steps, with assessments, corrections and rectification; the demo lives all examples."""
 
@@ -37,8 +45,8 @@ async def test_one_of_two_workers_is_killed_in_the_middle(
     by_profile = {"TEMPORAL_CONFIG_FILE": str(profile), "TEMPORAL_PROFILE": "office"} | database
     async with temporal_server(home / "temporal", port, dynamic_config=TIME_SKIPPING) as server:
         with (
-            started(home, "worker", ready=READY, **by_environment) as first,
-            started(home, "worker", ready=READY, **by_profile) as second,
+            started(home, "worker", ready=READY, program=IMPATIENT, **by_environment) as first,
+            started(home, "worker", ready=READY, program=IMPATIENT, **by_profile) as second,
         ):
             client = await Client.connect(server.address, data_converter=pydantic_data_converter)
             steps, clockwork = asyncio.Event(), Clockwork(client)
