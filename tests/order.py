@@ -23,7 +23,7 @@ LONGEST = (
     "first_hour/test_detached.py",
     "system/test_two_workers.py",
     "system/test_demo.py",
-    "workflows/test_deadlines.py",
+    "workflows/test_acknowledged.py",
     "register/test_embedded.py",
     "system/test_intake.py",
     "workflows/test_floods.py",
