@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # each call loads what it answers with
 
 Answer = TypeVar("Answer")
 REPEATED, DUE, SET_ASIDE_BY = "Pingtai-Repeated", "Pingtai-Due", "Pingtai-Set-Aside-By"
+DOUBTS = "Pingtai-Doubts"
 """What headers tell of an answer, since the body of a repeat is that of the first."""
 _ANSWER_SECONDS = 40.0
 """The service itself gives up earlier, and says so."""
@@ -91,7 +92,8 @@ class PingtaiHttpClient:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
         answer = await self._call("POST", "/v1/applications", json=as_sent(application))
         applied = parse_answer(TypeAdapter(Applied), answer.content)
-        return applied.model_copy(update={"repeated": REPEATED in answer.headers})
+        told = {"repeated": REPEATED in answer.headers, "odd": DOUBTS in answer.headers}
+        return applied.model_copy(update=told)
 
     async def taken_up(self, applied: Applied, within: float) -> bool:
         """See `Pingtai`. The service tells nothing of its workers: it is taken to be so, without waiting."""

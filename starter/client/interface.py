@@ -34,6 +34,8 @@ class Applied(Record):
     repeated: bool = False
     begins: Instant | None = None
     """Of an application that waits for the present term to end: when its own begins."""
+    odd: bool = False
+    """By HTTP: its id differs only in writing from another platform's, which the key may not be told."""
 
 
 class Pingtai(Protocol):

@@ -15,6 +15,7 @@ from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
+from starter.desk.did_you_mean import only_written_alike
 from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai
 from starter.errors import NotAllowed, PingtaiError
@@ -111,11 +112,13 @@ async def apply_command(
     async with open_pingtai(register=None if by_http() else _register()) as client:
         applied = await client.apply(application)
         view = await _look(client, applied)
+    if alike is None and applied.odd:  # the key may not read which one that is
+        alike = only_written_alike(applied.platform_id, None)
     if alike and not applied.repeated:
         complain(alike)
     if as_json:
         state = view.model_dump(mode="json") if view else None
-        show_json({**applied.model_dump(mode="json"), "state": state})
+        show_json({**applied.model_dump(mode="json", exclude={"odd"}), "state": state})
         return
     rows: list[tuple[Said, object]] = [
         (REPEATED, FIRST_ANSWER if applied.repeated else None),

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from starter.clock import today
+from starter.service.scopes import Scope
 from starter.service.serving import listener, serving, url_of
 from tests.rules.builders import Raw
 from tests.service.conftest import EVERYTHING, MakeKey, form
@@ -230,7 +231,7 @@ async def test_what_needs_the_database_says_so(desk: Desk) -> None:
 
 
 async def test_the_commands_ask_by_http_as_directly(
-    desk: Desk, all_keys: httpx.AsyncClient
+    desk: Desk, all_keys: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     """A script needs --yes for an odd day; `apply` tells of an id that differs only in writing."""
     sent = await applied_for(all_keys)
@@ -245,3 +246,7 @@ async def test_the_commands_ask_by_http_as_directly(
     told = await desk.run("apply", "--file", "-", given=again)
     assert 0 == told.code
     assert f"is another platform than {sent['platform_id']}" in told.err
+    blind = Desk(desk.settings["PINGTAI_URL"], await make_key(Scope.APPLY), desk.folder)
+    third = form(platform_id=sent["platform_id"].replace("-", "_"))
+    told = await blind.run("apply", "--file", "-", given=third)
+    assert "differs only in writing from the id of another platform" in told.err

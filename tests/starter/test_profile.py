@@ -61,6 +61,20 @@ def test_the_credit_code_of_an_organisation_goes_with_its_decisions(
     assert CODE not in pingtai("login", "--organisation", "新公司").stdout
 
 
+def test_an_operator_is_asked_for_its_credit_code(
+    pingtai: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is none is told and asked again; whoever has none goes on."""
+    monkeypatch.setattr("starter.commands.login.at_terminal", lambda: True)
+    lines = ["op-1", "1", "京芯公司", CODE[:-1] + "X"]
+    for code in (CODE, ""):
+        result = pingtai("login", lang="zh", stdin="\n".join([*lines, code, ""]))
+        assert "校验码不符（GB 32100）" in result.output
+        known = read_profile()
+        assert known
+        assert known.roles[0].credit_code == (code or None)
+
+
 def test_there_is_none_until_one_is_written() -> None:
     """No file is no profile, and no error."""
     assert read_profile() is None
