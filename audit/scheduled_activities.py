@@ -1,17 +1,21 @@
-"""The activities behind the schedules of the archive and of the daily digests."""
+"""The activities behind the schedules of the archive, of the daily digests and of their time stamps."""
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client
 
 from audit.anchoring.digests import make_missing
+from audit.anchoring.stamping import Authority, stamp_missing
 from audit.archive.archive_contents import PostgresArchive
 from audit.archive.archive_store import Store
 from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
 from starter.clock import today
-from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS
-from workflows.scheduled_workflows import Archived, Digested
+from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS, STAMP_DIGESTS
+from workflows.scheduled_workflows import Archived, Digested, StampedDigests
+
+_log = structlog.stdlib.get_logger("pingtai.auditing")
 
 
 class ArchiveActivities:
@@ -39,13 +43,25 @@ class ArchiveActivities:
 
 
 class DigestActivities:
-    """Making digests, with what it needs."""
+    """Making digests and having them stamped, with what it needs."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, authority: Authority | None = None) -> None:
         self._engine = engine
+        self._authority = authority
 
     @activity.defn(name=MAKE_DIGESTS)
     async def make_digests(self) -> Digested:
         """Make the digests of the days that are over and have none."""
         made = await make_missing(self._engine, today())
         return Digested(roots=tuple(one.root for one in made))
+
+    @activity.defn(name=STAMP_DIGESTS)
+    async def stamp_digests(self) -> StampedDigests:
+        """Have the digests stamped that have no stamp; the schedule asks again where one cannot be had."""
+        if self._authority is None:
+            return StampedDigests()
+        done = await stamp_missing(self._engine, self._authority)
+        trouble = done.trouble.words.en if done.trouble else None
+        if trouble:
+            _log.warning("no time stamp", why=trouble)
+        return StampedDigests(stamped=len(done.days), trouble=trouble)

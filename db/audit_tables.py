@@ -68,6 +68,16 @@ digests = Table(
     Column("content", LargeBinary, nullable=False, comment="the leaves, JSON Lines, gzip"),
 )
 
+digest_stamps = Table(
+    "digest_stamps",
+    metadata,
+    Column("day", Date, primary_key=True, comment="of the digest that is stamped"),
+    Column("stamped_at", Moment, nullable=False, comment="as the authority says"),
+    Column("authority", SafeText(), nullable=False, comment="the subject of its certificate"),
+    Column("response", LargeBinary, nullable=False, comment="RFC 3161, as it came"),
+    Column("certificates", SafeText(), nullable=False, comment="that it was checked with, PEM"),
+)
+
 access_log = Table(
     "access_log",
     metadata,

@@ -20,6 +20,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
+from audit.anchoring.stamping import Authority
 from audit.archive.archive_store import Store
 from audit.scheduled_activities import ArchiveActivities, DigestActivities
 from worker.query_isolation import make_isolating_worker
@@ -30,8 +31,10 @@ from workflows.contract import (
     AUDIT_QUEUE,
     DIGESTING_ID,
     DIGESTING_TYPE,
+    STAMPING_ID,
+    STAMPING_TYPE,
 )
-from workflows.scheduled_workflows import ArchivingWorkflow, DigestingWorkflow
+from workflows.scheduled_workflows import ArchivingWorkflow, DigestingWorkflow, StampingWorkflow
 
 _CATCH_UP = timedelta(days=365)
 """What a server missed while it was down is done when it is up again."""
@@ -40,18 +43,22 @@ _log = structlog.stdlib.get_logger("pingtai.auditing")
 ARCHIVING = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minutes=7))
 DIGESTING = ScheduleIntervalSpec(every=timedelta(days=1), offset=timedelta(hours=16, minutes=30))
 """00:30 in Beijing: what a case decided before midnight has been handed in by then."""
+STAMPING = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minutes=45))
+"""A quarter of an hour after a digest; what an authority did not give is asked for again in an hour."""
 
 
 @asynccontextmanager
-async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> AsyncIterator[None]:
+async def auditing(
+    client: Client, engine: AsyncEngine, store: Store | None, authority: Authority | None = None
+) -> AsyncIterator[None]:
     """Take part in what the schedules start; the first worker makes them."""
     archive = ArchiveActivities(client, engine, store)
-    digest = DigestActivities(engine)
+    digest = DigestActivities(engine, authority)
     worker = make_isolating_worker(
         client=client,
         task_queue=AUDIT_QUEUE,
-        workflows=[ArchivingWorkflow, DigestingWorkflow],
-        activities=[archive.archive_histories, digest.make_digests],
+        workflows=[ArchivingWorkflow, DigestingWorkflow, StampingWorkflow],
+        activities=[archive.archive_histories, digest.make_digests, digest.stamp_digests],
         # The next worker continues an interrupted activity, so there is no need to wait for it.
         graceful_shutdown_timeout=timedelta(),
         workflow_task_executor=workflow_threads(),
@@ -63,6 +70,10 @@ async def auditing(client: Client, engine: AsyncEngine, store: Store | None) -> 
         await keep_schedule(
             client, DIGESTING_ID, DIGESTING_TYPE, ScheduleSpec(intervals=[DIGESTING])
         )
+        if authority:
+            await keep_schedule(
+                client, STAMPING_ID, STAMPING_TYPE, ScheduleSpec(intervals=[STAMPING])
+            )
         yield
 
 

@@ -31,6 +31,10 @@ AUDIT = LazyGroup(
             "group",
         ),
         _command("prove", "Prove that a platform's logs are part of a day's digest. 存证证明"),
+        _command(
+            "witness",
+            "Check published digests against those seen before, and cosign them. 见证",
+        ),
         _command("access", "List who viewed or exported records. 查阅记录", "group"),
     ),
 )

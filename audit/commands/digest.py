@@ -30,7 +30,7 @@ from starter.commands.options import DAY, json_option, limit_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
-from starter.terminal.lazy_group import LazyGroup
+from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.pager import paged
 from starter.terminal.screen import (
     ALWAYS,
@@ -52,6 +52,18 @@ digest_group = LazyGroup(
     "A digest is a Merkle root over the last hashes of all logs. Print or publish it: with it anyone can"
     " show whether the database, even all of it, was rewritten afterwards.\n\n"
     "\b\nExample:\n  pingtai audit digest list\n  pingtai audit digest export -o digests.jsonl",
+    listed=(
+        Listed(
+            "stamp",
+            "Ask for the missing time stamps now. 时间戳",
+            "audit.commands.digest_stamp:stamp_command",
+        ),
+        Listed(
+            "publish",
+            "Write all that others need of digests into a folder. 公布摘要",
+            "audit.commands.digest_publish:publish_command",
+        ),
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from audit.access_log import note
 from audit.commands.audit_options import Source, file_option, source_options
 from audit.commands.history_platform import history_argument
 from audit.commands.history_source import opened
-from audit.commands.verify import EXIT_CODES, plain_verdict, show_verdict
+from audit.commands.verdict_output import EXIT_CODES, plain_verdict, show_verdict
 from audit.dossier.making import make
 from audit.dossier.verifying import Verdict, verify
 from audit.evidence_files import write_new

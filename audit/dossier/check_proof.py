@@ -1,15 +1,13 @@
 """What a dossier's proof vouches for: its logs are in the digest, and the digest among those published."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from audit.anchoring.digest_files import Roots, publication_problems
 from audit.anchoring.proofs import Proof, proof_problems, proven_logs
 from audit.dossier.format import PROOF
 from audit.problems import Check, Problem, counted
 from audit.reading.log_links import Logs
-from workflows.log_id import LogId
 from workflows.periods import beijing_date, end_of
 from workflows.words import Words
 
@@ -125,59 +123,3 @@ def later_digests(proof: Proof, roots: Roots | None) -> Iterator[Problem]:
             "请索取附有较新证明的档案",
         )
         yield Problem(PROOF, words, Check.ANCHOR)
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """For each log, how many of its entries stood in the digest of a day, and how many there are."""
-
-    day: date | None
-    """The day of the digest; None: there is none."""
-    logs: Mapping[LogId, tuple[int, int]]
-
-    @property
-    def entries(self) -> tuple[int, int]:
-        """How many entries stood in the digest, of how many."""
-        return sum(n for n, _ in self.logs.values()), sum(n for _, n in self.logs.values())
-
-    @property
-    def left_out(self) -> list[LogId]:
-        """The logs of which no entry stood in it; of a term that is left out, its own log only."""
-        none = [place for place, (covered, _) in self.logs.items() if not covered]
-        terms = {place.term for place in none if not place.year}
-        return [place for place in none if not place.year or place.term not in terms]
-
-    @property
-    def words(self) -> Words:
-        """In words: "12 of 25 entries, up to 2028-05-03; term 2 not at all"."""
-        covered, of = self.entries
-        en, zh = f"{covered} of {of} entries", f"{of} 条中的 {covered} 条"
-        if self.day is None:
-            return Words(f"{en}: not anchored to a published digest", f"{zh}：没有摘要佐证")
-        en, zh = f"{en}, up to {self.day}", f"{zh}，截至 {self.day}"
-        for place in self.left_out:
-            named = _named(place)
-            en, zh = f"{en}; {named.en} not at all", f"{zh}；{named.zh}完全未载"
-        return Words(en, zh)
-
-
-def coverage_of(proof: Proof | None, logs: Logs) -> Coverage:
-    """Return what a proof covers of logs; entries that differ from those in the digest are not covered."""
-    stood = {leaf.log: leaf for leaf in proven_logs(proof)} if proof else {}
-    found = {}
-    for place, log in sorted(logs.items()):
-        leaf = stood.get(place)
-        holds = leaf and 0 < leaf.seq <= len(log) and log[leaf.seq - 1].hash == leaf.hash
-        found[place] = (leaf.seq if leaf and holds else 0, len(log))
-    return Coverage(proof.digest.day if proof else None, found)
-
-
-def _named(place: LogId) -> Words:
-    if not place.year:
-        return Words(f"term {place.term}", f"第 {place.term} 期")
-    again = f", opening {place.opening}" if place.opening > 1 else ""
-    zh = f"（第 {place.opening} 次）" if place.opening > 1 else ""
-    return Words(
-        f"year {place.year} of term {place.term}{again}",
-        f"第 {place.term} 期第 {place.year} 年{zh}",
-    )

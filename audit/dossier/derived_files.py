@@ -51,7 +51,7 @@ class Derived:
 def remake_files(dossier: OpenedDossier, life: Life) -> Derived:
     """Make the files of a dossier again from its histories, and compare."""
     head = Head.model_validate(dossier.manifest.model_dump())
-    again = with_manifest(files_of(life, head, dossier.proof), life, head)
+    again = with_manifest(files_of(life, head, dossier.proof, dossier.stamp), life, head)
     derived = Derived(again)
     same_code = dossier.manifest.code == this_code()
     differing = [

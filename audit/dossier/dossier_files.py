@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from audit.anchoring.proofs import Proof
+from audit.anchoring.stamp_rows import KeptStamp
+from audit.anchoring.statements import statement_of
 from audit.dossier.format import (
+    CERTIFICATES,
     DEADLINES,
     MANIFEST,
     PROOF,
     READ_ME,
     REPLAY,
     REPORTS,
+    STAMP,
+    STATEMENT,
     STATES,
     Head,
     Manifest,
@@ -29,8 +34,10 @@ from workflows.record import LogEntry
 from workflows.rules import CaseState
 
 
-def files_of(life: Life, head: Head, proof: Proof | None) -> dict[str, bytes]:
-    """All files but the manifest, by name."""
+def files_of(
+    life: Life, head: Head, proof: Proof | None, stamp: KeptStamp | None = None
+) -> dict[str, bytes]:
+    """All files but the manifest, by name; `stamp` is that of the proof's digest."""
     files = {
         file: history.content
         for file, history in zip(names_of(life.histories), life.histories, strict=True)
@@ -45,6 +52,9 @@ def files_of(life: Life, head: Head, proof: Proof | None) -> dict[str, bytes]:
     files[DEADLINES] = json_bytes([due.model_dump(mode="json") for due in life.deadlines])
     if proof:
         files[PROOF] = json_bytes(proof.model_dump(mode="json"))
+    if proof and stamp:
+        files[STATEMENT] = statement_of(proof.digest)
+        files[STAMP], files[CERTIFICATES] = stamp
     files[READ_ME] = read_me(head).encode()
     for language, name in REPORTS.items():
         files[name] = render(life, head, proof, language).encode()
@@ -107,6 +117,8 @@ states.json                      由记录推得的状态
 replay.json                      以所列代码重放全部历史的结果
 deadlines.json                   各步骤当时算得的期限
 proof.json                       （如有）记录载于每日摘要的证明
+digest.txt, digest.tsr           （如有）该摘要及其 RFC 3161 时间戳
+authority.pem                    （如有）签发机构的证书，请与该机构公布的核对
 manifest.json                    清单：每个文件的 SHA-256、代码与指引版本
 
 核验：安装 pingtai {release} 后运行
@@ -128,6 +140,9 @@ states.json                      the states that the logs lead to
 replay.json                      what came of replaying every history with the code named
 deadlines.json                   when each step was due, as it was worked out then
 proof.json                       (if any) the proof that the logs stand in a daily digest
+digest.txt, digest.tsr           (if any) that digest, and its RFC 3161 time stamp
+authority.pem                    (if any) the authority's certificates: compare them with those
+                                 that it publishes
 manifest.json                    SHA-256 of every file, versions of code and guideline
 
 To check it, install pingtai {release} and run

@@ -21,6 +21,9 @@ STATES = "states.json"
 REPLAY = "replay.json"
 DEADLINES = "deadlines.json"
 PROOF = "proof.json"
+STATEMENT = "digest.txt"
+STAMP = "digest.tsr"
+CERTIFICATES = "authority.pem"
 READ_ME = "README.txt"
 REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
 
@@ -138,7 +141,11 @@ def sum_of(name: str, content: bytes) -> FileSum:
     return FileSum(name=name, bytes=len(content), sha256=sha256(content).hexdigest())
 
 
-_SINGLE = frozenset((MANIFEST, STATES, REPLAY, DEADLINES, PROOF, READ_ME, *REPORTS.values()))
+STAMPED = (STATEMENT, STAMP, CERTIFICATES)
+"""Where the proof's digest has a time stamp: what was stamped, the stamp, the authority's certificates."""
+_SINGLE = frozenset(
+    (MANIFEST, STATES, REPLAY, DEADLINES, PROOF, *STAMPED, READ_ME, *REPORTS.values())
+)
 _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.anchoring.digests import digest_of, last_day_with_digest
 from audit.anchoring.proofs import Proof, prove
+from audit.anchoring.stamp_rows import stamp_of
 from audit.dossier.code import GUIDELINE, this_code
 from audit.dossier.dossier_files import files_of, with_manifest
 from audit.dossier.format import Head
@@ -65,7 +66,8 @@ async def make(
         register_differs=await _register_differs(engine, held, platform_id) if engine else None,
     )
     proof = await _last_proof(engine, platform_id) if engine else None
-    return pack(with_manifest(files_of(life, head, proof), life, head))
+    stamp = await stamp_of(engine, proof.digest.day) if engine and proof else None
+    return pack(with_manifest(files_of(life, head, proof, stamp), life, head))
 
 
 async def _register_differs(engine: AsyncEngine, held: Held, platform_id: str) -> tuple[str, ...]:

@@ -8,9 +8,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from audit.anchoring.proofs import Proof
+from audit.anchoring.stamp_rows import KeptStamp
 from audit.archive.event_json import history_of
 from audit.dossier.dossier_files import log_bytes
-from audit.dossier.format import MANIFEST, PROOF, Manifest, RunFile, is_name
+from audit.dossier.format import (
+    CERTIFICATES,
+    MANIFEST,
+    PROOF,
+    STAMP,
+    Manifest,
+    RunFile,
+    is_name,
+)
 from audit.evidence_files import cannot_read
 from audit.histories import NoHistory, StoredHistory
 from audit.problems import Check, Problem
@@ -31,6 +40,8 @@ class OpenedDossier:
     logs: Logs = field(default_factory=dict)
     histories: list[StoredHistory] = field(default_factory=list)
     proof: Proof | None = None
+    stamp: KeptStamp | None = None
+    """The time stamp of the proof's digest."""
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -69,6 +80,8 @@ def open_dossier(files: dict[str, bytes]) -> OpenedDossier:
             dossier.histories.append(history)
     dossier.histories.sort(key=lambda one: (one.workflow_id, one.started_at, one.run_id))
     dossier.proof = _proof(files, dossier.problems)
+    if STAMP in files:
+        dossier.stamp = KeptStamp(files[STAMP], files.get(CERTIFICATES, b""))
     return dossier
 
 

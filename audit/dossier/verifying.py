@@ -6,23 +6,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from audit.anchoring.digest_files import Roots
-from audit.anchoring.proofs import Proof, proof_against_leaves
+from audit.anchoring.proofs import Proof
+from audit.anchoring.vouching import NOTHING, Vouchers
 from audit.dossier.check_agreement import check_agreement
-from audit.dossier.check_proof import (
-    Coverage,
-    before_all,
-    check_proof,
-    check_proven,
-    coverage_of,
-    later_digests,
-    not_of,
-    proof_notes,
-    unproven,
-)
+from audit.dossier.check_anchor import Known, check_anchor
+from audit.dossier.check_proof import not_of
 from audit.dossier.check_states import check_plans, check_states
 from audit.dossier.code import unknown_code, unknown_guideline
+from audit.dossier.coverage import Coverage, coverage_of
 from audit.dossier.derived_files import Derived, remake_files
-from audit.dossier.format import MANIFEST, PROOF, REPORTS, Manifest
+from audit.dossier.format import MANIFEST, REPORTS, Manifest
 from audit.dossier.lives import Life, live
 from audit.dossier.opened_dossier import OpenedDossier, open_dossier
 from audit.dossier.package import unpack, zip_problems
@@ -75,11 +68,15 @@ class Verdict:
 
 
 async def verify(
-    path: Path, roots: Roots | None = None, leaves: Sequence[bytes] | None = None
+    path: Path,
+    roots: Roots | None = None,
+    leaves: Sequence[bytes] | None = None,
+    vouchers: Vouchers = NOTHING,
 ) -> Verdict:
     """Check a dossier; `roots` are those of digests that it is held against, too.
 
     `leaves` are the lines of the digest that its proof is of: they show whether it holds a second life.
+    `vouchers` are stamps and signatures of that digest, and whom to believe.
 
     Raises:
         BadInput: it is no dossier, or cannot be read.
@@ -97,53 +94,14 @@ async def verify(
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
     verdict.coverage = coverage_of(dossier.proof, dossier.logs)
-    if dossier.proof:
-        _anchor(verdict, dossier, dossier.proof, (roots, leaves))
-    elif PROOF not in dossier.files and roots is not None:
-        missing = unproven(dossier.logs, roots)
-        if missing:
-            problems.append(missing)
-        else:
-            verdict.unchecked.append(before_all(roots))
-    elif PROOF not in dossier.files:
-        verdict.notes.append(NOT_ANCHORED)
-    verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
     _count(verdict, dossier, life)
+    check_anchor(verdict, dossier, Known(roots, leaves, vouchers))
+    verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
     _derive(verdict, dossier, life)
     for words in unknown_guideline(dossier.manifest.guideline):
         verdict.unchecked.append(Problem(MANIFEST, words, Check.DERIVED))
     verdict.notes += unknown_code(dossier.manifest.code)
     return verdict
-
-
-NOT_ANCHORED = Words(
-    "Consistent, but not anchored to a published digest: a whole record that was made up would be consistent,"
-    " too.",
-    "内容自洽，但没有已公布的摘要佐证：整体伪造的记录也会自洽。",
-)
-
-
-def _anchor(
-    verdict: Verdict,
-    dossier: OpenedDossier,
-    proof: Proof,
-    known: tuple[Roots | None, Sequence[bytes] | None],
-) -> None:
-    """Compare the logs with the digest, and the digest with what is known of it."""
-    (roots, leaves), day = known, proof.digest.day
-    verdict.problems += check_proof(proof, dossier.manifest.platform_id, roots)
-    verdict.problems += check_proven(proof, dossier.logs)
-    verdict.notes += proof_notes(proof, dossier.logs, dossier.manifest.made_at)
-    verdict.unchecked += later_digests(proof, roots)
-    if leaves is not None:
-        beside = proof_against_leaves(proof, leaves)
-        verdict.problems += (Problem(PROOF, words, Check.ANCHOR) for words in beside)
-    else:
-        note = Words(
-            f"Only its leaves show whether the digest of {day} holds a second life of the platform: --leaves.",
-            f"{day} 的摘要中是否另有本平台的记录，须以其叶核对：--leaves。",
-        )
-        verdict.notes.append(note)
 
 
 def _whose(manifest: Manifest, life: Life) -> Iterator[Problem]:
@@ -177,14 +135,6 @@ def _count(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
             f"{states} 个状态，{plans} 个方案版本",
         ),
     }
-    if dossier.proof:
-        day, root = dossier.proof.digest.day, dossier.proof.digest.root
-        verdict.done[Check.ANCHOR] = Words(f"{day} {root}", f"{day} {root}")
-        compare = Words(
-            f"The root of {day} is {root}: compare it with what was published.",
-            f"{day} 的根为 {root}：请与公布的摘要核对。",
-        )
-        verdict.notes.append(compare)
 
 
 def _derive(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:

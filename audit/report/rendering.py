@@ -5,7 +5,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from activities.harmless_text import harmless
 from audit.anchoring.proofs import Proof
 from audit.claims import PROVES, UNSEALED, UNSEALED_ARE
-from audit.dossier.check_proof import coverage_of
+from audit.dossier.coverage import coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
 from audit.report.story import story

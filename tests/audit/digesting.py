@@ -33,10 +33,13 @@ def other(platform_id: str, hash_: str = "a" * 64) -> LogLeaf:
 
 
 def digested(
-    day: date, leaves: Iterable[LogLeaf | Head], late: timedelta = timedelta(minutes=30)
+    day: date,
+    leaves: Iterable[LogLeaf | Head],
+    late: timedelta = timedelta(minutes=30),
+    previous: str = BEGINNING,
 ) -> tuple[Digest, bytes]:
     """The digest of a day over leaves in the order given, and its lines."""
-    lines = [line_of(one) for one in (Head(day=day, previous=BEGINNING), *leaves)]
+    lines = [line_of(one) for one in (Head(day=day, previous=previous), *leaves)]
     root = Root()
     for line in lines:
         root.add(line)
@@ -44,7 +47,7 @@ def digested(
         day=day,
         root=root.hash().hex(),
         leaves=len(lines) - 1,
-        previous=BEGINNING,
+        previous=previous,
         made_at=end_of(day) + late,
     )
     return digest, b"".join(line + b"\n" for line in lines)

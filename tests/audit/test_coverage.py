@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from audit.anchoring.digest_files import check_file, exported, published, read_exported
+from audit.anchoring.digest_file_checks import check_file
+from audit.anchoring.digest_files import exported, published, read_exported
 from audit.anchoring.leaves import Head, LogLeaf, lines_of
 from audit.anchoring.merkle import audit_path, leaf_hash
 from audit.anchoring.proofs import Proof, ProvenLeaf, proof_against_leaves, proof_problems, prove
-from audit.dossier.check_proof import coverage_of
+from audit.dossier.coverage import coverage_of
 from audit.dossier.format import json_bytes
 from audit.dossier.lives import Life, live
 from audit.dossier.package import pack
@@ -88,6 +89,46 @@ async def test_how_much_is_covered_stands_in_numbers(life: Life) -> None:
     assert coverage_of(None, life.logs).words[0] == (
         f"0 of {entries} entries: not anchored to a published digest"
     )
+
+
+async def test_what_is_not_covered_is_named_by_day(life: Life) -> None:
+    """Days of entries that the digest lacks, with how many; where all are in it, nothing."""
+    digest, lines = digested(EARLY, leaves_of(MUCH, life, EARLY))
+    coverage = coverage_of(prove(digest, lines, MUCH), life.logs)
+    assert sum(held for held, _ in coverage.days.values()) == coverage.entries[0]
+    assert sum(of for _, of in coverage.days.values()) == coverage.entries[1]
+    assert coverage.uncovered is not None
+    left = {day: of - held for day, (held, of) in coverage.days.items() if of > held}
+    first = min(left)
+    assert first > EARLY
+    assert coverage.uncovered.en.startswith(
+        f"{sum(left.values())} entries of {len(left)} days: {first} ({left[first]}), "
+    )
+    assert coverage.uncovered.en.endswith(f"{len(left) - 4} days more, up to {max(left)}")
+    assert coverage.uncovered.zh.endswith(f"等，至 {max(left)}")
+    digest, lines = digested(LATE, leaves_of(MUCH, life, LATE))
+    assert coverage_of(prove(digest, lines, MUCH), life.logs).uncovered is None
+    assert coverage_of(None, life.logs).uncovered is None  # what has no proof covers nothing
+
+
+def test_digests_that_were_published_later_are_told() -> None:
+    """Of a list of digests and of leaves, too: they may know of more than the newest one at hand."""
+    first, lines = digested(EARLY, ())
+    late, _ = digested(LATE, (), previous=first.root)
+    roots = {EARLY: first.root, LATE: late.root}
+    for content in (exported([first]), lines):
+        answer = check_file(content, roots)
+        assert answer is not None
+        assert answer.wrong == []
+        assert [value.en for name, value in answer.rows if name.en == "Later digests"] == [
+            f"1, up to {LATE}: nothing is said here of what came since"
+        ]
+    both = check_file(exported([first, late]), roots)
+    assert both is not None
+    days = (LATE - EARLY).days - 1
+    said = {name.en: value.en for name, value in both.rows}
+    assert said["Days"] == f"{EARLY} – {LATE}, without a digest: {days:,} days"
+    assert "Later digests" not in said
 
 
 async def test_a_term_that_came_later_is_not_covered_at_all() -> None:

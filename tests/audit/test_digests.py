@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from audit.anchoring.digest_checks import chain_problems, leaf_problems, rewritten_logs
-from audit.anchoring.digest_files import VERIFIED, Roots, check_file, exported, read_exported
+from audit.anchoring.digest_file_checks import VERIFIED, check_file
+from audit.anchoring.digest_files import Roots, exported, read_exported
 from audit.anchoring.digests import Digest, digest_of, is_over, listed, make, make_missing
 from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
 from audit.anchoring.proofs import Proof, proof_problems, prove, proven_logs

@@ -28,6 +28,7 @@ _TYPED = re.compile(
 )
 _NAMES = {
     "Temporal",
+    "OpenSSH",
     "PostgreSQL",
     "Excel",
     "Markdown",

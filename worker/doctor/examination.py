@@ -18,6 +18,7 @@ from worker.doctor import (
     check_names,
     check_register,
     check_temporal,
+    check_time_stamps,
 )
 from worker.doctor.finding import Finding, bad
 from workflows.words import Words
@@ -123,6 +124,7 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
             lambda: check_audit_trail.digest_schedule(client),
             temporal=True,
         ),
+        Point("time stamps", lambda: check_time_stamps.time_stamps(engine), register=True),
         Point("notices", check_deliveries.notices_configured),
         Point("outbox", lambda: check_deliveries.outbox(engine), register=True),
         Point("subscriptions", lambda: check_deliveries.subscribers(engine), register=True),

@@ -1,0 +1,100 @@
+"""How much of a dossier's record stood in the digest that its proof is of: by log, and by day."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from audit.anchoring.proofs import Proof, proven_logs
+from audit.problems import counted
+from audit.reading.log_links import Logs
+from workflows.log_id import LogId
+from workflows.periods import beijing_date
+from workflows.words import Words
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """For each log, how many of its entries stood in the digest of a day, and how many there are."""
+
+    day: date | None
+    """The day of the digest; None: there is none."""
+    logs: Mapping[LogId, tuple[int, int]]
+    days: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    """The same by the days of the entries (Beijing)."""
+
+    @property
+    def entries(self) -> tuple[int, int]:
+        """How many entries stood in the digest, of how many."""
+        return sum(n for n, _ in self.logs.values()), sum(n for _, n in self.logs.values())
+
+    @property
+    def left_out(self) -> list[LogId]:
+        """The logs of which no entry stood in it; of a term that is left out, its own log only."""
+        none = [place for place, (covered, _) in self.logs.items() if not covered]
+        terms = {place.term for place in none if not place.year}
+        return [place for place in none if not place.year or place.term not in terms]
+
+    @property
+    def words(self) -> Words:
+        """In words: "12 of 25 entries, up to 2028-05-03; term 2 not at all"."""
+        covered, of = self.entries
+        en, zh = f"{covered} of {of} entries", f"{of} 条中的 {covered} 条"
+        if self.day is None:
+            return Words(f"{en}: not anchored to a published digest", f"{zh}：没有摘要佐证")
+        en, zh = f"{en}, up to {self.day}", f"{zh}，截至 {self.day}"
+        for place in self.left_out:
+            named = _named(place)
+            en, zh = f"{en}; {named.en} not at all", f"{zh}；{named.zh}完全未载"
+        return Words(en, zh)
+
+    @property
+    def uncovered(self) -> Words | None:
+        """The entries that did not stand in it: "13 entries of 2 days: 2028-05-04 (3), 2028-06-01 (10)"."""
+        left = {day: of - held for day, (held, of) in self.days.items() if of > held}
+        if not left or self.day is None:
+            return None
+        entries, named = sum(left.values()), list(left.items())[:_MOST_DAYS]
+        more = len(left) - len(named)
+        en = ", ".join(f"{day} ({number})" for day, number in named)
+        zh = "、".join(f"{day}（{number}）" for day, number in named)
+        if more:
+            en, zh = (
+                f"{en} and {counted(more, 'day')} more, up to {max(left)}",
+                f"{zh}等，至 {max(left)}",
+            )
+        return Words(
+            f"{counted(entries, 'entry', 'entries')} of {counted(len(left), 'day')}: {en}",
+            f"{len(left)} 天的 {entries} 条：{zh}",
+        )
+
+
+_MOST_DAYS = 4
+"""Days without a digest that are named; JSON has all."""
+
+
+def coverage_of(proof: Proof | None, logs: Logs) -> Coverage:
+    """Return what a proof covers of logs; entries that differ from those in the digest are not covered."""
+    stood = {leaf.log: leaf for leaf in proven_logs(proof)} if proof else {}
+    found: dict[LogId, tuple[int, int]] = {}
+    covered, all_of = Counter[date](), Counter[date]()
+    for place, log in sorted(logs.items()):
+        leaf = stood.get(place)
+        holds = leaf and 0 < leaf.seq <= len(log) and log[leaf.seq - 1].hash == leaf.hash
+        held = leaf.seq if leaf and holds else 0
+        found[place] = (held, len(log))
+        covered.update(beijing_date(entry.at) for entry in log[:held])
+        all_of.update(beijing_date(entry.at) for entry in log)
+    days = {day: (covered[day], all_of[day]) for day in sorted(all_of)}
+    return Coverage(proof.digest.day if proof else None, found, days)
+
+
+def _named(place: LogId) -> Words:
+    if not place.year:
+        return Words(f"term {place.term}", f"第 {place.term} 期")
+    again = f", opening {place.opening}" if place.opening > 1 else ""
+    zh = f"（第 {place.opening} 次）" if place.opening > 1 else ""
+    return Words(
+        f"year {place.year} of term {place.term}{again}",
+        f"第 {place.term} 期第 {place.year} 年{zh}",
+    )
