@@ -12,13 +12,16 @@ import psutil
 from db.embedded import LOG, EmbeddedPostgres
 from starter.client.local_stack import same_process
 from tests.system.processes import PATIENCE, of_home, pingtai, stack_of
+from worker.ports import free_port
 from worker.stack import bound_postgres_log
 
 
 def test_in_the_background(home: Path) -> None:
     """Started, looked at, started twice, killed, looked at, cleaned up, started again, stopped."""
     assert (4, True) == _status(home, "Pingtai is not running")
-    started = pingtai(home, "up", "--detach")
+    # A port of its own: the usual one may be another test's by the second start.
+    own = {"PINGTAI_TEMPORAL_PORT": str(free_port(30_433))}
+    started = pingtai(home, "up", "--detach", **own)
     assert 0 == started.returncode, started.stderr
     stack = stack_of(home)
     pid, address = int(stack["pid"]), stack["temporal_address"]
@@ -48,7 +51,7 @@ def test_in_the_background(home: Path) -> None:
     assert [] == of_home(home)
     assert "Pingtai is not running" in pingtai(home, "stop").stdout
 
-    assert 0 == pingtai(home, "up", "--detach").returncode
+    assert 0 == pingtai(home, "up", "--detach", **own).returncode
     stack = stack_of(home)
     new = int(stack["pid"])
     assert new != pid
