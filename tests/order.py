@@ -11,20 +11,21 @@ from pathlib import Path
 import pytest
 
 LONGEST = (
-    "system/test_demo.py",
+    "first_hour/test_document_blocks.py",
     "workflows/test_validity.py",
-    "system/test_up.py",
+    "system/test_notices.py",
     "histories/test_releases.py",
     "workflows/test_setting_aside.py",
-    "first_hour/test_document_blocks.py",
-    "audit/test_verify.py",
-    "system/test_two_workers.py",
+    "system/test_up.py",
     "system/test_stopping.py",
+    "audit/test_verify.py",
     "audit/test_browser.py",
     "first_hour/test_detached.py",
+    "system/test_two_workers.py",
+    "system/test_demo.py",
+    "workflows/test_acknowledged.py",
     "register/test_embedded.py",
-    "workflows/test_deadlines.py",
-    "system/test_notices.py",
+    "system/test_intake.py",
     "workflows/test_floods.py",
     "system/test_killed_starts.py",
 )

@@ -6,7 +6,7 @@ goes in and comes out; nothing of it is changed.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,11 @@ from temporalio.worker import (
     ExecuteWorkflowInput,
     Interceptor,
     Replayer,
-    UnsandboxedWorkflowRunner,
     WorkflowInboundInterceptor,
     WorkflowInstance,
     WorkflowInstanceDetails,
     WorkflowInterceptorClassInput,
+    WorkflowRunner,
 )
 
 from audit.replay.command_sequences import Command, of_code
@@ -30,7 +30,7 @@ from workflows.case import CaseRecord
 from workflows.rules import CaseState
 
 if TYPE_CHECKING:
-    from starter.client.sdk_internals import Activation, Completion
+    from starter.client.sdk_internals import Activation, Completion, Definition
 
 
 @dataclass
@@ -69,15 +69,23 @@ class Watch(Interceptor):
         return Inbound
 
 
-class WatchedRunner(UnsandboxedWorkflowRunner):
-    """Runs workflows as they are, and tells a watch. The sandbox would cost two thirds of the time."""
+class WatchedRunner(WorkflowRunner):
+    """Runs workflows as another runner does, and tells a watch."""
 
-    def __init__(self, watch: Watch) -> None:
-        super().__init__()
+    def __init__(self, watch: Watch, runner: WorkflowRunner) -> None:
         self._watch = watch
+        self._runner = runner
+
+    def prepare_workflow(self, defn: "Definition") -> None:
+        self._runner.prepare_workflow(defn)
+
+    def set_worker_level_failure_exception_types(
+        self, types: Sequence[type[BaseException]]
+    ) -> None:
+        self._runner.set_worker_level_failure_exception_types(types)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        instance = super().create_instance(det)
+        instance = self._runner.create_instance(det)
         activate, watch = instance.activate, self._watch
 
         def watched(act: "Activation") -> "Completion":

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from signal import SIG_DFL, SIGINT, signal
+from signal import SIG_DFL, SIGINT, SIGPIPE, signal
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -18,7 +18,11 @@ if missing := [name for name in ("URL", "KEY", "CURSOR") if not os.environ.get(n
 WAIT = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 CURSOR = Path(os.environ["CURSOR"])
 
-signal(SIGINT, SIG_DFL)  # Ctrl-C ends it at once, as anything may: see the end
+for ends in (
+    SIGINT,
+    SIGPIPE,
+):  # Ctrl-C, or a reader that has seen enough, ends it at once: see the end
+    signal(ends, SIG_DFL)
 while True:
     after = {"after": CURSOR.read_text()} if CURSOR.exists() else {"after": "beginning"}
     url = f"{os.environ['URL']}/v1/events?{urlencode({'wait': WAIT, **after})}"

@@ -17,10 +17,12 @@ if TYPE_CHECKING:  # loading them costs time that a command has no use for
         workflow_completion,
     )
     from temporalio.worker import Worker
+    from temporalio.workflow import _Definition
 
     Activation = workflow_activation.WorkflowActivation
     Completion = workflow_completion.WorkflowActivationCompletion
     CoreCommand = workflow_commands.WorkflowCommand
+    Definition = _Definition
 
 # ---- paused workflows (Temporal 1.31 and newer) ----
 # The SDK does not know the status PAUSED: describing, listing or asking such a workflow ends with

@@ -83,7 +83,8 @@ class HelpLayout(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how a command is called."""
-        lead = f"{gettext('Usage:') if prefix is None else prefix.rstrip()} {prog} "
+        usage = gettext("Usage:") if prefix is None else prefix.rstrip()
+        lead = f"{usage}{'' if usage.endswith('：') else ' '}{prog} "
         lines = filled(args, max(self.width - columns(lead), 20)) or [""]
         between = "\n" + " " * columns(lead)
         self.write(f"{lead}{between.join(lines)}".rstrip() + "\n")

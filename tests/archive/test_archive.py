@@ -32,7 +32,7 @@ async def archive(
 
 async def test_what_is_kept_is_given_back(archive: PostgresArchive) -> None:
     """The same bytes, with whose they are, in order: by platform, workflow, start."""
-    names = ("bj-ad-simulation", "bj-flex-sensor", PLATFORM, "bj-green-building")
+    names = ("bj-ad-simulation", "bj-biologics-cmc", PLATFORM, "bj-green-building")
     files = FileHistories([path for n in names for path in RECORDED.glob(f"platform--{n}--*")])
     some = await all_of(files)
     assert len(some) > 10

@@ -63,7 +63,7 @@ def run() -> Run:
 
 def test_the_timeline_has_every_entry_with_its_event(run: Run) -> None:
     """As many entries as the logs have, in a line each; runs, hashes and who decided stand there."""
-    result = run("timeline", MUCH, "--files", str(FOLDER / "0.2.0"))
+    result = run("timeline", MUCH, *FILES)
     assert 0 == result.exit_code
     reading = read_runs(MUCH, recorded(MUCH, "0.2.0"))
     for lines in reading.logs.values():

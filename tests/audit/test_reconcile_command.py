@@ -50,7 +50,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
     folder.mkdir()
     for platform_id in (MUCH, SHORT):
         for path in (FOLDER / "0.1.0").glob(f"platform--{platform_id}--*.gz"):
-            (folder / path.name).write_bytes(path.read_bytes())
+            (folder / path.name).symlink_to(path)
     return "--files", str(folder)
 
 

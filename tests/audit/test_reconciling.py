@@ -179,7 +179,8 @@ async def test_a_changed_row_of_the_register(
     assert (table.name, What.CHANGED) == (own.table, own.what)
     assert {name} == {column.partition(".")[0] for column in own.columns or ()}
     assert {n: v for n, v in key.items() if n != "platform_id"} == own.key
-    await repaired(engine, recorded(platform_id))
+    [again] = await done(engine, recorded(platform_id), platform_id, repair=True)
+    assert again.repaired and again.agrees
     assert before == await everything(engine)
 
 
@@ -199,8 +200,8 @@ async def test_rows_that_are_gone_and_rows_that_are_too_many(engine: AsyncEngine
     assert gone * ["findings missing"] == words(other)
     assert ["terms extra"] == words(third)
     assert [{"term": 7}] == [difference.key for difference in third.differences]
-    for histories in (recorded(CORRECTED), recorded(TWICE)):
-        await repaired(engine, histories)
+    mended = await done(engine, some, CORRECTED, TWICE, repair=True)
+    assert [True, True] == [one.repaired and one.agrees for one in mended]
     assert before == await everything(engine)
 
 

@@ -178,19 +178,18 @@ async def test_a_task_that_fails_again_and_again(client: Client) -> None:
     """With what it fails; where it takes too long, the way out is another than for code that does not fit."""
     await started(client, "platform:broken", queue="broken")
     await started(client, "platform:late", queue="late")
-    for queue, kind, words in (("broken", Breaks, "it breaks"), ("late", Late, "TEMPORAL_DEBUG=1")):
-        async with Worker(
-            client,
-            task_queue=queue,
-            workflows=[kind],
-            workflow_runner=UnsandboxedWorkflowRunner(),
-        ):
+    unsandboxed = UnsandboxedWorkflowRunner()
+    async with (
+        Worker(client, task_queue="broken", workflows=[Breaks], workflow_runner=unsandboxed),
+        Worker(client, task_queue="late", workflows=[Late], workflow_runner=unsandboxed),
+    ):
 
-            async def found(words: str = words) -> bool:
-                finding = await stuck(client)
-                return words in f"{finding.what} {finding.advice}"
+        async def found() -> bool:
+            finding = await stuck(client)
+            said = f"{finding.what} {finding.advice}"
+            return "it breaks" in said and "TEMPORAL_DEBUG=1" in said
 
-            await until(found, f"doctor says {words}")
+        await until(found, "doctor says what both fail with")
 
 
 @workflow.defn(name=PLATFORM_TYPE)

@@ -1,6 +1,7 @@
 """Every recorded history of every release, replayed once: commands, content, logs, and the register.
 
-All of it is looked at without the sandbox; `test_replay` replays the oldest ones in it.
+The oldest release's run in the sandbox, as on a worker: they take every old way that a guard keeps open. Those
+of today workers take in other tests.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from audit.archive.server_histories import in_order
 from audit.histories import StoredHistory
@@ -63,7 +65,8 @@ class Release:
 @pytest.fixture(scope="module", params=baseline.releases(), ids=lambda path: path.name)
 async def release(request: pytest.FixtureRequest) -> Release:
     """A release, replayed for all tests of this file."""
-    async with Replaying() as replaying:
+    oldest = request.param == baseline.releases()[0]
+    async with Replaying(runner=SandboxedWorkflowRunner() if oldest else None) as replaying:
         return Release(request.param, await baseline.sequences(request.param, replaying))
 
 
@@ -77,6 +80,7 @@ def test_the_code_commands_what_a_release_commanded(release: Release) -> None:
     if differs:
         pytest.fail(differs)
     assert [] == [one.name for one in release.found if not one.replayed.sound]
+    assert len(release.found) > 90
 
 
 def test_nothing_is_found_where_nothing_was_changed(release: Release) -> None:

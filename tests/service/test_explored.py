@@ -18,7 +18,7 @@ from starter.service import arrivals
 from starter.service.serving import listener, serving, url_of
 from tests.service.conftest import EVERYTHING, MakeKey
 
-EXAMPLES = {"GET": 4, "POST": 2, "DELETE": 2}
+EXAMPLES = {"GET": 2, "POST": 2, "DELETE": 2}
 """Of each call so many valid and so many invalid ones; half a second goes into the making of a body."""
 
 

@@ -1,12 +1,10 @@
 """Upstreams that all say the same at once, while a worker is killed: done once, and told alike."""
 
 import asyncio
-import shutil
 import signal
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.storm import Answers, applications, storm
 from db.engine import create_engine
@@ -14,49 +12,45 @@ from db.queries import RegisterQueries
 from tests.system.processes import PATIENCE, pingtai, started
 from worker.demo.clockwork import until
 from worker.ports import free_port
-from worker.temporal_server import temporal_server
 
 CLIENTS, PLATFORMS, TIMES = 10, 6, 2
 """The whole storm, of 200 clients, is run by hand: docs/http.md says how, and what came of it."""
 
 
-async def test_a_storm_while_the_worker_is_killed(home: Path, empty_database_url: str) -> None:
+async def test_a_storm_while_the_worker_is_killed(
+    home: Path, namespaced: Client, empty_database_url: str
+) -> None:
     """As many workflows as applications, one answer for each, whoever asked and however often."""
-    (home / "temporal").mkdir()
-    port = free_port(29233)
-    given = {"TEMPORAL_ADDRESS": f"127.0.0.1:{port}", "DATABASE_URL": empty_database_url}
+    given = {
+        "TEMPORAL_ADDRESS": namespaced.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": namespaced.namespace,
+        "DATABASE_URL": empty_database_url,
+    }
     forms = applications(PLATFORMS)
-    async with temporal_server(home / "temporal", port) as server:
-        address = f"127.0.0.1:{free_port(29380)}"
-        with started(home, "worker", ready="A worker is running", **given) as first:
-            made = await asyncio.to_thread(
-                pingtai, home, "keys", "create", "upstream", "--scope", "apply", **given
-            )
-            assert 0 == made.returncode, made.stderr
-            with started(
-                home, "serve", "--address", address, ready="answers at", **given
-            ) as serving:
-                storming = asyncio.create_task(
-                    storm(
-                        f"http://{address}",
-                        made.stdout.strip(),
-                        forms,
-                        clients=CLIENTS,
-                        times=TIMES,
-                    )
+    address = f"127.0.0.1:{free_port(29380)}"
+    with started(home, "worker", ready="A worker is running", **given) as first:
+        made = await asyncio.to_thread(
+            pingtai, home, "keys", "create", "upstream", "--scope", "apply", **given
+        )
+        assert 0 == made.returncode, made.stderr
+        with started(home, "serve", "--address", address, ready="answers at", **given) as serving:
+            storming = asyncio.create_task(
+                storm(
+                    f"http://{address}",
+                    made.stdout.strip(),
+                    forms,
+                    clients=CLIENTS,
+                    times=TIMES,
                 )
-                await asyncio.sleep(0.3)
-                first.send_signal(signal.SIGKILL)
-                with started(home, "worker", ready="A worker is running", **given):
-                    answers = await storming
-                    client = await Client.connect(
-                        server.address, data_converter=pydantic_data_converter
-                    )
-                    await _all_there(client, empty_database_url)
-                serving.send_signal(signal.SIGTERM)
-                assert 0 == await asyncio.to_thread(serving.wait, PATIENCE)
+            )
+            await asyncio.sleep(0.3)
+            first.send_signal(signal.SIGKILL)
+            with started(home, "worker", ready="A worker is running", **given):
+                answers = await storming
+                await _all_there(namespaced, empty_database_url)
+            serving.send_signal(signal.SIGTERM)
+            assert 0 == await asyncio.to_thread(serving.wait, PATIENCE)
     _told_alike(answers)
-    shutil.rmtree(home / "temporal")
 
 
 async def _all_there(client: Client, database: str) -> None:

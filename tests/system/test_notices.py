@@ -13,7 +13,6 @@ from threading import Thread
 
 from sqlalchemy import select
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from db.engine import create_engine
 from db.feed import Feed
@@ -22,16 +21,21 @@ from db.tables import notices
 from starter.client.temporal_client import PingtaiClient
 from tests.notices.subscribed import KEY, make_key
 from tests.rules.builders import Raw, application, decision
-from tests.system.processes import started
+from tests.system.processes import MAIN, started
 from worker.demo.clockwork import until
-from worker.ports import free_port
-from worker.temporal_server import temporal_server
 from workflows.application import PlatformApplication
 from workflows.cloud_events import Wanted
 from workflows.model import parse
 from workflows.periods import beijing_date
 
 READY = "A worker is running"
+IMPATIENT = f"""
+from datetime import timedelta
+from activities import event_delivery, notice_delivery
+event_delivery.LEASE = notice_delivery.LEASE = timedelta(seconds=4)
+{MAIN}
+"""
+"""A worker that leaves to others after four seconds, and not thirty, what it was about to send."""
 SECRET = "a-secret-of-more-than-thirty-two-letters"  # noqa: S105 - this test's own
 DOWN_FOR = 10
 
@@ -91,7 +95,7 @@ async def subscribed(url: str, webhook: str) -> None:
 
 
 async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
-    home: Path, tmp_path: Path, empty_database_url: str
+    home: Path, tmp_path: Path, namespaced: Client, empty_database_url: str
 ) -> None:
     """Every notice, and every event that somebody subscribed to, gets there in the end, signed.
 
@@ -112,38 +116,33 @@ async def test_a_receiver_that_is_down_and_a_worker_that_is_killed(
         secret_env = "OFFICE_SECRET"
         """
     )
-    (home / "temporal").mkdir()
-    port = free_port(29233)
     settings = {
-        "TEMPORAL_ADDRESS": f"127.0.0.1:{port}",
+        "TEMPORAL_ADDRESS": namespaced.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": namespaced.namespace,
         "DATABASE_URL": empty_database_url,
         "PINGTAI_NOTICES": str(configuration),
         "OFFICE_SECRET": SECRET,
         "PINGTAI_WEBHOOK_HOSTS": "127.0.0.1",
     }
-    async with temporal_server(home / "temporal", port) as temporal:
-        with started(home, "worker", ready=READY, **settings) as first:
-            connected = await Client.connect(
-                temporal.address, data_converter=pydantic_data_converter
-            )
-            client = PingtaiClient(connected)
-            await subscribed(empty_database_url, f"http://127.0.0.1:{server.server_port}/events")
-            for number in range(4):
-                form = application(platform_id=f"p-{number}", application_id=f"a-{number}")
-                await client.apply(parse(PlatformApplication, form))
-                await client.decide(f"p-{number}", recommendation(number))
+    with started(home, "worker", ready=READY, program=IMPATIENT, **settings) as first:
+        client = PingtaiClient(namespaced)
+        await subscribed(empty_database_url, f"http://127.0.0.1:{server.server_port}/events")
+        for number in range(4):
+            form = application(platform_id=f"p-{number}", application_id=f"a-{number}")
+            await client.apply(parse(PlatformApplication, form))
+            await client.decide(f"p-{number}", recommendation(number))
 
-            async def refused() -> bool:
-                return Receiver.tries >= 3
+        async def refused() -> bool:
+            return Receiver.tries >= 3
 
-            await until(refused, "the receiver is tried")
-            first.send_signal(signal.SIGKILL)
-        with started(home, "worker", ready=READY, **settings):
+        await until(refused, "the receiver is tried")
+        first.send_signal(signal.SIGKILL)
+    with started(home, "worker", ready=READY, program=IMPATIENT, **settings):
 
-            async def all_there() -> bool:
-                return set(Receiver.taken) == await written(empty_database_url)
+        async def all_there() -> bool:
+            return set(Receiver.taken) == await written(empty_database_url)
 
-            await until(all_there, "every notice and every event gets there")
+        await until(all_there, "every notice and every event gets there")
     await asyncio.to_thread(server.shutdown)
     server.server_close()
     assert 12 + 8 == len(Receiver.taken)

@@ -17,7 +17,7 @@ from tests.rules.builders import COMMISSION, Raw
 from tests.workflows.test_crashes import Away
 from tests.workflows.test_setting_aside import FALLS_SHORT, assessed
 from tests.workflows.world import Life, World
-from worker.demo.clockwork import in_a_run_after, until
+from worker.demo.clockwork import until
 from workflows.contract import NOTE_YEAR_END
 from workflows.record import LogEntry
 from workflows.refusal import Refused
@@ -117,16 +117,6 @@ async def test_a_conclusion_is_set_aside_while_the_register_is_away(
     assert ["met"] == [year.result for year in (await life.state()).assessments]
 
 
-async def valid_for_a_year(world: World) -> Life:
-    """A platform whose validity of one year has begun in a run of its own."""
-    life = await world.apply(policy={"validity_years": 1}, submitted_by=COMMISSION)
-    begun = (await life.handle.describe()).run_id
-    await life.get_listed()
-    await until(lambda: in_a_run_after(life.handle, begun), "validity has a run of its own")
-    await life.settled(life.handle)
-    return life
-
-
 @asynccontextmanager
 async def no_worker_over(life: Life, handle: Any, moment: datetime) -> AsyncIterator[None]:
     """No worker runs from a little before a moment until after it; the body is done before it."""
@@ -146,8 +136,8 @@ async def no_worker_over(life: Life, handle: Any, moment: datetime) -> AsyncIter
 
 async def test_taken_before_the_end_of_validity(world: World) -> None:
     """Temporal took the withdrawal before midnight, and no worker was there: it counts, the end does not."""
-    life = await valid_for_a_year(world)
-    await life.open(1)
+    policy = {"validity_years": 1}
+    life = await world.in_its_first_year(policy=policy, submitted_by=COMMISSION)
     assessment, end = life.assessment, (await life.state()).valid_until
     assert assessment
     assert end

@@ -7,7 +7,13 @@ import chinese_calendar
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from tests.workflows.test_deadlines import NEXT_YEAR, go_to, known, workdays_after
+from tests.workflows.test_deadlines import (
+    NEXT_YEAR,
+    go_to,
+    known,
+    suspended_until,
+    workdays_after,
+)
 from tests.workflows.world import World
 from workflows.activity_messages import DueDate
 from workflows.periods import last_day
@@ -48,7 +54,7 @@ async def test_a_holiday_that_is_announced_in_the_middle_of_a_step(
 ) -> None:
     """It moves the due date, in the register too: nobody is reminded, and nothing overdue, by the old one."""
     life = await world.apply()
-    await go_to(life, date(NEXT_YEAR, 8, 25))
+    await suspended_until(life, date(NEXT_YEAR, 8, 25))
     receipt = await life.decide("recommendation")
     await life.settled(life.handle)
     before, latest = due_of((await life.view()).due)
@@ -74,7 +80,7 @@ async def test_a_holiday_that_is_announced_in_the_middle_of_a_step(
 async def test_a_holiday_that_nobody_has_announced(world: World) -> None:
     """While the calendar is not known, nothing is overdue before the day to which holidays may move it."""
     life = await world.apply()
-    await go_to(life, date(NEXT_YEAR, 8, 25))
+    await suspended_until(life, date(NEXT_YEAR, 8, 25))
     receipt = await life.decide("recommendation")
     await life.settled(life.handle)
     due, latest = due_of((await life.view()).due)

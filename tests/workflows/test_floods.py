@@ -23,15 +23,22 @@ from workflows import signal_queue
 from workflows.case import Case
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, find_chain_break
 from workflows.refusal import Refused
-from workflows.signal_queue import COST_OF_A_TASK
 
 JUNK = {"x": 1}
+COST_OF_A_TASK = 60
+"""A fifth of what a task judges in earnest, so that a fifth of the signals is more than it judges."""
 SMALL_LIMITS = (
     *TIME_SKIPPING,
     "limit.historySize.error=4000000",
     f"limit.historyCount.suggestContinueAsNew={COST_OF_A_TASK}",
 )
 """As on any server, only smaller: it ends a case whose history is too large, and asks for a new run before."""
+
+
+@pytest.fixture
+def less_a_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task judges less than in earnest."""
+    monkeypatch.setattr(signal_queue, "COST_OF_A_TASK", COST_OF_A_TASK)
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +90,14 @@ async def test_what_came_first_is_judged_first(
     way = [await life.decision(kind, case=case) for kind in kinds]
     async with world.without_worker():
         await life.handle.signal("recommendation", way[0])
-        await send(life, COST_OF_A_TASK)
+        await send(life, signal_queue.COST_OF_A_TASK)
         await life.handle.signal("inspection", way[1])
         await send(life, 20)
         update = asyncio.create_task(world.client.decide(life.id, way[2]))
         await asyncio.sleep(0.2)  # the update is with the server before the worker is there
     receipt = await update
     assert "listing" == receipt.stage
-    await refused(life, COST_OF_A_TASK + 20)
+    await refused(life, signal_queue.COST_OF_A_TASK + 20)
     log = await life.log()
     taken = [entry.name for entry in log if entry.kind is EntryKind.DECISION]
     assert ["recommendation", "inspection", "expert_opinion"] == taken
@@ -101,21 +108,23 @@ async def test_what_came_first_is_judged_first(
     assert f"more than {KEPT_REFUSALS} signals refused" in lines[-1]
 
 
+@pytest.mark.usefixtures("less_a_task")
 async def test_an_update_behind_a_queue_is_refused_as_ever(world: World) -> None:
     """What makes no sense is refused at once; what the rules refuse is refused in its turn."""
     life = await world.apply()
     await life.stands("recommendation")
     early = await life.decision("listing")
     async with world.without_worker():
-        await send(life, COST_OF_A_TASK + 100)
+        await send(life, COST_OF_A_TASK + 20)
         update = asyncio.create_task(world.client.decide(life.id, early))
         await asyncio.sleep(0.2)
     with pytest.raises(Refused, match="listing is not awaited"):
         await update
-    await refused(life, COST_OF_A_TASK + 100)
+    await refused(life, COST_OF_A_TASK + 20)
     assert "recommendation" == (await life.decide("recommendation")).kind
 
 
+@pytest.mark.usefixtures("less_a_task")
 async def test_a_term_does_not_end_before_its_queue(world: World) -> None:
     """What waits behind a withdrawal is judged, too: each refusal is counted before the run closes."""
     life = await world.apply()
@@ -124,9 +133,9 @@ async def test_a_term_does_not_end_before_its_queue(world: World) -> None:
     withdrawal = await life.decision("withdrawal", case=case)
     async with world.without_worker():
         await life.handle.signal("withdrawal", withdrawal)
-        await send(life, COST_OF_A_TASK + 100)
+        await send(life, COST_OF_A_TASK + 20)
     assert "withdrawn" == (await life.handle.result())["stage"]
-    assert COST_OF_A_TASK + 100 == (await life.view()).refusals
+    assert COST_OF_A_TASK + 20 == (await life.view()).refusals
     await replayer().replay_workflow(await life.handle.fetch_history())
 
 
@@ -151,20 +160,21 @@ async def test_a_queue_is_the_same_for_a_worker_without_memory(
         await replayer().replay_workflow(await life.handle.fetch_history())
 
 
+@pytest.mark.usefixtures("less_a_task")
 async def test_a_flood_ends_in_a_new_run(small: World) -> None:
     """The server asks for a new run: it begins when the queue is judged, with all that was refused."""
     life = await small.apply()
     await life.stands("recommendation")
     first = (await life.handle.describe()).run_id
     async with small.without_worker():
-        await send(life, 2 * COST_OF_A_TASK + 100)
-    await refused(life, 2 * COST_OF_A_TASK + 100)
+        await send(life, 2 * COST_OF_A_TASK + 20)
+    await refused(life, 2 * COST_OF_A_TASK + 20)
 
     async def renewed() -> bool:
         return (await life.handle.describe()).run_id != first
 
     await until(renewed, "a new run begins")
-    assert 2 * COST_OF_A_TASK + 100 == (await life.view()).refusals
+    assert 2 * COST_OF_A_TASK + 20 == (await life.view()).refusals
     assert "inspection" == (await life.decide("recommendation")).stage
 
 

@@ -23,6 +23,7 @@ from tests.rules import builders
 from tests.rules.builders import DOCUMENT, Raw, application
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.worker_process import make_worker
+from workflows import assessment_workflow
 from workflows.application import PlatformApplication
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.lifecycle import PLATFORM
@@ -103,6 +104,8 @@ class World:
         with pytest.MonkeyPatch.context() as soon:
             soon.setattr(RETRY, "initial_interval", _SOON)
             soon.setattr(RETRY, "maximum_interval", _SOON)
+            looks = (*(_SOON for _ in range(10)), *assessment_workflow._LOOK_AFTER)
+            soon.setattr(assessment_workflow, "_LOOK_AFTER", looks)
             await self.work(register, max_cached)
             try:
                 yield

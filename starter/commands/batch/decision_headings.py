@@ -1,6 +1,7 @@
 """What the columns of a table of decisions are called: the labels of all kinds, and `platform` and `kind`."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from starter.commands.importing.columns import columns_of
 from starter.tables.headings import Headings, ways_of
@@ -10,6 +11,7 @@ _PLATFORM = ("platform", ("platform id", "平台", "平台编号"))
 _KIND = ("kind", ("kind of decision", "决定种类", "决定事项", "事项"))
 
 
+@cache
 def decision_headings() -> Headings:
     """The columns that any kind of decision may have. A certificate of a list is one of them."""
     return Headings(_called())
