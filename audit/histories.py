@@ -18,7 +18,6 @@ from typing import Any, Protocol
 
 from temporalio.client import WorkflowHistory
 
-from audit.history_messages import workflow_history
 from starter.tables.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
 
@@ -110,7 +109,7 @@ class StoredHistory:
 
     def for_replay(self) -> WorkflowHistory:
         """As the SDK's Replayer takes it."""
-        return workflow_history(self.workflow_id, self.data)
+        return WorkflowHistory.from_json(self.workflow_id, self.data)
 
 
 class Histories(Protocol):
