@@ -19,6 +19,7 @@ from audit.anchoring.digests import Digest
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.anchoring.statements import statement_of
 from audit.evidence_files import read_bounded, write_new
+from audit.http_reasons import http_reason
 from starter.error_reasons import reason_of
 from starter.errors import BadInput, Unreachable
 from workflows.words import Words
@@ -118,10 +119,8 @@ async def _fetch(url: str, largest: int) -> bytes:
                         f"{url} is larger than {largest:,} bytes", f"{url} 超过 {largest:,} 字节"
                     )
                 parts.append(part)
-    except TimeoutError:
-        raise unreachable(Words("no answer in time", "未按时应答")) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise unreachable(reason_of(error)) from None
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise unreachable(http_reason(error)) from None
     return b"".join(parts)
 
 

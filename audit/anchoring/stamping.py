@@ -7,6 +7,7 @@ The authority learns a hash and nothing else. A stamp that does not hold is not 
 """
 
 import asyncio
+import logging
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -27,12 +28,16 @@ from audit.anchoring.time_stamps import (
     read_certificates,
 )
 from audit.evidence_files import read_bounded
-from starter.error_reasons import reason_of
+from audit.http_reasons import http_reason
 from starter.errors import BadInput, PingtaiError, Unreachable
 from workflows.words import Words
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+
+# They log each URL, whose path may be a customer's token.
+for _talker in ("httpx", "httpcore"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
 
 URL = "PINGTAI_TIMESTAMP_URL"
 CERTIFICATES = "PINGTAI_TIMESTAMP_CERTIFICATES"
@@ -145,12 +150,8 @@ async def _post(authority: Authority, request: bytes) -> bytes:
                         authority, Words(f"more than {LARGEST:,} bytes", f"超过 {LARGEST:,} 字节")
                     )
             return content
-    except TimeoutError:
-        raise _no_answer(authority, Words("no answer in time", "未按时应答")) from None
-    except httpx.TransportError as error:
-        raise _no_answer(authority, reason_of(error)) from None
-    except (httpx.HTTPError, httpx.InvalidURL):
-        raise _no_answer(authority, Words("no HTTP", "不是 HTTP 应答")) from None
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _no_answer(authority, http_reason(error)) from None
 
 
 def _no_answer(authority: Authority, why: Words) -> Unreachable:

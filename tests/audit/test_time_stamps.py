@@ -1,5 +1,6 @@
 """Time stamps by RFC 3161: what one must be to hold, how it is asked for, and what a dossier says of it."""
 
+import logging
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -111,8 +112,9 @@ def _asked(url: str) -> stamping.Authority:
     return stamping.Authority(f"{url}/token-1", AUTHORITY.pem, (AUTHORITY.root,))
 
 
-async def test_a_stamp_is_asked_for_by_http() -> None:
-    """The answer to this very request holds, and is kept as it came."""
+async def test_a_stamp_is_asked_for_by_http(caplog: pytest.LogCaptureFixture) -> None:
+    """The answer to this very request holds, and is kept as it came; no log names the path."""
+    caplog.set_level(logging.INFO)
     digest, seen = _digest(), list[str]()
 
     def answer(path: str, body: bytes) -> Answer:
@@ -122,6 +124,7 @@ async def test_a_stamp_is_asked_for_by_http() -> None:
     with serving(answer) as url:
         stamp, response = await ask(_asked(url), digest)
     assert (stamp.at, seen) == (STAMPED_AT, ["/token-1"])
+    assert "token-1" not in caplog.text
     assert check_stamp(response, statement_of(digest), [AUTHORITY.root]) == stamp
 
 
@@ -150,7 +153,7 @@ async def test_an_authority_that_is_away_is_named() -> None:
     """By its host."""
     with serving(lambda *_: (200, b"")) as url:
         gone = _asked(url)
-    with pytest.raises(Unreachable, match=r"127\.0\.0\.1 gives no time stamp: .+ asked again"):
+    with pytest.raises(Unreachable, match="gives no time stamp: no connection"):
         await ask(gone, _digest())
 
 
