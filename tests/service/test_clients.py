@@ -1,11 +1,12 @@
 """One interface, two ways: what the client over Temporal answers and raises, the one over HTTP does, too."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import httpx
@@ -273,7 +274,9 @@ async def test_pauses_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
     async def sleep(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr("starter.client.http_client.asyncio.sleep", sleep)
+    # The module's own: else whatever serves in the same loop would never pause.
+    own = SimpleNamespace(**{**vars(asyncio), "sleep": sleep})
+    monkeypatch.setattr("starter.client.http_client.asyncio", own)
     told = iter([{"retry-after": "3"}, {}, {"retry-after": "3600"}])
 
     def answer(request: httpx.Request) -> httpx.Response:
