@@ -18,8 +18,11 @@ from typing import Any, Protocol
 
 from temporalio.client import WorkflowHistory
 
+from audit.encrypted_payloads import ErasedPayload, is_encrypted, open_payloads
+from starter.errors import PingtaiError
 from starter.tables.strict_json import strict_loads
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
+from workflows.words import Words
 
 TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
 _ASSESSMENT = re.compile(
@@ -47,6 +50,18 @@ class NoHistory(ValueError):
     """What was given is no history of ours; says why."""
 
 
+class Encrypted(NoHistory):
+    """It is encrypted, and a key is not here; `words` name it."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class Erased(Encrypted):
+    """The key of the history's term was destroyed: what it says is gone, for everybody."""
+
+
 @dataclass(frozen=True)
 class StoredHistory:
     """The history of one run. `closed_at` is None while the run is open; then it is a part."""
@@ -60,7 +75,7 @@ class StoredHistory:
     content: bytes
     """Temporal's JSON, UTF-8."""
     codec: str | None = None
-    """The key of the payload codec, where payloads are encrypted."""
+    """The names of the keys with which payloads are encrypted, by commas."""
     damage: str | None = None
     """Why it is not what was archived, or cannot be read at all; None: nothing is known against it."""
     kept_since: datetime | None = field(default=None, compare=False)
@@ -89,7 +104,25 @@ class StoredHistory:
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """The content, read.
+        """The content, read; with encrypted payloads decrypted.
+
+        Raises:
+            NoHistory: as of `stored`.
+            Encrypted: a key is not here.
+            Erased: the key of its term was destroyed.
+        """
+        if not is_encrypted(self.content):
+            return self.stored
+        try:
+            return open_payloads(self.stored, self.workflow_id)
+        except ErasedPayload as error:
+            raise Erased(error.words) from None
+        except PingtaiError as error:
+            raise Encrypted(error.words) from None
+
+    @cached_property
+    def stored(self) -> dict[str, Any]:
+        """The content, read, with payloads as they are kept.
 
         Raises:
             NoHistory: it is not JSON, says something twice, is not Temporal's, or not what was archived.

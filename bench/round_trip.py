@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from statistics import median
 
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from bench.processes import Ground
@@ -35,16 +36,16 @@ async def one_at_a_time(ground: Ground, lives: int) -> Samples:
     """Milliseconds of single decisions. The sides take turns at every decision, in changing order."""
     samples: Samples = defaultdict(list)
     for number in range(lives + _WARM_UP):
-        cases = {side: await _open(ground, side, f"one-{number}") for side in SIDES}
+        cases = {side: await open_case(ground.client, side, f"one-{number}") for side in SIDES}
         await asyncio.sleep(_SETTLE)
         for step in range(GETTING_IN):
             turn = (number + step) % len(SIDES)
             for side in SIDES[turn:] + SIDES[:turn]:
-                took = await _decide(cases[side], f"one-{number}", step)
+                took = await decide(cases[side], f"one-{number}", step)
                 await asyncio.sleep(_SETTLE)
                 if number >= _WARM_UP:
                     samples[side].append(took)
-        await _end(cases.values())
+        await end(cases.values())
     return samples
 
 
@@ -54,21 +55,18 @@ async def ten_at_a_time(ground: Ground, rounds: int) -> Samples:
     for number in range(rounds + 1):
         ids = [f"ten-{number}-{one}" for one in range(10)]
         cases = {
-            side: await asyncio.gather(*(_open(ground, side, name) for name in ids))
+            side: await asyncio.gather(*(open_case(ground.client, side, name) for name in ids))
             for side in (OURS, BARE)
         }
         for step in range(GETTING_IN):
             for side in (OURS, BARE) if (number + step) % 2 else (BARE, OURS):
                 took = await asyncio.gather(
-                    *(
-                        _decide(case, name, step)
-                        for case, name in zip(cases[side], ids, strict=True)
-                    )
+                    *(decide(case, name, step) for case, name in zip(cases[side], ids, strict=True))
                 )
                 if number:  # the first round warms up
                     samples[side] += took
                 await asyncio.sleep(_SETTLE * 10)
-        await _end([case for of_side in cases.values() for case in of_side])
+        await end([case for of_side in cases.values() for case in of_side])
     return samples
 
 
@@ -80,21 +78,22 @@ def ratios(samples: Samples, blocks: int = 5) -> tuple[float, float]:
     return min(found), max(found)
 
 
-async def _open(ground: Ground, side: Side, platform_id: str) -> Handle:
+async def open_case(client: Client, side: Side, platform_id: str) -> Handle:
     """Start a case, and wait until its first task is done: a query is answered only then."""
-    handle = await side.start(ground.client, f"{side.name}-{platform_id}")
+    handle = await side.start(client, f"{side.name}-{platform_id}")
     await side.heard(handle, {"decision_id": "none"}, 0)
     return handle
 
 
-async def _decide(case: Handle, platform_id: str, step: int) -> float:
+async def decide(case: Handle, platform_id: str, step: int) -> float:
+    """Send a decision; return the milliseconds until its receipt is there."""
     decision = decided(platform_id, 0, datetime.now(UTC))[step]
     begun = time.perf_counter()
     await case.execute_update("decide", decision, result_type=dict)
     return (time.perf_counter() - begun) * 1000
 
 
-async def _end(cases: Iterable[Handle]) -> None:
+async def end(cases: Iterable[Handle]) -> None:
     """Leave no sleepers behind; the workflow that only measures the activity has ended by itself."""
     for case in cases:
         with suppress(RPCError):

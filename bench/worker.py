@@ -27,7 +27,7 @@ from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import LogEntry
 
 
-class _Variation(SimplePlugin):
+class Variation(SimplePlugin):
     """Another task queue than the contract's, and where it is asked for no sandbox."""
 
     def __init__(self, queue: str, *, sandboxed: bool) -> None:
@@ -94,7 +94,7 @@ async def main(name: str, address: str, database: str, cached: str, sandboxed: s
     side = SIDES[name]
     settings = Settings(max_cached_workflows=int(cached))
     set_up_logs(settings)
-    plugin = _Variation(side.queue, sandboxed=sandboxed == "sandboxed")
+    plugin = Variation(side.queue, sandboxed=sandboxed == "sandboxed")
     client = await Client.connect(address, data_converter=pydantic_data_converter, plugins=[plugin])
     async with _working(side, client, database, settings):
         print("ready", flush=True)

@@ -28,6 +28,16 @@ _OURS = (
     ),
     Listed("serve", "Serve the HTTP API. 启动 HTTP 接口", "worker.serve:serve"),
     Listed(
+        "codec-server",
+        "Decrypt payloads for Temporal's Web UI and command line. 解密服务",
+        "worker.codec_server:codec_server",
+    ),
+    Listed(
+        "payload-keys",
+        "Show or add the keys that encrypt what Temporal keeps. 载荷密钥",
+        "worker.payload_keys:payload_keys",
+    ),
+    Listed(
         "seed",
         "Fill an empty system with example platforms dated to today. 以示例平台填充空系统",
         "worker.seed.seed_command:seed",

@@ -26,6 +26,7 @@ from workflows.model import build_models
 
 if TYPE_CHECKING:
     from starter.client.sdk_internals import Activation, Completion
+    from worker.term_watch import TermWatch
 
 
 def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
@@ -40,7 +41,10 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
     if not options.get("deployment_config"):
         # By default the SDK makes an id of all code that is loaded: a quarter of a second, at each start.
         options["build_id"] = version("pingtai")
-    options["workflow_runner"] = QueryIsolatingRunner(evict=lambda run_id: evict(made[0], run_id))
+    options["workflow_runner"] = QueryIsolatingRunner(
+        evict=lambda run_id: evict(made[0], run_id),
+        encrypting=options["client"].data_converter.payload_codec is not None,
+    )
     worker = Worker(**options)
     if not can_evict(worker):  # better no worker than one that loses signals
         raise RuntimeError("this version of temporalio cannot evict a workflow: use another")
@@ -54,17 +58,30 @@ class QueryIsolatingRunner(SandboxedWorkflowRunner):
     """The sandbox, with instances that are evicted once they have answered a direct query."""
 
     evict: Callable[[str], None] = lambda run_id: None
+    encrypting: bool = False
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Create an instance, as the sandbox does, that watches for queries."""
-        return QueryIsolatedInstance(super().create_instance(det), det.info.run_id, self.evict)
+        terms = None
+        if self.encrypting:  # nobody else needs cryptography
+            from worker.term_watch import TermWatch  # noqa: PLC0415
+
+            terms = TermWatch(det.info.workflow_id)
+        inner = super().create_instance(det)
+        return QueryIsolatedInstance(inner, det.info.run_id, self.evict, terms)
 
 
 class QueryIsolatedInstance(WorkflowInstance):
     """A workflow's instance that asks for its own eviction when it is queried directly."""
 
-    def __init__(self, inner: WorkflowInstance, run_id: str, evict: Callable[[str], None]) -> None:
-        self._inner, self._run_id, self._evict = inner, run_id, evict
+    def __init__(
+        self,
+        inner: WorkflowInstance,
+        run_id: str,
+        evict: Callable[[str], None],
+        terms: "TermWatch | None" = None,
+    ) -> None:
+        self._inner, self._run_id, self._evict, self._terms = inner, run_id, evict, terms
 
     def activate(self, act: "Activation") -> "Completion":
         """Handle an activation; a direct query's ends in eviction.
@@ -74,13 +91,20 @@ class QueryIsolatedInstance(WorkflowInstance):
         """
         if has_direct_query(act):
             self._evict(self._run_id)
-        return self._inner.activate(act)
+        if self._terms is None:
+            return self._inner.activate(act)
+        self._terms.begin(act)
+        completion = self._inner.activate(act)
+        self._terms.mark(completion)
+        return completion
 
     def get_serialization_context(self, command_info: object) -> SerializationContext | None:
         """Return None: a worker's converter writes a payload alike, whatever it is for.
 
         The SDK asks several times for each payload. The sandbox needs a sixth of a worker's time to answer.
+        Who encrypts needs to know the run's term, for which the sandbox is not asked.
         """
+        return self._terms.context if self._terms else None
 
     def get_external_store_context(self, command_info: object) -> StorageDriverStoreContext:
         """Return no target: every payload is stored in its history."""

@@ -18,6 +18,7 @@ from db.file_lock import held_alone
 from db.postmaster import running
 from db.register_errors import EmbeddedPostgresError
 from starter.client.local_stack import LocalStack, same_process, stack_file, write_stack
+from starter.client.payload_converter import configured_converter
 from starter.errors import Unreachable
 from worker.delivery_worker import NoticeConfig
 from worker.notice_channels import load_notices
@@ -88,8 +89,10 @@ async def local_stack(
         )
         if not throw_away:
             chosen = settle_port(chosen, int(temporal.address.rpartition(":")[2]), home)
+        # What is thrown away needs no key of a term.
+        converter = pydantic_data_converter if throw_away else configured_converter()
         client = await Client.connect(
-            temporal.address, data_converter=pydantic_data_converter, runtime=telemetry(settings)
+            temporal.address, data_converter=converter, runtime=telemetry(settings)
         )
         where = LocalStack(
             pid=os.getpid(),

@@ -13,7 +13,7 @@ from activities.signal_activity import find_signals
 from worker.query_isolation import make_isolating_worker
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
-from workflows.converter import WORKER_DATA_CONVERTER
+from workflows.converter import worker_converter
 from workflows.platform_workflow import PlatformWorkflow
 
 DEPLOYMENT = "pingtai"
@@ -57,7 +57,7 @@ def make_worker(
             # Named here and not on the workflows: an unversioned worker may not name a behaviour.
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
-    reading = client.config() | {"data_converter": WORKER_DATA_CONVERTER}
+    reading = client.config() | {"data_converter": worker_converter(client.data_converter)}
     return make_isolating_worker(
         client=Client(**reading),
         task_queue=TASK_QUEUE,

@@ -6,6 +6,7 @@ which every message refuses.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
@@ -39,3 +40,10 @@ class WorkerPayloadConverter(PydanticPayloadConverter):
 
 WORKER_DATA_CONVERTER = DataConverter(payload_converter_class=WorkerPayloadConverter)
 """For workers and replays."""
+
+
+def worker_converter(client: DataConverter) -> DataConverter:
+    """Return the worker's converter beside a client's: it encrypts where that does."""
+    if client.payload_codec is None:
+        return WORKER_DATA_CONVERTER
+    return replace(client, payload_converter_class=WorkerPayloadConverter)

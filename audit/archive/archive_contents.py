@@ -60,7 +60,7 @@ class PostgresArchive:
 
     async def keep(self, history: StoredHistory) -> bool:
         key = history.workflow_id, history.run_id
-        events = len(history.data["events"])
+        events = len(history.stored["events"])
         kept = (await self.has([key])).get(key)
         if kept and (kept.closed or (kept.events >= events and history.closed_at is None)):
             return False

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from audit.encrypted_payloads import key_names
 from audit.histories import CLOSING, NoHistory, StoredHistory
 from starter.tables.strict_json import strict_loads
 
@@ -62,6 +63,7 @@ def history_of(
         closed_at=ended_at if closed else None,
         sdk=sdk,
         content=content,
+        codec=key_names(content),
     )
     vars(history)["parsed"] = data  # to parse it takes longer than most that is done with it
     return history
@@ -72,7 +74,7 @@ def linked(history: StoredHistory) -> Iterator[tuple[str, str]]:
 
     By these the chain is followed where visibility does not know a run yet, or no more.
     """
-    for event in history.data["events"]:
+    for event in history.stored["events"]:
         if begun := event.get(STARTED):
             before = begun.get("continuedExecutionRunId")
             if before:

@@ -125,8 +125,8 @@ def _one_run(one: StoredHistory, other: StoredHistory) -> bool:
 
     A task that was only scheduled or begun may be dropped by the server: it is not compared at the end.
     """
-    shorter, longer = sorted((one, other), key=lambda history: len(history.data["events"]))
-    events, more = shorter.data["events"], longer.data["events"]
+    shorter, longer = sorted((one, other), key=lambda history: len(history.stored["events"]))
+    events, more = shorter.stored["events"], longer.stored["events"]
     if len(events) == len(more):
         return False
     number = len(events)
@@ -153,7 +153,7 @@ def _in_order(paths: Sequence[Path]) -> list[_Known]:
             raise BadInput(f"more than {MOST_FILES:,} files", f"文件超过 {MOST_FILES:,} 个")
         history = read_history(path)
         key = history.workflow_id, history.run_id
-        known = _Known(in_order(history), len(history.data["events"]), history.sha256, path)
+        known = _Known(in_order(history), len(history.stored["events"]), history.sha256, path)
         other = found.get(key)
         if (
             other

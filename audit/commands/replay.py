@@ -284,9 +284,9 @@ def _summary(totals: Totals) -> Iterator[Words]:
         return
     if totals.sound:
         yield Words(
-            f"? {of.en}. NOT CHECKED: {counted(unchecked, 'run')}, because histories are missing here; the"
-            " rest agrees.",
-            f"? {of.zh}。未全部核验：因缺少历史，{unchecked:,} 次运行有未核验内容；其余一致。",
+            f"? {of.en}. NOT CHECKED: {counted(unchecked, 'run')}, because histories are missing or erased;"
+            " the rest agrees.",
+            f"? {of.zh}。未全部核验：因历史缺失或已删除，{unchecked:,} 次运行有未核验内容；其余一致。",
         )
         return
     yield Words(f"✗ {of.en}.", f"✗ {of.zh}。")

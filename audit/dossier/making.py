@@ -1,7 +1,7 @@
 """Make a dossier of a platform: from its histories, with what the register and the last digest say."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.anchoring.digests import digest_of, last_day_with_digest
 from audit.anchoring.proofs import Proof, prove
 from audit.anchoring.stamp_rows import stamp_of
+from audit.archive.event_json import compact
 from audit.dossier.code import GUIDELINE, this_code
 from audit.dossier.dossier_files import files_of, with_manifest
 from audit.dossier.format import Head
 from audit.dossier.lives import live
 from audit.dossier.package import pack
-from audit.histories import Histories, StoredHistory
+from audit.histories import Encrypted, Histories, StoredHistory
 from audit.reconciling.differences import Difference
 from audit.reconciling.reconciling import reconcile
 from starter.errors import BadInput, NoSuchPlatform
@@ -47,8 +48,9 @@ async def make(
 
     Raises:
         NoSuchPlatform: there is no history of it.
+        BadInput: a history is encrypted, and a key is not here or was destroyed.
     """
-    held = Held([history async for history in histories.runs(platform_id)])
+    held = Held([_in_the_clear(one) async for one in histories.runs(platform_id)])
     if not held.histories:
         raise NoSuchPlatform(
             f"No history of {platform_id} ({source}): find the id with `pingtai register`, or read from the"
@@ -68,6 +70,21 @@ async def make(
     proof = await _last_proof(engine, platform_id) if engine else None
     stamp = await stamp_of(engine, proof.digest.day) if engine and proof else None
     return pack(with_manifest(files_of(life, head, proof, stamp), life, head))
+
+
+def _in_the_clear(history: StoredHistory) -> StoredHistory:
+    """A history as whoever gets the dossier reads it, without keys.
+
+    Raises:
+        BadInput: it is encrypted, and a key is not here or was destroyed.
+    """
+    if history.codec is None:
+        return history
+    try:
+        return replace(history, content=compact(history.data), codec=None)
+    except Encrypted as error:
+        words = error.words
+        raise BadInput(f"No dossier can be made: {words.en}", f"无法编制档案：{words.zh}") from None
 
 
 async def _register_differs(engine: AsyncEngine, held: Held, platform_id: str) -> tuple[str, ...]:

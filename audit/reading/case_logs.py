@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.histories import Histories, NoHistory, StoredHistory, by_platform
+from audit.histories import Encrypted, Histories, NoHistory, StoredHistory, by_platform
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
 from workflows.case import PlanVersion
@@ -82,8 +82,11 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
         except NoHistory as error:
             where = f"{history.workflow_id} run {history.run_id}"
             why = str(error).removeprefix(where).lstrip(",: ")
+            words = Words(why, f"历史无法读取：{why}")
             reading.unreadable.add(history.run_id)
-            reading.problems.append(Problem(where, Words(why, f"历史无法读取：{why}")))
+            reading.problems.append(
+                Problem(where, error.words if isinstance(error, Encrypted) else words)
+            )
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         if run.place is None:

@@ -9,7 +9,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 
-from audit.histories import StoredHistory
+from audit.histories import Encrypted, Erased, StoredHistory
 from audit.problems import Finding, one_line
 from audit.reading.origins import RunLog, noted_ends
 from audit.replay.check_replay import carried, disagreements
@@ -97,6 +97,10 @@ class Replaying:
         name = history.workflow_id, history.run_id
         try:
             assessment, whole = history.year > 0, history.for_replay()
+        except Erased as error:
+            return Replayed(*name, None, findings=(Finding(error.words, unchecked=True),))
+        except Encrypted as error:
+            return Replayed(*name, Divergence(error.words))
         except Exception as error:  # whatever a damaged file brings forth
             why = one_line(error)
             words = Words(f"the history cannot be read: {why}", f"历史无法读取：{why}")

@@ -36,6 +36,7 @@ from starter.client.first_application import (
 )
 from starter.client.interface import Applied, Pingtai
 from starter.client.next_term_sender import TAKES_NEXT, hand_in
+from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import KnownTerm, NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
@@ -126,7 +127,8 @@ class ApplicationSender:
 
     async def _start(self, form: PlatformApplication, stage: Stage, *, after: object) -> None:
         """Start the term; `after`: something that has ended is known to stand under its id."""
-        await self.temporal.start_workflow(
+        sending = sending_for(self.temporal, form.platform_id, form.term)
+        await sending.start_workflow(
             contract.PLATFORM_TYPE,
             as_plain_data(form),
             id=contract.platform_workflow_id(form.platform_id),

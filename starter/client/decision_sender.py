@@ -12,6 +12,7 @@ from temporalio.client import Client
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
@@ -103,7 +104,9 @@ class DecisionSender:
         return contract.platform_workflow_id(platform_id), raw
 
     async def _update(self, workflow_id: str, raw: dict[str, Any]) -> Receipt:
-        case = self.temporal.get_workflow_handle(workflow_id)
+        about = raw.get("case") or {}
+        sending = sending_for(self.temporal, about.get("platform_id", ""), about.get("term"))
+        case = sending.get_workflow_handle(workflow_id)
         for pause in (*_GIVEN_BACK, None):
             sent: Awaitable[Receipt] = case.execute_update(
                 "decide", raw, result_type=Receipt, rpc_timeout=ANSWER_WITHIN

@@ -14,6 +14,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from starter.client.application_sender import search_attributes
 from starter.client.blocking_workflow import ENDED_OUTSIDE, ended_outside
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
+from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform, Unreachable, no_such_platform
@@ -123,8 +124,9 @@ class SetAsideSender:
             search_attributes=search_attributes(carried.state.stage, facts),
             static_summary=f"{facts.name} · {facts.district.zh}",
         )
+        sending = sending_for(self._queries.temporal, facts.platform_id, facts.term)
         with translate_rpc_errors():
-            receipt: Receipt = await self._queries.temporal.execute_update_with_start_workflow(
+            receipt: Receipt = await sending.execute_update_with_start_workflow(
                 "decide",
                 raw,
                 start_workflow_operation=start,

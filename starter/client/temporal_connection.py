@@ -5,13 +5,13 @@ from functools import cache
 from pathlib import Path
 
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile, ClientConnectConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from db.home import home
 from starter.client.connection_errors import connection_reason
 from starter.client.local_stack import read_stack, read_unexpected_end
+from starter.client.payload_converter import configured_converter
 from starter.client.sdk_internals import read_paused_as_open
 from starter.errors import BadInput, Unreachable
 
@@ -98,7 +98,7 @@ async def connect(
     try:
         return await Client.connect(
             **config,
-            data_converter=pydantic_data_converter,
+            data_converter=configured_converter(),
             runtime=runtime,
             interceptors=interceptors,
         )

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
@@ -79,7 +79,7 @@ def is_loopback(listening: socket.socket) -> bool:
 
 @asynccontextmanager
 async def serving(
-    app: FastAPI, listening: socket.socket, limits: ConnectionLimits | None = None
+    app: Starlette, listening: socket.socket, limits: ConnectionLimits | None = None
 ) -> AsyncIterator[asyncio.Task[None]]:
     """The app at work; yields its task. At the end calls that have begun are answered first."""
     limits = limits or ConnectionLimits()

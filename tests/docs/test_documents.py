@@ -37,6 +37,8 @@ OTHER_VARIABLES = {"PINGTAI_HOME", "PINGTAI_LANG", "PINGTAI_ACTOR"} | {
     "PINGTAI_HTTP_HOSTS",
     "PINGTAI_PUBLIC_URL",
     "PINGTAI_HTTP_PROXIES",
+    "PINGTAI_PAYLOAD_KEYS",
+    "PINGTAI_TERM_KEYS",
 }
 """Variables that are read elsewhere than in `worker.settings`."""
 

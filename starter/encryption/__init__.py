@@ -1,0 +1,1 @@
+"""Encryption of what Temporal keeps, on request: keys, the codec, and who uses it."""

@@ -1,0 +1,184 @@
+"""Master keys: they wrap the keys of terms and encrypt nothing else. From a file, or from a provider.
+
+    {"keys": [{"id": "2026-11", "key": "<32 bytes in base64>"}]}
+
+The last one is the newest. The file belongs to one user (mode 0600).
+"""
+
+import base64
+import binascii
+import json
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from starter.encryption.key_errors import MissingKey, unusable
+from starter.encryption.key_names import MASTER
+from workflows.errors import BadInput
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+MOST_KEYS = 200
+_LARGEST = 64 * 1024
+
+
+class MasterKeys(Protocol):
+    """What wraps and unwraps the keys of terms: a file of keys, or a key management system.
+
+    `about` is bound to what is wrapped: it must be given again, unchanged, to unwrap it. Calls may block.
+    """
+
+    @property
+    def newest(self) -> str:
+        """The name of the key that wraps now."""
+
+    def wrap(self, key: bytes, about: bytes) -> bytes:
+        """Wrap a key with the newest master key."""
+
+    def unwrap(self, master: str, wrapped: bytes, about: bytes) -> bytes:
+        """Unwrap a key.
+
+        Raises:
+            MissingKey: there is no such master key.
+            ValueError: it was not wrapped by this one, or not about this.
+        """
+
+
+class FileMasterKeys:
+    """Master keys from a file (`MasterKeys`)."""
+
+    def __init__(self, keys: dict[str, bytes]) -> None:
+        """Take the keys by name, the newest last; at least one."""
+        self._keys = keys
+
+    @classmethod
+    def read(cls, path: Path) -> "FileMasterKeys":
+        """Read a file of keys.
+
+        Raises:
+            BadInput: it cannot be read, others may read it, or it holds no keys of ours.
+        """
+        return cls(_read(path))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, the newest last."""
+        return tuple(self._keys)
+
+    @property
+    def newest(self) -> str:
+        return self.names[-1]
+
+    def wrap(self, key: bytes, about: bytes) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self._keys[self.newest]).encrypt(nonce, key, about)
+
+    def unwrap(self, master: str, wrapped: bytes, about: bytes) -> bytes:
+        if master not in self._keys:
+            raise MissingKey(master)
+        try:
+            return AESGCM(self._keys[master]).decrypt(
+                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], about
+            )
+        except InvalidTag:
+            raise ValueError("it was not wrapped by this key") from None
+
+
+def add_master_key(path: Path, name: str) -> None:
+    """Add a new key to a file, as its newest; make the file where there is none.
+
+    Raises:
+        BadInput: the name cannot be one or is taken, or the file cannot be used.
+    """
+    keys = _read(path) if path.exists() else {}
+    if not re.fullmatch(MASTER, name):
+        raise BadInput(
+            f"{name!r} is no name for a key: at most 64 letters, digits, dots, hyphens and underscores",
+            f"{name!r} 不能作密钥名称：不超过 64 个字母、数字、点、连字符和下划线",
+        )
+    if name in keys or len(keys) >= MOST_KEYS:
+        raise BadInput(f"there is a key {name} already", f"已有密钥 {name}")
+    keys[name] = os.urandom(KEY_BYTES)
+    rows = [{"id": each, "key": base64.b64encode(key).decode()} for each, key in keys.items()]
+    write_secret(path, json.dumps({"keys": rows}, indent=1).encode() + b"\n")
+
+
+def write_secret(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write a file that only its owner may read; it is there whole or not at all.
+
+    Raises:
+        FileExistsError: with `new`, where another process was quicker.
+        BadInput: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.urandom(6).hex()}.part")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if new:
+            os.link(part, path)
+        else:
+            part.replace(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise unusable(
+            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_secret(path: Path) -> bytes:
+    """Read a small file that nobody but its owner may read.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        BadInput: others may read it, it is too large, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            about = os.fstat(file.fileno())
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unusable(
+            f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"
+        ) from None
+    if stat.S_IMODE(about.st_mode) & 0o077:
+        raise unusable(
+            f"others may read {path}: chmod 600 {path}", f"其他用户可读 {path}：chmod 600 {path}"
+        )
+    if len(content) > _LARGEST:
+        raise unusable(f"{path} is too large", f"{path} 过大")
+    return content
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    try:
+        content = read_secret(path)
+    except FileNotFoundError:
+        raise unusable(
+            f"there is no file {path}: pingtai payload-keys --new NAME makes it",
+            f"没有文件 {path}：可用 pingtai payload-keys --new 名称 生成",
+        ) from None
+    try:
+        rows: list[Any] = json.loads(content)["keys"]
+        keys = {str(row["id"]): base64.b64decode(row["key"], validate=True) for row in rows}
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+        keys, rows = {}, []
+    whole = all(re.fullmatch(MASTER, name) and len(key) == KEY_BYTES for name, key in keys.items())
+    if not keys or not whole or len(keys) != len(rows) or len(keys) > MOST_KEYS:
+        raise unusable(
+            f"{path} does not hold 1 to {MOST_KEYS} keys of {KEY_BYTES} bytes, each with a name of its own",
+            f"{path} 应含 1 至 {MOST_KEYS} 个名称各不相同的 {KEY_BYTES} 字节密钥",
+        )
+    return keys
