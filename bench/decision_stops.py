@@ -87,7 +87,9 @@ class _Handle:
 
 
 async def _connect(*_: Any, **__: Any) -> Any:
-    return SimpleNamespace(get_workflow_handle=lambda *_, **__: _Handle())
+    return SimpleNamespace(
+        data_converter=pydantic_data_converter, get_workflow_handle=lambda *_, **__: _Handle()
+    )
 
 
 async def _request(_: Any, method: str, *__: Any, **___: Any) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 _SPEAKERS = ("temporalio", "pingtai.http")
 _HARMLESS = re.compile(r"(?:platform|pingtai):[A-Za-z0-9._:-]{1,120}|[0-9a-f-]{32,36}|[a-z_]{1,40}")
 _LEFT_OUT = "…"
+_OF_KEYS = ("MissingKey", "ErasedKey")
+"""Their words name a key, and nothing that was sent (`starter.encryption.key_errors`)."""
 
 
 def without_contents(record: logging.LogRecord) -> logging.LogRecord:
@@ -29,7 +31,8 @@ def without_contents(record: logging.LogRecord) -> logging.LogRecord:
     if record.exc_info and (error := record.exc_info[1]) is not None:
         frames = traceback.extract_tb(error.__traceback__)
         where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-        words = f"{record.getMessage()}: {type(error).__name__}{where}"
+        said = f": {error}" if type(error).__name__ in _OF_KEYS else ""
+        words = f"{record.getMessage()}: {type(error).__name__}{said}{where}"
         record.msg, record.args, record.exc_info = words, None, None
     record.exc_text = record.stack_info = None
     return record

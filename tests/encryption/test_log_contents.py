@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from starter.encryption.key_errors import MissingKey
 from worker.log_setup import CountingHandler
 
 SAID = "王五 and his opinion"
@@ -51,6 +52,18 @@ def test_a_line_quotes_nothing(
         assert "it failed: ValueError at " in stream.getvalue()
     assert SAID not in stream.getvalue()
     assert "Wang Wu" not in stream.getvalue()
+
+
+def test_a_missing_key_is_named() -> None:
+    """Whoever runs the worker must know which one it lacks."""
+    stream = io.StringIO()
+    try:
+        raise MissingKey("bj-a:term-1:later")
+    except MissingKey:
+        trouble = sys.exc_info()
+    record = logging.LogRecord("temporalio.worker", 40, "", 1, "it failed", (), trouble)
+    CountingHandler(stream, silent=True).emit(record)
+    assert "MissingKey: encrypted with the key bj-a:term-1:later" in stream.getvalue()
 
 
 def test_by_default_a_line_says_why() -> None:
