@@ -4,29 +4,19 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
-from functools import cache
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click import unstyle
 from click.testing import CliRunner, Result
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
 from rich.cells import cell_len
 
 from audit.anchoring.cosignatures import Witness, check_cosignature, read_witnesses
 from audit.anchoring.digest_files import exported
-from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import LogLeaf
 from audit.anchoring.proofs import prove
-from audit.anchoring.publication import Publication, publish_day, publish_list
+from audit.anchoring.publication import Publication, publish_day
 from audit.anchoring.statements import statement_of
 from audit.anchoring.vouching import Vouchers
 from audit.dossier.check_seen import check_seen
@@ -41,12 +31,11 @@ from tests.audit.digesting import digested, leaves_of, other
 from tests.audit.dossiers import made, told
 from tests.audit.lives import MUCH, recorded
 from tests.audit.loopback import serving
+from tests.audit.published_digests import FIRST, Made, chain, key_of, logs, pair_of, publish
 from tests.nobody import be_nobody
 from worker.main import pingtai
 from workflows.words import Words
 
-FIRST = date(2028, 6, 1)
-Made = tuple[Digest, bytes]
 Run = Callable[..., Awaitable[Result]]
 
 
@@ -71,49 +60,8 @@ def run() -> Run:
     return call
 
 
-@cache
-def _private(name: str) -> tuple[bytes, bytes]:
-    key = generate_private_key(65_537, 2048) if name == "rsa" else Ed25519PrivateKey.generate()
-    return (
-        key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),
-        key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
-    )
-
-
-def _key(folder: Path, name: str = "court") -> Path:
-    """A key of OpenSSH's, and beside it the file that says whom to believe."""
-    private, public = _private(name)
-    path = folder / f"{name}.key"
-    path.write_bytes(private)
-    path.chmod(0o600)
-    (folder / f"{name}.signers").write_bytes(name.encode() + b" " + public + b"\n")
-    return path
-
-
-def _logs(seq: int, hash_: str = "a") -> list[LogLeaf]:
-    grown = other("bj-one", hash_ * 64).model_copy(update={"seq": seq})
-    return [grown, other("bj-two")]
-
-
-def _chain(*days: list[LogLeaf], first: date = FIRST, previous: str = "") -> list[Made]:
-    """Digests of days in a row, over these logs."""
-    found: list[Made] = []
-    for number, logs in enumerate(days):
-        before = found[-1][0].root if found else previous or "0" * 64
-        found.append(digested(first + timedelta(days=number), logs, previous=before))
-    return found
-
-
-def _publish(folder: Path, made: list[Made]) -> str:
-    folder.mkdir(exist_ok=True)
-    for digest, lines in made:
-        publish_day(folder, digest, lines, None)
-    publish_list(folder, [digest for digest, _ in made])
-    return str(folder)
-
-
 async def _witness(run: Run, source: str, folder: Path, *more: str, lang: str = "en") -> Result:
-    key = str(_key(folder))
+    key = str(key_of(folder))
     return await run(
         "witness", source, "--keep", str(folder / "seen"), "--key", key, *more, lang=lang
     )
@@ -121,8 +69,8 @@ async def _witness(run: Run, source: str, folder: Path, *more: str, lang: str = 
 
 async def test_a_witness_goes_on_from_what_it_saw(run: Run, tmp_path: Path) -> None:
     """First the newest digest only; then each that came since; a run that was broken off is made up for."""
-    made = _chain(_logs(1), _logs(2), _logs(2), _logs(5, "b"))
-    begun = await _witness(run, _publish(tmp_path / "public", made[:2]), tmp_path)
+    made = chain(logs(1), logs(2), logs(2), logs(5, "b"))
+    begun = await _witness(run, publish(tmp_path / "public", made[:2]), tmp_path)
     assert begun.exit_code == 0, begun.output
     assert "nothing before this digest is vouched for" in " ".join(begun.output.split())
     seen = tmp_path / "seen"
@@ -133,7 +81,7 @@ async def test_a_witness_goes_on_from_what_it_saw(run: Run, tmp_path: Path) -> N
     ]
     (seen / "2028-06-02.txt.sig").unlink()  # as if it had ended before it signed
     (seen / "2028-06-03.leaves.jsonl").write_bytes(b"half")
-    went_on = await _witness(run, _publish(tmp_path / "public", made), tmp_path, "--json")
+    went_on = await _witness(run, publish(tmp_path / "public", made), tmp_path, "--json")
     assert json.loads(went_on.output) == {
         "holds": True,
         "before": "2028-06-02",
@@ -148,7 +96,7 @@ async def test_a_witness_goes_on_from_what_it_saw(run: Run, tmp_path: Path) -> N
 
 async def test_a_court_needs_nothing_but_openssh(run: Run, tmp_path: Path) -> None:
     """`ssh-keygen -Y verify` alone verifies a cosignature, and only of that digest and for that use."""
-    await _witness(run, _publish(tmp_path / "public", _chain(_logs(1))), tmp_path)
+    await _witness(run, publish(tmp_path / "public", chain(logs(1))), tmp_path)
     signature, said = (tmp_path / "seen" / f"{FIRST}.txt{end}" for end in (".sig", ""))
 
     def verified(content: bytes, name: str = "court", space: str = "pingtai-digest") -> bool:
@@ -166,44 +114,44 @@ async def test_a_court_needs_nothing_but_openssh(run: Run, tmp_path: Path) -> No
 
 async def test_forks_and_second_lives_are_not_signed(run: Run, tmp_path: Path) -> None:
     """Another digest of a day, one that does not go on, a log that is shorter, changed or gone, each named."""
-    seen = _chain(_logs(2), _logs(3))
-    forked = _chain(_logs(2, "f"), _logs(3))
-    twice = [*_logs(4), other("bj-two", "d" * 64)]
+    seen = chain(logs(2), logs(3))
+    forked = chain(logs(2, "f"), logs(3))
+    twice = [*logs(4), other("bj-two", "d" * 64)]
 
     def after(logs: list[LogLeaf], previous: str = "") -> list[Made]:
         previous = previous or seen[-1][0].root
-        return [*seen, *_chain(logs, first=date(2028, 6, 3), previous=previous)]
+        return [*seen, *chain(logs, first=date(2028, 6, 3), previous=previous)]
 
-    lied = after(_logs(4))
+    lied = after(logs(4))
     lied[-1] = (lied[-1][0].model_copy(update={"root": "e" * 64}), lied[-1][1])
     for number, (published, why) in enumerate(
         (
             (
-                [seen[0], *_chain(_logs(3, "f"), first=date(2028, 6, 2), previous=seen[0][0].root)],
+                [seen[0], *chain(logs(3, "f"), first=date(2028, 6, 2), previous=seen[0][0].root)],
                 "a fork",
             ),
             (forked, "a fork: the digest of 2028-06-02 is"),
-            (after(_logs(4), "f" * 64), "does not go on from that of 2028-06-02"),
-            (after(_logs(2)), "on 2028-06-03 the log ends with entry 2"),
-            (after(_logs(3, "f")), "it has the hash ffffffffffff…: a second life"),
+            (after(logs(4), "f" * 64), "does not go on from that of 2028-06-02"),
+            (after(logs(2)), "on 2028-06-03 the log ends with entry 2"),
+            (after(logs(3, "f")), "it has the hash ffffffffffff…: a second life"),
             (
-                after(_logs(4)[:1]),
+                after(logs(4)[:1]),
                 "bj-two, term 1: entry 1 had the hash aaaaaaaaaaaa… on 2028-06-02; on",
             ),
             (after(twice), "is a second life: bj-two, term 1 is in leaf 2 already"),
             (lied, "the leaves of 2028-06-03 give the root"),
             (seen[:1], "it ends with the digest of 2028-06-01, and that of 2028-06-02 was seen"),
             (
-                after(_logs(4))[2:],
+                after(logs(4))[2:],
                 "begins with the digest of 2028-06-03, and the last one seen is of",
             ),
         )
     ):
         place = tmp_path / str(number)
         place.mkdir()
-        await _witness(run, _publish(place / "public", seen), place)
+        await _witness(run, publish(place / "public", seen), place)
         before = sorted(path.name for path in (place / "seen").iterdir())
-        found = await _witness(run, _publish(place / "fork", published), place)
+        found = await _witness(run, publish(place / "fork", published), place)
         assert found.exit_code == 1
         assert why in " ".join(found.output.split())
         assert "NOT COSIGNED" in found.output
@@ -212,8 +160,8 @@ async def test_forks_and_second_lives_are_not_signed(run: Run, tmp_path: Path) -
 
 async def test_a_witness_elsewhere_reads_by_http(run: Run, tmp_path: Path) -> None:
     """From any web server; what it does not have or cannot give is said, without a traceback."""
-    made = _chain(_logs(1))
-    public = Path(_publish(tmp_path / "public", made))
+    made = chain(logs(1))
+    public = Path(publish(tmp_path / "public", made))
 
     def answer(path: str, _body: bytes) -> tuple[int, bytes]:
         file = public / path.rpartition("/")[2]
@@ -236,9 +184,9 @@ async def test_a_witness_elsewhere_reads_by_http(run: Run, tmp_path: Path) -> No
 async def test_what_a_witness_cannot_use_is_said(run: Run, tmp_path: Path) -> None:
     """A key of another kind or none, a damaged memory, a list that is none or names a day twice."""
     public = tmp_path / "public"
-    made = _chain(_logs(1))
-    _publish(public, made)
-    rsa = _key(tmp_path, "rsa")
+    made = chain(logs(1))
+    publish(public, made)
+    rsa = key_of(tmp_path, "rsa")
     for key, why in ((rsa, "no Ed25519 key"), (Path(__file__), "ssh-keygen does not sign with")):
         kept = str(tmp_path / f"of-{key.name}")
         found = await run("witness", str(public), "--keep", kept, "--key", str(key))
@@ -256,10 +204,10 @@ async def test_what_a_witness_cannot_use_is_said(run: Run, tmp_path: Path) -> No
 
 def test_what_was_published_is_never_changed(tmp_path: Path) -> None:
     """Files of a day stay as they are; the same again is no error."""
-    (digest, lines), *_ = _chain(_logs(1))
+    (digest, lines), *_ = chain(logs(1))
     assert publish_day(tmp_path, digest, lines, None)
     assert not publish_day(tmp_path, digest, lines, None)
-    changed, other_lines = _chain(_logs(2))[0]
+    changed, other_lines = chain(logs(2))[0]
     with pytest.raises(BadInput, match="was published with other content"):
         publish_day(tmp_path, changed, other_lines, None)
     assert (tmp_path / f"{FIRST}.txt").read_bytes() == statement_of(digest)
@@ -267,11 +215,11 @@ def test_what_was_published_is_never_changed(tmp_path: Path) -> None:
 
 async def test_a_signature_must_be_of_a_witness_that_is_believed(run: Run, tmp_path: Path) -> None:
     """By another key, for another use, out of its days, of another digest, or no signature at all."""
-    (digest, _), *_ = made = _chain(_logs(1))
-    await _witness(run, _publish(tmp_path / "public", made), tmp_path)
+    (digest, _), *_ = made = chain(logs(1))
+    await _witness(run, publish(tmp_path / "public", made), tmp_path)
     signature = (tmp_path / "seen" / f"{FIRST}.txt.sig").read_bytes()
-    said, (_, public) = statement_of(digest), _private("court")
-    stranger = b"stranger " + _private("stranger")[1]
+    said, (_, public) = statement_of(digest), pair_of("court")
+    stranger = b"stranger " + pair_of("stranger")[1]
 
     def result(signers: bytes, content: bytes = said, sig: bytes = signature) -> str:
         found = check_cosignature(sig, content, FIRST, read_witnesses(signers, "signers"))
@@ -297,7 +245,7 @@ async def test_a_signature_must_be_of_a_witness_that_is_believed(run: Run, tmp_p
         subprocess.run, command, input=said, capture_output=True, check=True
     )
     assert result(own, sig=git.stdout) == "the signature is for 'git', not for pingtai-digest"
-    for line in (b"court", b"court ssh-rsa AAAA", b"court " + _private("rsa")[1], b'"court'):
+    for line in (b"court", b"court ssh-rsa AAAA", b"court " + pair_of("rsa")[1], b'"court'):
         with pytest.raises(BadInput, match="signers, line 1"):
             read_witnesses(line, "signers")
     for line in (
@@ -312,9 +260,9 @@ async def test_a_signature_must_be_of_a_witness_that_is_believed(run: Run, tmp_p
 
 async def test_verify_says_who_cosigned(run: Run, tmp_path: Path) -> None:
     """Of digests all that the witness saw; a fork between two readers shows; without keys nothing is said."""
-    made = _chain(_logs(1), _logs(2))
+    made = chain(logs(1), logs(2))
     for last in (1, 2):
-        await _witness(run, _publish(tmp_path / "public", made[:last]), tmp_path)
+        await _witness(run, publish(tmp_path / "public", made[:last]), tmp_path)
     seen, signers = str(tmp_path / "seen"), str(tmp_path / "court.signers")
     given = ("--cosigned", seen, "--witnesses", signers)
     listed = str(tmp_path / "public" / "digests.jsonl")
@@ -323,11 +271,11 @@ async def test_verify_says_who_cosigned(run: Run, tmp_path: Path) -> None:
     one = ("--cosigned", f"{seen}/{FIRST}.txt.sig", "--witnesses", signers)
     single = await run("verify", str(tmp_path / "public" / f"{FIRST}.leaves.jsonl"), *one)
     assert "court cosigned the digest of 2028-06-01" in " ".join(single.output.split())
-    forked = _chain(_logs(1), _logs(2, "f"))
+    forked = chain(logs(1), logs(2, "f"))
     shown = await run("verify", str(_file(tmp_path, exported([one for one, _ in forked]))), *given)
     assert shown.exit_code == 1
     assert "court cosigned another digest of 2028-06-02" in " ".join(shown.output.split())
-    later = _chain(_logs(1), first=date(2029, 1, 1))
+    later = chain(logs(1), first=date(2029, 1, 1))
     unseen = await run("verify", str(_file(tmp_path, exported([later[0][0]]))), *given, "--json")
     assert (unseen.exit_code, json.loads(unseen.output)["holds"]) == (5, False)
     alone = await run("verify", listed, "--cosigned", seen)
@@ -354,7 +302,7 @@ async def _dossier(
     first = digested(early, [change(one) for one in leaves_of(MUCH, life, early)])
     second = digested(late, leaves_of(MUCH, life, late), previous=first[0].root)
     for published in ([first], [first, second]):
-        await _witness(run, _publish(folder / "public", published), folder)
+        await _witness(run, publish(folder / "public", published), folder)
     signers = (folder / "court.signers").read_bytes()
     given = Vouchers(
         witnesses=tuple(read_witnesses(signers, "signers")), cosigned=(folder / "seen",)
@@ -406,9 +354,9 @@ async def test_a_witness_speaks_both_languages_on_80_columns(
 ) -> None:
     """What people read fits, and nothing English is left in Chinese."""
     monkeypatch.setattr(screen, "watched", lambda stream: True)
-    made = _chain(_logs(1), _logs(1, "b"))
-    first = await _witness(run, _publish(Path("public"), made[:1]), tmp_path, lang=lang)
-    refused = await _witness(run, _publish(Path("public"), made), tmp_path, lang=lang)
+    made = chain(logs(1), logs(1, "b"))
+    first = await _witness(run, publish(Path("public"), made[:1]), tmp_path, lang=lang)
+    refused = await _witness(run, publish(Path("public"), made), tmp_path, lang=lang)
     for found in (first, refused):
         lines = unstyle(found.output).splitlines()
         assert max(map(cell_len, lines)) <= 80
