@@ -81,7 +81,7 @@ def objections_before_content(
     may = {a.outcome for t in mine for a in t.arrows if a.since <= edition}
     if decision.result not in may:
         listed = sorted(may)
-        en = f"{decision.result} is not for the {actor.role} to say: {' or '.join(listed)}"
+        en = f"{decision.result} is not for the {actor.role} to say, only {' or '.join(listed)}"
         only = "或".join(f"“{outcome.zh}”" for outcome in listed)
         yield rule, Words(en, f"{actor.role.zh}不能作出“{decision.result.zh}”，只能是{only}")
     said = [t for t in mine if any(a.outcome == decision.result for a in t.arrows)]

@@ -55,12 +55,14 @@ async def _draw(inbox: "InboxReads", wanted: Sequence[Wanted], limit: int, every
         while True:
             rows = await inbox.page(*wanted, limit=limit) if wanted else []
             counts = await inbox.counts(*wanted) if wanted else []
-            live.update(_view(rows, counts, every), refresh=True)
+            live.update(view_of(console, rows, counts, every), refresh=True)
             await asyncio.sleep(every)
 
 
-def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> Group:
-    """Return what fits the screen: the counts, then the rows, earliest due first."""
+def view_of(
+    console: Console, rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int
+) -> Group:
+    """Return what fits the screen: the counts, then the rows, earliest due first, and how many more wait."""
     now = datetime.now(UTC)
     when = wording.moment(now)
     top = Words(
@@ -68,7 +70,18 @@ def _view(rows: Sequence[InboxRow], counts: Sequence[StepCount], every: int) -> 
     )
     if not rows:
         return Group(text(top), heading(NOTHING_WAITING))
-    return Group(text(top), heading(counted(counts)), text(""), rows_table(rows, now))
+    above = Group(text(top), heading(counted(counts)), text(""))
+    room = console.height - len(console.render_lines(above, pad=False)) - 1
+    shown = len(rows)
+    while shown and len(console.render_lines(rows_table(rows[:shown], now), pad=False)) > room:
+        shown -= 1
+    beyond = sum(one.waiting for one in counts) - shown
+    more = Words(
+        f"… and {beyond} more: a higher window, or pingtai inbox",
+        f"……另有 {beyond} 项：请加高窗口，或运行 pingtai inbox",
+    )
+    below = [text(more)] if beyond > 0 else []
+    return Group(above, rows_table(rows[:shown], now), *below)
 
 
 async def _tell(

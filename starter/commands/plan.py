@@ -154,15 +154,18 @@ def _fetch(view: "PlanView", file: str) -> None:
     again = f"pingtai revise {view.platform_id} --plan {quoted(name)}"
     version = say(Words("version ", "")) + _filed(view.shown)
     about = f"{_named(view)} · {version} · SHA-256 {view.shown.sha256}"
-    remarks = (about, *map(say, _HOW), again)
+    reported = f"pingtai report {view.platform_id} --mechanisms {quoted(name)}"
+    remarks = (about, *map(say, _HOW), again, reported)
     if file == _STANDARD_OUTPUT:
         write(written_plan(plan, MARKDOWN, remarks).decode("utf-8"))
         return
     write_plan(plan, Path(file), remarks)
     show(
         Words(
-            f"{file}: plan version {view.shown.version}. Change it, then: {again}",
-            f"{file}：建设方案第 {view.shown.version} 版。修改后运行：{again}",
+            f"{file}: plan version {view.shown.version}. Change it, then: {again}\n"
+            f"With a yearly report, which hands in the mechanisms alone: {reported}",
+            f"{file}：建设方案第 {view.shown.version} 版。修改后运行：{again}\n"
+            f"提交年度报告时（仅报送运作机制）：{reported}",
         )
     )
 

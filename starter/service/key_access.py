@@ -55,7 +55,9 @@ class Caller:
         """
         if self.key is None:
             raise self.no_key(
-                "missing", "this call needs a key: Authorization: Bearer ptk_…", "此调用需要密钥"
+                "missing",
+                "this call needs a key: Authorization: Bearer ptk_…",
+                "此调用需要密钥：Authorization: Bearer ptk_…",
             )
         if not any(self.may(scope) for scope in scopes):
             wanted = ", ".join(scopes)

@@ -124,6 +124,7 @@ def test_what_is_fetched_is_what_revise_reads(
     """Fetched, and handed in again as it is."""
     fetched = pingtai("plan", "p-1", "--file", name)
     assert f"pingtai revise p-1 --plan {name}" in fetched.stdout
+    assert f"pingtai report p-1 --mechanisms {name}" in fetched.stdout
     assert read_plan(name) == SECOND
     by = ("--actor", "op-1", "--organisation", ACTOR.organisation)
     done = pingtai("revise", "p-1", "--plan", name, "--changes", "改", *by)

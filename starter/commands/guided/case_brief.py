@@ -160,11 +160,11 @@ def _where_more_is(kind: Kind, card: PlatformCard, plan: PlanView | None) -> Ite
         if plan.before:
             lines[-1] += f" --diff {plan.before.version} {plan.shown.version}"
     yield Words("in full", "查看全文"), stacked(*lines)
-    if kind in (Kind.PLAN_REVISION, Kind.SELF_REPORT):
-        yield (
-            Words("to edit it", "取回修改"),
-            f"pingtai plan {platform} --file plan.md",
-        )
+    fetched = f"pingtai plan {platform} --file plan.md"
+    if kind is Kind.PLAN_REVISION:
+        yield Words("to edit it", "取回修改"), fetched
+    if kind is Kind.SELF_REPORT:  # which hands in the mechanisms, and no plan
+        yield Words("mechanisms", "运作机制"), stacked(fetched, "… --mechanisms plan.md")
 
 
 def beginning(name: str, text: str, cells: int = _CELLS) -> str:

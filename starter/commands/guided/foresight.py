@@ -26,6 +26,8 @@ from workflows.states import AssessmentState
 from workflows.vocabulary import District, Kind, Role
 from workflows.words import Words
 
+_ANYBODY = "某单位 某人"
+
 
 class Foresight:
     """Judges by the rules themselves, with what is known; what is not known yet is no objection."""
@@ -104,6 +106,11 @@ class Foresight:
         for found in self._content_objections(so_far):
             if found not in others:
                 raise ValueError(say(official(found)))
+
+    def needs(self, field: str) -> bool:
+        """Whether the rules refuse a list of texts without an entry, as a case's policy may say."""
+        with_one = self._content_objections({field: [_ANYBODY]})
+        return any(one not in with_one for one in self._content_objections({field: []}))
 
     def _content_objections(self, so_far: Mapping[str, Any]) -> list[Words]:
         """What the rules say against the content of a decision so far, as far as it is known."""

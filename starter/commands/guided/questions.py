@@ -167,7 +167,7 @@ def fill_in(
                     talk,
                     form.kind,
                     part,
-                    needed=needs(part, outcome),
+                    needed=needs(part, outcome) or foresight.needs(part.field),
                     now=fact_now(form.kind, part.field, foresight.state.facts),
                     also=_of_this_platform(foresight, part.field),
                 )
