@@ -14,7 +14,7 @@ import click
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
-from starter.terminal.screen import complain
+from starter.terminal.screen import complain, write_line
 from worker.log_setup import set_up_logs
 from worker.settings import load_settings
 from worker.stopping import stopping, until_stopped
@@ -89,14 +89,14 @@ async def codec_server(address: str, key_file: Path, origins: tuple[str, ...]) -
                 )
             )
         async with serving(make_codec_app(keys, key, origins), listening) as running:
-            click.echo(
+            write_line(
                 say(
                     f"Decrypts at {url_of(listening)}, for who has the key in {key_file}. Ctrl-C stops it.",
                     f"解密服务已启动：{url_of(listening)}，调用密钥见 {key_file}。按 Ctrl-C 停止。",
                 )
             )
             await until_stopped(stop, running)
-    click.echo(say("Stopped.", "已停止。"))
+    write_line(say("Stopped.", "已停止。"))
 
 
 def _key(path: Path) -> str:

@@ -11,7 +11,7 @@ from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
-from starter.terminal.screen import show
+from starter.terminal.screen import show, write_line
 from worker.delivery_worker import NoticeConfig
 from worker.detached_start import LOG, LOG_OPTION, start_detached
 from worker.doctor.examination import examine
@@ -58,15 +58,15 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
     settings = load_settings()
     if detach:
         where = await start_detached(home(), log or home() / LOG, ui=ui)
-        click.echo(where_it_listens(where, home()))
-        click.echo(say("To stop it: pingtai stop", "停止：pingtai stop"))
+        write_line(where_it_listens(where, home()))
+        write_line(say("To stop it: pingtai stop", "停止：pingtai stop"))
         return
     set_up_logs(settings, LogFile(log) if log else None)
     with stopping() as stop:
         async with local_stack(home(), settings, ui=ui, log=log) as stack:
-            click.echo(where_it_listens(stack.where, home()))
+            write_line(where_it_listens(stack.where, home()))
             if not log:
-                click.echo(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
+                write_line(say("Ctrl-C stops it.", "按 Ctrl-C 停止。"))
             watching = asyncio.create_task(stack.part_ended(home()))
             try:
                 await until_stopped(stop, stack.worker, watching)
@@ -75,10 +75,10 @@ async def up(ui: bool, detach: bool, log: Path | None) -> None:
                 raise
             finally:
                 watching.cancel()  # or it would complain of the parts that are stopped now
-            click.echo(
+            write_line(
                 say("Stopping in order … (again to hurry)", "正在依次停止 …（再次中断则不再等待）")
             )
-    click.echo(say("Stopped.", "已停止。"))
+    write_line(say("Stopped.", "已停止。"))
 
 
 @click.command()
@@ -105,14 +105,14 @@ async def worker() -> None:
             register_database(home()) as database,
             worker_running(client, database, settings, notices, audited=True) as running,
         ):
-            click.echo(
+            write_line(
                 say(
                     f"A worker is running on the queue pingtai of namespace {client.namespace}.",
                     f"工作进程已启动（命名空间 {client.namespace}，队列 pingtai）。",
                 )
             )
             await until_stopped(stop, running)
-    click.echo(say("Stopped.", "已停止。"))
+    write_line(say("Stopped.", "已停止。"))
 
 
 @click.command()

@@ -4,7 +4,7 @@ import click
 
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
-from starter.terminal.screen import complain
+from starter.terminal.screen import complain, write_line
 from worker.log_setup import set_up_logs
 from worker.settings import load_settings
 from worker.stopping import stopping, until_stopped
@@ -47,11 +47,11 @@ async def serve(address: str | None) -> None:
                 )
             )
         async with serving(make_app(ConfiguredBackends()), listening) as running:
-            click.echo(
+            write_line(
                 say(
                     f"Pingtai answers at {url_of(listening)}. Ctrl-C stops it.",
                     f"HTTP 接口已启动：{url_of(listening)}。按 Ctrl-C 停止。",
                 )
             )
             await until_stopped(stop, running)
-    click.echo(say("Stopped.", "已停止。"))
+    write_line(say("Stopped.", "已停止。"))

@@ -113,6 +113,11 @@ def show_json_line(data: Any) -> None:
     _put(sys.stdout, encodable(json.dumps(data, ensure_ascii=False)) + "\n")
 
 
+def write_line(line: str) -> None:
+    """Write a line as it is, whole; a reader that has seen enough is no error."""
+    write(f"{line}\n")
+
+
 def write(words: str) -> None:
     """Write text to standard output as it is; what others wrote in it must be `harmless` already."""
     _put(sys.stdout, words)
