@@ -17,7 +17,7 @@ from db.queries import RegisterQueries
 from starter.client.register_lookups import RegisterLookups
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
-from starter.terminal.screen import draws, heading, show
+from starter.terminal.screen import draws, heading, show, write_line
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_layout import import_example_layout
 from worker.demo.example_lives import Example, load_examples
@@ -72,7 +72,7 @@ async def demo(keep: bool, examples: Path | None) -> None:
                     raise SystemExit(130)
                 good, latest = playing.result()
                 if keep:
-                    click.echo(_how_to_look(stack, folder, latest.year))
+                    write_line(_how_to_look(stack, folder, latest.year))
                     await until_stopped(stop, stack.worker)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
