@@ -120,8 +120,8 @@ FORMS: dict[Kind, DecisionForm] = {
                 "市科委、中关村管委会依据材料变更平台名称、运营单位、牵头单位、所在区、领域、布局方向"
                 "或技术服务；未填写的不变。自变更之时起生效，此前情况可按日期查询。",
             ),
-            "pingtai change bj-water-membrane --new-operator 北京清栎膜科技有限公司,91119999MA0009961A \\\n"
-            "    --requested-by operator --reason '运营单位更名' \\\n"
+            "pingtai change bj-water-membrane --requested-by operator \\\n"
+            "    --new-operator 北京清栎膜科技有限公司,91119999MA0009961A --reason '运营单位更名' \\\n"
             "    --document 名称变更通知.pdf \\\n"
             "    --actor c-01 --organisation 市科委、中关村管委会",
         ),
