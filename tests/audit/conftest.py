@@ -18,6 +18,8 @@ from audit.reading.runs import Run, read_run
 from audit.replay.replaying import Replayed, Replaying
 from audit.report.rendering import render
 from tests.audit.lives import FOLDER
+from tests.audit.typed_commands import Run as RunCommand
+from tests.audit.typed_commands import in_thread
 
 Result = TypeVar("Result")
 _MOST = 200
@@ -104,3 +106,9 @@ def worked_out_once() -> Iterator[None]:
             patch.setattr(f"audit.dossier.{module}.live", _live_once)
         patch.setattr("audit.dossier.dossier_files.render", _render_once)
         yield
+
+
+@pytest.fixture
+def run() -> RunCommand:
+    """Run `pingtai audit`."""
+    return in_thread("audit")

@@ -3,12 +3,10 @@
 import asyncio
 import io
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,12 +21,11 @@ from audit.reading.timeline_entries import moments
 from tests.audit.forging import started_raw
 from tests.audit.lives import MUCH, SHORT, recorded
 from tests.audit.test_claims import KEPT
+from tests.audit.typed_commands import Run
 from tests.nobody import be_nobody
-from worker.main import pingtai
 from workflows.log_id import LogId
 from workflows.record import EntryKind
 
-Run = Callable[..., Awaitable[Result]]
 NOWHERE = "have no origin"
 
 
@@ -38,17 +35,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     be_nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run() -> Run:
-    """Run `pingtai audit` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str, lang: str = "en") -> Result:
-        words = ["--lang", lang, "audit", *args]
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, words)
-
-    return call
 
 
 async def test_a_forged_life_is_found_by_each_command(

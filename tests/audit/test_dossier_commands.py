@@ -3,12 +3,10 @@
 import asyncio
 import json
 import zipfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from click import unstyle
-from click.testing import CliRunner, Result
 from rich.cells import cell_len
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,10 +17,8 @@ from audit.dossier.package import pack, unpack
 from db.tables import terms
 from starter.terminal import screen
 from tests.audit.lives import FOLDER, MUCH, files_of, recorded, write_register
+from tests.audit.typed_commands import Run
 from tests.nobody import be_nobody
-from worker.main import pingtai
-
-Run = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(autouse=True)
@@ -31,17 +27,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: s
     be_nobody(monkeypatch, tmp_path)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run() -> Run:
-    """Run `pingtai audit` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str, lang: str = "en") -> Result:
-        words = ["--lang", lang, "audit", *args]
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, words)
-
-    return call
 
 
 @pytest.fixture

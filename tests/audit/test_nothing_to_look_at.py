@@ -1,18 +1,13 @@
 """A check that had nothing to look at does not say that everything agrees."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.audit.lives import SHORT, recorded, write_register
+from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
-from worker.main import pingtai
-
-Run = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +18,9 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: s
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run `pingtai` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str) -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, ["--lang", "en", *args])
-
-    return call
+def run() -> Run:
+    """Run `pingtai`."""
+    return in_thread()
 
 
 async def test_a_platform_that_nobody_knows_does_not_agree(run: Run, engine: AsyncEngine) -> None:

@@ -1,14 +1,11 @@
 """`pingtai audit reconcile` and `pingtai register rebuild` on a real register."""
 
-import asyncio
 import gzip
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from click.shell_completion import BashComplete
-from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,11 +16,10 @@ from db.audit_tables import archived_histories
 from db.engine import create_engine
 from db.tables import log_entries, terms
 from tests.audit.lives import FOLDER, MUCH, SHORT, recorded, write_register
+from tests.audit.typed_commands import Run, in_thread
 from tests.nobody import be_nobody
 from tests.register.content import everything
 from worker.main import pingtai
-
-Run = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +31,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: s
 
 @pytest.fixture
 def run() -> Run:
-    """Run `pingtai` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str, lang: str = "en") -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, ["--lang", lang, *args])
-
-    return call
+    """Run `pingtai`."""
+    return in_thread()
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -22,24 +21,12 @@ from db.audit_tables import digests
 from tests.audit.authority import Authority
 from tests.audit.lives import SHORT, recorded, write_register
 from tests.audit.loopback import Answer, serving
+from tests.audit.typed_commands import Run
 from tests.nobody import be_nobody
 from worker.doctor.check_time_stamps import time_stamps
 from worker.doctor.finding import Verdict
-from worker.main import pingtai
 
-Run = Callable[..., Awaitable[Result]]
 DAYS = [date(2035, 1, day) for day in (1, 2, 3)]
-
-
-@pytest.fixture
-def run() -> Run:
-    """Run `pingtai audit` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str, lang: str = "en") -> Result:
-        words = ["--lang", lang, "audit", *args]
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, words)
-
-    return call
 
 
 class _Office:

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click import unstyle
-from click.testing import CliRunner, Result
+from click.testing import Result
 from rich.cells import cell_len
 
 from audit.anchoring.cosignatures import Witness, check_cosignature, read_witnesses
@@ -32,11 +32,9 @@ from tests.audit.dossiers import made, told
 from tests.audit.lives import MUCH, recorded
 from tests.audit.loopback import serving
 from tests.audit.published_digests import FIRST, Made, chain, key_of, logs, pair_of, publish
+from tests.audit.typed_commands import Run
 from tests.nobody import be_nobody
-from worker.main import pingtai
 from workflows.words import Words
-
-Run = Callable[..., Awaitable[Result]]
 
 
 @pytest.fixture(autouse=True)
@@ -47,17 +45,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def run() -> Run:
-    """Run `pingtai audit` in a thread: a command has an event loop of its own."""
-
-    async def call(*args: str, lang: str = "en") -> Result:
-        words = ["--lang", lang, "audit", *args]
-        return await asyncio.to_thread(CliRunner().invoke, pingtai, words)
-
-    return call
 
 
 async def _witness(run: Run, source: str, folder: Path, *more: str, lang: str = "en") -> Result:
