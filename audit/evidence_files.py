@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from starter.error_reasons import reason_of
@@ -20,27 +22,50 @@ def write_new(path: Path, content: bytes) -> None:
     Raises:
         BadInput: it is there already, or cannot be written.
     """
-    folder = path.parent
     try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with _written(path, content) as draft:
             os.link(draft, path)  # fails where there is one: it is not written over
-        finally:
-            Path(draft).unlink()
     except FileExistsError:
         raise BadInput(
             f"{path} already exists and is not overwritten: give another name",
             f"{path} 已存在，不予覆盖：请另起名称",
         ) from None
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {reason_of(error).en}",
-            f"无法写入 {path}：{reason_of(error).zh}",
-        ) from None
+        raise _cannot_write(path, error) from None
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write a file that everybody may read, in the place of the one before.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        with _written(path, content) as draft:
+            draft.chmod(0o644)
+            draft.replace(path)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[Path]:
+    """A draft beside a file, with its content, on the disk; it is gone afterwards."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _cannot_write(path: Path, error: OSError) -> BadInput:
+    why = reason_of(error)
+    return BadInput(f"{path} cannot be written: {why.en}", f"无法写入 {path}：{why.zh}")
 
 
 def read_bounded(path: Path, largest: int) -> bytes:

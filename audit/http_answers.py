@@ -1,10 +1,66 @@
-"""Why a host did not answer, in both languages: the client's own words are English, and of its inside."""
+"""What hosts answer by HTTP, with bounds; why there is no answer is told in both languages, in our words."""
+
+import asyncio
+from urllib.parse import urlsplit
 
 from workflows.words import Words
 
+_STEP = 30.0
+"""Seconds that a host may take for each part of its answer."""
+_GOOD = 200
 
-def http_reason(error: Exception) -> Words:
-    """Return why an HTTP call came to nothing."""
+
+class NoAnswer(Exception):
+    """What was asked for did not come: `words` say why."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__(words.en)
+
+
+class TooLarge(NoAnswer):
+    """The answer has more bytes than it may have."""
+
+
+def names_host(url: str) -> bool:
+    """Whether a URL is one of HTTP with a host, without user and password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.scheme in ("http", "https") and parts.hostname and parts.username is None)
+
+
+async def answer_of(
+    method: str, url: str, largest: int, seconds: float, **request: object
+) -> bytes:
+    """Return the content of an answer, which comes within so many seconds and bytes.
+
+    Raises:
+        NoAnswer: it did not come, or with another status than 200.
+        TooLarge: it is larger.
+    """
+    import httpx  # noqa: PLC0415 - loaded by who asks
+
+    content = bytearray()
+    try:
+        async with (
+            asyncio.timeout(seconds),
+            httpx.AsyncClient(timeout=_STEP) as client,
+            client.stream(method, url, **request) as answer,  # type: ignore[arg-type]
+        ):
+            if answer.status_code != _GOOD:
+                raise NoAnswer(Words.same(f"HTTP {answer.status_code}"))
+            async for part in answer.aiter_bytes():
+                content += part
+                if len(content) > largest:
+                    raise TooLarge(Words(f"more than {largest:,} bytes", f"超过 {largest:,} 字节"))
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NoAnswer(_reason(error)) from None
+    return bytes(content)
+
+
+def _reason(error: Exception) -> Words:
     import httpx  # noqa: PLC0415 - whoever meets its errors has loaded it
 
     match error:

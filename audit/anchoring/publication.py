@@ -7,27 +7,21 @@ digests.jsonl             all digests, as `pingtai audit digest export` writes t
 """
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from audit.anchoring.digest_files import LARGEST, exported, read_exported
 from audit.anchoring.digests import Digest
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.anchoring.statements import statement_of
-from audit.evidence_files import read_bounded, write_new
-from audit.http_reasons import http_reason
-from starter.error_reasons import reason_of
+from audit.evidence_files import read_bounded, replace_whole, write_new
+from audit.http_answers import NoAnswer, TooLarge, answer_of, names_host
 from starter.errors import BadInput, Unreachable
-from workflows.words import Words
 
 DIGESTS = "digests.jsonl"
 LARGEST_LEAVES = 256 * 1024 * 1024
 _SECONDS = 600.0
-_GOOD = 200
 
 
 def leaves_file(day: date) -> str:
@@ -53,12 +47,7 @@ class Publication:
         """
         self.place = place.rstrip("/")
         self._by_http = place.startswith(("http://", "https://"))
-        try:
-            parts = urlsplit(place)
-            usable = not self._by_http or (parts.hostname and parts.username is None)
-        except ValueError:
-            usable = False
-        if not usable:
+        if self._by_http and not names_host(place):
             raise BadInput(
                 "The URL cannot be used: write http:// or https:// and a host, without user and password.",
                 "网址无法使用：应为 http:// 或 https:// 加主机名，不含用户名和密码",
@@ -97,31 +86,15 @@ class Publication:
 
 
 async def _fetch(url: str, largest: int) -> bytes:
-    import httpx  # noqa: PLC0415 - loaded by who reads from a host
-
-    def unreachable(why: Words) -> Unreachable:
-        return Unreachable(f"{url} cannot be read: {why.en}", f"无法读取 {url}：{why.zh}")
-
-    parts: list[bytes] = []
-    size = 0
     try:
-        async with (
-            asyncio.timeout(_SECONDS),
-            httpx.AsyncClient(timeout=30) as client,
-            client.stream("GET", url) as answer,
-        ):
-            if answer.status_code != _GOOD:
-                raise unreachable(Words.same(f"HTTP {answer.status_code}"))
-            async for part in answer.aiter_bytes():
-                size += len(part)
-                if size > largest:
-                    raise BadInput(
-                        f"{url} is larger than {largest:,} bytes", f"{url} 超过 {largest:,} 字节"
-                    )
-                parts.append(part)
-    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
-        raise unreachable(http_reason(error)) from None
-    return b"".join(parts)
+        return await answer_of("GET", url, largest, _SECONDS)
+    except TooLarge:
+        raise BadInput(
+            f"{url} is larger than {largest:,} bytes", f"{url} 超过 {largest:,} 字节"
+        ) from None
+    except NoAnswer as error:
+        why = error.words
+        raise Unreachable(f"{url} cannot be read: {why.en}", f"无法读取 {url}：{why.zh}") from None
 
 
 def published_digests(folder: Path) -> list[Digest]:
@@ -178,17 +151,4 @@ def publish_list(folder: Path, digests: Sequence[Digest]) -> None:
     Raises:
         BadInput: it cannot be written.
     """
-    path = folder / DIGESTS
-    try:
-        handle, draft = tempfile.mkstemp(prefix=f".{DIGESTS}.", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(exported(digests))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except OSError as error:
-        why = reason_of(error)
-        raise BadInput(
-            f"{path} cannot be written: {why.en}", f"无法写入 {path}：{why.zh}"
-        ) from None
+    replace_whole(folder / DIGESTS, exported(digests))

@@ -6,7 +6,6 @@
 The authority learns a hash and nothing else. A stamp that does not hold is not kept.
 """
 
-import asyncio
 import logging
 import os
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from audit.anchoring.time_stamps import (
     read_certificates,
 )
 from audit.evidence_files import read_bounded
-from audit.http_reasons import http_reason
+from audit.http_answers import NoAnswer, answer_of, names_host
 from starter.errors import BadInput, PingtaiError, Unreachable
 from workflows.words import Words
 
@@ -43,7 +42,6 @@ URL = "PINGTAI_TIMESTAMP_URL"
 CERTIFICATES = "PINGTAI_TIMESTAMP_CERTIFICATES"
 _SECONDS = 30.0
 """However slowly an authority answers: it is asked again in an hour."""
-_GOOD = 200
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,7 @@ def configured_authority() -> Authority | None:
     url, path = os.environ.get(URL, "").strip(), os.environ.get(CERTIFICATES, "").strip()
     if not url:
         return None
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
-    except ValueError:
-        usable = False
-    if not usable:
+    if not names_host(url):
         raise BadInput(
             f"{URL} cannot be used: write http:// or https:// and a host, without user and password",
             f"{URL} 无法使用：应为 http:// 或 https:// 加主机名，不含用户名和密码",
@@ -131,27 +124,13 @@ async def ask(authority: Authority, digest: Digest) -> tuple[TimeStamp, bytes]:
 
 
 async def _post(authority: Authority, request: bytes) -> bytes:
-    import httpx  # noqa: PLC0415 - loaded by who asks
-
     headers = {"Content-Type": "application/timestamp-query"}
     try:
-        async with (
-            asyncio.timeout(_SECONDS),
-            httpx.AsyncClient(timeout=_SECONDS) as client,
-            client.stream("POST", authority.url, content=request, headers=headers) as answer,
-        ):
-            if answer.status_code != _GOOD:
-                raise _no_answer(authority, Words.same(f"HTTP {answer.status_code}"))
-            content = b""
-            async for part in answer.aiter_bytes():
-                content += part
-                if len(content) > LARGEST:
-                    raise _no_answer(
-                        authority, Words(f"more than {LARGEST:,} bytes", f"超过 {LARGEST:,} 字节")
-                    )
-            return content
-    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _no_answer(authority, http_reason(error)) from None
+        return await answer_of(
+            "POST", authority.url, LARGEST, _SECONDS, content=request, headers=headers
+        )
+    except NoAnswer as error:
+        raise _no_answer(authority, error.words) from None
 
 
 def _no_answer(authority: Authority, why: Words) -> Unreachable:

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import Instant, Record
 
-if (
-    TYPE_CHECKING
-):  # a command loads what it asks for: to make all these models takes longer than a call
+if TYPE_CHECKING:  # to make all these models takes longer than a call
     from starter.plans.plan_view import PlanView
     from workflows.application import PlatformApplication
     from workflows.decision import Decision
