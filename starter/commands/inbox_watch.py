@@ -72,7 +72,8 @@ def view_of(
         return Group(text(top), heading(NOTHING_WAITING))
     above = Group(text(top), heading(counted(counts)), text(""))
     room = console.height - len(console.render_lines(above, pad=False)) - 1
-    shown = len(rows)
+    # A row takes a line at least: more rows than lines need not be drawn to see that they do not fit.
+    shown = min(len(rows), room)
     while shown and len(console.render_lines(rows_table(rows[:shown], now), pad=False)) > room:
         shown -= 1
     beyond = sum(one.waiting for one in counts) - shown
