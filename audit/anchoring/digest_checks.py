@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.digests import Digest, last_entries
 from audit.anchoring.leaves import Head, LogLeaf, read_line
-from audit.anchoring.merkle import Root
 from db.tables import log_entries
+from workflows.merkle import Root
 from workflows.words import Words
 
 

@@ -14,11 +14,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.leaves import Head, LogLeaf, line_of
-from audit.anchoring.merkle import Root
 from db.audit_tables import digests
 from db.reading import read
 from db.tables import log_entries
 from starter.errors import BadInput
+from workflows.merkle import Root
 from workflows.model import Instant, Record, Sha256
 from workflows.periods import end_of
 from workflows.record import BEGINNING

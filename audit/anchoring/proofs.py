@@ -10,8 +10,8 @@ from typing import Literal
 from audit.anchoring.digest_checks import leaf_problems
 from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, LogLeaf, lines_of, read_line
-from audit.anchoring.merkle import audit_path, leaf_hash, root_from
 from starter.errors import BadInput
+from workflows.merkle import audit_path, leaf_hash, root_from
 from workflows.model import Record, Sha256
 from workflows.words import Words
 

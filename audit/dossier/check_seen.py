@@ -11,13 +11,13 @@ from pathlib import Path
 from audit.anchoring.cosignatures import LARGEST as LARGEST_SIGNATURE
 from audit.anchoring.cosignatures import Witness, check_cosignature
 from audit.anchoring.leaves import LogLeaf, lines_of, read_line
-from audit.anchoring.merkle import Root
 from audit.anchoring.publication import LARGEST_LEAVES, leaves_file
 from audit.anchoring.statements import LARGEST, read_statement
 from audit.anchoring.vouching import Vouchers
 from audit.dossier.opened_dossier import OpenedDossier
 from audit.evidence_files import read_bounded
 from audit.problems import Check, Problem
+from workflows.merkle import Root
 from workflows.model import canonical
 from workflows.words import Words
 

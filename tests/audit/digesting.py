@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, LogLeaf, line_of
-from audit.anchoring.merkle import Root
 from audit.dossier.lives import Life
 from workflows.log_id import LogId
+from workflows.merkle import Root
 from workflows.periods import end_of
 from workflows.record import BEGINNING, LogEntry
 

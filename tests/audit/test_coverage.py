@@ -9,7 +9,6 @@ import pytest
 from audit.anchoring.digest_file_checks import check_file
 from audit.anchoring.digest_files import exported, published, read_exported
 from audit.anchoring.leaves import Head, LogLeaf, lines_of
-from audit.anchoring.merkle import audit_path, leaf_hash
 from audit.anchoring.proofs import Proof, ProvenLeaf, proof_against_leaves, proof_problems, prove
 from audit.dossier.coverage import coverage_of
 from audit.dossier.format import json_bytes
@@ -22,6 +21,7 @@ from tests.audit.dossiers import made, told
 from tests.audit.lives import MUCH, TWICE, recorded
 from tests.audit.lives import cut as cut_off
 from workflows.log_id import LogId
+from workflows.merkle import audit_path, leaf_hash
 from workflows.record import BEGINNING
 
 EARLY = date(2027, 6, 1)

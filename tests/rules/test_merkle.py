@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.anchoring.merkle import EMPTY, Root, audit_path, leaf_hash, root_from
+from workflows.merkle import EMPTY, Root, audit_path, leaf_hash, root_from
 
 
 def _plain(leaves: list[bytes]) -> bytes:

@@ -28,7 +28,11 @@ class Root:
         """Roots of whole subtrees, the largest first: one for each 1 in the number of leaves."""
 
     def add(self, data: bytes) -> None:
-        node, number = leaf_hash(data), self.leaves
+        self.add_hash(leaf_hash(data))
+
+    def add_hash(self, leaf: bytes) -> None:
+        """Add a leaf of which only the hash is known."""
+        node, number = leaf, self.leaves
         while number & 1:
             node = node_hash(self._whole.pop(), node)
             number >>= 1

@@ -1,0 +1,25 @@
+"""A signature as a message carries it, with the proof of whose key made it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from workflows.model import Message
+from workflows.roster_entries import RosterProof
+
+MOST_SIGNATURES = 2
+"""Of who decided, and of who signed as the second."""
+
+
+def _is_none(value: object) -> bool:
+    """Left out where there is none: what was signed before there were proofs stays byte for byte."""
+    return value is None
+
+
+class Signature(Message):
+    """A signature in OpenSSH's format, by a person whose roster entry it may carry."""
+
+    sshsig: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=2732)]
+    """What stands between the lines BEGIN and END SSH SIGNATURE, in one line of base64."""
+    proof: RosterProof | None = Field(default=None, exclude_if=_is_none)
+    """That the signer stands in the roster."""
