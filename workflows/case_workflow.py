@@ -15,6 +15,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.ed25519  # noqa: F401 - else the sandbox would load it when a signature comes
     from workflows.activity_messages import DueDate
     from workflows.arrival_times import Arrival, Arrivals
     from workflows.case import Case

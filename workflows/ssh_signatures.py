@@ -11,9 +11,6 @@ import binascii
 from hashlib import sha256, sha512
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from workflows.words import Words
 
 DECISION_NAMESPACE = "pingtai-decision"
@@ -48,7 +45,7 @@ class PublicKey(NamedTuple):
     def blob(self) -> bytes:
         """The key as OpenSSH writes it, before it is put in base64."""
         parts = [self.algorithm.encode(), self.raw]
-        return b"".join(map(_string, [*parts, self.application] if self.application else parts))
+        return b"".join(map(ssh_string, [*parts, self.application] if self.application else parts))
 
     def openssh(self) -> str:
         """The key as it stands in a file `*.pub` or `allowed_signers`, without a comment."""
@@ -72,7 +69,7 @@ def read_public_key(text: str) -> PublicKey:
         blob = base64.b64decode(encoded, validate=True)
     except (ValueError, binascii.Error):
         raise _no_key() from None
-    key = _key_of(blob[:LONGEST])
+    key = read_key_blob(blob[:LONGEST])
     if key.algorithm != algorithm:
         raise _no_key()
     return key
@@ -88,7 +85,7 @@ def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESP
     """
     if len(signature) > LONGEST:
         raise BadSignature("the signature is too long", "签名过长")
-    parts = _Parts(signature)
+    parts = SshParts(signature)
     if parts.take(len(_MAGIC)) != _MAGIC or int.from_bytes(parts.take(4)) != _VERSION:
         raise BadSignature(
             "it is not in OpenSSH's format (SSHSIG)", "不是 OpenSSH 签名格式（SSHSIG）"
@@ -105,7 +102,7 @@ def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESP
         raise BadSignature("it holds what nobody has defined", "含有未定义的内容")
     if algorithm != _HASH:
         raise BadSignature("sign with SHA-512, OpenSSH's default", "请使用 OpenSSH 默认的 SHA-512")
-    key = _key_of(key_blob)
+    key = read_key_blob(key_blob)
     _check(key, signed, unsigned_part(message, namespace))
     return key
 
@@ -135,17 +132,17 @@ def read_armored(text: str) -> bytes:
 def unsigned_part(message: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
     """Return what a key signs for a message: an agent is given it, a key in a file signs it."""
     return _MAGIC + b"".join(
-        map(_string, (namespace.encode(), b"", _HASH, sha512(message).digest()))
+        map(ssh_string, (namespace.encode(), b"", _HASH, sha512(message).digest()))
     )
 
 
 def signature_of(key: PublicKey, signed: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
     """Put together a signature; `signed` is what the key, or its agent, made of `unsigned_part`."""
     parts = (key.blob(), namespace.encode(), b"", _HASH, signed)
-    return _MAGIC + _VERSION.to_bytes(4) + b"".join(map(_string, parts))
+    return _MAGIC + _VERSION.to_bytes(4) + b"".join(map(ssh_string, parts))
 
 
-class _Parts:
+class SshParts:
     """The parts of a binary text of SSH (RFC 4251), one after another."""
 
     def __init__(self, data: bytes) -> None:
@@ -167,12 +164,12 @@ class _Parts:
             raise BadSignature("something stands behind the signature", "签名后有多余内容")
 
 
-def _string(part: bytes) -> bytes:
+def ssh_string(part: bytes) -> bytes:
     return len(part).to_bytes(4) + part
 
 
-def _key_of(blob: bytes) -> PublicKey:
-    parts = _Parts(blob)
+def read_key_blob(blob: bytes) -> PublicKey:
+    parts = SshParts(blob)
     algorithm = parts.string().decode("ascii", "replace")
     if algorithm not in (ED25519, HARDWARE_ED25519):
         raise BadSignature(
@@ -189,7 +186,7 @@ def _key_of(blob: bytes) -> PublicKey:
 
 def _check(key: PublicKey, signed: bytes, said: bytes) -> None:
     """Check what a key signed. A token signs with the hash of what it is for, its flags and a counter."""
-    parts = _Parts(signed)
+    parts = SshParts(signed)
     if parts.string() != key.algorithm.encode():
         raise BadSignature("key and signature are of two algorithms", "密钥与签名算法不一致")
     raw = parts.string()
@@ -201,12 +198,12 @@ def _check(key: PublicKey, signed: bytes, said: bytes) -> None:
     parts.end()
     if len(raw) != _SIGNATURE_BYTES:
         raise BadSignature("the signature is cut off", "签名不完整")
-    try:
-        Ed25519PublicKey.from_public_bytes(key.raw).verify(raw, said)
-    except InvalidSignature:
+    from workflows.ed25519 import is_signature  # noqa: PLC0415 - most processes check none
+
+    if not is_signature(key.raw, raw, said):
         raise BadSignature(
             "it is not the signature of this content by this key", "签名与内容或密钥不符"
-        ) from None
+        )
 
 
 def _no_key() -> BadSignature:
