@@ -105,7 +105,7 @@ def _key(path: Path) -> str:
     Raises:
         BadInput: it cannot be read, others may read it, or it holds no key.
     """
-    from starter.encryption.master_keys import read_secret, write_secret  # noqa: PLC0415
+    from starter.secret_files import read_secret, write_secret  # noqa: PLC0415
 
     try:
         key = read_secret(path).decode("ascii", "replace").strip()

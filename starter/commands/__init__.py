@@ -13,6 +13,11 @@ def _form(name: str, short_help: str) -> Listed:
 
 COMMANDS = (
     _command("login", "Save who you are, so that no command needs it again. 登记本人身份"),
+    _command(
+        "whoami",
+        "Show who you are, your roles, and the public key for the roster. 查看本人身份",
+        "login:whoami_command",
+    ),
     _command("logout", "Remove the profile. 删除本人身份", "login:logout_command"),
     _command("inbox", "List the decisions that are waiting, earliest due first. 待办"),
     _command("apply", "Submit an application. 提交申请 §四(一)"),

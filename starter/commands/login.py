@@ -10,6 +10,13 @@ from starter.commands.guided.dialogue import GO_BACK, Dialogue
 from starter.commands.guided.nested_forms import ask_field
 from starter.commands.notation import WordChoice
 from starter.commands.organisation_check import known_to_system
+from starter.commands.signing_key import (
+    KEY_OPTIONS,
+    chosen_key,
+    key_as_json,
+    key_facts,
+    show_public_line,
+)
 from starter.desk.profile import (
     Profile,
     ProfileRole,
@@ -83,6 +90,9 @@ _FLAGS = {
 @click.option(
     "--key-file", metavar="FILE", help="File with its key, readable only by you. 密钥文件"
 )
+@KEY_OPTIONS[0]
+@KEY_OPTIONS[1]
+@KEY_OPTIONS[2]
 @click.option("--add", is_flag=True, help="Add a role to the profile. 增加身份")
 @click.option(
     "--new-organisation",
@@ -93,7 +103,13 @@ _FLAGS = {
 @click.option("--show", "only_show", is_flag=True, help="Show the profile. 查看")
 @click.option("--json", "as_json", is_flag=True, help="With --show: as JSON. 以 JSON 输出")
 def login_command(
-    *, add: bool, new: bool, only_show: bool, as_json: bool, **said: str | None
+    *,
+    add: bool,
+    new: bool,
+    new_key: bool,
+    only_show: bool,
+    as_json: bool,
+    **said: str | None,
 ) -> None:
     """Save who you are, so that no command needs it again. 登记本人身份
 
@@ -103,24 +119,44 @@ def login_command(
     role that --name or --role names, otherwise of the first. Organisations are compared with those that the
     system knows.
 
+    The first login makes a signing key: a file that only you can read, beside the profile, which keeps its
+    path. --key or --agent takes a key that you have, hardware keys too. To protect a file with a
+    passphrase: `ssh-keygen -p -f FILE`.
+
     \b
     Example:
       pingtai login --id kw-01 --role district --district miyun --organisation 密云区科技主管部门
       pingtai login --add --role commission --organisation 市科委、中关村管委会
       pingtai login --organisation 密云区科学技术和信息化局
       pingtai login --url https://pingtai.example.org --key-file ~/.config/pingtai/key
+      pingtai login --agent
       pingtai login --show
     """
     with answered():
         if only_show or as_json:
             _show(as_json)
         else:
-            _login(said, add=add, new=new)
+            _login(said, add=add, new=new, new_key=new_key)
+
+
+@click.command("whoami")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON. 以 JSON 输出")
+def whoami_command(as_json: bool) -> None:
+    """Show who you are, your roles, and the public key for the roster. 查看本人身份
+
+    \b
+    Example:
+      pingtai whoami
+    """
+    with answered():
+        _show(as_json)
 
 
 @click.command("logout")
 def logout_command() -> None:
     """Remove the profile. 删除本人身份
+
+    Your signing key's file stays where it is.
 
     \b
     Example:
@@ -133,8 +169,8 @@ def logout_command() -> None:
             show(Words("There is no profile.", "没有个人配置。"))
 
 
-def _login(said: dict[str, str | None], *, add: bool, new: bool) -> None:
-    whole = all(said[name] for name in _WHOLE) or not any(map(_given, said.values()))
+def _login(said: dict[str, str | None], *, add: bool, new: bool, new_key: bool) -> None:
+    whole = all(said[name] for name in _WHOLE) or not (new_key or any(map(_given, said.values())))
     # A profile that is written anew is not read before: it may be the one that cannot be read.
     anew = whole and not (add or _given(said["url"]) or said["key_file"])
     old = None if anew else read_profile()
@@ -151,7 +187,9 @@ def _login(said: dict[str, str | None], *, add: bool, new: bool) -> None:
         )
     changes = old and not (add or whole)
     profile = _changed(said, old) if changes and old else _new_profile(said, before, old)
-    _keep(profile if new else known_to_system(profile, old))
+    profile = profile if new else known_to_system(profile, old)
+    signing = chosen_key(said, profile.id, new=new_key, first=old is None)
+    _keep(profile.model_copy(update={"signing": signing or (old.signing if old else None)}))
 
 
 def _given(flag: str | None) -> bool:
@@ -242,8 +280,10 @@ def _service(said: dict[str, str | None], old: Profile | None) -> ProfileService
 
 def _keep(profile: Profile) -> None:
     path = write_profile(profile)
-    show(facts([(Words("saved in", "已保存至"), path), *_of_service(profile)]))
+    rows = (*_of_service(profile), *key_facts(profile))
+    show(facts([(Words("saved in", "已保存至"), path), *rows]))
     _show_roles(profile)
+    show_public_line(profile)
 
 
 def _of_service(profile: Profile) -> list[tuple[Said, object]]:
@@ -282,7 +322,9 @@ def _asked(said: Mapping[str, str | None]) -> dict[str, str | None]:
 def _show(as_json: bool) -> None:
     profile = read_profile()
     if as_json:
-        show_json(profile.model_dump(mode="json") if profile else None)
+        show_json(
+            profile.model_dump(mode="json") | {"signing": key_as_json(profile)} if profile else None
+        )
     elif profile is None:
         complain(
             Words(
@@ -295,9 +337,11 @@ def _show(as_json: bool) -> None:
             (Words("id", "编号"), profile.id),
             (Words("language", "语言"), profile.lang),
             *_of_service(profile),
+            *key_facts(profile),
         ]
         show(facts(rows))
         _show_roles(profile)
+        show_public_line(profile)
 
 
 def _show_roles(profile: Profile) -> None:

@@ -61,12 +61,27 @@ class ProfileService(Message):
     key_file: str | None = Field(default=None, min_length=1, max_length=4_000)
 
 
+class ProfileSigning(Message):
+    """Where the key is by which a person signs: a file, or their SSH agent. Never the key itself."""
+
+    key_file: str | None = Field(default=None, min_length=1, max_length=4_000)
+    agent: str | None = Field(default=None, pattern=r"^SHA256:[A-Za-z0-9+/]{43}$")
+    """The key's fingerprint, as `ssh-add -l` shows it."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.key_file is None) is (self.agent is None):
+            raise wrong("give key_file or agent", "须填写 key_file 或 agent 之一")
+        return self
+
+
 class Profile(Message):
     """A person: an id, and one role or several. The first is the one that counts when none is said."""
 
     id: Identifier
     lang: Literal["en", "zh"] | None = None
     service: ProfileService | None = None
+    signing: ProfileSigning | None = None
     roles: tuple[ProfileRole, ...] = Field(min_length=1, max_length=20)
 
     @model_validator(mode="after")

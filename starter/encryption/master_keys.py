@@ -10,7 +10,6 @@ import binascii
 import json
 import os
 import re
-import stat
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,12 +18,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from starter.encryption.key_errors import MissingKey, unusable
 from starter.encryption.key_names import MASTER
+from starter.secret_files import read_secret, write_secret
 from workflows.errors import BadInput
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 MOST_KEYS = 200
-_LARGEST = 64 * 1024
 
 
 class MasterKeys(Protocol):
@@ -108,60 +107,6 @@ def add_master_key(path: Path, name: str) -> None:
     write_secret(path, json.dumps({"keys": rows}, indent=1).encode() + b"\n")
 
 
-def write_secret(path: Path, content: bytes, *, new: bool = False) -> None:
-    """Write a file that only its owner may read; it is there whole or not at all.
-
-    Raises:
-        FileExistsError: with `new`, where another process was quicker.
-        BadInput: it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.{os.urandom(6).hex()}.part")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if new:
-            os.link(part, path)
-        else:
-            part.replace(path)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise unusable(
-            f"{path} cannot be written: {error.strerror}", f"无法写入 {path}：{error.strerror}"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def read_secret(path: Path) -> bytes:
-    """Read a small file that nobody but its owner may read.
-
-    Raises:
-        FileNotFoundError: it is not there.
-        BadInput: others may read it, it is too large, or cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            about = os.fstat(file.fileno())
-            content = file.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise unusable(
-            f"{path} cannot be read: {error.strerror}", f"无法读取 {path}：{error.strerror}"
-        ) from None
-    if stat.S_IMODE(about.st_mode) & 0o077:
-        raise unusable(
-            f"others may read {path}: chmod 600 {path}", f"其他用户可读 {path}：chmod 600 {path}"
-        )
-    if len(content) > _LARGEST:
-        raise unusable(f"{path} is too large", f"{path} 过大")
-    return content
-
-
 def _read(path: Path) -> dict[str, bytes]:
     try:
         content = read_secret(path)
@@ -170,6 +115,8 @@ def _read(path: Path) -> dict[str, bytes]:
             f"there is no file {path}: pingtai payload-keys --new NAME makes it",
             f"没有文件 {path}：可用 pingtai payload-keys --new 名称 生成",
         ) from None
+    except BadInput as error:
+        raise unusable(*error.words) from None
     try:
         rows: list[Any] = json.loads(content)["keys"]
         keys = {str(row["id"]): base64.b64decode(row["key"], validate=True) for row in rows}

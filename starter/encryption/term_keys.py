@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from starter.encryption.key_errors import ErasedKey, MissingKey, unusable
 from starter.encryption.key_names import KeyName, read_key_name, term_scope
-from starter.encryption.master_keys import KEY_BYTES, MasterKeys, read_secret, write_secret
+from starter.encryption.master_keys import KEY_BYTES, MasterKeys
+from starter.secret_files import read_secret, write_secret
 
 _HELD = 5_000
 """Keys that a process holds ready; all of them are given up when there are more."""

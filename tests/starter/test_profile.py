@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 
 from starter.desk.known_organisations import known_organisations, nearly
-from starter.desk.profile import Profile, ProfileRole, read_profile, write_profile
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, read_profile, write_profile
 from starter.desk.profile_file import profile_path
 from starter.errors import BadInput
 from starter.terminal.language import language
@@ -39,6 +39,11 @@ def test_written_for_its_owner_only_and_read_back(profile: Profile) -> None:
     assert profile == read_profile()
     assert 0o600 == stat.S_IMODE(profile_path().stat().st_mode)
     assert [profile_path()] == list(profile_path().parent.glob("*profile*"))
+
+
+def key_made() -> ProfileSigning:
+    """The key that the first login of this person makes."""
+    return ProfileSigning(key_file=str(profile_path().with_name("kw-01.key")))
 
 
 CODE = "91119999MA0000994M"
@@ -128,7 +133,8 @@ def test_login_keeps_adds_shows_and_forgets(pingtai: Run) -> None:
     assert 0 == pingtai("login", *said, "--organisation", "密云区科委", "--lang", "zh").exit_code
     more = ("--add", "--role", "commission", "--organisation", "市科委")
     assert 0 == pingtai("login", *more).exit_code
-    expected = Profile(id="kw-01", lang="zh", roles=(DISTRICT, COMMISSION))
+    both = (DISTRICT, COMMISSION)
+    expected = Profile(id="kw-01", lang="zh", roles=both, signing=key_made())
     assert expected == read_profile()
     assert 2 == pingtai("login", *more).exit_code
     assert 0 == pingtai("login", *more, "--name", "second").exit_code
@@ -311,7 +317,7 @@ def test_login_asks_at_a_terminal(pingtai: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("starter.commands.login.at_terminal", lambda: True)
     result = pingtai("login", stdin="k w\nkw-01\n2\n密云区科委\n密云区\n")
     assert 0 == result.exit_code, result.output
-    assert Profile(id="kw-01", roles=(DISTRICT,)) == read_profile()
+    assert Profile(id="kw-01", roles=(DISTRICT,), signing=key_made()) == read_profile()
 
 
 def test_the_profile_says_who_acts(pingtai: Run, sent: Sent, profile: Profile) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from starter.desk.profile import Profile, ProfileRole, ProfileService, read_profile, write_profile
+from starter.desk.profile import (
+    Profile,
+    ProfileRole,
+    ProfileService,
+    ProfileSigning,
+    read_profile,
+    write_profile,
+)
+from starter.desk.profile_file import profile_path
 from starter.desk.service_address import ServiceAddress, checked_url, read_key, service_address
 from starter.errors import BadInput
 from workflows.vocabulary import Role
@@ -150,9 +158,9 @@ def test_login_keeps_where_the_service_is(pingtai: Run, key_file: Path) -> None:
     assert (0, True) == (saved.exit_code, HTTPS in saved.stdout and str(key_file) in saved.stdout)
     for said in (pingtai("keys", "list").stderr, pingtai("--lang", "zh", "keys", "list").stderr):
         assert "PINGTAI_URL= pingtai" in said
-    kept = Profile(
-        id="kw-01", roles=(ROLE,), service=ProfileService(url=HTTPS, key_file=str(key_file))
-    )
+    signing = ProfileSigning(key_file=str(profile_path().with_name("kw-01.key")))
+    service = ProfileService(url=HTTPS, key_file=str(key_file))
+    kept = Profile(id="kw-01", roles=(ROLE,), service=service, signing=signing)
     assert kept == read_profile()
     shown = pingtai("login", "--show").stdout
     assert HTTPS in shown

@@ -1,0 +1,145 @@
+"""The key by which a person signs: chosen or made at `pingtai login`, and shown to whoever asks for it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from starter.desk.profile import Profile, ProfileSigning
+from starter.desk.profile_file import profile_path
+from starter.errors import BadInput, PingtaiError
+from starter.terminal.screen import Said, complain, heading, show, write_line
+from workflows.words import Words
+
+ANY = "any"
+"""`--agent` without a fingerprint: the only key that the agent holds."""
+
+KEY_OPTIONS = (
+    click.option(
+        "--key",
+        "key",
+        metavar="FILE",
+        help="Sign with this key: OpenSSH, Ed25519. 签名密钥文件",
+    ),
+    click.option(
+        "--agent",
+        "agent",
+        metavar="[FINGERPRINT]",
+        is_flag=False,
+        flag_value=ANY,
+        help="Sign with a key of your SSH agent. 使用 SSH 代理程序中的密钥",
+    ),
+    click.option(
+        "--new-key", "new_key", is_flag=True, help="Make a new signing key. 生成新签名密钥"
+    ),
+)
+
+
+def chosen_key(
+    said: Mapping[str, str | None], person: str, *, new: bool, first: bool
+) -> ProfileSigning | None:
+    """Return the key that the flags say; None where they say nothing of it.
+
+    `new`: make one. `first`: the profile is written anew, so it gets one, too: the one that was made for
+    this person before, or else a new one.
+
+    Raises:
+        BadInput: the key cannot be used, or the flags say several.
+        NotSent: the agent does not answer.
+    """
+    file, fingerprint = said.get("key"), said.get("agent")
+    if sum((bool(file), bool(fingerprint), new)) > 1:
+        raise BadInput(
+            "give one of --key, --agent and --new-key", "--key、--agent、--new-key 只能用其一"
+        )
+    if fingerprint:
+        return _of_agent(fingerprint)
+    if file:
+        from starter.signing.key_files import read_key_file  # noqa: PLC0415 - needs cryptography
+
+        path = Path(file).expanduser().absolute()
+        read_key_file(path)
+        return ProfileSigning(key_file=str(path))
+    return ProfileSigning(key_file=str(_made(person, new=new))) if new or first else None
+
+
+def _made(person: str, *, new: bool) -> Path:
+    """A key file beside the profile: one that is there is taken again, unless a `new` one is wanted."""
+    from starter.signing.key_files import make_key, read_key_file  # noqa: PLC0415
+
+    number = 1
+    while True:
+        name = f"{person}.key" if number == 1 else f"{person}-{number}.key"
+        path = profile_path().with_name(name)
+        try:
+            make_key(path)
+        except FileExistsError:
+            if not new:
+                read_key_file(path)
+                return path
+            number += 1
+        else:
+            return path
+
+
+def _of_agent(fingerprint: str) -> ProfileSigning:
+    from starter.signing.agent import AgentSigner, agent_keys, no_keys  # noqa: PLC0415
+
+    if fingerprint != ANY:
+        return ProfileSigning(agent=AgentSigner.of(fingerprint).key.fingerprint())
+    held = agent_keys()
+    if not held:
+        raise no_keys()
+    if len(held) > 1:
+        several = BadInput(
+            "your SSH agent holds several keys. Say which: --agent FINGERPRINT",
+            "SSH 代理程序中有多个密钥，请指明：--agent 指纹",
+        )
+        for one in held:
+            several.add_note(f"{one.key.fingerprint()}  {one.comment}")
+        raise several
+    return ProfileSigning(agent=held[0].key.fingerprint())
+
+
+def public_line(signing: ProfileSigning) -> str:
+    """Return the public part of a key, as it stands in the roster.
+
+    Raises:
+        PingtaiError: the key is not there, or cannot be used.
+    """
+    from starter.signing.opening import open_signer  # noqa: PLC0415 - needs cryptography
+
+    return open_signer(signing).key.openssh()
+
+
+def key_facts(profile: Profile) -> list[tuple[Said, object]]:
+    """Where a profile's key is."""
+    signing = profile.signing
+    if signing is None:
+        return []
+    agent = Words(f"SSH agent: {signing.agent}", f"SSH 代理程序：{signing.agent}")
+    return [(Words("signs with", "签名密钥"), signing.key_file or agent)]
+
+
+def show_public_line(profile: Profile) -> None:
+    """Show the public part of a profile's key, on a line of its own that can be copied; or why not."""
+    if profile.signing is None:
+        return
+    try:
+        line = public_line(profile.signing)
+    except PingtaiError as error:
+        complain(error.words)
+        return
+    show(heading(Words("Public key, for the roster", "公钥（登记于人员名册）")))
+    write_line(line)
+
+
+def key_as_json(profile: Profile) -> dict[str, str | None] | None:
+    """A profile's key for programs: where it is, and its public part; without where that is not there."""
+    if profile.signing is None:
+        return None
+    line = None
+    with suppress(PingtaiError):
+        line = public_line(profile.signing)
+    return {**profile.signing.model_dump(mode="json"), "public_key": line}

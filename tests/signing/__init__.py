@@ -1,0 +1,1 @@
+"""Keys of people: in files, in agents, in tokens."""
