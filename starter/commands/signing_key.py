@@ -131,7 +131,7 @@ def show_public_line(profile: Profile) -> None:
     except PingtaiError as error:
         complain(error.words)
         return
-    show(heading(Words("Public key, for the roster", "公钥（登记于人员名册）")))
+    show(heading(Words("Public key, for the roster", "公钥（登记于人员目录）")))
     write_line(line)
 
 

@@ -1,6 +1,6 @@
 """Keys in an OpenSSH agent, which keeps them and is asked by its socket (PROTOCOL.agent, two messages).
 
-Not by `ssh-keygen -Y sign -U`: docs/decisions/0020-keys-of-people.md says why.
+Not by `ssh-keygen -Y sign -U`: docs/decisions/0021-keys-of-people.md says why.
 """
 
 import os
