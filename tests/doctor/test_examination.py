@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 from temporalio.service import RPCError, RPCStatusCode
 
+from db.engine import create_engine
 from starter.client.connection_errors import connection_reason
 from worker.doctor import check_installation, check_temporal
 from worker.doctor.check_register import register_complete
@@ -128,3 +129,18 @@ async def test_another_system_s_register_is_named(monkeypatch: pytest.MonkeyPatc
 def test_the_core_s_text_becomes_a_reason(told: str, reason: str) -> None:
     """No nested error, and no word cut in two."""
     assert reason in connection_reason(told).en
+
+
+async def test_missing_tables_are_said_once(empty_database_url: str) -> None:
+    """A fresh database: the point about tables says so, and those that need them are left out."""
+    engine = create_engine(empty_database_url, pooled=False)
+    client: Any = NoNamespace(RPCStatusCode.NOT_FOUND)
+    found = [one async for one in examine(client, engine)]
+    wrong = [one.what for one in found if one.verdict is Verdict.BAD]
+    _, *of_register = wrong  # the namespace comes first
+    assert ["the register's tables are out of date: no tables"] == [
+        one.en.partition(" ->")[0] for one in of_register
+    ]
+    assert not [one for one in found if "cannot be examined" in one.what.en]
+    assert not [one for one in found if "无法检查" in one.what.zh]
+    await engine.dispose()

@@ -20,7 +20,7 @@ from worker.doctor import (
     check_temporal,
     check_time_stamps,
 )
-from worker.doctor.finding import Finding, bad
+from worker.doctor.finding import Finding, Verdict, bad
 from workflows.words import Words
 
 _AWAY = (Trouble.AWAY, Trouble.NO_LOGIN)
@@ -34,15 +34,17 @@ class Point(NamedTuple):
     examine: Callable[[], Awaitable[Finding]]
     temporal: bool = False
     register: bool = False
+    makes_tables_known: bool = False
+    """Whether it says that tables are missing: points that fail for that reason are then left out."""
 
 
 async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]:
     """Every point in turn; a point that cannot be examined says why.
 
-    Where Temporal, its namespace or the register is not there, that is said once, and the points that
-    need it are left out.
+    Where Temporal, its namespace, the register or its tables are not there, that is said once, and the
+    points that need them are left out.
     """
-    temporal = register = True
+    temporal = register = tables = True
     try:
         if missing := await check_temporal.missing_namespace(client):
             yield missing
@@ -54,7 +56,10 @@ async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]
         if (point.temporal and not temporal) or (point.register and not register):
             continue
         try:
-            yield await point.examine()
+            found = await point.examine()
+            if point.makes_tables_known and found.verdict is Verdict.BAD:
+                tables = False
+            yield found
         except RPCError as error:
             if error.status in _TEMPORAL_AWAY:
                 temporal = False
@@ -67,7 +72,7 @@ async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]
             if point.register and trouble_of(error) in _AWAY:
                 register = False
                 yield _away("PostgreSQL", in_words(error))
-            else:
+            elif tables or trouble_of(error) is not Trouble.NO_TABLES:
                 yield _not_examined(point.name, in_words(error))
 
 
@@ -82,7 +87,12 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
         Point("paused workflows", lambda: check_cases.paused(client), temporal=True),
         Point("ids of cases", lambda: check_cases.strangers(client), temporal=True),
         Point("PostgreSQL", lambda: check_register.postgres(engine), register=True),
-        Point("tables", lambda: check_register.tables(engine), register=True),
+        Point(
+            "tables",
+            lambda: check_register.tables(engine),
+            register=True,
+            makes_tables_known=True,
+        ),
         Point(
             "register",
             lambda: check_register.register_complete(client, engine),
