@@ -10,7 +10,7 @@ from db.inbox_queries import Wanted
 from db.plaque_types import PlaqueRow, PlaqueState
 from db.reading import LARGEST_PAGE
 from starter.clock import today
-from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table
+from starter.commands.inbox_rows import NOTHING_WAITING, counted, data, rows_table, why_about
 from starter.commands.notation import WordChoice, chinese_list
 from starter.commands.options import (
     after_option,
@@ -178,6 +178,8 @@ async def inbox_command(
         else:
             complain(_nothing(whose))
         _show_sums(counts, len(late))
+        if (why := why_about(rows, now)).en:
+            complain(why)
         if following:
             waiting = sum(one.waiting for one in counts)
             complain_of_more(limit, with_option(after=following), waiting)

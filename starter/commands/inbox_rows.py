@@ -9,6 +9,7 @@ from rich.table import Table
 from activities.working_days import working_days_left
 from db.inbox_queries import InboxRow, StepCount
 from starter.terminal import wording
+from starter.terminal.days_left import days_left_words, holidays_missing, unannounced_until
 from starter.terminal.language import say
 from starter.terminal.screen import ALWAYS, Column, is_narrow, stacked, table_of
 from starter.terminal.table_words import district_cell
@@ -16,7 +17,6 @@ from workflows.awaited import Awaited
 from workflows.periods import beijing_date, last_day
 from workflows.words import Words, citation
 
-_EXACTLY = Words("", "")
 NOTHING_WAITING = Words("No decisions are waiting.", "没有待办。")
 
 
@@ -63,7 +63,10 @@ def late(row: InboxRow, now: datetime) -> bool:
 
 def until(row: InboxRow, now: datetime) -> str:
     """Until when, with the working days that are left. Overdue is a word, so that it needs no colour."""
-    return " ".join(part for part in _until(row, now) if part)
+    mark, day, left = _until(row, now)
+    return " ".join(filter(None, (mark, day))) + (
+        say(Words(f" ({left})", f"（{left}）")) if left else ""
+    )
 
 
 def _until(row: InboxRow, now: datetime) -> tuple[str, str, str]:
@@ -76,8 +79,8 @@ def _until(row: InboxRow, now: datetime) -> tuple[str, str, str]:
     day = str(last_day(row.due))
     if mark:
         # A clock that was skipped ahead (the demo) is beyond any number of days on ours.
-        return mark, day, _days(-left) if left < 0 else ""
-    return "", day, _days(left, Words("about ", "约") if row.due_provisional else _EXACTLY)
+        return mark, day, _days(row, now) if left < 0 else ""
+    return "", day, _days(row, now)
 
 
 def counted(counts: Sequence[StepCount]) -> str:
@@ -97,9 +100,17 @@ def data(row: InboxRow, now: datetime) -> dict[str, Any]:
     return row.model_dump(mode="json") | more
 
 
-def _days(count: int, about: Words = _EXACTLY) -> str:
-    days = "day" if count == 1 else "days"
-    return say(Words(f"({about.en}{count} {days})", f"（{about.zh}{count}天）"))
+def _days(row: InboxRow, now: datetime) -> str:
+    assert row.due  # noqa: S101 - both callers know
+    return say(days_left_words(row.due, beijing_date(now), provisional=row.due_provisional))
+
+
+def why_about(rows: Sequence[InboxRow], now: datetime) -> Words:
+    """Say why days are counted with "about": the years whose holidays are missing; empty where none are."""
+    day = beijing_date(now)
+    years = {year for row in rows if row.due for year in unannounced_until(row.due, day)}
+    en, zh = holidays_missing(sorted(years))
+    return Words(f"About, because {en}.", f"标“约”的，因 {zh}。") if en else Words("", "")
 
 
 def _since(row: InboxRow) -> str:
@@ -131,9 +142,8 @@ def _columns(now: datetime) -> tuple[Column[InboxRow], ...]:
         Column(wording.DISTRICT, lambda row: district_cell(row.district)),
         Column(wording.SINCE, _since, whole=ALWAYS),
         Column(
-            Words("due (working days)", "截止日期（工作日）"),
+            Words("due", "截止日期"),
             lambda row: until(row, now),
-            whole=ALWAYS,
         ),
         Column(Words("rule", "依据"), _rule),
         Column(_BECAUSE, lambda row: row.because),
@@ -160,7 +170,7 @@ def _narrow(rows: Sequence[InboxRow], now: datetime) -> tuple[Column[InboxRow], 
             lambda row: stacked(district_cell(row.district), _since(row)),
         ),
         Column(
-            Words("due, days left", "截止日期（工作日）"),
+            Words("due", "截止日期"),
             lambda row: stacked(*_until(row, now), marked=late(row, now)),
         ),
     )

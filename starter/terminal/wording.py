@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from activities.added_fields import AddedField
-from activities.working_days import working_days_left
+from starter.terminal.days_left import when_due
 from starter.terminal.language import say, sentence, word
 from workflows.awaited import Awaited
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -116,26 +116,9 @@ def until(
         return say(OVERDUE) if overdue else ""
     day = last_day(due)
     late = Words(f"OVERDUE: was due {day}", f"【逾期】原截止 {day}")
-    holidays = Words(" (holidays not announced yet)", "（节假日安排尚未公布）")
-    return (
-        say(late if overdue else Words(f"until {day}", f"截止 {day}"))
-        + (say(holidays) if provisional else "")
-        + (say(left(due, today)) if today else "")
-    )
-
-
-def left(due: datetime, today: date) -> Words:
-    """How many working days of the Chinese calendar are left after today, or have passed since, in brackets."""
-    days = working_days_left(today, due)
-    if days < 0:
-        return Words(f" ({-days} working {_days(-days)} late)", f"（已超过 {-days} 个工作日）")
-    if today == last_day(due):
-        return Words(" (today)", "（今天）")
-    return Words(f" ({days} working {_days(days)} left)", f"（还有 {days} 个工作日）")
-
-
-def _days(number: int) -> str:
-    return "day" if number == 1 else "days"
+    en, zh = when_due(due, today, provisional=provisional)
+    more = Words(f" ({en})", f"（{zh}）") if en else Words("", "")
+    return say(late if overdue else Words(f"until {day}", f"截止 {day}")) + say(more)
 
 
 def awaited(

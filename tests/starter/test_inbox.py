@@ -22,10 +22,14 @@ from starter.desk.page_cursors import inbox_cursor, read_inbox_cursor
 from starter.desk.profile import Profile, ProfileRole, write_profile
 from starter.errors import BadInput
 from starter.terminal import screen
+from starter.terminal.chosen_language import speaking
+from starter.terminal.language import say
+from starter.terminal.wording import until
 from workflows.activity_messages import DueDate
 from workflows.actors import Actor
-from workflows.periods import end_of
+from workflows.periods import beijing_date, end_of
 from workflows.vocabulary import District, Happening, Role
+from workflows.words import Language
 
 from ..register.cases import application, assessment_of, batch, listed, opened
 from ..rules.builders import OPERATOR
@@ -182,7 +186,8 @@ def test_plain_in_a_pipe(pingtai: Run, desk: None) -> None:
     assert "platform" == first.split()[0]
     assert len(EVERYTHING) == len((second, *rest))
     assert re.search(
-        r"p-4\t.*self report, year 1\tcommission\t.*\tOVERDUE \d{4}-.* \(\d+ days\)\t§六", second
+        r"p-4\t.*self report, year 1\tcommission\t.*\tOVERDUE \d{4}-.* \(\d+ working days late\)\t§六",
+        second,
     )
     assert "not known yet" in rest[-1]
     assert "self report 2 (2 OVERDUE)" in result.stderr
@@ -237,11 +242,34 @@ def test_fits_80_columns(
 
 def test_days_left_are_working_days() -> None:
     """Until the day that is due, counted in working days; overdue is a word, and says by how many."""
-    assert "2026-12-04 (8 days)" == inbox_rows.until(ROW, NOW)
-    assert "OVERDUE 2026-11-16 (6 days)" == inbox_rows.until(LATE, NOW)
+    assert "2026-12-04 (8 working days left)" == inbox_rows.until(ROW, NOW)
+    assert "OVERDUE 2026-11-16 (6 working days late)" == inbox_rows.until(LATE, NOW)
     tomorrow = ROW.model_copy(update={"due": end_of(date(2026, 11, 25)), "due_provisional": True})
-    assert "2026-11-25 (about 1 day)" == inbox_rows.until(tomorrow, NOW)
+    assert "2026-11-25 (about 1 working day left)" == inbox_rows.until(tomorrow, NOW)
     assert "not known yet" == inbox_rows.until(ROW.model_copy(update={"due": None}), NOW)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("provisional", [False, True])
+@pytest.mark.parametrize(
+    "day", [date(2026, 11, 16), date(2026, 11, 24), date(2026, 12, 4), date(2100, 3, 1)]
+)
+def test_days_are_counted_in_one_way(lang: Language, day: date, *, provisional: bool) -> None:
+    """The inbox and the card say the same, "about" with it; the card says which year's holidays."""
+    row = ROW.model_copy(update={"due": end_of(day), "due_provisional": provisional})
+    assert row.due
+    with speaking(lang):
+        inbox = re.split(r"[(（]", inbox_rows.until(row, NOW))[1].rstrip(")）")
+        card = until(row.due, provisional=provisional, today=beijing_date(NOW))
+        assert re.split(r"[(（]", card)[1].startswith(inbox)
+        why = say(inbox_rows.why_about([row], NOW))
+    late = row.due <= NOW
+    years = [year for year in ("2099", "2100") if year in card]
+    assert ((["2099", "2100"] if day.year == 2100 else []), day.year == 2100) == (years, bool(why))
+    about = "about" if lang == "en" else "约"
+    today = day == beijing_date(NOW)
+    assert (not late and not today and (provisional or day.year == 2100)) == (about in card)
+    assert (about in card) == (about in inbox)
 
 
 def test_what_nobody_has_noted_yet_is_overdue_by_the_clock() -> None:

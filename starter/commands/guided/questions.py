@@ -71,8 +71,14 @@ def show_case(form: DecisionForm, view: CaseView, assessment: CaseView | None = 
 
 
 def _awaited(view: CaseView) -> str:
-    due = view.due.due if view.due else None
-    return wording.awaited(view.awaited, due, overdue=case_of(view).overdue)
+    due = view.due
+    return wording.awaited(
+        view.awaited,
+        due.due if due else None,
+        overdue=case_of(view).overdue,
+        provisional=bool(due and due.provisional_years),
+        today=today(),
+    )
 
 
 def _of_open_assessment(view: CaseView, assessment: CaseView | None) -> str:
