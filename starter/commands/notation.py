@@ -131,9 +131,10 @@ def _no_word(vocabulary: Iterable[StrEnum], said: str) -> Words:
     several = tuple(vocabulary)
     near = _near(several, said)
     if near:
+        en, zh = map(str, near), (f"“{getattr(one, 'zh', one)}”" for one in near)
         return Words(
-            f"{said!r} is unknown. Did you mean {near}?",
-            f"“{said}”不在可选值之中。是否为“{getattr(near, 'zh', near)}”？",
+            f"{said!r} is unknown. Did you mean {' or '.join(en)}?",
+            f"“{said}”不在可选值之中。是否为{'或'.join(zh)}？",
         )
     return Words(
         f"{said!r} is none of {', '.join(several)}",
@@ -141,17 +142,34 @@ def _no_word(vocabulary: Iterable[StrEnum], said: str) -> Words:
     )
 
 
-def _near(vocabulary: Sequence[StrEnum], said: str) -> StrEnum | None:
-    """The one word of some that may be meant by another one; None where none or several are as near."""
+_SEVERAL = 3
+"""Words that are asked about at most; where more may be meant, all are listed."""
+_PART = 2
+"""Letters that a part of a word has at least."""
+
+
+def _near(vocabulary: Sequence[StrEnum], said: str) -> list[StrEnum]:
+    """The words of some that may be meant by another one, which resembles them or is a part of them."""
     import difflib  # noqa: PLC0415 - only who mistypes a word needs it
 
-    by_term = {term: one for one in vocabulary for term in (str(one), str(getattr(one, "zh", one)))}
+    wholes: dict[str, list[StrEnum]] = {}
+    parts: dict[str, list[StrEnum]] = {}
+    for word in vocabulary:
+        for term in (str(word), str(getattr(word, "zh", word))):
+            wholes.setdefault(term, []).append(word)
+        for part in str(word).split("_"):
+            parts.setdefault(part, []).append(word)
     meant = {
-        by_term[term]
+        word
+        for terms, cutoff in ((wholes, 0.65), (parts, 0.8))
         for one in terms_of(said.lower())
-        for term in difflib.get_close_matches(one, by_term, n=2, cutoff=0.65)
+        for term in difflib.get_close_matches(one, terms, n=2, cutoff=cutoff)
+        for word in terms[term]
     }
-    return meant.pop() if len(meant) == 1 else None
+    part = _as_value(said)
+    if len(part) >= _PART:
+        meant |= {one for one in vocabulary if part in str(one) or part in getattr(one, "zh", "")}
+    return [one for one in vocabulary if one in meant] if len(meant) <= _SEVERAL else []
 
 
 def day(given: str) -> str:

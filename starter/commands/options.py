@@ -32,14 +32,36 @@ WITHIN = 1.0
 OFFERED = 50
 
 
-class FieldWord(click.ParamType[str]):
-    """A field, in English or Chinese; another word may be one that a policy adds."""
+class FieldWord(WordChoice):
+    """A field, in English or Chinese: one that has a name, or one that only the register or the layout has."""
 
     name = "field"
 
+    def __init__(self) -> None:
+        """Know those of the guideline, and those that Beijing's programmes add."""
+        super().__init__((*Field, *AddedField))
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The English word, as the register has it."""
-        return known((*Field, *AddedField), str(value)) or str(value)
+        """The English word, as the register has it.
+
+        Raises:
+            click.BadParameter: there is no such field.
+            click.exceptions.Exit: whether there is one cannot be asked.
+        """
+        said = str(value).strip()
+        if known(self.vocabulary, said) is None and ctx and not ctx.resilient_parsing:
+            with answered():
+                if said in asyncio.run(_fields_in_use()):
+                    return said
+        return super().convert(said, param, ctx)
+
+
+async def _fields_in_use() -> set[str]:
+    """The fields that platforms and the layout have: a policy may add others than those that have a name."""
+    async with open_reads(patient=True) as register:
+        figures, layout = await register.figures(), await register.layout()
+    named = {one.field for one in layout.directions} if layout else set()
+    return named | {one.word for one in figures.fields}
 
 
 class Day(click.ParamType[date]):
@@ -133,8 +155,8 @@ field_option: Option[Any] = click.option(
     metavar="FIELD",
     help=made(
         Words(
-            f"Only this field. 领域: {', '.join(Field)}",
-            f"只列该领域：{chinese_list(Field)}",
+            f"Only this field. 领域: {', '.join(Field)}; by a policy also {', '.join(AddedField)}",
+            f"只列该领域：{chinese_list(Field)}；政策参数增列的：{chinese_list(AddedField)}",
         )
     ),
 )
