@@ -153,9 +153,10 @@ class EmbeddedPostgres:
                 self._kill_orphans()
             if waited > _START_SECONDS:
                 raise EmbeddedPostgresError(
-                    f"a process of PostgreSQL that was left behind does not end (it holds"
-                    f" {self._server_lock}): find and stop it",
-                    f"遗留的 PostgreSQL 进程未退出（占用 {self._server_lock}）：请找到并结束该进程",
+                    f"{self._server_lock} is held: by a copy of this directory that is being made (wait for"
+                    " it), or by a process of PostgreSQL that was left behind (find and stop it)",
+                    f"{self._server_lock} 被占用：如正在复制本目录，请等待复制完成；如系遗留的 PostgreSQL"
+                    " 进程，请找到并结束该进程",
                 )
             time.sleep(0.02)
         return True

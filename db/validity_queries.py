@@ -64,15 +64,24 @@ class Validity(Record):
     suspended_on: date | None = None
 
 
+def deciding(entry: str, first: int) -> str:
+    """Return the condition on an entry that has a say, by `DECIDING_NAMES` as parameters from `first` on."""
+    kind, names, ended, stage = range(first, first + 4)
+    return (
+        f"{entry}.kind <> ${kind} AND ({entry}.name = ANY(${names})"
+        f" OR ({entry}.name = ${ended} AND {entry}.stage = ${stage}))"
+    )
+
+
 _NAME = "SELECT name FROM platforms WHERE platform_id = $1"
 _POLICIES = "SELECT term, policy FROM terms WHERE platform_id = $1"
 _DECIDING_ENTRIES = " ".join(
     (
         "SELECT",
         LOG_COLUMNS,
-        """FROM log_entries AS log WHERE log.platform_id = $1 AND log.kind <> $2
-        AND (log.name = ANY($3) OR (log.name = $4 AND log.stage = $5))
-        ORDER BY log.term, log.year, log.opening, log.seq""",
+        "FROM log_entries AS log WHERE log.platform_id = $1 AND",
+        deciding("log", 2),
+        "ORDER BY log.term, log.year, log.opening, log.seq",
     )
 )
 _ENDINGS: dict[str, Why] = {Kind.WITHDRAWAL: Why.WITHDRAWN, Kind.TERMINATION: Why.TERMINATED}
@@ -84,8 +93,8 @@ _DECISIONS = (
     Kind.REASSESSMENT,
     Kind.SET_ASIDE,
 )
-_DECIDING_NAMES = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
-"""What has a say, for `_TELLING`."""
+DECIDING_NAMES = (EntryKind.REFUSED, _DECISIONS, Happening.ASSESSMENT_ENDED, Stage.DELISTED)
+"""What has a say, for `deciding`."""
 
 
 async def validity(source: Source, platform_id: str, day: date) -> Validity | None:
@@ -95,7 +104,7 @@ async def validity(source: Source, platform_id: str, day: date) -> Validity | No
         if not named:
             return None
         policies = await reading.fetch(_POLICIES, platform_id)
-        rows = await reading.fetch(_DECIDING_ENTRIES, platform_id, *_DECIDING_NAMES)
+        rows = await reading.fetch(_DECIDING_ENTRIES, platform_id, *DECIDING_NAMES)
     name = named[0]["name"]
     years = {row["term"]: int(row["policy"].get("validity_years", 3)) for row in policies}
     lines = [log_line(row) for row in rows]

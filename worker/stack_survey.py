@@ -62,7 +62,10 @@ class Survey:
         if self.condition is not Condition.CRASHED or self.stack is None:
             return None
         try:
-            return psutil.Process(self.stack.pid).name()
+            process = psutil.Process(self.stack.pid)
+            # A process that was killed keeps its number until whoever started it has been told.
+            dead = process.status() == psutil.STATUS_ZOMBIE
+            return None if dead else process.name()
         except psutil.Error:
             return None
 

@@ -12,6 +12,8 @@ from db.queries import RegisterQueries
 from db.sqlstate import Trouble, database_errors, in_words, trouble_of
 from db.url import database_url
 from starter.errors import PingtaiError, Unreachable
+from starter.remarks import remark
+from workflows.words import Words
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -68,7 +70,9 @@ async def open_engine(*, start: bool = True, patient: bool = False) -> AsyncIter
 async def register_url(*, start: bool = True) -> AsyncIterator[str]:
     """Where the register is; see `open_engine`."""
     with translate_database_errors():
-        url = database_url() or _local_url()
+        url, runs = _named_url()
+        if start and not runs:
+            remark(NOT_RUNNING)
         if url is not None:
             yield url
             return
@@ -87,12 +91,31 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
             await asyncio.to_thread(embedded.stop)
 
 
-def _local_url() -> str | None:
+NOT_RUNNING = Words(
+    "Note: Pingtai is not running, so no case changes until `pingtai up`. More: pingtai status",
+    "注意：平台系统未运行，运行 pingtai up 之前各平台情况不会变化。详见 pingtai status",
+)
+
+
+def _named_url() -> tuple[str | None, bool]:
+    """Where the register is, unless it must be started, and whether somebody works on the cases.
+
+    Without a stack, a server that runs is that of a worker with Temporal elsewhere, or of a stack that is
+    just starting; beside a stack that was killed it is left over.
+    """
+    named = database_url()
+    if named:
+        return named, True
     from db.postmaster import running  # noqa: PLC0415 - not where DATABASE_URL is set
     from starter.client.local_stack import read_stack  # noqa: PLC0415 - as above
 
-    stack = read_stack(home())
-    return stack.database_url if stack and stack.running else running(home())
+    directory = home()
+    stack = read_stack(directory)
+    if stack and stack.running:
+        return stack.database_url, True
+    url = running(directory)
+    there = (directory / "postgres").is_dir()
+    return url, not there or (url is not None and stack is None)
 
 
 @contextmanager

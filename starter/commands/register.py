@@ -1,6 +1,6 @@
 """`pingtai register`: list or export the platforms, now or as they stood on a day."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from starter.commands.options import (
     stage_option,
 )
 from starter.commands.register_rows import REGISTER, cells, head, register_sheets, rows_table
-from starter.desk.reach import directly_only, open_reads
+from starter.desk.reach import by_http, directly_only, open_reads
 from starter.errors import BadInput
 from starter.tables.report_sheets import check_report, write_report
 from starter.tables.sheet_writer import sheet
@@ -34,6 +34,7 @@ from starter.terminal.pager import paged
 from starter.terminal.screen import complain, complain_of_more, show
 from starter.terminal.this_command import with_option
 from starter.terminal.wording import NO_PLATFORMS
+from workflows.vocabulary import Stage
 from workflows.words import Words
 
 FORMATS = ("table", "json", "csv", "xlsx")
@@ -129,6 +130,8 @@ async def list_command(
                 "该日尚未到来：按目前情况列出。",
             )
         )
+    elif asked["day"] and asked["after"] is None:
+        await _note_known_later(asked["day"], asked["district"], asked["field"], asked["stage"])
     pages = _pages(None if whole or report else limit, **asked)
     if report:
         write_report(report, register_sheets([row async for page in pages for row in page]))
@@ -154,6 +157,56 @@ async def list_command(
         complain(
             Words(f"{number} platforms written to {output}", f"已将 {number} 个平台写入 {output}")
         )
+
+
+async def _note_known_later(
+    day: date, district: str | None, field: str | None, stage: str | None
+) -> None:
+    """Say for which platforms `valid --on` answers otherwise than the register of that day, and why."""
+    if by_http() or stage not in (None, Stage.VALID):
+        return
+    from db.known_later import known_later  # noqa: PLC0415 - as register_on
+    from starter.client.register_access import open_connections  # noqa: PLC0415
+
+    async with open_connections(patient=True) as source:
+        found = await known_later(source, day, district=district, field=field)
+    if found.valid:
+        names, ask = _some(found.valid), _by_decisions(day)
+        complain(
+            Words(
+                f"Entered only after {day}, so not shown as valid: {names.en}. {ask.en}",
+                f"{day} 之后方录入，本表未列为有效：{names.zh}。{ask.zh}",
+            )
+        )
+    if found.not_valid:
+        names, ask = _some(found.not_valid), _by_decisions(day)
+        complain(
+            Words(
+                f"Shown as valid, though by what was entered after {day} they were not: {names.en}."
+                f" {ask.en}",
+                f"本表列为有效，但据 {day} 之后的录入，当日不在有效期内：{names.zh}。{ask.zh}",
+            )
+        )
+
+
+def _by_decisions(day: date) -> Words:
+    return Words(
+        f"By the days of the decisions: pingtai valid ID --on {day}",
+        f"按决定日期查询：pingtai valid 编号 --on {day}",
+    )
+
+
+def _some(ids: Sequence[str]) -> Words:
+    """The first of the ids, and how many there are besides."""
+    more = len(ids) - _NAMED
+    first = ids[:_NAMED]
+    return Words(
+        ", ".join(first) + (f" and {more} more" if more > 0 else ""),
+        "、".join(first) + (f"等 {len(ids)} 个" if more > 0 else ""),
+    )
+
+
+_NAMED = 5
 
 
 def _check(form: str, output: Path | None, whole: bool) -> None:

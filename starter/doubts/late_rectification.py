@@ -31,9 +31,10 @@ def late_rectification(raw: Mapping[str, Any], last: date) -> Iterator[Words]:
     if by > last:
         yield Words(
             f"Validity ends on {last}, before the rectification ({by}): the year ends as not effective,"
-            " unmended; in a case from before 0.5 the rectification ends with validity.",
+            " unmended; in a case that began with release 0.4.0 or older the rectification ends with"
+            " validity.",
             f"有效期至 {last}，早于整改期限（{by}）：该年度将以“成效不明显（有效期内不及整改）”结束；"
-            "0.5 版之前的事项，整改随有效期届满终止。",
+            "由 0.4.0 及更早版本启动的事项，整改随有效期届满终止。",
         )
     elif (last - by).days < days_at_most(_AFTER):
         yield Words(

@@ -18,6 +18,7 @@ import click
 from starter.desk.service_address import URL
 from starter.error_reasons import reason_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, rpc_error
+from starter.remarks import listening
 from starter.terminal.official_wording import official
 from starter.terminal.screen import Said, complain
 from workflows.model import InvalidMessage
@@ -36,6 +37,9 @@ class Declined(click.Abort):
 
 NEAR_PLATFORMS = "starter.near_platforms"
 """In click's `meta`: the question which platform was meant, where no platform has the id that was given."""
+
+_REMARKS = "starter.remarks"
+"""In click's `meta`: what was said of what clients noticed."""
 
 P = ParamSpec("P")
 
@@ -74,7 +78,8 @@ def answered() -> Iterator[None]:
         click.exceptions.Exit: with the code, when something went wrong.
     """
     try:
-        yield
+        with listening(_say_once):
+            yield
     except (Exception, KeyboardInterrupt) as error:
         answer = _answer(error)
         if answer is None:
@@ -86,6 +91,15 @@ def answered() -> Iterator[None]:
         if isinstance(error, Unreachable) and os.environ.get(URL) and _HTTP not in sys.modules:
             complain(_NOT_BY_HTTP)
         raise click.exceptions.Exit(code) from None
+
+
+def _say_once(words: Words) -> None:
+    """Say what a client noticed, once in a command, which may ask it several times."""
+    context = click.get_current_context(silent=True)
+    said = context.meta.setdefault(_REMARKS, set()) if context else set()
+    if words not in said:
+        said.add(words)
+        complain(words)
 
 
 def _near() -> Words | None:

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,20 @@ def test_a_dead_process(tmp_path: Path) -> None:
     write_stack(tmp_path, stack_of(dead.pid, started))
     found = survey(tmp_path)
     assert (Condition.CRASHED, None, None) == (found.condition, found.pid, found.pid_taken_by())
+
+
+def test_a_killed_process_that_nobody_has_asked_after(tmp_path: Path) -> None:
+    """It keeps its number and has the name of its program: that is no other program."""
+    zombie = subprocess.Popen((sys.executable, "-c", ""))
+    process = psutil.Process(zombie.pid)
+    started = process.create_time()
+    while process.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    write_stack(tmp_path, stack_of(zombie.pid, started))
+    found = survey(tmp_path)
+    taken_by = found.pid_taken_by()
+    zombie.wait()
+    assert (Condition.CRASHED, None, None) == (found.condition, found.pid, taken_by)
 
 
 @pytest.mark.parametrize("written", ["", "x y\n", "1\n", "99999999 1.0\n", "\0"])

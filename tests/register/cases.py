@@ -53,8 +53,8 @@ class Told:
         self.at += STEP
         by = {"actor": actor} if actor else {}
         number = f"{kind}-{len(self.case.log) + 1}"
-        outcome = content.pop("outcome", None)
-        raw = builders.decision(kind, number, self.at.date(), outcome, **by | content)
+        outcome, day = content.pop("outcome", None), content.pop("decided_on", self.at.date())
+        raw = builders.decision(kind, number, day, outcome, **by | content)
         self.case.decide(raw, self.at)
         # A clock that stops or starts with it is an entry of its own.
         self.states += states(self.case.log)[len(self.states) :]

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.as_of import register_on
+from db.known_later import known_later
 from db.register_store import PostgresRegister
+from db.validity_queries import validity
 from tests.rules.builders import OPERATOR
 from workflows.periods import beijing_date
 from workflows.vocabulary import Happening
@@ -139,3 +141,40 @@ async def test_a_log_that_is_not_whole(engine: AsyncEngine, register: PostgresRe
     await register.write(batch(told, 3))
     standing = await register_on(engine, date(2024, 12, 31))
     assert ((), ("p-1",)) == (standing.rows, standing.unknown)
+
+
+async def test_what_was_entered_after_its_day_is_told(
+    engine: AsyncEngine, register: PostgresRegister
+) -> None:
+    """`valid --on` goes by the days of decisions, the register of a day by what was entered."""
+    late = listed(application("p-late"))
+    late.decide("withdrawal", OPERATOR, reason="停办", decided_on=day_of(late, 6) + DAY)
+    gone = listed(application("p-gone", field="medicine_and_health"))
+    fallen = gone.case.log[-1].decision_id
+    assert fallen
+    set_aside(gone, fallen)
+    early = opened(application("p-early"))
+    for kind in ("recommendation", "inspection", "expert_opinion"):
+        early.decide(kind)
+    decided = beijing_date(early.at)
+    early.decide(
+        "listing", list_number="2024-1", certificate_number="C-1", decided_on=decided + 3 * DAY
+    )
+    for told in (late, gone, early, listed(application("p-usual"))):
+        await register.write(batch(told))
+    for day in (decided + n * DAY for n in range(-40, 60)):
+        differ = await known_later(engine, day)
+        shown = {name for name, _ in await found(engine, day, stage="valid")}
+        valid = {
+            name
+            for name in ("p-late", "p-gone", "p-early", "p-usual")
+            if (one := await validity(engine, name, day)) and one.valid
+        }
+        assert (valid - shown, shown - valid) == (set(differ.valid), set(differ.not_valid)), day
+    between = decided + 4 * DAY
+    assert ("p-early",) == (await known_later(engine, between)).valid
+    assert () == (await known_later(engine, between, field="medicine_and_health")).valid
+    assert ("p-gone", "p-late") == (await known_later(engine, day_of(late, 6) + DAY)).not_valid
+    assert ("p-gone",) == (
+        await known_later(engine, day_of(late, 6) + DAY, field="medicine_and_health")
+    ).not_valid

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from sqlalchemy.engine import make_url
 
+from db import embedded
 from db import socket_directory as sockets
 from db.embedded import EmbeddedPostgres
 from db.home import home
@@ -111,6 +112,24 @@ def test_start_use_stop(place: Path) -> None:
     assert running(place) is None
     assert [] == list(processes(server.data))
     assert server.stop()
+
+
+def test_nothing_starts_while_the_home_is_copied(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever copies holds the server's lock (docs/deployment.md): a look-up waits, and then says why."""
+    monkeypatch.setattr(embedded, "_START_SECONDS", 0.1)
+    server = EmbeddedPostgres(place)
+    copy = ["flock", str(place / "postgres.server.lock"), "cat"]
+    with subprocess.Popen(copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as copying:
+        assert copying.stdin and copying.stdout
+        copying.stdin.write(b"x")
+        copying.stdin.flush()
+        copying.stdout.read(1)  # it has the lock
+        with pytest.raises(EmbeddedPostgresError, match="a copy of this directory"):
+            server.start()
+        copying.stdin.close()
+    assert postmaster(server.data) is None
 
 
 @pytest.mark.parametrize("xdg", ["missing", "there", "gone"])

@@ -6,31 +6,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from rich.cells import cell_len
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from db.direct import DirectConnections
 from db.log_order import in_order
 from db.row_types import (
     AssessmentRow,
     FindingRow,
-    LastTerm,
     PlatformCard,
     PlatformRow,
     RegisterRow,
     TermRow,
 )
-from starter.client import register_access as opening
-from starter.client import register_lookups
-from starter.client.register_lookups import RegisterLookups
 from starter.commands import register as listing
 from starter.commands import show as showing
-from starter.errors import BadInput, PingtaiError, Unreachable
 from starter.terminal import screen
 from workflows.record import BEGINNING, EntryKind
 
@@ -237,123 +229,3 @@ def test_register_as_json(pingtai: Run, queries: PretendQueries) -> None:
     """--json prints the rows, and an empty list when there are none."""
     assert [ROW.model_dump(mode="json")] == json.loads(pingtai("register", "--json").stdout)
     assert [] == json.loads(pingtai("register", "--json", "--after", "z").stdout)
-
-
-# ---- where the register is ----
-
-
-class PretendServer:
-    """An embedded server whose data is there, and which says what is done with it."""
-
-    done: list[str]
-
-    def __init__(self, home: Path) -> None:
-        self.data = home / "postgres"
-
-    def start(self) -> str:
-        self.done.append("start")
-        return "postgresql+asyncpg://u@localhost:1/embedded"
-
-    def stop(self) -> bool:
-        self.done.append("stop")
-        return True
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is done with the embedded server, and the URLs that are opened."""
-    done: list[str] = []
-    PretendServer.done = done
-
-    def watched(url: str, *, patient: bool) -> DirectConnections:
-        done.append(url.rpartition("/")[2])
-        return DirectConnections(url, patient=patient)
-
-    monkeypatch.setattr(opening, "DirectConnections", watched)
-    monkeypatch.setattr("db.embedded.EmbeddedPostgres", PretendServer)
-    monkeypatch.setattr("db.postmaster.running", lambda home: None)
-    return done
-
-
-async def test_database_url_comes_first(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """DATABASE_URL goes before a running server; a running one is used and left alone."""
-    local = "postgresql+asyncpg://u@localhost:1/local"
-    monkeypatch.setattr("db.postmaster.running", lambda home: local)
-    async with opening.open_register():
-        pass
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")
-    async with opening.open_register():
-        pass
-    assert ["local", "named"] == server
-
-
-async def test_embedded_server_is_started_for_the_while(server: list[str], tmp_path: Path) -> None:
-    """A server that has data but does not run is started and stopped again, also after an error."""
-    (tmp_path / "home" / "postgres").mkdir(parents=True)
-    with pytest.raises(LookupError):
-        async with opening.open_register():
-            raise LookupError
-    assert ["start", "embedded", "stop"] == server
-
-
-async def test_nowhere(server: list[str], tmp_path: Path) -> None:
-    """Without any register one is told to run `pingtai up`; an application starts no server."""
-    with pytest.raises(Unreachable, match="pingtai up"):
-        async with opening.open_register():
-            pass
-    (tmp_path / "home" / "postgres").mkdir(parents=True)
-    with pytest.raises(Unreachable):
-        await RegisterLookups().last_term("p-1")
-    assert [] == server
-
-
-@pytest.mark.parametrize(
-    ("error", "expected", "words"),
-    [
-        (OperationalError("s", None, OSError("gone")), Unreachable, "gone"),
-        (ProgrammingError("s", None, Exception("odd")), PingtaiError, "a mistake of ours: odd"),
-        (TimeoutError("late"), Unreachable, "late"),
-    ],
-)
-async def test_database_that_is_away(
-    server: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception,
-    expected: type[Exception],
-    words: str,
-) -> None:
-    """What the database says is told in words that help."""
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u@localhost:1/named")
-    with pytest.raises(expected, match=words):
-        async with opening.open_register():
-            raise error
-
-
-async def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that nobody serves is unreachable; a URL that is none is bad input."""
-    monkeypatch.setenv("DATABASE_URL", "postgresql://u@127.0.0.1:1/named")
-    with pytest.raises(Unreachable):
-        await RegisterLookups().last_term("p-1")
-    monkeypatch.setenv("DATABASE_URL", "mysql://u:secret@127.0.0.1/named")
-    with pytest.raises(BadInput) as bad:
-        await RegisterLookups().last_term("p-1")
-    assert "secret" not in bad.value.words.en
-
-
-async def test_last_term(server: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The newest term's number and last hash; none when the register does not know the platform."""
-
-    class Queries:
-        async def last_term(self, platform_id: str) -> LastTerm | None:
-            return LastTerm(2, "a-1", "expired", "a" * 64) if platform_id == "p-1" else None
-
-    @asynccontextmanager
-    async def pretend(*, start: bool) -> AsyncIterator[Queries]:
-        assert not start
-        yield Queries()
-
-    monkeypatch.setattr(register_lookups, "open_register", pretend)
-    found = await RegisterLookups().last_term("p-1")
-    assert found is not None
-    assert (found.term, found.log_hash) == (2, "a" * 64)
-    assert await RegisterLookups().last_term("p-2") is None
