@@ -56,18 +56,7 @@ async def answer_of(
                 if len(content) > largest:
                     raise TooLarge(Words(f"more than {largest:,} bytes", f"超过 {largest:,} 字节"))
     except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NoAnswer(_reason(error)) from None
+        from starter.http_reasons import http_reason  # noqa: PLC0415 - loads httpx, as above
+
+        raise NoAnswer(http_reason(error)) from None
     return bytes(content)
-
-
-def _reason(error: Exception) -> Words:
-    import httpx  # noqa: PLC0415 - whoever meets its errors has loaded it
-
-    match error:
-        case TimeoutError() | httpx.TimeoutException():
-            return Words("no answer in time", "未按时应答")
-        case httpx.ConnectError():
-            return Words("no connection", "无法连接")
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return Words("the URL cannot be used", "网址无法使用")
-    return Words("the answer broke off or is no HTTP", "应答中断或不是 HTTP")

@@ -90,8 +90,3 @@ class Finding:
 def one_line(error: BaseException, letters: int = 300) -> str:
     """Return what an error says, on one line and not too long: pydantic's own are."""
     return " ".join(str(error).split())[:letters]
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Count things, in English."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

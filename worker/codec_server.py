@@ -75,7 +75,7 @@ async def codec_server(address: str, key_file: Path, origins: tuple[str, ...]) -
         if not _ORIGIN.fullmatch(origin):
             raise BadInput(
                 f"--origin: {origin!r} is no origin of a page, such as http://127.0.0.1:8233",
-                f"--origin：{origin!r} 不是网页来源，应如 http://127.0.0.1:8233",
+                f"--origin：“{origin}”不是网页来源，应如 http://127.0.0.1:8233",
             )
     key = _key(key_file)
     with listener(address) as listening, stopping() as stop:

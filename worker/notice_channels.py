@@ -85,7 +85,7 @@ def _check_events(settings: NoticeSettings, path: Path) -> None:
                 known = ", ".join(EVENTS)
                 raise BadInput(
                     f"{path}: {one.name}: events: there is no notice of {event!r}; known: {known}",
-                    f"{path}：{one.name}：events：没有 {event!r} 这种通知；可用的有 {known}",
+                    f"{path}：{one.name}：events：没有“{event}”这种通知；可用的有 {known}",
                 )
 
 

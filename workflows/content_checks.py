@@ -59,7 +59,7 @@ from workflows.vocabulary import (
     ReassessmentOutcome,
     Word,
 )
-from workflows.words import Words
+from workflows.words import Words, counted
 
 Check = Callable[[Any, CaseState, Circumstances], Words | None]
 
@@ -101,7 +101,7 @@ def inspectors_named(inspection: Inspection, state: CaseState, now: Circumstance
     count, least = len(inspection.inspectors), state.facts.policy.inspectors_at_least
     if count < least:
         return Words(
-            f"the inspection names {count} inspectors: at least {least} are needed (inspectors)",
+            f"the inspection names {counted(count, 'inspector')}: at least {least} needed (inspectors)",
             f"现场核查列明 {count} 名核查人员，至少需要 {least} 名（inspectors）",
         )
     for body, zh, name in (

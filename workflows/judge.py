@@ -64,7 +64,7 @@ def objections_before_content(
         if t.name == kind and t.since <= edition
     ]
     if not triggers:
-        en = f"{kind} is not awaited: the case is in {state.stage}"
+        en = f"{kind.words.en} is not awaited: the stage is “{state.stage.words.en}”"
         yield kind.article, Words(en, f"现在不能作“{kind.zh}”：目前处于“{state.stage.zh}”")
     suspended = state.suspended_since is not None
     if all(t.suspended not in (None, suspended) for t in triggers):
@@ -73,7 +73,7 @@ def objections_before_content(
     if not mine:
         by = " or ".join(str(t.by) for t in triggers)
         by_zh = "或".join(t.by.zh for t in triggers if t.by)
-        en = f"{kind} is for the {by} to take, not for the {actor.role}"
+        en = f"{kind.words.en} is for the {by} to take, not for the {actor.role}"
         yield triggers[0].rule, Words(en, f"“{kind.zh}”应由{by_zh}作出，不是{actor.role.zh}")
     rule = mine[0].rule
     for why in _objections_to_author(state.facts, decision, circumstances):
@@ -81,12 +81,19 @@ def objections_before_content(
     may = {a.outcome for t in mine for a in t.arrows if a.since <= edition}
     if decision.result not in may:
         listed = sorted(may)
-        en = f"{decision.result} is not for the {actor.role} to say, only {' or '.join(listed)}"
-        only = "或".join(f"“{outcome.zh}”" for outcome in listed)
-        yield rule, Words(en, f"{actor.role.zh}不能作出“{decision.result.zh}”，只能是{only}")
+        only = " or ".join(f"“{outcome.words.en}”" for outcome in listed)
+        only_zh = "或".join(f"“{outcome.zh}”" for outcome in listed)
+        yield (
+            rule,
+            Words(
+                f"in the {kind.words.en} the {actor.role} can say only {only},"
+                f" not “{decision.result.words.en}”",
+                f"“{kind.zh}”中，{actor.role.zh}只能作出{only_zh}，不能作出“{decision.result.zh}”",
+            ),
+        )
     said = [t for t in mine if any(a.outcome == decision.result for a in t.arrows)]
     if not state.overdue and all(t.once_overdue for t in said):
-        en = f"the {kind} is not overdue yet: it cannot be passed over before its deadline"
+        en = f"the {kind.words.en} is not overdue yet: it cannot be passed over before its deadline"
         yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
     for why in _objections_to_day(state, decision, circumstances):
         yield "§四", why
@@ -95,10 +102,12 @@ def objections_before_content(
 def _out_of_suspension(state: CaseState, kind: Kind) -> Words:
     """Say that a decision is not possible while the case is suspended, or only then."""
     if state.suspended_since is None:
-        return Words(f"{kind}: the case is not suspended", f"不能作“{kind.zh}”：目前未处于暂停状态")
+        return Words(
+            f"{kind.words.en}: the case is not suspended", f"不能作“{kind.zh}”：目前未处于暂停状态"
+        )
     since = beijing_date(state.suspended_since)
     return Words(
-        f"{kind} is not possible: suspended since {since}, until the commission resumes the platform",
+        f"{kind.words.en} is not possible: suspended since {since}, until the commission resumes the platform",
         f"现在不能作“{kind.zh}”：自 {since} 起暂停，待市科委、中关村管委会恢复后办理",
     )
 

@@ -11,7 +11,7 @@ from workflows.decisions import Expert, ExpertOpinion
 from workflows.name_comparison import same_name
 from workflows.rules import CaseState
 from workflows.vocabulary import ExpertField, OpinionOutcome
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 def votes_known(opinion: ExpertOpinion, state: CaseState, now: Circumstances) -> Words | None:
@@ -50,7 +50,7 @@ def enough_experts(opinion: ExpertOpinion, state: CaseState, now: Circumstances)
             (" besides those recused", "（回避的不计）") if count < len(opinion.panel) else ("", "")
         )
         return Words(
-            f"the panel has {count} experts{recused}: at least {least} are needed",
+            f"the panel has {counted(count, 'expert')}{recused}: at least {least} are needed",
             f"专家组只有 {count} 人{recused_zh}，至少需要 {least} 人",
         )
     return None

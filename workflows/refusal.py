@@ -24,7 +24,9 @@ class Refusal(Record):
         """One or two sentences: what was wrong, which rule says so, what is awaited and from whom."""
         en, zh = f"{self.en} ({self.rule}).", f"{self.zh}（{self.rule}）。"
         if self.awaited:
-            listed = ", ".join(f"{a.kind} from the {a.role} ({a.rule})" for a in self.awaited)
+            listed = ", ".join(
+                f"{Kind(a.kind).words.en} from the {a.role} ({a.rule})" for a in self.awaited
+            )
             listed_zh = "、".join(
                 f"{a.role.zh}的“{Kind(a.kind).zh}”（{a.rule}）" for a in self.awaited
             )

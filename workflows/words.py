@@ -56,3 +56,8 @@ def citation(article: str) -> Words:
     return Words(
         article, "《指引》" + re.sub(r"\((\w)\)", r"第（\1）项", parts).replace(", ", "、")
     )
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Count things, in English."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

@@ -1,7 +1,7 @@
 """Where webhooks of subscriptions may lead: whoever has a key can name a URL, but not every address.
 
 By itself a worker goes to public addresses only, and by TLS: a subscription must not make it knock at
-what only it can reach. Receivers on private networks are what an operator names.
+what only it can reach. Receivers on private networks are what an administrator names.
 """
 
 import asyncio
@@ -114,7 +114,7 @@ def destinations_of(text: str) -> Destinations:
             if _NAME.fullmatch(word) is None or "/" in word or word.rpartition(".")[2].isdigit():
                 raise ForbiddenDestination(
                     f"{word[:80]!r} is not public, a host name, an address or a network",
-                    f"{word[:80]!r} 不是 public、主机名、地址或网段",
+                    f"“{word[:80]}”不是 public、主机名、地址或网段",
                 ) from None
             names.append(word)
     return Destinations(public, tuple(names), tuple(networks))
@@ -167,13 +167,13 @@ async def _resolved(host: str) -> list[Address | None]:
 
 def _elsewhere() -> ForbiddenDestination:
     return ForbiddenDestination(
-        "this host or address is not among those that the operator allows (PINGTAI_WEBHOOK_HOSTS)",
+        "this host or address is not among those that the administrator allows (PINGTAI_WEBHOOK_HOSTS)",
         "该主机或地址不在运维允许的范围内（PINGTAI_WEBHOOK_HOSTS）",
     )
 
 
 def _readable() -> ForbiddenDestination:
     return ForbiddenDestination(
-        "http is readable on its way: write https; http is for hosts that the operator names only",
+        "http is readable on its way: write https; http is for hosts that the administrator names only",
         "http 以明文传送：请用 https；http 仅限运维指定的主机",
     )

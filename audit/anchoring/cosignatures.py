@@ -115,7 +115,7 @@ def signed_by(signature: bytes, statement: bytes) -> "PublicKey | Words":
         other = _shown(about.namespace.decode("ascii", "replace"))
         return Words(
             f"the signature is for {other!r}, not for {NAMESPACE}",
-            f"签名用途为 {other!r}，不是 {NAMESPACE}",
+            f"签名用途为“{other}”，不是 {NAMESPACE}",
         )
     if len(signature) > LARGEST or about.hash_algo not in _HASHES:
         return UNREADABLE

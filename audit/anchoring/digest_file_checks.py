@@ -10,11 +10,10 @@ from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, lines_of, read_line
 from audit.anchoring.proofs import Proof, proof_against_leaves, proof_problems, proven_logs
 from audit.anchoring.vouching import NOTHING, Vouchers, vouch_stamps, vouch_witnesses
-from audit.problems import counted
 from starter.tables.strict_json import strict_loads
 from workflows.merkle import Root
 from workflows.periods import end_of
-from workflows.words import Words
+from workflows.words import Words, counted
 
 VERIFIED = Words("✓ Verified.", "✓ 核验通过。")
 _CONSISTENT = Words(

@@ -129,7 +129,7 @@ def _check(url: str) -> None:
     if "://" not in url and not Path(url).is_absolute():
         raise BadInput(
             f"{VARIABLE}: {url!r} is relative: worker and commands would look in different places",
-            f"{VARIABLE}：{url!r} 是相对路径：工作进程与命令会指向不同位置",
+            f"{VARIABLE}：“{url}”是相对路径：工作进程与命令会指向不同位置",
         )
 
 

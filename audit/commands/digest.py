@@ -22,7 +22,6 @@ from audit.claims import UNSEALED
 from audit.commands import WRONG
 from audit.commands.audit_options import digests_option, output_option
 from audit.evidence_files import write_new
-from audit.problems import counted
 from db.reading import LARGEST_PAGE
 from starter.client.register_access import open_engine
 from starter.clock import today
@@ -44,7 +43,7 @@ from starter.terminal.screen import (
     write,
 )
 from starter.terminal.wording import moment
-from workflows.words import Words
+from workflows.words import Words, counted
 
 digest_group = LazyGroup(
     "digest",

@@ -13,12 +13,11 @@ from audit.anchoring.publication import (
     published_digests,
 )
 from audit.anchoring.stamp_rows import stamp_of
-from audit.problems import counted
 from starter.client.register_access import open_engine
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import show
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @click.command("publish")

@@ -3,13 +3,12 @@
 import click
 
 from audit.anchoring.stamping import CERTIFICATES, URL, configured_authority, stamp_missing
-from audit.problems import counted
 from starter.client.register_access import open_engine
 from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import complain, show, show_json
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @click.command("stamp")

@@ -12,7 +12,7 @@ from audit.archive.file_archive import FileHistories
 from audit.archive.server_histories import ServerHistories
 from audit.commands.audit_options import Source, When
 from audit.histories import Histories
-from audit.problems import Problem, counted
+from audit.problems import Problem
 from audit.reading.case_logs import Reading, read_platform
 from audit.reading.check_histories import check_reading
 from audit.reading.log_links import NO_LOG
@@ -27,7 +27,7 @@ from starter.terminal.screen import complain
 from starter.terminal.wording import moment
 from workflows.model import instant
 from workflows.periods import beijing_date, end_of
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _NO_CASE = Words("no case was opened", "没有立案")
 

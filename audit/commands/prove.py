@@ -11,13 +11,12 @@ from audit.anchoring.proofs import prove, proven_logs
 from audit.commands.audit_options import output_option
 from audit.dossier.format import json_bytes
 from audit.evidence_files import write_new
-from audit.problems import counted
 from starter.client.register_access import open_engine
 from starter.commands.notation import platform_id
 from starter.commands.options import DAY, platform_argument
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import complain, write
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @click.command("prove")

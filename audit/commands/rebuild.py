@@ -10,14 +10,13 @@ from audit.commands import WRONG
 from audit.commands.audit_options import Source, json_lines_option, source_options
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
-from audit.problems import counted
 from audit.reconciling.rebuilding import Rebuilt, expect_empty, rebuild
 from db.migrate import upgrade
 from starter.client.register_access import open_engine, register_url
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @click.command("rebuild")

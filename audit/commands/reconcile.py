@@ -11,7 +11,6 @@ from audit.commands.audit_options import Source, json_lines_option, source_optio
 from audit.commands.history_platform import HistoryPlatform
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
-from audit.problems import counted
 from audit.reconciling.differences import Difference, What
 from audit.reconciling.reconciling import AT_WORK, Reconciled, reconcile
 from starter.client.register_access import open_engine
@@ -20,7 +19,7 @@ from starter.errors import NoSuchPlatform
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _LETTERS = 80
 

@@ -18,7 +18,7 @@ from audit.commands.history_platform import has_history
 from audit.commands.history_source import opened
 from audit.commands.progress_line import watching
 from audit.histories import Histories, StoredHistory
-from audit.problems import Finding, counted, one_line
+from audit.problems import Finding, one_line
 from audit.replay.comparing import against_register
 from audit.replay.divergence import WHAT_TO_DO
 from audit.replay.parallel import replay_all
@@ -33,7 +33,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import complain, show, show_json_line, watched
 from starter.terminal.whole_number import WholeNumber
-from workflows.words import Words
+from workflows.words import Words, counted
 
 MOST_PROCESSES = 64
 _WHERE = {"server": Words("on the server", "服务器"), "archive": Words("in the archive", "归档")}

@@ -9,11 +9,11 @@ from audit.claims import UNSEALED
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.access_wording import source
 from audit.dossier.verifying import Conclusion, Verdict
-from audit.problems import CHECKS, Check, counted
+from audit.problems import CHECKS, Check
 from starter.terminal.language import say
 from starter.terminal.screen import facts, show
 from starter.terminal.wording import moment
-from workflows.words import Words
+from workflows.words import Words, counted
 
 MOST = 200
 """Maximum problems that are shown; JSON has all."""

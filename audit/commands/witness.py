@@ -8,12 +8,11 @@ from audit.anchoring.publication import Publication
 from audit.anchoring.witness_folder import WitnessFolder
 from audit.anchoring.witnessing import Witnessed, witness
 from audit.commands import WRONG
-from audit.problems import counted
 from starter.commands.options import json_option
 from starter.terminal.command_runner import answering
 from starter.terminal.language import say
 from starter.terminal.screen import facts, show, show_json
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @click.command("witness")

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from audit.anchoring.digest_files import Roots, publication_problems
 from audit.anchoring.proofs import Proof, proof_problems, proven_logs
 from audit.dossier.format import PROOF
-from audit.problems import Check, Problem, counted
+from audit.problems import Check, Problem
 from audit.reading.log_links import Logs
 from workflows.periods import beijing_date, end_of
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _SOON = timedelta(days=2)
 """A digest is made in the night after its day."""

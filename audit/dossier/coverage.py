@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from audit.anchoring.proofs import Proof, proven_logs
-from audit.problems import counted
 from audit.reading.log_links import Logs
 from workflows.log_id import LogId
 from workflows.periods import beijing_date
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def _history(
     if run.codec is not None:
         wrong(
             f"it names a payload codec, {run.codec!r}, and no codec is known",
-            f"标注了载荷编码 {run.codec!r}，而此处没有任何编码",
+            f"标注了载荷编码“{run.codec}”，而此处没有任何编码",
         )
     if history.closed_at and history.closed_at != run.closed_at:
         wrong(

@@ -81,7 +81,7 @@ def _read(path: Path, packed: zipfile.ZipFile) -> dict[str, bytes]:
         raise refused("it holds two files of one name", "有重名文件")
     for name in names:
         if is_harmful(name):
-            raise refused(f"it holds the path {name[:80]!r}", f"含有路径 {name[:80]!r}")
+            raise refused(f"it holds the path {name[:80]!r}", f"含有路径“{name[:80]}”")
     if len(infos) > DOSSIER_FILES:
         raise refused(f"more than {DOSSIER_FILES:,} files", f"文件超过 {DOSSIER_FILES:,} 个")
     files: dict[str, bytes] = {}

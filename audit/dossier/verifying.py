@@ -19,10 +19,10 @@ from audit.dossier.format import MANIFEST, REPORTS, Manifest
 from audit.dossier.lives import Life, live
 from audit.dossier.opened_dossier import OpenedDossier, open_dossier
 from audit.dossier.package import unpack, zip_problems
-from audit.problems import Check, Problem, counted, one_line
+from audit.problems import Check, Problem, one_line
 from audit.reading.check_histories import not_checked
 from audit.reading.log_links import NO_LOG, check_logs
-from workflows.words import Language, Words
+from workflows.words import Language, Words, counted
 
 
 class Conclusion(StrEnum):

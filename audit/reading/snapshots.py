@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from audit.problems import counted
 from audit.reading.case_logs import Line, Reading
 from audit.reading.log_links import NO_LOG
 from audit.reading.timeline_entries import Moment, in_order
@@ -16,6 +15,7 @@ from workflows.log_id import LogId
 from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import PlatformState
+from workflows.words import counted
 
 _ENTRY = re.compile(
     r"^(?:(?P<term>\d{1,4})(?:-y(?P<year>\d{1,3})(?:-(?P<opening>\d{1,4}))?)?\.)?(?P<seq>\d{1,7})$"

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from audit.problems import counted
 from audit.report.drawing import Drawing, Scale, wide
 from audit.report.term_chart import WIDTH, draw_suspended, kind_of
 from audit.report.visits import Visit
@@ -13,6 +12,7 @@ from starter.terminal import wording
 from starter.terminal.language import say
 from workflows.periods import beijing_date, last_day
 from workflows.vocabulary import Kind, Stage
+from workflows.words import counted
 
 _LEFT, _RIGHT, _ROW, _TOP = 104, 440, 19, 6
 _LETTERS = 266

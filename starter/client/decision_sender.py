@@ -186,7 +186,7 @@ class DecisionSender:
             raise Refused(
                 Refusal(
                     rule="§六",
-                    en=f"{decision.kind} is not awaited: no assessment is open"
+                    en=f"{Kind(decision.kind).words.en} is not awaited: no assessment is open"
                     + (f"; the next opens on {when:%Y-%m-%d}" if when else ""),
                     zh=f"现在不能作“{Kind(decision.kind).zh}”：没有进行中的年度考核"
                     + (f"，下一次于 {when:%Y-%m-%d} 开始" if when else ""),

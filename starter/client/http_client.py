@@ -16,7 +16,9 @@ from pydantic import TypeAdapter, ValidationError
 from starter.client.interface import Applied
 from starter.client.problem_responses import raise_for
 from starter.errors import MAY_BE_ACCEPTED, BadInput, NotSent, Unreachable
+from starter.http_reasons import http_reason
 from workflows.model import as_sent, parse
+from workflows.words import Words
 
 if TYPE_CHECKING:  # each call loads what it answers with
     from starter.plans.plan_view import PlanView
@@ -190,21 +192,22 @@ class PingtaiHttpClient:
         until = asyncio.get_running_loop().time() + self._patience
         pause, sent = _FIRST_PAUSE, False
         while True:
-            wait, why = pause, ""
+            wait, why = pause, Words.same("")
             try:
                 answer = await self._http.request(method, path, **more)
                 if answer.status_code not in _AGAIN:
                     raise_for(answer, self._key_from)
                     return answer
                 wait = max(pause, _retry_after(answer))
-                why, sent = f"HTTP {answer.status_code}", True
+                why, sent = Words.same(f"HTTP {answer.status_code}"), True
             except httpx.UnsupportedProtocol as error:
                 raise BadInput(
-                    f"{error}: write http:// or https://", f"地址无法使用：{error}"
+                    f"{error}: write http:// or https://",
+                    "地址无法使用：应以 http:// 或 https:// 开头",
                 ) from None
             except httpx.TransportError as error:
                 answer = None
-                why = str(error) or type(error).__name__
+                why = http_reason(error)
                 sent = sent or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             if asyncio.get_running_loop().time() + wait > until:
                 if answer is not None:
@@ -236,16 +239,16 @@ def _case_view(content: bytes) -> "CaseView":
     return parse_answer(TypeAdapter(CaseView), content)
 
 
-def _silent(url: str, why: str, *, sent: bool) -> Unreachable:
+def _silent(url: str, why: Words, *, sent: bool) -> Unreachable:
     """What is said when nobody answers; `sent`: something went out, and may have arrived."""
     if not sent:
         return NotSent(
-            f"{url} is not reachable ({why}); nothing was sent",
-            f"无法连接 {url}（{why}）；未发送任何内容",
+            f"{url} is not reachable ({why.en}); nothing was sent",
+            f"无法连接 {url}（{why.zh}）；未发送任何内容",
         )
     return Unreachable(
-        f"{url} does not answer ({why}); {MAY_BE_ACCEPTED.en}",
-        f"{url} 没有应答（{why}），{MAY_BE_ACCEPTED.zh}",
+        f"{url} does not answer ({why.en}); {MAY_BE_ACCEPTED.en}",
+        f"{url} 没有应答（{why.zh}），{MAY_BE_ACCEPTED.zh}",
     )
 
 

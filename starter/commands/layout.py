@@ -14,7 +14,7 @@ from starter.terminal.lazy_group import LazyGroup, Listed
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from starter.terminal.whole_number import WholeNumber
-from workflows.words import Words
+from workflows.words import Words, counted
 
 
 def _listed(name: str, short_help: str, where: str) -> Listed:
@@ -117,7 +117,7 @@ def _sum(found: Layout) -> None:
     number, none = len(found.directions), sum(map(_empty, found.directions))
     complain(
         Words(
-            f"{number} directions, {none} of them without a platform",
+            f"{counted(number, 'direction')}, {none} of them without a platform",
             f"{number} 个方向，其中 {none} 个没有平台",
         )
     )

@@ -18,7 +18,7 @@ from starter.terminal.command_runner import answering
 from starter.terminal.language import language
 from starter.terminal.screen import complain, show
 from starter.validity_words import why_valid
-from workflows.words import Words
+from workflows.words import Words, counted
 
 NOTICE, CERTIFICATE = "list_notice.typ", "certificate.typ"
 
@@ -115,7 +115,8 @@ async def document_command(
     made = [kind.fill(own or kind.template(), data, fonts, str(template or "")) for kind in kinds]
     for target, content in zip(targets, made, strict=True):
         write_new(target, content)
-        show(Words(f"{target}: {len(platforms)} platforms", f"{target}：{len(platforms)} 个平台"))
+        many = len(platforms)
+        show(Words(f"{target}: {counted(many, 'platform')}", f"{target}：{many} 个平台"))
 
 
 @click.command("certificate", short_help="Write certificates with QR codes. 证书")

@@ -8,7 +8,7 @@ import click
 from db.reading import LARGEST_PAGE
 from starter.clock import today
 from starter.commands.batch.batch_command import HOW, carry_out, format_of
-from starter.commands.batch.formats import Names
+from starter.commands.batch.plain_list import Names
 from starter.commands.decision_command import command_of, help_of
 from starter.commands.forms_by_kind import FORMS
 from starter.desk.reach import open_reads

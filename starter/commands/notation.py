@@ -194,7 +194,7 @@ def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, st
     for text in given:
         key, equals, value = text.partition("=")
         if not equals:
-            raise BadInput(f"{text!r}: write KEY=TEXT", f"{text!r}：应写作 键=内容")
+            raise BadInput(f"{text!r}: write KEY=TEXT", f"“{text}”：应写作 键=内容")
         name = ALL if key.strip() == ALL else word(vocabulary, key, text)
         if name in found:
             raise BadInput(f"{name} is given twice", f"{name} 重复")
@@ -307,7 +307,7 @@ def expert(given: str) -> dict[str, str]:
     if not parts:
         raise BadInput(
             f"expert {given!r}: write NAME,FIELD,ORGANISATION,VOTE",
-            f"专家 {given!r}：应写作 姓名,方面,单位,意见",
+            f"专家“{given}”：应写作 姓名,方面,单位,意见",
         )
     name, field, organisation, vote = (part.strip() for part in parts.groups())
     return {
@@ -337,7 +337,7 @@ def lead_unit(given: str) -> dict[str, str]:
     if not comma or not name.strip():
         raise BadInput(
             f"lead unit {given!r}: write NAME,KIND[,CODE]",
-            f"牵头单位 {given!r}：应写作 名称,类型[,统一社会信用代码]",
+            f"牵头单位“{given}”：应写作 名称,类型[,统一社会信用代码]",
         )
     return {
         **said,
@@ -361,7 +361,7 @@ def past_assessment(given: str, hashed: Callable[[str], Document] = document) ->
     if len(rest) != 3 or not year.strip().isdecimal():
         raise BadInput(
             f"assessment {given!r}: write YEAR:RESULT:DAY:FILE[=TITLE]",
-            f"考核 {given!r}：应写作 年度:结果:日期:文件[=名称]",
+            f"考核“{given}”：应写作 年度:结果:日期:文件[=名称]",
         )
     result, on, paper = rest
     return {
@@ -380,7 +380,12 @@ def platform_id(given: str) -> str:
     """
     if may_be_id(given):
         return given
-    raise BadInput(
+    raise BadInput(no_platform_id(given))
+
+
+def no_platform_id(given: str) -> Words:
+    """Say that no platform can have an id, and what it may be made of."""
+    return Words(
         f"{given!r} is not a platform id: use 1 to 64 letters, digits, dots, dashes and underscores",
-        f"{given!r} 不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
+        f"“{given}”不是平台编号：应为 1 至 64 个字母、数字、点、横线或下划线",
     )

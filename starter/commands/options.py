@@ -76,7 +76,7 @@ class Day(click.ParamType[date]):
         except ValueError:
             words = Words(
                 f"{value!r} is not a date: use YYYY-MM-DD",
-                f"{value!r} 不是日期：应为 YYYY-MM-DD",
+                f"“{value}”不是日期：应为 YYYY-MM-DD",
             )
             self.fail(say(words), param, ctx)
 

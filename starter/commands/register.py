@@ -35,7 +35,7 @@ from starter.terminal.screen import complain, complain_of_more, show
 from starter.terminal.this_command import with_option
 from starter.terminal.wording import NO_PLATFORMS
 from workflows.vocabulary import Stage
-from workflows.words import Words
+from workflows.words import Words, counted
 
 FORMATS = ("table", "json", "csv", "xlsx")
 
@@ -155,7 +155,10 @@ async def list_command(
                 write(row.model_dump(mode="json") if form == "json" else cells(row))
     if output:
         complain(
-            Words(f"{number} platforms written to {output}", f"已将 {number} 个平台写入 {output}")
+            Words(
+                f"{counted(number, 'platform')} written to {output}",
+                f"已将 {number} 个平台写入 {output}",
+            )
         )
 
 

@@ -114,7 +114,7 @@ def _absolute(named: str) -> Path:
     if not path.is_absolute():
         raise unusable(
             f"{named!r} is relative: worker and commands would look in different places",
-            f"{named!r} 是相对路径：工作进程与命令会指向不同位置",
+            f"“{named}”是相对路径：工作进程与命令会指向不同位置",
         )
     return path
 

@@ -98,7 +98,7 @@ def add_master_key(path: Path, name: str) -> None:
     if not re.fullmatch(MASTER, name):
         raise BadInput(
             f"{name!r} is no name for a key: at most 64 letters, digits, dots, hyphens and underscores",
-            f"{name!r} 不能作密钥名称：不超过 64 个字母、数字、点、连字符和下划线",
+            f"“{name}”不能作密钥名称：不超过 64 个字母、数字、点、连字符和下划线",
         )
     if name in keys or len(keys) >= MOST_KEYS:
         raise BadInput(f"there is a key {name} already", f"已有密钥 {name}")

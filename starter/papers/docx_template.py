@@ -26,13 +26,13 @@ _LATIN = "Times New Roman"
 _CENTER, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 _COLUMNS = (
     ("index", 12),
-    ("name", 50),
-    ("lead_unit", 41),
-    ("operator", 41),
+    ("name", 48),
+    ("lead_unit", 39),
+    ("operator", 39),
     ("district", 20),
     ("field", 24),
-    ("certificate", 38),
-    ("valid_until", 27),
+    ("certificate", 36),
+    ("valid_until", 35),
 )
 """The columns of the annex and their widths (mm)."""
 

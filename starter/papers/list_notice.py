@@ -159,8 +159,8 @@ def _row(place: int, one: ListedPlatform) -> dict[str, str]:
         "district": capital(wording.district(one.facts.district)),
         "field": capital(wording.field(one.facts.field)),
         "certificate": one.certificate,
-        "listed_on": str(one.listed_on),
-        "valid_until": str(one.last_day),
+        "listed_on": written_day(one.listed_on),
+        "valid_until": written_day(one.last_day),
     }
 
 

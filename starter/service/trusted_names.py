@@ -76,7 +76,7 @@ def configured_names() -> TrustedNames:
     for host in hosts:
         if host != "*" and not _NAME.fullmatch(host):
             raise BadInput(
-                f"{HOSTS}: {host[:80]!r} is not a host name", f"{HOSTS}：{host[:80]!r} 不是主机名"
+                f"{HOSTS}: {host[:80]!r} is not a host name", f"{HOSTS}：“{host[:80]}”不是主机名"
             )
     proxies = []
     for word in _words(PROXIES):
@@ -85,7 +85,7 @@ def configured_names() -> TrustedNames:
         except ValueError:
             raise BadInput(
                 f"{PROXIES}: {word[:80]!r} is not an address or a network",
-                f"{PROXIES}：{word[:80]!r} 不是地址或网段",
+                f"{PROXIES}：“{word[:80]}”不是地址或网段",
             ) from None
     return TrustedNames(tuple(proxies), hosts)
 

@@ -133,7 +133,7 @@ class LayoutFile:
             known = next((str(d) for d in District if part in (d, d.zh)), None)
             if known is None:
                 self._wrong(
-                    place, "districts", f"{part!r} is not a district", f"没有 {part!r} 这个区"
+                    place, "districts", f"{part!r} is not a district", f"没有“{part}”这个区"
                 )
             elif known not in found:
                 found.append(known)

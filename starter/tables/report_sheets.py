@@ -10,7 +10,7 @@ from starter.tables.csv_rows import BYTE_ORDER_MARK
 from starter.tables.sheet_writer import Cell, csv_line, in_sheet, refuse_existing, whole_file
 from starter.terminal.language import say
 from starter.terminal.screen import complain
-from workflows.words import Words
+from workflows.words import Words, counted
 
 Rows = Sequence[Sequence[Cell]]
 TOTAL = Words("total", "合计")
@@ -60,7 +60,10 @@ def write_report(output: Path, sheets: Sequence[ReportSheet]) -> None:
     rows, tables = sum(len(one.rows) for one in sheets), len(sheets)
     of_en, of_zh = (f" in {tables} tables", f"（{tables} 张表）") if tables > 1 else ("", "")
     complain(
-        Words(f"{rows} rows{of_en} written to {output}", f"已将 {rows} 行{of_zh}写入 {output}")
+        Words(
+            f"{counted(rows, 'row')}{of_en} written to {output}",
+            f"已将 {rows} 行{of_zh}写入 {output}",
+        )
     )
 
 

@@ -15,8 +15,11 @@ _LETTERS = 160
 """Maximum letters of the reasons in a line of a timeline; `pingtai show --full` has all of them."""
 
 
-def entry_words(entry: LogEntry) -> str:
-    """What an entry says was decided or happened, with what one must know of it."""
+def entry_words(entry: LogEntry, *, named: bool = True) -> str:
+    """What an entry says was decided or happened, with what one must know of it.
+
+    `named`: also which kind of decision it is.
+    """
     if entry.kind is EntryKind.REFUSED:
         # The log says the reason in both languages, English first.
         name = wording.what(entry.name)
@@ -24,7 +27,9 @@ def entry_words(entry: LogEntry) -> str:
         en, zh = official(Words(en, zh or en))
         return say(Words(f"REFUSED {name}: {en}", f"【不予受理】{name}：{zh}"))
     more = say(_more(entry))
-    words = wording.said(entry.name, entry.outcome)
+    words = _said(entry, named=named)
+    if not words:
+        return more
     return words + (say(Words(f" ({more})", f"（{more}）")) if more else "")
 
 
@@ -46,15 +51,19 @@ def reason_words(entry: LogEntry, most: int = _LETTERS) -> str:
 def decision_line(entry: LogEntry, *, named: bool = True) -> str:
     """What was decided, on which day and by whom, in one line; `named`: also which kind of decision it is."""
     actor = entry.actor
-    words = wording.said(entry.name, entry.outcome)
     parts = [
-        words if named else words.removeprefix(wording.what(entry.name)).lstrip(": ："),
+        _said(entry, named=named),
         str(entry.said.get("decided_on") or beijing_date(entry.at)),
     ]
     if actor:
         by = Words(f"{actor.organisation} ({actor.id})", f"{actor.organisation}（{actor.id}）")
         parts.append(say(by))
     return " · ".join(part for part in parts if part)
+
+
+def _said(entry: LogEntry, *, named: bool) -> str:
+    words = wording.said(entry.name, entry.outcome)
+    return words if named else words.removeprefix(wording.what(entry.name)).lstrip(": ：")
 
 
 def shortened(words: str, most: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from starter.terminal.catalogue import click_speaks
-from starter.terminal.chosen_language import speaking
+from starter.terminal.chosen_language import asked_by_option, speaking
 from starter.terminal.language import language, say, unknown_language
 from starter.terminal.lazy_group import LANG, LazyGroup, in_language
 from workflows.words import Language
@@ -30,7 +30,7 @@ class Program(LazyGroup):
             click.echo(say(unknown), err=True)
             raise SystemExit(click.UsageError.exit_code)
         # Found out once: each line that is said would look into the profile again.
-        with speaking(asked or language()), click_speaks():
+        with asked_by_option(asked), speaking(asked or language()), click_speaks():
             return click.Group.main(in_language(self), args, *more, **named)
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:

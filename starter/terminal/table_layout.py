@@ -55,17 +55,23 @@ def addresses_apart(table: Table, width: int) -> Iterator[dict[str, str]]:
     natural = [max(map(_width, _cells(column))) for column in table.columns]
     room = width - sum(natural[:-1]) - 3 * (len(natural) - 1)
     held: dict[str, str] = {}
-    marked: list[Text] = []
+    whole: list[tuple[Text, str]] = []
     for cell in table.columns[-1].cells if table.columns else ():
-        if isinstance(cell, Text) and is_copied(cell.plain) and cell_len(cell.plain) > room:
-            mark = chr(_FIRST_MARK + len(held))
-            held[mark], cell.plain = cell.plain, mark
-            marked.append(cell)
+        if not isinstance(cell, Text):
+            continue
+        lines = cell.plain.split("\n")
+        for place, line in enumerate(lines):
+            if is_copied(line) and cell_len(line) > room:
+                lines[place] = mark = chr(_FIRST_MARK + len(held))
+                held[mark] = line
+        if any(line in held for line in lines):
+            whole.append((cell, cell.plain))
+            cell.plain = "\n".join(lines)
     try:
         yield held
     finally:
-        for cell in marked:
-            cell.plain = held[cell.plain]
+        for cell, plain in whole:
+            cell.plain = plain
 
 
 _FIRST_MARK = 0xE000

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from starter.terminal.chosen_language import chosen
+from starter.terminal.chosen_language import of_option
 
 _LANGUAGE = "lang"
 
@@ -44,7 +44,7 @@ def _words(param: click.Parameter, context: click.Context, changed: dict[str, An
 
 def _language() -> tuple[str, ...]:
     """The language, if it was asked for: the option may stand anywhere."""
-    given = chosen.get()
+    given = of_option.get()
     return (f"--{_LANGUAGE}", given) if given else ()
 
 

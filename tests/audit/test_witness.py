@@ -161,7 +161,7 @@ async def test_a_witness_elsewhere_reads_by_http(run: Run, tmp_path: Path) -> No
         lacking.mkdir()
         missing = await _witness(run, url, lacking)
     gone = await _witness(run, url, tmp_path, lang="zh")
-    assert "/digests.jsonl：无法连接" in "".join(gone.output.split())
+    assert "/digests.jsonl：对方拒绝连接" in "".join(gone.output.split())
     assert (signed.exit_code, missing.exit_code, gone.exit_code) == (0, 4, 4)
     assert "HTTP 404" in missing.output
     secret = await _witness(run, "https://me:secret@example.org", tmp_path)

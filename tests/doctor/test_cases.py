@@ -155,7 +155,10 @@ async def test_a_paused_case(client: Client) -> None:
 
     await until(seen, "they are seen as paused")
     told(
-        await paused(client), "1 cases are paused", "platform:resting", "temporal workflow unpause"
+        await paused(client),
+        "paused at Temporal: 1 case:",
+        "platform:resting",
+        "temporal workflow unpause",
     )
 
 

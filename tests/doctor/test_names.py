@@ -49,5 +49,6 @@ async def test_operators_that_nearly_are_one_of_the_register(
     found = await operators_named(engine)
     assert found.verdict is Verdict.NOTE
     assert found.what.en.startswith(
-        f"2 operators are no platform's (recipient jia: 北京示例材料有限責任公司, not {OPERATOR}; key portal"
+        "known to no platform: 2 operators (recipient jia: 北京示例材料有限責任公司,"
+        f" not {OPERATOR}; key portal"
     )

@@ -319,7 +319,7 @@ async def test_doctor_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.setenv("PINGTAI_NOTICES", str(path))
     path.write_text('[[recipients]]\nname = "a"\nfile = "a.jsonl"\n', encoding="utf-8")
     good = await doctor.notices_configured()
-    assert (Verdict.GOOD, "notices have 1 recipients") == (good.verdict, good.what.en)
+    assert (Verdict.GOOD, "notices: 1 recipient") == (good.verdict, good.what.en)
     path.write_text('[[recipients]]\nname = "a"\n', encoding="utf-8")
     bad = await doctor.notices_configured()
     assert (Verdict.BAD, True) == (

@@ -110,7 +110,7 @@ async def test_without_a_configuration(tmp_path: Path) -> None:
         ("first_seconds", "frist_seconds", "patience.frist_seconds: Extra inputs are not permitted",
          "没有此字段"),
         ('"overdue"', '"late"', "north: events: there is no notice of 'late'; ",
-         "没有 'late' 这种通知"),
+         "没有“late”这种通知"),
         ('name = "jia"', 'name = "north"', "north is used twice", "名称重复（north）"),
         ('file = "jia.jsonl"', "", "exactly one of email, webhook, file; here: none", "现有：none"),
         ('file = "jia.jsonl"', 'file = "x"\nemail = ["a@b.c"]', "here: email, file", "现有：email, file"),

@@ -51,7 +51,9 @@ def refusal(case: Case[Any], raw: Raw, rule: str) -> str:
     assert told.en != ""
     assert zh.startswith(f"{told.zh}（{rule}）。")
     assert re.search(r"[\u4e00-\u9fff]", told.zh)
-    assert [kind for kind, role, _ in awaited if f"{kind} from the {role}" not in en] == []
+    assert [
+        kind for kind, role, _ in awaited if f"{Kind(kind).words.en} from the {role}" not in en
+    ] == []
     assert [w for w in told.awaited if f"{w.role.zh}的“{Kind(w.kind).zh}”" not in zh] == []
     assert (case.state, case.record()) == (state, record)
     return told.en

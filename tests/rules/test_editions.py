@@ -31,7 +31,7 @@ def test_a_case_of_0_4_takes_the_newer_edition_with_a_change(kind: Kind) -> None
     read = case.validate(decision(kind, case), moment(case))
     assert Edition.V0_5 == case.edition_for(read) == known_since(kind)
     assert Edition.V0_4 is case.edition
-    with pytest.raises(Refused, match=f"{kind} is not awaited"):
+    with pytest.raises(Refused, match=f"{kind.words.en} is not awaited"):
         case.decide(read, moment(case))
     case.take_edition(case.edition_for(read))
     assert str(kind) == case.decide(read, moment(case)).kind
@@ -41,7 +41,7 @@ def test_a_case_of_0_4_takes_the_newer_edition_with_a_change(kind: Kind) -> None
 def test_a_case_of_before_0_4_waits_for_its_next_run(kind: Kind) -> None:
     """Its messages come in another order: it keeps its edition."""
     case = of(Edition.V0_1)
-    with pytest.raises((Refused, InvalidMessage), match=f"{kind} is not awaited"):
+    with pytest.raises((Refused, InvalidMessage), match=f"{kind.words.en} is not awaited"):
         case.validate(decision(kind, case), moment(case))
 
 

@@ -51,7 +51,7 @@ def test_anyone_but_the_commission(actor: dict[str, str]) -> None:
     """A district's own recommendation is set aside by the commission as well."""
     case = at_stage(Stage.INSPECTION)
     raw = decision(Kind.SET_ASIDE, case, actor=actor)
-    why = f"set_aside is for the commission to take, not for the {actor['role']}"
+    why = f"set aside is for the commission to take, not for the {actor['role']}"
     assert refusal(case, raw, RULE) == why
 
 
@@ -91,7 +91,7 @@ def test_in_an_assessment_that_ended_by_itself(stage: AssessmentStage) -> None:
     """There is no decision that had ended it; a withdrawal is set aside in the platform."""
     case = at_stage(stage)
     raw = decision(Kind.SET_ASIDE, case)
-    assert refusal(case, raw, RULE) == f"set_aside is not awaited: the case is in {stage}"
+    assert refusal(case, raw, RULE) == f"set aside is not awaited: the stage is “{stage.words.en}”"
 
 
 def test_what_came_before_a_withdrawal() -> None:

@@ -44,7 +44,7 @@ def test_out_of_order(stage: AnyStage, kind: Kind) -> None:
     """A decision that is not awaited is refused by its own article, and told where the case stands."""
     case = at_stage(stage)
     why = refusal(case, decision(kind, case), kind.article)
-    assert why == f"{kind} is not awaited: the case is in {stage}"
+    assert why == f"{kind.words.en} is not awaited: the stage is “{stage.words.en}”"
 
 
 @pytest.mark.parametrize(("stage", "kind"), IN_TURN)
@@ -148,9 +148,11 @@ def test_going_on_without_a_report(stage: AssessmentStage, kind: Kind) -> None:
     assert "is not overdue yet" in refusal(case, raw, "§六")
     record_event(case, Happening.OVERDUE)
     by_operator = decision(kind, case, "not_filed", actor=OPERATOR)
-    assert "is not for the operator to say" in refusal(case, by_operator, "§六")
+    assert "the operator can say only “filed”, not “not filed”" in refusal(case, by_operator, "§六")
     by_commission = decision(kind, case, actor=COMMISSION)
-    assert "is not for the commission to say" in refusal(case, by_commission, "§六")
+    assert "the commission can say only “not filed”, not “filed”" in refusal(
+        case, by_commission, "§六"
+    )
     with_content = decision(kind, case, "not_filed")
     with_content |= {"groups": {"teams": "稳定"}} if kind == "self_report" else {"mended": ["x"]}
     assert "and nothing else" in refusal(case, with_content, "§六")

@@ -96,7 +96,7 @@ def test_a_refused_signal_is_written_with_its_reason_in_both_languages() -> None
     )
     assert entry.reason is not None
     assert entry.reason.startswith(
-        "listing is not awaited: the case is in recommendation (§四(四))."
+        "listing is not awaited: the stage is “recommendation” (§四(四))."
     )
     assert "现在不能作“纳入名单”：目前处于“待所在区推荐”（§四(四)）。" in entry.reason
     assert (case.state, fold(case.log), len(case.receipts)) == (state, state, 0)

@@ -33,9 +33,13 @@ def test_the_commission_goes_on_without_a_silent_district(
     assert "is not overdue yet" in refusal(case, raw, "§六")
     record_event(case, Happening.OVERDUE)
     by_district = decision(Kind.DISTRICT_REVIEW, case, "not_given", actor=DISTRICT)
-    assert "is not for the district to say" in refusal(case, by_district, "§六")
+    assert "in the district review the district can say only “given”, not “not given”" in refusal(
+        case, by_district, "§六"
+    )
     by_commission = decision(Kind.DISTRICT_REVIEW, case, actor=COMMISSION)
-    assert "is not for the commission to say" in refusal(case, by_commission, "§六")
+    assert "the commission can say only “not given”, not “given”" in refusal(
+        case, by_commission, "§六"
+    )
     decide(case, Kind.DISTRICT_REVIEW, "not_given", reason="两次催告未复")
     assert (case.state.stage, case.log[-1].outcome) == (goal, "not_given")
     assert case.log[-1].said["reason"] == "两次催告未复"

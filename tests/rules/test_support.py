@@ -41,7 +41,7 @@ def test_a_platform_that_is_not_valid(stage: Stage) -> None:
     """Neither on its way nor after its end; and a yearly assessment is not the place for it."""
     case = at_stage(stage)
     why = refusal(case, decision(Kind.SUPPORT, case), "§四")
-    assert why == f"support is not awaited: the case is in {stage}"
+    assert why == f"support is not awaited: the stage is “{stage.words.en}”"
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_what_may_be_accepted_is_said_in_one_way() -> None:
     """By Temporal and by HTTP, so that a person or a program learns it once."""
     with pytest.raises(Unreachable) as directly, translate_rpc_errors():
         raise WorkflowUpdateRPCTimeoutOrCancelledError
-    silent = _silent("https://example.org", "timeout", sent=True)
+    silent = _silent("https://example.org", Words.same("timeout"), sent=True)
     for error in (directly.value, silent):
         assert error.words.en.endswith(MAY_BE_ACCEPTED.en)
         assert error.words.zh.endswith(MAY_BE_ACCEPTED.zh)

@@ -88,7 +88,7 @@ def test_the_notice_says_what_the_guideline_says() -> None:
         "市科委、中关村管委会会同各区每年组织开展绩效考核",
     ):
         assert said in text
-    assert ("1", "C-001", "海淀区", "人工智能", "2030-03-15") == tuple(
+    assert ("1", "C-001", "海淀区", "人工智能", "2030年3月15日") == tuple(
         data["rows"][0][name]
         for name in ("index", "certificate", "district", "field", "valid_until")
     )
@@ -116,7 +116,8 @@ def test_the_list_as_docx(pingtai: Run, lang: str) -> None:
     paragraphs, rows = words(Path("list.docx"))
     assert ["C-p-1", "C-p-2", "C-p-3"] == [row[6] for row in rows[1:]]
     assert f"{LONG}p-1" == rows[1][1]
-    assert ("2027-02-12", 4) == (rows[1][7], len(rows))
+    day = {"en": "12 February 2027", "zh": "2027年2月12日"}
+    assert (day[lang], 4) == (rows[1][7], len(rows))
     title = {"en": "Notice on Publishing the List", "zh": "关于公布北京市共性技术平台名单"}
     assert any(title[lang] in one for one in paragraphs)
     assert not any("{{" in one or "{%" in one for one in paragraphs)

@@ -189,7 +189,7 @@ def test_find_lists_and_says_how_to_go_on(pingtai: Run, register: PretendRegiste
     following = "pingtai find 氢能 平台 --limit 2 --after bj-h2-2"
     assert f"Showing 2 of 31. Next: {following}\n" == result.stderr
     chinese = pingtai("find", "氢能", "平台", "--limit", "2", lang="zh")
-    following = "pingtai --lang zh find 氢能 平台 --limit 2 --after bj-h2-2"
+    following = "pingtai find 氢能 平台 --limit 2 --after bj-h2-2"
     assert f"已列出 2 项，共 31 项。下一页：{following}\n" == chinese.stderr
     assert 2 == pingtai("find", "x" * 201).exit_code
 

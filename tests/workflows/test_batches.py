@@ -13,8 +13,9 @@ import pytest
 from starter.clock import today
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.batch_run import Batch, prepare_batch, send_batch
-from starter.commands.batch.formats import Format, JsonLines, Names
+from starter.commands.batch.formats import Format, JsonLines
 from starter.commands.batch.lines import Line, Result
+from starter.commands.batch.plain_list import Names
 from starter.commands.batch.submit import LineSubmission
 from tests.rules.builders import BY, COMMISSION, DISTRICT, Raw, changed, content
 from tests.workflows.world import World

@@ -28,7 +28,7 @@ from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
 from worker.stopping import ending_surely, stopping, until_stopped
 from worker.temporal_server import TIME_SKIPPING
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _BY = "demo"
 """In whose name the layout is imported."""
@@ -102,7 +102,7 @@ async def _play(stack: RunningStack, lives: list[Example], *, whole: bool) -> tu
         *(f"✗ {line}" for line in (*mismatches, *missing)),
         _mark(mismatches)
         + say(
-            f"{ended} of {len(lives)} platforms ended as expected",
+            f"{ended} of {counted(len(lives), 'platform')} ended as expected",
             f"{len(lives)} 个平台中 {ended} 个按预期结束",
         ),
         _mark(missing)

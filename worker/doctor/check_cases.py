@@ -25,7 +25,7 @@ from starter.client.sdk_internals import IS_PAUSED
 from starter.client.visibility import any_type, quoted
 from worker.doctor.finding import Finding, bad, good
 from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _NAMED = 5
 """Maximum cases that are named; the others are counted."""
@@ -187,7 +187,7 @@ async def second_lives(client: Client, engine: AsyncEngine) -> Finding:
     )
     return bad(
         Words(
-            f"{len(open_ones)} workflows repeat a term; the register keeps the first: {listed}",
+            f"{counted(len(open_ones), 'repeated term')}; the register keeps the first: {listed}",
             f"{len(open_ones)} 个流程重复经历同一期次，名册保留先到者：{listed}",
         ),
         _REPEATED_TERM,
@@ -208,7 +208,7 @@ async def paused(client: Client) -> Finding:
     listed = _listed([run.id async for run in client.list_workflows(query, limit=_NAMED)], count)
     return bad(
         Words(
-            f"{count} cases are paused at Temporal: {listed}",
+            f"paused at Temporal: {counted(count, 'case')}: {listed}",
             f"{count} 个流程在 Temporal 中被暂停：{listed}",
         ),
         _UNPAUSE,
@@ -233,7 +233,7 @@ async def strangers(client: Client) -> Finding:
     listed = _listed(found.values())
     return bad(
         Words(
-            f"{len(found)} workflows that are not cases use ids of cases: {listed}",
+            f"{counted(len(found), 'workflow')} with the id of a case, but no case: {listed}",
             f"{len(found)} 个非本系统的流程占用了编号：{listed}",
         ),
         _TERMINATE,
@@ -259,7 +259,7 @@ async def stuck(client: Client) -> Finding:
     flooded = any(_DEADLOCK in why for why in reasons.values())
     return bad(
         Words(
-            f"{count} workflows cannot continue (TemporalReportedProblems): {listed}",
+            f"unable to continue (TemporalReportedProblems): {counted(count, 'workflow')}: {listed}",
             f"{count} 个流程无法继续（TemporalReportedProblems）：{listed}",
         ),
         _FLOODED if flooded else _OTHER_CODE,

@@ -10,7 +10,7 @@ from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
 from worker.notice_channels import load_notices
 from worker.settings import load_settings
-from workflows.words import Words
+from workflows.words import Words, counted
 
 LONG = timedelta(hours=1)
 
@@ -33,7 +33,9 @@ async def notices_configured() -> Finding:
             "PINGTAI_NOTICES is not set: notices are off (a local stack writes notices.jsonl)",
             "未设置 PINGTAI_NOTICES：不发送通知（本机系统写入 notices.jsonl）",
         )
-    return good(f"notices have {len(recipients)} recipients", f"通知收件方：{len(recipients)} 个")
+    return good(
+        f"notices: {counted(len(recipients), 'recipient')}", f"通知收件方：{len(recipients)} 个"
+    )
 
 
 async def outbox(engine: AsyncEngine) -> Finding:

@@ -15,7 +15,7 @@ from worker.doctor.finding import Finding, good, note
 from worker.notice_channels import load_notices
 from worker.settings import load_settings
 from workflows.vocabulary import Role
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _LISTED = 3
 
@@ -49,7 +49,7 @@ async def operators_named(engine: AsyncEngine) -> Finding:
     )
     return note(
         Words(
-            f"{len(alike)} operators are no platform's ({en})",
+            f"known to no platform: {counted(len(alike), 'operator')} ({en})",
             f"有 {len(alike)} 个运营单位与名册不符（{zh}）",
         ),
         Words(

@@ -14,7 +14,7 @@ from db.url import shown
 from worker.doctor.finding import LOCAL, Finding, bad, good, note
 from worker.register_owner import WHAT_TO_CHECK, of_another_temporal, open_terms
 from workflows.contract import PLATFORM_TYPE
-from workflows.words import Words
+from workflows.words import Words, counted
 
 OLDEST_POSTGRES = 140000
 _NAMED = 5
@@ -68,11 +68,12 @@ async def register_complete(client: Client, engine: AsyncEngine) -> Finding:
     known = await open_terms(engine)
     if running.count == known:
         return good(
-            f"{known} open terms, in Temporal and in the register", f"未结束的期：{known} 个"
+            f"{counted(known, 'open term')}, in Temporal and in the register",
+            f"未结束的期：{known} 个",
         )
     return note(
         Words(
-            f"{running.count} platforms are open in Temporal, {known} in the register",
+            f"open in Temporal: {counted(running.count, 'platform')}, in the register: {known}",
             f"Temporal 中 {running.count} 个未结束，名册中 {known} 个",
         ),
         Words(
@@ -91,7 +92,7 @@ async def plaques_back(engine: AsyncEngine) -> Finding:
     more = " …" if len(late) > _NAMED else ""
     return note(
         Words(
-            f"{len(late)} plaques have not been returned: {listed}{more}",
+            f"not returned in time: {counted(len(late), 'plaque')}: {listed}{more}",
             f"逾期未交回的牌子 {len(late)} 块：{listed}{more}",
         ),
         Words(

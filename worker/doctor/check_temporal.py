@@ -18,7 +18,7 @@ from worker.search_attributes import create_namespace, missing_search_attributes
 from worker.temporal_server import RETENTION
 from worker.worker_process import DEPLOYMENT
 from workflows.contract import TASK_QUEUE
-from workflows.words import Words
+from workflows.words import Words, counted
 
 ENOUGH_RETENTION = timedelta(days=7)
 """The archive takes histories within a day; the rest is for repairing whatever stops it."""
@@ -80,7 +80,7 @@ async def retention(client: Client) -> Finding:
 
 
 def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+    return counted(number, "day")
 
 
 async def kept_after_the_end(client: Client) -> timedelta:

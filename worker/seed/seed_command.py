@@ -22,7 +22,7 @@ from worker.demo.example_lives import load_examples
 from worker.seed.sample_cases import SAMPLES
 from worker.seed.seeding import Seeding
 from workflows.vocabulary import Word
-from workflows.words import Words
+from workflows.words import Words, counted
 
 _BY = "seed"
 """In whose name the layout is imported."""
@@ -88,7 +88,8 @@ def _tell(seeding: Seeding, day: date, directions: int) -> None:
     show(
         "",
         Words(
-            f"{number} example platforms stand as on {day}, and {directions} directions were imported.",
+            f"As on {day}: {counted(number, 'example platform')}."
+            f" Imported: {counted(directions, 'direction')}.",
             f"{number} 个示例平台已按 {day} 的情况填充，另导入 {directions} 个布局方向。",
         ),
     )

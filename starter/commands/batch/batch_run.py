@@ -15,7 +15,8 @@ from starter.commands.batch.formats import Format
 from starter.commands.batch.interruption import interruptible
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.batch.preparation import BatchPreparation
-from starter.commands.batch.progress import DECISIONS, ProgressReport, counted
+from starter.commands.batch.progress import DECISIONS, ProgressReport
+from starter.commands.batch.progress import counted as counted_results
 from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
@@ -25,7 +26,7 @@ from starter.errors import BadInput
 from starter.tables.file_content import read_many
 from starter.terminal.command_runner import BAD_INPUT, INTERRUPTED, REFUSED, UNREACHABLE
 from starter.terminal.screen import at_terminal, complain, show
-from workflows.words import Words
+from workflows.words import Words, counted
 
 MOST_LINES = 100_000
 
@@ -129,9 +130,8 @@ async def send_batch(batch: Batch, prepared: Prepared) -> None:
     lines, telling, apart = prepared
     sending = await _send(batch, lines, telling) if lines else None
     results = telling.results
-    lines_in_all = "1 line" if len(results) == 1 else f"{len(results)} lines"
-    sums = counted(results, DECISIONS)
-    summary = Words(f"{lines_in_all}: {sums}", f"共 {len(results)} 行：{sums}")
+    sums = counted_results(results, DECISIONS)
+    summary = Words(f"{counted(len(results), 'line')}: {sums}", f"共 {len(results)} 行：{sums}")
     conclude(summary, results, sending, None if batch.dry_run else apart)
 
 

@@ -1,4 +1,4 @@
-"""The forms that a batch may have on paper: JSON, a spreadsheet's table, a plain list of names."""
+"""The forms that a batch may have on paper: JSON, or a spreadsheet's table."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,13 +9,12 @@ from starter.commands.batch.decision_cells import from_cells
 from starter.commands.batch.lines import Entry, Outcome, Result
 from starter.commands.document_files import HERE, with_documents
 from starter.errors import BadInput
-from starter.tables.file_content import Form, text_of_file
+from starter.tables.file_content import Form
 from starter.tables.headings import Headings
 from starter.tables.json_items import Item, json_items
 from starter.tables.strict_json import encodable
 from starter.tables.table import BEYOND, Row, Table, read_table
 from starter.terminal.language import say
-from workflows.words import Words
 
 PROBLEM = "problem"
 """The field that says why a line was not done; it is passed over on reading."""
@@ -136,72 +135,6 @@ class Cells:
         names = [*(name for name in header if name and name != PROBLEM), PROBLEM]
         written: list[list[Any]] = [names, *([row.get(name) for name in names] for row in rows)]
         return self._table.written(written)
-
-
-class Names:
-    """A platform a line, and its certificate number where it has one of its own; `#` begins a remark."""
-
-    suffix = ".txt"
-
-    def __init__(
-        self,
-        preset: Mapping[str, str],
-        certificate_prefix: str | None,
-        listed: Mapping[str, str] | None = None,
-    ) -> None:
-        """`preset` are fields of every decision; certificates without a number are numbered by a prefix.
-
-        `listed`: the certificates of the platforms that the list has already, which they keep. The others
-        go on from the last of them: a file that was corrected gives no number a second time.
-        """
-        self._preset = dict(preset)
-        self._prefix = certificate_prefix
-        self._listed = dict(listed or {})
-        prefix = certificate_prefix or ""
-        ends = [
-            held.removeprefix(prefix) for held in self._listed.values() if held.startswith(prefix)
-        ]
-        self._last = max((int(end) for end in ends if end.isdecimal()), default=0)
-
-    def read(self, content: str | bytes) -> list[Entry]:
-        """See `Format`."""
-        found: list[Entry] = []
-        for number, line in enumerate(text_of_file(content, table=True).splitlines(), 1):
-            words = line.partition("#")[0].split()
-            if not found and "certificate_number" in line:
-                raise BadInput(
-                    "it is a table, with a heading: say --format csv",
-                    "这是带表头的表格：请使用 --format csv",
-                )
-            if words:
-                found.append(self._entry(number, words))
-        return found
-
-    def _entry(self, number: int, words: list[str]) -> Entry:
-        platform, *certificate = words
-        if not certificate and self._prefix is not None:
-            certificate = [self._listed.get(platform) or self._next()]
-        given = {"platform": platform, "certificate_number": " ".join(certificate)}
-        if len(certificate) == 1:
-            return Entry(number, given, {**self._preset, **given})
-        return Entry(
-            number,
-            given,
-            {"platform": platform},
-            Words(
-                "write PLATFORM CERTIFICATE, or give --certificate-prefix",
-                "应写作“平台编号 证书编号”，或使用 --certificate-prefix",
-            ),
-        )
-
-    def _next(self) -> str:
-        self._last += 1
-        return f"{self._prefix}{self._last:03d}"
-
-    def write(self, results: Iterable[Result]) -> str:
-        """See `Format`."""
-        rows = ((*result.entry.given.values(), f"# {why(result)}") for result in results)
-        return "".join("  ".join(word for word in row if word) + "\n" for row in rows)
 
 
 def why(result: Result) -> str:

@@ -22,7 +22,7 @@ from starter.terminal.plan_text import changed_parts
 from starter.terminal.screen import Said, facts, heading, stacked
 from workflows.lifecycle import ASSESSMENT, LASTING
 from workflows.vocabulary import AssessmentStage, Kind, Vote
-from workflows.words import Words
+from workflows.words import Words, counted
 
 TITLE = Words("What it is about", "事由和依据")
 ON_CONDITIONS = frozenset((Kind.RECOMMENDATION, Kind.INSPECTION, Kind.BRINGING_IN))
@@ -71,7 +71,8 @@ def _said_before(kind: Kind, card: PlatformCard) -> Iterator[Row]:
     in_assessment = kind in ASSESSMENT.kinds
     for line in what_it_rests_on(card.log, card.platform.term):
         if line.entry.name == Kind.BRINGING_IN:
-            yield wording.what(line.entry.name), entry_words(line.entry)
+            told = entry_words(line.entry, named=False)
+            yield wording.what(line.entry.name), told[:1].upper() + told[1:]
         elif line not in above and bool(line.year) is in_assessment:
             year = say(Words(f"Year {line.year} · ", f"第 {line.year} 年 · ")) if line.year else ""
             decided = year + decision_line(line.entry, named=False)
@@ -127,7 +128,7 @@ def _conditions(card: PlatformCard) -> Iterator[Row]:
 
 def _condition(one: dict[str, Any]) -> str:
     count = len(one["documents"])
-    files = say(Words(f" [{count} files]" if count > 1 else " [1 file]", f" [文件 {count} 份]"))
+    files = say(Words(f" [{counted(count, 'file')}]", f" [文件 {count} 份]"))
     return beginning(one["item"], one["statement"], _CELLS - cell_len(files)) + files
 
 

@@ -189,7 +189,7 @@ class Dialogue:
         width = len(str(len(choices)))
         listed = (
             Text(f"  {number:>{width}}  {label}  {other}".rstrip())
-            for number, (label, other) in enumerate(choices.values(), 1)
+            for number, (label, other, *_) in enumerate(choices.values(), 1)
         )
         self.above(heading(question), *listed, level=_CHOICES)
         return self.pick(CHOICE, choices, also=also, needed=needed)

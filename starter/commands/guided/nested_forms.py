@@ -92,8 +92,8 @@ def ask_field(
         problem = misfit(model, field, value)
         if problem:
             raise ValueError(problem)
-        if field in _NAMES and prompts.plain(given).isdecimal():
-            raise ValueError(say("a name, not a number", "应为名称，不是序号"))
+        if field in _IN_WORDS and prompts.plain(given).isdecimal():
+            raise ValueError(say(_IN_WORDS[field]))
         return also(value) if also else value
 
     question = prompts.named(label, how)
@@ -131,8 +131,13 @@ def _plain(read: Read) -> Read:
     return plain
 
 
-_NAMES = ("name", "organisation")
-"""Fields in which a number is no answer: whoever types one took the question for a list."""
+_NAME = Words("a name, not a number", "应为名称，不是序号")
+_IN_WORDS = {
+    "name": _NAME,
+    "organisation": _NAME,
+    "remark": Words("a remark in words; Enter: none", "应为文字说明；没有说明请按回车"),
+}
+"""Fields in which a number is no answer: whoever types one answers another question."""
 _READ: dict[Shape, Read] = {
     Shape.BODY: body,
     Shape.LEAD_UNIT: _plain(lead_unit),
@@ -183,7 +188,7 @@ def _lines(talk: Dialogue, kind: Kind, part: Part, *, needed: bool) -> list[Any]
 
 def _findings(talk: Dialogue, part: Part) -> dict[str, dict[str, Any]]:
     words = prompts.choices_of(shape_of(GroupFinding.model_fields["finding"])[1])
-    listed = "  ".join(f"{number} {label}" for number, (label, _) in enumerate(words.values(), 1))
+    listed = "  ".join(f"{number} {label}" for number, (label, *_) in enumerate(words.values(), 1))
     talk.above(*help_of(part), heading(say(prompts.named(part.label)) + say(": ", "：") + listed))
     more = ("remark", "score") if part.shape is Shape.SCORE_BY_WORD else ("remark",)
     label = label_of(GroupFinding.model_fields["remark"])

@@ -24,7 +24,7 @@ from workflows.name_comparison import same_name
 from workflows.panel_checks import belongs
 from workflows.rules import CaseState
 from workflows.vocabulary import ExpertField, Vote
-from workflows.words import Words
+from workflows.words import Words, counted
 
 MOST = 50
 NEW = "+"
@@ -143,8 +143,9 @@ class PanelQuestions:
         if why:
             talk.above(Text(f"  ! {say(why)}{say(_RECUSED_ONLY)}"), level=2)
             votes = {Vote.RECUSED: votes[Vote.RECUSED]}
-        took_no_part = ("took no part", "未参加")
-        choices = {**votes, ABSENT: took_no_part if language() == "en" else took_no_part[::-1]}
+        zh = language() == "zh"
+        took_no_part = ("未参加", "", "took no part") if zh else ("took no part", "未参加")
+        choices: prompts.Choices = {**votes, ABSENT: took_no_part}
         vote = talk.choose(question, choices)
         return {"name": name, "field": field, "organisation": organisation, "vote": vote}
 
@@ -196,7 +197,7 @@ def _panel_name(given: str) -> str:
 
 def _size(panel: Panel) -> str:
     many = len(panel.experts)
-    return say("1 expert" if many == 1 else f"{many} experts", f"{many} 人")
+    return say(counted(many, "expert"), f"{many} 人")
 
 
 def _question(field: str) -> str:

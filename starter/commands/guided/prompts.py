@@ -57,18 +57,21 @@ def named(label: Label, how: Words | None = None) -> Words:
     return Words(en[:1].upper() + en[1:] + written.en, zh + written.zh)
 
 
-Choices = Mapping[str, tuple[str, str]]
-"""Words by their values: how each is read in the language of the answers, and in the other one."""
+Choices = Mapping[str, tuple[str, ...]]
+"""Words by their values: how each is read, what stands beside it, and how else it is understood."""
 
 
 def choices_of(vocabulary: Iterable[StrEnum], only: tuple[str, ...] = ()) -> Choices:
-    """The words of a vocabulary; `only` some of them, if any are named."""
+    """The words of a vocabulary; `only` some of them, if any are named.
+
+    English ones have the guideline's own term beside them; the terms need nothing beside.
+    """
     words = [word for word in vocabulary if not only or word in only]
     both: dict[str, tuple[str, str]] = {
         str(word): word.words if isinstance(word, BilingualEnum) else (str(word), str(word))
         for word in words
     }
-    return both if language() == "en" else {value: (zh, en) for value, (en, zh) in both.items()}
+    return both if language() == "en" else {value: (zh, "", en) for value, (en, zh) in both.items()}
 
 
 def sure(question: str, *, default: bool = False) -> bool:

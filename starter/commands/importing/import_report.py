@@ -10,7 +10,7 @@ from starter.commands.importing.columns import COLUMNS, column_of
 from starter.terminal.language import say
 from starter.terminal.named_fields import named
 from starter.terminal.screen import complain, show, show_json_line
-from workflows.words import Words
+from workflows.words import Words, counted
 
 MOST_TOLD = 300
 
@@ -46,15 +46,11 @@ def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
         complain(Words(f"… and {more:,} more problems", f"……另有 {more:,} 处问题"))
 
 
-def counted(problems: Sequence[Problem]) -> str:
+def counted_problems(problems: Sequence[Problem]) -> str:
     """How many there are, in how many lines."""
     lines = len({problem.line for problem in problems})
-    en = f"{_several(len(problems), 'problem')} in {_several(lines, 'line')}"
+    en = f"{counted(len(problems), 'problem')} in {counted(lines, 'line')}"
     return say(en, f"{lines:,} 行共 {len(problems):,} 处问题")
-
-
-def _several(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _in_words(problem: Problem) -> str:

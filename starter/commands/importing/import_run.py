@@ -28,7 +28,7 @@ from starter.tables.file_content import Form
 from starter.terminal.command_runner import BAD_INPUT
 from starter.terminal.language import say
 from starter.terminal.screen import at_terminal, complain, show, show_json_line
-from workflows.words import Words
+from workflows.words import Words, counted
 
 if TYPE_CHECKING:
     from starter.client.register_lookups import NoRegister
@@ -119,8 +119,8 @@ def _checked(order: Import, read: Read) -> list[Line]:
     report.tell(problems, as_json=order.as_json)
     complain(
         Words(
-            f"{order.file}: {report.counted(problems)}. Nothing was started.",
-            f"{order.file}：{report.counted(problems)}。未启动任何申请。",
+            f"{order.file}: {report.counted_problems(problems)}. Nothing was started.",
+            f"{order.file}：{report.counted_problems(problems)}。未启动任何申请。",
         )
     )
     raise click.exceptions.Exit(BAD_INPUT)
@@ -177,4 +177,4 @@ def _applications(count: int) -> str:
 
 
 def _english(count: int) -> str:
-    return "1 application" if count == 1 else f"{count:,} applications"
+    return counted(count, "application")
