@@ -96,7 +96,7 @@ def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESP
         given = purpose.decode("ascii", "replace")
         raise BadSignature(
             f"it was signed for {given!r}, not for {namespace!r}",
-            f"签名用途为 {given!r}，而非 {namespace!r}",
+            f"签名用途为“{given}”，而非“{namespace}”",
         )
     if reserved:
         raise BadSignature("it holds what nobody has defined", "含有未定义的内容")
@@ -174,7 +174,7 @@ def read_key_blob(blob: bytes) -> PublicKey:
     if algorithm not in (ED25519, HARDWARE_ED25519):
         raise BadSignature(
             f"keys of the algorithm {algorithm[:40]!r} are not supported: use ed25519",
-            f"不支持算法 {algorithm[:40]!r} 的密钥，请使用 ed25519",
+            f"不支持算法“{algorithm[:40]}”的密钥，请使用 ed25519",
         )
     raw = parts.string()
     application = parts.string() if algorithm == HARDWARE_ED25519 else b""
