@@ -17,8 +17,16 @@ from workflows.activity_messages import (
     RegisterWrite,
     RegisterWritten,
 )
-from workflows.contract import CLAIM_NUMBER, FIND_LOG, HAND_IN, READ_LOG, WRITE_REGISTER
+from workflows.contract import (
+    CLAIM_NUMBER,
+    FIND_LOG,
+    HAND_IN,
+    READ_LOG,
+    WRITE_REGISTER,
+    WRITE_ROSTER,
+)
 from workflows.record import LogEntry
+from workflows.roster_batches import RosterBatch
 
 REGISTER_CONFLICT = "RegisterConflict"
 """The type of the error that a workflow gets: trying again cannot help."""
@@ -43,6 +51,12 @@ class Register(Protocol):
 
     async def claim_number(self, claim: NumberClaim) -> str:
         """Claim a certificate number, or release one that no listing has; returns whose it is."""
+
+    async def write_roster(self, batch: RosterBatch) -> None:
+        """Write entries of the roster's log; those written before change nothing.
+
+        Raises an error whose class inherits from one called `REGISTER_CONFLICT` where it has another log.
+        """
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""
@@ -94,6 +108,20 @@ class RegisterActivities:
             raise ApplicationError(
                 str(error), detail, type=REGISTER_CONFLICT, non_retryable=True
             ) from None
+
+    @activity.defn(name=WRITE_ROSTER)
+    async def write_roster(self, batch: RosterBatch) -> None:
+        """Write entries of the roster's log; retried until the register is back.
+
+        Raises:
+            ApplicationError: `RegisterConflict`, not to be retried.
+        """
+        try:
+            await self._register.write_roster(batch)
+        except Exception as error:
+            if REGISTER_CONFLICT not in (one.__name__ for one in type(error).__mro__):
+                raise
+            raise ApplicationError(str(error), type=REGISTER_CONFLICT, non_retryable=True) from None
 
     @activity.defn(name=READ_LOG)
     async def read_log(self, request: LogRequest) -> CaseLog:

@@ -25,6 +25,7 @@ from worker.worker_process import make_worker
 from worker.worker_run import worker_running
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import LogEntry
+from workflows.roster_batches import RosterBatch
 
 
 class Variation(SimplePlugin):
@@ -50,6 +51,9 @@ class NoRegister:
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """Nothing was kept."""
         return ()
+
+    async def write_roster(self, batch: RosterBatch) -> None:
+        """None is set up here."""
 
     async def claim_number(self, claim: NumberClaim) -> str:
         """Every number is free."""

@@ -84,3 +84,18 @@ class InvalidDatabaseUrl(BadInput):
 
 class EmbeddedPostgresError(Unreachable):
     """The embedded PostgreSQL did not start or stop; the message ends with its log's last lines."""
+
+
+class RosterConflict(RegisterConflict):
+    """Another history has written the roster's log, or entries before are missing."""
+
+    def __init__(self, seq: int) -> None:
+        """`seq` is the entry that does not fit."""
+        PingtaiError.__init__(
+            self,
+            f"the roster's log differs from the register's at entry {seq}: another roster was set up, or the"
+            " register lacks entries before it. Nothing was written (docs/roster.md)",
+            f"人员目录第 {seq} 条与名册不符：设立了另一目录，或名册缺少此前条目。"
+            "本次未写入（见 docs/roster.md）",
+        )
+        self.seq = seq

@@ -21,6 +21,7 @@ from db.projection import (
 from db.queries import RegisterQueries
 from db.register_errors import RegisterConflict
 from db.retimed_log import replace_retimed_log
+from db.roster_store import write_roster
 from db.statements import (
     WRITE_ASSESSMENT,
     WRITE_LOG,
@@ -33,6 +34,7 @@ from db.statements import (
 from db.tables import assessments, platforms, terms
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import LogEntry
+from workflows.roster_batches import RosterBatch
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +83,10 @@ class PostgresRegister:
     async def claim_number(self, claim: NumberClaim) -> str:
         """Claim a certificate number, or release one that no listing has; returns whose it is."""
         return await claim_number(self._engine, claim)
+
+    async def write_roster(self, batch: RosterBatch) -> None:
+        """Write entries of the roster's log, and what follows from them."""
+        await write_roster(self._engine, batch)
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""

@@ -28,6 +28,8 @@ from workflows.model import MAX_MESSAGE_BYTES
 from workflows.policy import Policy
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
+from workflows.roster_decisions import RosterChange, RosterConfirmation
+from workflows.roster_log import RosterReceipt, RosterView
 from workflows.run_io import CaseView, DecisionPreview, TermResult, YearResult
 from workflows.states import Receipt
 from workflows.vocabulary import Condition, PlanPart
@@ -45,6 +47,12 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "year_result": YearResult,
     "opinion": DecisionPreview,
     "event": Event,
+    "roster_view": RosterView,
+    "roster_receipt": RosterReceipt,
+}
+ROSTER: dict[str, type[BaseModel]] = {
+    "change": RosterChange,
+    "confirmation": RosterConfirmation,
 }
 
 _DOCUMENTED: dict[str, Any] = {
@@ -127,6 +135,7 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
     ),
     **dict.fromkeys((DocumentedDecision, Suspension, Resumption, Termination), ()),
     FactsChange: ("`services` names each service once (§一)",),
+    RosterConfirmation: ("a `reason` stands with the outcome `rejected`, and with no other",),
 }
 """What it demands besides, in words."""
 
@@ -140,6 +149,8 @@ def files() -> dict[str, str]:
     }
     for kind, decision in MODELS.items():
         whole[f"decisions/{kind}"] = _one(decision, f"decisions/{kind}", "validation")
+    for name, message in ROSTER.items():
+        whole[f"roster/{name}"] = _one(message, f"roster/{name}", "validation")
     for name, answer in ANSWERS.items():
         whole[f"answers/{name}"] = _one(answer, f"answers/{name}", "serialization")
     return {

@@ -1,4 +1,4 @@
-"""The worker: both workflows and their activities on the queue `pingtai`."""
+"""The worker: the workflows of cases and of the roster, and their activities on the queue `pingtai`."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,6 +15,7 @@ from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.contract import TASK_QUEUE
 from workflows.converter import worker_converter
 from workflows.platform_workflow import PlatformWorkflow
+from workflows.roster_workflow import RosterWorkflow
 
 DEPLOYMENT = "pingtai"
 GRACE = timedelta(seconds=10)
@@ -61,10 +62,11 @@ def make_worker(
     return make_isolating_worker(
         client=Client(**reading),
         task_queue=TASK_QUEUE,
-        workflows=[PlatformWorkflow, AnnualAssessmentWorkflow],
+        workflows=[PlatformWorkflow, AnnualAssessmentWorkflow, RosterWorkflow],
         activities=[
             activities.hand_in,
             activities.write_register,
+            activities.write_roster,
             activities.read_log,
             activities.find_log,
             activities.claim_number,

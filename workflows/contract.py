@@ -6,6 +6,9 @@ Change it only by adding (docs/architecture.md, "The contract").
 from temporalio.common import SearchAttributeKey
 
 TASK_QUEUE = "pingtai"
+ROSTER_TYPE = "Roster"
+ROSTER_ID = "roster"
+"""Of the one roster of a namespace."""
 PLATFORM_TYPE = "Platform"
 ASSESSMENT_TYPE = "AnnualAssessment"
 NOTICES_TYPE = "NoticeDelivery"
@@ -28,6 +31,7 @@ AUDIT_QUEUE = "pingtai-audit"
 
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
+WRITE_ROSTER = "write_roster"
 READ_LOG = "read_log"
 FIND_LOG = "find_log"
 CLAIM_NUMBER = "claim_number"

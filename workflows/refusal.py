@@ -2,6 +2,7 @@
 
 from workflows.awaited import Awaited
 from workflows.model import Record
+from workflows.roster_words import RosterKind
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -28,10 +29,15 @@ class Refusal(Record):
                 f"{Kind(a.kind).words.en} from the {a.role} ({a.rule})" for a in self.awaited
             )
             listed_zh = "、".join(
-                f"{a.role.zh}的“{Kind(a.kind).zh}”（{a.rule}）" for a in self.awaited
+                f"{a.role.zh}的“{_term(a.kind)}”（{a.rule}）" for a in self.awaited
             )
             en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{listed_zh}。"
         return Words(en, zh)
+
+
+def _term(kind: str) -> str:
+    """The Chinese term of a kind of decision, on a case or on the roster."""
+    return Kind(kind).zh if kind in tuple(Kind) else RosterKind(kind).zh
 
 
 class Refused(Exception):

@@ -9,7 +9,7 @@ from workflows.decision import with_hashed_application
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
-from workflows.steps import AnyStage
+from workflows.steps import AnyStage, CaseStage
 from workflows.vocabulary import AssessmentStage, District, Service, Stage
 
 
@@ -32,7 +32,7 @@ class Facts(Record):
 class Spent(Record):
     """Time that a step took before its clock stopped: its plan was returned, or the case suspended."""
 
-    stage: AnyStage
+    stage: CaseStage
     since: Instant
     until: Instant
 

@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from workflows.awaited import Awaited
 from workflows.circumstances import NEWEST, Edition
+from workflows.roster_words import RosterKind, RosterStage
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage, Word
 
-AnyStage = Stage | AssessmentStage
+CaseStage = Stage | AssessmentStage
+AnyStage = CaseStage | RosterStage
 
 
 class Clock(StrEnum):
@@ -58,7 +60,7 @@ class Arrow:
 class Trigger:
     """A decision that is awaited from a role, or a happening (no role), with the arrows it may take."""
 
-    name: Kind | Happening
+    name: Kind | Happening | RosterKind
     by: Role | None
     rule: str
     arrows: tuple[Arrow, ...]

@@ -219,7 +219,7 @@ def take(case: Case[Any], trigger: Trigger, arrow: Arrow) -> LogEntry:
     """Take an arrow, having made the step overdue where it must be; answers its entry of the log."""
     if trigger.once_overdue and not case.state.overdue:
         record_event(case, Happening.OVERDUE)
-    if not isinstance(trigger.name, Kind):
+    if isinstance(trigger.name, Happening):
         record_event(case, trigger.name, arrow.outcome)
         return case.log[-1]
     receipt = case.decide(along(case, trigger, arrow), moment(case))

@@ -65,10 +65,10 @@ class Explorer:
         if trigger.name == Kind.SET_ASIDE:
             self.set_aside(99)
             return
-        if isinstance(trigger.name, Kind):
-            assert self.say(along(self.case, trigger, arrow)) is not None
-        else:
+        if isinstance(trigger.name, Happening):
             record_event(self.case, trigger.name, arrow.outcome)
+        else:
+            assert self.say(along(self.case, trigger, arrow)) is not None
         assert self.case.state.stage == (arrow.to or stage)
 
     def set_aside(self, number: int) -> None:

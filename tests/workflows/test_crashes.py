@@ -11,6 +11,7 @@ from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.record import BEGINNING, LogEntry, find_chain_break
+from workflows.roster_batches import RosterBatch
 
 
 async def hashes(queries: RegisterQueries, life: Life) -> list[str]:
@@ -39,6 +40,10 @@ class Away:
         if not self.open:
             raise ApplicationError("the register is away")
         return await self._register.read_log(request)
+
+    async def write_roster(self, batch: RosterBatch) -> None:
+        """As the register does."""
+        await self._register.write_roster(batch)
 
     async def claim_number(self, claim: NumberClaim) -> str:
         """Ask, if the door is open."""

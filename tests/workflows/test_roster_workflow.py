@@ -1,0 +1,176 @@
+"""The roster as a workflow: set up once, changed by people who sign, carried on by its hashes."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import (
+    Client,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+from temporalio.worker import Replayer
+
+from db.register_store import PostgresRegister
+from db.roster_queries import newest_root, roster_log_page
+from tests.memory import throw_away_folder
+from tests.rules.builders import Raw
+from tests.rules.roster_life import HAIDIAN, A, B, C, Life, entry, item
+from worker.demo.clockwork import until
+from worker.ports import free_port
+from worker.temporal_server import temporal_server
+from worker.worker_process import make_worker
+from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.record import LogEntry
+from workflows.roster_log import RosterLog, RosterReceipt, RosterView
+from workflows.roster_workflow import RosterPreview, RosterWorkflow
+
+Roster = WorkflowHandle[Any, None]
+_EVENTS = 30
+"""Of a run of these tests: then the next begins."""
+
+
+@pytest.fixture(scope="module")
+async def server(servers: None) -> AsyncIterator[str]:
+    """A Temporal whose runs are short."""
+    short = (f"limit.historyCount.suggestContinueAsNew={_EVENTS}",)
+    folder = throw_away_folder("roster")
+    async with temporal_server(folder, free_port(27433), dynamic_config=short) as running:
+        yield running.address
+
+
+@pytest.fixture
+async def client(server: str, engine: AsyncEngine) -> AsyncIterator[Client]:
+    """A client, while a worker is at work."""
+    client = await Client.connect(server, data_converter=pydantic_data_converter)
+    async with make_worker(client, PostgresRegister(engine)):
+        yield client
+        with suppress(RPCError):  # it has ended by itself
+            await client.get_workflow_handle(ROSTER_ID).terminate()
+
+
+async def _start(client: Client, *given: Any) -> Roster:
+    return await client.start_workflow(
+        ROSTER_TYPE, args=list(given), id=ROSTER_ID, task_queue=TASK_QUEUE
+    )
+
+
+async def _decide(roster: Roster, raw: Raw) -> RosterReceipt:
+    receipt: RosterReceipt = await roster.execute_update("decide", raw, result_type=RosterReceipt)
+    return receipt
+
+
+async def _state(roster: Roster) -> RosterView:
+    view: RosterView = await roster.query("state", result_type=RosterView)
+    return view
+
+
+def _now() -> Life:
+    """A life whose people sign now; it follows what the workflow takes."""
+    life = Life()
+    life.at = datetime.now(UTC) - timedelta(seconds=1)
+    return life
+
+
+async def _follow(life: Life, roster: Roster, raw: Raw) -> RosterReceipt:
+    """Let the workflow decide, and the life in memory at the same moment."""
+    receipt = await _decide(roster, raw)
+    life.at = receipt.at - timedelta(minutes=1)
+    assert life.take(raw) == receipt
+    life.at = datetime.now(UTC)
+    return receipt
+
+
+async def test_one_roster_over_its_runs(client: Client, engine: AsyncEngine) -> None:
+    """Set up, changed, confirmed, refused, repeated; written to the register, carried on, and replayed."""
+    life = _now()
+    opening = life.change([item(A), item(B)], A, B)
+    roster = await _start(client, opening)
+    view = await _state(roster)
+    assert view.root
+    life.at = (await roster_log_of(roster))[0].at - timedelta(minutes=1)
+    life.take(opening)
+    assert life.roster.view(view.recorded) == view
+    with pytest.raises(WorkflowAlreadyStartedError):
+        await _start(client, opening)
+
+    change = life.change([item(HAIDIAN)], A)
+    assert (await _follow(life, roster, change)).outcome == "waiting"
+    assert (await _decide(roster, change)).repeated
+    forged = life.confirmation(B) | {"proposed": "f" * 64}
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await _decide(roster, forged)
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "Refused"
+    preview = await roster.query("check", forged, result_type=RosterPreview)
+    assert "not what waits now" in preview.refusal["en"]
+    assert (await _follow(life, roster, life.confirmation(B))).outcome == "confirmed"
+    first_run = (await roster.describe()).run_id
+    for number in range(12):
+        await _follow(life, roster, life.change([item(entry(f"kw-{number}"))], A, B))
+    await until(lambda: _recorded(roster, life), "the register has the whole log")
+
+    run = (await roster.describe()).run_id
+    assert run != first_run
+    view = await _state(roster)
+    assert view == life.roster.view(view.recorded)
+    assert await roster.query("leaves") == life.roster.state.leaves
+    assert await roster_log_page(engine, limit=100) == life.roster.log
+    assert await newest_root(engine) == life.roster.state.root
+    again = RosterLog()
+    for one in await roster_log_page(engine, limit=100):
+        again.decide(one.said, one.at)
+    assert again.last_hash == view.log_hash
+    histories = [client.get_workflow_handle(ROSTER_ID, run_id=one) for one in (first_run, run)]
+    replayer = Replayer(workflows=[RosterWorkflow], data_converter=pydantic_data_converter)
+    for history in histories:
+        await replayer.replay_workflow(await history.fetch_history())
+
+    await roster.cancel()
+    assert (await _follow(life, roster, life.change([item(C)], A, B))).version == 15
+    await roster.terminate()
+    other = _now()
+    second = await _start(client, other.change([item(A), item(B), item(C)], A, B))
+    with pytest.raises(WorkflowFailureError) as failed:
+        await second.result()
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert failed.value.cause.type == "SecondLife"
+
+
+async def roster_log_of(roster: Roster) -> list[LogEntry]:
+    """The entries of this run."""
+    log: list[LogEntry] = await roster.query("log", result_type=list[LogEntry])
+    return log
+
+
+async def _recorded(roster: Roster, life: Life) -> bool:
+    return (await _state(roster)).recorded == life.roster.seq
+
+
+async def test_what_is_no_roster(client: Client, engine: AsyncEngine) -> None:
+    """One officer, a state that somebody made up, another id: the start fails, and nothing is written."""
+    life = _now()
+    alone = life.change([item(A), item(B)], A)
+    opened = Life.opened()
+    carried = {
+        "state": opened.roster.state.model_dump(mode="json"),
+        "seq": 1,
+        "last_hash": opened.roster.last_hash,
+        "receipts": [],
+    }
+    for given in ((alone,), (None, carried), (), ({},)):
+        roster = await _start(client, *given)
+        with pytest.raises(WorkflowFailureError):
+            await roster.result()
+    whole = _now().change([item(A), item(B)], A, B)
+    elsewhere = await client.start_workflow(ROSTER_TYPE, whole, id="another", task_queue=TASK_QUEUE)
+    with pytest.raises(WorkflowFailureError):
+        await elsewhere.result()
+    assert await newest_root(engine) is None

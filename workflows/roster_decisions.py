@@ -1,0 +1,129 @@
+"""What is decided on the roster: a change of entries, and its confirmation by a second officer."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from workflows.actors import Actor
+from workflows.decision import digest_of_content, sender_of
+from workflows.field_labels import Label
+from workflows.model import (
+    NO_OBJECT,
+    DecisionId,
+    InvalidMessage,
+    Message,
+    Sha256,
+    Text,
+    as_sent,
+    canonical,
+    invalid,
+    parse,
+    sha256,
+    wrong,
+)
+from workflows.roster_entries import RosterEntry, RosterRoot
+from workflows.roster_words import RosterKind, RosterOutcome
+from workflows.signatures import MOST_SIGNATURES, Signature
+
+MOST_ITEMS = 1_000
+"""Of one change; the size of a message bounds it, too."""
+
+
+class RosterItem(Message):
+    """An entry as it is to stand, and as it stood; without `before` it is new."""
+
+    entry: RosterEntry
+    before: RosterEntry | None = None
+
+
+class _RosterDecision(Message):
+    decision_id: DecisionId
+    actor: Annotated[Actor, Label("decided by", "经办人")]
+    signatures: tuple[Signature, ...] = Field(min_length=1, max_length=MOST_SIGNATURES)
+    """The first is the actor's own."""
+
+    @property
+    def sender(self) -> str:
+        """Who sent it: the space in which its `decision_id` is unique."""
+        return sender_of(self.actor)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 by which a repeat of it is recognised: it may be signed anew."""
+        said = as_sent(self)
+        return digest_of_content({k: v for k, v in said.items() if k != "signatures"})
+
+
+class RosterChange(_RosterDecision):
+    """Entries that are added or changed. Its signatures are over the form of `root`."""
+
+    kind: Literal[RosterKind.CHANGE]
+    items: Annotated[tuple[RosterItem, ...], Label("entries", "人员")] = Field(
+        min_length=1, max_length=MOST_ITEMS
+    )
+    note: Annotated[Text | None, Label("note", "备注")] = None
+    root: RosterRoot
+    """The version that it makes, with all that waits already."""
+
+    @property
+    def content_digest(self) -> str:
+        """The SHA-256 of all that is changed and said, which `root.change` binds."""
+        said = as_sent(self)
+        return sha256({k: v for k, v in said.items() if k not in ("root", "signatures")})
+
+
+class RosterConfirmation(_RosterDecision):
+    """The word of an officer on what waits. Confirmed, it is signed by the form of that version's root."""
+
+    kind: Literal[RosterKind.CONFIRMATION]
+    outcome: Annotated[
+        Literal[RosterOutcome.CONFIRMED, RosterOutcome.REJECTED], Label("outcome", "结论")
+    ]
+    proposed: Sha256
+    """The `digest` of the root that waits."""
+    reason: Annotated[
+        Text | None, Label("reason", "理由", needed_for=(RosterOutcome.REJECTED,))
+    ] = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if (self.reason is None) is (self.outcome is RosterOutcome.REJECTED):
+            raise wrong(
+                "a reason belongs to a rejection, and to that alone",
+                "不予确认须说明理由，确认则不填",
+            )
+        return self
+
+    def rejected_form(self) -> bytes:
+        """The bytes that are signed of a rejection."""
+        said = as_sent(self)
+        return canonical({k: v for k, v in said.items() if k != "signatures"})
+
+
+RosterDecision = RosterChange | RosterConfirmation
+_MODELS: dict[str, type[RosterChange] | type[RosterConfirmation]] = {
+    RosterKind.CHANGE: RosterChange,
+    RosterKind.CONFIRMATION: RosterConfirmation,
+}
+
+
+def roster_decision_of(raw: Any) -> RosterDecision:
+    """Read a decision on the roster.
+
+    Raises:
+        InvalidMessage: it is none.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidMessage("roster", NO_OBJECT)
+    kind = raw.get("kind")
+    model = _MODELS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        known = ", ".join(_MODELS)
+        raise invalid("roster", "kind", f"should be one of {known}", f"应为 {known}")
+    return parse(model, raw, str(kind))
+
+
+def change_of(digests: Iterable[str]) -> str:
+    """Return what a root says of the changes since the version before, by their `content_digest`s."""
+    return sha256(list(digests))

@@ -1,0 +1,279 @@
+"""The workflow of the roster: one for a namespace, for as long as the system runs.
+
+Its decisions come by one update. Nothing happens in it by itself; what was decided is written to the
+register before a next run begins, so that a run carries hashes alone.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.activity_messages import RunId
+    from workflows.contract import ROSTER_ID, ROSTER_TYPE, WRITE_ROSTER
+    from workflows.model import (
+        WHOLE,
+        Instant,
+        InvalidMessage,
+        Record,
+        Sha256,
+        invalid,
+        record_from,
+        size_of,
+    )
+    from workflows.origin import check_id, check_start, goes_on, is_ours
+    from workflows.record import LogEntry
+    from workflows.refusal import Refused
+    from workflows.register_sync import RETRY
+    from workflows.roster_batches import RosterBatch
+    from workflows.roster_decisions import RosterItem
+    from workflows.roster_log import RosterLog, RosterReceipt, RosterView
+    from workflows.roster_state import RosterState
+    from workflows.task_marks import TaskMarks
+
+_INPUT = "Roster"
+_WRITE_TIMEOUT = timedelta(seconds=60)
+_AGAIN = timedelta(hours=1)
+_PAGE_BYTES = 700_000
+"""Of an answer to the query `log`; of a batch for the register, too. Temporal's own limit is 2 MB."""
+
+
+class CarriedRoster(Record):
+    """The roster on its way to the next run; the register has its log."""
+
+    state: RosterState
+    seq: int
+    last_hash: Sha256
+    receipts: tuple[RosterReceipt, ...]
+
+
+class RosterPreview(Record):
+    """The answer to the query `check`: what would become of a decision, if it were sent now."""
+
+    refusal: Any = None
+    invalid: tuple[str, str] | None = None
+    at: Instant | None = None
+    """The workflow's time, by which it was judged."""
+
+
+@workflow.defn(name=ROSTER_TYPE)
+class RosterWorkflow:
+    """Who may sign, by whose appointment, with which keys."""
+
+    @workflow.init
+    def __init__(self, *given: Any) -> None:
+        """Set the roster up by the change that two officers have signed, or go on with it."""
+        self.marks = TaskMarks(wanted=True)
+        self.roster = RosterLog()
+        self.recorded = 0
+        self.invalid: ApplicationError | None = None
+        self.confirmed = False
+        self.carried = False
+        try:
+            self._open(given)
+        except (Refused, InvalidMessage) as error:
+            self.invalid = _answer(error)
+        self.recorded = self.roster.seq - len(self.roster.log)
+
+    def _open(self, given: tuple[Any, ...]) -> None:
+        check_start(_INPUT)
+        check_id(_INPUT, WHOLE, ROSTER_ID)
+        if len(given) == 2 and goes_on():
+            taken = record_from(CarriedRoster, given[1])
+            self.roster = RosterLog(taken.state, taken.seq, taken.last_hash, taken.receipts)
+            self.carried = True
+            return
+        if len(given) != 1 or goes_on():
+            en = "it is set up by one message: a change that two officers of the commission have signed"
+            raise invalid(_INPUT, WHOLE, en, "须以市级两名人员签名的变更设立")
+        self.roster.decide(given[0], workflow.now())
+
+    @workflow.run
+    async def run(self, *given: Any) -> None:
+        """Keep the roster. A request to cancel it is passed over: who must end it terminates it.
+
+        Raises:
+            ApplicationError: `Refused` or `InvalidMessage`, when it is not set up as it must be; `SecondLife`,
+                when the register has another roster.
+        """
+        life = asyncio.create_task(self._live())
+        while True:
+            try:
+                await asyncio.shield(life)
+            except asyncio.CancelledError:
+                if life.done():  # how it ended counts, whatever came with it
+                    life.result()
+                self.marks.leave()
+                workflow.logger.warning("a request to cancel the roster was passed over")
+
+    async def _live(self) -> None:
+        if self.carried:
+            await self._check_origin()
+        if not self.invalid:
+            await self._write()
+        self.confirmed = True
+        while not self.invalid:
+            await workflow.wait_condition(lambda: self._unwritten() or self._may_go_on())
+            if self._unwritten():
+                await self._write()
+            else:
+                workflow.continue_as_new(args=[None, self._carry()])
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        raise self.invalid
+
+    async def _check_origin(self) -> None:
+        """Go on from a run of ours alone: a stranger's may have gone on as one."""
+        info = workflow.info()
+        before = RunId(workflow_id=info.workflow_id, run_id=info.continued_run_id or "")
+        try:
+            await self.marks.after(is_ours(_INPUT, before, ROSTER_TYPE))
+        except InvalidMessage as error:
+            self.invalid = _answer(error)
+
+    def _unwritten(self) -> bool:
+        return self.recorded < self.roster.seq
+
+    def _may_go_on(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
+
+    def _carry(self) -> CarriedRoster:
+        roster = self.roster
+        return CarriedRoster(
+            state=roster.state,
+            seq=roster.seq,
+            last_hash=roster.last_hash,
+            receipts=roster.receipts,
+        )
+
+    async def _write(self) -> None:
+        """Write what is new to the register, for as long as that takes."""
+        while self._unwritten():
+            batch = RosterBatch(entries=tuple(self._page(self.recorded)))
+            try:
+                await self.marks.after(
+                    workflow.execute_activity(
+                        WRITE_ROSTER,
+                        batch,
+                        start_to_close_timeout=_WRITE_TIMEOUT,
+                        retry_policy=RETRY,
+                        summary=f"entries {batch.entries[0].seq} to {batch.entries[-1].seq}",
+                    )
+                )
+            except ActivityError as error:
+                if not self.recorded and _is_conflict(error):
+                    self.invalid = ApplicationError(
+                        *_SECOND_LIFE, type="SecondLife", non_retryable=True
+                    )
+                    return
+                # Ended from outside, or the register holds something else: someone must look.
+                why = "the register conflicts with the roster's log, or writing was broken off"
+                await self.marks.after(workflow.sleep(_AGAIN, summary=why))
+                continue
+            self.recorded = batch.entries[-1].seq
+
+    def _page(self, after: int) -> list[LogEntry]:
+        """The entries of this run after a number, as many as one message takes; always one, if there is one."""
+        page: list[LogEntry] = []
+        size = 0
+        for entry in self.roster.log:
+            if entry.seq > after:
+                size += size_of(entry.model_dump(mode="json"))
+                if page and size > _PAGE_BYTES:
+                    break
+                page.append(entry)
+        return page
+
+    @workflow.update(description="Take a decision on the roster, or refuse it and leave nothing.")
+    async def decide(self, *said: Any) -> RosterReceipt:
+        """Take a decision (`workflows.roster_decisions`) and answer with a receipt.
+
+        Raises:
+            ApplicationError: `Refused` (details: the refusal) or `InvalidMessage`; nothing has changed.
+        """
+        # A second roster decides nothing: the register is asked before the first message.
+        await workflow.wait_condition(lambda: self.confirmed)
+        if self.invalid:
+            raise self.invalid
+        try:
+            return self.roster.decide(_sole(said), workflow.now())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+
+    @decide.validator
+    def validate_decision(self, *said: Any) -> None:
+        """Refuse before anything enters the history."""
+        if self.invalid:
+            raise self.invalid
+        try:
+            self.roster.validate(_sole(said), workflow.now())
+        except (Refused, InvalidMessage) as error:
+            raise _answer(error) from None
+
+    @workflow.query
+    def state(self) -> RosterView:
+        """Return the version in force, and what waits."""
+        self._check()
+        return self.roster.view(self.recorded)
+
+    @workflow.query
+    def log(self, after: int = 0) -> list[LogEntry]:
+        """Entries after a number, of those of this run: ask again from the last; the register has all."""
+        self._check()
+        return self._page(after)
+
+    @workflow.query
+    def leaves(self) -> dict[str, str]:
+        """The hash of each entry by its id, with what waits: of them the next version is made."""
+        self._check()
+        return self.roster.state.with_waiting()
+
+    @workflow.query
+    def waiting(self) -> list[RosterItem]:
+        """What waits for a second officer."""
+        self._check()
+        return [item for change in self.roster.state.waiting for item in change.items]
+
+    @workflow.query
+    def receipt(self, decision_id: str, sender: str | None = None) -> RosterReceipt | None:
+        """The answer that a decision id was given."""
+        self._check()
+        return self.roster.named(decision_id, sender)
+
+    @workflow.query(name="check")
+    def preview(self, *said: Any) -> RosterPreview:
+        """What would become of a decision if it were sent now; changes nothing."""
+        self._check()
+        try:
+            self.roster.validate(_sole(said), workflow.now())
+        except Refused as error:
+            return RosterPreview(refusal=error.refusal, at=workflow.now())
+        except InvalidMessage as error:
+            return RosterPreview(invalid=error.words, at=workflow.now())
+        return RosterPreview(at=workflow.now())
+
+    def _check(self) -> None:
+        if self.invalid:
+            raise self.invalid
+
+
+def _sole(said: tuple[Any, ...]) -> Any:
+    return said[0] if len(said) == 1 else list(said)
+
+
+def _answer(error: Refused | InvalidMessage) -> ApplicationError:
+    if isinstance(error, Refused):
+        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
+    return ApplicationError(*error.words, type="InvalidMessage", non_retryable=True)
+
+
+def _is_conflict(error: ActivityError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == "RegisterConflict"
+
+
+_SECOND_LIFE = (
+    "the register has another roster: only one is set up (docs/roster.md)",
+    "名册中已有另一人员目录：只能设立一次（见 docs/roster.md）",
+)
