@@ -20,6 +20,18 @@ PROVES = Words(
     "身前后一致。",
 )
 
+SIGNED = Words(
+    "A decision whose signature holds was signed by the key that is named, in exactly these words and for"
+    " this place of this log: without that key nobody could sign it, nor use the signature elsewhere. It is"
+    " not proven who held the key, then or now: names beside keys are those in the decisions. A decision"
+    " without a signature is unauthenticated: the record proves that it was not changed, not who took it.",
+    "签名有效的决定，系以所列密钥、就所载内容、针对本记录的该处签署：没有该密钥，任何人不能签署，签名也不能移作他"
+    "用。密钥当时及现在由何人持有，未予证明：密钥旁的名称取自决定本身。没有签名的决定未经签名认证：记录能证明其未"
+    "被改动，不能证明由何人作出。",
+)
+"""What the signatures of decisions prove, and what not."""
+NOT_PROVEN = Words("not proven: who held the keys", "未证明：密钥由何人持有")
+
 UNSEALED = Words("unsealed", "未封存")
 """The mark beside what no hash of a log binds: whoever made a file could have written it otherwise."""
 REASON_UNSEALED = Words("reason unsealed", "理由未封存")

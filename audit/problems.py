@@ -14,6 +14,7 @@ class Check(StrEnum):
     FILES = "files"
     CHAIN = "chain"
     LINKS = "links"
+    SIGNATURES = "signatures"
     RUNS = "runs"
     REPLAY = "replay"
     AGREEMENT = "agreement"
@@ -28,6 +29,10 @@ CHECKS: Mapping[Check, Words] = {
     Check.FILES: Words("Files: every SHA-256 of the manifest", "文件：清单中每个 SHA-256"),
     Check.CHAIN: Words("Logs: the hash chain of each", "记录：各自的哈希链"),
     Check.LINKS: Words("Links: terms and assessments", "衔接：各期与各年考核"),
+    Check.SIGNATURES: Words(
+        "Signatures: each is of its decision, for its place in the log",
+        "签名：各签名与其决定及所在记录相符",
+    ),
     Check.RUNS: Words(
         "Histories: every run and child is there, and whole", "历史：各次运行及子流程齐全完整"
     ),

@@ -1,6 +1,6 @@
 """What a case sends to its activities, and what they answer: entries for the register, due dates, logs."""
 
-from workflows.case import PlanVersion
+from workflows.case_record import PlanVersion
 from workflows.model import Instant, Record
 from workflows.record import LogEntry
 from workflows.states import AssessmentState, PlatformState

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         InvalidMessage,
         invalid,
         record_from,
+        sha256,
     )
     from workflows.origin import NO_PARENT, check_id, check_parent, check_start, is_ours
     from workflows.parent_platform import ParentPlatform
@@ -95,6 +96,8 @@ class AnnualAssessmentWorkflow(ParentPlatform):
             case.note_outside_roles(opening.roles)
             self.adopt(case, carried.due, carried.recorded, wait_for_register=bound)
             self._claims = int(carried.closing)
+            if opening.set_aside and opening.set_aside.get("signatures"):
+                case.sent_on = sha256(opening.set_aside)
             if opening.set_aside and bound:
                 # First in the held queue, before any other message.
                 self.receive(Kind.SET_ASIDE, (opening.set_aside,))

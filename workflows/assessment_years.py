@@ -111,7 +111,9 @@ def reopened(
             )
         )
     record = record_of(ended, {}, edition)
-    if case := set_aside.get("case"):  # it named the platform's case, and now the year's
+    case = set_aside.get("case")
+    if case and not set_aside.get("signatures"):
+        # It named the platform's case, and now the year's. What is signed stays as it was signed.
         set_aside = {**set_aside, "case": {**case, "year": opening.year}}
     state = fold(ended)
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101

@@ -7,19 +7,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Generic
 
-from pydantic import Field
-
 from workflows.actors import Actor
 from workflows.case_changes import FactsChange, replaced_facts
+from workflows.case_record import CaseRecord, PlanVersion
 from workflows.circumstances import NEWEST, Circumstances, Edition
-from workflows.decision import Decision, decision_digest
+from workflows.content_chain import ContentChain
+from workflows.decision import CaseReference, Decision, decision_digest
 from workflows.decision_reading import check_texts, decision_of
 from workflows.decisions import PlanRevision, SetAside
 from workflows.judge import judge
 from workflows.model import (
     MAX_MESSAGE_BYTES,
     InvalidMessage,
-    Record,
     as_sent,
     canonical,
     instant,
@@ -33,33 +32,12 @@ from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
 from workflows.rules import S, arrow_of, begin, lifecycle_of, refused
 from workflows.setting_aside import affected_entries, objection
+from workflows.signed_form import form_to_sign
 from workflows.state_folding import move, set_aside_marks
 from workflows.states import PlatformState, Receipt, content_of
 from workflows.steps import Arrow
 from workflows.vocabulary import Happening, HappeningOutcome, Kind, Role, Word
 from workflows.words import Words
-
-
-class PlanVersion(Record):
-    """A version of a platform's plan, as it was filed."""
-
-    version: int
-    sha256: str
-    plan: dict[str, Any]
-
-
-class CaseRecord(Record):
-    """All of a case, as it is carried to its next run."""
-
-    before: str
-    log: tuple[LogEntry, ...]
-    receipts: tuple[Receipt, ...]
-    plans: tuple[PlanVersion, ...] = ()
-    next_application: dict[str, Any] | None = None
-    """The application for the next term, as it was handed in."""
-    refusals: int = 0
-    roles: dict[str, Role] = Field(default_factory=dict)
-    """In which role people acted in cases of the same platform outside this log, by their ids."""
 
 
 class Case(Generic[S]):
@@ -84,6 +62,9 @@ class Case(Generic[S]):
         self.refusals = record.refusals
         self.holders: dict[str, str] = {}
         """To which platform the certificate number belongs that a decision names, while it is judged."""
+        self.sent_on: str | None = None
+        """The SHA-256 of the setting aside that its platform took, and sent on to it with its signatures."""
+        self._chain = ContentChain()
         self._room = RecordRoom(self.log)
         for entry in self.log:
             self._note_role(entry)
@@ -112,6 +93,19 @@ class Case(Generic[S]):
     @property
     def ended(self) -> bool:
         return lifecycle_of(self.state).ended(self.state.stage)
+
+    def content_chain(self) -> ContentChain:
+        """What was decided so far, in hashes without moments: what signed decisions answer."""
+        self._chain.extend(self.log)
+        return self._chain
+
+    def to_sign(self, decision: Decision) -> bytes:
+        """Return what the author of a decision signs, if it is sent as the case stands now."""
+        facts, year = self.state.facts, getattr(self.state, "year", None)
+        about = {"platform_id": facts.platform_id, "term": facts.term}
+        about |= {"year": year} if year else {}
+        answers = self.content_chain().newest
+        return form_to_sign(decision, CaseReference.model_validate(about | {"answers": answers}))
 
     def record(self) -> CaseRecord:
         return CaseRecord(
@@ -169,7 +163,14 @@ class Case(Generic[S]):
             if edition >= Edition.V0_5:
                 check_texts(decision)
             late = self.state.overdue or _passed(deadline, at)
-            circumstances = Circumstances(at, edition, self.roles, self.holders)
+            circumstances = Circumstances(
+                at,
+                edition,
+                self.roles,
+                self.holders,
+                self.content_chain().answerable if decision.signatures else (),
+                sent_on=bool(self.sent_on) and sha256(as_sent(decision)) == self.sent_on,
+            )
             judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
             self._check_target(decision, at)
             self._check_room(decision)

@@ -15,7 +15,6 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    import workflows.ed25519  # noqa: F401 - else the sandbox would load it when a signature comes
     from workflows.activity_messages import DueDate
     from workflows.arrival_times import Arrival, Arrivals
     from workflows.case import Case
@@ -33,9 +32,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.rules import S, awaited
     from workflows.run_io import CaseView, DecisionPreview
     from workflows.signal_queue import Hold, SignalQueue
+    from workflows.ssh_signatures import load_verification
     from workflows.states import AssessmentState, PlatformState, Receipt
     from workflows.task_marks import TaskMarks
     from workflows.vocabulary import Kind
+
+    load_verification()
 
 
 class CaseWorkflow(RegisterSync[S]):
@@ -262,18 +264,22 @@ class CaseWorkflow(RegisterSync[S]):
 
     @workflow.query(name="check")
     def preview(self, *said: Any) -> DecisionPreview:
-        """What would become of a decision if it were sent now; changes nothing."""
+        """What would become of a decision if it were sent now, and what is signed of it; changes nothing."""
         try:
             self._check_known()
-            decision = _sole_argument(said)
+            decision = decision_of(_sole_argument(said))
+        except InvalidMessage as error:
+            return DecisionPreview(invalid=error.words)
+        to_sign = self.case.to_sign(decision).decode("utf-8", "replace")
+        try:
             stage = self.case.would_lead_to(decision, workflow.now(), self._deadline())
             first = self.case.taken_before(decision)
         except Refused as error:
-            return DecisionPreview(refusal=error.refusal)
+            return DecisionPreview(refusal=error.refusal, to_sign=to_sign)
         except InvalidMessage as error:
             return DecisionPreview(invalid=error.words)
         if first is None:
-            return DecisionPreview(stage=stage)
+            return DecisionPreview(stage=stage, to_sign=to_sign)
         return DecisionPreview(stage=stage, repeated=True, set_aside_by=first.set_aside_by)
 
     def _check_known(self) -> None:
@@ -303,6 +309,7 @@ class CaseWorkflow(RegisterSync[S]):
             awaited=awaited(state),
             log_seq=len(self.case.log),
             log_hash=self.case.log[-1].hash,
+            content_hash=self.case.content_chain().newest,
             refusals=self.case.refusals,
             recorded=self.recorded,
         )

@@ -41,3 +41,7 @@ class Circumstances:
     """In which role each person acted in this case before, by the id of the actor in lower case."""
     holders: Mapping[str, str] = field(default_factory=dict)
     """To which platform the certificate numbers belong that were claimed for this decision."""
+    answerable: tuple[str, ...] = ()
+    """What a signed decision may answer: content hashes since the step began (`content_chain.py`)."""
+    sent_on: bool = False
+    """The platform took it, and sent it on to the assessment that it is about."""

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from workflows.actors import Actor, Document
 from workflows.circumstances import Edition
+from workflows.credit_codes import is_none
 from workflows.field_labels import Label
-from workflows.model import Day, DecisionId, Identifier, Message, Text, as_sent, sha256
+from workflows.model import Day, DecisionId, Identifier, Message, Sha256, Text, as_sent, sha256
+from workflows.signatures import MOST_SIGNATURES, Signature
 from workflows.vocabulary import Word
 from workflows.words import Words
 
@@ -26,6 +28,22 @@ class CaseReference(Message):
             help=Words("None: the platform itself.", "不填则指平台本身。"),
         ),
     ] = Field(default=None, ge=1, le=10)
+    answers: Annotated[
+        Sha256 | None,
+        Label(
+            "answered content",
+            "所针对内容",
+            rare=True,
+            help=Words(
+                "The case's `content_hash`, as its author saw it. A signed decision names it.",
+                "经办人所见案件的 `content_hash`；签名的决定须注明。",
+            ),
+        ),
+    ] = Field(default=None, exclude_if=is_none)
+
+
+def _is_empty(signatures: tuple[Signature, ...]) -> bool:
+    return not signatures
 
 
 class Decision(Message):
@@ -70,6 +88,18 @@ class Decision(Message):
             ),
         ),
     ] = None
+    signatures: Annotated[
+        tuple[Signature, ...],
+        Label(
+            "signatures",
+            "签名",
+            rare=True,
+            help=Words(
+                "Of who decided, and of who signed as the second; over all else that is said.",
+                "经办人签名，及第二签名人签名；针对其余全部内容。",
+            ),
+        ),
+    ] = Field(default=(), max_length=MOST_SIGNATURES, exclude_if=_is_empty)
 
     @property
     def sender(self) -> str:
@@ -85,7 +115,7 @@ class Decision(Message):
     @property
     def content_since(self) -> Edition:
         """The edition that brought what it says, beyond its kind and its outcome."""
-        return Edition.V0_1
+        return Edition.V0_5 if self.signatures else Edition.V0_1
 
 
 def sender_of(actor: Actor) -> str:
@@ -96,11 +126,11 @@ def sender_of(actor: Actor) -> str:
 def digest_of_content(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what a decision said, by which a repeat of it is recognised.
 
-    Without the case that it is about: a repeat may leave that out, or name it later. Nor with what the
-    log adds to it.
+    Without the case that it is about: a repeat may leave that out, or name it later. Nor with its
+    signatures, and what the log adds to it.
     """
     said = with_hashed_application(content)
-    return sha256({k: v for k, v in said.items() if k not in ("case", *ADDED_BY_LOG)})
+    return sha256({k: v for k, v in said.items() if k not in ("case", "signatures", *ADDED_BY_LOG)})
 
 
 ADDED_BY_LOG = ("sets_aside", "replaced")

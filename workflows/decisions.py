@@ -148,7 +148,7 @@ class ExpertOpinion(Decision):
     @property
     def content_since(self) -> Edition:
         """Abstaining and recusal are known since 0.5."""
-        return Edition.V0_1 if all(one.casts_vote for one in self.panel) else Edition.V0_5
+        return super().content_since if all(one.casts_vote for one in self.panel) else Edition.V0_5
 
 
 class Listing(Decision):

@@ -13,10 +13,11 @@ from workflows.bodies import belongs_to, body_of, same_body
 from workflows.case_changes import FactsChange, changed_facts
 from workflows.circumstances import Circumstances, Edition
 from workflows.content_checks import CHECKS
-from workflows.decision import Decision
+from workflows.decision import CaseReference, Decision
 from workflows.model import as_sent
 from workflows.periods import beijing_date, last_day
 from workflows.rules import CaseState, dated_by, lifecycle_of, refused
+from workflows.signature_checks import objections_to_signatures
 from workflows.states import Facts
 from workflows.vocabulary import Kind, Role
 from workflows.words import Words
@@ -51,7 +52,9 @@ def objections_before_content(
 ) -> Iterator[Objection]:
     """What speaks against a decision whatever it says: its case, its turn, its author, its outcome, its day."""
     kind, actor = Kind(decision.kind), decision.actor
-    for why in _other_case(state, decision):
+    for why in objections_to_case(state, decision.case, sent_on=circumstances.sent_on):
+        yield kind.article, why
+    for why in objections_to_signatures(decision, circumstances):
         yield kind.article, why
     over = state.valid_until is not None and circumstances.at >= state.valid_until
     if state.valid_until and over and not _for_the_record(state, kind, circumstances.edition):
@@ -118,13 +121,15 @@ def _for_the_record(state: CaseState, kind: Kind, edition: Edition) -> bool:
     return edition >= Edition.V0_5 and any(t.name == kind and t.for_the_record for t in triggers)
 
 
-def _other_case(state: CaseState, decision: Decision) -> Iterator[Words]:
+def objections_to_case(
+    state: CaseState, named: CaseReference | None, *, sent_on: bool = False
+) -> Iterator[Words]:
     """Say that a decision is about another platform, term or year than the one it was sent to.
 
     So a decision that is repeated in a later term, or sent to another platform, is never taken there.
+    What the platform sent on names the platform: so it was signed.
     """
-    facts, year = state.facts, getattr(state, "year", None)
-    named = decision.case
+    facts, year = state.facts, None if sent_on else getattr(state, "year", None)
     if named is None:
         if facts.policy.decisions_name_case:
             wanted = f"platform_id {facts.platform_id}, term {facts.term}"

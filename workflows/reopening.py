@@ -7,7 +7,7 @@ register is checked by the hash chain, up to the hash that the next case above i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workflows.case import CaseRecord
+from workflows.case_record import CaseRecord
 from workflows.circumstances import NEWEST, Edition
 from workflows.decision import digest_of_content, sender_of
 from workflows.lifecycle import PLATFORM

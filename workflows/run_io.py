@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from workflows.activity_messages import DueDate
 from workflows.application import PreviousYear
 from workflows.awaited import Awaited
-from workflows.case import CaseRecord
+from workflows.case_record import CaseRecord
 from workflows.model import Instant, Record, Sha256
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
@@ -107,6 +107,8 @@ class DecisionPreview(Record):
     """The same decision was taken before: nothing would change."""
     set_aside_by: str | None = None
     """The decision that set aside the one that was taken before."""
+    to_sign: str | None = None
+    """What its author signs, byte for byte in UTF-8: the decision, with what it answers if it is sent now."""
 
 
 class CaseView(Record):
@@ -119,5 +121,7 @@ class CaseView(Record):
     awaited: tuple[Awaited, ...] = ()
     log_seq: int
     log_hash: Sha256
+    content_hash: Sha256 | None = None
+    """What a decision answers that is signed now (`case.answers`)."""
     refusals: int
     recorded: int

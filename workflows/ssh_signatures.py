@@ -8,6 +8,8 @@ The format: OpenSSH's PROTOCOL.sshsig, PROTOCOL.u2f, RFC 4251 and RFC 8709.
 
 import base64
 import binascii
+from collections.abc import Callable
+from functools import cache
 from hashlib import sha256, sha512
 from typing import NamedTuple
 
@@ -107,6 +109,17 @@ def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESP
     return key
 
 
+@cache
+def load_verification() -> Callable[[bytes, bytes, bytes], bool]:
+    """Return what verifies by key, signature and message: loaded once, by processes that check any.
+
+    A worker loads it with its workflows, since its sandbox loads nothing while one runs.
+    """
+    from workflows.ed25519 import is_signature  # noqa: PLC0415
+
+    return is_signature
+
+
 def armored(signature: bytes) -> str:
     """Return a signature as the text that `ssh-keygen -Y verify` reads."""
     encoded = base64.b64encode(signature).decode()
@@ -198,9 +211,7 @@ def _check(key: PublicKey, signed: bytes, said: bytes) -> None:
     parts.end()
     if len(raw) != _SIGNATURE_BYTES:
         raise BadSignature("the signature is cut off", "签名不完整")
-    from workflows.ed25519 import is_signature  # noqa: PLC0415 - most processes check none
-
-    if not is_signature(key.raw, raw, said):
+    if not load_verification()(key.raw, raw, said):
         raise BadSignature(
             "it is not the signature of this content by this key", "签名与内容或密钥不符"
         )

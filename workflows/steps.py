@@ -140,6 +140,13 @@ class Lifecycle:
         step = self.step(stage)
         return step.triggers if step.ended else step.triggers + self.anytime
 
+    def returns_to(self, stage: str, name: str, outcome: str) -> bool:
+        """Return whether an outcome begins the same step anew; each arrow of it says so, or none (a test)."""
+        return any(
+            (at, trigger.name, arrow.outcome, arrow.to) == (stage, name, outcome, stage)
+            for at, trigger, arrow in self.arrows()
+        )
+
     def awaited(
         self, stage: AnyStage, *, overdue: bool, suspended: bool, edition: Edition = NEWEST
     ) -> tuple[Awaited, ...]:

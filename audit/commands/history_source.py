@@ -15,7 +15,7 @@ from audit.histories import Histories
 from audit.problems import Problem
 from audit.reading.case_logs import Reading, read_platform
 from audit.reading.check_histories import check_reading
-from audit.reading.log_links import NO_LOG
+from audit.reading.log_states import NO_LOG
 from audit.reading.snapshots import Snapshot, snapshot_after, snapshot_at
 from audit.reading.timeline_entries import in_order
 from starter.client.register_access import open_engine

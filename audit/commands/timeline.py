@@ -11,6 +11,7 @@ from audit.claims import REASON_UNSEALED
 from audit.commands.audit_options import Source, source_options
 from audit.commands.history_platform import history_argument
 from audit.commands.history_source import read_for, showing
+from audit.reading.authorship import signed_by
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Run
 from audit.reading.timeline_entries import ENTRY, RUN, Moment, documents, moments
@@ -21,6 +22,7 @@ from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
 from starter.terminal.pager import paged
 from starter.terminal.screen import ALWAYS, Column, heading, show, show_json, table_of
+from starter.terminal.signature_wording import signature_words
 from workflows.model import instant
 from workflows.periods import beijing_date
 from workflows.words import Words
@@ -95,7 +97,7 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
         f"{say(_PLAN) if digest == entry.said.get('plan_sha256') else name} {digest[:HASH]}"
         for name, digest in documents(entry.said)
     )
-    parts = (words, reason_words(entry), *_who(line), *named)
+    parts = (words, reason_words(entry), *_who(line), signature_words(entry), *named)
     return " · ".join(part for part in parts if part)
 
 
@@ -198,6 +200,7 @@ def moment_plain(one: Moment) -> dict[str, Any]:
         "handed_in": one.line.held_in,
         "set_aside_by": one.set_aside_by,
         "unsealed": ["reason"] if entry.reason else [],
+        "signed_by": [one.key.fingerprint() for one in signed_by(entry)],
         "documents": [{"name": n, "sha256": d} for n, d in documents(entry.said)],
         **entry.model_dump(mode="json", exclude={"at"}),
     }

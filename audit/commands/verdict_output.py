@@ -10,6 +10,7 @@ from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.access_wording import source
 from audit.dossier.verifying import Conclusion, Verdict
 from audit.problems import CHECKS, Check
+from audit.reading.authorship import KeyUse
 from starter.terminal.language import say
 from starter.terminal.screen import facts, show
 from starter.terminal.wording import moment
@@ -34,11 +35,19 @@ def show_verdict(verdict: Verdict) -> None:
         (Words("Guideline", "指引"), f"{guideline.number} · {guideline.issued_on}"),
         (Words("In a digest", "摘要所载"), verdict.coverage.words),
         (Words("Not in it", "摘要未载"), verdict.coverage.uncovered or ""),
+        (Words("Decisions", "决定"), verdict.authorship.words),
+        *((Words("Signed by", "签名密钥"), _key(one)) for one in verdict.authorship.keys.values()),
     )
     show(facts(rows), "")
     for check in Check:
         _show_check(verdict, check)
     show(*(say(_NOTE) + say(note) for note in verdict.notes), "", _conclusion(verdict))
+
+
+def _key(one: KeyUse) -> str:
+    """A key, whose it is said to be, and how many decisions it signed, in a line of 80 columns."""
+    (en, zh), number = one.names, len(one.entries)
+    return f"{one.key.fingerprint()} · {say(f'{en} ({number})', f'{zh}（{number}）')}"
 
 
 _NOTE = Words("Note: ", "注：")
@@ -91,6 +100,7 @@ def plain_verdict(verdict: Verdict) -> dict[str, Any]:
         "code": verdict.manifest.code.model_dump(mode="json"),
         "checked": [str(check) for check in verdict.done],
         "coverage": _plain_coverage(verdict),
+        "authorship": verdict.authorship.plain(),
         "unsealed": ["made_at", "made_by", "source", "code", "register_differs"],
         "problems": [one.plain() for one in verdict.problems],
         "unchecked": [one.plain() for one in verdict.unchecked],

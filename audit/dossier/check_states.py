@@ -7,7 +7,7 @@ from typing import Any
 from audit.dossier.format import STATES, plan_file
 from audit.dossier.opened_dossier import OpenedDossier, plain
 from audit.problems import Check, Problem
-from audit.reading.log_links import states_of
+from audit.reading.log_states import states_of
 from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.rules import CaseState

@@ -26,6 +26,7 @@ from audit.dossier.format import (
     sum_of,
 )
 from audit.dossier.lives import Life, report_of
+from audit.dossier.signed_decisions import signed_files
 from audit.histories import StoredHistory
 from audit.report.rendering import render
 from workflows.log_id import LogId
@@ -47,6 +48,7 @@ def files_of(
         plan_file(*key): json_bytes(plan.model_dump(mode="json"))
         for key, plan in life.plans.items()
     }
+    files |= signed_files(life.logs)
     files[STATES] = states_bytes(life.states)
     files[REPLAY] = json_bytes([report_of(one).model_dump(mode="json") for one in life.replays])
     files[DEADLINES] = json_bytes([due.model_dump(mode="json") for due in life.deadlines])
@@ -113,6 +115,7 @@ report.zh.html, report.en.html   可读报告（浏览器打开，可按 A4 打�
 histories/                       Temporal 的原始历史（JSON），含各次运行与子流程
 logs/                            各期、各年考核的记录（JSON Lines），每条以 SHA-256 接续前一条
 plans/                           方案各版本全文
+decisions/, allowed_signers      （如有）已签名的决定：所签内容、签名，以及签名密钥
 states.json                      由记录推得的状态
 replay.json                      以所列代码重放全部历史的结果
 deadlines.json                   各步骤当时算得的期限
@@ -123,7 +126,10 @@ manifest.json                    清单：每个文件的 SHA-256、代码与指
 
 核验：安装 pingtai {release} 后运行
     pingtai audit verify 本档案.zip
-只核对文件哈希，任何 SHA-256 工具均可。
+只核对文件哈希，任何 SHA-256 工具均可。核对某项决定的签名，用 OpenSSH 即可（1-7 为第 1 期记录第 7 条，
+wang 为经办人编号）：
+    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \
+        -s decisions/1-7.sig < decisions/1-7.json
 
 
 Dossier of platform {platform}
@@ -136,6 +142,7 @@ histories/                       Temporal's own histories (JSON), of all runs an
 logs/                            the log of each term and assessment (JSON Lines); each entry is
                                  sealed by SHA-256 with the one before it
 plans/                           the text of every plan version
+decisions/, allowed_signers      (if any) signed decisions: what was signed, the signatures, and the keys
 states.json                      the states that the logs lead to
 replay.json                      what came of replaying every history with the code named
 deadlines.json                   when each step was due, as it was worked out then
@@ -147,7 +154,10 @@ manifest.json                    SHA-256 of every file, versions of code and gui
 
 To check it, install pingtai {release} and run
     pingtai audit verify DOSSIER.zip
-For the hashes of the files alone, any SHA-256 tool will do.
+For the hashes of the files alone, any SHA-256 tool will do. The signature of a decision is verified by
+OpenSSH alone (1-7: entry 7 of the log of term 1; wang: the id of who decided):
+    ssh-keygen -Y verify -n pingtai-decision -f allowed_signers -I wang \
+        -s decisions/1-7.sig < decisions/1-7.json
 
 pingtai {release}, temporalio {sdk}
 workflows SHA-256 {workflows}

@@ -25,6 +25,10 @@ STATEMENT = "digest.txt"
 STAMP = "digest.tsr"
 CERTIFICATES = "authority.pem"
 READ_ME = "README.txt"
+CONTENT_HASHES = "decisions/content-hashes.txt"
+"""What signed decisions answer, entry by entry."""
+ALLOWED_SIGNERS = "allowed_signers"
+"""The keys of those who signed decisions, as `ssh-keygen -Y verify` takes them."""
 REPORTS: dict[Language, str] = {"zh": "report.zh.html", "en": "report.en.html"}
 
 
@@ -131,6 +135,16 @@ def plan_file(term: int, version: int) -> str:
     return f"plans/term-{term}-version-{version}.json"
 
 
+def signed_file(log: LogId, seq: int) -> str:
+    """The name of the file with what was signed of a decision: `decisions/1-y2-7.json`."""
+    return f"decisions/{log.name}-{seq}.json"
+
+
+def signature_file(log: LogId, seq: int, number: int) -> str:
+    """The name of the file with a signature; `number` counts those of a decision from 1."""
+    return f"decisions/{log.name}-{seq}{f'.{number}' if number > 1 else ''}.sig"
+
+
 def json_bytes(data: Any) -> bytes:
     """Plain data as a file that people can read too; always the same bytes for the same data."""
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
@@ -144,12 +158,24 @@ def sum_of(name: str, content: bytes) -> FileSum:
 STAMPED = (STATEMENT, STAMP, CERTIFICATES)
 """Where the proof's digest has a time stamp: what was stamped, the stamp, the authority's certificates."""
 _SINGLE = frozenset(
-    (MANIFEST, STATES, REPLAY, DEADLINES, PROOF, *STAMPED, READ_ME, *REPORTS.values())
+    (
+        MANIFEST,
+        STATES,
+        REPLAY,
+        DEADLINES,
+        PROOF,
+        *STAMPED,
+        READ_ME,
+        ALLOWED_SIGNERS,
+        CONTENT_HASHES,
+        *REPORTS.values(),
+    )
 )
 _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
         r"plans/term-[1-9]\d{0,3}-version-[1-9]\d{0,5}\.json",
+        r"decisions/[1-9]\d{0,3}(-y[1-9]\d{0,2}(-[1-9]\d{0,3})?)?-[1-9]\d{0,5}(\.json|(\.2)?\.sig)",
         r"histories/platform--[A-Za-z0-9._-]{1,200}/\d{3,6}--[A-Za-z0-9-]{1,64}\.json",
     )
 )

@@ -7,9 +7,9 @@ from datetime import datetime
 from audit.dossier.format import Deadline, RunReplay
 from audit.histories import StoredHistory
 from audit.reading.case_logs import Reading, read_runs
-from audit.reading.log_links import states_of
+from audit.reading.log_states import states_of
 from audit.replay.replaying import Replayed, Replaying, log_of_state
-from workflows.case import PlanVersion
+from workflows.case_record import PlanVersion
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.rules import CaseState

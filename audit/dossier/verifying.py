@@ -20,8 +20,10 @@ from audit.dossier.lives import Life, live
 from audit.dossier.opened_dossier import OpenedDossier, open_dossier
 from audit.dossier.package import unpack, zip_problems
 from audit.problems import Check, Problem, one_line
+from audit.reading.authorship import Authorship, authorship_of
 from audit.reading.check_histories import not_checked
-from audit.reading.log_links import NO_LOG, check_logs
+from audit.reading.log_links import check_logs
+from audit.reading.log_states import NO_LOG
 from workflows.words import Language, Words, counted
 
 
@@ -49,6 +51,8 @@ class Verdict:
     proof: Proof | None = None
     coverage: Coverage = field(default_factory=lambda: Coverage(None, {}))
     """How much of it a digest vouches for."""
+    authorship: Authorship = field(default_factory=Authorship)
+    """Which decisions were signed, and which are unauthenticated."""
     derived: Derived | None = None
 
     @property
@@ -94,6 +98,9 @@ async def verify(
     ]
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
     verdict.coverage = coverage_of(dossier.proof, dossier.logs)
+    verdict.authorship = authorship_of(dossier.logs)
+    if verdict.authorship.keys:
+        verdict.notes.append(HOLDERS)
     _count(verdict, dossier, life)
     check_anchor(verdict, dossier, Known(roots, leaves, vouchers))
     verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))
@@ -102,6 +109,12 @@ async def verify(
         verdict.unchecked.append(Problem(MANIFEST, words, Check.DERIVED))
     verdict.notes += unknown_code(dossier.manifest.code)
     return verdict
+
+
+HOLDERS = Words(
+    "Who held the keys is not proven: the names beside them are those in the decisions.",
+    "密钥由何人持有未予证明：密钥旁的名称取自决定本身。",
+)
 
 
 def _whose(manifest: Manifest, life: Life) -> Iterator[Problem]:
@@ -135,6 +148,10 @@ def _count(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:
             f"{states} 个状态，{plans} 个方案版本",
         ),
     }
+    if signed := len(verdict.authorship.signed) + len(verdict.authorship.wrong):
+        verdict.done[Check.SIGNATURES] = Words(
+            counted(signed, "signed decision"), f"{signed} 项已签名的决定"
+        )
 
 
 def _derive(verdict: Verdict, dossier: OpenedDossier, life: Life) -> None:

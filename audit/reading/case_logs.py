@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from audit.histories import Encrypted, Histories, NoHistory, StoredHistory, by_platform
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
-from workflows.case import PlanVersion
+from workflows.case_record import PlanVersion
 from workflows.log_id import LogId
 from workflows.model import instant
 from workflows.record import LogEntry

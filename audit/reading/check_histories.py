@@ -12,7 +12,8 @@ from typing import Any
 from audit.problems import Problem
 from audit.reading.case_logs import Line, Reading
 from audit.reading.check_runs import check_run, check_runs
-from audit.reading.log_links import NO_LOG, check_logs
+from audit.reading.log_links import check_logs
+from audit.reading.log_states import NO_LOG
 from audit.reading.origins import check_origins, run_logs
 from audit.reading.runs import Run, same_moment
 from workflows.application import PlatformApplication

@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.problems import Problem
 from audit.reading.case_logs import Line, Reading
-from audit.reading.log_links import NO_LOG
+from audit.reading.log_states import NO_LOG
 from audit.reading.runs import Message, Run
 from workflows.decision import decision_digest
 from workflows.decision_reading import decision_of

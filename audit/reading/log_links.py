@@ -5,20 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from audit.problems import Check, Problem
+from audit.reading.check_signatures import check_signatures
 from audit.reading.followed_changes import FollowedLogs
+from audit.reading.log_states import states_of
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.next_term import years_of
 from workflows.record import BEGINNING, EntryKind, LogEntry, find_chain_break
 from workflows.rules import CaseState, lifecycle_of
-from workflows.state_folding import states
 from workflows.states import PlatformState
 from workflows.vocabulary import Happening, Kind
 from workflows.words import Words
 
 Logs = Mapping[LogId, Sequence[LogEntry]]
-NO_LOG = (LookupError, ValueError, TypeError, AttributeError)
-"""What working out states raises where no case can have a log."""
 
 
 def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
@@ -34,6 +33,7 @@ def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
         elif place.year == 0:
             yield from _continued(logs, place, log)
             yield from _followed(logs, place.term, log, until)
+        yield from check_signatures(place, logs)
 
 
 def check_links(logs: Logs) -> Iterator[Problem]:
@@ -51,6 +51,7 @@ def check_links(logs: Logs) -> Iterator[Problem]:
         if place.year == 0:
             yield from _continued(logs, place, log)
             yield from _followed(logs, place.term, log, None)
+        yield from check_signatures(place, logs)
 
 
 def _followed(
@@ -101,14 +102,6 @@ def _openings(log: Sequence[LogEntry]) -> Iterator[tuple[LogEntry, int, int]]:
         opened = entry.name == Happening.ASSESSMENT_OPENED and isinstance(state, PlatformState)
         if opened and isinstance(state, PlatformState) and state.open_assessment:
             yield entry, state.open_assessment, state.openings
-
-
-def states_of(log: Sequence[LogEntry]) -> list[CaseState]:
-    """The state after each entry; none where a log is no log of a case, which is said elsewhere."""
-    try:
-        return states(log) if log else []
-    except NO_LOG:
-        return []
 
 
 def _continued(logs: Logs, place: LogId, log: Sequence[LogEntry]) -> Iterator[Problem]:

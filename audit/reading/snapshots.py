@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from audit.reading.case_logs import Line, Reading
-from audit.reading.log_links import NO_LOG
+from audit.reading.log_states import NO_LOG
 from audit.reading.timeline_entries import Moment, in_order
 from starter.errors import BadInput
 from workflows.activity_messages import DueDate

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from audit.reading.case_logs import Reading
-from audit.reading.log_links import NO_LOG, states_of
+from audit.reading.log_states import NO_LOG, states_of
 from audit.reading.runs import Run
 from audit.reading.snapshots import due_of
 from db.row_types import LogLine
 from workflows.activity_messages import DueDate, RegisterBatch
-from workflows.case import PlanVersion
+from workflows.case_record import PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.log_id import LogId
 from workflows.model import sha256

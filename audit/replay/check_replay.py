@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from temporalio.api.history.v1 import HistoryEvent
 
 from audit.problems import Finding, one_line
-from audit.reading.log_links import NO_LOG
+from audit.reading.log_states import NO_LOG
 from audit.replay.command_sequences import Command, CommandKind
 from audit.replay.divergence import command_words, tasks_of
 from audit.replay.sdk_replayer import Seen

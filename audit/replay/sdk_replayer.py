@@ -26,7 +26,7 @@ from temporalio.worker import (
 
 from audit.replay.command_sequences import Command, of_code
 from starter.client.sdk_internals import WORKFLOW_LOGGERS, is_eviction
-from workflows.case import CaseRecord
+from workflows.case_record import CaseRecord
 from workflows.rules import CaseState
 
 if TYPE_CHECKING:

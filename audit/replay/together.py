@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from audit.problems import Finding
-from audit.reading.log_links import NO_LOG, check_links
+from audit.reading.log_links import check_links
+from audit.reading.log_states import NO_LOG
 from audit.reading.origins import check_origins
 from audit.replay.divergence import Divergence
 from audit.replay.replaying import Replayed, log_of_state

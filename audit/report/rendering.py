@@ -4,14 +4,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from activities.harmless_text import harmless
 from audit.anchoring.proofs import Proof
-from audit.claims import PROVES, UNSEALED, UNSEALED_ARE
+from audit.claims import NOT_PROVEN, PROVES, SIGNED, UNSEALED, UNSEALED_ARE
 from audit.dossier.coverage import coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
+from audit.reading.authorship import Authorship, authorship_of
 from audit.report.story import story
 from starter.terminal import wording
 from starter.terminal.chosen_language import speaking
 from starter.terminal.language import say
+from starter.terminal.signature_wording import short_fingerprint
 from workflows.words import Language
 
 _ENVIRONMENT = Environment(
@@ -25,15 +27,31 @@ _ENVIRONMENT = Environment(
 )
 
 
+_STAMPED = 4
+"""Keys in the stamp; a table has all, and whole."""
+
+
+def _stamped(authorship: Authorship) -> list[str]:
+    names = [short_fingerprint(one) for one in authorship.keys]
+    left = len(names) - _STAMPED
+    more = [say(f"and {left} more", f"另有 {left} 把")] if left > 0 else []
+    return names[:_STAMPED] + more
+
+
 def render(life: Life, head: Head, proof: Proof | None, language: Language) -> str:
     """The report of a life; the same life and head give the same page."""
+    authorship = authorship_of(life.logs)
     with speaking(language):
         return _ENVIRONMENT.get_template("report.html.j2").render(
             story=story(life, head, proof),
             head=head,
             proof=proof,
             coverage=say(coverage_of(proof, life.logs).words),
+            authorship=authorship,
+            stamped=_stamped(authorship),
+            not_proven=say(NOT_PROVEN),
             proves=say(PROVES),
+            signed=say(SIGNED),
             unsealed=say(UNSEALED),
             unsealed_are=say(UNSEALED_ARE),
             say=say,

@@ -10,6 +10,7 @@ from starter.terminal import wording
 from starter.terminal.entry_basis import Block, basis
 from starter.terminal.entry_wording import entry_words
 from starter.terminal.language import say
+from starter.terminal.signature_wording import signature_words
 from workflows.actors import Actor
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry
@@ -36,6 +37,8 @@ class Row:
     acting_for: str
     decided_on: str
     decision_id: str
+    signed_by: str
+    """The keys by which it was signed, short; empty where nobody signed."""
     set_aside_by: str
     blocks: Sequence[Block]
     hash: str
@@ -86,6 +89,7 @@ def _row(place: LogId, line: LogLine, before: str | None) -> Row:
         ),
         decided_on=str(entry.said.get("decided_on", "")),
         decision_id=entry.decision_id or "",
+        signed_by=signature_words(entry),
         set_aside_by=place.entry(line.set_aside_by) if line.set_aside_by else "",
         blocks=blocks,
         hash=entry.hash,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from audit.dossier.format import Deadline
 from audit.dossier.lives import Life
-from audit.reading.log_links import states_of
+from audit.reading.log_states import states_of
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
 from workflows.record import EntryKind, LogEntry

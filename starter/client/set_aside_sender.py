@@ -216,7 +216,12 @@ class SetAsideSender:
 
 
 def _of_year(raw: dict[str, Any], year: int) -> dict[str, Any]:
-    """A setting aside in a year that has ended: its platform takes it, though the case named is the year's."""
+    """A setting aside in a year that has ended: its platform takes it, though the case named is the year's.
+
+    What is signed goes as it was signed.
+    """
+    if raw.get("signatures"):
+        return raw
     case = raw.get("case")
     if case and case.get("year") == year:
         raw = raw | {"case": {name: value for name, value in case.items() if name != "year"}}

@@ -226,7 +226,7 @@ def parts_of(model: type[Message], *leaving_out: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-COMMON = parts_of(Decision, "actor", "case")
+COMMON = parts_of(Decision, "actor", "case", "signatures")
 """The flags of every decision, beside those of `ACTOR`."""
 ACTOR = parts_of(Actor, "acting_for")
 """The flags that say who takes a decision: the fields of its `actor`."""

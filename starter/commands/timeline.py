@@ -10,6 +10,7 @@ from starter.terminal import wording
 from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
 from starter.terminal.screen import table
+from starter.terminal.signature_wording import signature_words
 from workflows.log_id import LogId
 from workflows.record import LogEntry
 from workflows.words import Words
@@ -34,6 +35,8 @@ def timeline(log: Iterable[LogLine]) -> Table:
         why = reason_words(entry)
         if why:
             words += f" · {why}"
+        if signed := signature_words(entry):
+            words += f" · {signed}"
         rows.append((wording.moment(entry.at), line.number, words, _who(entry)))
     return table(
         (

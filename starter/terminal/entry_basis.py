@@ -81,6 +81,7 @@ _ELSEWHERE = frozenset(
         "valid_until",
         "submitted_by",
         "case",
+        "signatures",
     )
 )
 """What is told at another place of the page, or above it."""

@@ -13,6 +13,7 @@ from starter.terminal.entry_basis import Block, basis
 from starter.terminal.entry_wording import decision_line, shortened
 from starter.terminal.language import say
 from starter.terminal.screen import Said, facts, heading, stacked
+from starter.terminal.signature_wording import signature_words
 from workflows.record import LogEntry
 from workflows.words import Words
 
@@ -30,6 +31,7 @@ def entry_parts(line: LogLine) -> list[Table | Text]:
         (Words("entry", "记录"), f"{line.number} · {wording.moment(entry.at)}")
     ]
     rows += [(block.label, _row(block)) for block in blocks if not _is_long(block)]
+    rows.append((Words("signature", "签名"), signature_words(entry)))
     shown: list[Table | Text] = [heading(_capital(decision_line(entry))), facts(rows)]
     for block in blocks:
         if _is_long(block):

@@ -21,7 +21,8 @@ from tests.rules.builders import (
     plan,
 )
 from tests.rules.world import World
-from workflows.case import Case, PlanVersion
+from workflows.case import Case
+from workflows.case_record import PlanVersion
 from workflows.log_id import LogId
 from workflows.model import sha256
 from workflows.refusal import Refused

@@ -8,7 +8,8 @@ from tests.rules import builders
 from tests.rules.builders import ABSENT, Raw, group_findings, plan
 from workflows.activity_messages import DueDate, RegisterBatch
 from workflows.application import PlatformApplication
-from workflows.case import Case, PlanVersion
+from workflows.case import Case
+from workflows.case_record import PlanVersion
 from workflows.contract import assessment_workflow_id, platform_workflow_id
 from workflows.model import as_sent, instant, parse
 from workflows.record import BEGINNING

@@ -5,7 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workflows.case import Case, CaseRecord
+from workflows.case import Case
+from workflows.case_record import CaseRecord
 from workflows.lifecycle import STAYS
 from workflows.model import InvalidMessage, parse
 from workflows.record import EntryKind, find_chain_break

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from workflows.application import PlatformApplication
-from workflows.case import Case, CaseRecord
+from workflows.case import Case
+from workflows.case_record import CaseRecord
 from workflows.decisions import PlanRevision, Recommendation
 from workflows.model import Remark, as_sent, canonical, instant, parse, sha256
 from workflows.periods import BEIJING

@@ -4,17 +4,22 @@ from typing import Any
 
 import pytest
 
+from audit.reading.check_signatures import signed_entries
 from workflows.assessment_years import reopened
 from workflows.case import Case
+from workflows.log_id import LogId
+from workflows.model import sha256
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.reopening import BrokenLog, record_of
 from workflows.run_io import AssessmentOpening
+from workflows.signed_form import signed_form_of_entry, signers
 from workflows.state_folding import fold
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
-from .builders import plan
+from .builders import Raw, plan
 from .cases import PATHS, at_stage, decide, decision, moment, record_event, returned_from
+from .signing import Person, bound, signed
 
 
 def texts(case: Case[Any]) -> dict[str, Any]:
@@ -90,7 +95,7 @@ def test_a_plan_that_is_missing_is_named() -> None:
             record_of(case.log, plans | other)
 
 
-def year() -> tuple[Case[Any], Case[Any], AssessmentOpening, dict[str, Any]]:
+def year(*, signed_by: str = "") -> tuple[Case[Any], Case[Any], AssessmentOpening, dict[str, Any]]:
     """A platform that was delisted, its assessment, and the setting aside of the reassessment."""
     child = at_stage(AssessmentStage.NOT_MET)
     case = at_stage(Stage.VALID)
@@ -98,6 +103,8 @@ def year() -> tuple[Case[Any], Case[Any], AssessmentOpening, dict[str, Any]]:
     said = {"year": 1, "entries": len(child.log), "log_hash": child.log[-1].hash}
     case.record_event(Happening.ASSESSMENT_ENDED, said, moment(child), AssessmentStage.NOT_MET)
     aside = decision(Kind.SET_ASIDE, case, target="d-6", year=1) | {"decision_id": "aside-1"}
+    if signed_by:
+        aside = signed(bound(aside, case), Person(signed_by))
     case.decide(aside, moment(case))
     opening = AssessmentOpening(
         facts=case.state.facts,
@@ -117,6 +124,44 @@ def test_an_assessment_is_opened_again_from_its_log() -> None:
     assert carried is not None
     assert (carried.state, carried.record) == (child.state, child.record())
     assert (carried.recorded, carried.due) == (len(child.log), None)
+
+
+def sent_on(*, signed_by: str = "") -> tuple[Case[Any], Case[Any], Raw]:
+    """A platform that was delisted, the year that is opened again for it, and the setting aside."""
+    case, child, opening, _ = year(signed_by=signed_by)
+    again = reopened(opening, child.log, case.log, case.state.reopening)
+    assert again.carried
+    assert again.set_aside
+    opened = Case(again.carried.state, again.carried.record)
+    if signed_by:
+        opened.sent_on = sha256(again.set_aside)
+    return case, opened, again.set_aside
+
+
+def test_what_was_signed_is_sent_on_as_it_was_signed() -> None:
+    """The year takes it, and its log gives back what was signed; an auditor finds it in both."""
+    case, opened, message = sent_on(signed_by="wang")
+    opened.decide(message, moment(case))
+    assert opened.state.stage is AssessmentStage.REASSESSMENT
+    entry = opened.log[-1]
+    assert signers(entry.said["signatures"], signed_form_of_entry(entry)) == [Person("wang").key]
+    logs = {LogId(1): tuple(case.log), LogId(1, 1): tuple(opened.log)}
+    assert [faults for place in logs for _, faults in signed_entries(place, logs)] == [[], []]
+    # Without the platform's own decision, nobody sent it on.
+    logs[LogId(1)] = tuple(case.log[:-1])
+    [(_, faults)] = signed_entries(LogId(1, 1), logs)
+    assert "the decision is about platform" in faults[0].en
+
+
+def test_only_the_platform_sends_on_what_it_took() -> None:
+    """The same signed message that comes by itself, or with one word changed, is none of the year's."""
+    case, opened, message = sent_on(signed_by="wang")
+    for changed in (message | {"reason": "另一理由"}, message | {"decision_id": "other"}):
+        with pytest.raises(Refused, match="the decision is about platform"):
+            opened.validate(changed, moment(case))
+    opened.sent_on = None
+    with pytest.raises(Refused, match="the decision is about platform"):
+        opened.validate(message, moment(case))
 
 
 def _shorter(log: list[LogEntry]) -> list[LogEntry]:

@@ -23,7 +23,13 @@ from workflows.words import Words
 
 YEARS = 10
 """Maximum years of assessments of an existing platform."""
-LEFT_TO_US = ("term", "previous", "policy.decisions_name_case", "brought_in.case")
+LEFT_TO_US = (
+    "term",
+    "previous",
+    "policy.decisions_name_case",
+    "brought_in.case",
+    "brought_in.signatures",
+)
 """Fields of an application that are filled in when it is started."""
 _MADE = ("brought_in.decision_id",)
 """What a row need not say, for it is made of the rest."""

@@ -1,0 +1,71 @@
+"""What speaks against the signatures of a decision. Nobody need sign; what is signed must hold.
+
+A signed decision names what it answers: all that was decided in its case before (`content_chain.py`). So
+it is never taken in another case, term or year, nor in a later round of its step, and not twice. The same
+rule judges a decision that is sent and one that stands in a log.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from workflows.circumstances import Circumstances
+from workflows.decision import Decision
+from workflows.model import as_sent
+from workflows.signed_form import signed_form, signers
+from workflows.ssh_signatures import BadSignature
+from workflows.words import Words
+
+
+class SignatureFault(NamedTuple):
+    """Why signatures do not hold, and what their sender can do; whoever reads a log can do nothing."""
+
+    why: Words
+    advice: Words | None = None
+
+
+def objections_to_signatures(decision: Decision, circumstances: Circumstances) -> Iterator[Words]:
+    """Say why the signatures of a decision do not hold for this case, as it stands."""
+    if not decision.signatures:
+        return
+    answers = decision.case.answers if decision.case else None
+    # What the platform sent on was signed for the platform's log, and judged there.
+    may_answer = (answers,) if circumstances.sent_on else circumstances.answerable
+    signatures, form = as_sent(decision)["signatures"], signed_form(decision)
+    for why, advice in signature_faults(signatures, form, answers, may_answer):
+        yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}") if advice else why
+
+
+def signature_faults(
+    signatures: Any, form: bytes, answers: str | None, may_answer: Sequence[str | None]
+) -> Iterator[SignatureFault]:
+    """Return why the signatures of a decision do not hold: `form` is what was signed.
+
+    `answers` is the content hash that it was signed for, `may_answer` are those that it may answer.
+    """
+    if answers is None:
+        yield SignatureFault(
+            Words(
+                "a signed decision names what it answers",
+                "签名的决定须注明所针对的案件内容",
+            ),
+            Words(
+                "add case.answers, the case's content_hash",
+                "请填写 case.answers（案件的 content_hash）",
+            ),
+        )
+    elif answers not in may_answer:
+        yield SignatureFault(
+            Words(
+                f"it was not signed for the step that it decides: it answers {answers[:12]}…",
+                f"签名不是针对所决定的环节作出的（所针对内容 {answers[:12]}…）",
+            ),
+            Words("look at the case again, and sign anew", "请重新查看案件后签名"),
+        )
+    try:
+        keys = signers(signatures, form)
+    except BadSignature as error:
+        en, zh = error.words
+        yield SignatureFault(Words(f"the signature does not hold: {en}", f"签名无效：{zh}"))
+        return
+    if len({key.blob() for key in keys}) < len(keys):
+        yield SignatureFault(Words("both signatures are by one key", "两个签名出自同一密钥"))
