@@ -26,18 +26,18 @@ class Refusal(Record):
         en, zh = f"{self.en} ({self.rule}).", f"{self.zh}（{self.rule}）。"
         if self.awaited:
             listed = ", ".join(
-                f"{Kind(a.kind).words.en} from the {a.role} ({a.rule})" for a in self.awaited
+                f"{_term(a.kind).en} from the {a.role} ({a.rule})" for a in self.awaited
             )
             listed_zh = "、".join(
-                f"{a.role.zh}的“{_term(a.kind)}”（{a.rule}）" for a in self.awaited
+                f"{a.role.zh}的“{_term(a.kind).zh}”（{a.rule}）" for a in self.awaited
             )
             en, zh = f"{en} Awaited now: {listed}.", f"{zh}现待：{listed_zh}。"
         return Words(en, zh)
 
 
-def _term(kind: str) -> str:
-    """The Chinese term of a kind of decision, on a case or on the roster."""
-    return Kind(kind).zh if kind in tuple(Kind) else RosterKind(kind).zh
+def _term(kind: str) -> Words:
+    """What a kind of decision is called, on a case or on the roster."""
+    return (Kind(kind) if kind in tuple(Kind) else RosterKind(kind)).words
 
 
 class Refused(Exception):

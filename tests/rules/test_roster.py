@@ -52,7 +52,9 @@ def test_a_change_of_two_is_in_force_at_once_that_of_one_waits() -> None:
     receipt = life.take(life.change([item(HAIDIAN)], A))
     assert (receipt.outcome, receipt.stage, receipt.version) == ("waiting", "confirmation", 2)
     assert [(a.kind, a.role) for a in receipt.awaited] == [("roster_confirmation", "commission")]
-    assert "cannot confirm it" in refusal(life, life.confirmation(A))
+    why = refusal(life, life.confirmation(A))
+    assert "cannot confirm it" in why
+    assert "Awaited now: roster confirmation from the commission" in why
     confirmed = life.take(life.confirmation(C))
     assert (confirmed.outcome, confirmed.stage, confirmed.version) == ("confirmed", "in_force", 3)
     assert life.roster.state.in_force
