@@ -12,18 +12,18 @@ from temporalio.client import Client
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
 from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.outgoing_decision import outgoing
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
 from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
+from workflows.case import Case
 from workflows.decision import CaseReference, Decision, digest_of_content
-from workflows.decision_reading import decision_of, new_decision_of
+from workflows.decision_reading import decision_of
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
-from workflows.next_application import NextTerm
-from workflows.policy import policy_for_new_cases
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
@@ -55,7 +55,7 @@ class DecisionSender:
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `starter.client.interface.Pingtai`."""
-        checked, raw = _both(decision)
+        checked, raw = outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
             case = await self._binding.case_of(platform_id, workflow_id)
@@ -78,7 +78,7 @@ class DecisionSender:
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`; `stage` of the answer says where the decision would lead, or led before."""
-        checked, raw = _both(decision)
+        checked, raw = outgoing(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
         if case and (first := await self._binding.taken_before(platform_id, checked, case)):
@@ -94,6 +94,31 @@ class DecisionSender:
         if preview.invalid:
             raise invalid("decision", "", *preview.invalid)
         return preview
+
+    async def to_sign(
+        self, platform_id: str, decision: Decision | dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """See `Pingtai`."""
+        checked, raw = outgoing(decision)
+        try:
+            workflow_id, raw = await self._place(platform_id, checked, raw)
+            case = await self._binding.case_of(platform_id, workflow_id)
+            if case is None or await self._binding.taken_before(platform_id, checked, case):
+                return None
+            answers = await self._answered_content(workflow_id, platform_id)
+        except Unreachable as error:
+            raise NotSent(error.words) from error
+        if answers is None:
+            return None
+        return raw | {"case": as_sent(case) | {"answers": answers} | (raw.get("case") or {})}
+
+    async def _answered_content(self, workflow_id: str, platform_id: str) -> str | None:
+        """What a decision of now answers: by the case; of an ended one that only the register has, by that."""
+        try:
+            return (await self._queries.view(workflow_id)).content_hash
+        except NoSuchPlatform:
+            ended = await self._register.ended_term(platform_id)
+            return Case(ended.state, ended.record).content_chain().newest if ended else None
 
     async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Addressed:
         """The workflow that a decision is for, and the decision as it is sent there."""
@@ -245,18 +270,3 @@ def _naming(case: CaseReference | None, raw: dict[str, Any]) -> dict[str, Any]:
     if case is None or raw.get("case") is not None:
         return raw
     return raw | {"case": as_sent(case)}
-
-
-def _both(decision: Decision | dict[str, Any]) -> tuple[Decision, dict[str, Any]]:
-    """A decision as it is read and as it is sent, whichever of the two it is given as.
-
-    The application of a next term is sent with the defaults of new cases, as every application is.
-    """
-    checked = new_decision_of(decision) if isinstance(decision, dict) else decision
-    raw = decision if isinstance(decision, dict) else as_sent(decision)
-    if isinstance(checked, NextTerm) and checked.application:
-        policy = policy_for_new_cases(checked.application.policy)
-        form = checked.application.model_copy(update={"policy": policy})
-        checked = checked.model_copy(update={"application": form})
-        raw = raw | {"application": as_sent(form)}
-    return checked, raw

@@ -126,6 +126,21 @@ class PingtaiHttpClient:
             set_aside_by=answer.headers.get(SET_ASIDE_BY),
         )
 
+    async def to_sign(
+        self, platform_id: str, decision: "Decision | dict[str, Any]"
+    ) -> dict[str, Any] | None:
+        """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
+        from starter.client.outgoing_decision import outgoing  # noqa: PLC0415 - few sign
+        from starter.client.signed_decisions import completed_as_signed  # noqa: PLC0415
+
+        _, own = outgoing(decision)
+        try:
+            answer = await self._decision(platform_id, own, dry_run="true")
+        except Unreachable as error:
+            raise NotSent(error.words) from error
+        to_sign: str | None = answer.json().get("to_sign")
+        return completed_as_signed(own, to_sign) if to_sign else None
+
     async def state(self, platform_id: str) -> "CaseView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
         answer = await self._call("GET", platform_path(platform_id))

@@ -69,6 +69,17 @@ class Pingtai(Protocol):
         Raises as `decide` does.
         """
 
+    async def to_sign(
+        self, platform_id: str, decision: "Decision | dict[str, Any]"
+    ) -> dict[str, Any] | None:
+        """The decision as its person signs it: with its case, and what it answers there.
+
+        None where no signature is needed: an earlier case took it before, or the worker is of a release
+        that knows none. What a person saw goes before what is there now: name it in `case.answers`.
+
+        Raises as `decide` does, but `Unreachable` as NotSent.
+        """
+
     async def state(self, platform_id: str) -> "CaseView":
         """Where a platform stands. Raises NoSuchPlatform, Unreachable."""
 

@@ -9,6 +9,7 @@ from db.row_types import LogLine, PlatformCard
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
 from starter.commands.decision_form import DecisionForm, substitution_of
+from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
 from starter.commands.unless_meant import odd_day, plan_of_another
 from starter.desk.known_organisations import known_organisations, nearly
@@ -29,11 +30,12 @@ from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
-from workflows.vocabulary import District, Role
+from workflows.vocabulary import District, Kind, Role
 from workflows.words import Words
 
 if TYPE_CHECKING:
     from starter.commands.guided.case_brief import Brief
+    from workflows.ssh_signatures import PublicKey
 
 NOT_TAKEN = (Refused, InvalidMessage, NoSuchPlatform, NotAllowed, BadInput, NotSent)
 """Answers by which it is certain that a decision was not accepted."""
@@ -56,6 +58,10 @@ class DecisionCalls:
         self._brief: Brief | None = None
         self._connected: Pingtai | None = None
         self._near: dict[str, list[str]] = {}
+        self._seen: CaseView | None = None
+        self._own = OwnSignature()
+        self.signed_by: PublicKey | None = None
+        """The key by which what was sent last was signed."""
 
     def close(self) -> None:
         """Let go of the connection and the event loop."""
@@ -71,7 +77,8 @@ class DecisionCalls:
 
     def view(self) -> CaseView:
         """Where the case stands: the open assessment, or the platform itself."""
-        return self._runner.run(self._view(self.client))
+        self._seen = self._runner.run(self._view(self.client))
+        return self._seen
 
     def beside(self, view: CaseView) -> CaseView | None:
         """The assessment that is open beside a platform; None: there is none, or it does not answer now."""
@@ -158,15 +165,36 @@ class DecisionCalls:
 
     def send(self, decision: Decision, again: Words | None = None) -> Receipt:
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
-        client = self.client
+        client, signed = self.client, self._signed(decision)
         try:
-            return self._runner.run(client.decide(self.platform, decision))
+            return self._runner.run(client.decide(self.platform, signed))
         except NOT_TAKEN:
             raise
         except BaseException as error:
             # Whatever it was, an interruption by the keyboard too: it may have been taken.
             error.add_note(say(again or _how_to_repeat(decision)))
             raise
+
+    def _signed(self, decision: Decision) -> Decision | dict[str, Any]:
+        """A decision with its person's signature, if they have a key, and its case takes one.
+
+        Signed between the calls: a person is asked for a touch, and Ctrl-C must end that. Raises as
+        `Pingtai.to_sign` and `Signer.sign`; nothing was sent then.
+        """
+        self.signed_by = None
+        signer = self._own.signer_of(decision.actor.id)
+        if signer is None:
+            return decision
+        from starter.client.signed_decisions import seen_case, with_signature  # noqa: PLC0415 - only who signs
+
+        case = seen_case(self._seen) if self._seen else None
+        if case and decision.case is None and decision.kind != Kind.SET_ASIDE:
+            decision = decision.model_copy(update={"case": case})
+        raw = self._runner.run(self.client.to_sign(self.platform, decision))
+        if raw is None:
+            return decision
+        self.signed_by = signer.key
+        return with_signature(raw, signer)
 
     def end_of_stage(self, receipt: Receipt) -> Any:
         """The end of the stage that a receipt leads to, where that is no due date."""

@@ -208,7 +208,7 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | N
     if call.as_json:
         show_json(receipt.model_dump(mode="json"))
     else:
-        show_receipt(receipt, end)
+        show_receipt(receipt, end, calls.signed_by)
 
 
 _NOT_TWICE = Words(

@@ -1,6 +1,7 @@
 """The receipt of a decision: what was decided, where the case stands now, who acts next until when."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from starter.client.interface import Pingtai
 from starter.errors import PingtaiError
@@ -24,6 +25,9 @@ from workflows.states import Receipt
 from workflows.vocabulary import AssessmentStage, Stage
 from workflows.words import Words
 
+if TYPE_CHECKING:
+    from workflows.ssh_signatures import PublicKey
+
 REPEATED = Words("repeated", "重复提交")
 FIRST_ANSWER = Words(
     "this is the first answer; nothing has changed", "以下为首次答复，未作任何改变"
@@ -31,8 +35,13 @@ FIRST_ANSWER = Words(
 NEXT = Words("next", "下一步")
 
 
-def show_receipt(receipt: Receipt, end: datetime | None) -> None:
-    """Show a receipt; `end` is the end of the stage it led to, where that is no due date."""
+def show_receipt(
+    receipt: Receipt, end: datetime | None, signed_by: "PublicKey | None" = None
+) -> None:
+    """Show a receipt; `end` is the end of the stage it led to, where that is no due date.
+
+    `signed_by`: the key by which the decision was signed. Of a repeat the first counts, and not this one.
+    """
     platform, term, year = receipt.platform_id, receipt.term, receipt.year
     case = Words(f"{platform}, term {term}", f"{platform} 第 {term} 期")
     if year:
@@ -41,10 +50,12 @@ def show_receipt(receipt: Receipt, end: datetime | None) -> None:
     set_aside = Words(
         f"no longer valid: set aside by decision {by}", f"该决定已由决定 {by} 撤销，不再有效"
     )
+    signer = signed_by.fingerprint() if signed_by and not receipt.repeated else None
     rows: tuple[tuple[Said, object], ...] = (
         (REPEATED, FIRST_ANSWER if receipt.repeated else None),
         (Words("set aside", "已撤销"), set_aside if by else None),
         (Words("accepted", "已办理"), said(receipt.kind, receipt.outcome)),
+        (Words("signed by", "签名密钥"), signer),
         (Words("case", "事项"), case),
         (Words("entry", "记录"), f"{receipt.seq} · {moment(receipt.at)}"),
         (STAGE, stage(receipt.stage)),

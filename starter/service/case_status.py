@@ -13,6 +13,7 @@ from starter.client.temporal_client import PingtaiClient
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, no_such_platform
 from starter.service.backends import Backends
 from workflows.activity_messages import DueDate
+from workflows.content_chain import ContentChain
 from workflows.lifecycle import PLATFORM
 from workflows.model import Instant, InvalidMessage
 from workflows.record import EntryKind, LogEntry
@@ -166,6 +167,7 @@ def _view(log: list[LogEntry], due: Instant | None) -> CaseView:
         awaited=awaited(state),
         log_seq=len(log),
         log_hash=log[-1].hash,
+        content_hash=ContentChain(log).newest,
         refusals=sum(entry.kind is EntryKind.REFUSED for entry in log),
         recorded=len(log),
     )

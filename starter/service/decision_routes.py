@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from starter.client.temporal_client import PingtaiClient
 from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
@@ -27,9 +28,10 @@ from starter.service.responses import reply
 from workflows.awaited import Awaited
 from workflows.bodies import Body, body_of
 from workflows.decision import Decision
-from workflows.decision_reading import new_decision_of
+from workflows.decision_reading import decision_of, new_decision_of
 from workflows.model import Instant, Record, Sha256, instant
 from workflows.run_io import DecisionPreview
+from workflows.signed_form import signed_form
 from workflows.states import Receipt
 
 router = APIRouter(prefix="/v1", tags=["writes"])
@@ -68,6 +70,9 @@ class DryRun(Record):
     would_lead_to: str
     doubts: tuple[Doubt, ...] = ()
     """What a person would be asked about before it is sent: a date long ago, the same support twice."""
+    to_sign: str | None = None
+    """What its person signs, byte for byte in UTF-8: the decision, with its `case` and what it `answers` there.
+    Nothing, where it was taken before. 待签内容"""
 
 
 @router.post(
@@ -104,7 +109,8 @@ async def decide(
             client = await request.app.state.backends.client()
             preview = await client.check(platform_id, data)
             if dry_run:
-                return _preview(preview, doubts)
+                to_sign = None if preview.repeated else await _to_sign(client, platform_id, data)
+                return _preview(preview, doubts, to_sign)
             if not preview.repeated:  # what was taken is answered as it was
                 refuse(doubts)
         return _answer(await _decided(request, platform_id, data), doubts)
@@ -144,11 +150,20 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     return receipt
 
 
-def _preview(preview: DecisionPreview, doubts: tuple[Doubt, ...]) -> Response:
+async def _to_sign(client: PingtaiClient, platform_id: str, data: Any) -> str | None:
+    raw = await client.to_sign(platform_id, data)
+    return signed_form(decision_of(raw)).decode() if raw else None
+
+
+def _preview(preview: DecisionPreview, doubts: tuple[Doubt, ...], to_sign: str | None) -> Response:
     headers = REPEATED if preview.repeated else {}
     if preview.set_aside_by is not None:
         headers = headers | {SET_ASIDE_BY: preview.set_aside_by}
-    answer = DryRun(would_lead_to=preview.stage or "", doubts=() if preview.repeated else doubts)
+    answer = DryRun(
+        would_lead_to=preview.stage or "",
+        doubts=() if preview.repeated else doubts,
+        to_sign=to_sign,
+    )
     return reply(answer, 200, headers)
 
 

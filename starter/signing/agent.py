@@ -90,6 +90,9 @@ class AgentSigner:
         """See `Signer`."""
         return self._key
 
+    def ready(self) -> None:
+        """See `Signer`: its holder is asked at each signature, and not here."""
+
     def sign(self, form: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
         """See `Signer`."""
         self._person.told_to_touch(self._key)

@@ -103,6 +103,10 @@ class FileSigner:
         """See `Signer`."""
         return self._file.key
 
+    def ready(self) -> None:
+        """See `Signer`."""
+        self._secret = self._secret or self._opened()
+
     def sign(self, form: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
         """See `Signer`."""
         self._secret = self._secret or self._opened()

@@ -26,6 +26,9 @@ class Signer(Protocol):
     def key(self) -> PublicKey:
         """The key's public part; known without asking anybody."""
 
+    def ready(self) -> None:
+        """Ask now for what is needed only once: a passphrase. Raises as `sign`."""
+
     def sign(self, form: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
         """Return the signature of a form, in OpenSSH's format (SSHSIG), for a namespace.
 

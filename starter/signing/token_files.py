@@ -27,6 +27,9 @@ class TokenFileSigner:
         """See `Signer`."""
         return self._file.key
 
+    def ready(self) -> None:
+        """See `Signer`: its holder is asked at each signature, and not here."""
+
     def sign(self, form: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
         """See `Signer`; the tool itself asks for the token's PIN, on the terminal."""
         self._person.told_to_touch(self.key)

@@ -58,7 +58,8 @@ def receipt() -> Receipt:
 @pytest.fixture
 def answers(receipt: Receipt) -> dict[str, Any]:
     """What the client answers, by method; an exception is raised. Tests change it."""
-    return {"connect": None, "decide": receipt, "log": []}
+    case = {"platform_id": "p-1", "term": 1, "answers": "a" * 64}
+    return {"connect": None, "decide": receipt, "log": [], "to_sign": case}
 
 
 @pytest.fixture
@@ -98,6 +99,11 @@ class PretendClient:
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         return self._answer("check")
+
+    async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
+        raw = as_sent(decision) if isinstance(decision, Decision) else decision
+        case = self._answer("to_sign")
+        return raw | {"case": case | raw.get("case", {})} if case else None
 
     async def state(self, platform_id: str) -> Any:
         return self._answer("state")

@@ -18,7 +18,7 @@ from worker.manual import commands
 LISTED = (*COMMANDS, REBUILD)
 ROOT = Path(__file__).parents[2]
 """From here this code is imported, also where another copy of it is installed."""
-HEAVY = {"temporalio.client", "sqlalchemy", "rich", "pydantic"}
+HEAVY = {"temporalio.client", "sqlalchemy", "rich", "pydantic", "cryptography"}
 
 
 @pytest.mark.parametrize("listed", LISTED, ids=lambda one: one.name)
@@ -104,10 +104,10 @@ READS = (
 
 @pytest.mark.usefixtures("register_there")
 def test_reading_needs_the_driver_only() -> None:
-    """What reads the register asks asyncpg, and loads neither SQLAlchemy nor Temporal's client."""
+    """What reads the register asks asyncpg, and loads neither SQLAlchemy nor Temporal's client, nor keys."""
     for said, (written, heavy) in zip(READS, run(*READS), strict=True):
         assert "p-1" in written or said[0] in _OTHERS, said
-        assert not {"temporalio.client", "sqlalchemy"} & heavy, said
+        assert not {"temporalio.client", "sqlalchemy", "cryptography"} & heavy, said
 
 
 @pytest.mark.usefixtures("register_there")
@@ -118,7 +118,7 @@ def test_completing_an_id_needs_the_driver_only(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("COMP_CWORD", "2")
     ((written, heavy),) = run(())
     assert "plain,p-1\n" == written
-    assert not {"temporalio.client", "sqlalchemy"} & heavy
+    assert not {"temporalio.client", "sqlalchemy", "cryptography"} & heavy
 
 
 @pytest.mark.usefixtures("register_there")
@@ -133,4 +133,4 @@ def test_what_a_decision_looks_up_needs_no_sqlalchemy() -> None:
     imports += "; import starter.commands.decision_command; register = RegisterLookups()"
     ((written, heavy),) = ran(f"print({answers})", imports=imports)
     assert "AppliedBefore(term=1" in written
-    assert "sqlalchemy" not in heavy
+    assert not {"sqlalchemy", "cryptography"} & heavy

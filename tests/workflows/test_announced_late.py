@@ -1,7 +1,6 @@
 """Holidays that are announced after a step has begun, or not at all: the due date is asked for again."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -10,7 +9,6 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from tests.workflows.test_deadlines import (
     NEXT_YEAR,
-    forget_calendar,
     go_to,
     known,
     suspended_until,
@@ -30,11 +28,6 @@ class Calendar:
         self.off: list[date] = []
         self._is_workday = chinese_calendar.is_workday
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Announce it, or change it."""
-        super().__setattr__(name, value)
-        forget_calendar()
-
     def is_workday(self, day: date) -> bool:
         """As the library answers."""
         if not self.announced:
@@ -43,12 +36,11 @@ class Calendar:
 
 
 @pytest.fixture
-def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
     """A calendar that is announced when a test says so."""
     calendar = Calendar()
     monkeypatch.setattr(chinese_calendar, "is_workday", calendar.is_workday)
-    yield calendar
-    forget_calendar()
+    return calendar
 
 
 def due_of(due: DueDate | None) -> tuple[date, date | None]:

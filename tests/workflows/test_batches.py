@@ -17,6 +17,7 @@ from starter.commands.batch.formats import Format, JsonLines
 from starter.commands.batch.lines import Line, Result
 from starter.commands.batch.plain_list import Names
 from starter.commands.batch.submit import LineSubmission
+from starter.commands.own_signature import OwnSignature
 from tests.rules.builders import BY, COMMISSION, DISTRICT, Raw, changed, content
 from tests.workflows.world import World
 from worker.temporal_server import TemporalServer
@@ -111,7 +112,7 @@ async def run(
     )
     try:
         prepared = await prepare_batch(batch, acting or ActorResolver({}, frozenset(), None))
-        await send_batch(batch, prepared)
+        await send_batch(batch, prepared, OwnSignature())
     except click.exceptions.Exit as end:
         return end.exit_code
     return 0

@@ -8,12 +8,19 @@ from typing import Any
 import click
 
 from starter.commands.actor_resolution import ActorResolver
-from starter.commands.batch.batch_run import Batch, confirm_batch, prepare_batch, send_batch
+from starter.commands.batch.batch_run import (
+    Batch,
+    confirm_batch,
+    own_signature,
+    prepare_batch,
+    send_batch,
+)
 from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import folder_of
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
 from starter.commands.notation import day
+from starter.commands.own_signature import OwnSignature
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered
 from starter.terminal.language import say
@@ -117,4 +124,5 @@ def carry_out(file: str, form: Format, said: dict[str, Any]) -> None:
     batch = Batch(file=file, form=form, **said)
     with asyncio.Runner() as runner:
         prepared = confirm_batch(batch, runner.run(prepare_batch(batch, who)), runner)
-        runner.run(send_batch(batch, prepared))
+        own = OwnSignature() if batch.dry_run else own_signature(prepared)
+        runner.run(send_batch(batch, prepared, own))

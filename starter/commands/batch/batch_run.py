@@ -20,6 +20,7 @@ from starter.commands.batch.progress import counted as counted_results
 from starter.commands.batch.rejected_lines import RejectedLines
 from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
+from starter.commands.own_signature import OwnSignature
 from starter.commands.unless_meant import odd_day
 from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
@@ -120,7 +121,19 @@ def _without_odd_days(prepared: Prepared, runner: asyncio.Runner) -> Prepared:
     return prepared._replace(lines=sendable)
 
 
-async def send_batch(batch: Batch, prepared: Prepared) -> None:
+def own_signature(prepared: Prepared) -> OwnSignature:
+    """Open the key of whoever runs a batch, if a line of theirs is to be sent: a passphrase is asked for now.
+
+    Raises:
+        BadInput, NotAllowed, NotSent: the key cannot be used; nothing was sent.
+    """
+    own = OwnSignature()
+    for person in {line.message["actor"]["id"] for line in prepared.lines}:
+        own.signer_of(person)
+    return own
+
+
+async def send_batch(batch: Batch, prepared: Prepared, own: OwnSignature) -> None:
     """Send what can be sent, tell what became of it, and set apart what was not done.
 
     Raises:
@@ -128,7 +141,7 @@ async def send_batch(batch: Batch, prepared: Prepared) -> None:
         click.exceptions.Exit: with a code, unless every line was done.
     """
     lines, telling, apart = prepared
-    sending = await _send(batch, lines, telling) if lines else None
+    sending = await _send(batch, lines, telling, own) if lines else None
     results = telling.results
     sums = counted_results(results, DECISIONS)
     summary = Words(f"{counted(len(results), 'line')}: {sums}", f"共 {len(results)} 行：{sums}")
@@ -146,9 +159,11 @@ def _entries(batch: Batch) -> list[Entry]:
     return entries
 
 
-async def _send(batch: Batch, lines: Sequence[Line], telling: ProgressReport) -> BatchSender:
+async def _send(
+    batch: Batch, lines: Sequence[Line], telling: ProgressReport, own: OwnSignature
+) -> BatchSender:
     async with open_pingtai(due=False) as client:
-        take = LineCheck(client) if batch.dry_run else LineSubmission(client)
+        take = LineCheck(client) if batch.dry_run else LineSubmission(client, own)
         sending = BatchSender(take, telling.hear, batch.at_once)
         with (
             telling.watching([line.entry.number for line in lines]),

@@ -1,9 +1,12 @@
 """One line of a batch, sent or tried, and what was answered as a result."""
 
+import asyncio
 from abc import ABC, abstractmethod
+from typing import Any
 
 from starter.client.interface import Pingtai
 from starter.commands.batch.lines import Line, Outcome, Result
+from starter.commands.own_signature import OwnSignature
 from starter.desk.did_you_mean import joined
 from starter.desk.platform_names import near_to
 from starter.errors import (
@@ -59,10 +62,27 @@ class _Asked(ABC):
 
 
 class LineSubmission(_Asked):
-    """Sends lines to be taken."""
+    """Sends lines to be taken, each with its person's signature."""
+
+    def __init__(self, client: Pingtai, own: OwnSignature) -> None:
+        """Send by this client; `own` signs."""
+        super().__init__(client)
+        self._own = own
+        self._hand = asyncio.Lock()
+        """One signature after another: a person has one hand to touch a key with."""
+
+    async def _signed(self, line: Line) -> dict[str, Any]:
+        signer = self._own.signer_of(line.message["actor"]["id"])
+        raw = await self._client.to_sign(line.platform, line.message) if signer else None
+        if signer is None or raw is None:
+            return line.message
+        from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
+
+        async with self._hand:
+            return await asyncio.to_thread(with_signature, raw, signer)
 
     async def _ask(self, line: Line) -> Result:
-        receipt = await self._client.decide(line.platform, line.message)
+        receipt = await self._client.decide(line.platform, await self._signed(line))
         if receipt.set_aside_by:
             why = _counts_no_longer(receipt.set_aside_by)
             return Result(line.entry, Outcome.REFUSED, line, problem=why)
