@@ -1,10 +1,11 @@
 """Working days of the Chinese calendar: holidays and make-up working days as the State Council announces them.
 
 The library knows the announced years. For a year that is not announced yet only Saturdays and Sundays
-are left out.
+are left out. What it says is kept: it goes through all its years to say it once.
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -14,6 +15,7 @@ SATURDAY = 5
 _DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=1_000)
 def announced(year: int) -> bool:
     """Whether the calendar of a year is known."""
     try:
@@ -23,6 +25,7 @@ def announced(year: int) -> bool:
     return True
 
 
+@lru_cache(maxsize=10_000)
 def is_working_day(day: date) -> bool:
     """Whether a day is worked: by the announced calendar, or Monday to Friday where there is none."""
     if announced(day.year):

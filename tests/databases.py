@@ -14,8 +14,9 @@ from db.url import shown
 TEMPLATE = "template_register"
 """The database with the register's tables that others are copied from."""
 
+# Whatever changes a table writes rows of `pg_attribute`, in a transaction of a higher number.
 _SHAPE = text("""
-    SELECT md5(string_agg(one::text, ' ' ORDER BY attrelid, attnum)), (SELECT version_num FROM alembic_version)
+    SELECT count(*), max(one.xmin::text::bigint), (SELECT version_num FROM alembic_version)
     FROM pg_attribute AS one JOIN pg_class ON attrelid = pg_class.oid
     WHERE relnamespace = 'public'::regnamespace
 """)
@@ -27,34 +28,33 @@ _TABLES = """
     SELECT oid::regclass FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
 """
-_NOTE_FIRST_ROWS = text(f"""
+# Rows are few: to delete them is faster than to truncate twenty tables. As a replica, no foreign key is asked.
+# A function's statements are planned once for a connection.
+_KEEP_FIRST_ROWS = text(f"""
     DO $$
     DECLARE
         name regclass;
+        filled boolean;
+        again text := '';
     BEGIN
         CREATE SCHEMA first_rows;
         FOR name IN {_TABLES} LOOP
+            again := again || format('DELETE FROM %s; ', name);
+            EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
+            CONTINUE WHEN NOT filled;
             EXECUTE format('CREATE TABLE first_rows.%s AS TABLE %s', name, name);
+            again := again || format('INSERT INTO %s TABLE first_rows.%s; ', name, name);
         END LOOP;
-    END
-    $$
-""")
-# Rows are few: to delete them is faster than to truncate twenty tables. As a replica, no foreign key is asked.
-_EMPTY = text(f"""
-    DO $$
-    DECLARE
-        name regclass;
-    BEGIN
-        SET LOCAL session_replication_role = replica;
-        FOR name IN {_TABLES} LOOP
-            EXECUTE format('DELETE FROM %s', name);
-            EXECUTE format('INSERT INTO %s TABLE first_rows.%s', name, name);
-        END LOOP;
-        PERFORM setval(oid::regclass, 1, false) FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relkind = 'S';
+        EXECUTE format('CREATE FUNCTION first_rows.restore() RETURNS void LANGUAGE plpgsql AS %L',
+            'BEGIN SET LOCAL session_replication_role = replica; ' || again || 'END');
     END
     $$
 """)  # noqa: S608 - of constants
+_EMPTY = text("""
+    SELECT first_rows.restore(), (
+        SELECT count(setval(oid::regclass, 1, false)) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'S')
+""")
 
 
 def url_of(server: str, database: str) -> str:
@@ -91,7 +91,7 @@ class KeptRegister:
             f"CREATE DATABASE {self._name} TEMPLATE {TEMPLATE}",
         )
         async with self.engine.begin() as connection:
-            await connection.execute(_NOTE_FIRST_ROWS)
+            await connection.execute(_KEEP_FIRST_ROWS)
             self._shape = await _shape(connection)
 
     async def empty(self) -> None:

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Path, Query
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query as QueryParameter
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
@@ -80,7 +82,7 @@ Engine = Annotated[AsyncEngine, Depends(_engine)]
 
 
 def known_parameters(request: Request) -> None:
-    """Refuse parameters that the document does not name, and those that are given twice.
+    """Refuse parameters that the call does not have, and those that are given twice.
 
     Raises:
         Problem: 422.
@@ -88,9 +90,8 @@ def known_parameters(request: Request) -> None:
     given = [name for name, _ in request.query_params.multi_items()]
     if not given:
         return
-    route = request.scope["route"]
-    call = request.app.openapi()["paths"].get(route.path, {}).get(request.method.lower(), {})
-    known = {one["name"] for one in call.get("parameters", ()) if one["in"] == "query"}
+    parameters = get_flat_params(request.scope["route"].dependant)
+    known = {one.alias for one in parameters if isinstance(one.field_info, QueryParameter)}
     wrong = sorted({name for name in given if name not in known or given.count(name) > 1})
     if wrong:
         raise unknown_parameters(wrong)

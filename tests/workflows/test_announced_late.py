@@ -1,6 +1,7 @@
 """Holidays that are announced after a step has begun, or not at all: the due date is asked for again."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import chinese_calendar
@@ -9,6 +10,7 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from tests.workflows.test_deadlines import (
     NEXT_YEAR,
+    forget_calendar,
     go_to,
     known,
     suspended_until,
@@ -28,6 +30,11 @@ class Calendar:
         self.off: list[date] = []
         self._is_workday = chinese_calendar.is_workday
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Announce it, or change it."""
+        super().__setattr__(name, value)
+        forget_calendar()
+
     def is_workday(self, day: date) -> bool:
         """As the library answers."""
         if not self.announced:
@@ -36,11 +43,12 @@ class Calendar:
 
 
 @pytest.fixture
-def calendar(monkeypatch: pytest.MonkeyPatch) -> Calendar:
+def calendar(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calendar]:
     """A calendar that is announced when a test says so."""
     calendar = Calendar()
     monkeypatch.setattr(chinese_calendar, "is_workday", calendar.is_workday)
-    return calendar
+    yield calendar
+    forget_calendar()
 
 
 def due_of(due: DueDate | None) -> tuple[date, date | None]:

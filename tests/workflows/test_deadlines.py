@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import chinese_calendar
 import pytest
 
+from activities.working_days import announced, is_working_day
 from tests.workflows.world import Life, World
 from workflows.periods import BEIJING, beijing_date, start_of
 from workflows.record import LogEntry
@@ -28,7 +29,15 @@ def holidays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every year has the holidays and the make-up working days of 2026."""
     is_workday = chinese_calendar.is_workday
     monkeypatch.setattr(chinese_calendar, "is_workday", lambda day: is_workday(known(day)))
+    forget_calendar()
     yield
+    forget_calendar()
+
+
+def forget_calendar() -> None:
+    """What was kept of the calendar before it changed."""
+    announced.cache_clear()
+    is_working_day.cache_clear()
 
 
 def workdays_after(month: int, day: int, until: tuple[int, int] = (12, 31)) -> list[date]:
