@@ -216,7 +216,7 @@ class HappeningOutcome(Word):
 
     OPENED = "opened", "已开始", "§四, §六"
     TOLD = "told", "已提示", "§四, §六"
-    STOPPED = "stopped", "已中止", "§四"
+    STOPPED = "stopped", "已停止", "§四"
     STARTED = "started", "已恢复", "§四"
     CLOSED = "closed", "已终止", "§六"
     PERIOD_OVER = "period_over", "期限届满", "§四"
@@ -239,7 +239,7 @@ class Happening(Word):
     REMINDED = "reminded", "到期提醒", "§四, §六", HappeningOutcome.TOLD
     OVERDUE = "overdue", "逾期", "§四, §六", HappeningOutcome.TOLD
     ESCALATED = "escalated", "逾期督办", "§四, §六", HappeningOutcome.TOLD
-    CLOCK_STOPPED = "clock_stopped", "计时中止", "§四", HappeningOutcome.STOPPED
+    CLOCK_STOPPED = "clock_stopped", "计时停止", "§四", HappeningOutcome.STOPPED
     CLOCK_STARTED = "clock_started", "计时恢复", "§四", HappeningOutcome.STARTED
     ASSESSMENT_OPENED = "assessment_opened", "年度考核开始", "§六", HappeningOutcome.OPENED
     ASSESSMENT_ENDED = "assessment_ended", "年度考核结束", "§六"

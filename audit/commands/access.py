@@ -10,7 +10,16 @@ from starter.commands.options import PlatformId, json_option, limit_option
 from starter.terminal.command_runner import answering
 from starter.terminal.lazy_group import LazyGroup
 from starter.terminal.pager import paged
-from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    complain,
+    is_narrow,
+    show,
+    show_json,
+    stacked,
+    table_of,
+)
 from starter.terminal.whole_number import WholeNumber
 from starter.terminal.wording import moment
 from workflows.words import Words
@@ -22,6 +31,24 @@ _COLUMNS: tuple[Column[AccessRow], ...] = (
     Column(Words("what", "事项"), lambda row: access_wording.what(row.what)),
     Column(Words("platform", "平台"), lambda row: row.platform_id or Words("all", "全部")),
     Column(Words("details", "说明"), lambda row: access_wording.details(row.details)),
+)
+_NARROW: tuple[Column[AccessRow], ...] = (
+    Column(
+        Words("number, time", "序号、时间"),
+        lambda row: stacked(row.number, moment(row.at)),
+        ALWAYS,
+    ),
+    Column(
+        Words("who, what", "查阅人、事项"),
+        lambda row: stacked(row.actor_id, access_wording.what(row.what)),
+    ),
+    Column(
+        Words("platform, details", "平台、说明"),
+        lambda row: stacked(
+            row.platform_id or Words("all", "全部"),
+            access_wording.details(row.details, short=True),
+        ),
+    ),
 )
 access_group = LazyGroup(
     "access",
@@ -58,7 +85,7 @@ async def list_command(
         show_json([row.model_dump(mode="json") for row in rows])
     elif rows:
         with paged():
-            show(table_of(rows, _COLUMNS))
+            show(table_of(rows, _NARROW if is_narrow() else _COLUMNS))
     else:
         complain(Words("No access was recorded.", "没有查阅记录"))
     if len(rows) == limit and not as_json:

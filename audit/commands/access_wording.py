@@ -29,6 +29,9 @@ _WHAT = {
     "proof": Words("proof", "导出存证证明"),
 }
 _SOURCE = re.compile(r"from (?:the )?(server|archive|files)")
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+HASH = 12
+"""Letters of a hash in a table that has no room for all; `--json` has all."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
@@ -42,9 +45,11 @@ def what(name: str) -> str:
     return say(_WHAT.get(name, Words.same(name)))
 
 
-def details(text: str | None) -> str:
-    """More of it: sources in words, moments in Beijing's time."""
+def details(text: str | None, *, short: bool = False) -> str:
+    """More of it: sources in words, moments in Beijing's time; short: of a hash the first letters."""
     worded = _SOURCE.sub(
         lambda found: say(Words(f"from the {found[1]}", f"来源：{source(found[1])}")), text or ""
     )
+    if short:
+        worded = _DIGEST.sub(lambda found: found[0][:HASH], worded)
     return _MOMENT.sub(lambda found: moment(datetime.fromisoformat(found.group())), worded)

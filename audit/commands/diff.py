@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -19,14 +20,18 @@ from audit.commands.history_source import (
 from audit.commands.state import snapshot_plain
 from audit.commands.state_words import field_words, value_words
 from audit.commands.timeline import moment_plain, moments_table
-from audit.reading.snapshots import Change, between, changes
+from audit.reading.snapshots import Change, Snapshot, between, changes
 from audit.reading.timeline_entries import moments
 from starter.commands.options import json_option
 from starter.errors import BadInput
 from starter.terminal.command_runner import answering
+from starter.terminal.language import say
 from starter.terminal.pager import paged
 from starter.terminal.screen import Column, complain, heading, show, show_json, table_of
 from workflows.words import Words
+
+_Row = tuple[str, str, str]
+"""A field in words, and its value before and after."""
 
 
 @click.command("diff")
@@ -91,7 +96,7 @@ async def diff_command(
             complain(Words("No entries in between.", "其间没有记录"))
         else:
             with paged():
-                _show(differs, moments_table(reading, came))
+                _show(_in_words(differs, before, after), moments_table(reading, came))
         note_future(reading, end)
 
 
@@ -105,7 +110,24 @@ def _in_order(begin: When, end: When) -> None:
         raise _reversed()
 
 
-def _show(differs: list[Change], entries: Table) -> None:
+def _in_words(differs: list[Change], before: Snapshot | None, after: Snapshot) -> list[_Row]:
+    return [
+        (field_words(path), _value(path, old, before), _value(path, new, after))
+        for path, old, new in differs
+    ]
+
+
+def _value(path: str, value: Any, found: Snapshot | None) -> str:
+    case, _, name = path.partition(".")
+    if name == "due" and value is None and found and found.lacks_due(case):
+        return say(_NO_DUE)
+    return value_words(path, value)
+
+
+_NO_DUE = Words("none worked out: the step went on at once", "未计算（该环节随即办结）")
+
+
+def _show(differs: list[_Row], entries: Table) -> None:
     if differs:
         show(
             heading(Words("What changed (Beijing time)", "变化（北京时间）")),
@@ -114,8 +136,8 @@ def _show(differs: list[Change], entries: Table) -> None:
     show(heading(Words("Entries (Beijing time)", "记录（北京时间）")), entries)
 
 
-_COLUMNS: tuple[Column[Change], ...] = (
-    Column(Words("what", "项目"), lambda one: field_words(one[0])),
-    Column(Words("before", "之前"), lambda one: value_words(one[0], one[1])),
-    Column(Words("after", "之后"), lambda one: value_words(one[0], one[2])),
+_COLUMNS: tuple[Column[_Row], ...] = (
+    Column(Words("what", "项目"), lambda one: one[0], least=26),
+    Column(Words("before", "之前"), lambda one: one[1]),
+    Column(Words("after", "之后"), lambda one: one[2]),
 )

@@ -1,10 +1,12 @@
 """Fields of a case's state, and what they hold, in words: where changes of a state are shown."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from audit.commands.access_wording import HASH
 from starter.terminal import wording
 from starter.terminal.language import say, word
 from workflows.application import PlatformApplication
@@ -13,6 +15,7 @@ from workflows.periods import last_day
 from workflows.vocabulary import District, LeadUnitKind, Service
 from workflows.words import Words
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _LETTERS = 60
 """Of a value that is longer a table shows the beginning; `--json` has it whole."""
 
@@ -110,6 +113,8 @@ def _span(one: Mapping[str, Any]) -> str:
 
 def _plain(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if _DIGEST.fullmatch(text):
+        return text[:HASH]
     known = word(text, District, LeadUnitKind, Service)
     return known if len(known) <= _LETTERS else f"{known[:_LETTERS]}…"
 

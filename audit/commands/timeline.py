@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from audit.claims import REASON_UNSEALED
+from audit.commands.access_wording import HASH
 from audit.commands.audit_options import Source, source_options
 from audit.commands.history_platform import history_argument
 from audit.commands.history_source import read_for, showing
@@ -21,14 +23,20 @@ from starter.terminal.command_runner import answering
 from starter.terminal.entry_wording import entry_words, reason_words
 from starter.terminal.language import say
 from starter.terminal.pager import paged
-from starter.terminal.screen import ALWAYS, Column, heading, show, show_json, table_of
+from starter.terminal.screen import (
+    ALWAYS,
+    Column,
+    heading,
+    is_narrow,
+    show,
+    show_json,
+    stacked,
+    table_of,
+)
 from starter.terminal.signature_wording import signature_words
 from workflows.model import instant
 from workflows.periods import beijing_date
 from workflows.words import Words
-
-HASH = 12
-"""Letters of a hash in a table; `--json` has all."""
 
 
 @click.command("timeline")
@@ -67,14 +75,25 @@ async def timeline_command(
 def moments_table(reading: Reading, rows: list[Moment]) -> Table:
     """Return the moments as a table; a row that no longer counts says so in words."""
     stages: dict[Any, str] = {}
+    what = Column[Moment](Words("what", "事项"), lambda one: _words(reading, one, stages))
+    if is_narrow():
+        place = Words("time, entry, event, hash", "时间、记录、事件、哈希")
+        return table_of(rows, (Column(place, _place, ALWAYS), what))
     columns: tuple[Column[Moment], ...] = (
         Column(Words("time", "时间"), lambda one: wording.moment(one.at), ALWAYS),
         Column(Words("entry", "记录"), lambda one: one.line and one.line.name, ALWAYS),
         Column(Words("event", "事件"), lambda one: f"{one.run}:{one.event_id}", ALWAYS),
-        Column(Words("what", "事项"), lambda one: _words(reading, one, stages)),
+        what,
         Column(Words("hash", "哈希"), lambda one: one.line and one.line.entry.hash[:HASH], ALWAYS),
     )
     return table_of(rows, columns)
+
+
+def _place(one: Moment) -> Text:
+    """When, and where it stands in the logs and the histories: below each other, so that no id is broken."""
+    entry = f"{one.line.name} · " if one.line else ""
+    digest = one.line.entry.hash[:HASH] if one.line else None
+    return stacked(wording.moment(one.at), f"{entry}{one.run}:{one.event_id}", digest)
 
 
 def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:

@@ -11,10 +11,12 @@ from audit.reading.log_states import NO_LOG
 from audit.reading.timeline_entries import Moment, in_order
 from starter.errors import BadInput
 from workflows.activity_messages import DueDate
+from workflows.deadlines import step_of
 from workflows.log_id import LogId
 from workflows.rules import CaseState
 from workflows.state_folding import states
 from workflows.states import PlatformState
+from workflows.steps import Clock
 from workflows.words import counted
 
 _ENTRY = re.compile(
@@ -68,6 +70,17 @@ class Snapshot:
         """The platform's own state."""
         assert isinstance(self.platform.state, PlatformState), "a platform's own log"  # noqa: S101
         return self.platform.state
+
+    def lacks_due(self, case: str) -> bool:
+        """Whether a case, `platform` or `assessment`, waited with a due date that nothing tells.
+
+        An activity works it out after the entry: not at all where the next entry came before that.
+        """
+        found = self.platform if case == "platform" else self.assessment
+        if found is None or found.due is not None:
+            return False
+        timed = step_of(found.state).clock is Clock.WORKING_DAYS
+        return timed and found.state.suspended_since is None
 
 
 def snapshot_at(reading: Reading, at: datetime) -> Snapshot | None:
@@ -149,13 +162,28 @@ def _case(reading: Reading, last: Line) -> CaseSnapshot:
             f"No state follows from log {last.place.name} up to entry {last.name}: {error}",
             f"记录 {last.place.name} 至第 {last.name} 条不能成立：{error}",
         ) from None
-    return CaseSnapshot(last.place, last, after[-1], due_of(reading, last.place, after))
+    due = due_of(reading, last.place, after, _later_states(reading.logs[last.place], after))
+    return CaseSnapshot(last.place, last, after[-1], due)
 
 
-def due_of(reading: Reading, place: LogId, after: Sequence[CaseState]) -> DueDate | None:
+def _later_states(lines: Sequence[Line], after: Sequence[CaseState]) -> Sequence[CaseState]:
+    """The states that the whole log leads to; as far as is asked where what follows cannot be folded."""
+    try:
+        return states(line.entry for line in lines)
+    except NO_LOG:
+        return after
+
+
+def due_of(
+    reading: Reading,
+    place: LogId,
+    after: Sequence[CaseState],
+    whole: Sequence[CaseState] | None = None,
+) -> DueDate | None:
     """Return the due date of the step in which a log ends: not in the log, but answered by an activity.
 
-    `after` are the states after each entry, perhaps of a part of the log. What was written to the register
+    `after` are the states after each entry, perhaps of a part of the log, `whole` those of all of it: a
+    step's date was often worked out only after more of its entries. What was written to the register
     within a step need not say the date again.
     """
     runs = [run for run in reading.runs if run.place == place]
@@ -168,10 +196,12 @@ def due_of(reading: Reading, place: LogId, after: Sequence[CaseState]) -> DueDat
         for write in run.register_writes
         if write.batch.entries
     ]
-    end, due = after[-1], None
+    end, due, known_states = after[-1], None, whole or after
     for last, given in known:
-        state = after[last - 1] if 0 < last <= len(after) else None
-        if given and state and (state.stage, state.since) == (end.stage, end.since):
+        state = known_states[last - 1] if 0 < last <= len(known_states) else None
+        # What was worked out after a later entry counts only where nothing was known before.
+        in_time = last <= len(after) or due is None
+        if given and state and in_time and (state.stage, state.since) == (end.stage, end.since):
             due = given
     return due
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from db.outbox_queries import DEAD, DELIVERED, WAITING, DeliveryRow, NoticeRow
 from starter.terminal import wording
 from starter.terminal.language import say
-from starter.terminal.screen import ALWAYS, IF_SHORT, Column, Said, table_of
+from starter.terminal.screen import ALWAYS, IF_SHORT, Column, Said, is_narrow, stacked, table_of
 from workflows.notice_messages import Notice
 from workflows.words import BilingualEnum, Words
 
@@ -46,7 +46,7 @@ def about(notice: Notice) -> list[tuple[Said, object]]:
 
 def notices_table(rows: Sequence[NoticeRow]) -> Table:
     """Notices, a row for each recipient."""
-    return table_of(rows, _NOTICES)
+    return table_of(rows, _NARROW if is_narrow() else _NOTICES)
 
 
 def deliveries_table(rows: Sequence[DeliveryRow]) -> Table:
@@ -77,6 +77,22 @@ _NOTICES: tuple[Column[NoticeRow], ...] = (
     Column(_FOR, lambda row: wording.who(row.role)),
     Column(
         Words("recipient", "收件方"), lambda row: row.delivery.recipient if row.delivery else "–"
+    ),
+    Column(_STATE, lambda row: _state(row.delivery) if row.delivery else "–"),
+)
+_NARROW: tuple[Column[NoticeRow], ...] = (
+    Column(
+        Words("number, noted", "序号、记录时间"),
+        lambda row: stacked(row.number, wording.moment(row.at)[:10]),
+        whole=ALWAYS,
+    ),
+    Column(
+        Words("platform id, about", "平台编号、事项"),
+        lambda row: stacked(row.platform_id, wording.what(row.event)),
+    ),
+    Column(
+        Words("for, recipient", "对象、收件方"),
+        lambda row: stacked(wording.who(row.role), row.delivery.recipient if row.delivery else "–"),
     ),
     Column(_STATE, lambda row: _state(row.delivery) if row.delivery else "–"),
 )

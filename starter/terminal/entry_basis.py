@@ -19,6 +19,7 @@ from workflows.stated_changes import stated_changes
 from workflows.vocabulary import (
     AssessmentStage,
     Condition,
+    District,
     ExpertField,
     Field,
     Finding,
@@ -31,6 +32,8 @@ from workflows.vocabulary import (
     LegalForm,
     OpinionOutcome,
     Origin,
+    PlanPart,
+    Role,
     Service,
     Stage,
     Support,
@@ -55,10 +58,14 @@ _WORDS: tuple[type[StrEnum], ...] = (
     AddedField,
     LeadUnitKind,
     Origin,
+    PlanPart,
     Service,
     Stage,
     AssessmentStage,
+    District,
+    Role,
 )
+"""Every word that a message may have; those of its outcome are told with its name."""
 _ELSEWHERE = frozenset(
     (
         "kind",
@@ -153,6 +160,8 @@ def _block(model: type[BaseModel], name: str, value: Any) -> Iterator[Block]:
         case "groups", {}:
             pairs = [(known(key), plain(text)) for key, text in in_order(value)]
             yield Block("pairs", called, pairs)
+        case "indicators", {}:  # by their ids, which are words of the platform's own catalogue
+            yield Block("pairs", called, [(key, plain(figure)) for key, figure in value.items()])
         case "mechanisms", {}:
             pairs = [(say(one.heading), one.text) for one in sections({name: value}, language())]
             yield Block("pairs", called, pairs)

@@ -20,6 +20,7 @@ from activities.harmless_text import harmless
 from starter.tables.strict_json import encodable
 from starter.terminal.language import say
 from starter.terminal.line_breaks import in_width
+from starter.terminal.table_cards import facts_grid, in_other_form
 from starter.terminal.table_layout import FlowingText, addresses_apart, fit, tab_separated
 from workflows.words import Words
 
@@ -66,20 +67,32 @@ def rendered(*parts: Table | Text | Said) -> str:
     )
     for one in parts:
         if isinstance(one, Table):
-            begin = page.tell()
-            with addresses_apart(one, width) as apart:
-                fit(one, width)
-                console.print(one)
-            table_drawn = page.getvalue()[begin:]
-            page.seek(begin)
-            page.truncate()
-            page.write(table_drawn.translate({ord(mark): whole for mark, whole in apart.items()}))
+            _draw_table(one, console, page)
         elif isinstance(one, Text):
             console.print(Group(FlowingText.of(one)))
         else:
             lines = text(one).plain.split("\n")
             page.write("".join(f"{part}\n" for line in lines for part in in_width(line, width)))
     return "".join(f"{line.rstrip()}\n" for line in page.getvalue().splitlines())
+
+
+def _draw_table(table: Table, console: Console, page: io.StringIO) -> None:
+    """Draw a table; where it would break what is copied from it, in another form."""
+    begin, width = page.tell(), console.width
+    with addresses_apart(table, width) as apart:
+        others = in_other_form(table, width)
+        for one in others:
+            if isinstance(one, Table):
+                _draw_table(one, console, page)
+            else:
+                console.print(Group(FlowingText.of(one)))
+        if not others:
+            fit(table, width)
+            console.print(table)
+    table_drawn = page.getvalue()[begin:]
+    page.seek(begin)
+    page.truncate()
+    page.write(table_drawn.translate({ord(mark): whole for mark, whole in apart.items()}))
 
 
 def _plain(part: Table | Text | Said) -> str:
@@ -152,17 +165,7 @@ def complain_of_more(shown: int, next_page: str, total: int | None = None) -> No
 def facts(rows: Iterable[tuple[Said, object]]) -> Table:
     """Names and values below each other; a row without a value is left out."""
     cells = [(text(_capital(say(name))), cell) for name, value in rows if (cell := text(value))]
-    longest = max((cell_len(name.plain) for name, _ in cells), default=0)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", overflow="fold", no_wrap=longest <= _NAME)
-    grid.add_column(overflow="fold")
-    for name, cell in cells:
-        grid.add_row(FlowingText.of(name), FlowingText.of(cell))
-    return grid
-
-
-_NAME = 28
-"""Columns of the names of facts up to which none is folded: longer ones leave too little for the values."""
+    return facts_grid(cells)
 
 
 def _capital(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod, OverflowMethod
@@ -52,7 +53,7 @@ def addresses_apart(table: Table, width: int) -> Iterator[dict[str, str]]:
 
     Nothing follows them in their lines, so the terminal may break them: then they are copied whole.
     """
-    natural = [max(map(_width, _cells(column))) for column in table.columns]
+    natural = list(map(_natural, table.columns))
     room = width - sum(natural[:-1]) - 3 * (len(natural) - 1)
     held: dict[str, str] = {}
     whole: list[tuple[Text, str]] = []
@@ -62,7 +63,7 @@ def addresses_apart(table: Table, width: int) -> Iterator[dict[str, str]]:
         lines = cell.plain.split("\n")
         for place, line in enumerate(lines):
             if is_copied(line) and cell_len(line) > room:
-                lines[place] = mark = chr(_FIRST_MARK + len(held))
+                lines[place] = mark = chr(next(_MARKS))
                 held[mark] = line
         if any(line in held for line in lines):
             whole.append((cell, cell.plain))
@@ -74,18 +75,17 @@ def addresses_apart(table: Table, width: int) -> Iterator[dict[str, str]]:
             cell.plain = plain
 
 
-_FIRST_MARK = 0xE000
-"""Characters that nobody writes."""
+_MARKS = cycle(range(0xE000, 0xF900))
+"""Characters that nobody writes; none twice among those of a table and of what it is drawn as."""
 
 
 def fit(table: Table, width: int) -> None:
     """Give each column a width, so that all fit and no word is broken, if that is possible."""
-    wide = Console(width=10_000)
-    natural = [max(map(_width, _cells(column))) for column in table.columns]
-    room = width - (wide.measure(table).maximum - sum(natural))
+    natural = [_natural(column) for column in table.columns]
+    room = room_of(table, width)
     if sum(natural) <= room:
         return
-    least = [_least(column, full) for column, full in zip(table.columns, natural, strict=True)]
+    least = list(map(least_of, table.columns))
     if (
         sum(least) > room
     ):  # then the longest words are broken, but for columns that keep to one line
@@ -124,20 +124,38 @@ def _filled(
     return widths
 
 
-def _least(column: Column, natural: int) -> int:
+def room_of(table: Table, width: int) -> int:
+    """The columns that all cells of a row have together, without what stands between them."""
+    between = Console(width=10_000).measure(table).maximum - sum(map(_natural, table.columns))
+    return width - between
+
+
+def least_of(column: Column) -> int:
+    """The columns that a column has at least, if nothing in it is to be broken that should not be."""
+    natural = _natural(column)
     if column.no_wrap:
         return natural
-    units = max(max(map(longest_unit, cell.plain.split("\n"))) for cell in _cells(column))
-    return min(natural, max(units, column.min_width or 0))
+    units = max(max(map(longest_unit, cell.plain.split("\n"))) for cell in cells_of(column))
+    return min(natural, max(units, column.min_width or 0, _READABLE))
 
 
-def _cells(column: Column) -> list[Text]:
+_READABLE = 10
+"""Columns below which a text is folded into a pillar of single words, or of a few Chinese characters."""
+
+
+def cells_of(column: Column) -> list[Text]:
+    """The heading and the cells of a column."""
     cells = [column.header, *column.cells]
     return [cell if isinstance(cell, Text) else Text(str(cell)) for cell in cells]
 
 
-def _width(cell: Text) -> int:
+def width_of(cell: Text) -> int:
+    """The columns of the widest line of a cell."""
     return max(map(cell_len, cell.plain.split("\n")))
+
+
+def _natural(column: Column) -> int:
+    return max(map(width_of, cells_of(column)))
 
 
 def tab_separated(table: Table) -> str:

@@ -1,19 +1,26 @@
 """What a person learns before it is too late: what is needed, what to do next, and that more is waiting."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args
 
 import pytest
+from pydantic import BaseModel
 from rich.console import Console
 
 from db.inbox_queries import StepCount
 from starter.commands.guided.foresight import Foresight
 from starter.commands.inbox_watch import view_of
-from starter.terminal.entry_basis import plain
+from starter.terminal.chosen_language import speaking
+from starter.terminal.entry_basis import basis, plain
+from tests.register.cases import assessment_of, listed
 from tests.rules.cases import at_stage
 from tests.starter.test_inbox import ROW
+from workflows.application import PlatformApplication
+from workflows.decisions import MODELS
 from workflows.policy import NEW_CASES
 from workflows.run_io import CaseView
-from workflows.vocabulary import Kind, Origin, Stage
+from workflows.vocabulary import District, Kind, Origin, Role, Stage, Vote
+from workflows.words import BilingualEnum, Language
 
 
 def foresight(**policy: Any) -> Foresight:
@@ -49,7 +56,46 @@ def test_a_watched_inbox_says_what_does_not_fit(number: int) -> None:
     assert shown
 
 
-def test_an_origin_is_read_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word of the guideline stands nowhere as its wire name."""
-    monkeypatch.setenv("PINGTAI_LANG", "zh")
-    assert "培育增量" in plain(str(Origin.NEW))
+def vocabularies(
+    kind: Any, path: tuple[str, ...]
+) -> Iterator[tuple[type[BilingualEnum], tuple[str, ...]]]:
+    """The words that a message of this type may have, each with where it may have them."""
+    if isinstance(kind, type) and issubclass(kind, BilingualEnum):
+        yield kind, path
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            yield from vocabularies(field.annotation, (*path, name))
+    for part in get_args(kind):
+        yield from vocabularies(part, path)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_word_of_a_message_is_shown_as_it_is_sent(lang: Language) -> None:
+    """Origin, who asked for a change, a part of the plan: cards say each in words, also those of the future."""
+    found = {
+        word: path
+        for model in (*MODELS.values(), PlatformApplication)
+        for vocabulary, path in vocabularies(model, (str(model),))
+        if path[-1] not in {"outcome", "kind"}
+        for word in vocabulary
+    }
+    assert {Origin.NEW, Role.OPERATOR, District.YANQING, Vote.RECUSED} <= set(found)
+    with speaking(lang):
+        wrong = {
+            word: path
+            for word, path in found.items()
+            if (word.zh not in plain(str(word)) if lang == "zh" else "_" in plain(str(word)))
+        }
+    assert {} == wrong
+
+
+def test_figures_stand_beside_their_indicators() -> None:
+    """Each once, by its id: the label of the field is not said again for each."""
+    told = listed()
+    year = assessment_of(told)
+    year.decide("self_report")
+    report = year.case.log[-1]
+    figures = {"clients": 22, "open_hours": "3120.5"}
+    entry = report.model_copy(update={"said": report.said | {"indicators": figures}})
+    [block] = [one for one in basis(entry) if one.label.lower().startswith("indicators")]
+    assert [("clients", "22"), ("open_hours", "3120.5")] == block.value

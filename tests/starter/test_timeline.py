@@ -74,7 +74,7 @@ def test_an_opening_that_says_its_number() -> None:
         ("reminded", "told", {}, ("reminded", "到期提醒")),
         ("escalated", "told", {}, ("escalated", "逾期督办")),
         ("clock_stopped", "stopped", {"of": "inspection", "since": "x"},
-         ("clock stopped (inspection)", "计时中止（待现场核查）")),
+         ("clock stopped (inspection)", "计时停止（待现场核查）")),
         ("clock_started", "started", {"of": "inspection"},
          ("clock started (inspection)", "计时恢复（待现场核查）")),
         ("validity_nearing", "told", {"days": 180},
