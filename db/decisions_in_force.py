@@ -7,7 +7,6 @@ from db.log_order import in_order
 from db.row_types import LogLine, SentBack
 from workflows.lifecycle import STAYS
 from workflows.record import EntryKind
-from workflows.state_folding import fold
 from workflows.vocabulary import AssessmentStage, Happening, Kind, Stage
 
 SENT_BACK = frozenset(
@@ -54,6 +53,9 @@ def _fallen_years(lines: Sequence[LogLine], term: int) -> set[int]:
     in_force = {line.entry.said["year"] for line in ends if line.set_aside_by is None}
     fallen = {line.entry.said["year"] for line in ends} - in_force
     if fallen:
+        # Rare; and it loads the rules, a tenth of the time in which the inbox answers.
+        from workflows.state_folding import fold  # noqa: PLC0415
+
         with suppress(LookupError, ValueError, TypeError, AttributeError):  # not all has arrived
             return fallen - {getattr(fold(line.entry for line in own), "open_assessment", None)}
     return set()

@@ -1,6 +1,7 @@
 """The command `pingtai`: each folder owns its commands; here they are put together."""
 
 import gc
+import os
 import sys
 import traceback
 
@@ -80,6 +81,8 @@ def main() -> None:
     # What is imported lives to the end: by default the collector goes through it dozens of times, a tenth of
     # a short command's time.
     gc.set_threshold(100_000, 20, 20)
+    # Nothing of ours is a plugin of pydantic's; to look for one goes through all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Else httpx loads its own command line, with highlighters that take longer than a call by HTTP.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
