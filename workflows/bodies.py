@@ -38,7 +38,7 @@ def lacking_codes(said: PlatformApplication | FactsChange) -> list[FieldError]:
 
 
 _MISSING = Words(
-    "is needed: the unified social credit code of the body (GB 32100)",
+    "required: the unified social credit code of the body (GB 32100)",
     "须填写该单位的统一社会信用代码（GB 32100）",
 )
 

@@ -44,10 +44,6 @@ class FactsChange(DocumentedDecision):
         Label(
             "requested by",
             "变更提出方",
-            help=Words(
-                "The operator, the district, or the commission itself.",
-                "平台运营单位、所在区或市科委、中关村管委会。",
-            ),
         ),
     ]
     name: Annotated[Name | None, Label("new name of the platform", "变更后平台名称")] = None

@@ -92,9 +92,11 @@ class Inspection(Decision):
         Label(
             "inspectors",
             "核查人员",
+            by_policy=True,
+            how=Words("NAME (ORGANISATION)", "姓名（单位）"),
             help=Words(
-                "Who inspected the site, each with the organisation. Required where the policy says so.",
-                "参加现场核查的人员，逐一注明单位。政策参数要求时必填。",
+                "Who inspected the site, each with the organisation.",
+                "参加现场核查的人员，逐一注明单位。",
             ),
         ),
     ] = Field(default=(), max_length=30)

@@ -20,6 +20,7 @@ YEARS = Words("years", "年")
 HOUR = Words("hour, Beijing time", "时，北京时间")
 TEN_THOUSAND_YUAN = Words("ten thousand yuan", "万元")
 NONE = Words("none", "无")
+WHERE_DEMANDED = Words("Required where the policy says so.", "政策参数要求时必填。")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Label:
     """The outcomes of a decision that it goes with; none: all."""
     needed_for: tuple[str, ...] = ()
     """The outcomes that do not go without it, though its type allows that."""
+    by_policy: bool = False
+    """Whether the policy of a case may demand it."""
+    how: Words | None = None
+    """How it is written, where its type does not say so."""
     rare: bool = False
     """Seldom needed: prompts do not ask for it."""
     unset: Words = NONE
@@ -46,6 +51,11 @@ class Label:
     def name(self) -> Words:
         """The name alone."""
         return Words(self.en, self.zh)
+
+    @property
+    def with_unit(self) -> Words:
+        """The name, with its unit in brackets if it has one."""
+        return replace(self, article="").words
 
     @property
     def words(self) -> Words:
@@ -62,7 +72,14 @@ class Label:
         """All of it in one line, for readers of either language: flags and JSON Schemas have it."""
         unit = " ".join(self.unit or ())
         words = f"{self.en} {self.zh}" + _in_brackets(" (", ", ", ")", unit, self.article)
-        return f"{words}. {self.help.en}" if self.help else words
+        return f"{words}. {self.told.en}" if self.told else words
+
+    @property
+    def told(self) -> Words | None:
+        """Its help, also that a policy may demand it: for readers who have no case before them."""
+        if self.help is None or not self.by_policy:
+            return self.help
+        return Words(f"{self.help.en} {WHERE_DEMANDED.en}", f"{self.help.zh}{WHERE_DEMANDED.zh}")
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -161,13 +161,18 @@ class DecisionCalls:
 
     def preview(self, decision: Decision) -> DecisionPreview:
         """What would become of it. Raises as `Pingtai.check`."""
-        return self._runner.run(self.client.check(self.platform, decision))
+        try:
+            return self._runner.run(self.client.check(self.platform, decision))
+        except Refused as error:
+            raise self.form.refused(error) from None
 
     def send(self, decision: Decision, again: Words | None = None) -> Receipt:
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
         client, signed = self.client, self._signed(decision)
         try:
             return self._runner.run(client.decide(self.platform, signed))
+        except Refused as error:
+            raise self.form.refused(error) from None
         except NOT_TAKEN:
             raise
         except BaseException as error:

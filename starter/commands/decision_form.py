@@ -30,7 +30,7 @@ from starter.commands.notation import (
 )
 from starter.commands.notation_words import FILES, ITEM, METAVARS, TEXT, WORDS_OF_NOTATION
 from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
-from starter.terminal.named_fields import NamedFields
+from starter.terminal.named_fields import NamedFields, named_refusal
 from workflows.actors import Actor
 from workflows.case_changes import CHANGEABLE, FactsChange
 from workflows.decision import Decision
@@ -38,6 +38,7 @@ from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
+from workflows.refusal import Refused
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import (
     Kind,
@@ -102,7 +103,7 @@ _ONE: dict[Shape, Callable[[Any], Any]] = {
     Shape.MEASURES: measure,
 }
 """How one value is read that is not written as it is."""
-_OPEN_WORDS: dict[str, tuple[StrEnum, ...]] = {"field": (*TechnologyField, *AddedField)}
+OPEN_WORDS: dict[str, tuple[StrEnum, ...]] = {"field": (*TechnologyField, *AddedField)}
 """Words that are known of a field whose vocabulary is the policy's."""
 
 
@@ -144,7 +145,7 @@ class Part:
         if self.shape in (Shape.WORD, Shape.WORDS):
             many = len(self.vocabulary) > 10
             return Words(self.field.upper(), self.label.zh) if many else None
-        return METAVARS.get(self.shape, TEXT)
+        return self.label.how or METAVARS.get(self.shape, TEXT)
 
     @property
     def help(self) -> Words:
@@ -159,8 +160,8 @@ class Part:
             en, zh = f"{en}: {terms}", f"{zh}：{terms}"
         if self.switch:
             return Words(en, zh)
-        if label.help:
-            zh = f"{zh}。{label.help.zh}".rstrip("。")
+        if label.told:
+            zh = f"{zh}。{label.told.zh}".rstrip("。")
         if kind := FILES.get(self.shape):
             en, zh = f"{en}: {kind.en}", f"{zh}：{kind.zh}"
         named = {ITEM: self.vocabulary} if self.shape.name.endswith("BY_WORD") else {}
@@ -182,8 +183,8 @@ class Part:
         Raises:
             BadInput: it is not written as it should be.
         """
-        if self.switch or self.field in _OPEN_WORDS:
-            return self.switch or known(_OPEN_WORDS[self.field], given) or given
+        if self.switch or self.field in OPEN_WORDS:
+            return self.switch or known(OPEN_WORDS[self.field], given) or given
         match self.shape:
             case Shape.WORDS:
                 return [word(self.vocabulary, one, self.label.name) for one in given]
@@ -287,6 +288,22 @@ class DecisionForm:
         """Whether something is missing that a decision of its outcome does not go without."""
         outcome = outcome_of(self.kind, raw)
         return any(needs(part, outcome) and part.field not in raw for part in self.asked(outcome))
+
+    def refused(self, error: Refused) -> Refused:
+        """The same refusal, each field by its label and with its flag."""
+        return named_refusal(error, MODELS[self.kind], self._flag_for)
+
+    def _flag_for(self, path: str) -> Words:
+        """The flag that fills a field; of a field within it also how that is written, whole."""
+        first, _, inner = path.partition(".")
+        part = next((one for one in (*self.parts, *COMMON) if one.field == first), None)
+        if part is None or part.switch:
+            return Words("", "")
+        how = part.metavar if inner else None
+        if how is None:
+            return Words.same(part.flag)
+        whole = (one.replace("[", "").replace("]", "") for one in how)
+        return Words(*(f"{part.flag} {one}" for one in whole))
 
     def explained(self, error: InvalidMessage) -> InvalidMessage:
         """The same complaint, each field by its label and with its flag."""

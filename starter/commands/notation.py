@@ -83,8 +83,8 @@ class WordChoice(click.Choice[str]):
 
 
 def chinese_list(vocabulary: Iterable[StrEnum]) -> str:
-    """A vocabulary in one line of Chinese, with the words that files have in brackets."""
-    return "、".join(f"{getattr(word, 'zh', word)}（{word}）" for word in vocabulary)
+    """A vocabulary in one line of Chinese, as it is understood in flags and cells."""
+    return "、".join(getattr(word, "zh", "") or str(word) for word in vocabulary)
 
 
 def terms_of(said: str) -> tuple[str, ...]:
@@ -212,8 +212,9 @@ def findings(
     Raises:
         BadInput: a flag is not written so.
     """
+    terms = {str(one): getattr(one, "zh", str(one)) for one in vocabulary}
     said = {
-        key: _finding(text, f"{key}={text}", scored)
+        key: _finding(text, Words(f"{key}={text}", f"{terms.get(key, key)}={text}"), scored)
         for key, text in entries(given, vocabulary).items()
     }
     rest = said.pop(ALL, None)
@@ -223,7 +224,7 @@ def findings(
     return {str(key): named.get(key, rest) for key in vocabulary}
 
 
-def _finding(text: str, where: str, scored: bool) -> dict[str, Any]:
+def _finding(text: str, where: Words, scored: bool) -> dict[str, Any]:
     made: dict[str, Any] = {}
     score = _SCORE.search(text) if scored else None
     if score:

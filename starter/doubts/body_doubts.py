@@ -3,6 +3,7 @@
 An expert's organisation may be one of them, by another name; one that is renamed may be both.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,8 +13,16 @@ from workflows.name_comparison import same_name
 from workflows.vocabulary import Kind, Vote
 from workflows.words import Words
 
+_BESIDE = re.compile(r"[（(,，、/·]\s*[^\s）)]{2,}|\S{2,}\s+\S{2,}")
+"""An organisation beside a name, as people write it."""
+
 Bodies = tuple[str, ...]
 """The operator and the lead unit of a platform."""
+
+
+def lacks_organisation(person: str) -> bool:
+    """Whether a text that is to name somebody with the organisation has no such thing in it."""
+    return _BESIDE.search(person) is None
 
 
 def has_panel(raw: Mapping[str, Any]) -> bool:

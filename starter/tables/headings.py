@@ -8,15 +8,28 @@ from dataclasses import replace
 
 from starter.errors import BadInput
 from starter.tables.table import Table
+from starter.terminal.language import say
 from workflows.field_labels import Label
 from workflows.name_comparison import reading_key
+
+PROBLEM = "problem"
+"""The column that says why a line was not done; it is passed over on reading."""
+PROBLEM_LABEL = Label("problem", "未办理的原因")
 
 
 class Headings:
     """Which column a heading names."""
 
-    def __init__(self, called: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """Take the names of columns, each with what else it is called; a name may come several times."""
+    def __init__(
+        self,
+        called: Iterable[tuple[str, Iterable[str]]],
+        labels: Mapping[str, Label] | None = None,
+    ) -> None:
+        """Take the names of columns, each with what else it is called; a name may come several times.
+
+        `labels`: those by which columns are called where a table is written.
+        """
+        self._labels = dict(labels or {})
         self._names: set[str] = set()
         self._called: dict[str, dict[str, None]] = {}
         for name, others in called:
@@ -40,6 +53,16 @@ class Headings:
                 f"表头“{heading}”可能指 {several}：请使用其中一个字段名",
             )
         return found[0] if found else heading
+
+    def heading_of(self, name: str, label: Label | None = None) -> str:
+        """Return how a column is called in the language of the answers; by its name where it has no other."""
+        if label is None:
+            label = PROBLEM_LABEL if name == PROBLEM else self._labels.get(name)
+        for words in (label.with_unit, label.words) if label else ():
+            called = say(words)
+            if list(self._called.get(_key(called), ())) == [name]:
+                return called
+        return name
 
     def knows(self, name: str) -> bool:
         """Whether it is the name of a column, or within one."""
@@ -68,12 +91,13 @@ class Headings:
                 for row in table.rows
             ],
             called=called,
+            heading_of=self.heading_of if any(k != v for k, v in called.items()) else None,
         )
 
 
 def ways_of(label: Label) -> tuple[str, ...]:
     """Return what a field is called: in both languages, alone and with unit and article."""
-    return (*label.name, *label.words)
+    return (*label.name, *label.with_unit, *label.words)
 
 
 def labelled(columns: Mapping[str, Label]) -> Iterable[tuple[str, Iterable[str]]]:

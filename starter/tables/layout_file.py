@@ -51,6 +51,8 @@ class LayoutFile:
         self.directions: list[Direction] = []
         self._places: dict[tuple[str, str], str] = {}
         self._unread: dict[str, None] = {}
+        self._called: dict[str, str] = {}
+        """How the columns are called in the file."""
         for number, (place, said) in enumerate(_lines(path), start=1):
             if number > MOST:
                 self.problems.append(
@@ -67,6 +69,7 @@ class LayoutFile:
     def _named(self, place: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """What was said, by our names of the columns."""
         known = [(name, cell) for heading, cell in said.items() if (name := _column(heading))]
+        self._called |= {name: heading for heading in said if (name := _column(heading))}
         self._unread |= dict.fromkeys(heading for heading in said if not _column(heading))
         named = dict(known)
         if len(named) < len(known):
@@ -150,9 +153,8 @@ class LayoutFile:
             return ""
 
     def _wrong(self, place: str, column: str, en: str, zh: str) -> None:
-        self.problems.append(
-            say(f"{place}, {column}: {en}", f"{place}，{_COLUMNS[column][1]}（{column}）：{zh}")
-        )
+        heading = self._called.get(column) or say(column, _COLUMNS[column][1])
+        self.problems.append(say(f"{place}, {heading}: {en}", f"{place}，{heading}：{zh}"))
 
 
 def _problem(model: TypeAdapter[str], value: str) -> bool:
@@ -195,7 +197,7 @@ def _table(path: str, table: Table) -> Iterator[Line]:
     if missing:
         raise BadInput(
             f"{place}: the heading lacks {', '.join(missing)}",
-            f"{place}：表头缺少" + "、".join(f"{_COLUMNS[name][1]}（{name}）" for name in missing),
+            f"{place}：表头缺少" + "、".join(_COLUMNS[name][1] for name in missing),
         )
     if table.named_twice():
         raise BadInput(f"{place}: a column occurs twice", f"{place}：列名重复")

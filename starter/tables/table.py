@@ -1,7 +1,7 @@
 """A table: a heading that names the columns, and rows. What people do not see in it is refused."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,8 @@ class Table:
     """Whether it is a workbook, and no CSV."""
     called: Mapping[str, str] = field(default_factory=dict)
     """How the heading of a column was written, where that is not its name."""
+    heading_of: Callable[[str], str] | None = None
+    """How people call another column, where they called those of this table otherwise than by their names."""
 
     def named_twice(self) -> list[str]:
         """The names that two columns have."""
@@ -51,7 +53,8 @@ class Table:
     def written(self, rows: Iterable[Sequence[Any]]) -> str | bytes:
         """Rows as a file of the same form, under the headings that it had; the first row is the heading."""
         first, *others = rows
-        rows = [[self.called.get(name, name) for name in first], *others]
+        other = self.heading_of or str
+        rows = [[self.called.get(name) or other(name) for name in first], *others]
         if not self.is_book:
             return csv_of(rows)
         from starter.tables.workbook import workbook  # noqa: PLC0415 - what writes CSV need not load it

@@ -1,12 +1,14 @@
-"""Errors in a message, each field called as people know it, with the flag that fills it."""
+"""Errors in a message, each field called as people know it, with the flag or the heading that fills it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel
 
 from starter.terminal.official_wording import official
 from workflows.field_labels import Label, label_at
 from workflows.model import WHOLE, InvalidMessage, complaint
+from workflows.refusal import Refused
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -16,20 +18,35 @@ _MESSAGES = {
     "absence": Words("absence", "委托代理"),
 }
 """What a message is called that is no decision."""
+Headings = Mapping[str, str]
+"""How the columns of a table are called in its file, by their names."""
+_BRACKETED = re.compile(r"(?P<open>（| \()(?P<path>[a-z][a-z0-9_.]*)[）)]")
+_BARE = re.compile(r"(?<![\w.-])[a-z]+(?:_[a-z]+|\.[a-z0-9_]+)+(?![\w.-])")
 
 
 class NamedFields(InvalidMessage):
     """The same complaint as another one, in words for people."""
 
     def __init__(
-        self, error: InvalidMessage, model: type[BaseModel], flags: Mapping[str, str] | None = None
+        self,
+        error: InvalidMessage,
+        model: type[BaseModel],
+        flags: Mapping[str, str] | None = None,
+        headings: Headings | None = None,
     ) -> None:
-        """Name the fields of a model; `flags` are those of some, by the dotted path or an end of it."""
+        """Name the fields of a model.
+
+        `flags` are those of some, by the dotted path or an end of it; `headings`: it was read from a table.
+        """
         super().__init__(error.what, *error.problems)
-        said = (
-            (named(label_at(model, field), field, _flag_of(field, flags or {})), official(why))
-            for field, why in error.problems
-        )
+
+        def name(field: str) -> Words:
+            label = label_at(model, field)
+            if headings is not None and field != WHOLE:
+                return in_table(label, field, headings)
+            return named(label, field, _flag_of(field, flags or {}))
+
+        said = ((name(field), official(why)) for field, why in error.problems)
         self.words = complaint(_what(error.what), said)
         self.args = (self.words.en,)
 
@@ -48,6 +65,61 @@ def named(label: Label | None, field: str, flag: str = "") -> Words:
     return Words(
         en + (f" ({english})" if english else ""), zh + (f"（{chinese}）" if chinese else "")
     )
+
+
+def in_table(label: Label | None, field: str, headings: Headings) -> Words:
+    """What the column of a field is called: as its file has it, or as people call one that it lacks."""
+    parts = field.split(".")
+    for end in range(len(parts), 0, -1):
+        heading = headings.get(".".join(parts[:end]))
+        if heading:
+            return Words.same(heading)
+    return label.name if label else Words.same(field)
+
+
+def named_refusal(
+    error: Refused, model: type[BaseModel], place_of: Callable[[str], Words]
+) -> Refused:
+    """Return the same refusal with the fields of a message called as people call them.
+
+    `place_of`: the flag or the heading of a field, by its path; empty where it has none.
+    """
+    reason = with_names(error.refusal.reason, model, place_of)
+    new = Refused(error.refusal.model_copy(update=reason._asdict()))
+    for note in getattr(error, "__notes__", ()):
+        new.add_note(note)
+    return new
+
+
+def with_names(words: Words, model: type[BaseModel], place_of: Callable[[str], Words]) -> Words:
+    """Return words in which the fields of a message are called as people call them; see `named_refusal`."""
+    return Words(*(_called(text, lang, model, place_of) for lang, text in words._asdict().items()))
+
+
+def _called(
+    text: str, language: str, model: type[BaseModel], place_of: Callable[[str], Words]
+) -> str:
+    def is_field(path: str) -> bool:
+        return path.partition(".")[0] in model.model_fields
+
+    def beside(found: re.Match[str]) -> str:
+        """Of a field whose name stands in brackets: its words are said before them."""
+        if not is_field(found["path"]):
+            return found.group()
+        place = getattr(place_of(found["path"]), language)
+        close = "）" if found["open"] == "（" else ")"
+        return f"{found['open']}{place}{close}" if place else ""
+
+    def bare(found: re.Match[str]) -> str:
+        label = label_at(model, found.group())
+        if label is None or not is_field(found.group()):
+            return found.group()
+        name, place = getattr(label.name, language), getattr(place_of(found.group()), language)
+        if not place or place == name:
+            return str(name)
+        return f"{name}（{place}）" if language == "zh" else f"{name} ({place})"
+
+    return _BARE.sub(bare, _BRACKETED.sub(beside, text))
 
 
 def _what(what: str) -> Words:

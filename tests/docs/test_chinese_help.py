@@ -196,7 +196,7 @@ def test_lines_of_chinese_do_not_begin_with_a_stop() -> None:
 
 def test_values_have_their_chinese_beside_them() -> None:
     """Where the words of a file are listed."""
-    assert chinese_list(Finding).startswith("符合（satisfactory）、")
+    assert chinese_list(Finding).startswith("符合、需改进")
     with speaking("zh"):
         assert "结论：推荐 | 退回修改 | 不予推荐" in zh("recommend", "--help").output
 

@@ -54,15 +54,13 @@ def test_a_word_is_taken_as_it_is_said(
 def test_what_may_be_said_is_listed_in_the_language() -> None:
     """Of a flag and of a part of one."""
     with speaking("zh"):
-        with pytest.raises(
-            click.BadParameter, match="“好”不在可选值之中：推荐（recommended）、退回修改"
-        ):
+        with pytest.raises(click.BadParameter, match="“好”不在可选值之中：推荐、退回修改"):
             WordChoice(RecommendationOutcome).convert("好", None, None)
         with speaking("en"), pytest.raises(click.BadParameter, match="'好' is none of recommended"):
             WordChoice(RecommendationOutcome).convert("好", None, None)
     with pytest.raises(BadInput) as caught:
         word(Finding, "好", "site=好")
-    assert caught.value.words.zh.startswith("site=好：“好”不在可选值之中：符合（satisfactory）")
+    assert caught.value.words.zh.startswith("site=好：“好”不在可选值之中：符合、需改进")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from click.testing import Result
 from starter.client.interface import Applied
 from starter.commands.batch import retries
 from starter.commands.importing import import_report
+from starter.commands.importing.columns import COLUMNS
 from starter.errors import Unreachable
 from tests.rules.builders import COMMISSION, application
 from tests.starter.conftest import PretendClient
@@ -175,7 +176,7 @@ def test_a_column_that_is_missing_is_one_problem(name: str, pingtai: Run, starte
         .replace("bj-ex", "p")
     )
     rows = list(csv.reader(text.splitlines()))
-    place = rows[0].index(name)
+    place = rows[0].index(COLUMNS[name].label.en)
     with Path("b.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([*row[:place], *row[place + 1 :]] for row in rows)
     told = found(pingtai("import", "b.csv", "--json"))
@@ -187,8 +188,8 @@ def test_the_rules_judge_what_is_brought_in(pingtai: Run, started: Started) -> N
     """Before anything is started: a past that the message allows and the clock does not."""
     pingtai("import", "--template", "t.csv")
     rows = list(csv.reader(Path("t.csv").read_text(encoding="utf-8-sig").splitlines()))
-    place = rows[0].index("brought_in.decided_on")
-    kept = [rows[0], rows[5]]
+    place = rows[0].index("existing platform: as of")
+    kept = [rows[0], rows[4]]
     kept[1] = [
         cell.replace("EXAMPLE-2", "a-1").replace("bj-example-listed", "p-1") for cell in kept[1]
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import unicodedata
 from datetime import date, datetime
 from pathlib import Path
@@ -23,8 +24,10 @@ from starter.tables.cell_values import Cell, as_text
 from starter.tables.csv_rows import csv_of
 from starter.tables.plain_text import as_plain_text, from_plain_text, like_formula
 from starter.tables.workbook import workbook
+from starter.terminal.chosen_language import speaking
 from workflows.application import PlatformApplication
 from workflows.model import parse
+from workflows.words import Language
 
 EXAMPLE_FILES = sorted(Path(__file__).parents[2].glob("examples/*/application*.json"))
 APPLICATIONS = [json.loads(path.read_text(encoding="utf-8")) for path in EXAMPLE_FILES]
@@ -66,18 +69,28 @@ def test_the_template_read_back_gives_its_examples(name: str) -> None:
         write_template(Path(name))
 
 
-def test_the_template_explains_every_column() -> None:
-    """The second sheet says what each is, in both languages, whether it is needed, and its words."""
-    write_template(Path("t.xlsx"))
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_template_explains_every_column(lang: Language) -> None:
+    """In the language in use: headings that are read back, remarks, and a sheet with each column's words."""
+    with speaking(lang):
+        write_template(Path("t.xlsx"))
     book = load_workbook("t.xlsx")
     first, second = book.worksheets
-    heading = [cell for cell in next(first.iter_rows(values_only=True)) if cell]
-    assert [column.name for column in shown()] == heading
-    explained = {row[0]: row for row in second.iter_rows(values_only=True)}
-    assert set(heading) < set(explained)
-    assert "haidian 海淀区" in str(explained["district"][6])
-    assert "是 yes" == explained["district"][3]
-    assert "with brought_in" in str(explained["brought_in.listed_on"][3])
+    heading, *remarks = (
+        [str(cell) for cell in row if cell] for row in first.iter_rows(max_row=3, values_only=True)
+    )
+    assert [getattr(column.label.with_unit, lang) for column in shown()] == heading
+    if lang == "zh":
+        assert [] == [cell for row in remarks for cell in row if re.search("[a-z]_[a-z]", cell)]
+    explained = {row[4]: row for row in second.iter_rows(values_only=True)}
+    assert {column.name for column in shown()} < set(explained)
+    needed = {
+        "en": ("required", "required with “existing platform”"),
+        "zh": ("必填", "填写“既有平台转入”时必填"),
+    }
+    assert needed[lang] == (explained["district"][1], explained["brought_in.listed_on"][1])
+    assert {"en": "haidian", "zh": "海淀区"}[lang] in str(explained["district"][3])
+    assert ("海淀区" in str(explained["district"][3])) == (lang == "zh")
     book.close()
     for column in COLUMNS.values():
         assert all((*column.label.words, *how(column)))

@@ -18,6 +18,7 @@ from starter.commands.decision_command import command_of
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.importing.columns import COLUMNS, columns_of
 from starter.commands.importing.template import write_template
+from starter.terminal.chosen_language import speaking
 from starter.terminal.entry_basis import basis
 from tests.rules.cases import at_stage
 from tests.starter.test_guided import DISTRICT, show_case
@@ -102,12 +103,12 @@ def test_spreadsheets_have_its_column() -> None:
     """That of decisions reads it; that of applications also explains it, in its template."""
     cells = {"platform": "p-1", "kind": "所在区推荐", "floor_area": "1,200"}
     assert 1200 == from_cells(cells)["floor_area"]
-    write_template(Path("t.xlsx"))
+    with speaking("zh"):
+        write_template(Path("t.xlsx"))
     first, second = load_workbook("t.xlsx").worksheets
     assert "floor_area" in next(first.iter_rows(values_only=True))
-    explained = {row[0]: row for row in second.iter_rows(values_only=True)}["floor_area"]
-    assert (CHINESE, ENGLISH, "是 yes") == explained[1:4]
-    assert "整数。仅计使用面积。" == explained[4]
+    explained = {row[4]: row for row in second.iter_rows(values_only=True)}["floor_area"]
+    assert ("必填", "整数。仅计使用面积。") == explained[1:3]
 
 
 def test_its_schema_describes_it() -> None:

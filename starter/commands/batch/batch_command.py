@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,12 +20,15 @@ from starter.commands.batch.formats import Cells, Format, JsonLines
 from starter.commands.decision_form import ACTOR
 from starter.commands.document_files import folder_of
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option
-from starter.commands.notation import day
+from starter.commands.notation import day, known
 from starter.commands.own_signature import OwnSignature
+from starter.errors import BadInput
 from starter.tables.file_content import FORMS, form_of
 from starter.terminal.command_runner import answered
 from starter.terminal.language import say
 from starter.terminal.whole_number import WholeNumber
+from workflows.vocabulary import Kind
+from workflows.words import Words
 
 
 def _checked_day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
@@ -77,14 +81,47 @@ HOW = (
 """The options of every command that takes many decisions."""
 
 
+class KindWord(click.ParamType[str]):
+    """A kind of decision: in English or Chinese, or by the name of its command."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The kind, as decisions have it."""
+        from starter.commands.forms_by_kind import FORMS  # noqa: PLC0415 - a template alone needs it
+
+        by_command = {form.name: str(kind) for kind, form in FORMS.items()}
+        given = by_command.get(str(value)) or known(Kind, str(value))
+        if given is None:
+            offered = "、".join(kind.zh for kind in Kind)
+            words = Words(
+                f"{value!r} is none of {', '.join(Kind)}", f"“{value}”不在可选值之中：{offered}"
+            )
+            self.fail(say(words), param, ctx)
+        return given
+
+
 @click.command("decide")
+@click.argument("kind", required=False, type=KindWord(), metavar="[DECISION]")
 @click.option(
     "--file",
-    required=True,
     metavar="FILE",
     help="JSON lines or a list, CSV or XLSX; - is standard input, by default JSON lines. 文件",
 )
-def decide_command(*, file: str, written: str | None, **said: Any) -> None:
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write an empty table (.xlsx, .csv) for one kind of decision or for all, and do nothing else. 模板",
+)
+def decide_command(
+    *,
+    kind: str | None,
+    file: str | None,
+    template: Path | None,
+    written: str | None,
+    **said: Any,
+) -> None:
     """Submit many decisions from one file. 批量办理
 
     One line for each decision, of any kind and for any platform. All lines are checked first and valid
@@ -94,9 +131,29 @@ def decide_command(*, file: str, written: str | None, **said: Any) -> None:
 
     \b
     Example:
-      pingtai decide --file decisions.jsonl --date 2026-11-24 --dry-run
+      pingtai decide --template decisions.xlsx recommend
+      pingtai decide --file decisions.xlsx --date 2026-11-24 --dry-run
     """
     with answered():
+        if template is not None:
+            from starter.commands.batch.decision_template import (  # noqa: PLC0415
+                write_decision_template,
+            )
+
+            if file is not None:
+                raise BadInput("--template reads no file", "--template 不读取文件")
+            write_decision_template(template, Kind(kind) if kind else None)
+            return
+        if file is None:
+            raise BadInput(
+                "which file? --file FILE, or --template FILE",
+                "请以 --file 指明文件，或使用 --template 文件",
+            )
+        if kind is not None:
+            raise BadInput(
+                "DECISION goes with --template; the file says the kind of each line",
+                "事项只与 --template 同用；各行的事项由文件写明",
+            )
         carry_out(file, format_of(file, written) or JsonLines(folder=folder_of(file)), said)
 
 

@@ -5,13 +5,20 @@ flag says several times stands in one cell, separated by `;`. Words may be Chine
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from starter.commands.batch.decision_columns import (
+    KIND,
+    KIND_LABEL,
+    PLATFORM,
+    PLATFORM_LABEL,
+    columns_of_kind,
+)
 from starter.commands.decision_form import ACTOR, COMMON, Part
 from starter.commands.document_files import HERE, Document, beside, document_beside, documents_in
 from starter.commands.forms_by_kind import FORMS
@@ -20,56 +27,61 @@ from starter.commands.notation import past_assessment, word
 from starter.errors import BadInput
 from starter.tables.cell_values import Cell, as_text, day_of, decimal_of, number_of, text_of
 from starter.tables.strict_json import parsed
-from starter.terminal.named_fields import named
+from starter.terminal.named_fields import in_table
 from workflows.decisions import MODELS
 from workflows.field_labels import bare, label_at
 from workflows.vocabulary import Kind, LeadUnitKind
 from workflows.words import Words
 
-PLATFORM = Words("platform", "平台编号（platform）")
-KIND = Words("kind", "事项（kind）")
-"""How the two columns are called that say what a decision is, and for whom."""
 _SEPARATOR = re.compile("[;；]")
 
 
-def from_cells(cells: Mapping[str, Cell], folder: Path | None = HERE) -> dict[str, Any]:
+def from_cells(
+    cells: Mapping[str, Cell],
+    folder: Path | None = HERE,
+    headings: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The fields of a decision, and `platform`, out of a row; an empty cell says nothing.
 
-    Files that a cell names stand in `folder`, that of the table.
+    Files that a cell names stand in `folder`, that of the table. `headings`: how that calls its columns.
 
     Raises:
         BadInput: a cell is not written as its flag would be.
     """
     filled = {name.strip(): cell for name, cell in cells.items() if as_text(cell).strip()}
+    called = headings or {}
     fields: dict[str, Any] = {
-        name: _read(where, filled.pop(name))
-        for name, where in (("platform", PLATFORM), ("kind", KIND))
+        name: _read(in_table(label, name, called), filled.pop(name))
+        for name, label in _FIRST.items()
         if name in filled
     }
-    if "kind" not in fields:
+    if KIND not in fields:
         return fields | {name: as_text(cell) for name, cell in filled.items()}
-    fields["kind"] = word(Kind, fields["kind"], KIND)
-    kind = Kind(fields["kind"])
-    given = {name: _text(kind, name, cell) for name, cell in filled.items()}
+    fields[KIND] = word(Kind, fields[KIND], in_table(KIND_LABEL, KIND, called))
+    kind = Kind(fields[KIND])
+    given = {name: _text(kind, name, cell, called) for name, cell in filled.items()}
     parts = {part.field: part for part in (*FORMS[kind].parts, *COMMON)}
     for field, texts in _columns(given).items():
         if field == "actor":
-            fields["actor"] = _actor(texts)
+            fields["actor"] = _actor(texts, called)
         elif field in parts:
-            where = _where(kind, field)
-            fields[field] = _value(parts[field], texts, folder, where)
+            fields[field] = _value(kind, parts[field], texts, folder, called)
         elif field in MODELS[kind].model_fields:
             fields[field] = texts.get("", texts)  # the model says what is wrong with it
         else:
-            raise _no_column(kind, field)
+            name = field + (f".{next(iter(texts))}" if "" not in texts else "")
+            raise _no_column(kind, called.get(name, name))
     return fields
 
 
+_FIRST = {PLATFORM: PLATFORM_LABEL, KIND: KIND_LABEL}
+
+
 def _no_column(kind: Kind, heading: str) -> BadInput:
-    labels = {part.field: part.label.name for part in FORMS[kind].parts}
-    en, zh = (sep.join(one[i] for one in labels.values()) for i, sep in enumerate((", ", "、")))
+    labels = [column.label.name for column in columns_of_kind(kind)[len(_FIRST) :]]
+    en, zh = (sep.join(one[i] for one in labels) for i, sep in enumerate((", ", "、")))
     return BadInput(
-        f'"{heading}" is no column of a {kind.words.en}: it has {en}',
+        f"“{heading}” is no column of a {kind.words.en}: it has {en}",
         f"“{heading}”不是“{kind.zh}”的列名或字段；可用的列：{zh}",
     )
 
@@ -81,16 +93,16 @@ _READERS: dict[Shape, Callable[[Any], Any]] = {
 }
 
 
-def _where(kind: Kind, name: str) -> Words:
-    """What a column is called, with the name of its field."""
-    return named(label_at(MODELS[kind], name), name)
+def _where(kind: Kind, name: str, called: Mapping[str, str]) -> Words:
+    """What a column is called, as in its file."""
+    return in_table(label_at(MODELS[kind], name), name, called)
 
 
-def _text(kind: Kind, name: str, cell: Cell) -> str:
+def _text(kind: Kind, name: str, cell: Cell, called: Mapping[str, str]) -> str:
     """A cell as its flag would be written: a day, a whole number, or text, as the field has it."""
     field = _field(MODELS[kind], name)
     shape = shape_of(field)[0] if field else Shape.TEXT
-    return _read(_where(kind, name), cell, _READERS.get(shape, text_of))
+    return _read(_where(kind, name, called), cell, _READERS.get(shape, text_of))
 
 
 def _field(model: type[BaseModel], name: str) -> FieldInfo | None:
@@ -119,9 +131,20 @@ def _columns(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _value(part: Part, texts: Mapping[str, str], folder: Path | None, where: Words) -> Any:
+def _value(
+    kind: Kind,
+    part: Part,
+    texts: Mapping[str, str],
+    folder: Path | None,
+    called: Mapping[str, str],
+) -> Any:
+    where = _where(kind, part.field, called)
     if "" not in texts and not part.shape.listed:
-        return {name: _nested(part, name, text, where) for name, text in texts.items()}
+        made: dict[str, Any] = {}
+        for name, text in texts.items():
+            column = _where(kind, f"{part.field}.{name}", called)
+            _put(made, name, _nested(part, name, text, column))
+        return made
     text = texts.get("", "")
     if part.shape is Shape.WORD:
         return word(part.vocabulary, text, where)
@@ -129,20 +152,47 @@ def _value(part: Part, texts: Mapping[str, str], folder: Path | None, where: Wor
         return parsed(text, part.field)
     if part.shape.is_file and not part.shape.listed:
         return part.read(str(beside(folder, text)))
-    return _several(part, texts, folder) if part.shape.listed else part.read(text)
+    if not part.shape.listed:
+        return part.read(text)
+    try:
+        return _several(part, texts, folder)
+    except BadInput as error:
+        columns = [_where(kind, f"{part.field}.{name}".rstrip("."), called) for name in texts]
+        raise BadInput(error.words.at(columns[0] if len(columns) == 1 else where)) from None
 
 
 def _nested(part: Part, name: str, text: str, where: Words) -> str:
     """The cell of a field of an object: a word where the field has a vocabulary."""
-    of_object = Words(f"{where.en}.{name}", f"{where.zh}.{name}")
     if part.shape is Shape.LEAD_UNIT and name == "kind":
-        return word(LeadUnitKind, text, of_object)
+        return word(LeadUnitKind, text, where)
     return text
+
+
+def _put(made: dict[str, Any], name: str, value: Any) -> None:
+    *parts, last = name.split(".")
+    for part in parts:
+        made = made.setdefault(part, {})
+    made[last] = value
+
+
+def _one_cell_each(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The cells of each item, as one would write all of them in one: `site.finding` with `site.remark`."""
+    items: dict[str, dict[str, str]] = {}
+    for inner, text in texts.items():
+        item, _, field = inner.partition(".")
+        items.setdefault(item, {})[field] = text
+    for item, said in items.items():
+        whole = said.get("") or said.get("finding", "")
+        remark, score = said.get("remark"), said.get("score")
+        yield item, whole + (f":{remark}" if remark else "") + (f"@{score}" if score else "")
 
 
 def _several(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
     text = texts.get("", "")
-    pairs = [f"{inner}={inside}" for inner, inside in texts.items() if inner]
+    others = [(inner, inside) for inner, inside in texts.items() if inner]
+    if part.shape in (Shape.FINDING_BY_WORD, Shape.SCORE_BY_WORD):
+        others = list(_one_cell_each(dict(others)))
+    pairs = [f"{inner}={inside}" for inner, inside in others]
 
     def hashed(given: str) -> Document:
         return document_beside(given, folder)
@@ -154,7 +204,7 @@ def _several(part: Part, texts: Mapping[str, str], folder: Path | None) -> Any:
     return part.read([*_listed(text), *pairs])
 
 
-def _actor(texts: Mapping[str, str]) -> dict[str, Any]:
+def _actor(texts: Mapping[str, str], called: Mapping[str, str]) -> dict[str, Any]:
     words = {part.field: part.vocabulary for part in ACTOR}
     actor: dict[str, Any] = {}
     for name, text in texts.items():
@@ -162,7 +212,7 @@ def _actor(texts: Mapping[str, str]) -> dict[str, Any]:
         if inner:
             actor.setdefault(first, {})[inner] = text
         else:
-            where = _where(Kind.RECOMMENDATION, f"actor.{name}")  # alike in all kinds
+            where = _where(Kind.RECOMMENDATION, f"actor.{name}", called)  # alike in all kinds
             actor[name] = word(words[name], text, where) if words.get(name) else text
     return actor
 

@@ -3,12 +3,22 @@
 from collections.abc import Iterable
 from functools import cache
 
+from starter.commands.batch.decision_columns import (
+    KIND,
+    PLATFORM,
+    columns_of_kind,
+    columns_of_kinds,
+)
 from starter.commands.importing.columns import columns_of
-from starter.tables.headings import Headings, ways_of
+from starter.tables.headings import PROBLEM, PROBLEM_LABEL, Headings, ways_of
 from workflows.decisions import MODELS
+from workflows.vocabulary import Kind
 
-_PLATFORM = ("platform", ("platform id", "平台", "平台编号"))
-_KIND = ("kind", ("kind of decision", "决定种类", "决定事项", "事项"))
+_ALSO = (
+    (PLATFORM, ("平台",)),
+    (KIND, ("决定种类", "决定事项")),
+    (PROBLEM, ways_of(PROBLEM_LABEL)),
+)
 
 
 @cache
@@ -18,10 +28,13 @@ def decision_headings() -> Headings:
 
 
 def _called() -> Iterable[tuple[str, Iterable[str]]]:
-    yield _PLATFORM
-    yield _KIND
-    for model in MODELS.values():
+    yield from _ALSO
+    for kind, model in MODELS.items():
+        for column in columns_of_kind(Kind(kind)):
+            yield column.name, ways_of(column.label)
         for name, column in columns_of(model).items():
             whole, _, _ = name.partition(".")
             yield name, ways_of(column.label)
             yield whole, ()
+    for column in columns_of_kinds(tuple(Kind)):
+        yield column.name, ways_of(column.label)

@@ -10,14 +10,12 @@ from starter.commands.batch.lines import Entry, Outcome, Result
 from starter.commands.document_files import HERE, with_documents
 from starter.errors import BadInput
 from starter.tables.file_content import Form
-from starter.tables.headings import Headings
+from starter.tables.headings import PROBLEM, Headings
 from starter.tables.json_items import Item, json_items
 from starter.tables.strict_json import encodable
 from starter.tables.table import BEYOND, Row, Table, read_table
 from starter.terminal.language import say
-
-PROBLEM = "problem"
-"""The field that says why a line was not done; it is passed over on reading."""
+from workflows.field_labels import Label
 
 
 class Written(Protocol):
@@ -89,7 +87,14 @@ class Cells:
 
     def read(self, content: str | bytes) -> list[Entry]:
         """See `Format`."""
-        from starter.commands.batch.decision_headings import decision_headings  # noqa: PLC0415 - JSON needs none
+        # JSON needs none of them.
+        from starter.commands.batch.decision_columns import (  # noqa: PLC0415
+            KIND,
+            KIND_LABEL,
+            PLATFORM,
+            PLATFORM_LABEL,
+        )
+        from starter.commands.batch.decision_headings import decision_headings  # noqa: PLC0415
 
         headings = decision_headings()
         self._table = headings.renamed(read_table(content))
@@ -99,18 +104,18 @@ class Cells:
                 f"列名重复：{'、'.join(twice)}",
             )
         there = {*self._table.heading, *self._preset}
-        for name, called in (("platform", "平台编号"), ("kind", "事项")):
+        for name, label in ((PLATFORM, PLATFORM_LABEL), (KIND, KIND_LABEL)):
             if name not in there:
-                raise self._no_column(headings, name, called)
+                raise self._no_column(headings, label)
         return [self._entry(row) for row in self._table.rows]
 
-    def _no_column(self, headings: Headings, name: str, called: str) -> BadInput:
+    def _no_column(self, headings: Headings, label: Label) -> BadInput:
         """What is to be said of a table without a column: also which heading may have been meant for it."""
         odd = [
             one for one in self._table.heading if one and one != PROBLEM and not headings.knows(one)
         ]
-        en = f"the first row names no column {name}"
-        zh = f"首行缺少列“{called}”（{name}）"
+        en = f"the first row names no column “{label.en}”"
+        zh = f"首行缺少列“{label.zh}”"
         if odd:
             en += f"; {', '.join(odd)}: no name of a column"
             zh += f"；{'、'.join(f'“{one}”' for one in odd)}不是列名"
@@ -121,10 +126,12 @@ class Cells:
         if row.beyond:
             return Entry(row.number, row.cells, cells, BEYOND)
         cells = {**self._preset, **cells}
+        called = self._table.called
         try:
-            return Entry(row.number, row.cells, from_cells(cells, self._folder))
+            fields = from_cells(cells, self._folder, called)
         except BadInput as error:
-            return Entry(row.number, row.cells, cells, error.words)
+            return Entry(row.number, row.cells, cells, error.words, headings=called)
+        return Entry(row.number, row.cells, fields, headings=called)
 
     def write(self, results: Iterable[Result]) -> str | bytes:
         """See `Format`."""

@@ -27,6 +27,8 @@ class Entry:
     """Why it could not be read."""
     bad_cells: tuple[tuple[str, Words], ...] = ()
     """The fields of which a cell could not be read, and why."""
+    headings: Mapping[str, str] | None = None
+    """How the columns are called in the file, by their names; None: it is no table."""
 
 
 @dataclass(frozen=True)

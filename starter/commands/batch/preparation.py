@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from starter.commands.actor_resolution import ActorResolver
+from starter.commands.batch.decision_columns import KIND, KIND_LABEL, PLATFORM, PLATFORM_LABEL
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
 from starter.commands.decision_form import substitution_of
-from starter.commands.notation import chinese_list, platform_id
+from starter.commands.notation import platform_id
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput
-from starter.terminal.named_fields import NamedFields
+from starter.terminal.named_fields import NamedFields, in_table, named
+from starter.value_names import terms_beside
 from workflows.decision_reading import decision_of, new_decision_of
 from workflows.decisions import MODELS
+from workflows.field_labels import Label, label_at
 from workflows.model import InvalidMessage, as_sent, sha256
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind
+from workflows.words import Words
 
 
 class BatchPreparation:
@@ -48,16 +52,19 @@ class BatchPreparation:
         raw = dict(entry.fields)
         platform = raw.pop("platform", None)
         if not isinstance(platform, str):
-            raise BadInput("platform: the line names none", "该行未写平台编号（platform）")
+            where = _called(entry, PLATFORM_LABEL, PLATFORM)
+            raise BadInput(f"{where.en}: the line names none", f"该行未写{where.zh}")
         platform_id(platform)
         if raw.get("kind") not in tuple(Kind):
-            raise _no_kind(raw.get("kind"))
+            raise _no_kind(entry, raw.get("kind"))
         kind = Kind(raw["kind"])
         if "decided_on" not in raw:
             if self._day is None:
+                label = label_at(MODELS[kind], "decided_on")
+                where = _called(entry, label, "decided_on")
                 raise BadInput(
-                    "decided_on: the line has no day; write one, or give --date for all that have none",
-                    "该行没有决定日期（decided_on）；请写明，或以 --date 统一指定",
+                    f"{where.en}: the line has no day; write one, or give --date for all that have none",
+                    f"该行没有{where.zh}；请写明，或以 --date 统一指定",
                 )
             raw["decided_on"] = self._day
         raw["actor"] = self._acting.actor(raw, kind)
@@ -70,20 +77,29 @@ class BatchPreparation:
                 raw["decision_id"] = derived_id(platform, raw)
             new_decision_of(raw)
         except InvalidMessage as error:
-            raise NamedFields(error, MODELS[kind]) from None
+            raise NamedFields(error, MODELS[kind], headings=entry.headings) from None
         return platform, raw
 
 
-def _no_kind(said: Any) -> BadInput:
-    offered = ", ".join(Kind), chinese_list(Kind)
+def _called(entry: Entry, label: Label | None, name: str) -> Words:
+    """What a field is called where a line was read: by its heading, or with its name in JSON."""
+    if entry.headings is None:
+        return named(label, name)
+    return in_table(label, name, entry.headings)
+
+
+def _no_kind(entry: Entry, said: Any) -> BadInput:
+    where = _called(entry, KIND_LABEL, KIND)
+    terms = terms_beside(Kind, Kind) if entry.headings is None else [one.zh for one in Kind]
+    offered = ", ".join(Kind), "、".join(terms)
     if said is None:
         return BadInput(
-            f"kind: the line names none: {offered[0]}", f"该行未写事项（kind）：{offered[1]}"
+            f"{where.en}: the line names none: {offered[0]}", f"该行未写{where.zh}：{offered[1]}"
         )
-    shown = repr(said)[:100] if isinstance(said, str | int | float) else type(said).__name__
+    shown = str(said)[:100] if isinstance(said, str | int | float) else type(said).__name__
     return BadInput(
-        f"kind: {shown} is none of {offered[0]}",
-        f"事项（kind）：{shown} 不在可选值之中：{offered[1]}",
+        f"{where.en}: {shown!r} is none of {offered[0]}",
+        f"{where.zh}：“{shown}”不在可选值之中：{offered[1]}",
     )
 
 

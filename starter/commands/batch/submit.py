@@ -17,7 +17,9 @@ from starter.errors import (
     Unreachable,
     rpc_error,
 )
+from starter.terminal.named_fields import in_table, named_refusal
 from starter.terminal.official_wording import official
+from workflows.decisions import MODELS
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.vocabulary import Kind
@@ -145,11 +147,26 @@ def is_answer(error: Exception) -> bool:
     return isinstance(error, InvalidMessage | PingtaiError | OSError) or bool(rpc_error(error))
 
 
+def _in_file(line: Line, error: Refused) -> Refused:
+    """The same refusal, with the fields of a decision called as the line's file calls them."""
+    model = MODELS.get(line.message.get("kind", ""))
+    headings = line.entry.headings
+    if model is None:
+        return error
+
+    def place(path: str) -> Words:
+        return Words.same(path) if headings is None else in_table(None, path, headings)
+
+    return named_refusal(error, model, place)
+
+
 def not_done(line: Line, error: Exception) -> Result:
     """What became of a line for which this was raised."""
     outcome = Outcome.UNANSWERED
     match error:
-        case Refused() | NotAllowed():
+        case Refused():
+            outcome, words = Outcome.REFUSED, official(_in_file(line, error).words)
+        case NotAllowed():
             outcome, words = Outcome.REFUSED, official(error.words)
         case InvalidMessage() | BadInput() | NoSuchPlatform():
             outcome, words = Outcome.BAD, error.words

@@ -9,8 +9,10 @@ from pydantic import create_model
 
 from db.row_types import LogLine
 from starter.clock import today
-from starter.commands.decision_form import outcome_of, roles_for
+from starter.commands.decision_form import Part, outcome_of, roles_for
+from starter.commands.notation_words import METAVARS
 from starter.terminal.language import say
+from starter.terminal.named_fields import with_names
 from starter.terminal.official_wording import official
 from workflows.actors import Actor
 from workflows.circumstances import Circumstances
@@ -99,13 +101,33 @@ class Foresight:
         if found and found != self.told:
             raise ValueError(say(found))
 
-    def check_day(self, field: str, so_far: Mapping[str, Any]) -> None:
-        """Raise ValueError with what the rules say against the day in a field of a decision so far."""
+    def check_field(self, field: str, so_far: Mapping[str, Any], instead: Any = None) -> None:
+        """Raise ValueError with what the rules say against the value in a field of a decision so far.
+
+        `instead`: a value against which they have nothing; without one, none.
+        """
         without = {name: value for name, value in so_far.items() if name != field}
+        if instead is not None:
+            without[field] = instead
         others = self._content_objections(without)
         for found in self._content_objections(so_far):
             if found not in others:
-                raise ValueError(say(official(found)))
+                called = with_names(found, MODELS[self._kind], lambda _: Words("", ""))
+                raise ValueError(say(official(called)))
+
+    def check_answer(self, part: Part, value: Any, so_far: Mapping[str, Any]) -> None:
+        """Raise ValueError as `check_field` with the value of a part, or with one of a list."""
+        one, instead = ([value], [_ANYBODY]) if part.shape.listed else (value, None)
+        try:
+            self.check_field(part.field, {**so_far, part.field: one}, instead)
+        except ValueError as error:
+            how = METAVARS.get(part.shape)
+            if how is None:
+                raise
+            whole = [text.replace("[", "").replace("]", "") for text in how]
+            raise ValueError(
+                f"{error}{say(f': write {whole[0]}', f'：应写作 {whole[1]}')}"
+            ) from None
 
     def needs(self, field: str) -> bool:
         """Whether the rules refuse a list of texts without an entry, as a case's policy may say."""

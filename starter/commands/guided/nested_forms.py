@@ -45,7 +45,10 @@ def ask_part(
         click.Abort: whoever was asked went away.
     """
     with talk.part(part.field):
-        shown = [*help_of(part), *([say(f"  now: {now}", f"  现为：{now}")] if now else [])]
+        shown = [
+            *help_of(part, needed=needed),
+            *([say(f"  now: {now}", f"  现为：{now}")] if now else []),
+        ]
         match part.shape:
             case Shape.TEXT_BY_WORD:
                 talk.above(*shown, heading(prompts.named(part.label)))
@@ -54,14 +57,15 @@ def ask_part(
                 return _findings(talk, part)
             case shape if shape.listed:
                 talk.above(*shown, heading(_lines_of(part)))
-                return _lines(talk, kind, part, needed=needed)
+                return _lines(talk, kind, part, needed=needed, also=also)
         talk.above(*shown)
         return ask_field(talk, MODELS[kind], part.field, needed=needed, also=also)
 
 
-def help_of(part: Part) -> list[str]:
-    """The line of help of a part, if it has one."""
-    return [f"  {say(part.label.help)}"] if part.label.help else []
+def help_of(part: Part, *, needed: bool = False) -> list[str]:
+    """The line of help of a part, if it has one; of what this case's policy demands, that it does."""
+    demanded = Words(" Required.", "必填。") if needed and part.label.by_policy else Words("", "")
+    return [f"  {say(part.label.help)}{say(demanded)}"] if part.label.help else []
 
 
 def ask_field(
@@ -84,7 +88,7 @@ def ask_field(
     if shape is Shape.WORD:
         choices = prompts.choices_of(vocabulary)
         return talk.choose(prompts.named(label), choices, also, needed=needed)
-    how = FILES.get(shape) or (METAVARS[shape] if shape is Shape.LEAD_UNIT else None)
+    how = FILES.get(shape) or (METAVARS[shape] if shape in _BODIES else None)
     read = _READ.get(shape, str)
 
     def fitting(given: str) -> Any:
@@ -131,6 +135,7 @@ def _plain(read: Read) -> Read:
     return plain
 
 
+_BODIES = (Shape.BODY, Shape.LEAD_UNIT)
 _NAME = Words("a name, not a number", "应为名称，不是序号")
 _IN_WORDS = {
     "name": _NAME,
@@ -151,22 +156,24 @@ _READ: dict[Shape, Read] = {
 
 
 def _lines_of(part: Part) -> Words:
-    how = (part.metavar or Words.same("")) if part.shape is not Shape.TEXTS else None
+    how = part.label.how if part.shape is Shape.TEXTS else part.metavar or Words.same("")
     if part.shape is Shape.DOCUMENTS:
         how = Words("FILE or FILE=TITLE", "文件路径，或 文件路径=名称")
     named = prompts.named(part.label, how)
     return Words(f"{named.en} (one a line; Enter ends)", f"{named.zh}（每行一项，回车结束）")
 
 
-def _lines(talk: Dialogue, kind: Kind, part: Part, *, needed: bool) -> list[Any] | None:
-    """A value a line, until an empty one."""
+def _lines(
+    talk: Dialogue, kind: Kind, part: Part, *, needed: bool, also: Read | None
+) -> list[Any] | None:
+    """A value a line, until an empty one; `also` may know better of a single one."""
 
     def fitting(given: str) -> Any:
         value = _plain(lambda line: part.read([line])[0])(given)
         problem = misfit(MODELS[kind], part.field, [value])
         if problem:
             raise ValueError(problem)
-        return value
+        return also(value) if also else value
 
     found: list[Any] = []
     most = longest(MODELS[kind].model_fields[part.field]) or prompts.LARGEST

@@ -8,6 +8,7 @@ from starter.clock import today
 from starter.commands.decision_form import (
     COMMON,
     DecisionForm,
+    Part,
     needs,
     outcome_of,
     outcomes_for,
@@ -23,6 +24,7 @@ from starter.commands.guided.panel_questions import PanelQuestions
 from starter.commands.guided.target_question import ask_target
 from starter.commands.message_shapes import Shape
 from starter.commands.unless_meant import plan_of_another
+from starter.doubts.body_doubts import lacks_organisation
 from starter.terminal import wording
 from starter.terminal.command_runner import Declined
 from starter.terminal.language import say
@@ -41,6 +43,10 @@ DAY = "decided_on"
 ACTOR = "actor"
 TARGET = "target"
 DOCUMENTS = next(part for part in COMMON if part.field == "documents")
+
+
+_JUDGED_ALONE = (Shape.BODY, Shape.LEAD_UNIT, Shape.TEXTS)
+"""Shapes of answers of which the rules can say something before the others are known."""
 
 
 def show_case(form: DecisionForm, view: CaseView, assessment: CaseView | None = None) -> None:
@@ -175,7 +181,7 @@ def fill_in(
                     part,
                     needed=needs(part, outcome) or foresight.needs(part.field),
                     now=fact_now(form.kind, part.field, foresight.state.facts),
-                    also=_of_this_platform(foresight, part.field),
+                    also=_of_this_platform(foresight, part, raw),
                 )
             if value not in (None, {}, []):
                 raw[part.field] = value
@@ -233,18 +239,22 @@ def _in_order(foresight: Foresight, field: str, so_far: Mapping[str, Any]) -> Re
     """A day that fits unless the rules would refuse it beside what was answered before."""
 
     def also(value: str) -> str:
-        foresight.check_day(field, {**so_far, field: value})
+        foresight.check_field(field, {**so_far, field: value})
         return value
 
     return also
 
 
-def _of_this_platform(foresight: Foresight, field: str) -> Read:
-    """What fits; whose a file of another platform is, is said when its name is typed."""
+def _of_this_platform(foresight: Foresight, part: Part, raw: Mapping[str, Any]) -> Read:
+    """What fits, and what the rules accept; whose a file of another platform is, is said when it is typed."""
 
     def also(value: Any) -> Any:
-        for doubt in plan_of_another({field: value}, foresight.state.facts.platform_id):
+        for doubt in plan_of_another({part.field: value}, foresight.state.facts.platform_id):
             prompts.wrong(say(doubt))
+        if part.label.how and lacks_organisation(value):
+            raise ValueError(say(f"write {part.label.how.en}", f"应写作 {part.label.how.zh}"))
+        if part.shape in _JUDGED_ALONE:
+            foresight.check_answer(part, value, raw)
         return value
 
     return also

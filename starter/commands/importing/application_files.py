@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from starter.bounds import TABLE_ROWS
-from starter.commands.batch.formats import PROBLEM, JsonLines, Written, why
+from starter.commands.batch.formats import JsonLines, Written, why
 from starter.commands.batch.lines import Entry, Result
 from starter.commands.document_files import folder_of
 from starter.commands.importing.application_cells import from_cells
@@ -17,7 +17,7 @@ from starter.errors import BadInput
 from starter.tables.cell_values import Cell
 from starter.tables.file_content import Form, read_many
 from starter.tables.file_content import form_of as form_by_name
-from starter.tables.headings import Headings, labelled
+from starter.tables.headings import PROBLEM, PROBLEM_LABEL, Headings, labelled, ways_of
 from starter.tables.table import BEYOND, Row, Table, read_table
 from workflows.words import Words
 
@@ -100,11 +100,11 @@ class Applications:
         Raises:
             BadInput: it is no table, or there is no heading.
         """
-        self._table = _HEADINGS.renamed(read_table(content))
+        self._table = HEADINGS.renamed(read_table(content))
         if not set(self._table.heading) & set(COLUMNS):
             raise BadInput(
-                "the first row names the columns, as the fields are named: see pingtai import --template",
-                "首行应为列名（字段名）：见 pingtai import --template",
+                "the first row names the columns: see pingtai import --template",
+                "首行应为列名：见 pingtai import --template",
             )
         self._judge_heading()
         return [self._entry(row) for row in self._table.rows]
@@ -114,23 +114,25 @@ class Applications:
         twice = self._table.named_twice()
         for name in dict.fromkeys(name for name in heading if name and name != PROBLEM):
             if name not in COLUMNS:
-                self.problems.append(Problem(number, name, _unknown(name)))
+                self.problems.append(Problem(number, name, _unknown(name), self._table.called))
             elif name in twice:
-                self.problems.append(Problem(number, name, _TWICE))
+                self.problems.append(Problem(number, name, _TWICE, self._table.called))
         needed = [column.name for column in COLUMNS.values() if column.required]
         self.absent = frozenset(
             name for name in needed if not COLUMNS[name].group and name not in heading
         )
         for name in needed:
             if name in self.absent:
-                self.problems.append(Problem(number, name, _ABSENT))
+                self.problems.append(Problem(number, name, _ABSENT, self._table.called))
 
     def _entry(self, row: Row) -> Entry:
         if row.beyond:
-            return Entry(row.number, row.cells, problem=BEYOND)
+            return Entry(row.number, row.cells, problem=BEYOND, headings=self._table.called)
         ours = {name: cell for name, cell in row.cells.items() if name in COLUMNS}
         said, wrong = from_cells(ours, self._folder)
-        return Entry(row.number, row.cells, said, bad_cells=tuple(wrong))
+        return Entry(
+            row.number, row.cells, said, bad_cells=tuple(wrong), headings=self._table.called
+        )
 
     def write(self, results: Iterable[Result]) -> str | bytes:
         """The rows that were not done, with why, in the form in which they came."""
@@ -144,13 +146,22 @@ class Applications:
             yield [given.get(name) for name in names]
 
 
-_HEADINGS = Headings(labelled({name: column.label for name, column in COLUMNS.items()}))
+HEADINGS = Headings(
+    [
+        *labelled({name: column.label for name, column in COLUMNS.items()}),
+        (PROBLEM, ways_of(PROBLEM_LABEL)),
+    ],
+    {name: column.label for name, column in COLUMNS.items()},
+)
 _TWICE = Words("the column occurs twice", "该列重复")
 _ABSENT = Words("the column is missing", "缺少该列")
 
 
 def _unknown(name: str) -> Words:
-    near = difflib.get_close_matches(name, COLUMNS, 1)
+    labels = {label: label for one in COLUMNS.values() for label in one.label.name}
+    near = difflib.get_close_matches(name, [*COLUMNS, *labels], 1)
     if near:
-        return Words(f"no such column; did you mean {near[0]}?", f"没有此列；是否应为 {near[0]}？")
+        return Words(
+            f"no such column; did you mean “{near[0]}”?", f"没有此列；是否应为“{near[0]}”？"
+        )
     return Words("no such column", "没有此列")

@@ -15,10 +15,12 @@ from pydantic_core import PydanticUndefined
 
 from activities.added_fields import AddedField
 from starter.commands.message_shapes import Shape, longest, shape_of
+from starter.commands.notation_words import METAVARS
 from workflows.application import PlatformApplication
 from workflows.bringing_in import PastAssessment
 from workflows.field_labels import Label, bare, label_at
 from workflows.vocabulary import Field as TechnologyField
+from workflows.vocabulary import Finding
 from workflows.words import Words
 
 YEARS = 10
@@ -165,6 +167,9 @@ def _counted(name: str, more: int) -> list[str]:
 
 
 _TEXTS = Words("texts, separated by ;", "文字，可多项，以 ; 分隔")
+_FEW = 8
+"""Words that a cell may hold, up to which they are listed."""
+NONE = Words("", "")
 _HOW: Mapping[Shape, Words] = {
     Shape.ID: Words(
         "letters, digits, dots, dashes, underscores; 64 at most",
@@ -196,10 +201,30 @@ def how(column: Column) -> Words:
                 f" ({most} at most)",
                 f"表格所在文件夹中的 文件 或 文件=名称，或 名称=SHA256，以 ; 分隔（最多 {most} 份）",
             )
-        case Shape.TEXT:
+        case Shape.TEXT if most:
             words = Words(f"text, {most:,} characters at most", f"文字，最多 {most:,} 字")
+        case Shape.TEXT_BY_WORD | Shape.TEXT:
+            words = Words("text", "文字")
+        case Shape.FINDING_BY_WORD | Shape.SCORE_BY_WORD:
+            score = Words("[@SCORE]", "[@评分]") if column.shape is Shape.SCORE_BY_WORD else NONE
+            words = Words(
+                f"FINDING[:REMARK]{score.en}. FINDING: {', '.join(Finding)}",
+                f"意见[:说明]{score.zh}。意见：{'、'.join(one.zh for one in Finding)}",
+            )
+        case Shape.WORD if 0 < len(column.vocabulary) <= _FEW:
+            words = Words(
+                f"one of: {', '.join(column.vocabulary)}",
+                " / ".join(getattr(one, "zh", "") or str(one) for one in column.vocabulary),
+            )
+        case shape if shape not in _HOW and shape in METAVARS:
+            en, zh = METAVARS[shape]
+            several = Words("; several are separated by ;", "，可多项，以 ; 分隔")
+            words = Words(en + several.en, zh + several.zh) if shape.listed else Words(en, zh)
         case _:
             words = _HOW.get(column.shape, _TEXTS)
+    if column.label.how and column.shape is Shape.TEXTS:
+        written = column.label.how
+        words = Words(f"{written.en}, separated by ;", f"{written.zh}，可多项，以 ; 分隔")
     if column.label.help is None:
         return words
     return Words(f"{words.en}. {column.label.help.en}", f"{words.zh}。{column.label.help.zh}")

@@ -62,20 +62,24 @@ class ImportChecks:
 
     def _problems(self, entry: Entry) -> list[Problem]:
         number = entry.number
+
+        def problem(name: str, why: Words) -> Problem:
+            return Problem(number, name, why, entry.headings)
+
         if entry.problem:
-            return [Problem(number, "", entry.problem)]
-        found = [Problem(number, name, why) for name, why in entry.bad_cells]
+            return [problem("", entry.problem)]
+        found = [problem(name, why) for name, why in entry.bad_cells]
         unread = {problem.field for problem in found}
         needed = (self._of_column(column.name) for column in lacking(entry.fields))
         lacks = [name for name in needed if name not in unread]
-        found += [Problem(number, name, _MISSING) for name in lacks if name not in self._told]
+        found += [problem(name, _MISSING) for name in lacks if name not in self._told]
         told = unread | set(lacks)
         misfits = [(self._of_message(name), why) for name, why in self._misfits(entry.fields)]
         within = told | {name for name, _ in misfits}
         for name, why in misfits:
             of_parts = why.en.startswith(_OF_PARTS) and _any_inside(within, name)
             if name not in told and not of_parts:
-                found.append(Problem(number, name, why))
+                found.append(problem(name, why))
         return [*found, *self._repeats(entry)]
 
     def _misfits(self, raw: Any) -> Iterable[tuple[str, Words]]:
@@ -100,12 +104,12 @@ class ImportChecks:
                     f"{given} differs only in writing from {written} in line {first}",
                     f"{given} 与第 {first} 行的 {written} 仅写法不同",
                 )
-                yield Problem(entry.number, name, alike)
+                yield Problem(entry.number, name, alike, entry.headings)
             elif first != entry.number:
                 again = Words(f"{given} is already in line {first}", f"{given} 已见于第 {first} 行")
-                yield Problem(entry.number, name, again)
+                yield Problem(entry.number, name, again, entry.headings)
             if given in EXAMPLE_IDS:
-                yield Problem(entry.number, name, _EXAMPLE)
+                yield Problem(entry.number, name, _EXAMPLE, entry.headings)
 
 
 _OF_PARTS = ("Field required", "missing: ", "Tuple should have at least")

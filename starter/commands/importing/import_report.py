@@ -1,6 +1,6 @@
 """How an import reports: what is wrong with its file, by line and field, and what became of each line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ from starter.commands.batch.lines import Outcome, Result
 from starter.commands.batch.progress import Wording
 from starter.commands.importing.columns import COLUMNS, column_of
 from starter.terminal.language import say
-from starter.terminal.named_fields import named
+from starter.terminal.named_fields import in_table, named
 from starter.terminal.screen import complain, show, show_json_line
 from workflows.words import Words, counted
 
@@ -24,12 +24,17 @@ class Problem:
     field: str
     """The field, or the column; empty where the whole line is meant."""
     why: Words
+    headings: Mapping[str, str] | None = None
+    """How the columns are called in the file; None: it is no table."""
 
     @property
     def name(self) -> Words:
-        """What the field is called, with the name that it has in the file."""
+        """What the field is called in the file: a column by its heading, a field of JSON with its name."""
         column = COLUMNS.get(column_of(self.field))
-        return named(column.label if column else None, self.field)
+        label = column.label if column else None
+        if self.headings is None:
+            return named(label, self.field)
+        return in_table(label, self.field, self.headings)
 
 
 def tell(problems: Sequence[Problem], *, as_json: bool) -> None:
