@@ -148,7 +148,7 @@ def test_a_changed_body_has_its_code_too() -> None:
     """A renamed operator keeps its own, and says so; without one the new name alone would count."""
     case = at_stage(Stage.INSPECTION, policy={"credit_codes": True})
     raw = decision(Kind.FACTS_CHANGE, case, name=ABSENT, operator={"name": "新名称有限公司"})
-    assert "operator.credit_code: is needed" in refusal(case, raw, "§三(二)")
+    assert "operator.credit_code: required" in refusal(case, raw, "§三(二)")
     renamed = {"name": "新名称有限公司", "credit_code": OPERATOR_CODE}
     assert decide(case, Kind.FACTS_CHANGE, name=ABSENT, operator=renamed)
     assert case.state.facts.operator.credit_code == OPERATOR_CODE
