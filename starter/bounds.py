@@ -153,7 +153,9 @@ def _check_encoding(part: bytes) -> None:
 
 def _check_sheet(part: bytes) -> None:
     if part.count(b"<") > XML_TAGS:
-        raise TooMuch(f"more than {XML_TAGS:,} XML tags: split it", "内容过多：请拆分")
+        raise TooMuch(
+            f"more than {XML_TAGS:,} XML tags: split it", f"XML 标记超过 {XML_TAGS:,} 个：请拆分"
+        )
     for begin, end in _rows(part):
         if end - begin > XML_TAGS_OF_A_ROW and part.count(b"<", begin, end) > XML_TAGS_OF_A_ROW:
             raise TooMuch("a row has too many cells", "单行的单元格过多")

@@ -18,6 +18,7 @@ _CHINESE = {
     errno.ELOOP: "符号链接层数过多",
     errno.EIO: "读写错误",
     errno.EMFILE: "打开的文件过多",
+    errno.EPIPE: "对方已关闭连接",
     errno.ECONNREFUSED: "对方拒绝连接",
     errno.ECONNRESET: "连接被对方中断",
     errno.ETIMEDOUT: "连接超时",

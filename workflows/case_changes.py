@@ -14,7 +14,7 @@ from workflows.decision import Decision
 from workflows.field_labels import Label
 from workflows.model import Identifier, Name, Text, parse, wrong
 from workflows.states import Facts
-from workflows.vocabulary import District, Role, Service, SoleOutcome, Word
+from workflows.vocabulary import District, Kind, Role, Service, SoleOutcome, Word
 from workflows.words import Words
 
 
@@ -28,7 +28,7 @@ class DocumentedDecision(Decision):
         if not self.documents:
             raise wrong(
                 f"{self.kind} needs a document: name at least one in documents",
-                "须有依据：documents 至少一份",
+                f"{Kind(self.kind).zh}须有依据：documents 至少一份",
             )
         return self
 

@@ -224,7 +224,7 @@ def what_to_mend(evaluation: Evaluation, state: CaseState, now: Circumstances) -
     if evaluation.to_mend or evaluation.mend_by:
         return Words(
             "effective has nothing to rectify: leave out to_mend and mend_by",
-            "成效显著不附整改要求",
+            "成效显著不附整改要求：不填 to_mend 和 mend_by",
         )
     return None
 

@@ -107,7 +107,12 @@ class RosterLog:
             where = Position(self.seq + 1, self.last_hash, at)
             why = list(objections(self.state, decision, where))
             if not why and self._arrow(decision) is None:
-                why = [Words(f"not possible in stage {self.state.stage}", "现阶段不能办理")]
+                why = [
+                    Words(
+                        f"not possible in stage {self.state.stage}",
+                        f"现阶段（{self.state.stage.zh}）不能办理",
+                    )
+                ]
             if why:
                 raise self._refused(why[:_MOST_REASONS])
         elif first.said_sha256 != decision.digest:

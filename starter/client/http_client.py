@@ -215,10 +215,10 @@ class PingtaiHttpClient:
                     return answer
                 wait = max(pause, _retry_after(answer))
                 why, sent = Words.same(f"HTTP {answer.status_code}"), True
-            except httpx.UnsupportedProtocol as error:
+            except httpx.UnsupportedProtocol:
                 raise BadInput(
-                    f"{error}: write http:// or https://",
-                    "地址无法使用：应以 http:// 或 https:// 开头",
+                    f"{self._http.base_url} cannot be used: write http:// or https://",
+                    f"地址 {self._http.base_url} 无法使用：应以 http:// 或 https:// 开头",
                 ) from None
             except httpx.TransportError as error:
                 answer = None

@@ -20,7 +20,7 @@ from starter.error_reasons import reason_of
 from starter.errors import NoSuchPlatform, PingtaiError, Unreachable, rpc_error
 from starter.remarks import listening
 from starter.terminal.official_wording import official
-from starter.terminal.screen import Said, complain
+from starter.terminal.screen import Said, complain, nobody_reads
 from workflows.model import InvalidMessage
 from workflows.refusal import Refused
 from workflows.words import Words
@@ -81,6 +81,8 @@ def answered() -> Iterator[None]:
         with listening(_say_once):
             yield
     except (Exception, KeyboardInterrupt) as error:
+        if isinstance(error, BrokenPipeError) and nobody_reads():
+            raise click.exceptions.Exit(0) from None  # whoever reads has seen enough (`| head`)
         answer = _answer(error)
         if answer is None:
             raise
@@ -113,6 +115,12 @@ async def _awaited(work: Awaitable[None]) -> None:
     await work
 
 
+def _named(error: OSError) -> str:
+    """What went wrong, with the file that it names; without the number of the error."""
+    named = f": {error.filename}" if error.filename else ""
+    return f"{reason_of(error).en}{named}"
+
+
 def _answer(error: BaseException) -> tuple[int, Said] | None:
     rpc = rpc_error(error)
     answer: tuple[int, Said] | None = None
@@ -127,7 +135,7 @@ def _answer(error: BaseException) -> tuple[int, Said] | None:
         case OSError():
             answer = (
                 UNREACHABLE,
-                Words(f"not reachable: {error}", f"无法访问：{reason_of(error).zh}"),
+                Words(f"not reachable: {_named(error)}", f"无法访问：{reason_of(error).zh}"),
             )
         case Declined():
             answer = INTERRUPTED, Words("Stopped, as you answered.", "已按您的选择退出。")

