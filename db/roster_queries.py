@@ -65,6 +65,12 @@ async def people_named(source: Source, ids: Sequence[str]) -> dict[str, RosterEn
     return {row["id"]: _entry(row) for row in rows}
 
 
+async def holders_of(source: Source, keys: Sequence[str]) -> dict[str, str]:
+    """Return whose keys are in the roster: the ids of people by the keys' lines."""
+    rows = await connections(source).fetch(_HOLDERS, list(keys))
+    return {row["public"]: row["person_id"] for row in rows}
+
+
 async def proof_of(source: Source, person: str) -> tuple[RosterProof, SignedRoot] | None:
     """Return the proof of a person under the version in force; None: there is none of them, or no roster."""
     async with connections(source).connect(snapshot=True) as reading:
@@ -96,3 +102,4 @@ _AFTER = "SELECT signed FROM roster_roots WHERE version > $1 ORDER BY version LI
 _NAMED = "SELECT id, entry FROM roster_entries WHERE id = ANY($1)"
 _LEAVES = "SELECT id, leaf FROM roster_entries"
 _LOG = "SELECT *, NULL AS reason FROM roster_log WHERE seq > $1 ORDER BY seq LIMIT $2"
+_HOLDERS = "SELECT public, person_id FROM roster_keys WHERE public = ANY($1)"

@@ -25,6 +25,7 @@ from workflows.model import (
 from workflows.roster_entries import RosterEntry, RosterRoot
 from workflows.roster_words import RosterKind, RosterOutcome
 from workflows.signatures import MOST_SIGNATURES, Signature
+from workflows.words import Words
 
 MOST_ITEMS = 1_000
 """Of one change; the size of a message bounds it, too."""
@@ -33,15 +34,21 @@ MOST_ITEMS = 1_000
 class RosterItem(Message):
     """An entry as it is to stand, and as it stood; without `before` it is new."""
 
-    entry: RosterEntry
-    before: RosterEntry | None = None
+    entry: Annotated[RosterEntry, Label("entry", "人员条目")]
+    before: Annotated[RosterEntry | None, Label("entry before", "变更前条目")] = None
 
 
 class _RosterDecision(Message):
-    decision_id: DecisionId
+    decision_id: Annotated[DecisionId, Label("decision id", "决定编号")]
     actor: Annotated[Actor, Label("decided by", "经办人")]
-    signatures: tuple[Signature, ...] = Field(min_length=1, max_length=MOST_SIGNATURES)
-    """The first is the actor's own."""
+    signatures: Annotated[
+        tuple[Signature, ...],
+        Label(
+            "signatures",
+            "签名",
+            help=Words("The first is the actor's own.", "第一个为经办人本人的签名。"),
+        ),
+    ] = Field(min_length=1, max_length=MOST_SIGNATURES)
 
     @property
     def sender(self) -> str:
@@ -63,8 +70,16 @@ class RosterChange(_RosterDecision):
         min_length=1, max_length=MOST_ITEMS
     )
     note: Annotated[Text | None, Label("note", "备注")] = None
-    root: RosterRoot
-    """The version that it makes, with all that waits already."""
+    root: Annotated[
+        RosterRoot,
+        Label(
+            "version",
+            "版本",
+            help=Words(
+                "That it makes, with all that waits already.", "本变更连同待确认变更所形成的版本。"
+            ),
+        ),
+    ]
 
     @property
     def content_digest(self) -> str:
@@ -80,8 +95,14 @@ class RosterConfirmation(_RosterDecision):
     outcome: Annotated[
         Literal[RosterOutcome.CONFIRMED, RosterOutcome.REJECTED], Label("outcome", "结论")
     ]
-    proposed: Sha256
-    """The `digest` of the root that waits."""
+    proposed: Annotated[
+        Sha256,
+        Label(
+            "version that waits",
+            "待确认版本",
+            help=Words("The SHA-256 of its root.", "其根的 SHA-256 值。"),
+        ),
+    ]
     reason: Annotated[
         Text | None, Label("reason", "理由", needed_for=(RosterOutcome.REJECTED,))
     ] = None

@@ -40,7 +40,7 @@ class RosterKey(Record):
         Label(
             "public key",
             "公钥",
-            help=Words("One line of a *.pub file, no comment.", "*.pub 文件的一行，不含注释。"),
+            help=Words("One line of a *.pub file, no comment.", "公钥文件中的一行，不含注释。"),
         ),
     ]
     first: Annotated[Day, Label("key's first day", "密钥首日")]

@@ -6,10 +6,11 @@ A case knows one version and is shown the later ones: each is signed by officers
 import base64
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
+from workflows.field_labels import Label
 from workflows.model import Message
 from workflows.roster_entries import (
     ROSTER_NAMESPACE,
@@ -32,8 +33,10 @@ MOST_ROOTS = 50
 class SignedRoot(Message):
     """A version of the roster, signed by two officers with proofs under the version before."""
 
-    root: RosterRoot
-    signatures: tuple[Signature, ...] = Field(max_length=MOST_SIGNATURES)
+    root: Annotated[RosterRoot, Label("version", "版本")]
+    signatures: Annotated[tuple[Signature, ...], Label("signatures", "签名")] = Field(
+        max_length=MOST_SIGNATURES
+    )
 
 
 class Signer(NamedTuple):

@@ -14,7 +14,7 @@ from temporalio.client import (
 
 from starter.client.first_application import FirstApplication
 from starter.client.sdk_internals import is_paused
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, TASK_QUEUE
+from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.refusal import Refusal
 from workflows.words import Words
 
@@ -31,6 +31,8 @@ ENDED_OUTSIDE = frozenset(
 
 def type_of(workflow_id: str) -> str:
     """The type that the workflow of one of our ids must have."""
+    if workflow_id == ROSTER_ID:
+        return ROSTER_TYPE
     return ASSESSMENT_TYPE if workflow_id.count(":") > 1 else PLATFORM_TYPE
 
 

@@ -57,7 +57,7 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
     try:
         yield
     except WorkflowUpdateFailedError as error:
-        raise _from_workflow(error.cause) from None
+        raise refusal_of(error.cause) from None
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise Unreachable(
             f"no worker answered in time; {MAY_BE_ACCEPTED.en}",
@@ -82,7 +82,7 @@ def translate_rpc_errors(workflow_id: str = "") -> Iterator[None]:
         ) from None
 
 
-def _from_workflow(cause: BaseException) -> Exception:
+def refusal_of(cause: BaseException) -> Exception:
     """The refusal, or the complaint about the message, that a workflow's answer carries."""
     if not isinstance(cause, ApplicationError) or not cause.details:
         return Unreachable(f"unexpected answer: {cause}", f"意外的应答：{cause}")

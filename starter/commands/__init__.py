@@ -94,6 +94,11 @@ COMMANDS = (
     _command("support", "Record and list support given to valid platforms. 支持记录 §四"),
     _command("plaque", "Record and list the plaques of the platforms. 牌子 §四"),
     _command("absence", "Name who acts for you while you are away. 委托代理"),
+    _command(
+        "roster",
+        "Who may sign decisions, and with which keys. 人员目录",
+        "roster.roster_command:roster_command",
+    ),
     _command("notices", "List notices and their deliveries, and resend failed ones. 通知"),
     _command("keys", "Create, list and revoke keys of the HTTP API. 接口密钥"),
     _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from starter.terminal.command_runner import NEAR_PLATFORMS, answered
 from starter.terminal.language import say
 from starter.terminal.screen import complain
 from starter.terminal.whole_number import WholeNumber
+from workflows.periods import BEIJING
 from workflows.vocabulary import District, Field, Stage
 from workflows.words import Words
 
@@ -79,6 +80,26 @@ class Day(click.ParamType[date]):
                 f"“{value}”不是日期：应为 YYYY-MM-DD",
             )
             self.fail(say(words), param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment, as 2026-12-24T09:00Z; without a zone it is Beijing time."""
+
+    name = "moment"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment."""
+        try:
+            at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        except ValueError:
+            words = Words(
+                f"{value!r} is not a moment: use 2026-12-24T09:00Z, or Beijing time without the Z",
+                f"{value!r} 不是时刻：应为 2026-12-24T09:00Z，或不带 Z 的北京时间",
+            )
+            self.fail(say(words), param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=BEIJING)
 
 
 class PlatformId(click.ParamType[str]):
@@ -144,6 +165,7 @@ async def _offered(incomplete: str) -> list[CompletionItem]:
 
 
 DAY = Day()
+MOMENT = Moment()
 
 platform_argument: Option[Any] = click.argument("platform", type=PlatformId())
 district_option: Option[Any] = click.option(

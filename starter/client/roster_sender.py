@@ -1,0 +1,119 @@
+"""Sending decisions to the roster, and asking it where it stands."""
+
+import asyncio
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
+from starter.client.rpc_errors import refusal_of, translate_rpc_errors
+from starter.errors import BadInput, NoSuchPlatform, Unreachable
+from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.roster_decisions import RosterItem
+from workflows.roster_log import RosterReceipt, RosterView
+
+_LOOKS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
+"""How long to wait for a roster that was just set up to stand in the register (seconds)."""
+
+
+class NoRoster(BadInput):
+    """No roster is set up here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no roster is set up here: two officers of the commission do that (pingtai roster init)",
+            "尚未设立人员目录：须由市级两名人员设立（pingtai roster init）",
+        )
+
+
+class RosterSender:
+    """The roster's workflow, as a client reaches it."""
+
+    def __init__(self, client: Client) -> None:
+        """Use a connected client."""
+        self._handle = client.get_workflow_handle(ROSTER_ID)
+        self._client = client
+        self._queries = CaseQueries(client)
+
+    async def start(self, change: dict[str, Any]) -> RosterView:
+        """Set the roster up by a change that two officers have signed.
+
+        Raises:
+            BadInput: there is one already.
+            Refused, InvalidMessage: the change does not set it up.
+            Unreachable: no worker answers.
+        """
+        try:
+            with translate_rpc_errors(ROSTER_ID):
+                await self._client.start_workflow(
+                    ROSTER_TYPE, change, id=ROSTER_ID, task_queue=TASK_QUEUE
+                )
+        except WorkflowAlreadyStartedError:
+            raise BadInput(
+                "a roster is set up here already: pingtai roster list",
+                "人员目录已经设立：pingtai roster list",
+            ) from None
+        for pause in _LOOKS:
+            with translate_rpc_errors(ROSTER_ID):
+                status = (await self._handle.describe()).status
+            if status is WorkflowExecutionStatus.FAILED:
+                await self._why_it_failed()
+            view = await self.view()
+            if view.recorded:
+                return view
+            await asyncio.sleep(pause)
+        raise Unreachable(
+            "the roster waits for the register, which does not answer",
+            "人员目录正在等待名册，名册没有应答",
+        )
+
+    async def _why_it_failed(self) -> None:
+        try:
+            await self._handle.result()
+        except WorkflowFailureError as error:
+            cause = error.cause
+            if not isinstance(cause, ApplicationError):
+                raise
+            if cause.type in ("Refused", "InvalidMessage"):
+                raise refusal_of(cause) from None
+            raise BadInput(cause.message, str(cause.details[0])) from None
+
+    async def decide(self, raw: dict[str, Any]) -> RosterReceipt:
+        """Send a decision on the roster.
+
+        Raises:
+            NoRoster: none is set up.
+            Refused, InvalidMessage: it is not taken.
+            Unreachable: no worker answers in time; it may be sent again.
+        """
+        sent = self._handle.execute_update(
+            "decide", raw, result_type=RosterReceipt, rpc_timeout=ANSWER_WITHIN
+        )
+        try:
+            with translate_rpc_errors(ROSTER_ID):
+                receipt: RosterReceipt = await sent
+        except NoSuchPlatform:
+            raise NoRoster from None
+        return receipt
+
+    async def view(self) -> RosterView:
+        """Where the roster stands. Raises NoRoster, Unreachable."""
+        view: RosterView = await self._asked("state", RosterView)
+        return view
+
+    async def leaves(self) -> dict[str, str]:
+        """The hashes of all entries by their ids, with what waits. Raises NoRoster, Unreachable."""
+        leaves: dict[str, str] = await self._asked("leaves", dict[str, str])
+        return leaves
+
+    async def waiting(self) -> list[RosterItem]:
+        """What waits for a second officer. Raises NoRoster, Unreachable."""
+        items: list[RosterItem] = await self._asked("waiting", list[RosterItem])
+        return items
+
+    async def _asked(self, name: str, kind: Any) -> Any:
+        try:
+            return await self._queries.query(ROSTER_ID, name, kind)
+        except NoSuchPlatform:
+            raise NoRoster from None

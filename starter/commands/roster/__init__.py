@@ -1,0 +1,1 @@
+"""`pingtai roster`: who may sign, and with which keys."""

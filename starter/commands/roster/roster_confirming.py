@@ -1,0 +1,76 @@
+"""`pingtai roster confirm`: an officer reads what waits, and signs it or rejects it."""
+
+import click
+
+from starter.commands.options import json_option
+from starter.commands.roster.roster_rows import show_items
+from starter.commands.roster.roster_signers import SIGN, signers
+from starter.desk.reach import directly_only
+from starter.errors import BadInput
+from starter.roster.roster_access import open_roster
+from starter.roster.roster_changes import RosterChanges, words_of
+from starter.terminal.catalogue import made
+from starter.terminal.command_runner import Declined, answering
+from starter.terminal.language import say
+from starter.terminal.screen import at_terminal, show, show_json
+from workflows.words import Words
+
+
+@click.command("confirm", short_help="Sign what waits as the second officer. 确认变更")
+@click.option(
+    "--reject",
+    "reason",
+    metavar="REASON",
+    help=made(
+        Words("Reject all that waits, for this reason. 不予确认", "全部不予确认，并写明理由。")
+    ),
+)
+@click.option(
+    "--yes", is_flag=True, help=made(Words("Sign without asking. 不再询问", "不再询问，直接签名。"))
+)
+@SIGN
+@json_option
+@answering
+async def confirm_command(
+    *, reason: str | None, yes: bool, sign: tuple[str, ...], as_json: bool
+) -> None:
+    """Sign what waits as the second officer. 确认变更
+
+    Shows every entry that waits, and asks. What districts and operators enter waits for two officers.
+
+    \b
+    Example:
+      pingtai roster confirm
+      pingtai roster confirm --reject 未附任命文件
+    """
+    directly_only("`pingtai roster confirm`", "确认人员目录变更")
+    async with open_roster() as roster:
+        items = await roster.waiting()
+        if items and not as_json:
+            show_items(items)
+        if items and not (yes or reason):
+            _ask(len(items))
+        receipt = await RosterChanges(roster, signers(sign)).confirm(reason)
+    if as_json:
+        show_json(receipt.model_dump(mode="json"))
+    else:
+        show(words_of(receipt))
+
+
+def _ask(number: int) -> None:
+    """Ask whether to sign what was shown.
+
+    Raises:
+        BadInput: nobody can be asked.
+        Declined: no.
+    """
+    if not at_terminal():
+        raise BadInput(
+            "nothing was signed: what waits stands above. To sign it: --yes",
+            "未签名：待确认的变更如上。确认请加 --yes",
+        )
+    from starter.commands.guided.prompts import sure  # noqa: PLC0415 - only a terminal asks
+
+    question = Words(f"Sign these {number} entries?", f"确认以上 {number} 项并签名？")
+    if not sure(say(question)):
+        raise Declined

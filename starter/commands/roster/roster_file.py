@@ -1,0 +1,184 @@
+"""People for the roster from a table: CSV or XLSX, a row for each, headings in English or Chinese."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from starter.commands.document_files import document_beside, folder_of
+from starter.commands.new_file import write_new
+from starter.commands.notation import word
+from starter.errors import BadInput
+from starter.roster.roster_edits import key_line
+from starter.tables.cell_values import as_text, day_of, text_of
+from starter.tables.csv_rows import csv_of
+from starter.tables.file_content import read_many
+from starter.tables.headings import Headings, labelled
+from starter.tables.table import BEYOND, Row, read_table
+from starter.tables.workbook import TEXT, workbook
+from starter.terminal.language import say
+from starter.terminal.named_fields import NamedFields
+from workflows.field_labels import Label, label_at
+from workflows.model import InvalidMessage, parse
+from workflows.roster_decisions import MOST_ITEMS
+from workflows.roster_entries import RosterEntry, RosterKey
+from workflows.vocabulary import District, Role
+from workflows.words import Words
+
+KEY = "public_key"
+_NAMES = (
+    "id",
+    "name",
+    "role",
+    "organisation",
+    "district",
+    "credit_code",
+    "platform_id",
+    "first_day",
+    "last_day",
+    "appointed_by",
+    "document",
+)
+COLUMNS: dict[str, Label] = {
+    **{name: label_at(RosterEntry, name) or Label(name, name) for name in _NAMES},
+    KEY: label_at(RosterKey, "public") or Label(KEY, KEY),
+}
+"""The columns, by their names."""
+_ALSO = {"id": ("编号",), KEY: ("key", "密钥"), "platform_id": ("平台编号",)}
+"""What people call columns besides."""
+_DAYS = ("first_day", "last_day")
+_SHOWN = 50
+"""Lines that are named at most."""
+_EXAMPLES = (
+    {
+        "id": "kw-01",
+        "name": "李某",
+        "role": "市科委、中关村管委会",
+        "organisation": "市科委、中关村管委会",
+        "first_day": "2026-12-01",
+        "appointed_by": "市科委、中关村管委会人事处",
+        "document": "任命通知.pdf",
+        KEY: "ssh-ed25519 AAAA…",
+    },
+    {
+        "id": "hd-01",
+        "name": "王某",
+        "role": "所在区",
+        "organisation": "海淀区科技主管部门",
+        "district": "海淀区",
+        "first_day": "2026-12-01",
+        "appointed_by": "海淀区科技主管部门",
+        "document": "任命通知.pdf",
+        KEY: "ssh-ed25519 AAAA…",
+    },
+)
+
+
+def read_people(file: str, today: date) -> list[RosterEntry]:
+    """Return the people in a file. Their keys are good from `today` on.
+
+    Raises:
+        BadInput: it cannot be read, or some rows do not hold; names each.
+    """
+    headings = Headings([*labelled(COLUMNS), *_ALSO.items()])
+    table = headings.renamed(read_table(read_many(file)))
+    unknown = [name for name in table.heading if name and name not in COLUMNS]
+    if unknown:
+        names = ", ".join(unknown)
+        raise BadInput(
+            f"{file}: no such columns: {names}. Columns: {', '.join(COLUMNS)}",
+            f"{file}：没有这些列：{names}。可用的列：{'、'.join(one.zh for one in COLUMNS.values())}",
+        )
+    people: list[RosterEntry] = []
+    wrong: list[Words] = []
+    for row in table.rows:
+        try:
+            people.append(_person(row, folder_of(file), today))
+        except (BadInput, InvalidMessage) as error:
+            wrong.append(error.words.at(Words(f"line {row.number}", f"第 {row.number} 行")))
+    if wrong:
+        refused = BadInput(
+            f"{file}: {len(wrong)} lines do not hold; nothing was sent",
+            f"{file}：有 {len(wrong)} 行不符合要求，未提交",
+        )
+        for words in wrong[:_SHOWN]:
+            refused.add_note(say(words))
+        raise refused
+    if not people or len(people) > MOST_ITEMS:
+        raise BadInput(
+            f"{file}: {len(people)} people; 1 to {MOST_ITEMS:,} are added at once",
+            f"{file}：共 {len(people)} 人；一次可登记 1 至 {MOST_ITEMS:,} 人",
+        )
+    return people
+
+
+def person_of(said: Mapping[str, Any], today: date) -> RosterEntry:
+    """Return the person that values say, by the names of columns.
+
+    Raises:
+        BadInput, InvalidMessage: they say none.
+    """
+    content = {name: value for name, value in said.items() if value is not None}
+    key = content.pop(KEY, None)
+    content.setdefault("first_day", str(today))
+    if key:
+        content["keys"] = [{"public": key_line(key), "first": str(today)}]
+    try:
+        return parse(RosterEntry, content, "roster")
+    except InvalidMessage as error:
+        raise NamedFields(error, RosterEntry) from None
+
+
+def write_template(target: Path) -> None:
+    """Write a table to be filled in: its headings, and two examples.
+
+    Raises:
+        BadInput: its name says no form, there is such a file, or it cannot be written.
+    """
+    suffix = target.suffix.lower()
+    if suffix not in (".csv", ".xlsx"):
+        raise BadInput(
+            f"{target}: a template is a .xlsx or a .csv file", f"{target}：模板应为 .xlsx 或 .csv"
+        )
+    rows = list(_template())
+    if suffix == ".csv":
+        content = csv_of(rows).encode("utf-8")
+    else:
+        offered = {"role": [one.zh for one in Role], "district": [one.zh for one in District]}
+        choices = {
+            place: words for place, name in enumerate(COLUMNS, 1) if (words := offered.get(name))
+        }
+        widths = [max(14, 2 * len(label.zh)) for label in COLUMNS.values()]
+        content = workbook([("people 人员", rows, widths)], choices, [TEXT] * len(COLUMNS))
+    write_new(target, content)
+
+
+def _template() -> Iterator[list[str]]:
+    yield [label.zh for label in COLUMNS.values()]
+    remarks = [label.en for label in COLUMNS.values()]
+    yield [f"# {remarks[0]}", *remarks[1:]]
+    for example in _EXAMPLES:
+        yield [f"# {example['id']}", *(example.get(name, "") for name in list(COLUMNS)[1:])]
+
+
+def _person(row: Row, folder: Path | None, today: date) -> RosterEntry:
+    if row.beyond:
+        raise BadInput(BEYOND)
+    said: dict[str, Any] = {}
+    for name, cell in row.cells.items():
+        if name in COLUMNS and as_text(cell).strip():
+            said[name] = _value(name, cell, folder)
+    return person_of(said, today)
+
+
+def _value(name: str, cell: Any, folder: Path | None) -> Any:
+    if name in _DAYS:
+        return day_of(cell)
+    text = text_of(cell)
+    if name == "role":
+        return word(Role, text, COLUMNS[name].name)
+    if name == "district":
+        return word(District, text, COLUMNS[name].name)
+    if name == "document":
+        return document_beside(text, folder)
+    return text

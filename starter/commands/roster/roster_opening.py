@@ -1,0 +1,131 @@
+"""`pingtai roster init` and `template`: two officers set the roster up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from starter.clock import today
+from starter.commands.new_file import write_new
+from starter.commands.roster.roster_file import read_people, write_template
+from starter.commands.roster.roster_signers import NOTE, SIGN, signers
+from starter.desk.reach import directly_only
+from starter.errors import BadInput
+from starter.roster.roster_access import open_roster
+from starter.roster.roster_changes import opening, opening_signature, with_signatures
+from starter.tables.file_content import read_bytes
+from starter.terminal.catalogue import made
+from starter.terminal.command_runner import answered, answering
+from starter.terminal.screen import show
+from workflows.model import MAX_MESSAGE_BYTES, parse
+from workflows.roster_decisions import RosterChange
+from workflows.roster_entries import RosterEntry, RosterRoot
+from workflows.signed_roots import OFFICERS_NEEDED
+from workflows.words import Words
+
+_DRAFT = click.option(
+    "--draft",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=made(
+        Words(
+            "Two officers apart: the first writes this file, the second signs and sends it. 异地签名",
+            "两人异地办理：第一人签名写入此文件，第二人签名后提交。",
+        )
+    ),
+)
+
+
+@click.command("init", short_help="Set the roster up, signed by two officers. 设立人员目录")
+@click.argument("file", required=False)
+@SIGN
+@_DRAFT
+@NOTE
+@answering
+async def init_command(
+    *, file: str | None, sign: tuple[str, ...], draft: Path | None, note: str | None
+) -> None:
+    """Set the roster up, signed by two officers. 设立人员目录
+
+    FILE is a table of people, a row each (`pingtai roster template`), with two officers of the commission and
+    their keys at least. Both sign: at one desk with --sign, or one after the other with --draft, the second
+    without FILE. There is one roster, and it is set up once.
+
+    \b
+    Example:
+      pingtai roster init people.csv --sign ~/second.key
+      pingtai roster init people.csv --draft roster.json
+      pingtai roster init --draft roster.json
+    """
+    directly_only("`pingtai roster init`", "设立人员目录")
+    keys = signers(sign)
+    if file is None:
+        if draft is None:
+            raise BadInput(
+                "name the file of people, or with --draft that of the first officer",
+                "请指明人员登记表，或以 --draft 指明第一人写入的文件",
+            )
+        change = _read(draft)
+    else:
+        content, root = opening(read_people(file, today()), note)
+        change = with_signatures(content, root, [])
+    entries = [parse(RosterEntry, one["entry"]) for one in change["items"]]
+    root = parse(RosterRoot, change["root"])
+    signed = list(change["signatures"])
+    for key in keys:
+        one = opening_signature(key, root, entries)
+        if one["proof"]["entry"]["id"] not in {s["proof"]["entry"]["id"] for s in signed}:
+            signed.append(one)
+    change = with_signatures(change, root, signed[:OFFICERS_NEEDED])
+    if file is not None and draft is not None:
+        text = json.dumps(change, ensure_ascii=False, indent=1) + "\n"
+        write_new(draft, text.encode())
+        show(
+            Words(
+                f"{draft}: signed by one. The second officer runs: pingtai roster init --draft {draft}",
+                f"{draft}：已有一人签名。请第二人运行：pingtai roster init --draft {draft}",
+            )
+        )
+        return
+    async with open_roster() as roster:
+        view = await roster.start(change)
+    show(
+        Words(
+            f"The roster is set up with {view.people} people, signed by two officers.",
+            f"人员目录已设立，共 {view.people} 人，由两名人员签名。",
+        )
+    )
+
+
+@click.command("template", short_help="Write a table for many people. 人员登记表模板")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def template_command(file: Path) -> None:
+    """Write a table for many people. 人员登记表模板
+
+    A .csv or .xlsx file with the headings and two examples, which begin with # and are passed over.
+
+    \b
+    Example:
+      pingtai roster template people.xlsx
+    """
+    with answered():
+        write_template(file)
+        show(
+            Words(
+                f"{file}: fill it in, then: pingtai roster add {file}",
+                f"{file}：填写后运行 pingtai roster add {file}",
+            )
+        )
+
+
+def _read(draft: Path) -> dict[str, Any]:
+    """The change that the first officer signed.
+
+    Raises:
+        BadInput, InvalidMessage: it is none.
+    """
+    content = read_bytes(str(draft), MAX_MESSAGE_BYTES, ("it is no draft", "不是草稿文件"))
+    parse(RosterChange, content, str(draft))
+    change: dict[str, Any] = json.loads(content)
+    return change

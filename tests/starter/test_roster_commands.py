@@ -1,0 +1,330 @@
+"""`pingtai roster`, on a roster in memory: what people sign, what is sent, and what is shown."""
+
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from db.roster_queries import RosterPage
+from starter.client.roster_sender import NoRoster
+from starter.clock import today
+from starter.commands.roster import (
+    roster_changing,
+    roster_confirming,
+    roster_opening,
+    roster_reading,
+)
+from starter.commands.roster.roster_file import COLUMNS, read_people, write_template
+from starter.errors import BadInput
+from starter.signing.key_files import make_key
+from starter.tables.workbook import workbook
+from workflows.periods import BEIJING
+from workflows.roster_decisions import RosterItem
+from workflows.roster_entries import RosterEntry, RosterProof, proof_holds, prove_entry
+from workflows.roster_log import RosterLog, RosterReceipt, RosterView
+from workflows.roster_state import put_in_force
+from workflows.signed_roots import SignedRoot
+from workflows.vocabulary import District, Role
+
+Run = Callable[..., Result]
+
+
+class MemoryRoster:
+    """The roster and its people, as Temporal and the register would have them (`RosterAccess`)."""
+
+    def __init__(self) -> None:
+        self.log = RosterLog()
+        self.entries: dict[str, RosterEntry] = {}
+
+    async def start(self, change: dict[str, Any]) -> RosterView:
+        """Set up."""
+        await self.decide(change)
+        return self.log.view(1)
+
+    async def decide(self, raw: dict[str, Any]) -> RosterReceipt:
+        """Decide now."""
+        before = self.log.state
+        receipt = self.log.decide(json.loads(json.dumps(raw)), datetime.now(UTC))
+        made = put_in_force(before, self.log.log[-1])
+        self.entries |= {one.entry.id: one.entry for one in made}
+        return receipt
+
+    async def view(self) -> RosterView:
+        """Where it stands."""
+        if not self.log.seq:
+            raise NoRoster
+        return self.log.view(self.log.seq)
+
+    async def leaves(self) -> dict[str, str]:
+        """With what waits."""
+        return self.log.state.with_waiting()
+
+    async def waiting(self) -> list[RosterItem]:
+        """What waits."""
+        await self.view()
+        return [item for change in self.log.state.waiting for item in change.items]
+
+    async def newest(self) -> SignedRoot | None:
+        """In force."""
+        return self.log.state.root
+
+    async def named(self, ids: Sequence[str]) -> dict[str, RosterEntry]:
+        """By their ids."""
+        return {one: entry for one, entry in self.entries.items() if one in ids}
+
+    async def holders(self, keys: Sequence[str]) -> dict[str, str]:
+        """By their keys."""
+        return {
+            key.public: one.id
+            for one in self.entries.values()
+            for key in one.keys
+            if key.public in keys
+        }
+
+    async def proof(self, person: str) -> tuple[RosterProof, SignedRoot] | None:
+        """Of a person in force."""
+        root, entry = self.log.state.root, self.entries.get(person)
+        return (prove_entry(entry, self.log.state.leaves), root) if root and entry else None
+
+    async def people(self, after: str = "", **narrowed: Any) -> RosterPage:
+        """All who fit."""
+        limit = narrowed.pop("limit")
+        wanted = {name: value for name, value in narrowed.items() if value}
+        found = [
+            one
+            for one in sorted(self.entries.values(), key=lambda one: one.id)
+            if one.id > after and all(getattr(one, n) == v for n, v in wanted.items())
+        ]
+        more = found[limit - 1].id if len(found) >= limit else None
+        return RosterPage(people=tuple(found[:limit]), after=more)
+
+
+@pytest.fixture
+def roster(monkeypatch: pytest.MonkeyPatch) -> MemoryRoster:
+    """The commands reach this one."""
+    memory = MemoryRoster()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[MemoryRoster]:
+        yield memory
+
+    for module in (roster_changing, roster_confirming, roster_opening, roster_reading):
+        monkeypatch.setattr(module, "open_roster", opened)
+    return memory
+
+
+HEADING = "人员编号,姓名,身份,单位,所在区,任命单位,公钥"
+
+
+class Office:
+    """Officers with key files, and the commands."""
+
+    def __init__(self, pingtai: Run, folder: Path) -> None:
+        self.folder, self._pingtai = folder, pingtai
+        self.lines = {
+            n: make_key(folder / n).openssh() for n in ("kw-01", "kw-02", "kw-03", "hd-01")
+        }
+
+    def sit_down(self, person: str, role: str = "commission", *more: str) -> None:
+        """Log in with their key."""
+        said = ("login", "--id", person, "--role", role, "--organisation", "市科委", *more)
+        assert self._pingtai(*said, "--key", str(self.folder / person)).exit_code == 0
+
+    def run(self, *said: str, code: int = 0, lang: str = "en") -> str:
+        """What a command of the roster answers."""
+        done = self._pingtai("roster", *said, lang=lang)
+        assert done.exit_code == code, done.output
+        return done.stdout if code == 0 else done.stderr
+
+    def key(self, person: str) -> str:
+        """The file of a key."""
+        return str(self.folder / person)
+
+    def table(self, *rows: str) -> str:
+        """A table of people."""
+        path = self.folder / "people.csv"
+        path.write_text("\n".join((HEADING, *rows)), encoding="utf-8")
+        return str(path)
+
+    def officers(self) -> str:
+        """The table of two officers, and one of a district."""
+        commission = "市科委、中关村管委会,市科委"
+        return self.table(
+            f"kw-01,李某,{commission},,人事处,{self.lines['kw-01']}",
+            f"kw-02,张某,commission,市科委,,人事处,{self.lines['kw-02']} zhang@kw",
+            f"hd-01,王某,所在区,海淀区科委,海淀区,海淀区科委,{self.lines['hd-01']}",
+        )
+
+
+@pytest.fixture
+def office(pingtai: Run, tmp_path: Path, roster: MemoryRoster) -> Office:
+    """kw-01 sits at the desk."""
+    office = Office(pingtai, tmp_path)
+    office.sit_down("kw-01")
+    return office
+
+
+@pytest.fixture
+def opened(office: Office) -> Office:
+    """The roster is set up."""
+    office.run("init", office.officers(), "--sign", office.key("kw-02"))
+    return office
+
+
+def test_two_at_one_desk_set_it_up(office: Office, roster: MemoryRoster) -> None:
+    """A key of nobody, and one officer alone, do not."""
+    assert "set up by two officers" in office.run("init", office.officers(), code=3)
+    stranger = office.run("init", office.officers(), "--sign", office.key("kw-03"), code=3)
+    assert "belongs to none of the people" in stranger
+    assert "3 people" in office.run("init", office.officers(), "--sign", office.key("kw-02"))
+    assert roster.entries["hd-01"].district is District.HAIDIAN
+    assert roster.entries["kw-02"].keys[0].public == office.lines["kw-02"]
+
+
+def test_two_apart_set_it_up_by_a_draft(office: Office, roster: MemoryRoster) -> None:
+    """The first writes it, the second sends it; who signed cannot be both."""
+    draft = str(office.folder / "draft.json")
+    assert "signed by one" in office.run("init", office.officers(), "--draft", draft)
+    assert not roster.log.seq
+    assert "two officers" in office.run("init", "--draft", draft, code=3)
+    office.sit_down("kw-02")
+    assert "两名人员签名" in office.run("init", "--draft", draft, lang="zh")
+    assert roster.log.state.in_force
+    no_draft = office.folder / "x.json"
+    no_draft.write_text("{}")
+    assert "actor" in office.run("init", "--draft", str(no_draft), code=2)
+
+
+def test_one_adds_another_confirms(opened: Office, roster: MemoryRoster) -> None:
+    """What waits is shown first; in a pipe nothing is signed unasked."""
+    who = ("--id", "kw-03", "--name", "赵某", "--role", "commission", "--organisation", "市科委")
+    said = ("add", *who, "--appointed-by", "人事处", "--key", opened.key("kw-03.pub"))
+    assert "waits for officers" in opened.run(*said)
+    assert "kw-03" in opened.run("list", "--waiting")
+    assert "kw-03" not in opened.run("list")
+    assert "cannot confirm" in opened.run("confirm", "--yes", code=3)
+    assert "To sign it: --yes" in opened.run("confirm", code=2)
+    opened.sit_down("kw-02")
+    shown = opened.run("confirm", "--yes", lang="zh")
+    assert "新登记" in shown
+    assert "已确认并生效" in shown
+    assert roster.entries["kw-03"].role is Role.COMMISSION
+    assert "Nothing waits" not in opened.run("list")
+    assert "nothing waits" in opened.run("confirm", "--yes", code=2)
+
+
+def test_both_at_one_desk_change_it_at_once(opened: Office, roster: MemoryRoster) -> None:
+    """Also what one has signed before: their key is passed over."""
+    both = ("--sign", opened.key("kw-02"))
+    assert "in force" in opened.run("revoke", "hd-01", "--note", "密钥遗失", *both)
+    assert roster.entries["hd-01"].keys[0].revoked
+    assert "no key" in opened.run("list", "--role", "district")
+    assert "revoked since" in opened.run("show", "hd-01")
+    assert "could be revoked" in opened.run("revoke", "hd-01", *both, code=2)
+    opened.run("key", "hd-01", opened.lines["kw-03"])
+    assert "new key SHA256:" in opened.run("confirm", "--yes", *both)
+    assert "can sign" in opened.run("list", "--district", "haidian")
+    before = str(today() - timedelta(days=1))
+    assert "last day lies before" in opened.run("end", "hd-01", "--on", before, *both, code=3)
+    opened.run("end", "hd-01", *both)
+    assert roster.entries["hd-01"].last_day == today()
+    assert "can sign" in opened.run("list", "--district", "haidian")
+
+
+def test_a_key_was_lost_before_it_was_noticed(opened: Office, roster: MemoryRoster) -> None:
+    """It is revoked from that moment on; without a zone the moment is Beijing's."""
+    both = ("--sign", opened.key("kw-02"))
+    lost = (datetime.now(BEIJING) - timedelta(days=2)).replace(second=0, microsecond=0)
+    opened.run("revoke", "hd-01", "--since", f"{lost:%Y-%m-%dT%H:%M}", *both)
+    assert roster.entries["hd-01"].keys[0].revoked == lost
+    assert "not a moment" in opened.run("revoke", "kw-02", "--since", "gestern", code=2)
+
+
+def test_a_key_is_replaced(opened: Office, roster: MemoryRoster) -> None:
+    """The old one is revoked with the same signatures."""
+    both = ("--sign", opened.key("kw-02"))
+    opened.run("key", "hd-01", opened.key("kw-03.pub"), "--replace", *both)
+    old, new = roster.entries["hd-01"].keys
+    assert (bool(old.revoked), new.revoked) == (True, None)
+
+
+def test_a_district_enters_its_own_and_it_is_rejected(opened: Office, roster: MemoryRoster) -> None:
+    """With a reason, by one officer."""
+    opened.sit_down("hd-01", "district", "--district", "haidian")
+    row = f"hd-02,孙某,district,海淀区科委,haidian,海淀区科委,{opened.lines['kw-03']}"
+    assert "waits for officers" in opened.run("add", opened.table(row))
+    assert "officers of the commission confirm" in opened.run("confirm", "--yes", code=3)
+    opened.sit_down("kw-02")
+    assert "rejected" in opened.run("confirm", "--reject", "未附任命文件")
+    assert set(roster.entries) == {"kw-01", "kw-02", "hd-01"}
+
+
+def test_who_is_not_in_it_changes_nothing(opened: Office) -> None:
+    """Nor without a key."""
+    opened.sit_down("kw-03")
+    assert "belongs to nobody in the roster" in opened.run("end", "hd-01", code=3)
+    assert "not in the roster: hd-9" in opened.run("end", "hd-9", code=2)
+    assert "not in the roster" in opened.run("show", "hd-9", code=2)
+
+
+def test_the_proof_holds(opened: Office) -> None:
+    """As JSON: the entry, its path and the signed version."""
+    found = json.loads(opened.run("proof", "hd-01"))
+    proof = RosterProof.model_validate_json(json.dumps(found["proof"]))
+    signed = SignedRoot.model_validate_json(json.dumps(found["signed_root"]))
+    assert proof_holds(proof, signed.root)
+    assert [one["id"] for one in json.loads(opened.run("list", "--json"))] == sorted(
+        ("hd-01", "kw-01", "kw-02")
+    )
+
+
+def test_lines_that_do_not_hold_are_named(opened: Office, roster: MemoryRoster) -> None:
+    """All of them, and nothing is sent."""
+    seq = roster.log.seq
+    said = opened.run(
+        "add",
+        opened.table(
+            "x 1,A,district,B,haidian,C,",
+            "x-2,A,nobody,B,,C,",
+            "x-3,A,district,B,海淀,C,ssh-rsa AA",
+        ),
+        code=2,
+    )
+    assert "3 lines do not hold" in said
+    for part in ("line 2", "line 3", "line 4"):
+        assert part in said
+    assert roster.log.seq == seq
+    path = opened.folder / "odd.csv"
+    path.write_text("id,salary\nx,1\n", encoding="utf-8")
+    assert "no such columns: salary" in opened.run("add", str(path), code=2)
+    assert "give a file of people" in opened.run("add", code=2)
+
+
+def test_hundreds_of_rows_of_a_workbook(opened: Office, roster: MemoryRoster) -> None:
+    """One message, one signature of each officer."""
+    heading = ["id", "姓名", "role", "organisation", "所在区", "appointed by"]
+    rows = [[f"hd-{n:03}", "某人", "所在区", "海淀区科委", "海淀区", "人事处"] for n in range(300)]
+    path = opened.folder / "many.xlsx"
+    path.write_bytes(workbook([("people", [heading, *rows], ())]))
+    opened.run("add", str(path), "--sign", opened.key("kw-02"))
+    assert len(roster.entries) == 303
+    assert roster.log.seq == 2
+    page = opened.run("list", "--limit", "2")
+    assert len(page.splitlines()) == 3
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_the_template_is_read_back(tmp_path: Path, suffix: str) -> None:
+    """Its examples are passed over; nothing is written over."""
+    target = tmp_path / f"people.{suffix}"
+    write_template(target)
+    with pytest.raises(BadInput, match="0 people"):
+        read_people(str(target), date(2026, 12, 1))
+    with pytest.raises(BadInput, match="is there already"):
+        write_template(target)
+    assert COLUMNS["public_key"].zh == "公钥"
