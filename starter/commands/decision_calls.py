@@ -27,6 +27,7 @@ from starter.terminal.language import say
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
 from workflows.model import InvalidMessage
+from workflows.name_comparison import same_name
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
 from workflows.states import PlatformState, Receipt
@@ -116,15 +117,27 @@ class DecisionCalls:
         return None
 
     def _organisation_doubts(self, actor: Any) -> list[Words]:
-        """Ask about an office that resembles a known one; an operator's name is the rules' affair."""
+        """Ask about an office that is not the profile's, or resembles a known one.
+
+        An operator's name is the rules' affair.
+        """
         if not isinstance(actor, dict) or actor.get("role") not in _OFFICES:
             return []
         name, role = str(actor.get("organisation", "")), Role(actor["role"])
+        profile = read_profile()
+        mine = profile.roles if profile and profile.id == actor.get("id") else ()
+        own = [one.organisation for one in mine if one.role is role]
+        if own and not any(same_name(name, one) for one in own):
+            here = " / ".join(own)
+            return [
+                Words(
+                    f"The organisation is {name}; your profile says {here}.",
+                    f"所填单位为“{name}”，而个人配置中为“{here}”，请核实。",
+                )
+            ]
         if name not in self._near:
             of = next((one for one in District if one == actor.get("district")), None)
-            profile = read_profile()
-            own = [one.organisation for one in profile.roles] if profile else []
-            known = [] if name in own else known_organisations(role, of)
+            known = [] if own else known_organisations(role, of)
             self._near[name] = nearly(name, known)
         return [
             Words(

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from starter.doubts.body_doubts import lacks_organisation
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
-from workflows.name_comparison import same_name
+from workflows.name_comparison import name_key, same_name
 from workflows.vocabulary import (
     EvaluationOutcome,
     Finding,
@@ -15,6 +16,7 @@ from workflows.vocabulary import (
     InspectionOutcome,
     Kind,
     ReassessmentOutcome,
+    Role,
     Word,
 )
 from workflows.words import Words
@@ -29,6 +31,16 @@ _OUTCOMES: dict[str, tuple[Word, Word]] = {
     Kind.REASSESSMENT: (ReassessmentOutcome.MET, ReassessmentOutcome.NOT_MET),
 }
 """The outcome that no unsatisfactory finding goes with, and the one that not all satisfactory ones do."""
+_OFFICES = (Role.DISTRICT, Role.COMMISSION)
+_WEEKDAYS = tuple(
+    map(
+        Words,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"),
+    )
+)
+_SHORTEST = 2
+"""Characters of the shortest name that an organisation has."""
 _ITEMS = {str(item): item for item in (*InspectionItem, *IndicatorGroup)}
 
 
@@ -39,6 +51,9 @@ def message_doubts(
     return [
         *of_day(raw, today, applied_on),
         *_of_other_days(raw),
+        *_of_days_off(raw, today),
+        *_of_inspectors(raw),
+        *_of_organisations(raw),
         *_of_findings(raw),
         *_of_panel(raw),
     ]
@@ -73,6 +88,51 @@ def _of_other_days(raw: Mapping[str, Any]) -> Iterator[Words]:
                 f"{label.en} {day}: {abs((day - decided).days)} days from the date of the decision.",
                 f"{label.zh} {day} 与决定日期相差 {abs((day - decided).days)} 天。",
             )
+
+
+def _of_days_off(raw: Mapping[str, Any], today: date) -> Iterator[Words]:
+    """Ask about a day on which offices do not work; today is no slip of the pen."""
+    actor = raw.get("actor")
+    if not isinstance(actor, Mapping) or actor.get("role") not in _OFFICES:
+        return
+    for field in ("decided_on", "given_on", "mend_by"):
+        day = read_day(raw.get(field))
+        if day is None or day == today or raw.get("kind") == Kind.BRINGING_IN or _works(day):
+            continue
+        label = label_at(MODELS[Kind(raw["kind"])], field)
+        assert label, field  # noqa: S101 - each of them has one
+        en, zh = _WEEKDAYS[day.weekday()]
+        yield Words(
+            f"{label.en} {day} ({en}): not a working day.", f"{label.zh} {day}（{zh}）不是工作日。"
+        )
+
+
+def _works(day: date) -> bool:
+    """Whether offices work on a day, by the calendar of the steps."""
+    from activities.working_days import is_working_day  # noqa: PLC0415 - loads the calendar
+
+    return is_working_day(day)
+
+
+def _of_inspectors(raw: Mapping[str, Any]) -> Iterator[Words]:
+    """Ask about inspectors of whom no organisation is named: whether they are independent is judged by it."""
+    inspectors = raw.get("inspectors")
+    for one in inspectors if isinstance(inspectors, list | tuple) else ():
+        if lacks_organisation(str(one)):
+            yield Words(
+                f"Inspector {one}: the organisation is not named.", f"核查人员“{one}”未注明单位。"
+            )
+
+
+def _of_organisations(raw: Mapping[str, Any]) -> Iterator[Words]:
+    """Ask about organisations whose name is none: an answer to another question."""
+    panel = raw.get("panel")
+    bodies = [raw.get("actor"), *(panel if isinstance(panel, list | tuple) else ())]
+    for name in dict.fromkeys(
+        str(one.get("organisation", "")) for one in bodies if isinstance(one, Mapping)
+    ):
+        if name and len(name_key(name)) < _SHORTEST:
+            yield Words(f"“{name}” is no organisation's name.", f"“{name}”不像单位名称，请核实。")
 
 
 def read_day(day: Any) -> date | None:

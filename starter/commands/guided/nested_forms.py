@@ -98,6 +98,8 @@ def ask_field(
             raise ValueError(problem)
         if field in _IN_WORDS and prompts.plain(given).isdecimal():
             raise ValueError(say(_IN_WORDS[field]))
+        if field == "organisation" and len(value) < _SHORTEST:
+            raise ValueError(say("an organisation's name", "应为单位名称"))
         return also(value) if also else value
 
     question = prompts.named(label, how)
@@ -135,6 +137,8 @@ def _plain(read: Read) -> Read:
     return plain
 
 
+_SHORTEST = 2
+"""Characters of an organisation's name: one alone answers another question, as y does."""
 _BODIES = (Shape.BODY, Shape.LEAD_UNIT)
 _NAME = Words("a name, not a number", "应为名称，不是序号")
 _IN_WORDS = {
