@@ -92,8 +92,7 @@ One at a time, in the same run, all five in turn; the quicker quarter is the lea
 ## What an operator can do
 
 Keep the bytecode of the installed package (the default). In a container image do not set
-PYTHONDONTWRITEBYTECODE, or run `python -m compileall`: the sandbox loads the workflow modules for every
-workflow, and without bytecode it compiles them every time.
+PYTHONDONTWRITEBYTECODE, or run `python -m compileall`: without bytecode each command compiles what it loads.
 """
 
 

@@ -73,9 +73,8 @@ def _sandbox(figure: Figure, found: Findings) -> str:
     making = {name: f"{took:.1f} ms" for name, took in found.making.items()}
     return (
         f"Making the sandbox of a platform takes {making['PlatformWorkflow']}, of an assessment"
-        f" {making['AnnualAssessmentWorkflow']}, of the bare workflow {making['BarePlatform']}: in each sandbox"
-        " one module is loaded and its class defined, and ours has a signal for every decision of the"
-        " guideline. The rules, the messages and pydantic are passed through and cost nothing. The rest"
+        f" {making['AnnualAssessmentWorkflow']}, of the bare workflow {making['BarePlatform']}: our modules"
+        " are passed through, the bare one is loaded anew. The rest"
         " comes with the tasks that run in the sandbox, and a platform has one more of them before it waits:"
         " that of its first activity's result."
     )

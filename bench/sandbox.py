@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from bench.bare import BarePlatform
+from worker.query_isolation import RESTRICTIONS
 from worker.worker_process import make_worker  # noqa: F401 - loads what a worker has loaded
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
 from workflows.platform_workflow import PlatformWorkflow
@@ -26,7 +27,7 @@ def _milliseconds(runner: SandboxedWorkflowRunner, of: type) -> float:
 
 async def main() -> None:
     """Take turns, and keep the best of each: what it takes when nothing disturbs."""
-    runner = SandboxedWorkflowRunner()
+    runner = SandboxedWorkflowRunner(restrictions=RESTRICTIONS)
     classes = (PlatformWorkflow, AnnualAssessmentWorkflow, BarePlatform)
     found: dict[str, list[float]] = {of.__name__: [] for of in classes}
     for number in range(_ROUNDS + 1):

@@ -18,7 +18,7 @@ from temporalio.worker import (
     WorkflowInstance,
     WorkflowInstanceDetails,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info
 
 from starter.client.sdk_internals import allow_slow_tasks, can_evict, evict, has_direct_query
@@ -27,6 +27,10 @@ from workflows.model import build_models
 if TYPE_CHECKING:
     from starter.client.sdk_internals import Activation, Completion
     from worker.term_watch import TermWatch
+
+
+RESTRICTIONS = SandboxRestrictions.default.with_passthrough_modules("workflows")
+"""Workflow modules are loaded once, not for every run: docs/decisions/0022-workflow-modules-loaded-once.md."""
 
 
 def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
@@ -44,6 +48,7 @@ def make_isolating_worker(**options: Unpack[WorkerConfig]) -> Worker:
     options["workflow_runner"] = QueryIsolatingRunner(
         evict=lambda run_id: evict(made[0], run_id),
         encrypting=options["client"].data_converter.payload_codec is not None,
+        restrictions=RESTRICTIONS,
     )
     worker = Worker(**options)
     if not can_evict(worker):  # better no worker than one that loses signals

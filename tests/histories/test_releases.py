@@ -38,6 +38,7 @@ from tests.audit.lives import (
 )
 from tests.histories import baseline
 from tests.register.content import everything
+from worker.query_isolation import RESTRICTIONS
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Release:
 async def release(request: pytest.FixtureRequest) -> Release:
     """A release, replayed for all tests of this file."""
     oldest = request.param == baseline.releases()[0]
-    async with Replaying(runner=SandboxedWorkflowRunner() if oldest else None) as replaying:
+    async with Replaying(
+        runner=SandboxedWorkflowRunner(restrictions=RESTRICTIONS) if oldest else None
+    ) as replaying:
         return Release(request.param, await baseline.sequences(request.param, replaying))
 
 
