@@ -98,7 +98,7 @@ async def add_command(
         raise BadInput(
             "give a file of people, or one person by flags", "请给出人员登记表，或以选项写明一人"
         )
-    directly_only("`pingtai roster add`", "登记人员")
+    directly_only("`pingtai roster add`", "`pingtai roster add` ")
     people = read_people(file, today()) if file else [_by_flags(said)]
     async with open_roster() as roster:
         receipt = await RosterChanges(roster, signers(sign)).change(people, {}, note)
@@ -128,7 +128,7 @@ async def key_command(
     Example:
       pingtai roster key hd-02 hd-02-new.pub --replace
     """
-    directly_only("`pingtai roster key`", "增加密钥")
+    directly_only("`pingtai roster key`", "`pingtai roster key` ")
     line, now = key_line(_key_text(key)), datetime.now(UTC)
 
     def edit(entry: RosterEntry) -> RosterEntry:
@@ -171,7 +171,7 @@ async def end_command(
     Example:
       pingtai roster end hd-02 --on 2027-01-31 --document 免职通知.pdf
     """
-    directly_only("`pingtai roster end`", "终止任职")
+    directly_only("`pingtai roster end`", "`pingtai roster end` ")
     ordered_by = parse(Document, hashed(document), "document") if document else None
     last = day or today()
     await _edit(people, lambda one: ended(one, last, ordered_by), sign, note, as_json=as_json)
@@ -218,7 +218,7 @@ async def revoke_command(
       pingtai roster revoke hd-02
       pingtai roster revoke hd-02 --since 2026-12-24T09:00Z --note 密钥遗失
     """
-    directly_only("`pingtai roster revoke`", "吊销密钥")
+    directly_only("`pingtai roster revoke`", "`pingtai roster revoke` ")
     at = since or datetime.now(UTC)
     await _edit(people, lambda one: revoked(one, fingerprint, at), sign, note, as_json=as_json)
 

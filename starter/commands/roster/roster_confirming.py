@@ -43,7 +43,7 @@ async def confirm_command(
       pingtai roster confirm
       pingtai roster confirm --reject 未附任命文件
     """
-    directly_only("`pingtai roster confirm`", "确认人员目录变更")
+    directly_only("`pingtai roster confirm`", "`pingtai roster confirm` ")
     async with open_roster() as roster:
         items = await roster.waiting()
         if items and not as_json:

@@ -58,7 +58,7 @@ async def init_command(
       pingtai roster init people.csv --draft roster.json
       pingtai roster init --draft roster.json
     """
-    directly_only("`pingtai roster init`", "设立人员目录")
+    directly_only("`pingtai roster init`", "`pingtai roster init` ")
     keys = signers(sign)
     if file is None:
         if draft is None:

@@ -70,7 +70,7 @@ async def list_command(
       pingtai roster list --district haidian
       pingtai roster list --waiting
     """
-    directly_only("`pingtai roster list`", "人员列表")
+    directly_only("`pingtai roster list`", "`pingtai roster list` ")
     async with open_roster() as roster:
         if waiting:
             await _waiting(roster, as_json=as_json)
@@ -113,7 +113,7 @@ async def show_command(person: str, *, as_json: bool) -> None:
     Example:
       pingtai roster show hd-02
     """
-    directly_only("`pingtai roster show`", "查看人员")
+    directly_only("`pingtai roster show`", "`pingtai roster show` ")
     async with open_roster() as roster:
         entry = (await roster.named([person])).get(person)
     if entry is None:
@@ -159,7 +159,7 @@ async def proof_command(person: str) -> None:
     Example:
       pingtai roster proof hd-02
     """
-    directly_only("`pingtai roster proof`", "人员证明")
+    directly_only("`pingtai roster proof`", "`pingtai roster proof` ")
     async with open_roster() as roster:
         found = await roster.proof(person)
     if found is None:
