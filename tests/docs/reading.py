@@ -30,7 +30,14 @@ class Call(NamedTuple):
 
 def documents() -> list[Path]:
     """Every document that people read."""
-    named = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md")
+    named = (
+        "README.md",
+        "README.zh.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "examples/README.md",
+    )
     return [*(ROOT / name for name in named), *sorted((ROOT / "docs").glob("**/*.md"))]
 
 

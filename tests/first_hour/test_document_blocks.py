@@ -11,8 +11,11 @@ from tests.nobody import be_nobody
 from tests.system.processes import EXAMPLES, ROOT, environment, pingtai
 from worker.ports import free_port
 
-DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), EXAMPLES / "README.md")
-"""The README comes first: its first blocks start the system."""
+_PAGES = (page for page in sorted((ROOT / "docs").glob("*.md")) if page.suffixes != [".zh", ".md"])
+DOCUMENTS = (ROOT / "README.md", *_PAGES, EXAMPLES / "README.md")
+"""The README comes first: its first blocks start the system. The blocks of a page in Chinese are those of the
+English one (`tests/docs/test_chinese_pages.py`).
+"""
 
 
 @pytest.fixture
