@@ -21,6 +21,7 @@ class Check(StrEnum):
     STATES = "states"
     DERIVED = "derived"
     ANCHOR = "anchor"
+    DIGEST_SIGNATURE = "digest_signature"
     STAMP = "stamp"
     WITNESS = "witness"
 
@@ -41,6 +42,9 @@ CHECKS: Mapping[Check, Words] = {
     Check.STATES: Words("States: recomputed from the logs", "状态：由记录重新推算"),
     Check.DERIVED: Words("The rest follows from the histories", "其余文件均可由历史重新得出"),
     Check.ANCHOR: Words("Digest: it holds the logs", "摘要：记录载于其中"),
+    Check.DIGEST_SIGNATURE: Words(
+        "Digest's signature: by the office's key", "摘要签名：由主管部门密钥签署"
+    ),
     Check.STAMP: Words("Time stamp: by an authority", "时间戳：由机构签发"),
     Check.WITNESS: Words("Witnesses: who cosigned the digest", "见证：共同签署摘要者"),
 }

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 from temporalio.client import Client
 
+from audit.anchoring.digest_signing import sign_missing
 from audit.anchoring.digests import make_missing
 from audit.anchoring.stamping import Authority, stamp_missing
 from audit.archive.archive_contents import PostgresArchive
@@ -12,6 +13,8 @@ from audit.archive.archive_store import Store
 from audit.archive.archiver import ArchivingNotes, archive_now
 from audit.archive.server_histories import ServerHistories
 from starter.clock import today
+from starter.errors import PingtaiError
+from starter.signing.signer import Signer
 from workflows.contract import ARCHIVE_HISTORIES, MAKE_DIGESTS, STAMP_DIGESTS
 from workflows.scheduled_workflows import Archived, Digested, StampedDigests
 
@@ -43,16 +46,27 @@ class ArchiveActivities:
 
 
 class DigestActivities:
-    """Making digests and having them stamped, with what it needs."""
+    """Making digests, signing them and having them stamped, with what it needs."""
 
-    def __init__(self, engine: AsyncEngine, authority: Authority | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        authority: Authority | None = None,
+        signer: Signer | None = None,
+    ) -> None:
         self._engine = engine
         self._authority = authority
+        self._signer = signer
 
     @activity.defn(name=MAKE_DIGESTS)
     async def make_digests(self) -> Digested:
-        """Make the digests of the days that are over and have none."""
+        """Make the digests of the days that are over and have none, and sign what is not signed yet."""
         made = await make_missing(self._engine, today())
+        if self._signer:
+            try:
+                await sign_missing(self._engine, self._signer)
+            except PingtaiError as error:  # digests wait for no signature
+                _log.warning("digests are not signed", why=error.words.en)
         return Digested(roots=tuple(one.root for one in made))
 
     @activity.defn(name=STAMP_DIGESTS)

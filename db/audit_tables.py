@@ -66,6 +66,7 @@ digests = Table(
     ),
     Column("made_at", Moment, nullable=False),
     Column("content", LargeBinary, nullable=False, comment="the leaves, JSON Lines, gzip"),
+    Column("signature", SafeText(), comment="by the office's key: SSHSIG, base64"),
 )
 
 digest_stamps = Table(

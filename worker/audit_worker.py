@@ -23,6 +23,7 @@ from temporalio.service import RPCError
 from audit.anchoring.stamping import Authority
 from audit.archive.archive_store import Store
 from audit.scheduled_activities import ArchiveActivities, DigestActivities
+from starter.signing.signer import Signer
 from worker.query_isolation import make_isolating_worker
 from worker.worker_process import workflow_threads
 from workflows.contract import (
@@ -49,11 +50,15 @@ STAMPING = ScheduleIntervalSpec(every=timedelta(hours=1), offset=timedelta(minut
 
 @asynccontextmanager
 async def auditing(
-    client: Client, engine: AsyncEngine, store: Store | None, authority: Authority | None = None
+    client: Client,
+    engine: AsyncEngine,
+    store: Store | None,
+    authority: Authority | None = None,
+    signer: Signer | None = None,
 ) -> AsyncIterator[None]:
     """Take part in what the schedules start; the first worker makes them."""
     archive = ArchiveActivities(client, engine, store)
-    digest = DigestActivities(engine, authority)
+    digest = DigestActivities(engine, authority, signer)
     worker = make_isolating_worker(
         client=client,
         task_queue=AUDIT_QUEUE,

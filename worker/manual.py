@@ -33,6 +33,7 @@ _NOT_TYPED_IN = {
     "pingtai audit reconcile": _README,
     "pingtai audit digest export": _DAYS,
     "pingtai audit digest publish": "needs a folder that others read",
+    "pingtai audit digest sign": "needs a key",
     "pingtai audit digest stamp": "needs an authority",
     "pingtai audit prove": _DAYS,
     "pingtai audit replay": _FILES,

@@ -19,6 +19,7 @@ from temporalio.runtime import (
 )
 
 from activities.channels.destinations import Destinations
+from audit.anchoring.digest_signing import configured_signer
 from audit.anchoring.stamping import configured_authority
 from audit.archive.archive_store import configured_store
 from db.engine import create_engine
@@ -79,10 +80,12 @@ async def worker_running(
     archiving and in telling subscribers, which a throw-away server with skipped time needs not.
 
     Raises:
-        BadInput: the archive's place, the authority of time stamps, or what webhooks may reach, cannot be used.
+        BadInput: the archive's place, the authority of time stamps, the digests' key, or what webhooks may
+            reach, cannot be used.
     """
     store = configured_store() if audited else None
     authority = configured_authority() if audited else None
+    signer = configured_signer() if audited else None
     destinations = configured_destinations() if audited else Destinations()
     notices = notices or NoticeConfig()
     if not await ensure_search_attributes(client):
@@ -105,7 +108,7 @@ async def worker_running(
             await warn_of_another_temporal(client, engine)
         await beside.enter_async_context(delivering(client, engine, notices))
         if audited:
-            await beside.enter_async_context(auditing(client, engine, store, authority))
+            await beside.enter_async_context(auditing(client, engine, store, authority, signer))
             await beside.enter_async_context(
                 delivering_events(client, engine, destinations, notices.patience)
             )

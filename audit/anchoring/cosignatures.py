@@ -1,32 +1,34 @@
-"""Witnesses' signatures of digests, in OpenSSH's format: `ssh-keygen -Y verify` checks the same.
+"""Signatures of digests, by witnesses and by the office, in OpenSSH's format (`ssh-keygen -Y verify`).
 
-Whom to believe is said by a file in OpenSSH's form `allowed_signers`, one witness a line.
+Whom to believe is said by a file in OpenSSH's form `allowed_signers`, one signer a line.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from audit.anchoring.statements import NAMESPACE
 from starter.errors import BadInput
+from workflows.ssh_signatures import (
+    BadSignature,
+    PublicKey,
+    read_armored,
+    read_public_key,
+    signer_of,
+)
 from workflows.words import Words
-
-if TYPE_CHECKING:
-    from sshsig import PublicKey
 
 LARGEST = 16 * 1024
 """No signature is larger (bytes)."""
 LARGEST_WITNESSES = 256 * 1024
-ED25519 = "ssh-ed25519"
-_HASHES = (b"sha512", b"sha256")
 
 
 class Witness(NamedTuple):
-    """Who may cosign, with which key, and on which days (as YYYYMMDD; empty: any)."""
+    """Who may sign digests, with which key, and of which days (as YYYYMMDD; empty: any)."""
 
     name: str
-    key: "PublicKey"
+    key: PublicKey
     after: str = ""
     before: str = ""
 
@@ -42,7 +44,7 @@ def read_witnesses(content: bytes, name: object) -> list[Witness]:
     Keys that are allowed for other purposes only are left out, as OpenSSH does.
 
     Raises:
-        BadInput: a line cannot be read or has no Ed25519 key, or no line is of a witness.
+        BadInput: a line cannot be read or has no Ed25519 key, or no line is for digests.
     """
     from sshsig.allowed_signers import AllowedSigner  # noqa: PLC0415 - loaded by who needs it
 
@@ -53,7 +55,7 @@ def read_witnesses(content: bytes, name: object) -> list[Witness]:
         try:
             signer = AllowedSigner.parse(line.strip())
             options, algorithm = signer.options or {}, signer.key_type
-            key = _key(f"{algorithm} {signer.base64_key}")
+            key = read_public_key(f"{algorithm} {signer.base64_key}")
         except Exception as error:  # the library's own, and whatever a line brings it to
             raise BadInput(
                 f"{name}, line {number}: not as `man ssh-keygen` describes ALLOWED SIGNERS, with an"
@@ -69,64 +71,45 @@ def read_witnesses(content: bytes, name: object) -> list[Witness]:
         found.append(Witness(_shown(signer.principals), key, after, before))
     if not found:
         raise BadInput(
-            f"{name} names no witness: a line is `NAME ssh-ed25519 KEY`",
-            f"{name} 未列见证人：每行应为“名称 ssh-ed25519 公钥”",
+            f"{name} names no key for digests: a line is `NAME ssh-ed25519 KEY`",
+            f"{name} 未列可用于摘要的公钥：每行应为“名称 ssh-ed25519 公钥”",
         )
     return found
-
-
-def _key(written: str) -> "PublicKey":
-    from sshsig import PublicKey  # noqa: PLC0415
-
-    key = PublicKey.from_openssh_str(written)
-    if key.algo_name != ED25519:
-        raise ValueError(key.algo_name)
-    return key
 
 
 def check_cosignature(
     signature: bytes, statement: bytes, day: date, witnesses: Sequence[Witness]
 ) -> Witness | Words:
-    """Return the witness whose signature of a day's statement it is, or why it is none."""
+    """Return the signer whose signature of a day's statement it is, or why it is none."""
     key = signed_by(signature, statement)
     if isinstance(key, Words):
         return key
     mine = [one for one in witnesses if one.key == key]
     if not mine:
-        named = key.sha256_str()
+        named = key.fingerprint()
         return Words(
-            f"signed by no witness that was given: {named}", f"签名者不在所给见证人之列：{named}"
+            f"signed by no key that was given: {named}", f"签名密钥不在所给公钥之列：{named}"
         )
     name = mine[0].name
     not_valid = Words(f"the key of {name} is not valid for {day}", f"{name} 的公钥不适用于 {day}")
     return next((one for one in mine if one.may(day)), not_valid)
 
 
-def signed_by(signature: bytes, statement: bytes) -> "PublicKey | Words":
+def signed_by(signature: bytes, statement: bytes) -> PublicKey | Words:
     """Return the key by which a statement was signed, or why it was not."""
-    from sshsig import check_signature  # noqa: PLC0415 - loaded by who needs it
-    from sshsig.sshsig import SshsigSignature  # noqa: PLC0415
-
-    try:
-        about = SshsigSignature.from_armored(signature[: LARGEST + 1])
-    except Exception:  # whatever bytes that are none bring its parser to
-        return UNREADABLE
-    if about.namespace != NAMESPACE.encode():
-        other = _shown(about.namespace.decode("ascii", "replace"))
-        return Words(
-            f"the signature is for {other!r}, not for {NAMESPACE}",
-            f"签名用途为“{other}”，不是 {NAMESPACE}",
-        )
-    if len(signature) > LARGEST or about.hash_algo not in _HASHES:
+    if len(signature) > LARGEST:
         return UNREADABLE
     try:
-        return check_signature(statement, signature, NAMESPACE)
-    except Exception:  # InvalidSignature, and what a key that is none brings its parser to
-        return NOT_OF_IT
+        blob = read_armored(signature.decode("ascii"))
+    except (BadSignature, UnicodeDecodeError):
+        return UNREADABLE
+    try:
+        return signer_of(blob, statement, NAMESPACE)
+    except BadSignature as error:
+        return error.words
 
 
 UNREADABLE = Words("it is no SSH signature", "不是 SSH 签名")
-NOT_OF_IT = Words("the signature is not of this digest", "签名不属于此摘要")
 
 
 def _shown(text: str) -> str:

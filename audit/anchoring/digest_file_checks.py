@@ -9,7 +9,13 @@ from audit.anchoring.digest_files import Roots, publication_problems, read_expor
 from audit.anchoring.digests import Digest
 from audit.anchoring.leaves import Head, lines_of, read_line
 from audit.anchoring.proofs import Proof, proof_against_leaves, proof_problems, proven_logs
-from audit.anchoring.vouching import NOTHING, Vouchers, vouch_stamps, vouch_witnesses
+from audit.anchoring.vouching import (
+    NOTHING,
+    Vouchers,
+    vouch_signatures,
+    vouch_stamps,
+    vouch_witnesses,
+)
 from starter.tables.strict_json import strict_loads
 from workflows.merkle import Root
 from workflows.periods import end_of
@@ -144,6 +150,7 @@ def _vouched(answer: Answer, digests: Sequence[Digest], given: Vouchers) -> Answ
     """Add what authorities and witnesses vouch for of the digests."""
     rows, wrong, unchecked = [*answer.rows], [*answer.wrong], [*answer.unchecked]
     for name, vouched in (
+        (_SIGNED, vouch_signatures(digests, given)),
         (_STAMP, vouch_stamps(digests, given)),
         (_WITNESS, vouch_witnesses(digests, given)),
     ):
@@ -189,5 +196,6 @@ _LAST_ROOT = Words("Last root", "末日根")
 _RECOMPUTED = Words("Root recomputed", "已重新计算的根")
 _LEAVES = Words("Leaves of", "叶，日期")
 _LOGS = Words("Logs", "记录")
+_SIGNED = Words("Signed", "签名")
 _STAMP = Words("Time stamp", "时间戳")
 _WITNESS = Words("Witness", "见证")

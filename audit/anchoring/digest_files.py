@@ -35,8 +35,8 @@ def read_exported(content: bytes) -> list[Digest] | None:
     return found
 
 
-def published(path: Path) -> Mapping[date, str]:
-    """The roots by their days in a file that was exported.
+def published(path: Path) -> Mapping[date, Digest]:
+    """The digests by their days in a file that was exported.
 
     Raises:
         BadInput: it cannot be read, or is none.
@@ -47,14 +47,19 @@ def published(path: Path) -> Mapping[date, str]:
             f"{path} holds no digests: it should be what `pingtai audit digest export` writes",
             f"{path} 不是摘要文件：应为 pingtai audit digest export 所写",
         )
-    roots: dict[date, str] = {}
+    digests: dict[date, Digest] = {}
     for one in found:
-        if roots.setdefault(one.day, one.root) != one.root:
+        if digests.setdefault(one.day, one).root != one.root:
             raise BadInput(
                 f"{path} names two digests of {one.day}: only one can have been published",
                 f"{path} 载有 {one.day} 的两份不同摘要：只可能公布过一份",
             )
-    return roots
+    return digests
+
+
+def roots_of(digests: Mapping[date, Digest]) -> Roots:
+    """Return the roots by their days."""
+    return {day: one.root for day, one in digests.items()}
 
 
 def publication_problems(day: date, root: str, roots: Roots | None) -> list[Words]:

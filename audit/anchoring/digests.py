@@ -9,6 +9,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from pydantic import Field
 from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -30,6 +31,11 @@ _NO_LIMIT = text("SET LOCAL statement_timeout = 0")
 """All logs are gone through."""
 
 
+def _is_none(value: object) -> bool:
+    """Left out where there is none: an unsigned digest is exported as before."""
+    return value is None
+
+
 class Digest(Record):
     """The digest of a day. `leaves` counts the logs; `previous` is the root of the digest before."""
 
@@ -38,6 +44,8 @@ class Digest(Record):
     leaves: int
     previous: Sha256
     made_at: Instant
+    signature: str | None = Field(default=None, exclude_if=_is_none)
+    """The office's own, of its statement (`audit.anchoring.digest_signing`): SSHSIG, in base64."""
 
 
 async def make_missing(engine: AsyncEngine, today: date) -> list[Digest]:

@@ -3,6 +3,7 @@
 digests.jsonl             all digests, as `pingtai audit digest export` writes them
 2026-05-01.leaves.jsonl   the leaves of a day
 2026-05-01.txt            its statement: what is stamped and cosigned
+2026-05-01.txt.sig        the office's signature of it, if it has one (OpenSSH)
 2026-05-01.tsr            its time stamp (RFC 3161), if it has one
 """
 
@@ -12,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from audit.anchoring.digest_files import LARGEST, exported, read_exported
+from audit.anchoring.digest_signatures import armored_signature
 from audit.anchoring.digests import Digest
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.anchoring.statements import statement_of
@@ -128,6 +130,8 @@ def publish_day(folder: Path, digest: Digest, leaves: bytes, stamp: KeptStamp | 
         leaves_file(digest.day): leaves,
         statement_file(digest.day): statement_of(digest),
     }
+    if signature := armored_signature(digest):
+        files[f"{statement_file(digest.day)}.sig"] = signature
     if stamp:
         files[stamp_file(digest.day)] = stamp.response
     new = False

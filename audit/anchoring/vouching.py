@@ -1,4 +1,4 @@
-"""What others vouch for of digests: an authority that one existed at a time, witnesses that they saw it."""
+"""What is vouched for of digests: an authority stamped one, witnesses saw it, the office signed it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit.anchoring.cosignatures import LARGEST as LARGEST_SIGNATURE
-from audit.anchoring.cosignatures import NOT_OF_IT, Witness, check_cosignature
+from audit.anchoring.cosignatures import Witness, check_cosignature
+from audit.anchoring.digest_signatures import NONE_SIGNED, signature_problem, who_signed
 from audit.anchoring.digests import Digest
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.anchoring.statements import LARGEST as LARGEST_STATEMENT
@@ -33,6 +34,10 @@ class Vouchers:
     witnesses: tuple[Witness, ...] = ()
     cosigned: tuple[Path, ...] = ()
     """Witnesses' folders, or single signatures."""
+    signers: tuple[Witness, ...] = ()
+    """The office's keys for digests, where whoever verifies has them."""
+    published: tuple[Digest, ...] = field(default=(), compare=False)
+    """Digests as they were published, with their signatures."""
 
 
 NOTHING = Vouchers()
@@ -115,6 +120,36 @@ def _compare(trusted: Sequence["Certificate"]) -> Words:
     )
 
 
+def vouch_signatures(digests: Sequence[Digest], given: Vouchers) -> Vouched:
+    """Check the office's signatures that came with digests, or were published with them."""
+    vouched, days = Vouched(), dict[str, list[date]]()
+    every = {(one.day, one.root): one for one in (*digests, *given.published)}
+    for one in (*given.published, *digests):
+        if one.signature:
+            every[one.day, one.root] = one
+    for _, digest in sorted(every.items()):
+        if digest.signature:
+            name, wrong = signature_problem(digest, given.signers)
+            if wrong:
+                vouched.wrong.append(wrong)
+            else:
+                days.setdefault(name, []).append(digest.day)
+    vouched.holds += (who_signed(name, signed, len(every)) for name, signed in days.items())
+    if days and not given.signers:
+        vouched.notes.append(_COMPARE_KEY)
+    last = digests[-1].day
+    if given.signers and not any(last <= signed[-1] for signed in days.values()):
+        unsigned = Words(f"the digest of {last} is not signed", f"{last} 的摘要未签名")
+        vouched.unchecked.append(unsigned if days else NONE_SIGNED)
+    return vouched
+
+
+_COMPARE_KEY = Words(
+    "Compare the key that signed the digest with the one that the office publishes, or give it: --signers.",
+    "请将签署摘要的密钥与主管部门公布的核对，或以 --signers 给出。",
+)
+
+
 def vouch_witnesses(digests: Sequence[Digest], given: Vouchers) -> Vouched:
     """Check what witnesses cosigned of digests, the oldest first."""
     vouched, days = Vouched(), dict[str, list[date]]()
@@ -126,7 +161,7 @@ def vouch_witnesses(digests: Sequence[Digest], given: Vouchers) -> Vouched:
             if isinstance(by, Witness):
                 days.setdefault(by.name, []).append(digest.day)
                 continue
-            fork = by == NOT_OF_IT and folder and _fork(folder, digest, signature, given.witnesses)
+            fork = folder and _fork(folder, digest, signature, given.witnesses)
             vouched.wrong.append(fork or by.at(str(digest.day)))
         if not found:
             vouched.unchecked.append(_nothing(place, digests))

@@ -8,7 +8,7 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-from audit.anchoring.cosignatures import ED25519, signed_by
+from audit.anchoring.cosignatures import signed_by
 from audit.anchoring.digests import Digest
 from audit.anchoring.publication import LARGEST_LEAVES, leaves_file, statement_file
 from audit.anchoring.statements import LARGEST, NAMESPACE, read_statement, statement_of
@@ -100,7 +100,7 @@ class WitnessFolder:
                 f"ssh-keygen 未能以 {key} 签署：{why.zh}",
             )
         signer = signed_by(done.stdout, said)
-        if isinstance(signer, Words) or signer.algo_name != ED25519:
+        if isinstance(signer, Words):
             raise BadInput(
                 f"{key} is no Ed25519 key: make one with `ssh-keygen -t ed25519`",
                 f"{key} 不是 Ed25519 密钥：可用 ssh-keygen -t ed25519 生成",

@@ -8,7 +8,7 @@ import click
 
 from audit.access_log import note
 from audit.anchoring.digest_checks import chain_problems, leaf_problems, rewritten_logs
-from audit.anchoring.digest_files import exported, publication_problems, published
+from audit.anchoring.digest_files import exported, publication_problems, published, roots_of
 from audit.anchoring.digests import (
     Digest,
     is_over,
@@ -52,6 +52,11 @@ digest_group = LazyGroup(
     " show whether the database, even all of it, was rewritten afterwards.\n\n"
     "\b\nExample:\n  pingtai audit digest list\n  pingtai audit digest export -o digests.jsonl",
     listed=(
+        Listed(
+            "sign",
+            "Sign the digests that are not signed yet. 签署摘要",
+            "audit.commands.digest_sign:sign_command",
+        ),
         Listed(
             "stamp",
             "Ask for the missing time stamps now. 时间戳",
@@ -173,7 +178,7 @@ async def check_command(day: date | None, known: Path | None, as_json: bool) -> 
     Example:
       pingtai audit digest check --digests digests.jsonl
     """
-    roots = published(known) if known else None
+    roots = roots_of(published(known)) if known else None
     async with open_engine(patient=True) as engine:
         found = list(await listed(engine))[::-1]
         digest, content = await known_digest(engine, day or (found[-1].day if found else None))

@@ -1,12 +1,13 @@
 """`pingtai audit verify`: verify a dossier, a proof or digests, offline."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from audit.anchoring.digest_file_checks import Answer, check_file
-from audit.anchoring.digest_files import published
+from audit.anchoring.digest_files import published, roots_of
 from audit.anchoring.leaves import lines_of
 from audit.commands import NOT_CHECKED, WRONG
 from audit.commands.audit_options import digests_option, file_option
@@ -60,9 +61,10 @@ async def verify_command(
       pingtai audit verify bj-riscv-soc.zip --digests digests.jsonl
       pingtai audit verify bj-riscv-soc.zip --cosigned seen --witnesses witnesses
     """
-    roots = published(known) if known else None
+    digests = published(known) if known else None
+    roots = roots_of(digests) if digests is not None else None
     whole = lines_of(read_bounded(leaves, LARGEST)) if leaves else None
-    given = read_vouchers(**vouchers)
+    given = replace(read_vouchers(**vouchers), published=tuple((digests or {}).values()))
     with _opened(file) as opened:
         begins = opened.read(2)
     if begins == _ZIP:

@@ -14,7 +14,7 @@ from starter.errors import BadInput
 
 
 def voucher_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--stamp`, `--authority`, `--cosigned` and `--witnesses`."""
+    """Give a command `--signers`, `--stamp`, `--authority`, `--cosigned` and `--witnesses`."""
     for option in (
         click.option(
             "--cosigned",
@@ -28,6 +28,10 @@ def voucher_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         file_option(
             "--authority", help="Certificates of the time-stamping authority (PEM). 时间戳机构证书"
+        ),
+        file_option(
+            "--signers",
+            help="The office's public keys for digests (OpenSSH's allowed_signers). 主管部门公钥",
         ),
         click.option(
             "--stamp",
@@ -47,6 +51,7 @@ def read_vouchers(
     authority: Path | None,
     witnesses: Path | None,
     cosigned: tuple[Path, ...],
+    signers: Path | None,
 ) -> Vouchers:
     """Return what the options name.
 
@@ -59,10 +64,17 @@ def read_vouchers(
             "--cosigned 与 --witnesses 须同时给出：签名及其公钥",
         )
     trusted = read_bounded(authority, time_stamps.LARGEST_CERTIFICATES) if authority else b""
-    keys = read_bounded(witnesses, cosignatures.LARGEST_WITNESSES) if witnesses else b""
     return Vouchers(
         authority=tuple(time_stamps.read_certificates(trusted, authority)) if authority else (),
         stamps=tuple(read_bounded(one, time_stamps.LARGEST) for one in stamps),
-        witnesses=tuple(cosignatures.read_witnesses(keys, witnesses)) if witnesses else (),
+        witnesses=_keys(witnesses),
         cosigned=cosigned,
+        signers=_keys(signers),
     )
+
+
+def _keys(path: Path | None) -> tuple[cosignatures.Witness, ...]:
+    if path is None:
+        return ()
+    content = read_bounded(path, cosignatures.LARGEST_WITNESSES)
+    return tuple(cosignatures.read_witnesses(content, path))

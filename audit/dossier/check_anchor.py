@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from audit.anchoring.digest_files import Roots
 from audit.anchoring.proofs import Proof, proof_against_leaves
-from audit.anchoring.vouching import NOTHING, Vouched, Vouchers, vouch_stamps, vouch_witnesses
+from audit.anchoring.vouching import (
+    NOTHING,
+    Vouched,
+    Vouchers,
+    vouch_signatures,
+    vouch_stamps,
+    vouch_witnesses,
+)
 from audit.dossier.check_proof import (
     before_all,
     check_proof,
@@ -91,6 +98,7 @@ def _check_vouchers(
     """Check what others vouch for of the digest that the proof is of."""
     digests = (proof.digest,)
     found: dict[Check, Vouched] = {
+        Check.DIGEST_SIGNATURE: vouch_signatures(digests, vouchers),
         Check.STAMP: vouch_stamps(digests, vouchers, dossier.stamp),
         Check.WITNESS: vouch_witnesses(digests, vouchers),
     }

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from audit.anchoring.digest_signatures import armored_signature
 from audit.anchoring.proofs import Proof
 from audit.anchoring.stamp_rows import KeptStamp
 from audit.anchoring.statements import statement_of
 from audit.dossier.format import (
     CERTIFICATES,
     DEADLINES,
+    DIGEST_SIGNATURE,
     MANIFEST,
     PROOF,
     READ_ME,
@@ -54,8 +56,12 @@ def files_of(
     files[DEADLINES] = json_bytes([due.model_dump(mode="json") for due in life.deadlines])
     if proof:
         files[PROOF] = json_bytes(proof.model_dump(mode="json"))
-    if proof and stamp:
+    signature = armored_signature(proof.digest) if proof else None
+    if proof and (stamp or signature):
         files[STATEMENT] = statement_of(proof.digest)
+    if proof and signature:
+        files[DIGEST_SIGNATURE] = signature
+    if proof and stamp:
         files[STAMP], files[CERTIFICATES] = stamp
     files[READ_ME] = read_me(head).encode()
     for language, name in REPORTS.items():
@@ -120,7 +126,7 @@ states.json                      由记录推得的状态
 replay.json                      以所列代码重放全部历史的结果
 deadlines.json                   各步骤当时算得的期限
 proof.json                       （如有）记录载于每日摘要的证明
-digest.txt, digest.tsr           （如有）该摘要及其 RFC 3161 时间戳
+digest.txt, .sig, .tsr           （如有）该摘要、主管部门的签名、RFC 3161 时间戳
 authority.pem                    （如有）签发机构的证书，请与该机构公布的核对
 manifest.json                    清单：每个文件的 SHA-256、代码与指引版本
 
@@ -147,7 +153,7 @@ states.json                      the states that the logs lead to
 replay.json                      what came of replaying every history with the code named
 deadlines.json                   when each step was due, as it was worked out then
 proof.json                       (if any) the proof that the logs stand in a daily digest
-digest.txt, digest.tsr           (if any) that digest, and its RFC 3161 time stamp
+digest.txt, .sig, .tsr           (if any) that digest, the office's signature, its RFC 3161 time stamp
 authority.pem                    (if any) the authority's certificates: compare them with those
                                  that it publishes
 manifest.json                    SHA-256 of every file, versions of code and guideline

@@ -22,6 +22,7 @@ REPLAY = "replay.json"
 DEADLINES = "deadlines.json"
 PROOF = "proof.json"
 STATEMENT = "digest.txt"
+DIGEST_SIGNATURE = "digest.sig"
 STAMP = "digest.tsr"
 CERTIFICATES = "authority.pem"
 READ_ME = "README.txt"
@@ -165,6 +166,7 @@ _SINGLE = frozenset(
         DEADLINES,
         PROOF,
         *STAMPED,
+        DIGEST_SIGNATURE,
         READ_ME,
         ALLOWED_SIGNERS,
         CONTENT_HASHES,

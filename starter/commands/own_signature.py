@@ -11,7 +11,7 @@ from starter.terminal.screen import complain, watched
 from workflows.words import Words
 
 if TYPE_CHECKING:
-    from starter.signing.signer import Signer
+    from starter.signing.signer import Person, Signer
 
 _WITHOUT = Words(
     "Not signed: your profile has no key. To make one: pingtai login --new-key",
@@ -43,13 +43,18 @@ class OwnSignature:
             return None
         if self._signer is None:
             from starter.signing.opening import open_signer  # noqa: PLC0415 - only who signs needs cryptography
-            from starter.signing.signer import Person  # noqa: PLC0415
 
-            asks = _ask_passphrase if watched(sys.stdin) else None
-            signer = open_signer(profile.signing, Person(asks, complain))
+            signer = open_signer(profile.signing, signing_person())
             signer.ready()
             self._signer = signer
         return self._signer
+
+
+def signing_person() -> "Person":
+    """Return how whoever runs the command is spoken to by what signs for them."""
+    from starter.signing.signer import Person  # noqa: PLC0415 - loaded by who signs
+
+    return Person(_ask_passphrase if watched(sys.stdin) else None, complain)
 
 
 def _ask_passphrase(words: Words) -> str:

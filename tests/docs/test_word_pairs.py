@@ -48,7 +48,7 @@ SAID_OTHERWISE = {
     "Any other case refuses it. Required where the policy says `decisions_name_case`.": "政策参数",
     "not_included has no list_number and no certificate_number": "不纳入",
     "application_id {} is that of the present term: give it another": "申请编号",
-    "{} names no witness: a line is `NAME ssh-ed25519 KEY`": "名称 ssh-ed25519 公钥",
+    "{} names no key for digests: a line is `NAME ssh-ed25519 KEY`": "名称 ssh-ed25519 公钥",
     "{}, line {}: not as `man ssh-keygen` describes ALLOWED SIGNERS, with an ssh-ed25519 key": "ssh-keygen",
     "`pingtai keys`": "密钥管理",
     "`pingtai layout import`": "导入布局",
