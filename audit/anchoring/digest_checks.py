@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.digests import Digest, last_entries
-from audit.anchoring.leaves import Head, LogLeaf, read_line
+from audit.anchoring.leaves import ROSTER, Head, LogLeaf, read_line
+from db.roster_tables import roster_log
 from db.tables import log_entries
 from workflows.merkle import Root
 from workflows.words import Words
@@ -25,7 +26,7 @@ def chain_problems(digests: Sequence[Digest]) -> Iterator[Words]:
 
 def leaf_problems(said: Head, root_said: str, lines: Iterable[bytes]) -> Iterator[Words]:
     """Say what does not hold between a digest and its leaves: each is read, and the root worked out anew."""
-    root, heads, last = Root(), 0, ("", 0, 0, 0)
+    root, heads, last = Root(), 0, ("", -1, 0, 0)
     places: dict[tuple[str, int, int, int], int] = {}
     for number, line in enumerate(lines):
         root.add(line)
@@ -80,6 +81,10 @@ async def rewritten_logs(
 
 async def _hash(connection: AsyncConnection, leaf: LogLeaf) -> str | None:
     """Return the hash of the entry that was a log's last when the digest was made; more may have come late."""
+    if leaf.platform_id == ROSTER:
+        own = select(roster_log.c.hash).where(roster_log.c.seq == leaf.seq)
+        of_roster: str | None = (await connection.execute(own)).scalar()
+        return of_roster
     c = log_entries.c
     query = select(c.hash).where(
         *(c[name] == getattr(leaf, name) for name in ("platform_id", "term", "year", "opening")),

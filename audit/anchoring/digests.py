@@ -14,9 +14,10 @@ from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from audit.anchoring.leaves import Head, LogLeaf, line_of
+from audit.anchoring.leaves import ROSTER, Head, LogLeaf, line_of
 from db.audit_tables import digests
 from db.reading import read
+from db.roster_tables import roster_log
 from db.tables import log_entries
 from starter.errors import BadInput
 from workflows.merkle import Root
@@ -114,7 +115,19 @@ async def make(engine: AsyncEngine, day: date) -> Digest:
 
 
 async def last_entries(connection: AsyncConnection, day: date) -> AsyncIterator[LogLeaf]:
-    """How each log stood at the end of a day: its last entry then, by platform, term, year, opening."""
+    """How each log stood at the end of a day: its last entry then, by platform, term, year, opening.
+
+    The roster's comes first, where there is one.
+    """
+    of_roster = roster_log.c
+    newest = (
+        select(of_roster.seq, of_roster.hash)
+        .where(of_roster.at < end_of(day))
+        .order_by(of_roster.seq.desc())
+        .limit(1)
+    )
+    if (last := (await connection.execute(newest)).first()) is not None:
+        yield LogLeaf(platform_id=ROSTER, term=0, year=0, opening=0, seq=last.seq, hash=last.hash)
     c = log_entries.c
     key = (c.platform_id, c.term, c.year, c.opening)
     query = (

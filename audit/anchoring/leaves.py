@@ -20,8 +20,12 @@ class Head(Record):
     previous: Sha256
 
 
+ROSTER = ""
+"""In place of a platform's id: the log of the roster, which comes first."""
+
+
 class LogLeaf(Record):
-    """How a log stood at the end of the day. `year` 0 is the platform's own log."""
+    """How a log stood at the end of the day. `year` 0 is the platform's own log; term 0 the roster's."""
 
     platform_id: str
     term: int
@@ -41,6 +45,8 @@ class LogLeaf(Record):
 
     @property
     def words(self) -> Words:
+        if self.platform_id == ROSTER:
+            return Words("the roster", "人员目录")
         year = f", year {self.year}, opening {self.opening}" if self.year else ""
         zh = f"第 {self.year} 年（第 {self.opening} 次）" if self.year else ""
         return Words(

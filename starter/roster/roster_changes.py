@@ -47,9 +47,9 @@ class RosterChanges:
         """
         if not 1 <= len(signers) <= MOST_SIGNATURES:
             raise BadInput(
-                "a change of the roster is signed with one key or two: pingtai login makes yours, --sign FILE"
-                " names another",
-                "人员目录变更须用一个或两个密钥签名：pingtai login 生成本人密钥，--sign FILE 指定另一密钥",
+                "a change of the roster is signed with one key or two: `pingtai login` makes yours, --sign"
+                " names another's file",
+                "人员目录变更须用一个或两个密钥签名：`pingtai login` 生成本人密钥，--sign 指定他人密钥文件",
             )
         self._roster, self._signers = roster, signers
 

@@ -18,12 +18,17 @@ from audit.anchoring.proofs import Proof, proof_problems, prove, proven_logs
 from audit.dossier.format import json_bytes
 from audit.dossier.lives import live
 from audit.dossier.verifying import Conclusion, verify
+from db.roster_store import write_roster
+from db.roster_tables import roster_log
 from db.tables import log_entries
 from starter.errors import BadInput
 from tests.audit.dossiers import made, resealed, told, verdict
 from tests.audit.lives import MUCH, SHORT, recorded, write_register
+from tests.rules.roster_life import A, B, C, item
+from tests.rules.roster_life import Life as RosterLife
 from workflows.periods import beijing_date
 from workflows.record import BEGINNING
+from workflows.roster_batches import RosterBatch
 
 DAY = date(2028, 6, 1)
 """In the middle of what was recorded."""
@@ -64,6 +69,36 @@ async def test_a_digest_holds_the_last_hash_of_every_log(register: AsyncEngine) 
         list(leaf_problems(Head(day=DAY, previous=BEGINNING), digest.root, lines_of(found[1])))
         == []
     )
+
+
+async def test_the_roster_is_the_first_leaf(register: AsyncEngine) -> None:
+    """As it stood that day; proofs of platforms hold beside it, and what is rewritten in it is named."""
+    life = RosterLife.opened()
+    life.take(life.change([item(C)], A, B))
+    await write_roster(register, RosterBatch(entries=tuple(life.roster.log)))
+    before = await make(register, beijing_date(life.roster.log[0].at) - timedelta(days=1))
+    found = await digest_of(register, before.day)
+    assert found
+    assert not any(b'"term":0' in line for line in lines_of(found[1]))
+    digest = await make(register, LATER)
+    found = await digest_of(register, LATER)
+    assert found
+    leaf = read_line(lines_of(found[1])[1])
+    assert isinstance(leaf, LogLeaf)
+    last = life.roster.log[-1]
+    assert (leaf.platform_id, leaf.seq, leaf.hash) == ("", last.seq, last.hash)
+    assert leaf.words.zh == "人员目录"
+    head = Head(day=LATER, previous=digest.previous)
+    assert list(leaf_problems(head, digest.root, lines_of(found[1]))) == []
+    for platform in (MUCH, SHORT):
+        assert list(proof_problems(prove(*found, platform))) == []
+    assert await _said(register) == []
+    async with register.begin() as connection:
+        await connection.execute(
+            update(roster_log).where(roster_log.c.seq == 2).values(hash="0" * 64)
+        )
+    (changed,) = await _said(register)
+    assert changed.startswith("the roster: entry 2 had the hash")
 
 
 async def test_digests_are_a_chain_and_made_once(register: AsyncEngine) -> None:
