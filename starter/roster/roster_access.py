@@ -15,6 +15,8 @@ from db.roster_queries import (
 )
 from starter.client.register_access import open_connections
 from starter.client.roster_sender import RosterSender
+from starter.desk.reach import open_service
+from starter.desk.service_address import service_address
 from workflows.roster_decisions import RosterItem
 from workflows.roster_entries import RosterEntry, RosterProof
 from workflows.roster_log import RosterReceipt, RosterView
@@ -86,7 +88,18 @@ class DirectRoster(RosterSender):
 
 @asynccontextmanager
 async def open_roster() -> AsyncIterator[RosterAccess]:
-    """The roster, for as long as it is needed. Raises Unreachable, BadInput."""
+    """The roster, for as long as it is needed: by HTTP where a service is named.
+
+    Raises:
+        Unreachable, BadInput: it cannot be reached.
+    """
+    address = service_address()
+    if address is not None:
+        from starter.roster.http_roster import HttpRoster  # noqa: PLC0415 - only this way needs it
+
+        async with open_service(address) as client:
+            yield HttpRoster(client)
+        return
     from starter.client.temporal_connection import connect  # noqa: PLC0415 - Temporal's client is slow to load
 
     async with open_connections() as source:

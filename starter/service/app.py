@@ -18,6 +18,7 @@ from starter.service import (
     platform_routes,
     programme_routes,
     register_routes,
+    roster_routes,
     search_routes,
     subscription_routes,
 )
@@ -40,6 +41,7 @@ ROUTERS = (
     desk_routes.router,
     programme_routes.router,
     plaque_routes.router,
+    roster_routes.router,
     event_routes.router,
     subscription_routes.router,
     health_routes.router,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from temporalio.service import RPCError
 
 from db.sqlstate import Trouble, database_errors, trouble_of
+from starter.client.roster_sender import NoRoster
 from starter.errors import NoSuchPlatform, PingtaiError
 from starter.service import problem_details
 from starter.service.near_platforms import with_near
@@ -69,7 +70,7 @@ def problem_of(error: Exception) -> Problem:
         case InvalidMessage():
             told = (FieldError(one.field, in_plain_words(one.words)) for one in error.problems)
             problem = problem_details.invalid(InvalidMessage(error.what, *told))
-        case NoSuchPlatform():
+        case NoSuchPlatform() | NoRoster():
             problem = Problem(Kind.NOT_FOUND, error.words)
         case RequestValidationError():
             problem = _parameters(error)

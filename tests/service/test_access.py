@@ -72,6 +72,14 @@ def following(method: str, path: str, body: Raw | None = None) -> Row:
 
 
 APPLICATION = form(platform_id=PLATFORM, application_id="h-scopes")
+CONFIRMATION: Raw = {
+    "kind": "roster_confirmation",
+    "decision_id": "h-roster",
+    "actor": COMMISSION,
+    "outcome": "confirmed",
+    "proposed": "0" * 64,
+    "signatures": [{"sshsig": "AAAA"}],
+}
 TABLE = (
     row("POST", "/v1/applications", Scope.APPLY, body=APPLICATION),
     tried(OPERATOR, "withdrawal"),
@@ -103,6 +111,17 @@ TABLE = (
     row("GET", "/v1/listings", Scope.READ, query={"list_number": "2027-01"}, of_a_district=False),
     row("GET", "/v1/layout/versions", Scope.READ, of_a_district=False),
     row("GET", "/v1/substitutions", Scope.READ, of_a_district=False),
+    *(
+        row("GET", f"/v1/roster{part}", Scope.READ, of_a_district=False)
+        for part in ("", "/draft", "/people", "/proof", "/roots")
+    ),
+    row(
+        "POST",
+        "/v1/roster/decisions",
+        Scope.DECIDE_COMMISSION,
+        body=CONFIRMATION,
+        of_a_district=False,
+    ),
     following("GET", "/v1/events"),
     following("GET", "/v1/subscriptions"),
     following("POST", "/v1/subscriptions", body={"url": "https://hooks.example.org/"}),

@@ -13,7 +13,6 @@ from starter.commands.notation import WordChoice
 from starter.commands.options import DAY, MOMENT, json_option
 from starter.commands.roster.roster_file import COLUMNS, KEY, person_of, read_people
 from starter.commands.roster.roster_signers import NOTE, SIGN, signers
-from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
@@ -98,7 +97,6 @@ async def add_command(
         raise BadInput(
             "give a file of people, or one person by flags", "请给出人员登记表，或以选项写明一人"
         )
-    directly_only("`pingtai roster add`", "`pingtai roster add` ")
     people = read_people(file, today()) if file else [_by_flags(said)]
     async with open_roster() as roster:
         receipt = await RosterChanges(roster, signers(sign)).change(people, {}, note)
@@ -128,7 +126,6 @@ async def key_command(
     Example:
       pingtai roster key hd-02 hd-02-new.pub --replace
     """
-    directly_only("`pingtai roster key`", "`pingtai roster key` ")
     line, now = key_line(_key_text(key)), datetime.now(UTC)
 
     def edit(entry: RosterEntry) -> RosterEntry:
@@ -171,7 +168,6 @@ async def end_command(
     Example:
       pingtai roster end hd-02 --on 2027-01-31 --document 免职通知.pdf
     """
-    directly_only("`pingtai roster end`", "`pingtai roster end` ")
     ordered_by = parse(Document, hashed(document), "document") if document else None
     last = day or today()
     await _edit(people, lambda one: ended(one, last, ordered_by), sign, note, as_json=as_json)
@@ -218,7 +214,6 @@ async def revoke_command(
       pingtai roster revoke hd-02
       pingtai roster revoke hd-02 --since 2026-12-24T09:00Z --note 密钥遗失
     """
-    directly_only("`pingtai roster revoke`", "`pingtai roster revoke` ")
     at = since or datetime.now(UTC)
     await _edit(people, lambda one: revoked(one, fingerprint, at), sign, note, as_json=as_json)
 

@@ -5,7 +5,6 @@ import click
 from starter.commands.options import json_option
 from starter.commands.roster.roster_rows import show_items
 from starter.commands.roster.roster_signers import SIGN, signers
-from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.roster.roster_access import open_roster
 from starter.roster.roster_changes import RosterChanges, words_of
@@ -43,7 +42,6 @@ async def confirm_command(
       pingtai roster confirm
       pingtai roster confirm --reject 未附任命文件
     """
-    directly_only("`pingtai roster confirm`", "`pingtai roster confirm` ")
     async with open_roster() as roster:
         items = await roster.waiting()
         if items and not as_json:

@@ -8,7 +8,6 @@ from db.reading import LARGEST_PAGE
 from starter.commands.notation import WordChoice
 from starter.commands.options import after_option, district_option, json_option, limit_option
 from starter.commands.roster.roster_rows import PEOPLE, key_state, show_items, standing
-from starter.desk.reach import directly_only
 from starter.errors import BadInput
 from starter.roster.roster_access import RosterAccess, open_roster
 from starter.roster.roster_edits import fingerprint_of
@@ -70,7 +69,6 @@ async def list_command(
       pingtai roster list --district haidian
       pingtai roster list --waiting
     """
-    directly_only("`pingtai roster list`", "`pingtai roster list` ")
     async with open_roster() as roster:
         if waiting:
             await _waiting(roster, as_json=as_json)
@@ -113,7 +111,6 @@ async def show_command(person: str, *, as_json: bool) -> None:
     Example:
       pingtai roster show hd-02
     """
-    directly_only("`pingtai roster show`", "`pingtai roster show` ")
     async with open_roster() as roster:
         entry = (await roster.named([person])).get(person)
     if entry is None:
@@ -159,7 +156,6 @@ async def proof_command(person: str) -> None:
     Example:
       pingtai roster proof hd-02
     """
-    directly_only("`pingtai roster proof`", "`pingtai roster proof` ")
     async with open_roster() as roster:
         found = await roster.proof(person)
     if found is None:
