@@ -46,6 +46,12 @@ def _is_empty(signatures: tuple[Signature, ...]) -> bool:
     return not signatures
 
 
+_ITS_OWN_ID = Words(
+    "Its sender's own: the same id from another person is another decision.",
+    "由提交人自编；他人使用相同编号视为另一决定。",
+)
+
+
 class Decision(Message):
     """What every decision says: its id, who, on what day (Beijing time), on which documents."""
 
@@ -58,10 +64,7 @@ class Decision(Message):
         Label(
             "decision id",
             "决定编号",
-            help=Words(
-                "Its sender's own: the same id from another person is another decision.",
-                "由提交人自编；他人使用相同编号视为另一决定。",
-            ),
+            help=_ITS_OWN_ID,
         ),
     ]
     actor: Annotated[Actor, Label("decided by", "经办人")]
@@ -152,3 +155,11 @@ def with_hashed_application(content: Mapping[str, Any]) -> dict[str, Any]:
 def decision_digest(decision: Decision) -> str:
     """Return the SHA-256 of what a decision said, its plan in it."""
     return digest_of_content(as_sent(decision))
+
+
+class Filing(Decision):
+    """What the operator hands in: it is submitted, and decides nothing."""
+
+    decision_id: Annotated[DecisionId, Label("submission id", "提交编号", help=_ITS_OWN_ID)]
+    actor: Annotated[Actor, Label("submitted by", "提交人")]
+    decided_on: Annotated[Day, Label("date of submission", "提交日期")]

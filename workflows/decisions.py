@@ -13,7 +13,7 @@ from workflows.bringing_in import BringingIn
 from workflows.case_changes import FactsChange, Resumption, Suspension, Termination
 from workflows.circumstances import Edition
 from workflows.credit_codes import CreditCode, is_none
-from workflows.decision import Decision
+from workflows.decision import Decision, Filing
 from workflows.exact_numbers import Amount, Measure, Percent
 from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.model import (
@@ -102,7 +102,7 @@ class Inspection(Decision):
     ] = Field(default=(), max_length=30)
 
 
-class PlanRevision(Decision):
+class PlanRevision(Filing):
     """A new version of the plan: improved after the inspection (§四(二)), or corrected when returned."""
 
     only_outcome: ClassVar[Word] = FilingOutcome.FILED
@@ -183,7 +183,7 @@ class Listing(Decision):
         return self
 
 
-class Withdrawal(Decision):
+class Withdrawal(Filing):
     """The operator withdraws."""
 
     only_outcome: ClassVar[Word] = SoleOutcome.WITHDRAWN
@@ -248,7 +248,7 @@ class SupportGiven(Decision):
     ] = None
 
 
-class SelfReport(Decision):
+class SelfReport(Filing):
     """The operator's yearly report (§六); or the commission's decision to go on without one."""
 
     kind: Literal["self_report"]
@@ -348,7 +348,7 @@ class Evaluation(Decision):
     ] = None
 
 
-class RectificationReport(Decision):
+class RectificationReport(Filing):
     """The operator's report on the rectification (§六); or the commission's decision to go on without one."""
 
     kind: Literal["rectification_report"]

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from workflows.application import PlatformApplication
-from workflows.decision import Decision
+from workflows.decision import Filing
 from workflows.field_labels import Label
 from workflows.model import Text
 from workflows.vocabulary import NextTermOutcome
@@ -12,7 +12,7 @@ from workflows.words import Words
 _HANDED_IN = (NextTermOutcome.FILED,)
 
 
-class NextTerm(Decision):
+class NextTerm(Filing):
     """The operator's application for the next term (§四), which begins when validity ends; or its taking back.
 
     A later one takes the place of the one before.

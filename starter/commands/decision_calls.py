@@ -269,6 +269,6 @@ def _how_to_repeat(decision: Decision) -> Words:
     # With the date, because the day may end before it is repeated, and then it would be another.
     same = f"--id {decision.decision_id} --date {decision.decided_on}"
     return Words(
-        f"The decision may have been accepted. To send it again unchanged, add to the command: {same}",
-        f"该决定可能已办理。原样重发：请在同一命令后加 {same}",
+        f"It may have been accepted. To send it again unchanged, add to the command: {same}",
+        f"可能已办理。原样重发：请在同一命令后加 {same}",
     )

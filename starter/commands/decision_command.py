@@ -9,7 +9,7 @@ import click
 
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
-from starter.commands.decision_form import ACTOR, COMMON, DecisionForm, completed
+from starter.commands.decision_form import ACTOR, DecisionForm, completed
 from starter.commands.document_files import folder_of, with_documents
 from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
@@ -91,7 +91,7 @@ def command_of(form: DecisionForm) -> click.Command:
         form.name,
         params=[
             click.Argument(["platform"], type=PlatformId(Holder.WORKFLOW)),
-            *(option(part) for part in (*form.parts, *ACTOR, *COMMON)),
+            *(option(part) for part in (*form.parts, *ACTOR, *form.common)),
             *(PANEL_OPTIONS if form.kind is Kind.EXPERT_OPINION else ()),
             *_HOW,
         ],
@@ -212,6 +212,6 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | N
 
 
 _NOT_TWICE = Words(
-    "The decision may have been accepted. Sent again, it is not accepted twice.",
-    "该决定可能已办理。再次提交不会重复办理。",
+    "It may have been accepted. Sent again, it is not accepted twice.",
+    "可能已办理。再次提交不会重复办理。",
 )

@@ -33,7 +33,7 @@ from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields, named_refusal
 from workflows.actors import Actor
 from workflows.case_changes import CHANGEABLE, FactsChange
-from workflows.decision import Decision
+from workflows.decision import Decision, Filing
 from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
 from workflows.lifecycle import ASSESSMENT, PLATFORM
@@ -229,6 +229,7 @@ def parts_of(model: type[Message], *leaving_out: str) -> tuple[Part, ...]:
 
 COMMON = parts_of(Decision, "actor", "case", "signatures")
 """The flags of every decision, beside those of `ACTOR`."""
+_OF_ALL = frozenset(part.field for part in COMMON)
 ACTOR = parts_of(Actor, "acting_for")
 """The flags that say who takes a decision: the fields of its `actor`."""
 
@@ -259,6 +260,17 @@ class DecisionForm:
     def parts(self) -> tuple[Part, ...]:
         """The flags of its own."""
         return parts_of(MODELS[self.kind], *Decision.model_fields)
+
+    @cached_property
+    def common(self) -> tuple[Part, ...]:
+        """The flags of every decision, as they are called in this one."""
+        return self.common_for(outcome_of(self.kind, {}))
+
+    def common_for(self, outcome: Any) -> tuple[Part, ...]:
+        """The same for an outcome."""
+        model = spoken_model(self.kind, outcome)
+        others = (name for name in MODELS[self.kind].model_fields if name not in _OF_ALL)
+        return COMMON if model is Decision else parts_of(model, *others)
 
     def decision(self, given: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         """The decision as far as it was said: what a file says, with the flags over it.
@@ -326,6 +338,16 @@ def outcome_of(kind: Kind, raw: Mapping[str, Any]) -> Any:
     field = MODELS[kind].model_fields.get("outcome")
     default = None if field is None or field.is_required() else field.default
     return raw.get("outcome", default)
+
+
+def spoken_model(kind: Kind, outcome: Any) -> type[Decision]:
+    """The message by whose labels a decision of this outcome is called.
+
+    Where the commission goes on without a report, nothing is submitted: it decides.
+    """
+    model = MODELS[kind]
+    filed = not issubclass(model, Filing) or roles_for(kind, outcome) == (Role.OPERATOR,)
+    return model if filed else Decision
 
 
 def completed(raw: dict[str, Any]) -> dict[str, Any]:

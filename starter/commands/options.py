@@ -96,7 +96,7 @@ class Moment(click.ParamType[datetime]):
         except ValueError:
             words = Words(
                 f"{value!r} is not a moment: use 2026-12-24T09:00Z, or Beijing time without the Z",
-                f"{value!r} 不是时刻：应为 2026-12-24T09:00Z，或不带 Z 的北京时间",
+                f"“{value}”不是时刻：应为 2026-12-24T09:00Z，或不带 Z 的北京时间",
             )
             self.fail(say(words), param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=BEIJING)

@@ -181,7 +181,7 @@ def _facts(view: "PlanView") -> Table:
         (wording.TERM, view.term),
         (Words("version", "版本"), _filed(shown)),
         (Words("filed by", "提交人"), _who(shown)),
-        (wording.DECISION_ID, shown.decision_id),
+        (Words("submission id", "提交编号"), shown.decision_id),
         (Words("changes", "修改说明"), shown.changes),
         (Words("SHA-256", "SHA-256"), bound),
     ]

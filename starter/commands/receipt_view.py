@@ -19,10 +19,11 @@ from starter.terminal.wording import (
     what,
 )
 from workflows.decision import Decision
+from workflows.field_labels import label_at
 from workflows.periods import last_day
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
-from workflows.vocabulary import AssessmentStage, Stage
+from workflows.vocabulary import AssessmentStage, Kind, Stage
 from workflows.words import Words
 
 if TYPE_CHECKING:
@@ -60,9 +61,19 @@ def show_receipt(
         (Words("entry", "记录"), f"{receipt.seq} · {moment(receipt.at)}"),
         (STAGE, stage(receipt.stage)),
         (NEXT, _next(receipt, end)),
-        (DECISION_ID, receipt.decision_id),
+        (_number_of(receipt), receipt.decision_id),
     )
     show(facts(rows))
+
+
+def _number_of(receipt: Receipt) -> Words:
+    """What its id is called: of what was submitted, or of a decision."""
+    from starter.commands.decision_form import spoken_model  # noqa: PLC0415 - reads need no forms
+
+    kind = next((one for one in Kind if one == receipt.kind), None)
+    model = spoken_model(kind, receipt.outcome) if kind else Decision
+    label = label_at(model, "decision_id")
+    return label.name if label else DECISION_ID
 
 
 def _next(receipt: Receipt, end: datetime | None) -> Said:

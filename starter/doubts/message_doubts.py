@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from starter.doubts.body_doubts import lacks_organisation
+from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.field_labels import label_at
 from workflows.name_comparison import name_key, same_name
@@ -99,7 +100,9 @@ def _of_days_off(raw: Mapping[str, Any], today: date) -> Iterator[Words]:
         day = read_day(raw.get(field))
         if day is None or day == today or raw.get("kind") == Kind.BRINGING_IN or _works(day):
             continue
-        label = label_at(MODELS[Kind(raw["kind"])], field)
+        # What an office says is a decision, also where an operator submits it.
+        model = Decision if field == "decided_on" else MODELS[Kind(raw["kind"])]
+        label = label_at(model, field)
         assert label, field  # noqa: S101 - each of them has one
         en, zh = _WEEKDAYS[day.weekday()]
         yield Words(

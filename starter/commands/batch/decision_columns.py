@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
-from starter.commands.decision_form import COMMON, OPEN_WORDS, Part
+from starter.commands.decision_form import OPEN_WORDS, Part
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.importing.columns import Column
 from starter.commands.message_shapes import Shape, longest
@@ -27,7 +27,7 @@ def columns_of_kind(kind: Kind) -> tuple[Column, ...]:
     """Return the columns of a kind of decision, in the order in which its form asks."""
     parts = [part for part in FORMS[kind].parts if not (part.label.rare or part.switch)]
     outcomes = [part for part in FORMS[kind].parts if part.switch][:1]
-    common = [part for part in COMMON if part.field not in _LEFT_OUT]
+    common = [part for part in FORMS[kind].common if part.field not in _LEFT_OUT]
     return (
         Column(PLATFORM, PLATFORM_LABEL, Shape.ID, True, ""),
         Column(KIND, KIND_LABEL, Shape.WORD, True, "", (kind,)),

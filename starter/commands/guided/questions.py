@@ -13,6 +13,7 @@ from starter.commands.decision_form import (
     outcome_of,
     outcomes_for,
     roles_for,
+    spoken_model,
 )
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
@@ -232,7 +233,8 @@ def _ask_day(talk: Dialogue, form: DecisionForm, raw: dict[str, Any], foresight:
     if DAY not in raw:
         with talk.part(DAY):
             also = _foreseen(foresight, lambda day: {DAY: day})
-            raw[DAY] = ask_field(talk, MODELS[form.kind], DAY, default=str(today()), also=also)
+            model = spoken_model(form.kind, outcome_of(form.kind, raw))
+            raw[DAY] = ask_field(talk, model, DAY, default=str(today()), also=also)
 
 
 def _in_order(foresight: Foresight, field: str, so_far: Mapping[str, Any]) -> Read:

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 from rich.table import Table
 
-from starter.commands.decision_form import COMMON, DecisionForm, Part, outcome_of
+from starter.commands.decision_form import DecisionForm, Part, outcome_of, spoken_model
 from starter.commands.guided.nested_forms import called
 from starter.commands.guided.prompts import named
 from starter.commands.message_shapes import Shape
 from starter.terminal import wording
 from starter.terminal.language import say, sentence, word
 from starter.terminal.screen import Said, facts
-from workflows.decision import Decision
+from workflows.decision import Filing
 from workflows.field_labels import NONE, label_at
 from workflows.states import Facts
 from workflows.vocabulary import District, ExpertField, Finding, LeadUnitKind, Vote
@@ -45,19 +45,22 @@ def rows_of(
     """
     words = words or {}
     outcome = outcome_of(form.kind, raw)
-    by = label_at(Decision, ACTOR)
+    model, common = spoken_model(form.kind, outcome), form.common_for(outcome)
+    by = label_at(model, ACTOR)
     assert by  # noqa: S101 - it has one
     asked = {part.field: part for part in form.asked(outcome) if part.field != "outcome"}
-    more = {p.field: p for p in (*form.parts, *COMMON) if p.field in raw and p.field != "outcome"}
+    more = {p.field: p for p in (*form.parts, *common) if p.field in raw and p.field != "outcome"}
     found = [
         Row(
             "outcome" if any(p.field == "outcome" and not p.switch for p in form.parts) else "",
-            Words("Decision", "决定"),
+            Words("Submission", "提交事项")
+            if issubclass(model, Filing)
+            else Words("Decision", "决定"),
             wording.said(form.kind, str(outcome)) if outcome else wording.what(form.kind),
         ),
         Row(ACTOR, named(by), _actor(raw.get(ACTOR))),
     ]
-    changeable_parts = asked | {part.field: part for part in COMMON if part.field in _ASKED}
+    changeable_parts = asked | {part.field: part for part in common if part.field in _ASKED}
     for field, part in (changeable_parts | more).items():
         if field in words and field in raw:
             found.append(Row(field, named(part.label), words[field]))
