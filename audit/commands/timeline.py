@@ -116,7 +116,8 @@ def _words(reading: Reading, one: Moment, stages: dict[Any, str]) -> str:
         f"{say(_PLAN) if digest == entry.said.get('plan_sha256') else name} {digest[:HASH]}"
         for name, digest in documents(entry.said)
     )
-    parts = (words, reason_words(entry), *_who(line), signature_words(entry), *named)
+    sent = _sent_by(one)
+    parts = (words, reason_words(entry), *_who(line), sent, signature_words(entry), *named)
     return " · ".join(part for part in parts if part)
 
 
@@ -166,7 +167,11 @@ def _message_words(one: Moment) -> str:
     name = wording.what(str(kind or (message.name if message else "")))
     decision_id = message.decision_id if message else None
     words = say(_MESSAGE[one.how]).replace("{}", name)
-    return f"— {words}" + (f" · {decision_id}" if decision_id else "")
+    return " · ".join(part for part in (f"— {words}", decision_id, _sent_by(one)) if part)
+
+
+def _sent_by(one: Moment) -> str:
+    return say(f"sent by {one.sent_by}", f"由 {one.sent_by} 发送") if one.sent_by else ""
 
 
 _RUN_COLUMNS: tuple[Column[tuple[int, Run]], ...] = (
@@ -212,7 +217,7 @@ def moment_plain(one: Moment) -> dict[str, Any]:
     }
     if one.what != ENTRY or one.line is None:
         sent = {"decision_id": one.message.decision_id} if one.message else {}
-        return row | {"how": one.how} | sent
+        return row | {"how": one.how} | sent | _sender(one)
     entry = one.line.entry
     return row | {
         "entry": one.line.name,
@@ -222,4 +227,9 @@ def moment_plain(one: Moment) -> dict[str, Any]:
         "signed_by": [one.key.fingerprint() for one in signed_by(entry)],
         "documents": [{"name": n, "sha256": d} for n, d in documents(entry.said)],
         **entry.model_dump(mode="json", exclude={"at"}),
+        **_sender(one),
     }
+
+
+def _sender(one: Moment) -> dict[str, str]:
+    return {"sent_by": one.sent_by} if one.sent_by else {}

@@ -24,6 +24,7 @@ from audit.reading.authorship import Authorship, authorship_of
 from audit.reading.check_histories import not_checked
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
+from audit.reading.senders import compare_senders
 from workflows.words import Language, Words, counted
 
 
@@ -101,6 +102,7 @@ async def verify(
     verdict.authorship = authorship_of(dossier.logs)
     if verdict.authorship.keys:
         verdict.notes.append(HOLDERS)
+    verdict.notes += compare_senders(life.reading)
     _count(verdict, dossier, life)
     check_anchor(verdict, dossier, Known(roots, leaves, vouchers))
     verdict.unchecked += (replace(one, check=Check.RUNS) for one in not_checked(life.reading))

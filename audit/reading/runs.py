@@ -65,6 +65,8 @@ class Message:
     """What was sent; for a signal the first argument."""
     answer: Raw | None = None
     """The receipt that an update was answered with."""
+    sent_by: str | None = None
+    """Whom the server authenticated as its sender, such as `jwt:wang`, where it authenticates."""
 
     @property
     def decision_id(self) -> str | None:
@@ -115,6 +117,8 @@ class Run:
     tasks: list[Task] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     result: TermResult | YearResult | None = None
+    started_by: str | None = None
+    """Whom the server authenticated as the one who started it, where it authenticates."""
     parent_run: str | None = None
     original_run: str | None = None
     """The run whose history it began with: another than itself where it was reset."""
@@ -168,6 +172,7 @@ class _Reader:
         self.run = Run(history)
         self._year = history.year
         self._cause = 1
+        self._principal: str | None = None  # of the event that is read
         self._scheduled: dict[int, int] = {}  # the activity's event: its telling
         self._updates: dict[int, int] = {}  # the accepted event: its message
         self._inputs: dict[int, Any] = {}  # the initiating event: what the child was given
@@ -212,6 +217,7 @@ class _Reader:
         what = next((name for name in event if name.endswith(_ATTRIBUTES)), _ATTRIBUTES)
         name, about = what.removesuffix(_ATTRIBUTES), event.get(what) or {}
         at = _moment(event["eventTime"])
+        self._principal = _principal(event.get("principal"))
         if name in self._steps:
             self._steps[name](number, at, about)
         elif name in CLOSING:
@@ -225,6 +231,7 @@ class _Reader:
         if kind != expected:
             raise NoHistory(f"it is a workflow of the type {kind!s:.60}, not {expected}")
         run, given = self.run, payloads(about.get("input"))
+        run.started_by = self._principal
         run.continued_from = _word(about.get("continuedExecutionRunId"))
         run.original_run = _word(about.get("originalExecutionRunId"))
         run.parent_run = _word((about.get("parentWorkflowExecution") or {}).get("runId"))
@@ -274,7 +281,8 @@ class _Reader:
         request = about["acceptedRequest"]["input"]
         given = payloads(request.get("args"))
         self._updates[number] = len(self.run.messages)
-        self.run.messages.append(Message(number, at, request["name"], given[0] if given else None))
+        content, sent_by = given[0] if given else None, self._principal
+        self.run.messages.append(Message(number, at, request["name"], content, sent_by=sent_by))
 
     def _update_answered(self, number: int, at: datetime, about: Raw) -> None:
         index = self._updates.get(int(about.get("acceptedEventId", 0)))
@@ -291,7 +299,8 @@ class _Reader:
         ):  # anyone may send anything: it is refused, and a history of ours all the same
             given = []
         one = given[0] if len(given) == 1 else given
-        self.run.messages.append(Message(number, at, about["signalName"], one))
+        name, sent_by = about["signalName"], self._principal
+        self.run.messages.append(Message(number, at, name, one, sent_by=sent_by))
 
     def _child_asked_for(self, number: int, at: datetime, about: Raw) -> None:
         self._inputs[number] = payloads(about.get("input"))
@@ -352,6 +361,15 @@ def _plain(payload: Raw) -> Any:
         return strict_loads(data)
     except (ValueError, RecursionError) as error:
         raise NoHistory(f"a payload is no JSON: {error}") from None
+
+
+def _principal(said: Any) -> str | None:
+    """Whom a server names as the caller, on one line; None where it names nobody, as most do."""
+    if not isinstance(said, dict) or not said.get("name"):
+        return None
+    kind, name = str(said.get("type") or ""), str(said["name"])
+    shown = f"{kind}:{name}" if kind else name
+    return "".join(one if one.isprintable() else "?" for one in shown)[:200]
 
 
 def _word(value: Any) -> str | None:

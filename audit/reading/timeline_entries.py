@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.reading.case_logs import Line, Reading
 from audit.reading.runs import Message, Run
+from audit.reading.senders import sender_of, senders
 from db.log_order import in_order as rows_in_order
 from db.row_types import LogLine
 from workflows.state_folding import set_aside_marks
@@ -30,6 +31,8 @@ class Moment:
     how: str = ""
     """Of a run: began, completed, continued …; of a message: repeated, refused, waiting."""
     message: Message | None = None
+    sent_by: str | None = None
+    """Of a decision: whom the server names as its sender."""
 
 
 def moments(reading: Reading) -> list[Moment]:
@@ -82,6 +85,7 @@ def _before(one: Moment, entry: Moment) -> bool:
 def _entries(reading: Reading) -> Iterator[Moment]:
     marks = {place: set_aside_marks(reading.entries(place)) for place in reading.logs}
     numbers = {id(run): number for number, run in enumerate(reading.runs, start=1)}
+    sent = senders(reading)
     for line in in_order(reading):
         yield Moment(
             at=line.entry.at,
@@ -90,6 +94,7 @@ def _entries(reading: Reading) -> Iterator[Moment]:
             event_id=line.event_id,
             line=line,
             set_aside_by=marks[line.place].get(line.entry.seq),
+            sent_by=sender_of(line, sent),
         )
 
 
@@ -121,7 +126,13 @@ def _messages(reading: Reading) -> Iterator[Moment]:
                 if how == "refused" and run.last_written < message.event_id:
                     how = "waiting"
                 yield Moment(
-                    message.at, MESSAGE, number, message.event_id, how=how, message=message
+                    message.at,
+                    MESSAGE,
+                    number,
+                    message.event_id,
+                    how=how,
+                    message=message,
+                    sent_by=message.sent_by,
                 )
 
 
