@@ -60,8 +60,9 @@ async def _wait_for_lock(lock: int, database: Path) -> None:
                     server.terminate()
         if waited > _PATIENCE_SECONDS:
             raise Unreachable(
-                f"another process holds the lock of {database} and does not end: find and stop it",
-                f"另一进程占用 {database} 且未退出：请查找并结束该进程",
+                f"the lock of {database} is held: by a copy of this directory that is being made (wait for it),"
+                " or by a process that does not end (find and stop it)",
+                f"{database} 被占用：如正在复制本目录，请等待复制完成；如系遗留的进程，请查找并结束该进程",
             )
         await asyncio.sleep(0.1)
 

@@ -257,9 +257,17 @@ def _log(found: Survey) -> str | None:
 
 
 def _disk(home: Path) -> str:
-    free = _size(shutil.disk_usage(home).free)
-    used = _size(_used(home))
-    return say(Words(f"{used} used, {free} free", f"已用 {used}，可用 {free}"))
+    left = shutil.disk_usage(home).free
+    free, used = _size(left), _size(_used(home))
+    low = _ALMOST_FULL if left < _LEAST_FREE else Words("", "")
+    return say(Words(f"{used} used, {free} free{low.en}", f"已用 {used}，可用 {free}{low.zh}"))
+
+
+_LEAST_FREE = 500_000_000
+"""Bytes below which a disk is called almost full: PostgreSQL's journal alone may take so much in a day."""
+_ALMOST_FULL = Words(
+    ": ALMOST FULL, see docs/first-aid.md", "【空间不足】，见 docs/first-aid.zh.md"
+)
 
 
 def _used(home: Path) -> int:

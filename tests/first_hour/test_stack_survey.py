@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -132,6 +133,18 @@ def test_status_says_why_and_stop_gives_no_hint(
     note_unexpected_end(tmp_path, Words.same("PostgreSQL has stopped unexpectedly"))
     assert "is stopping (process" in (stopping := run(status).output)
     assert "PostgreSQL has stopped unexpectedly" in stopping
+
+
+@pytest.mark.parametrize(("free", "low"), [(0, True), (499_999_999, True), (5 * 10**9, False)])
+def test_a_disk_that_is_almost_full_is_called_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, *, low: bool
+) -> None:
+    """Before decisions are not answered any more: docs/first-aid.md says what to do."""
+    monkeypatch.setenv("PINGTAI_HOME", str(tmp_path))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    for lang, words in (("en", "ALMOST FULL"), ("zh", "【空间不足】")):
+        monkeypatch.setenv("PINGTAI_LANG", lang)
+        assert low == (words in CliRunner().invoke(status).output)
 
 
 def test_a_suspended_process_is_stopped(
