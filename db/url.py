@@ -179,6 +179,31 @@ def _written(parts: Address) -> str:
     return written + (f"?{query}" if query else "")
 
 
+def for_libpq(url: str) -> tuple[str, dict[str, str]]:
+    """The connection string of PostgreSQL's own programs, and the environment that they need beside it.
+
+    The password is in the environment: every user of a machine sees the arguments of its programs.
+    """
+    parts = address(normalised(url))
+    names = {ours: theirs for theirs, ours in _TRANSLATED.items()}
+    given: dict[str, Any] = {
+        names.get(name, name): value for name, value in parts.query if name != _FOR_SQLALCHEMY
+    }
+    own = {"user": parts.user, "host": parts.host, "port": parts.port, "dbname": parts.database}
+    given |= {name: value for name, value in own.items() if value}
+    for name, several in _places(parts).items():
+        given[name] = ",".join(map(str, several)) if isinstance(several, list) else several
+    environment = {n: os.environ[n] for n in _BY_ENVIRONMENT.values() if os.environ.get(n)}
+    if parts.password is not None:
+        environment["PGPASSWORD"] = parts.password
+    return " ".join(f"{name}={_in_quotes(value)}" for name, value in given.items()), environment
+
+
+def _in_quotes(value: object) -> str:
+    escaped = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def shown(url: "URL") -> str:
     """The whole URL as text, with its password: for connecting, never for printing."""
     return url.render_as_string(hide_password=False)

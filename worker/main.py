@@ -24,6 +24,16 @@ _OURS = (
     ),
     Listed("stop", "Stop the system on this machine. 停止本机系统", "worker.stack_commands:stop"),
     Listed(
+        "backup",
+        "Back up the whole installation while it runs. 备份",
+        "worker.backup.backup_command:backup",
+    ),
+    Listed(
+        "restore",
+        "Restore a backup, and check what came of it. 恢复",
+        "worker.backup.backup_command:restore",
+    ),
+    Listed(
         "worker",
         "Run a worker against any Temporal and PostgreSQL. 启动工作进程",
         "worker.operator_commands:worker",

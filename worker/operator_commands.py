@@ -11,11 +11,12 @@ from starter.client.register_access import open_engine
 from starter.client.temporal_connection import connect
 from starter.terminal.command_runner import UNREACHABLE, answering
 from starter.terminal.language import say
-from starter.terminal.screen import show, write_line
+from starter.terminal.screen import write_line
 from worker.delivery_worker import NoticeConfig
 from worker.detached_start import LOG, LOG_OPTION, start_detached
 from worker.doctor.examination import examine
 from worker.doctor.finding import Verdict
+from worker.doctor.show_findings import show_findings
 from worker.log_file import LogFile
 from worker.log_setup import set_up_logs
 from worker.notice_channels import load_notices
@@ -129,10 +130,7 @@ async def doctor() -> None:
     client = await connect()
     async with open_engine(patient=True) as engine:
         findings = [finding async for finding in examine(client, engine)]
-    for finding in findings:
-        show(f"{finding.verdict} {say(finding.what)}")
-        if finding.advice:
-            show(f"    → {say(finding.advice)}")
+    show_findings(findings)
     if any(finding.unreachable for finding in findings):
         raise click.exceptions.Exit(UNREACHABLE)
     if any(finding.verdict is Verdict.BAD for finding in findings):

@@ -27,6 +27,7 @@ from worker.register_database import register_database
 from worker.settings import Settings
 from worker.stack_survey import lock_file, note_starter, runs_already
 from worker.temporal_server import temporal_server
+from worker.unfinished_restore import refuse_unfinished
 from worker.worker_run import telemetry, worker_running
 
 _LOOK_SECONDS = 2.0
@@ -80,6 +81,7 @@ async def local_stack(
     async with AsyncExitStack() as parts:
         if not parts.enter_context(held_alone(lock_file(home))):
             raise runs_already(home)
+        refuse_unfinished(home)
         note_starter(home)
         notices = None if throw_away else NoticeConfig(*load_notices(settings.notices, home))
         database = await parts.enter_async_context(register_database(home, embedded=throw_away))

@@ -29,6 +29,23 @@ def connect_config() -> ClientConnectConfig:
         BadInput: the configuration names a file that is not there, or cannot be read.
         Unreachable: nothing is configured, and the local stack is down.
     """
+    config = _configured()
+    if "target_host" not in config:
+        config["target_host"] = _local_address()
+    config.setdefault("namespace", "default")
+    return config
+
+
+def configured_host() -> str | None:
+    """The address of the Temporal that the configuration names; None: the local one is meant.
+
+    Raises:
+        BadInput: as `connect_config`.
+    """
+    return _configured().get("target_host")
+
+
+def _configured() -> ClientConnectConfig:
     named = os.environ.get("TEMPORAL_CONFIG_FILE")
     if named and not Path(named).is_file():
         raise BadInput(
@@ -39,16 +56,12 @@ def connect_config() -> ClientConnectConfig:
     env = {k: v for k, v in os.environ.items() if not (k.startswith("TEMPORAL_") and v == "")}
     try:
         profile = ClientConfigProfile.load(config_file_strict=True, override_env_vars=env)
-        config = profile.to_client_connect_config()
+        return profile.to_client_connect_config()
     except (RuntimeError, ValueError, OSError) as error:
         raise BadInput(
             f"Temporal's client configuration cannot be read: {error}",
             f"无法读取 Temporal 客户端配置：{error}",
         ) from None
-    if "target_host" not in config:
-        config["target_host"] = _local_address()
-    config.setdefault("namespace", "default")
-    return config
 
 
 def _local_address() -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from db.engine import create_engine
 from db.register_errors import InvalidDatabaseUrl
-from db.url import database_url, normalised, redacted
+from db.url import database_url, for_libpq, normalised, redacted
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,29 @@ def test_what_cannot_be_used_is_said_without_the_password(given: str, advice: st
 def test_redacted(given: str, expected: str) -> None:
     """A printed URL shows everything but the password, well-formed or not."""
     assert expected == redacted(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "password"),
+    [
+        ("postgresql://u+1:p%20'x@h:5433/d", "user='u+1' host='h' port='5433' dbname='d'", "p 'x"),
+        (
+            "postgresql+asyncpg://u@/d?host=/run/o'brien&port=5432&prepared_statement_cache_size=0",
+            r"host='/run/o\'brien' port='5432' user='u' dbname='d'",
+            None,
+        ),
+        (
+            "postgresql://u@h/d?sslmode=require&connect_timeout=3",
+            "sslmode='require' connect_timeout='3' user='u' host='h' dbname='d'",
+            None,
+        ),
+        ("postgresql://u@/d?host=a:1&host=b:2", "host='a,b' user='u' dbname='d' port='1,2'", None),
+    ],
+)
+def test_for_postgres_own_programs(
+    given: str, expected: str, password: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their connection string, in which no password stands: arguments are seen by everybody."""
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    found, environment = for_libpq(given)
+    assert (expected, password) == (found, environment.get("PGPASSWORD"))

@@ -37,10 +37,16 @@ class Point(NamedTuple):
     register: bool = False
     makes_tables_known: bool = False
     """Whether it says that tables are missing: points that fail for that reason are then left out."""
+    at_work: bool = False
+    """Whether it is about a system at work, and not about its data alone."""
 
 
-async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]:
+async def examine(
+    client: Client, engine: AsyncEngine, *, at_work: bool = True
+) -> AsyncIterator[Finding]:
     """Every point in turn; a point that cannot be examined says why.
+
+    Without `at_work` nobody is to work on the cases yet, and that none does is no finding.
 
     Where Temporal, its namespace, the register or its tables are not there, that is said once, and the
     points that need them are left out.
@@ -53,7 +59,7 @@ async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]
     except RPCError as error:
         yield _away("Temporal", Words.same(error.message))
         temporal = False
-    for point in _points(client, engine):
+    for point in _points(client, engine, at_work=at_work):
         if (point.temporal and not temporal) or (point.register and not register):
             continue
         try:
@@ -77,12 +83,12 @@ async def examine(client: Client, engine: AsyncEngine) -> AsyncIterator[Finding]
                 yield _not_examined(point.name, in_words(error))
 
 
-def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
-    return (
-        Point("TLS", lambda: check_temporal.transport(client), temporal=True),
+def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Point, ...]:
+    points = (
+        Point("TLS", lambda: check_temporal.transport(client), temporal=True, at_work=True),
         Point("retention", lambda: check_temporal.retention(client), temporal=True),
         Point("search attributes", lambda: check_temporal.search_attributes(client), temporal=True),
-        Point("workers", lambda: check_temporal.workers(client), temporal=True),
+        Point("workers", lambda: check_temporal.workers(client), temporal=True, at_work=True),
         Point("worker versioning", lambda: check_temporal.versioning(client), temporal=True),
         Point("stuck workflows", lambda: check_cases.stuck(client), temporal=True),
         Point("paused workflows", lambda: check_cases.paused(client), temporal=True),
@@ -149,6 +155,7 @@ def _points(client: Client, engine: AsyncEngine) -> tuple[Point, ...]:
         Point("fonts", check_installation.fonts),
         Point("packages", check_installation.packages),
     )
+    return tuple(point for point in points if at_work or not point.at_work)
 
 
 def _away(server: str, why: Words) -> Finding:

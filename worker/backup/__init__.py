@@ -1,0 +1,1 @@
+"""`pingtai backup` and `pingtai restore`: the whole of an installation in one verified file."""
