@@ -115,10 +115,14 @@ def pairs() -> tuple[Pair, ...]:
 
 
 def missing(pair: Pair) -> list[str]:
-    """The code that one language has and the other has not."""
-    en, zh = ({one.strip("`") for one in _TYPED.findall(text)} for text in (pair.en, pair.zh))
+    """The code that one language has and the other has not; a page may be named in its Chinese form."""
+    en, zh = pair.en, pair.zh.replace(".zh.md", ".md")
+    sides = ((en, zh), (zh, en))
     return sorted(
-        [one for one in en if one not in pair.zh] + [one for one in zh if one not in pair.en]
+        one.strip("`")
+        for text, other in sides
+        for one in set(_TYPED.findall(text))
+        if one.strip("`") not in other
     )
 
 
