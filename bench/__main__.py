@@ -13,7 +13,7 @@ from bench.figures import Figure, figures
 from bench.findings import measure
 from bench.processes import ground
 from bench.reasons import reason
-from bench.sections import DOCUMENT
+from bench.sections import DOCUMENT, write_all
 
 _MARKS = {True: "reached", False: "missed", None: ""}
 
@@ -41,7 +41,7 @@ async def main() -> None:
     missed = [line for line in lines if line.reached is False]
     for why in dict.fromkeys(reason(line, found) for line in missed):  # each reason once
         screen.print(f"Missed: {why}\n", markup=False)
-    DOCUMENT.write_text(document(found), encoding="utf-8")
+    write_all(document(found))
     screen.print(f"Written: {DOCUMENT}")
 
 

@@ -51,7 +51,10 @@ Both on the same Temporal server (the embedded one, SQLite), each with one worke
 default cache, taking turns in the same run; ours with the embedded PostgreSQL. Read the ratios: the times are
 this machine's ({about}).
 
-Repeat it with `make bench` (about six minutes on two cores). It writes this file.
+Each section says on which release and commit it was measured. Take all again with `make bench` (about eight
+minutes on two cores): it writes this file. A test fails when the code has a newer release than the figures.
+What depends on no machine (events, bytes, statements, modules) has budgets instead, which tests count:
+[budgets.toml](../bench/budgets.toml).
 
 ## The figures
 

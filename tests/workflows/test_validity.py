@@ -1,13 +1,18 @@
 """The years of validity (§四, §六): assessments by themselves, rectification, how a term ends."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from activities import register_activities
+from bench.budgets import objections
+from bench.events import name_of
 from starter.client.temporal_client import PingtaiClient
 from tests.rules.builders import COMMISSION
+from tests.workflows.counted_life import CountedWrites, carried, counted, histories, of_the_update
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.contract import STAGE
@@ -24,14 +29,37 @@ async def runs(world: World, life: Life) -> list[WorkflowExecutionStatus | None]
     return [run.status async for run in world.temporal.list_workflows(query)]
 
 
-async def test_effective_years_and_the_end(world: World) -> None:
-    """Each year opens once, one run a cycle, the log goes on over all of them, and it expires."""
-    life = await world.apply(policy={"validity_years": 2}, submitted_by=COMMISSION)
+async def stays_in_budget(life: Life, years: Sequence[int], writes: CountedWrites) -> None:
+    """What it costs is in its budgets; with an activity more it would not be."""
+    own = lived = await histories(life)
+    for year in years:
+        lived = lived + await histories(life, year)
+    inspected = of_the_update(2, own[-1])
+    of_life = counted(lived) | writes.cost(life.id) | {"carried": carried(own)}
+    of_decision = counted([inspected]) | writes.cost(life.id, seq=3)
+    assert [] == objections("life", of_life) + objections("decision", of_decision), (
+        of_life,
+        of_decision,
+    )
+    scheduled = next(event for event in inspected if name_of(event) == "ACTIVITY_TASK_SCHEDULED")
+    more = objections("decision", of_decision | counted([[*inspected, scheduled]]))
+    assert ["activities", "bytes", "events"] == [said.partition(" of ")[0] for said in more]
+
+
+async def test_effective_years_and_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each year opens once, one run a cycle, the log goes on over all of them, and it expires; in budget."""
+    writes = CountedWrites(world.engine)
+    monkeypatch.setattr(world.register, "write", writes.write)
+    monkeypatch.setattr(register_activities, "PATIENCE_SECONDS", 60)  # however busy the machine is
+    years = (1, 2, 3)
+    life = await world.apply("quiet-life", submitted_by=COMMISSION)
+    life.rests = True
     await life.get_listed(decided_on=(date.today() - timedelta(days=300)).isoformat())
-    for year in (1, 2):
+    for year in years:
         await life.effective(year)
     await life.expire()
     result = await life.handle.result()
+    await stays_in_budget(life, years, writes)
     assert "expired" == result["stage"]
     log = await life.log()
     nearing = [e.said["days"] for e in log if e.name == "validity_nearing"]
@@ -42,16 +70,16 @@ async def test_effective_years_and_the_end(world: World) -> None:
         if e.kind is EntryKind.HAPPENING and e.name != "validity_nearing"
     ]
     a_year = [("assessment_opened", "opened"), ("assessment_ended", "effective")]
-    expected = [("applied", "opened"), *(a_year * 2), ("validity_ended", "period_over")]
+    expected = [("applied", "opened"), *(a_year * 3), ("validity_ended", "period_over")]
     assert expected == happened
     assert find_chain_break(log, BEGINNING) is None
     assert fold(log) == await life.state()
     assert "expired" == (await life.handle.describe()).typed_search_attributes.get(STAGE)
 
-    async def four_runs() -> bool:
-        return len(await runs(world, life)) == 4
+    async def five_runs() -> bool:
+        return len(await runs(world, life)) == 5
 
-    await until(four_runs, "getting in, two years, the rest")
+    await until(five_runs, "getting in, three years, the rest")
     card = await world.queries.platform(life.id)
     assert card
     own = [line.entry.hash for line in card.log if line.year == 0]

@@ -147,6 +147,8 @@ class Life:
         self.id = platform_id
         self.handle = self._handle(platform_workflow_id(platform_id))
         self.assessment: WorkflowHandle[Any, Any] | None = None
+        self.rests = False
+        """Before each decision the case comes to rest, as when people decide days apart."""
         self._decisions = count(1)
 
     def _handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
@@ -172,6 +174,8 @@ class Life:
 
     async def decide(self, kind: str, outcome: str | None = None, **changes: Any) -> Receipt:
         """Take a decision by the update."""
+        if self.rests:
+            await self.settled(self.target(kind))
         return await self.world.client.decide(
             self.id, await self.decision(kind, outcome, **changes)
         )

@@ -1,0 +1,114 @@
+"""How many modules a command loads, from nothing to its end: most of the time of a command is theirs."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from fastapi import FastAPI
+
+from bench.budgets import objections
+from db.register_store import PostgresRegister
+from starter.service.serving import listener, serving, url_of
+from tests.nobody import be_nobody
+from tests.register.cases import batch, listed
+from tests.service.conftest import EVERYTHING, MakeKey
+from tests.workflows.world import World
+
+ROOT = Path(__file__).parents[2]
+WHO = ("--actor", "hd-1", "--organisation", "海淀区科技主管部门", "--district", "haidian", "--yes")
+HOW = ("--outcome", "recommended", "--opinion", "同意推荐。", *WHO)
+FORKING = """
+import os, sys
+before, out = set(sys.modules), os.dup(1)
+for name, words, settings, planted in {calls!r}:
+    child = os.fork()
+    if not child:
+        os.environ.update(settings)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 0
+        try:
+            if planted:
+                __import__(planted)
+            from worker.main import pingtai
+            pingtai(words, prog_name="pingtai")
+        except SystemExit as ended:
+            code = ended.code
+        os.write(out, f"{{name}}={{code}}={{len(set(sys.modules) - before)}}\\n".encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+"""Each command begins in a process that has loaded nothing but Python itself."""
+PLANTED = "planted"
+
+
+def modules(*calls: tuple[str, tuple[str, ...], Mapping[str, str], str | None]) -> dict[str, int]:
+    """How many modules each command has loaded at its end; all must succeed."""
+    told = [(name, [*words], dict(settings), planted) for name, words, settings, planted in calls]
+    program = FORKING.format(calls=told)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    lines = [line.split("=") for line in done.stdout.splitlines()]
+    assert {"0"} == {code for _, code, _ in lines}, done.stderr
+    return {name: int(count) for name, _, count in lines}
+
+
+class Ways(NamedTuple):
+    """The settings of a command that reads the register, decides directly, and decides by HTTP."""
+
+    reads: Mapping[str, str]
+    direct: Mapping[str, str]
+    http: Mapping[str, str]
+
+
+@pytest.fixture
+async def ways(
+    world: World, app: FastAPI, make_key: MakeKey, database_url: str, session_database_url: str
+) -> AsyncIterator[Ways]:
+    """A register of its own for what is read; for decisions the world, and the service before it."""
+    temporal = world.temporal.service_client.config.target_host
+    key = await make_key(*EVERYTHING, district="haidian")
+    with listener("127.0.0.1:0") as listening:
+        async with serving(app, listening):
+            yield Ways(
+                {"DATABASE_URL": database_url},
+                {"DATABASE_URL": session_database_url, "TEMPORAL_ADDRESS": temporal},
+                {"PINGTAI_URL": url_of(listening), "PINGTAI_KEY": key},
+            )
+
+
+@pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="another Python has another standard library"
+)
+async def test_each_command_loads_no_more_than_its_budget(
+    world: World,
+    ways: Ways,
+    register: PostgresRegister,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """What is read, what is decided, directly and by HTTP; and a module that was planted is noticed."""
+    be_nobody(monkeypatch, tmp_path)
+    await register.write(batch(listed()))
+    for platform in ("modules-direct", "modules-http"):
+        life = await world.apply(platform)
+        await life.settled(life.handle)
+    found = await asyncio.to_thread(
+        modules,
+        ("help", ("--help",), {}, None),
+        ("inbox", ("inbox",), ways.reads, None),
+        ("show", ("show", "p-1"), ways.reads, None),
+        ("register", ("register",), ways.reads, None),
+        ("valid", ("valid", "p-1", "--on", "2025-01-01"), ways.reads, None),
+        ("recommend", ("recommend", "modules-direct", *HOW), ways.direct, None),
+        ("recommend-by-http", ("recommend", "modules-http", *HOW), ways.http, None),
+        (PLANTED, ("--help",), {}, "click.testing"),
+    )
+    planted = found.pop(PLANTED)
+    assert [] == objections("modules", found), found
+    (said,) = objections("modules", found | {"help": planted})
+    assert said.startswith(f"help of modules: {planted}, and ")
