@@ -33,6 +33,16 @@ class TermKeys:
         self._directory = directory
         self._ready: dict[str, AESGCM] = {}
 
+    @property
+    def directory(self) -> Path:
+        """Where the keys are."""
+        return self._directory
+
+    @property
+    def newest_master(self) -> str:
+        """The name of the master key that wraps now."""
+        return self._masters.newest
+
     def current(self, scope: str) -> tuple[str, AESGCM]:
         """Return the key that encrypts in a scope now, and its name; it is made where there is none.
 

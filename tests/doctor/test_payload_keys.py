@@ -1,0 +1,78 @@
+"""The keys of payloads, examined: missing, closed, behind a rotation, and back after an erasure."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.audit_tables import archived_histories
+from db.register_store import PostgresRegister
+from starter.encryption.encrypted_converter import configured_keys
+from starter.encryption.key_errors import VARIABLE
+from starter.encryption.master_keys import add_master_key
+from tests.register.cases import application, batch, opened
+from worker.doctor.check_payload_keys import payload_keys
+from worker.doctor.finding import Finding, Verdict
+
+PLATFORM = "bj-test"
+
+
+async def _found(engine: AsyncEngine, verdict: Verdict, *said: str) -> Finding:
+    found = await payload_keys(engine)
+    assert found.verdict is verdict, found
+    assert all(word in f"{found.what.en} {found.what.zh}" for word in said), found
+    return found
+
+
+async def test_each_trouble_with_keys_is_named(
+    engine: AsyncEngine,
+    register: PostgresRegister,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """One after another, on one open term."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    await _found(engine, Verdict.GOOD, "not encrypted")
+    masters = tmp_path / "keys.json"
+    monkeypatch.setenv(VARIABLE, str(masters))
+    await _found(engine, Verdict.BAD, str(masters))
+    add_master_key(masters, "first")
+    await register.write(batch(opened(application(platform_id=PLATFORM))))
+    await _found(engine, Verdict.GOOD, "0 of 1 open term")  # it began in the clear
+    await _archived(engine, f"{PLATFORM}:term-1:first,shared:first")
+    await _found(engine, Verdict.BAD, f"missing here: {PLATFORM}:term-1", "缺失")
+    keys = configured_keys()
+    assert keys
+    keys.current(f"{PLATFORM}:term-1")
+    await _found(engine, Verdict.GOOD, "1 of 1 open term")
+    add_master_key(masters, "second")
+    await _found(engine, Verdict.NOTE, "1 older than the rotation to second")
+    file = keys.directory / PLATFORM / "term-1.first.json"
+    file.chmod(0o640)
+    await _found(engine, Verdict.BAD, str(file))
+    file.chmod(0o600)
+    kept = file.read_bytes()
+    keys.destroy(PLATFORM, 1)
+    await _found(engine, Verdict.BAD, "missing here")  # of a term that is open
+    file.write_bytes(kept)
+    await _found(engine, Verdict.BAD, f"erased terms are here again: {PLATFORM}:term-1")
+
+
+async def _archived(engine: AsyncEngine, codec: str) -> None:
+    now = datetime.now(UTC)
+    row = {
+        "workflow_id": f"platform:{PLATFORM}",
+        "run_id": "r",
+        "platform_id": PLATFORM,
+        "year": 0,
+        "started_at": now,
+        "archived_at": now,
+        "events": 1,
+        "sdk": "",
+        "codec": codec,
+        "sha256": "",
+    }
+    async with engine.begin() as connection:
+        await connection.execute(insert(archived_histories).values(row))

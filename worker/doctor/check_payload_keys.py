@@ -1,0 +1,118 @@
+"""The point about the keys of payloads: open terms have one that opens, and erased terms have none."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.audit_tables import archived_histories
+from db.open_cases import open_cases
+from starter.encryption.key_inventory import TermKeyFiles, inventory
+from starter.error_reasons import reason_of
+from starter.errors import BadInput
+from worker.doctor.finding import Finding, bad, good, note
+from workflows.words import Words, counted
+
+_LISTED = 3
+_Term = tuple[str, int]
+
+
+async def payload_keys(engine: AsyncEngine) -> Finding:
+    """A key that is missing stops its case; one that is there after erasure undoes the erasure."""
+    from starter.encryption.encrypted_converter import configured_keys  # noqa: PLC0415 - who does not encrypt
+
+    try:
+        keys = configured_keys()
+        if keys is None:
+            return good("payloads are not encrypted", "载荷未加密")
+        found, newest = inventory(keys.directory), keys.newest_master
+    except BadInput as error:
+        return bad(error.words, _SEE)
+    except OSError as error:
+        return bad(reason_of(error).at(str(keys and keys.directory)), _SEE)
+    return _of_files(found) or await _of_open_terms(engine, found, newest)
+
+
+def _of_files(found: Mapping[_Term, TermKeyFiles]) -> Finding | None:
+    """What is wrong with the files themselves."""
+    if left := sorted(term for term, files in found.items() if files.erased and files.masters):
+        return bad(
+            Words(
+                f"keys of erased terms are here again: {_named(left)}",
+                f"已删除期次的密钥重新出现：{_named(left)}",
+            ),
+            Words(
+                "remove the files: a backup was restored, or a copy of the directory was left out",
+                "请删除这些文件：可能来自恢复的备份，或目录副本中遗漏",
+            ),
+        )
+    if closed := [path for files in found.values() for path in files.unreadable]:
+        shown = ", ".join(map(str, closed[:_LISTED]))
+        return bad(
+            Words(
+                f"{counted(len(closed), 'key')} cannot be used, for their mode or owner: {shown}",
+                f"{len(closed)} 个密钥因权限或属主无法使用：{shown}",
+            ),
+            Words(
+                "the user of the workers owns them, with mode 0600",
+                "应归工作进程用户所有，权限 0600",
+            ),
+        )
+    return None
+
+
+async def _of_open_terms(
+    engine: AsyncEngine, found: Mapping[_Term, TermKeyFiles], newest: str
+) -> Finding:
+    """Whether open terms have their keys, and the newest."""
+    terms = {(case.platform_id, case.term) for case in await open_cases(engine)}
+    missing = sorted(term for term in terms if term not in found or not found[term].masters)
+    if lost := await _encrypted(engine, missing):
+        return bad(
+            Words(
+                f"open terms whose keys are missing here: {_named(lost)}",
+                f"在办期次的密钥缺失：{_named(lost)}",
+            ),
+            Words(
+                "their cases stop: restore the keys, or set PINGTAI_TERM_KEYS to the directory that all share",
+                "相关流程将停止：请恢复密钥，或将 PINGTAI_TERM_KEYS 指向各机共用的目录",
+            ),
+        )
+    old = [term for term in terms & found.keys() if newest not in found[term].masters]
+    en = f"payload keys: {len(terms) - len(missing)} of {counted(len(terms), 'open term')}"
+    zh = f"载荷密钥：{len(terms)} 个在办期次中 {len(terms) - len(missing)} 个"
+    if old:
+        return note(
+            Words(
+                f"{en}; {len(old)} older than the rotation to {newest}",
+                f"{zh}，{len(old)} 个早于 {newest} 轮换",
+            ),
+            Words(
+                "each gets a new one with what it writes next; keep the older master keys all the same",
+                "下次写入时自动更新；旧主密钥须继续保留",
+            ),
+        )
+    return good(en, zh)
+
+
+_SEE = Words("see docs/encryption.md", "见 docs/encryption.md")
+
+
+def _named(terms: Iterable[_Term]) -> str:
+    every = [f"{platform}:term-{term}" for platform, term in terms]
+    more = len(every) - _LISTED
+    return ", ".join(every[:_LISTED]) + (f" (+{more})" if more > 0 else "")
+
+
+async def _encrypted(engine: AsyncEngine, terms: Iterable[_Term]) -> list[_Term]:
+    """Those of terms of which the archive has something encrypted; others began in the clear."""
+    wanted = {f"{platform}:term-{term}": (platform, term) for platform, term in terms}
+    if not wanted:
+        return []
+    c = archived_histories.c
+    platforms = {platform for platform, _ in wanted.values()}
+    query = select(c.codec).where(c.codec.is_not(None), c.platform_id.in_(platforms)).distinct()
+    async with engine.connect() as connection:
+        named = [row.codec for row in await connection.execute(query)]
+    scopes = {key.rpartition(":")[0] for names in named for key in names.split(",")}
+    return sorted(term for scope, term in wanted.items() if scope in scopes)
