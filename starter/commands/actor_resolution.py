@@ -109,8 +109,8 @@ class ActorResolver:
             self._told.add(role.called)
             complain(
                 Words(
-                    f"Acting as {role.called} ({role.organisation}), your role for this decision.",
-                    f"以“{role.called}”（{role.organisation}）身份办理此事项。",
+                    f"Acting as {role.shown.en} ({role.organisation}), your role for this decision.",
+                    f"以“{role.shown.zh}”（{role.organisation}）身份办理此事项。",
                 )
             )
 

@@ -15,6 +15,7 @@ from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
 from starter.commands.notation import (
+    REST,
     body,
     chinese_list,
     day,
@@ -70,7 +71,7 @@ _NEW_FACTS = {name: f"new_{name.removesuffix('s')}" for name in CHANGEABLE}
 _DEFAULTS = {
     "decision_id": Words("a new one", "自动生成"),
     "decided_on": Words("today in Beijing", "北京时间当日"),
-    "role": Words("the one that is awaited", "待办事项的办理主体"),
+    "role": Words("the one that is awaited", "待办事项所要求的身份"),
 }
 _ENVIRONMENT = {
     "id": "PINGTAI_ACTOR",
@@ -145,7 +146,17 @@ class Part:
         if self.shape in (Shape.WORD, Shape.WORDS):
             many = len(self.vocabulary) > 10
             return Words(self.field.upper(), self.label.zh) if many else None
+        if self.field in OPEN_WORDS:
+            return Words("FIELD", "领域")
         return self.label.how or METAVARS.get(self.shape, TEXT)
+
+    @property
+    def words(self) -> tuple[StrEnum, ...]:
+        """All words that may stand in its value."""
+        return (
+            *self.vocabulary,
+            *(w for ws in WORDS_OF_NOTATION.get(self.shape, {}).values() for w in ws),
+        )
 
     @property
     def help(self) -> Words:
@@ -157,7 +168,8 @@ class Part:
         words = self.shape in (Shape.WORD, Shape.WORDS) and self.metavar is None
         if self.switch or words:
             terms = " | ".join(_term(word) for word in offered)
-            en, zh = f"{en}: {terms}", f"{zh}：{terms}"
+            # In Chinese the words to choose from stand at the flag itself.
+            en, zh = f"{en}: {terms}", f"{zh}：{terms}" if self.switch else zh
         if self.switch:
             return Words(en, zh)
         if label.told:
@@ -169,7 +181,7 @@ class Part:
             en += f". {name.en}: {', '.join(offers)}"
             zh += f"。{name.zh}：{chinese_list(offers)}"
             if name is ITEM and self.shape is not Shape.TEXT_BY_WORD:
-                en, zh = f"{en}, or all for those not named", f"{zh}，其余各项用 all"
+                en, zh = f"{en}, or all for those not named", f"{zh}，未列明的各项用“{REST}”"
         if label.only_for:
             en += f" [with {', '.join(label.only_for)}]"
             zh += f" [适用于：{'、'.join(map(_term, label.only_for))}]"

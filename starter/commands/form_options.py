@@ -1,5 +1,7 @@
 """The options of commands that are made of a message's fields, and those that several of them share."""
 
+from enum import StrEnum
+
 import click
 
 from starter.commands.decision_form import Part
@@ -30,11 +32,17 @@ YES = click.Option(
 )
 
 
+class WordsOption(click.Option):
+    """An option in whose value words of a vocabulary may stand."""
+
+    words: tuple[StrEnum, ...] = ()
+
+
 def option(part: Part) -> click.Option:
     """The flag of a part."""
     if part.switch:
         return click.Option([part.flag, part.name], is_flag=True, help=made(part.help))
-    return click.Option(
+    found = WordsOption(
         [part.flag, part.name],
         type=WordChoice(part.vocabulary) if part.shape in (Shape.WORD, Shape.WORDS) else None,
         multiple=part.shape.listed,
@@ -43,6 +51,8 @@ def option(part: Part) -> click.Option:
         show_envvar=bool(part.envvar),
         help=made(part.help),
     )
+    found.words = part.words
+    return found
 
 
 def preset() -> frozenset[str]:

@@ -196,7 +196,7 @@ FORMS: dict[Kind, DecisionForm] = {
                 "分数仅供参考。",
             ),
             "pingtai evaluate bj-water-membrane --outcome not_effective --finding all=satisfactory \\\n"
-            "    --finding 'service_and_impact=unsatisfactory:对外服务不足@52' \\\n"
+            "    --finding 'service_and_impact=unsatisfactory:服务不足@52' \\\n"
             "    --mend '对外服务机时提高到四成' --mend-by 2027-06-30 \\\n"
             "    --actor c-11 --organisation 市科委、中关村管委会",
         ),

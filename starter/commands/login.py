@@ -350,7 +350,7 @@ def _show_roles(profile: Profile) -> None:
 
 
 _ROLES: tuple[Column[ProfileRole], ...] = (
-    Column("--as", lambda role: role.called, whole=ALWAYS),
+    Column("--as", lambda role: role.shown, whole=ALWAYS),
     Column(Words("role", "身份"), lambda role: wording.who(role.role)),
     Column(Words("organisation", "单位"), lambda role: role.organisation),
     Column(

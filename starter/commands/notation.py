@@ -25,6 +25,8 @@ from workflows.vocabulary import (
 from workflows.words import BilingualEnum, Words
 
 ALL = "all"
+REST = "其余"
+"""The same in Chinese."""
 _FIGURE = r"(\d{1,12}(?:\.\d{1,4})?)"
 _MEASURE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,63}})\s*[=＝]\s*{_FIGURE}")
 _INDICATOR = re.compile(
@@ -195,7 +197,7 @@ def entries(given: Sequence[str], vocabulary: Iterable[StrEnum]) -> dict[str, st
         key, equals, value = text.partition("=")
         if not equals:
             raise BadInput(f"{text!r}: write KEY=TEXT", f"“{text}”：应写作 键=内容")
-        name = ALL if key.strip() == ALL else word(vocabulary, key, text)
+        name = ALL if key.strip() in (ALL, REST) else word(vocabulary, key, text)
         if name in found:
             raise BadInput(f"{name} is given twice", f"{name} 重复")
         found[name] = value

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from starter.commands.notation import ALL, chinese_list, word
+from starter.commands.notation import ALL, REST, chinese_list, word
 from starter.desk.panels import find_panel
 from starter.errors import BadInput
 from starter.terminal.catalogue import made
@@ -33,7 +33,7 @@ PANEL_OPTIONS = (
             Words(
                 f"An expert's vote; all=VOTE for those not named; NAME={ABSENT} leaves one out."
                 f" With --panel. 专家意见: {', '.join(Vote)}",
-                "专家意见，与 --panel 同用；未列明的专家用“all=意见”，未参加的写“姓名=未参加”。"
+                "专家意见，与 --panel 同用；未列明的专家用“其余=意见”，未参加的写“姓名=未参加”。"
                 f"意见：{chinese_list(Vote)}",
             )
         ),
@@ -56,6 +56,8 @@ def called_panel(roster: str | None, votes: Sequence[str]) -> list[Expert]:
             raise BadInput("--vote needs --panel", "--vote 须与 --panel 一并使用")
         return []
     said = dict(map(_vote, votes))
+    if REST in said:
+        said[ALL] = said.pop(REST)
     experts = [one.model_dump(mode="json") for one in find_panel(roster).experts]
     unknown = {
         name

@@ -17,6 +17,7 @@ from workflows.actors import Actor
 from workflows.credit_codes import CreditCode
 from workflows.model import Identifier, Message, Name, parse, wrong
 from workflows.vocabulary import District, Role
+from workflows.words import Words
 
 
 def check_district(role: Role, district: District | None) -> None:
@@ -48,6 +49,11 @@ class ProfileRole(Message):
     def called(self) -> str:
         """Its name, or else the role's."""
         return self.name or str(self.role)
+
+    @property
+    def shown(self) -> Words:
+        """How people are shown it: by its name, or else the role in words; `--as` takes both."""
+        return Words.same(self.name) if self.name else Words(str(self.role), self.role.zh)
 
     def goes_by(self, word: str) -> bool:
         """Whether `--as WORD` may mean it: by its name, or by the role in English or Chinese."""
@@ -107,10 +113,14 @@ class Profile(Message):
         found = exact or [role for role in self.roles if role.goes_by(called)]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(role.called for role in self.roles)
+        shown = [role.shown for role in self.roles]
+        en, zh = ", ".join(one.en for one in shown), "；".join(one.zh for one in shown)
+        none = Words("has no such role", "没有此身份")
+        if found:
+            none = Words("has several such roles", "有多个此身份")
         raise BadInput(
-            f"--as {called}: the profile has {'several' if found else 'no'} such roles; it has {known}",
-            f"--as {called}：个人配置中{'有多个' if found else '没有'}此身份；现有 {known}",
+            f"--as {called}: the profile {none.en}; it has {en}",
+            f"--as {called}：个人配置中{none.zh}；现有：{zh}",
         )
 
     def actor(self, role: ProfileRole) -> Actor:

@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from starter.terminal.catalogue import in_chinese
+from starter.terminal.catalogue import AS_WRITTEN, in_chinese
 
 _WORD = re.compile(r"[A-Z][A-Z0-9_ ]*[A-Z0-9]")
 _NAMED_IN_ERRORS = (click.Path, click.File)
@@ -18,9 +18,9 @@ _NAMED_IN_ERRORS = (click.Path, click.File)
 def chinese(command: click.Command) -> click.Command:
     """Return a copy of a command with its help in Chinese; the command itself is left as it is."""
     new = copy.copy(command)
-    new.help = _paragraphs(command.help)
+    new.help = _paragraphs(command.help, command)
     new.short_help = _paragraphs(command.short_help)
-    new.epilog = _paragraphs(command.epilog)
+    new.epilog = _paragraphs(command.epilog, command)
     if command.options_metavar:
         new.options_metavar = _metavar(command.options_metavar)
     new.params = [_param(param) for param in command.params]
@@ -61,13 +61,49 @@ def _split(text: str | None) -> list[str]:
     return inspect.cleandoc(text).split("\n\n") if text else []
 
 
-def _paragraphs(text: str | None) -> str | None:
-    return "\n\n".join(map(in_chinese, _split(text))) if text else text
+def _paragraphs(text: str | None, command: click.Command | None = None) -> str | None:
+    if not text:
+        return text
+    said = [in_chinese(one) for one in _split(text)]
+    words = _words_of(command) if command else {}
+    return "\n\n".join(_with_terms(one, words) if words else one for one in said)
+
+
+def _words_of(command: click.Command) -> dict[str, dict[str, str]]:
+    """By flag the Chinese terms of the words that may stand in its value."""
+    found: dict[str, dict[str, str]] = {}
+    for param in command.params:
+        words = getattr(param, "words", ()) or getattr(param.type, "vocabulary", ())
+        terms = {str(one): term for one in words if (term := getattr(one, "zh", ""))}
+        if terms:
+            found |= dict.fromkeys(param.opts, terms | _REST)
+    return found
+
+
+_REST = {"all": "其余"}
+"""Those items that a flag does not name; it is understood in both languages."""
+_VALUE = re.compile(r"(--[a-z-]+)( +)('[^']*'|[^\s'\\-][^\s'\\]*)")
+_TERM = re.compile(r"(?<![\w.-])[a-z]+(?:_[a-z]+)*(?![\w.-])")
+
+
+def _with_terms(text: str, words: dict[str, dict[str, str]]) -> str:
+    """Return the lines of an example with Chinese values where those are taken; other texts as they are."""
+    if not text.startswith(f"{AS_WRITTEN}示例"):
+        return text
+
+    def value(found: re.Match[str]) -> str:
+        flag, space, said = found.groups()
+        terms = words.get(flag, {})
+        return flag + space + _TERM.sub(lambda word: terms.get(word[0], word[0]), said)
+
+    return _VALUE.sub(value, text)
 
 
 def _param(param: click.Parameter) -> click.Parameter:
     new = copy.copy(param)
     shown = _shown_metavar(param)
+    if choices := _chinese_choices(param):
+        new.metavar = choices
     for word in _metavar_words(param):
         new.metavar = shown = shown.replace(word, in_chinese(word))
     if isinstance(new.type, _NAMED_IN_ERRORS):
@@ -78,6 +114,14 @@ def _param(param: click.Parameter) -> click.Parameter:
         if isinstance(new.show_default, str):
             new.show_default = in_chinese(new.show_default)
     return new
+
+
+def _chinese_choices(param: click.Parameter) -> str:
+    """The words to choose from, as they are said in Chinese; empty where none are shown at the flag."""
+    words = getattr(param.type, "vocabulary", ())
+    if param.metavar is not None or not words or not isinstance(param, click.Option):
+        return ""
+    return f"[{'|'.join(getattr(one, 'zh', '') or str(one) for one in words)}]"
 
 
 def _shown_metavar(param: click.Parameter) -> str:

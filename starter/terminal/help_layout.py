@@ -64,7 +64,11 @@ def _folded_choices(name: str, width: int) -> list[str]:
     """An option with its choices in lines of at most so many columns, broken after the bars between them."""
     indent = " " * (name.find("[") + 1)
     lines: list[str] = []
-    while columns(name) > width and (at := name.rfind("|", len(indent), width) + 1):
+    while columns(name) > width:
+        bars = [at for at, sign in enumerate(name, 1) if sign == "|" and at > len(indent)]
+        at = max((at for at in bars if columns(name[:at]) <= width), default=0)
+        if not at:
+            break
         lines.append(name[:at])
         name = indent + name[at:]
     return [*lines, name]

@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from starter.terminal.chinese_help import chinese
 from starter.terminal.help_layout import HelpContext
+from starter.terminal.help_pages import with_paged_help
 from starter.terminal.language import language
 from workflows.words import Language
 
@@ -28,7 +29,10 @@ def in_language(command: click.Command) -> click.Command:
     if not any(LANG.opts[0] in param.opts for param in new.params):
         new.params = [*new.params, LANG]
     new.context_class = HelpContext
-    return chinese(new) if language() == "zh" else new
+    new._help_option = None  # click keeps it for all copies
+    spoken = chinese(new) if language() == "zh" else new
+    with_paged_help(spoken)
+    return spoken
 
 
 class Listed(NamedTuple):

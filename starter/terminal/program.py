@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import click
 
+from starter.terminal import help_pages
 from starter.terminal.catalogue import click_speaks
 from starter.terminal.chosen_language import asked_by_option, speaking
 from starter.terminal.language import language, say, unknown_language
@@ -53,8 +54,11 @@ def _errors_in_lines() -> Iterator[None]:
     """
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError:
-        raise
+    except click.exceptions.NoArgsIsHelpError as error:
+        if error.ctx is None or not help_pages.is_watched():
+            raise
+        help_pages.show_help(error.format_message())
+        error.ctx.exit(error.exit_code)
     except click.UsageError as error:
         from starter.terminal import usage_errors  # noqa: PLC0415 - only a wrong call needs it
 

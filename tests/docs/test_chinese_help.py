@@ -194,11 +194,11 @@ def test_lines_of_chinese_do_not_begin_with_a_stop() -> None:
     assert any("--file" in line for line in lines)
 
 
-def test_values_have_their_chinese_beside_them() -> None:
-    """Where the words of a file are listed."""
+def test_values_are_said_in_chinese() -> None:
+    """Flags and cells take them so."""
     assert chinese_list(Finding).startswith("符合、需改进")
     with speaking("zh"):
-        assert "结论：推荐 | 退回修改 | 不予推荐" in zh("recommend", "--help").output
+        assert "--outcome [推荐|退回修改|不予推荐]" in zh("recommend", "--help").output
 
 
 def test_completion_offers_chinese() -> None:

@@ -205,7 +205,8 @@ def test_what_is_written_may_lose_its_reader() -> None:
         path for folder in ("starter", "audit", "worker") for path in (root / folder).rglob("*.py")
     ]
     by_click = {path.name for path in ours if "click.echo(" in path.read_text(encoding="utf-8")}
-    assert by_click <= {"program.py", "documents.py", "prompts.py"}
+    # Help is written as click itself does: it loads nothing that draws.
+    assert by_click <= {"program.py", "documents.py", "prompts.py", "help_pages.py"}
 
 
 @pytest.mark.parametrize("who", ["out", "err"])

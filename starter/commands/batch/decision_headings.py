@@ -18,6 +18,7 @@ _ALSO = (
     (PLATFORM, ("平台",)),
     (KIND, ("决定种类", "决定事项")),
     (PROBLEM, ways_of(PROBLEM_LABEL)),
+    ("findings.all", ("核查意见：其余", "考核意见：其余")),
 )
 
 
