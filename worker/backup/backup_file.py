@@ -187,7 +187,7 @@ def _manifest(path: Path, packed: zipfile.ZipFile) -> Manifest:
     for one in manifest.files:
         place = PurePosixPath(one.name)
         if place.is_absolute() or ".." in place.parts or place.as_posix() != one.name:
-            raise damaged(path, Words(f"{one.name!r} leads elsewhere", f"路径 {one.name!r} 无效"))
+            raise damaged(path, Words(f"{one.name!r} leads elsewhere", f"路径“{one.name}”无效"))
     return manifest
 
 
