@@ -14,6 +14,7 @@ from worker import import_columns, schema_files, translations
 from worker.guideline_sentences import sentence_table
 from worker.main import pingtai
 from worker.manual import manual
+from workflows.authorship_checks import AUTHOR_RULES
 from workflows.diagram import mermaid, table
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.vocabulary import Happening, Kind, Role
@@ -42,6 +43,12 @@ def _zh(event: str) -> str:
     return next(word.zh for words in (Kind, Happening) for word in words if word == event)
 
 
+def author_table() -> str:
+    """The rules about who signs, in the order in which they are checked."""
+    rows = (f"| `{rule.name}` | {rule.demands.en} {rule.demands.zh} |" for rule in AUTHOR_RULES)
+    return "\n".join(("| fault 问题 | what is demanded 要求 |", "| --- | --- |", *rows))
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "platform-diagram": lambda: f"```mermaid\n{mermaid(PLATFORM)}\n```",
     "platform-table": lambda: table(PLATFORM),
@@ -49,6 +56,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "assessment-table": lambda: table(ASSESSMENT),
     "cli": manual,
     "told-table": notice_table,
+    "author-rules": author_table,
     "import-columns": import_columns.table,
     "guideline-sentences": sentence_table,
 }

@@ -12,6 +12,7 @@ from workflows.field_labels import TEN_THOUSAND_YUAN, Label
 from workflows.indicators import PlanIndicators, target_problem
 from workflows.model import Day, Identifier, Message, Name, Remark, Sha256, Text, wrong
 from workflows.policy import Policy
+from workflows.signed_roots import SignedRoot
 from workflows.vocabulary import (
     AssessmentStage,
     Condition,
@@ -230,6 +231,19 @@ class PlatformApplication(Message):
             ),
         ),
     ] = None
+
+    roster: Annotated[
+        SignedRoot | None,
+        Label(
+            "version of the roster",
+            "人员目录版本",
+            rare=True,
+            help=Words(
+                "By which its decisions' signatures are judged. Filled in by whoever sends the application.",
+                "据以核验决定签名的人员目录版本，由提交程序填写。",
+            ),
+        ),
+    ] = Field(default=None, exclude_if=is_none)
 
     @model_validator(mode="after")
     def _answer_all(self) -> Self:

@@ -38,6 +38,7 @@ def open_year(
         before=before,
         roles=dict(roles),
         suspended_since=state.suspended_since,
+        roster=state.roster,
     )
 
 
@@ -58,6 +59,7 @@ def opening_content(opening: AssessmentOpening) -> dict[str, Any]:
         "valid_until": instant(opening.valid_until),
         "facts": as_sent(opening.facts),
         **({"suspended_since": instant(since)} if since else {}),
+        **({"roster": {"root": as_sent(opening.roster)}} if opening.roster else {}),
     }
 
 

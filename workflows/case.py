@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any, Generic
 
 from workflows.actors import Actor
-from workflows.case_changes import FactsChange, replaced_facts
 from workflows.case_record import CaseRecord, PlanVersion
 from workflows.circumstances import NEWEST, Circumstances, Edition
 from workflows.content_chain import ContentChain
-from workflows.decision import CaseReference, Decision, decision_digest
+from workflows.decision import Decision, decision_digest
 from workflows.decision_reading import check_texts, decision_of
 from workflows.decisions import PlanRevision, SetAside
+from workflows.entry_content import content_to_log
 from workflows.judge import judge
+from workflows.known_roster import News, news_of
 from workflows.model import (
     MAX_MESSAGE_BYTES,
     InvalidMessage,
@@ -26,15 +27,15 @@ from workflows.model import (
     size_of,
 )
 from workflows.next_application import NextTerm
-from workflows.receipts import Receipts, receipt_of
+from workflows.receipts import Receipts, receipt_of, used_before
 from workflows.record import BEGINNING, KEPT_REFUSALS, EntryKind, LogEntry, append
 from workflows.record_shares import RecordRoom
 from workflows.refusal import Refused
 from workflows.rules import S, arrow_of, begin, lifecycle_of, refused
-from workflows.setting_aside import affected_entries, objection
-from workflows.signed_form import form_to_sign
+from workflows.setting_aside import objection
+from workflows.signed_form import countersigners
 from workflows.state_folding import move, set_aside_marks
-from workflows.states import PlatformState, Receipt, content_of
+from workflows.states import PlatformState, Receipt
 from workflows.steps import Arrow
 from workflows.vocabulary import Happening, HappeningOutcome, Kind, Role, Word
 from workflows.words import Words
@@ -99,14 +100,6 @@ class Case(Generic[S]):
         self._chain.extend(self.log)
         return self._chain
 
-    def to_sign(self, decision: Decision) -> bytes:
-        """Return what the author of a decision signs, if it is sent as the case stands now."""
-        facts, year = self.state.facts, getattr(self.state, "year", None)
-        about = {"platform_id": facts.platform_id, "term": facts.term}
-        about |= {"year": year} if year else {}
-        answers = self.content_chain().newest
-        return form_to_sign(decision, CaseReference.model_validate(about | {"answers": answers}))
-
     def record(self) -> CaseRecord:
         return CaseRecord(
             before=self.before,
@@ -124,18 +117,21 @@ class Case(Generic[S]):
         at: datetime,
         kind: Kind | None = None,
         deadline: datetime | None = None,
+        *,
+        preview: bool = False,
     ) -> Decision:
         """Say whether a decision (`raw`, or read already) would be taken, and change nothing.
 
         `deadline` is when the step becomes overdue; it counts also while nobody has noted yet that
-        it has passed.
+        it has passed. With `preview` it counts as signed.
 
         Raises:
             InvalidMessage: it does not fit its model.
             Refused: the rules refuse it.
         """
         decision = raw if isinstance(raw, Decision) else decision_of(raw, kind)
-        return self._judged(decision, at, deadline, max(self.edition, self.edition_for(decision)))
+        edition = max(self.edition, self.edition_for(decision))
+        return self._judged(decision, at, deadline, edition, preview=preview)
 
     def edition_for(self, decision: Decision) -> Edition:
         """Return the edition by which a decision is judged: a later one where only that knows it.
@@ -154,7 +150,13 @@ class Case(Generic[S]):
         self.receipts.edition = edition
 
     def _judged(
-        self, decision: Decision, at: datetime, deadline: datetime | None, edition: Edition
+        self,
+        decision: Decision,
+        at: datetime,
+        deadline: datetime | None,
+        edition: Edition,
+        *,
+        preview: bool = False,
     ) -> Decision:
         first = self.receipts.first(decision)
         if first is None:
@@ -169,20 +171,19 @@ class Case(Generic[S]):
                 self.roles,
                 self.holders,
                 self.content_chain().answerable if decision.signatures else (),
+                preview=preview,
                 sent_on=bool(self.sent_on) and sha256(as_sent(decision)) == self.sent_on,
             )
-            judge(self.state.model_copy(update={"overdue": late}), decision, circumstances)
+            news = news_of(decision, self.state.roster)
+            if news.fault:
+                raise self._refused(decision, news.fault)
+            root = news.roots[-1].root if news.roots else self.state.roster
+            state = self.state.model_copy(update={"overdue": late, "roster": root})
+            judge(state, decision, circumstances)
             self._check_target(decision, at)
             self._check_room(decision)
         elif first.said_sha256 != decision_digest(decision):
-            why = Words(
-                f"decision_id {decision.decision_id} was used before, for {first.kind}"
-                f" {first.outcome} (entry {first.seq}), with another content; a new decision"
-                " needs a new decision_id",
-                f"decision_id {decision.decision_id} 已用于 {first.kind} {first.outcome}"
-                f"（第 {first.seq} 条），内容不同；新的决定须用新的 decision_id",
-            )
-            raise self._refused(decision, why)
+            raise self._refused(decision, used_before(first))
         return decision
 
     def would_lead_to(self, raw: Any, at: datetime, deadline: datetime | None = None) -> str:
@@ -191,10 +192,10 @@ class Case(Generic[S]):
         Raises:
             InvalidMessage, Refused: as `validate` does.
         """
-        decision = self.validate(raw, at, deadline=deadline)
+        decision = self.validate(raw, at, deadline=deadline, preview=True)
         if self.receipts.first(decision):
             return str(self.state.stage)
-        content = self._content(decision)
+        content = content_to_log(decision, self.state, self.log)
         arrow = arrow_of(self.state, decision.kind, decision.result, content)
         return str(move(self.state, self.log, arrow, decision.kind, content=content, at=at).stage)
 
@@ -230,7 +231,9 @@ class Case(Generic[S]):
             return self._with_set_aside(first).model_copy(update={"repeated": True})
         if deadline and _passed(deadline, at) and not self.state.overdue:
             self.record_event(Happening.OVERDUE, {"due": instant(deadline)}, at)
-        content, before = self._content(decision), self.state
+        if news := news_of(decision, self.state.roster).roots:
+            self.record_event(Happening.ROSTER_LEARNED, News(news).content(), at)
+        content, before = content_to_log(decision, self.state, self.log), self.state
         arrow = arrow_of(before, decision.kind, decision.result, content)
         self.state = move(before, self.log, arrow, decision.kind, content=content, at=at)
         if isinstance(decision, PlanRevision) and isinstance(self.state, PlatformState):
@@ -270,15 +273,6 @@ class Case(Generic[S]):
         arrow = arrow_of(self.state, name, outcome or name.outcome or "", content)
         self.state = move(self.state, self.log, arrow, name, content=content, at=at)
         return self._write(at, EntryKind.HAPPENING, name, arrow.outcome, content)
-
-    def _content(self, decision: Decision) -> dict[str, Any]:
-        """Return what the log says of a decision, with what it adds itself (`ADDED_BY_LOG`)."""
-        content = content_of(decision)
-        if isinstance(decision, FactsChange):
-            content["replaced"] = replaced_facts(self.state.facts, content)
-        if isinstance(decision, SetAside):
-            content["sets_aside"] = list(affected_entries(self.log, self.state, decision))
-        return content
 
     def _note_clock(self, arrow: Arrow, before: S, at: datetime) -> None:
         """Note that a step's clock stopped, or started again: it stands still while the plan is corrected."""
@@ -339,7 +333,8 @@ class Case(Generic[S]):
 
     def _note_role(self, entry: LogEntry) -> None:
         if entry.actor and entry.kind is not EntryKind.REFUSED:
-            self.roles.setdefault(entry.actor.id.casefold(), entry.actor.role)
+            for person, role in (entry.actor.id, entry.actor.role), *countersigners(entry):
+                self.roles.setdefault(person.casefold(), role)
 
     def _check_room(self, decision: Decision) -> None:
         """Refuse what would make the record too large to be carried on."""

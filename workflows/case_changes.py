@@ -12,9 +12,19 @@ from pydantic import Field, model_validator
 from workflows.application import LeadUnit, Organisation
 from workflows.decision import Decision
 from workflows.field_labels import Label
-from workflows.model import Identifier, Name, Text, parse, wrong
+from workflows.model import Identifier, Name, Text, as_sent, parse, wrong
+from workflows.policy import Policy
 from workflows.states import Facts
-from workflows.vocabulary import District, Kind, Role, Service, SoleOutcome, Word
+from workflows.vocabulary import (
+    Authorship,
+    District,
+    Kind,
+    Role,
+    SecondSignature,
+    Service,
+    SoleOutcome,
+    Word,
+)
 from workflows.words import Words
 
 
@@ -69,9 +79,36 @@ class FactsChange(DocumentedDecision):
         tuple[Service, ...] | None, Label("new services", "变更后技术服务", "§一")
     ] = Field(default=None, min_length=1, max_length=len(Service))
 
+    authorship: Annotated[
+        Authorship | None,
+        Label(
+            "signatures from now on",
+            "此后经办人签名",
+            rare=True,
+            help=Words(
+                "Asks for signatures from now on, and is itself signed; nothing lowers what is asked for.",
+                "自此要求经办人签名；该变更本身须签名，且不得降低要求。",
+            ),
+        ),
+    ] = None
+    second_signature: Annotated[
+        tuple[SecondSignature, ...] | None,
+        Label(
+            "second signature from now on",
+            "此后须两人签名的决定",
+            rare=True,
+            help=Words("Where signatures are required.", "仅在必须签名时填写。"),
+        ),
+    ] = Field(default=None, max_length=len(SecondSignature))
+
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if all(getattr(self, name) is None for name in CHANGEABLE):
+        if self.second_signature and self.authorship is not Authorship.REQUIRED:
+            raise wrong(
+                "second_signature goes with authorship required",
+                "second_signature 须与 authorship 为 required 同时填写",
+            )
+        if all(getattr(self, name) is None for name in (*CHANGEABLE, "authorship")):
             raise wrong(
                 f"facts_change says what changes: at least one of {', '.join(CHANGEABLE)}",
                 f"信息变更须写明变更内容：{'、'.join(CHANGEABLE)} 至少一项",
@@ -113,21 +150,41 @@ def changed_facts(facts: Facts, said: Mapping[str, Any]) -> Facts:
     """Return the facts of a platform after a change, of which `said` is the content."""
     given = _given(said)
     read = parse(Facts, facts.model_dump(mode="json") | given)
-    return facts.model_copy(update={name: getattr(read, name) for name in given})
+    changes = {name: getattr(read, name) for name in given}
+    return facts.model_copy(update=changes | _with_policy(facts, said))
 
 
 def replaced_facts(facts: Facts, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a change takes the place of, as its entry in the log says it."""
-    return facts.model_dump(mode="json", include=set(_given(said)), exclude_none=True)
+    replaced = facts.model_dump(mode="json", include=set(_given(said)), exclude_none=True)
+    if said.get("authorship"):
+        replaced |= facts.policy.model_dump(mode="json", include=set(ASKED_OF_AUTHORS))
+    return replaced
 
 
 def facts_before(facts: Facts, said: Mapping[str, Any]) -> Facts:
     """Return the facts of a platform before a change, of which the log's entry says `said`."""
     replaced = said.get("replaced") or {}
     names = _given(said).keys() | replaced.keys()
+    names -= set(ASKED_OF_AUTHORS)
     whole = facts.model_dump(mode="json") | {name: replaced.get(name) for name in names}
     read = parse(Facts, whole)
-    return facts.model_copy(update={name: getattr(read, name) for name in names})
+    changes = {name: getattr(read, name) for name in names}
+    return facts.model_copy(update=changes | _with_policy(facts, replaced))
+
+
+ASKED_OF_AUTHORS = ("authorship", "second_signature")
+"""The fields of the policy that a change may raise."""
+
+
+def _with_policy(facts: Facts, said: Mapping[str, Any]) -> dict[str, Policy]:
+    """Return the policy with what is asked of authors, where something says so."""
+    if not said.get("authorship"):
+        return {}
+    asked = {name: said[name] for name in ASKED_OF_AUTHORS if said.get(name) is not None}
+    if asked["authorship"] != Authorship.REQUIRED:
+        asked["second_signature"] = ()
+    return {"policy": parse(Policy, as_sent(facts.policy) | asked)}
 
 
 def _given(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,15 +23,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows.decision import Decision
     from workflows.decision_reading import decision_of
     from workflows.lifecycle import known_since
+    from workflows.message_answers import answer_of, sole_argument
     from workflows.model import InvalidMessage
     from workflows.number_claims import NumberClaims
     from workflows.origin import edition_of_run
     from workflows.record import KEPT_REFUSALS, LogEntry
     from workflows.refusal import Refused
-    from workflows.register_sync import RegisterSync
+    from workflows.roster_news import RosterNews
     from workflows.rules import S, awaited
     from workflows.run_io import CaseView, DecisionPreview
     from workflows.signal_queue import Hold, SignalQueue
+    from workflows.signature_requests import form_to_sign, signatures_needed
     from workflows.ssh_signatures import load_verification
     from workflows.states import AssessmentState, PlatformState, Receipt
     from workflows.task_marks import TaskMarks
@@ -40,7 +42,7 @@ with workflow.unsafe.imports_passed_through():
     load_verification()
 
 
-class CaseWorkflow(RegisterSync[S]):
+class CaseWorkflow(RosterNews[S]):
     """A case that runs: it takes decisions, keeps the clock of its step and writes to the register."""
 
     def begin_run(self) -> None:
@@ -89,11 +91,11 @@ class CaseWorkflow(RegisterSync[S]):
         """
         self._hold_until_dated()
         read = self._read.pop(_update_id(), None)  # none in a replay, which validates nothing
-        decision = read or _sole_argument(said)
+        decision = read or sole_argument(said)
         number = self.claims.number_in(decision)
         if self.queue.is_free and not number:
             receipt = self._decide(decision)
-            await self.before_answer()
+            await self.beforeanswer_of()
             return receipt
         # Signals that came before it are still to be judged: it is judged after them.
         answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
@@ -106,21 +108,21 @@ class CaseWorkflow(RegisterSync[S]):
 
         self.queue.take(said, self.claims.before(number, judge))
         receipt = await answer
-        await self.before_answer()
+        await self.beforeanswer_of()
         return receipt
 
-    async def before_answer(self) -> None:
+    async def beforeanswer_of(self) -> None:
         """Let the other case of the platform know what ends it, before a decision is acknowledged."""
 
     def _decide(self, decision: Any) -> Receipt:
         if self.invalid:  # found only after it was accepted: see `reject`
-            raise _answer(self.invalid)
+            raise answer_of(self.invalid)
         before = self.case.state
         try:
             decision = self._take_edition_for(decision)
             receipt = self.case.decide(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
-            raise _answer(error) from None
+            raise answer_of(error) from None
         if not receipt.repeated:
             self._after_entry(before)
         return receipt
@@ -131,11 +133,11 @@ class CaseWorkflow(RegisterSync[S]):
         try:
             if self.invalid:
                 raise self.invalid
-            decision = decision_of(_sole_argument(said))
+            decision = decision_of(sole_argument(said))
             if self.queue.is_foreseeable and self.is_dated():
                 self.case.validate(decision, workflow.now(), deadline=self._deadline())
         except (Refused, InvalidMessage) as error:
-            raise _answer(error) from None
+            raise answer_of(error) from None
         self._read[_update_id()] = decision
 
     def receive(self, kind: Kind, said: tuple[Any, ...]) -> None:
@@ -152,7 +154,7 @@ class CaseWorkflow(RegisterSync[S]):
         self.marks.leave()
         if self.invalid:
             return
-        raw = _sole_argument(said)
+        raw = sole_argument(said)
         if self.edition < Edition.V0_4:
             self._judge(kind, raw)
             return
@@ -267,24 +269,27 @@ class CaseWorkflow(RegisterSync[S]):
         """What would become of a decision if it were sent now, and what is signed of it; changes nothing."""
         try:
             self._check_known()
-            decision = decision_of(_sole_argument(said))
+            decision = decision_of(sole_argument(said))
         except InvalidMessage as error:
             return DecisionPreview(invalid=error.words)
-        to_sign = self.case.to_sign(decision).decode("utf-8", "replace")
+        answer = DecisionPreview(
+            to_sign=form_to_sign(self.case, decision).decode("utf-8", "replace"),
+            signatures_needed=signatures_needed(self.case, decision),
+        )
         try:
             stage = self.case.would_lead_to(decision, workflow.now(), self._deadline())
             first = self.case.taken_before(decision)
         except Refused as error:
-            return DecisionPreview(refusal=error.refusal, to_sign=to_sign)
+            return answer.model_copy(update={"refusal": error.refusal})
         except InvalidMessage as error:
             return DecisionPreview(invalid=error.words)
         if first is None:
-            return DecisionPreview(stage=stage, to_sign=to_sign)
+            return answer.model_copy(update={"stage": stage})
         return DecisionPreview(stage=stage, repeated=True, set_aside_by=first.set_aside_by)
 
     def _check_known(self) -> None:
         if self.invalid:
-            raise _answer(self.invalid)
+            raise answer_of(self.invalid)
         if self.unconfirmed:
             raise ApplicationError(UNCONFIRMED, "正在与名册核对", type="Unconfirmed")
 
@@ -347,18 +352,6 @@ def decision_signal(kind: Kind) -> Callable[..., Awaitable[None]]:
     return handle
 
 
-def _sole_argument(said: tuple[Any, ...]) -> Any:
-    """Return the one object that a message consists of; anything else as it is, to be refused."""
-    return said[0] if len(said) == 1 else list(said)
-
-
 def _update_id() -> str:
     info = workflow.current_update_info()
     return info.id if info else ""
-
-
-def _answer(error: Refused | InvalidMessage) -> ApplicationError:
-    """An error as Temporal carries it: type, message, and details that a program can read."""
-    if isinstance(error, Refused):
-        return ApplicationError(str(error), error.refusal, type="Refused", non_retryable=True)
-    return ApplicationError(*error.words, type="InvalidMessage", non_retryable=True)

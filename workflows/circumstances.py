@@ -43,5 +43,7 @@ class Circumstances:
     """To which platform the certificate numbers belong that were claimed for this decision."""
     answerable: tuple[str, ...] = ()
     """What a signed decision may answer: content hashes since the step began (`content_chain.py`)."""
+    preview: bool = False
+    """It is only asked what would become of it: what is not signed yet counts as signed."""
     sent_on: bool = False
     """The platform took it, and sent it on to the assessment that it is about."""

@@ -8,7 +8,7 @@ signed for one of them would be lost. So it is a chain of its own, over what was
 from collections.abc import Sequence
 from typing import Any
 
-from workflows.decision import ADDED_BY_LOG
+from workflows.decision import NOT_SIGNED
 from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import sha256
 from workflows.record import EntryKind, LogEntry
@@ -55,7 +55,7 @@ class ContentChain:
     def _next(self, entry: LogEntry, *, counts: bool) -> str:
         before, led = self._hashes[-1], {"name": entry.name, "outcome": entry.outcome}
         if entry.kind is EntryKind.DECISION:
-            said = {k: v for k, v in entry.said.items() if k not in ("signatures", *ADDED_BY_LOG)}
+            said = {k: v for k, v in entry.said.items() if k not in NOT_SIGNED}
             return sha256({"after": before, **led, "stage": entry.stage, "said": said})
         return sha256({"after": before, **led, "stage": entry.stage}) if counts else before
 

@@ -47,6 +47,7 @@ from workflows.panel_checks import (
 )
 from workflows.periods import beijing_date, last_day
 from workflows.rules import CaseState
+from workflows.signature_checks import more_asked_of_authors
 from workflows.states import content_of
 from workflows.vocabulary import (
     EvaluationOutcome,
@@ -329,7 +330,7 @@ CHECKS: dict[StrEnum, tuple[tuple[str, Check], ...]] = {
         ("§六", still_listed),
         ("§四", not_over),
     ),
-    Kind.FACTS_CHANGE: (("§三(二)", new_facts),),
+    Kind.FACTS_CHANGE: (("§四", more_asked_of_authors), ("§三(二)", new_facts)),
     Kind.LISTING: (("§四(四)", entered_in_time), ("§四(四)", number_of_its_own)),
     Kind.SUPPORT: (("§四", within_validity), ("§四", not_suspended_then)),
     Kind.NEXT_TERM: (

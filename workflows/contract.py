@@ -58,6 +58,9 @@ CLOSE_ASSESSMENT = "platform_ended"
 FOLLOW_PLATFORM = "platform_changed"
 """The signal by which a platform lets its open assessment follow a change of facts or a suspension."""
 
+LEARN_ROSTER = "learn_roster"
+"""The update, and ROSTER_NEWS the signal, by which a case is shown later versions of the roster."""
+ROSTER_NEWS = "roster_news"
 NOTE_YEAR_END = "assessment_ended"
 """The signal by which an assessment that has ended tells its platform, before it answers; not for people."""
 

@@ -11,6 +11,7 @@ from workflows.credit_codes import is_none
 from workflows.field_labels import Label
 from workflows.model import Day, DecisionId, Identifier, Message, Sha256, Text, as_sent, sha256
 from workflows.signatures import MOST_SIGNATURES, Signature
+from workflows.signed_roots import MOST_ROOTS, SignedRoot
 from workflows.vocabulary import Word
 from workflows.words import Words
 
@@ -42,8 +43,8 @@ class CaseReference(Message):
     ] = Field(default=None, exclude_if=is_none)
 
 
-def _is_empty(signatures: tuple[Signature, ...]) -> bool:
-    return not signatures
+def _is_empty(given: tuple[Message, ...]) -> bool:
+    return not given
 
 
 _ITS_OWN_ID = Words(
@@ -104,6 +105,19 @@ class Decision(Message):
         ),
     ] = Field(default=(), max_length=MOST_SIGNATURES, exclude_if=_is_empty)
 
+    roster: Annotated[
+        tuple[SignedRoot, ...],
+        Label(
+            "versions of the roster",
+            "人员目录版本",
+            rare=True,
+            help=Words(
+                "Those that the case does not know yet, if its signers are in a later one.",
+                "签名人载于更新版本的，附本案尚不知悉的各版本。",
+            ),
+        ),
+    ] = Field(default=(), max_length=MOST_ROOTS, exclude_if=_is_empty)
+
     @property
     def sender(self) -> str:
         """Who sent it: the space in which its `decision_id` is unique."""
@@ -118,7 +132,7 @@ class Decision(Message):
     @property
     def content_since(self) -> Edition:
         """The edition that brought what it says, beyond its kind and its outcome."""
-        return Edition.V0_5 if self.signatures else Edition.V0_1
+        return Edition.V0_5 if self.signatures or self.roster else Edition.V0_1
 
 
 def sender_of(actor: Actor) -> str:
@@ -133,11 +147,13 @@ def digest_of_content(content: Mapping[str, Any]) -> str:
     signatures, and what the log adds to it.
     """
     said = with_hashed_application(content)
-    return sha256({k: v for k, v in said.items() if k not in ("case", "signatures", *ADDED_BY_LOG)})
+    return sha256({k: v for k, v in said.items() if k not in ("case", *NOT_SIGNED)})
 
 
 ADDED_BY_LOG = ("sets_aside", "replaced")
 """What the log says of a decision besides what was sent."""
+NOT_SIGNED = ("signatures", "roster", *ADDED_BY_LOG)
+"""What stands beside what is signed of a decision."""
 
 
 def with_hashed_application(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from workflows.decision import CaseReference, Decision
 from workflows.model import as_sent
 from workflows.periods import beijing_date, last_day
 from workflows.rules import CaseState, dated_by, lifecycle_of, refused
-from workflows.signature_checks import objections_to_signatures
+from workflows.signature_checks import objections_to_authors, objections_to_signatures
 from workflows.states import Facts
 from workflows.vocabulary import Kind, Role
 from workflows.words import Words
@@ -100,6 +100,8 @@ def objections_before_content(
         yield rule, Words(en, f"“{kind.zh}”尚未逾期，不得跳过该环节")
     for why in _objections_to_day(state, decision, circumstances):
         yield "§四", why
+    for why in objections_to_authors(state, decision, circumstances):
+        yield rule, why
 
 
 def _out_of_suspension(state: CaseState, kind: Kind) -> Words:

@@ -10,10 +10,12 @@ from workflows.circumstances import Edition
 from workflows.lifecycle_rows import (
     BRINGING_IN,
     CASE_CHANGES,
+    CORRECTED,
+    CORRECTED_LATER,
     NEXT_TERM,
     NOTICES,
+    ROSTER_LEARNED,
     SET_ASIDE,
-    SET_ASIDE_LATER,
     STARTED,
     SUPPORT,
     happens,
@@ -33,6 +35,7 @@ from workflows.vocabulary import (
     RecommendationOutcome,
     ReviewOutcome,
     Role,
+    SecondSignature,
     SoleOutcome,
     Stage,
     Word,
@@ -45,6 +48,7 @@ _ENDED_WITH_PLATFORM = Trigger(
     (Arrow(AssessmentStage.ENDED_WITH_PLATFORM, None),),
     suspended=None,
 )
+_LISTING = SecondSignature.LISTING
 
 
 def _district_review(to: AnyStage) -> tuple[Trigger, ...]:
@@ -175,8 +179,8 @@ PLATFORM = Lifecycle(
                     Role.COMMISSION,
                     "§四(四)",
                     (
-                        Arrow(ListingOutcome.INCLUDED, Stage.VALID),
-                        Arrow(ListingOutcome.NOT_INCLUDED, Stage.DECLINED),
+                        Arrow(ListingOutcome.INCLUDED, Stage.VALID, second=_LISTING),
+                        Arrow(ListingOutcome.NOT_INCLUDED, Stage.DECLINED, second=_LISTING),
                     ),
                 ),
                 replace(BRINGING_IN, since=Edition.V0_5),  # a listing that is entered long after
@@ -210,17 +214,17 @@ PLATFORM = Lifecycle(
             Clock.VALIDITY,
         ),
         Step(Stage.EXPIRED, ended=True, followed=True),
-        Step(Stage.DELISTED, (SET_ASIDE_LATER,), ended=True),
-        Step(Stage.DECLINED, (SET_ASIDE,), ended=True),
+        Step(Stage.DELISTED, CORRECTED_LATER, ended=True),
+        Step(Stage.DECLINED, CORRECTED, ended=True),
         Step(
             Stage.WITHDRAWN,
-            (SET_ASIDE_LATER, _ENDED_WITH_PLATFORM),
+            (*CORRECTED_LATER, _ENDED_WITH_PLATFORM),
             ended=True,
             ended_by=Kind.WITHDRAWAL,
         ),
         Step(
             Stage.TERMINATED,
-            (SET_ASIDE_LATER, _ENDED_WITH_PLATFORM),
+            (*CORRECTED_LATER, _ENDED_WITH_PLATFORM),
             ended=True,
             ended_by=Kind.TERMINATION,
         ),
@@ -238,6 +242,7 @@ PLATFORM = Lifecycle(
         *CASE_CHANGES,
         SET_ASIDE,
         *NOTICES,
+        ROSTER_LEARNED,
         happens(Happening.ASSESSMENT_CLOSED),
     ),
 )
@@ -335,17 +340,21 @@ ASSESSMENT = Lifecycle(
                     "§六",
                     (
                         Arrow(ReassessmentOutcome.MET, AssessmentStage.MET),
-                        Arrow(ReassessmentOutcome.NOT_MET, AssessmentStage.NOT_MET),
+                        Arrow(
+                            ReassessmentOutcome.NOT_MET,
+                            AssessmentStage.NOT_MET,
+                            second=SecondSignature.DELISTING,
+                        ),
                     ),
                 ),
             ),
             Clock.WORKING_DAYS,
             "reassessment_days",
         ),
-        Step(AssessmentStage.EFFECTIVE, (SET_ASIDE,), ended=True),
-        Step(AssessmentStage.UNMENDED, (SET_ASIDE,), ended=True),
-        Step(AssessmentStage.MET, (SET_ASIDE,), ended=True),
-        Step(AssessmentStage.NOT_MET, (SET_ASIDE,), ended=True),
+        Step(AssessmentStage.EFFECTIVE, CORRECTED, ended=True),
+        Step(AssessmentStage.UNMENDED, CORRECTED, ended=True),
+        Step(AssessmentStage.MET, CORRECTED, ended=True),
+        Step(AssessmentStage.NOT_MET, CORRECTED, ended=True),
         Step(AssessmentStage.ENDED_WITH_VALIDITY, ended=True),
         Step(AssessmentStage.ENDED_WITH_PLATFORM, ended=True),
     ),
@@ -367,6 +376,7 @@ ASSESSMENT = Lifecycle(
         ),
         SET_ASIDE,
         *NOTICES,
+        ROSTER_LEARNED,
     ),
 )
 

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from workflows.circumstances import Edition
 from workflows.steps import AnyStage, Arrow, Trigger
-from workflows.vocabulary import Happening, Kind, NextTermOutcome, Role, SoleOutcome, Stage
+from workflows.vocabulary import (
+    Happening,
+    Kind,
+    NextTermOutcome,
+    Role,
+    SecondSignature,
+    SoleOutcome,
+    Stage,
+)
 
 
 def happens(
@@ -27,13 +35,15 @@ NOTICES = tuple(
     happens(name, suspended=False)
     for name in (Happening.REMINDED, Happening.OVERDUE, Happening.ESCALATED)
 )
+ROSTER_LEARNED = happens(Happening.ROSTER_LEARNED, lasting=True, since=Edition.V0_5)
+"""A later version of the roster, signed by officers of the one before; it decides nothing."""
 STARTED = happens(Happening.CLOCK_STARTED, suspended=False)
 
 SET_ASIDE = Trigger(
     Kind.SET_ASIDE,
     Role.COMMISSION,
     "§四, §六",
-    (Arrow(SoleOutcome.SET_ASIDE, None),),
+    (Arrow(SoleOutcome.SET_ASIDE, None, second=SecondSignature.SET_ASIDE),),
     awaited=False,
     suspended=None,
 )
@@ -99,7 +109,7 @@ CASE_CHANGES = (
         Kind.TERMINATION,
         Role.COMMISSION,
         "§四",
-        (Arrow(SoleOutcome.TERMINATED, Stage.TERMINATED),),
+        (Arrow(SoleOutcome.TERMINATED, Stage.TERMINATED, second=SecondSignature.TERMINATION),),
         awaited=False,
         suspended=None,
         followed_as=Happening.PLATFORM_TERMINATED,
@@ -126,3 +136,7 @@ NEXT_TERM = Trigger(
     since=Edition.V0_5,
 )
 """须重新申请: handed in while the platform is still valid, it begins the moment its validity ends."""
+
+CORRECTED = (SET_ASIDE, ROSTER_LEARNED)
+CORRECTED_LATER = (SET_ASIDE_LATER, ROSTER_LEARNED)
+"""Of cases that have ended: who sets aside may stand in a later version of the roster."""

@@ -19,6 +19,7 @@ from workflows.periods import beijing_date, days_before, last_day
 from workflows.policy import policy_problem
 from workflows.record import EntryKind, LogEntry
 from workflows.rules import CaseState, lifecycle_of
+from workflows.signed_roots import SignedRoot
 from workflows.states import PlatformState
 from workflows.vocabulary import AssessmentStage, Kind, NextTermOutcome
 from workflows.words import Words
@@ -131,7 +132,10 @@ def next_application(
         term=state.facts.term, log_hash=log[-1].hash, assessments=years_of(state)
     )
     form = parse(PlatformApplication, _as_changed_since(log, kept))
-    return form.model_copy(update={"term": previous.term + 1, "previous": previous})
+    handed_on: dict[str, Any] = {"term": previous.term + 1, "previous": previous}
+    if state.roster:  # what this term knows is proved; what an application says of it is not
+        handed_on["roster"] = SignedRoot(root=state.roster, signatures=())
+    return form.model_copy(update=handed_on)
 
 
 def _as_changed_since(log: Sequence[LogEntry], kept: dict[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,9 @@ def changes_noted(noted: Sequence[LogEntry]) -> list[LogEntry]:
     return [
         entry
         for entry in noted
-        if entry.kind is EntryKind.HAPPENING and ASSESSMENT.lasting(entry.name)
+        if entry.kind is EntryKind.HAPPENING
+        and ASSESSMENT.lasting(entry.name)
+        and entry.name != Happening.ROSTER_LEARNED  # which it hears of for itself
     ]
 
 
@@ -113,7 +115,7 @@ def closing_happening(log: Sequence[LogEntry], closing: str) -> Happening:
     return PLATFORM.followed_as(ended_by) or Happening.PLATFORM_WITHDRAWN
 
 
-_TOLD = (*CHANGEABLE, "replaced")
+_TOLD = (*CHANGEABLE, "authorship", "second_signature", "replaced")
 
 
 def _followed(noted: Sequence[LogEntry]) -> list[tuple[int, str]]:

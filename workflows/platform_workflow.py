@@ -102,7 +102,7 @@ class PlatformWorkflow(YearsOfValidity):
         if carried is None:
             form = parse(PlatformApplication, application, blank_allowed=True)
             check_id(_INPUT, "platform_id", platform_workflow_id(form.platform_id))
-            opened = open_platform(form, workflow.now(), self.edition)
+            opened = open_platform(form, workflow.now(), self.edition, goes_on=goes_on())
             # A second life of a term decides nothing: the register is asked before the first message.
             # Also where it was reset: what a run commands must not depend on its own id.
             new = self.edition >= Edition.V0_4 and not goes_on()

@@ -8,8 +8,8 @@ from workflows.actors import Actor
 from workflows.field_labels import DAYS, HOUR, MONTHS, WORKING_DAYS, YEARS, Label
 from workflows.indicators import Indicator
 from workflows.model import FieldError, Identifier, Message, wrong
+from workflows.vocabulary import Authorship, Role, SecondSignature
 from workflows.vocabulary import Field as TechnologyField
-from workflows.vocabulary import Role
 from workflows.words import Words
 
 
@@ -200,6 +200,32 @@ class Policy(Message):
         ),
     ] = False
 
+    authorship: Annotated[
+        Authorship,
+        Label(
+            "authorship",
+            "经办人签名",
+            "§四",
+            help=Words(
+                "Whether decisions are signed by an officer of the roster; `recorded`: what is signed is"
+                " checked. New cases require it once there is a roster.",
+                "决定是否须由人员目录中的经办人签名；recorded 为有签名即核验。设立人员目录后，新事项必须签名。",
+            ),
+        ),
+    ] = Authorship.NONE
+    second_signature: Annotated[
+        tuple[SecondSignature, ...],
+        Label(
+            "second signature",
+            "须两人签名的决定",
+            "§四",
+            help=Words(
+                "Which decisions two different persons sign, where signatures are required.",
+                "必须签名的事项中，须由两名不同人员签名的决定。",
+            ),
+        ),
+    ] = Field(default=(), max_length=len(SecondSignature))
+
     @model_validator(mode="after")
     def _make_sense(self) -> Self:
         part, whole = self.majority_of
@@ -208,6 +234,11 @@ class Policy(Message):
         ids = [one.id for one in self.indicators]
         if len(set(ids)) != len(ids):
             raise wrong("indicators have ids of their own", "指标编号不得重复")
+        if self.second_signature and self.authorship is not Authorship.REQUIRED:
+            raise wrong(
+                "second_signature goes with authorship required: set that, or leave second_signature out",
+                "second_signature 仅用于 authorship 为 required 的事项：请改为 required，或不填本项",
+            )
         if self.assessment_opens_from_hour >= self.assessment_opens_until_hour:
             raise wrong(
                 "assessment_opens_from_hour lies before assessment_opens_until_hour",
@@ -229,19 +260,31 @@ NEW_CASES: dict[str, Any] = {
 """What new cases are sent, by name of the field: the model's defaults are those of older cases, and stay."""
 
 
-def policy_for_new_cases(policy: Policy) -> Policy:
-    """Return a policy with the defaults of new cases, where it leaves them open.
+WITH_A_ROSTER: dict[str, Any] = {
+    "authorship": Authorship.REQUIRED,
+    "second_signature": (
+        SecondSignature.LISTING,
+        SecondSignature.SET_ASIDE,
+        SecondSignature.DELISTING,
+    ),
+}
+"""What new cases are sent besides, once there is a roster."""
+
+
+def policy_for_new_cases(policy: Policy, *, roster: bool = False) -> Policy:
+    """Return a policy with the defaults of new cases, where it leaves them open; `roster`: there is one.
 
     Two that are the same before may differ after: one said that it wants what is no default any more.
     """
-    left = {k: v for k, v in NEW_CASES.items() if k not in policy.model_fields_set}
+    wanted = NEW_CASES | WITH_A_ROSTER if roster else NEW_CASES
+    left = {k: v for k, v in wanted.items() if k not in policy.model_fields_set}
     return policy.model_copy(update=left)
 
 
 def usual_values(name: str) -> tuple[Any, ...]:
     """Return the values of a field that make no policy a case's own: of older cases, of new ones."""
-    old = Policy.model_fields[name].default
-    return (old, NEW_CASES[name]) if name in NEW_CASES else (old,)
+    old, new = Policy.model_fields[name].default, NEW_CASES | WITH_A_ROSTER
+    return (old, new[name]) if name in new else (old,)
 
 
 def is_own(policy: Policy) -> bool:

@@ -7,6 +7,7 @@ from workflows.decision import Decision
 from workflows.record import LogEntry
 from workflows.rules import CaseState, awaited
 from workflows.states import Receipt
+from workflows.words import Words
 
 
 class Receipts:
@@ -45,6 +46,16 @@ class Receipts:
     def sender_of_new(self, decision: Decision) -> str | None:
         """Return what a new receipt says of the sender: nothing in a run of an older edition."""
         return decision.sender if self.edition >= Edition.V0_4 else None
+
+
+def used_before(first: Receipt) -> Words:
+    """Say that an id was used before for another content, of which this is the receipt."""
+    return Words(
+        f"decision_id {first.decision_id} was used before, for {first.kind} {first.outcome} (entry"
+        f" {first.seq}), with another content; a new decision needs a new decision_id",
+        f"decision_id {first.decision_id} 已用于 {first.kind} {first.outcome}（第 {first.seq} 条），"
+        "内容不同；新的决定须用新的 decision_id",
+    )
 
 
 def receipt_of(

@@ -11,6 +11,7 @@ from workflows.awaited import Awaited
 from workflows.case_changes import changed_facts
 from workflows.circumstances import NEWEST, Edition
 from workflows.lifecycle import ASSESSMENT, PLATFORM
+from workflows.model import record_from
 from workflows.periods import (
     add_months,
     beijing_date,
@@ -21,6 +22,7 @@ from workflows.periods import (
 )
 from workflows.record import BEGINNING
 from workflows.refusal import Refusal, Refused
+from workflows.roster_entries import RosterRoot
 from workflows.states import (
     AssessmentChanges,
     AssessmentResult,
@@ -140,6 +142,7 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
             decided_on=not_before,
             changed_on=not_before,
             plan_sha256=content["plan_sha256"],
+            roster=_pinned(content.get("roster")),
         )
     suspended = content.get("suspended_since")
     return AssessmentState(
@@ -151,7 +154,13 @@ def begin(content: dict[str, Any], at: datetime) -> CaseState:
         since=at,
         decided_on=beijing_date(at),
         suspended_since=datetime.fromisoformat(suspended) if suspended else None,
+        roster=_pinned(content.get("roster")),
     )
+
+
+def _pinned(signed: dict[str, Any] | None) -> RosterRoot | None:
+    """Return the version of the roster that a log says of a signed one."""
+    return record_from(RosterRoot, signed["root"]) if signed else None
 
 
 Changes = PlatformChanges | AssessmentChanges
@@ -205,6 +214,10 @@ def _brought_in(
         "brought_in_on": date.fromisoformat(content["decided_on"]),
         "assessments": past,
     }
+
+
+def _learned(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
+    return {"roster": _pinned(content["roots"][-1])}
 
 
 def _overdue(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
@@ -345,4 +358,5 @@ _EFFECTS: dict[str, Effect] = {
     Happening.FACTS_CHANGED: _changed,
     Happening.PLATFORM_SUSPENDED: _suspended,
     Happening.PLATFORM_RESUMED: _resumed,
+    Happening.ROSTER_LEARNED: _learned,
 }

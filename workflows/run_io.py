@@ -11,6 +11,7 @@ from workflows.case_record import CaseRecord
 from workflows.model import Instant, Record, Sha256
 from workflows.record import LogEntry
 from workflows.refusal import Refusal
+from workflows.roster_entries import RosterRoot
 from workflows.states import AssessmentState, Facts, PlatformState
 from workflows.vocabulary import Role
 
@@ -54,6 +55,8 @@ class AssessmentOpening(Record):
     """What the platform decided of itself since it ended: it follows when it is open again."""
     suspended_since: Instant | None = None
     """The platform is suspended when it opens."""
+    roster: RosterRoot | None = None
+    """The version of the roster that the platform knows."""
     roles: dict[str, Role] = Field(default_factory=dict)
     """In which role people acted in the platform's own case."""
 
@@ -107,6 +110,8 @@ class DecisionPreview(Record):
     """The same decision was taken before: nothing would change."""
     set_aside_by: str | None = None
     """The decision that set aside the one that was taken before."""
+    signatures_needed: int = 0
+    """How many persons sign it, where the case asks for signatures."""
     to_sign: str | None = None
     """What its author signs, byte for byte in UTF-8: the decision, with what it answers if it is sent now."""
 

@@ -8,11 +8,15 @@ rule judges a decision that is sent and one that stands in a log.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from workflows.authorship_checks import Authored, author_faults
+from workflows.case_changes import FactsChange
 from workflows.circumstances import Circumstances
 from workflows.decision import Decision
 from workflows.model import as_sent
+from workflows.rules import CaseState
 from workflows.signed_form import signed_form, signers
-from workflows.ssh_signatures import BadSignature
+from workflows.ssh_signatures import BadSignature, PublicKey
+from workflows.vocabulary import Authorship
 from workflows.words import Words
 
 
@@ -33,6 +37,57 @@ def objections_to_signatures(decision: Decision, circumstances: Circumstances) -
     signatures, form = as_sent(decision)["signatures"], signed_form(decision)
     for why, advice in signature_faults(signatures, form, answers, may_answer):
         yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}") if advice else why
+
+
+def more_asked_of_authors(
+    decision: FactsChange, state: CaseState, circumstances: Circumstances
+) -> Words | None:
+    """Say why a change may not ask for signatures: it asks for less than before, or is not signed itself."""
+    asked, now = decision.authorship, state.facts.policy
+    if asked is None:
+        return None
+    ranks = list(Authorship)
+    second = decision.second_signature
+    fewer = second is not None and not {*now.second_signature} <= {*second}
+    if ranks.index(asked) < ranks.index(now.authorship) or fewer:
+        return Words(
+            f"nothing lowers what a case asks of signatures: authorship is {now.authorship}, with a second"
+            f" signature for {', '.join(now.second_signature) or 'no decision'}",
+            f"不得降低签名要求：现为“{now.authorship.zh}”，须两人签名的决定："
+            f"{'、'.join(one.zh for one in now.second_signature) or '无'}",
+        )
+    if asked is Authorship.NONE:
+        return None
+    if state.roster is None:
+        return Words(
+            "the case knows no roster yet: add `roster`, its newest version with its signatures",
+            "本案尚未载入人员目录：请填写 roster（最新版人员目录及其签名）",
+        )
+    required = now.model_copy(update={"authorship": Authorship.REQUIRED})
+    facts = state.facts.model_copy(update={"policy": required})
+    asking = state.model_copy(update={"facts": facts})
+    return next(objections_to_authors(asking, decision, circumstances), None)
+
+
+def objections_to_authors(
+    state: CaseState, decision: Decision, circumstances: Circumstances
+) -> Iterator[Words]:
+    """Say why it is not proven who takes a decision, and what to do. Only after `objections_to_signatures`."""
+    keys: Sequence[PublicKey] = ()
+    if decision.signatures:
+        keys = signers(as_sent(decision)["signatures"], signed_form(decision))
+    said = Authored(
+        kind=decision.kind,
+        outcome=decision.result,
+        actor=decision.actor,
+        signatures=decision.signatures,
+        keys=tuple(keys),
+        state=state,
+        at=circumstances.at,
+        roles=circumstances.roles,
+    )
+    for _, (why, advice) in author_faults(said, preview=circumstances.preview):
+        yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}")
 
 
 def signature_faults(

@@ -5,15 +5,15 @@ signed bytes out of a log entry alone, and needs nothing of what was sent.
 """
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
-from workflows.decision import ADDED_BY_LOG, CaseReference, Decision
+from workflows.decision import NOT_SIGNED, Decision
 from workflows.model import canonical
 from workflows.record import LogEntry
 from workflows.ssh_signatures import BadSignature, PublicKey, signer_of
 from workflows.states import content_of
-
-_NOT_SIGNED = ("signatures", *ADDED_BY_LOG)
+from workflows.vocabulary import Role
 
 
 def signed_form(decision: Decision) -> bytes:
@@ -24,17 +24,6 @@ def signed_form(decision: Decision) -> bytes:
 def signed_form_of_entry(entry: LogEntry) -> bytes:
     """Return the bytes that were signed, out of the entry that the decision has in a log."""
     return _form(entry.said)
-
-
-def form_to_sign(decision: Decision, about: CaseReference) -> bytes:
-    """Return what its author signs of a decision that is to be sent now; `about` says what it then answers.
-
-    What the decision names itself stays as it is named.
-    """
-    named = decision.case or about
-    if named.answers is None:
-        named = named.model_copy(update={"answers": about.answers})
-    return signed_form(decision.model_copy(update={"case": named}))
 
 
 def signers(signatures: Any, form: bytes) -> list[PublicKey]:
@@ -58,5 +47,12 @@ def signature_blobs(signatures: Any) -> list[bytes]:
         raise BadSignature("it is no base64", "不是 base64") from None
 
 
+def countersigners(entry: LogEntry) -> Iterator[tuple[str, Role]]:
+    """Return who signed an entry besides its actor, as far as they showed who they are, with their roles."""
+    for one in entry.said.get("signatures", ())[1:]:
+        if proof := one.get("proof"):
+            yield proof["entry"]["id"], Role(proof["entry"]["role"])
+
+
 def _form(said: dict[str, Any]) -> bytes:
-    return canonical({name: value for name, value in said.items() if name not in _NOT_SIGNED})
+    return canonical({name: value for name, value in said.items() if name not in NOT_SIGNED})

@@ -73,6 +73,7 @@ def _restored(state: S, stood: S, said: dict[str, Any], at: datetime) -> S:
         "spent": tuple(s for s in stood.spent if s.stage is not stood.stage),
         "facts": state.facts,
         "suspended_since": state.suspended_since,
+        "roster": state.roster,
     }
     changes: PlatformChanges = {}
     if isinstance(state, PlatformState) and isinstance(stood, PlatformState):

@@ -9,6 +9,7 @@ from workflows.decision import with_hashed_application
 from workflows.model import Instant, Message, Record, Sha256, as_sent, parse, sha256
 from workflows.periods import kick_off
 from workflows.policy import Policy
+from workflows.roster_entries import RosterRoot
 from workflows.steps import AnyStage, CaseStage
 from workflows.vocabulary import AssessmentStage, District, Service, Stage
 
@@ -103,6 +104,8 @@ class PlatformState(Record):
     suspended_since: Instant | None = None
     suspensions: tuple[Suspended, ...] = ()
     """Those that have ended."""
+    roster: RosterRoot | None = None
+    """The version of the roster by which signatures are judged; None: the case knows no roster."""
 
 
 class AssessmentState(Record):
@@ -125,6 +128,7 @@ class AssessmentState(Record):
     spent: tuple[Spent, ...] = ()
     suspended_since: Instant | None = None
     """The platform is suspended, and the assessment with it."""
+    roster: RosterRoot | None = None
 
 
 class StepChanges(TypedDict, total=False):
@@ -139,6 +143,7 @@ class StepChanges(TypedDict, total=False):
     decided_on: date
     spent: tuple[Spent, ...]
     suspended_since: datetime | None
+    roster: RosterRoot | None
 
 
 class PlatformChanges(StepChanges, total=False):

@@ -7,7 +7,15 @@ from enum import StrEnum
 from workflows.awaited import Awaited
 from workflows.circumstances import NEWEST, Edition
 from workflows.roster_words import RosterKind, RosterStage
-from workflows.vocabulary import AssessmentStage, Happening, Kind, Role, Stage, Word
+from workflows.vocabulary import (
+    AssessmentStage,
+    Happening,
+    Kind,
+    Role,
+    SecondSignature,
+    Stage,
+    Word,
+)
 
 CaseStage = Stage | AssessmentStage
 AnyStage = CaseStage | RosterStage
@@ -47,6 +55,8 @@ class Arrow:
     """The clock of the step that is left stops; it goes on when the case comes back to it."""
     resumes: bool = False
     """The clock of the step that is entered goes on where it stopped."""
+    second: SecondSignature | None = None
+    """Two persons sign it, where the policy asks for a second signature of such decisions."""
     since: Edition = Edition.V0_1
     """The edition that brought it: runs of editions before do not accept it."""
 
@@ -175,6 +185,11 @@ class Lifecycle:
             if (trigger.name, trigger.by, arrow.outcome) == (kind, role, outcome)
         ]
         return min(known, default=Edition.V0_1)
+
+    def second_of(self, name: str, outcome: str) -> SecondSignature | None:
+        """Return the group of decisions with a second signature to which an outcome belongs."""
+        known = (a.second for _, t, a in self.arrows() if (t.name, a.outcome) == (name, outcome))
+        return next(filter(None, known), None)
 
     def alone(self, name: str) -> bool:
         """Whether nothing follows from a decision of this kind."""

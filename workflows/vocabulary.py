@@ -251,6 +251,24 @@ class Happening(Word):
     FACTS_CHANGED = "facts_changed", "平台信息变更", "§四", HappeningOutcome.FOLLOWED
     PLATFORM_SUSPENDED = "platform_suspended", "平台暂停", "§四", HappeningOutcome.FOLLOWED
     PLATFORM_RESUMED = "platform_resumed", "平台恢复", "§四", HappeningOutcome.FOLLOWED
+    ROSTER_LEARNED = "roster_learned", "知悉人员目录新版", "§四, §六", HappeningOutcome.FOLLOWED
+
+
+class Authorship(Word):
+    """Whether decisions on a case are signed by those who take them."""
+
+    NONE = "none", "不要求", "§四, §六"
+    RECORDED = "recorded", "有签名即核验", "§四, §六"
+    REQUIRED = "required", "必须签名", "§四, §六"
+
+
+class SecondSignature(Word):
+    """The decisions that may be asked to have a second signature, by another person of the same role."""
+
+    LISTING = "listing", "纳入名单", "§四(四)"
+    SET_ASIDE = "set_aside", "撤销更正", "§四, §六"
+    DELISTING = "delisting", "不再纳入", "§六"
+    TERMINATION = "termination", "终止", "§四"
 
 
 class SoleOutcome(Word):

@@ -15,11 +15,13 @@ from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows.application import PlatformApplication
 from workflows.model import InvalidMessage, parse, sha256
-from workflows.policy import NEW_CASES, Policy, usual_values
+from workflows.policy import NEW_CASES, WITH_A_ROSTER, Policy, usual_values
 from workflows.states import application_content
 
 FILLED_IN = frozenset(("term", "previous"))
 """What an application leaves to us."""
+_NOT_COMPARED = FILLED_IN | {"roster"}
+"""A repeat may come with a later version of the roster."""
 LATER = (
     "brought_in",
     "other_services",
@@ -50,7 +52,7 @@ class FirstApplication:
         """
         if self.form is not None:
             return digest_of(self.form) == digest_of(application)
-        said = {k: v for k, v in as_plain_data(application).items() if k not in FILLED_IN}
+        said = {k: v for k, v in as_plain_data(application).items() if k not in _NOT_COMPARED}
         whole = parse(PlatformApplication, said)
         now, then = _comparable(application_content(whole)), _comparable(self.content)
         return all(then[name] == now[name] for name in then.keys() & now.keys())
@@ -68,7 +70,7 @@ def as_plain_data(application: PlatformApplication) -> dict[str, Any]:
         inside = reduce(lambda one, part: one[part], around, content)
         if not inside[name]:
             del inside[name]
-    for name in NEW_CASES:
+    for name in NEW_CASES | WITH_A_ROSTER:
         if content["policy"][name] == Policy.model_fields[name].default:
             del content["policy"][name]
     return content
@@ -84,9 +86,9 @@ def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     policy = {
         name: value
         for name, value in content.get("policy", {}).items()
-        if name not in NEW_CASES or value not in usual_values(name)
+        if name not in NEW_CASES | WITH_A_ROSTER or value not in usual_values(name)
     }
-    own = {name: value for name, value in content.items() if name not in FILLED_IN}
+    own = {name: value for name, value in content.items() if name not in _NOT_COMPARED}
     return {**own, "policy": policy}
 
 

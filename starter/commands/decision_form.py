@@ -239,7 +239,7 @@ def parts_of(model: type[Message], *leaving_out: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-COMMON = parts_of(Decision, "actor", "case", "signatures")
+COMMON = parts_of(Decision, "actor", "case", "signatures", "roster")
 """The flags of every decision, beside those of `ACTOR`."""
 _OF_ALL = frozenset(part.field for part in COMMON)
 ACTOR = parts_of(Actor, "acting_for")

@@ -18,6 +18,7 @@ from workflows.record import LogEntry
 from workflows.stated_changes import stated_changes
 from workflows.vocabulary import (
     AssessmentStage,
+    Authorship,
     Condition,
     District,
     ExpertField,
@@ -34,6 +35,7 @@ from workflows.vocabulary import (
     Origin,
     PlanPart,
     Role,
+    SecondSignature,
     Service,
     Stage,
     Support,
@@ -64,6 +66,8 @@ _WORDS: tuple[type[StrEnum], ...] = (
     AssessmentStage,
     District,
     Role,
+    Authorship,
+    SecondSignature,
 )
 """Every word that a message may have; those of its outcome are told with its name."""
 _ELSEWHERE = frozenset(
@@ -89,6 +93,8 @@ _ELSEWHERE = frozenset(
         "submitted_by",
         "case",
         "signatures",
+        "roster",
+        "roots",
     )
 )
 """What is told at another place of the page, or above it."""

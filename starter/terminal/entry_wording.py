@@ -86,6 +86,9 @@ def _more(entry: LogEntry) -> str | Words:
             words = said.get("application_id", "")
         case Happening.CLOCK_STOPPED | Happening.CLOCK_STARTED:
             words = wording.stage(said["of"])
+        case Happening.ROSTER_LEARNED:
+            version = said["roots"][-1]["root"]["version"]
+            words = Words(f"version {version}", f"第 {version} 版")
         case Happening.VALIDITY_NEARING:
             words = Words(f"{said['days']} days before its end", f"距届满 {said['days']} 天")
         case Happening.ASSESSMENT_OPENED | Happening.ASSESSMENT_ENDED | Happening.ASSESSMENT_CLOSED:

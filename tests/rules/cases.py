@@ -6,7 +6,7 @@ from typing import Any
 from workflows.application import PlatformApplication
 from workflows.case import Case
 from workflows.lifecycle import STAYS
-from workflows.model import instant, parse
+from workflows.model import as_sent, instant, parse
 from workflows.periods import beijing_date
 from workflows.record import EntryKind, LogEntry
 from workflows.state_folding import set_aside_marks
@@ -23,9 +23,13 @@ from workflows.vocabulary import (
 
 from . import builders
 from .builders import ACTORS, DAY, Raw, application
+from .officers import entry, root, signed
 
 Step = tuple[Kind | Happening, Raw]
 
+_OFFICERS = [entry("kw-1"), entry("kw-2")]
+FIRST = signed(root(_OFFICERS), _OFFICERS, *_OFFICERS)
+"""A first version of a roster."""
 START = datetime(2024, 3, 4, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in Beijing."""
 
@@ -79,6 +83,8 @@ def record_event(case: Case[Any], name: Happening, outcome: str = "") -> None:
         said = {"of": str(state.came_from), "since": instant(state.since - 3 * DAY)}
     if name == Happening.FACTS_CHANGED:
         said = {"entry": 9, "hash": "ef" * 32, "name": f"第{len(case.log)}次更名的平台"}
+    if name == Happening.ROSTER_LEARNED:
+        said = {"roots": [as_sent(FIRST)]}
     if name == Happening.VALIDITY_NEARING:
         said = {"days": 180}
     case.record_event(name, said, moment(case), chosen)

@@ -93,7 +93,7 @@ class Explorer:
         now, then = case.state.model_dump(exclude=corrected), stood.model_dump(exclude=corrected)
         # The step has a new clock; what lasts stays as it was.
         then["spent"] = tuple(s for s in then["spent"] if s["stage"] != stood.stage)
-        lasts = {"facts", "facts_version", "changed_on", "suspended_since", "suspensions"}
+        lasts = {"facts", "facts_version", "changed_on", "suspended_since", "suspensions", "roster"}
         then |= before.model_dump(include=lasts)
         assert now == then
         assert (case.state.since, case.state.overdue) == (receipt.at, False)

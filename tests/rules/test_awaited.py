@@ -140,5 +140,7 @@ def test_the_policy_is_the_guidelines_and_the_rulebooks() -> None:
         "fields": fields,
         "credit_codes": False,
         "decisions_name_case": False,
+        "authorship": "none",
+        "second_signature": [],
         "indicators": [],
     }

@@ -11,20 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from audit.reading.authorship import authorship_of
 from audit.reading.log_links import check_logs
+from tests.rules import builders
 from tests.rules.builders import Raw
+from tests.rules.rosters import SINCE, Roster, person
 from tests.rules.signing import Person
 from tests.workflows.test_setting_aside import FALLS_SHORT, assessed, settled
 from tests.workflows.world import Life, World
+from worker.demo.clockwork import until
 from worker.temporal_server import temporal_binary
+from workflows.contract import LEARN_ROSTER, ROSTER_NEWS
 from workflows.log_id import LogId
+from workflows.model import as_sent
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import DecisionPreview
 from workflows.signed_form import signed_form_of_entry, signers
 from workflows.ssh_signatures import read_public_key
+from workflows.vocabulary import Happening, Role
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "temporal-contract.md"
 TOOLS = ("jq", "ssh-keygen")
@@ -79,6 +86,48 @@ async def signed(life: Life, kind: str, person: Person, **changes: Any) -> Raw:
     """A decision of the platform that a person has signed."""
     form = await to_sign(life, await life.decision(kind, **changes))
     return {**json.loads(form), "signatures": [person.sign(form)]}
+
+
+async def test_who_signs_stands_in_the_roster_that_the_case_knows(world: World) -> None:
+    """A case of 0.5.0 is given a roster, refuses who is in none, and is told of later versions by both ways."""
+    officers = Roster(*(person(one) for one in ("kw-1", "kw-2")), person("hd-1", Role.DISTRICT))
+    life = await world.apply(
+        policy={"authorship": "required"},
+        submitted_by=builders.ACTORS[Role.COMMISSION],
+        roster=as_sent(officers.newest),
+    )
+    raw = await life.decision("recommendation", case=await life.case("recommendation"))
+    with pytest.raises(Refused, match="are signed, and this one is not"):
+        await world.client.decide(life.id, raw)
+    preview: DecisionPreview = await life.handle.query("check", raw, result_type=DecisionPreview)
+    assert (preview.stage, preview.signatures_needed) == ("inspection", 1)
+    assert preview.to_sign
+    form = preview.to_sign.encode()
+    signed = json.loads(form) | {"signatures": [officers.sign("hd-1", form)]}
+    assert "inspection" == (await world.client.decide(life.id, signed)).stage
+
+    officers.change(person("kw-3"))
+    versions = [as_sent(one) for one in officers.versions]
+    assert await life.handle.execute_update(LEARN_ROSTER, {"roots": versions}) == 2
+    strangers = Roster(person("x-1"), person("x-2"))
+    strangers.change(person("kw-1", key="x-1"))
+    other = [as_sent(one) for one in strangers.versions]
+    with pytest.raises(WorkflowUpdateFailedError) as caught:
+        await life.handle.execute_update(LEARN_ROSTER, {"roots": other})
+    assert "this is another roster" in str(caught.value.cause)
+
+    officers.change(person("kw-3", last_day=SINCE))
+    for roots in (other, [as_sent(officers.newest)], "nonsense"):
+        await life.handle.signal(ROSTER_NEWS, {"roots": roots})
+    await life.handle.signal(ROSTER_NEWS)
+
+    async def told() -> bool:
+        known = (await life.state()).roster
+        return known is not None and known.version == 3
+
+    await until(told, "the case knows version 3")
+    log = await settled(world, life)
+    assert [entry.name for entry in log].count(Happening.ROSTER_LEARNED) == 2
 
 
 async def test_a_signed_setting_aside_that_is_sent_on(world: World) -> None:

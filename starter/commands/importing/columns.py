@@ -30,9 +30,10 @@ LEFT_TO_US = (
     "previous",
     "policy.decisions_name_case",
     "brought_in.case",
-    "brought_in.signatures",
 )
 """Fields of an application that are filled in when it is started."""
+_SIGNED = frozenset(("signatures", "roster"))
+"""Fields, wherever they stand, that are filled in when somebody signs."""
 _MADE = ("brought_in.decision_id",)
 """What a row need not say, for it is made of the rest."""
 _ALSO_NEEDED = ("brought_in.documents",)
@@ -74,7 +75,7 @@ _Place = tuple[str, FieldInfo, str, bool]
 
 def _fields(model: type[BaseModel], prefix: str, group: str) -> Iterator[_Place]:
     for field, info in model.model_fields.items():
-        if f"{prefix}{field}" not in LEFT_TO_US:
+        if f"{prefix}{field}" not in LEFT_TO_US and field not in _SIGNED:
             yield from _inside(info, f"{prefix}{field}", group)
 
 
