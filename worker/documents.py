@@ -58,6 +58,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "told-table": notice_table,
     "author-rules": author_table,
     "import-columns": import_columns.table,
+    "import-columns-zh": lambda: import_columns.table("zh"),
     "guideline-sentences": sentence_table,
 }
 
