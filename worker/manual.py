@@ -24,6 +24,7 @@ _NUMBERS = "the number is one of the reader's"
 _DAYS = "a new system has nothing of these days"
 _README = "the README has it, and is typed in"
 _LISTED = "the platforms of the examples are listed in years to come"
+_ROSTER = "two officers of the commission set a roster up"
 _NOT_TYPED_IN = {
     "pingtai": "each command has its own example",
     "pingtai absence": _DAYS,
@@ -73,6 +74,17 @@ _NOT_TYPED_IN = {
     "pingtai report": _FILES,
     "pingtai resume": _FILES,
     "pingtai revise": _FILES,
+    "pingtai restore": "needs a backup, and a home of its own",
+    "pingtai roster": _ROSTER,
+    "pingtai roster add": _ROSTER,
+    "pingtai roster confirm": _ROSTER,
+    "pingtai roster end": _ROSTER,
+    "pingtai roster init": _ROSTER,
+    "pingtai roster key": _ROSTER,
+    "pingtai roster list": _ROSTER,
+    "pingtai roster proof": _ROSTER,
+    "pingtai roster revoke": _ROSTER,
+    "pingtai roster show": _ROSTER,
     "pingtai stop": "tests/first_hour/test_detached.py runs it",
     "pingtai suspend": _FILES,
     "pingtai terminate": _FILES,

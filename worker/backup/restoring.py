@@ -185,7 +185,8 @@ def _put_register(backup: OpenedBackup, home: Path) -> list[Words]:
             Words(
                 f"The register was in a database of your own: restore it there, into an empty one, from"
                 f" {dump}: pg_restore --no-owner --dbname=… {dump}",
-                f"名册原在自有数据库中：请恢复到该处的空数据库：pg_restore --no-owner --dbname=… {dump}",
+                f"名册原在自有数据库中：请用 {dump} 恢复到该处的空数据库：pg_restore --no-owner"
+                f" --dbname=… {dump}",
             )
         ]
     server = EmbeddedPostgres(home)
