@@ -12,6 +12,7 @@ from starter.client.temporal_connection import configured_host
 from starter.commands.options import json_option
 from starter.terminal.command_runner import answering
 from starter.terminal.screen import Said, complain, facts, show, show_json
+from starter.terminal.whole_number import WholeNumber
 from starter.terminal.wording import moment
 from worker.backup.backup_file import ENGINE, REGISTER, Manifest, open_backup
 from worker.backup.examine_restored import examine_restored
@@ -30,7 +31,7 @@ _MEGABYTE = 1_000_000
 )
 @click.option(
     "--keep",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1),
     metavar="N",
     help="Remove this installation's oldest backups beyond N. 保留份数",
 )
