@@ -21,10 +21,18 @@ from temporalio.client import WorkflowHistory
 from audit.encrypted_payloads import ErasedPayload, is_encrypted, open_payloads
 from starter.errors import PingtaiError
 from starter.tables.strict_json import strict_loads
-from workflows.contract import ASSESSMENT_TYPE, PLATFORM_TYPE, platform_workflow_id
+from workflows.contract import (
+    ASSESSMENT_TYPE,
+    PLATFORM_TYPE,
+    ROSTER_ID,
+    ROSTER_TYPE,
+    platform_workflow_id,
+)
 from workflows.words import Words
 
-TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE)
+TYPES = (PLATFORM_TYPE, ASSESSMENT_TYPE, ROSTER_TYPE)
+ROSTER = ""
+"""In place of a platform's id: the histories of the roster. Who asks for all platforms does not get them."""
 _ASSESSMENT = re.compile(
     r"^platform:(?P<platform>[^:]+):term-(?P<term>\d+):assessment-(?P<year>\d+)$"
 )
@@ -149,7 +157,7 @@ class Histories(Protocol):
     """A place that histories come from: the server, the archive, files."""
 
     def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
-        """All runs of a platform and its assessments, or of all.
+        """All runs of a platform and its assessments, of all platforms, or of the `ROSTER`.
 
         By platform, so that one platform's stand together; then by workflow, then as they were started.
         """
@@ -170,11 +178,13 @@ async def by_platform(
 
 
 def parse_workflow_id(workflow_id: str) -> tuple[str, int]:
-    """The platform and the year (0: the platform itself) that a workflow id stands for.
+    """The platform (`ROSTER`: the roster) and the year (0: itself) that a workflow id stands for.
 
     Raises:
         NoHistory: it is no id of ours.
     """
+    if workflow_id == ROSTER_ID:
+        return ROSTER, 0
     assessment = _ASSESSMENT.match(workflow_id)
     if assessment:
         return assessment["platform"], int(assessment["year"])
@@ -186,8 +196,13 @@ def parse_workflow_id(workflow_id: str) -> tuple[str, int]:
 
 def belongs(workflow_id: str, platform_id: str) -> bool:
     """Whether a workflow is a platform's own, or one of its assessments."""
-    own = platform_workflow_id(platform_id)
-    return workflow_id == own or workflow_id.startswith(f"{own}:")
+    own = own_workflow_id(platform_id)
+    return workflow_id == own or (platform_id != ROSTER and workflow_id.startswith(f"{own}:"))
+
+
+def own_workflow_id(platform_id: str) -> str:
+    """Return the id of a platform's own workflow, or of the roster's."""
+    return ROSTER_ID if platform_id == ROSTER else platform_workflow_id(platform_id)
 
 
 def uncanonical(events: list[Any]) -> Iterator[tuple[int, str]]:

@@ -14,8 +14,10 @@ from workflows.model import as_sent
 from workflows.record import BEGINNING, LogEntry
 from workflows.roster_batches import RosterBatch
 from workflows.roster_decisions import RosterItem
+from workflows.roster_entries import RosterEntry
 from workflows.roster_state import RosterState, moved, put_in_force
 from workflows.roster_words import RosterStage
+from workflows.signed_roots import SignedRoot
 from workflows.ssh_signatures import read_public_key
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('pingtai roster'))")
@@ -51,14 +53,7 @@ async def write_roster_on(connection: AsyncConnection, entries: Iterable[LogEntr
         made, state = put_in_force(state, entry), moved(state, entry)
         if made and state.root:
             await _write_people(connection, made, state.root.root.version)
-            root = state.root
-            row = {
-                "version": root.root.version,
-                "seq": entry.seq,
-                "digest": root.root.digest(),
-                "signed": as_sent(root),
-            }
-            await connection.execute(insert(roster_roots).values(row))
+            await connection.execute(insert(roster_roots).values(root_row(state.root, entry.seq)))
 
 
 async def _hash_of(connection: AsyncConnection, seq: int) -> str | None:
@@ -81,7 +76,21 @@ async def _write_people(
     connection: AsyncConnection, items: Iterable[RosterItem], version: int
 ) -> None:
     people = [item.entry for item in items]
-    rows: list[Row] = [
+    rows = (
+        (roster_entries, people_rows(people, version)),
+        (roster_keys, key_rows(people)),
+    )
+    for table, values in rows:
+        new = insert(table)
+        changed = {c.name: new.excluded[c.name] for c in table.columns if not c.primary_key}
+        upsert = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
+        for row in values:  # one by one: two changes of one person may be confirmed together
+            await connection.execute(upsert, row)
+
+
+def people_rows(people: Iterable[RosterEntry], version: int) -> list[Row]:
+    """Return the rows of people whom a version puts in force."""
+    return [
         {
             "id": one.id,
             "name": one.name,
@@ -97,7 +106,11 @@ async def _write_people(
         }
         for one in people
     ]
-    keys: list[Row] = [
+
+
+def key_rows(people: Iterable[RosterEntry]) -> list[Row]:
+    """Return the rows of the keys of people."""
+    return [
         {
             "public": key.public,
             "fingerprint": read_public_key(key.public).fingerprint(),
@@ -109,12 +122,16 @@ async def _write_people(
         for one in people
         for key in one.keys
     ]
-    for table, values in ((roster_entries, rows), (roster_keys, keys)):
-        new = insert(table)
-        changed = {c.name: new.excluded[c.name] for c in table.columns if not c.primary_key}
-        upsert = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
-        for row in values:  # one by one: two changes of one person may be confirmed together
-            await connection.execute(upsert, row)
+
+
+def root_row(signed: SignedRoot, seq: int) -> Row:
+    """Return the row of a version that an entry of the log puts in force."""
+    return {
+        "version": signed.root.version,
+        "seq": seq,
+        "digest": signed.root.digest(),
+        "signed": as_sent(signed),
+    }
 
 
 def _log_row(entry: LogEntry) -> Row:

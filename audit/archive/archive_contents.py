@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from audit.archive.archive_store import Store, fetch, remove
 from audit.archive.event_json import LARGEST
 from audit.archive.server_histories import Key
-from audit.histories import Histories, StoredHistory
+from audit.histories import ROSTER, Histories, StoredHistory
 from db.audit_tables import archived_histories
 from starter.errors import BadInput
 
@@ -140,7 +140,7 @@ class PostgresArchive:
     async def platforms(self) -> AsyncIterator[str]:
         """The ids of all platforms that the archive has a run of, in order."""
         c = archived_histories.c
-        last = ""
+        last = ROSTER
         while True:
             query = select(c.platform_id).where(c.platform_id > last)
             query = query.group_by(c.platform_id).order_by(c.platform_id).limit(_PAGE)
@@ -183,7 +183,7 @@ class PostgresArchive:
             func.count().label("runs"),
             func.count().filter(c.closed_at.is_(None)).label("open_runs"),
             func.count(c.place).label("in_files"),
-            func.count(c.platform_id.distinct()).label("platforms"),
+            func.count(c.platform_id.distinct()).filter(c.platform_id != ROSTER).label("platforms"),
             func.coalesce(func.sum(c.events), 0).label("events"),
             func.coalesce(func.sum(func.octet_length(c.content)), 0).label("size"),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from audit.archive.event_json import LARGEST, compact, history_of
 from audit.archive.server_histories import in_order
 from audit.evidence_files import cannot_read
-from audit.histories import NoHistory, StoredHistory
+from audit.histories import ROSTER, NoHistory, StoredHistory
 from starter.errors import BadInput
 from starter.tables.strict_json import strict_loads
 
@@ -42,7 +42,8 @@ class FileHistories:
         if self._known is None:
             self._known = await asyncio.to_thread(_in_order, self._paths)
         for known in self._known:
-            if platform_id in (None, known.order[0]):
+            whose = known.order[0]
+            if whose == platform_id or (platform_id is None and whose != ROSTER):
                 yield await asyncio.to_thread(read_history, known.path)
 
 

@@ -10,9 +10,16 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from audit.archive.event_json import compact, history_of, linked
-from audit.histories import TYPES, NoHistory, StoredHistory, belongs, parse_workflow_id
+from audit.histories import (
+    ROSTER,
+    TYPES,
+    NoHistory,
+    StoredHistory,
+    belongs,
+    own_workflow_id,
+    parse_workflow_id,
+)
 from starter.client.visibility import any_type, named
-from workflows.contract import platform_workflow_id
 
 _OURS = any_type(TYPES)
 _GONE = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
@@ -51,17 +58,18 @@ class ServerHistories:
 
     async def runs(self, platform_id: str | None = None) -> AsyncIterator[StoredHistory]:
         """See `Histories`. One platform's are held at a time, and the ids of all platforms."""
-        ids = [platform_id] if platform_id else await self.platforms()
+        ids = await self.platforms() if platform_id is None else [platform_id]
         for each in ids:
             for history in await self._all_of(each):
                 yield history
 
     async def platforms(self) -> list[str]:
         """The ids of all platforms that the server has a run of, in order."""
-        return sorted({parse_workflow_id(run.workflow_id)[0] async for run in self.executions()})
+        found = {parse_workflow_id(run.workflow_id)[0] async for run in self.executions()}
+        return sorted(found - {ROSTER})
 
     async def executions(self, narrowed: str = "") -> AsyncIterator[Execution]:
-        """The runs of platforms and assessments that visibility knows, narrowed by a query of its own."""
+        """The runs of platforms, assessments and the roster that visibility knows, narrowed by a query."""
         query = f"{_OURS} AND {narrowed}" if narrowed else _OURS
         async for run in self._client.list_workflows(query, page_size=1000):
             if _is_ours(run.id):
@@ -104,7 +112,7 @@ class ServerHistories:
         return datetime.now(UTC) - self._retention if self._retention else None
 
     async def _all_of(self, platform_id: str) -> list[StoredHistory]:
-        own = platform_workflow_id(platform_id)
+        own = own_workflow_id(platform_id)
         waiting = [run.key async for run in self.executions(named(own, children=True))]
         newest = await self.latest(own)
         if newest:

@@ -10,11 +10,16 @@ from audit.histories import Histories
 from audit.problems import Problem
 from audit.reading.case_logs import readings
 from audit.reading.check_histories import check_reading
+from audit.reading.roster_log_reading import read_roster, roster_faults
 from audit.reconciling.differences import DERIVED
 from audit.reconciling.expected_register import expected_register
 from db.register_errors import RegisterConflict
 from db.register_store import write_on
+from db.roster_store import write_roster
+from db.roster_tables import roster_log
 from starter.errors import BadInput
+from workflows.contract import ROSTER_ID
+from workflows.roster_batches import RosterBatch
 from workflows.words import Words
 
 
@@ -59,6 +64,22 @@ async def rebuild(
             else:
                 done.entries = sum(len(log.entries) for log in expected.logs.values())
         yield done
+    if (roster := await _rebuilt_roster(engine, histories)) is not None:
+        yield roster
+
+
+async def _rebuilt_roster(engine: AsyncEngine, histories: Histories) -> Rebuilt | None:
+    """Write the roster's log, if it holds; None where the histories have none."""
+    reading = await read_roster(histories)
+    if not reading.runs:
+        return None
+    faults = (Problem(ROSTER_ID, words) for words in roster_faults(reading.log))
+    done = Rebuilt(ROSTER_ID, reading.runs, problems=[*reading.problems, *faults])
+    done.written = bool(reading.log) and not done.problems
+    if done.written:
+        await write_roster(engine, RosterBatch(entries=tuple(reading.log)))
+        done.entries = len(reading.log)
+    return done
 
 
 async def expect_empty(engine: AsyncEngine) -> None:
@@ -68,7 +89,7 @@ async def expect_empty(engine: AsyncEngine) -> None:
         BadInput: one has; names it.
     """
     async with engine.connect() as connection:
-        for table in DERIVED:
+        for table in (*DERIVED, roster_log):
             if (await connection.execute(select(exists().select_from(table)))).scalar_one():
                 raise BadInput(
                     f"The register is not empty: {table.name} has rows. It is rebuilt into an empty database"

@@ -16,8 +16,14 @@ from temporalio.client import (
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
-from temporalio.worker import Replayer
 
+from audit.archive.archive_contents import PostgresArchive
+from audit.archive.archiver import ArchivingNotes, archive_now
+from audit.archive.server_histories import ServerHistories
+from audit.reading.roster_log_reading import read_roster
+from audit.reconciling.rebuilding import rebuild
+from audit.reconciling.roster_rows import held_log, row_faults
+from audit.replay.roster_replay import replay_roster
 from db.register_store import PostgresRegister
 from db.roster_queries import newest_root, roster_log_page
 from tests.memory import throw_away_folder
@@ -30,7 +36,7 @@ from worker.worker_process import make_worker
 from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
 from workflows.record import LogEntry
 from workflows.roster_log import RosterLog, RosterReceipt, RosterView
-from workflows.roster_workflow import RosterPreview, RosterWorkflow
+from workflows.roster_workflow import RosterPreview
 
 Roster = WorkflowHandle[Any, None]
 _EVENTS = 30
@@ -88,7 +94,30 @@ async def _follow(life: Life, roster: Roster, raw: Raw) -> RosterReceipt:
     return receipt
 
 
-async def test_one_roster_over_its_runs(client: Client, engine: AsyncEngine) -> None:
+async def _audited(client: Client, engine: AsyncEngine, other: AsyncEngine, life: Life) -> None:
+    """Archived, replayed, read, and the register rebuilt from the archive, in another database."""
+    server, archive = ServerHistories(client), PostgresArchive(engine)
+    assert await server.platforms() == []
+    assert [one async for one in server.runs()] == []
+    await archive_now(server, archive, ArchivingNotes(engine))
+    counts = await archive.counts()
+    assert counts.platforms == 0
+    assert counts.runs > 1
+    assert [one async for one in archive.runs()] == []
+    for histories in (server, archive):
+        reading = await read_roster(histories)
+        assert (reading.runs, reading.problems) == (counts.runs, [])
+        assert reading.log == life.roster.log
+        assert await replay_roster(histories) == []
+    (done,) = [one async for one in rebuild(other, archive)]
+    assert (done.platform_id, done.written, done.entries) == (ROSTER_ID, True, life.roster.seq)
+    assert await held_log(other) == life.roster.log
+    assert await row_faults(other, life.roster.log) == []
+
+
+async def test_one_roster_over_its_runs(
+    client: Client, engine: AsyncEngine, second: AsyncEngine
+) -> None:
     """Set up, changed, confirmed, refused, repeated; written to the register, carried on, and replayed."""
     life = _now()
     opening = life.change([item(A), item(B)], A, B)
@@ -112,13 +141,11 @@ async def test_one_roster_over_its_runs(client: Client, engine: AsyncEngine) -> 
     preview = await roster.query("check", forged, result_type=RosterPreview)
     assert "not what waits now" in preview.refusal["en"]
     assert (await _follow(life, roster, life.confirmation(B))).outcome == "confirmed"
-    first_run = (await roster.describe()).run_id
     for number in range(12):
         await _follow(life, roster, life.change([item(entry(f"kw-{number}"))], A, B))
     await until(lambda: _recorded(roster, life), "the register has the whole log")
 
-    run = (await roster.describe()).run_id
-    assert run != first_run
+    await until(lambda: _in_a_later_run(roster), "it goes on in a next run")
     view = await _state(roster)
     assert view == life.roster.view(view.recorded)
     assert await roster.query("leaves") == life.roster.state.leaves
@@ -128,18 +155,15 @@ async def test_one_roster_over_its_runs(client: Client, engine: AsyncEngine) -> 
     for one in await roster_log_page(engine, limit=100):
         again.decide(one.said, one.at)
     assert again.last_hash == view.log_hash
-    histories = [client.get_workflow_handle(ROSTER_ID, run_id=one) for one in (first_run, run)]
-    replayer = Replayer(workflows=[RosterWorkflow], data_converter=pydantic_data_converter)
-    for history in histories:
-        await replayer.replay_workflow(await history.fetch_history())
+    await _audited(client, engine, second, life)
 
     await roster.cancel()
     assert (await _follow(life, roster, life.change([item(C)], A, B))).version == 15
     await roster.terminate()
     other = _now()
-    second = await _start(client, other.change([item(A), item(B), item(C)], A, B))
+    again_started = await _start(client, other.change([item(A), item(B), item(C)], A, B))
     with pytest.raises(WorkflowFailureError) as failed:
-        await second.result()
+        await again_started.result()
     assert isinstance(failed.value.cause, ApplicationError)
     assert failed.value.cause.type == "SecondLife"
 
@@ -148,6 +172,10 @@ async def roster_log_of(roster: Roster) -> list[LogEntry]:
     """The entries of this run."""
     log: list[LogEntry] = await roster.query("log", result_type=list[LogEntry])
     return log
+
+
+async def _in_a_later_run(roster: Roster) -> bool:
+    return (await roster.describe()).run_id != roster.first_execution_run_id
 
 
 async def _recorded(roster: Roster, life: Life) -> bool:
