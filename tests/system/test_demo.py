@@ -30,6 +30,8 @@ def test_what_comes_true_and_what_does_not(home: Path, tmp_path: Path) -> None:
     assert [f"✗ {BAD}, term 1"] == [one[: len(BAD) + 10] for one in lines if one.startswith("✗ bj")]
     assert "✗ 1 of 2 platforms ended as expected" in lines
     assert [True] == ["were covered" in one for one in lines if one.startswith("✓")]
+    roster = next(one for one in lines if one.startswith("Roster, version 1: "))
+    assert roster.endswith("signed by demo-01 and demo-02")
     assert "\x1b" not in done.stdout
     assert [] == [*home.iterdir(), *place.iterdir()]
     assert [] == of_home(place)

@@ -21,6 +21,7 @@ from starter.terminal.screen import draws, heading, show, write_line
 from worker.demo.clockwork import Clockwork
 from worker.demo.example_layout import import_example_layout
 from worker.demo.example_lives import Example, load_examples
+from worker.demo.example_officers import ExampleOfficers, words_of
 from worker.demo.player import Player, UnexpectedResult
 from worker.demo.report import check_arrows, show_lives, show_register
 from worker.log_setup import set_up_logs
@@ -63,7 +64,7 @@ async def demo(keep: bool, examples: Path | None) -> None:
             async with local_stack(
                 folder, settings, dynamic_config=TIME_SKIPPING, throw_away=True, ui=keep
             ) as stack:
-                playing = asyncio.create_task(_play(stack, lives, whole=examples is None))
+                playing = asyncio.create_task(_play(stack, lives, folder, whole=examples is None))
                 stopped = asyncio.create_task(stop.wait())
                 await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 stopped.cancel()
@@ -80,15 +81,19 @@ async def demo(keep: bool, examples: Path | None) -> None:
         raise SystemExit(1)
 
 
-async def _play(stack: RunningStack, lives: list[Example], *, whole: bool) -> tuple[bool, datetime]:
+async def _play(
+    stack: RunningStack, lives: list[Example], folder: Path, *, whole: bool
+) -> tuple[bool, datetime]:
     """Play all lives at the same time and report; whether all came true, and the latest moment in them.
 
+    The people of the examples have keys in a folder, and stand in a roster.
     `whole`: these are all the examples there are, which together cover the lifecycle tables.
     """
     engine = create_engine(stack.where.database_url)
     try:
         queries = RegisterQueries(engine)
         await import_example_layout(engine, _BY)
+        roster = await ExampleOfficers(lives, folder / "officers").set_up(stack.client, engine)
         mismatches = await _play_all(stack, lives, queries)
         await show_register(queries)
         latest = await show_lives(queries, stack.client)
@@ -99,6 +104,7 @@ async def _play(stack: RunningStack, lives: list[Example], *, whole: bool) -> tu
     missing = arrows.missing if whole else ()
     show(
         heading(Words("The check", "核对")),
+        words_of(roster),
         *(f"✗ {line}" for line in (*mismatches, *missing)),
         _mark(mismatches)
         + say(

@@ -1,0 +1,112 @@
+"""The people of the examples, with keys of their own, and the roster that they stand in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from starter.clock import today
+from starter.roster.roster_access import DirectRoster
+from starter.roster.roster_changes import opening, opening_signature, with_signatures
+from starter.signing.key_files import FileSigner, make_key, read_key_file
+from starter.signing.signer import Signer
+from worker.demo.example_lives import Example
+from workflows.actors import Actor
+from workflows.model import InvalidMessage, parse
+from workflows.roster_entries import RosterEntry, RosterKey
+from workflows.roster_log import RosterView
+from workflows.signed_roots import OFFICERS_NEEDED
+from workflows.vocabulary import Role
+from workflows.words import Words
+
+_BODY = "市科委、中关村管委会"
+_SETTING_UP = ("demo-01", "demo-02")
+"""Officers who set the roster up, whoever acts in the examples."""
+
+
+class ExampleOfficers:
+    """Who acts in examples: an entry of the roster for each, and a key in a file."""
+
+    def __init__(self, examples: Iterable[Example], folder: Path) -> None:
+        """Make the keys in a folder."""
+        folder.mkdir(mode=0o700)
+        self._keys: dict[str, FileSigner] = {}
+        self.entries: dict[str, RosterEntry] = {}
+        for person in _SETTING_UP:
+            actor = Actor(id=person, role=Role.COMMISSION, organisation=_BODY)
+            self._take(actor, "", folder)
+        for example in examples:
+            for actor in _actors(example):
+                self._take(actor, example.platform_id, folder)
+
+    def _take(self, actor: Actor, platform_id: str, folder: Path) -> None:
+        """Enter a person, under the first role and body in which they act."""
+        if actor.id.casefold() in map(str.casefold, self.entries):
+            return
+        path = folder / actor.id
+        make_key(path)
+        signer = self._keys[actor.id] = FileSigner(read_key_file(path))
+        day = today()
+        self.entries[actor.id] = RosterEntry(
+            id=actor.id,
+            name=actor.id,
+            role=actor.role,
+            organisation=actor.organisation,
+            district=actor.district,
+            credit_code=actor.credit_code,
+            platform_id=platform_id if actor.role is Role.OPERATOR else None,
+            keys=(RosterKey(public=signer.key.openssh(), first=day),),
+            first_day=day,
+            appointed_by=actor.organisation,
+        )
+
+    def signer(self, person: str) -> Signer | None:
+        """Return what signs for a person; None: nobody of this id acts in the examples."""
+        return self._keys.get(person)
+
+    async def set_up(self, client: Client, engine: AsyncEngine) -> RosterView:
+        """Set the roster up.
+
+        Raises:
+            BadInput: there is one already.
+            Unreachable: a part does not answer.
+        """
+        people = list(self.entries.values())
+        content, root = opening(people, "examples 示例")
+        officers = [self._keys[one] for one in _SETTING_UP[:OFFICERS_NEEDED]]
+        signed = [opening_signature(one, root, people) for one in officers]
+        return await DirectRoster(client, engine).start(with_signatures(content, root, signed))
+
+
+def words_of(view: RosterView) -> Words:
+    """Return what the roster is, in a line."""
+    root = view.root
+    by = [one.proof.entry.id for one in root.signatures if one.proof] if root else []
+    version = root.root.version if root else 0
+    return Words(
+        f"Roster, version {version}: {view.people} people, signed by {' and '.join(by)}",
+        f"人员目录第 {version} 版：{view.people} 人，由 {'、'.join(by)} 签名",
+    )
+
+
+def _actors(example: Example) -> Iterator[Actor]:
+    """Who applies and who decides in an example, as it says; what is no actor is passed over."""
+    for form in example.applications:
+        if form.submitted_by:
+            yield form.submitted_by
+    for term in example.life.terms:
+        for step in term.steps:
+            for said in (step.decide, step.signal, step.refused):
+                actor = _actor(said)
+                if actor:
+                    yield actor
+
+
+def _actor(said: Mapping[str, Any] | None) -> Actor | None:
+    given = said.get("actor") if said else None
+    try:
+        return parse(Actor, given) if isinstance(given, dict) else None
+    except InvalidMessage:
+        return None
