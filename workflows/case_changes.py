@@ -37,7 +37,7 @@ class DocumentedDecision(Decision):
     def _documented(self) -> Self:
         if not self.documents:
             raise wrong(
-                f"{self.kind} needs a document: name at least one in documents",
+                f"{Kind(self.kind).words.en} needs a document: name at least one in documents",
                 f"{Kind(self.kind).zh}须有依据：documents 至少一份",
             )
         return self

@@ -296,12 +296,12 @@ class DistrictReview(Decision):
         if self.outcome is ReviewOutcome.GIVEN:
             if not self.view or self.reason:
                 raise wrong(
-                    "given says the district's view (view), and no reason (§六)",
+                    "“given” goes with the district's view (view), and with no reason (§六)",
                     "已提出（given）须写明所在区意见（view），不附理由（§六）",
                 )
         elif not self.reason or self.view:
             raise wrong(
-                "not_given says the reason for going on without the view, and nothing else (§六)",
+                "“not given” goes with the reason for going on without the view, and with nothing else (§六)",
                 "逾期未提出（not_given）须写明理由（reason），且不附意见（§六）",
             )
         return self

@@ -26,6 +26,10 @@ _PRINTED_WIDTH = 200
 _A4 = 9
 _LINE = 15
 """Height of a line, in points."""
+_MOST_LINES = 8
+"""Lines of a row of a sheet that is too wide to be printed: of longer texts the beginning is enough."""
+_HIGHEST = 27
+"""Lines of the highest row that spreadsheet programs know."""
 
 
 def workbook(
@@ -50,8 +54,9 @@ def workbook(
         for place, code in enumerate(formats, 1):
             page.column_dimensions[get_column_letter(place)].number_format = code
         for number, row in enumerate(rows):
-            if printed:
-                page.row_dimensions[number + 1].height = _LINE * _lines(row, widths)
+            if widths:
+                lines = min(_lines(row, widths), _HIGHEST if printed else _MOST_LINES)
+                page.row_dimensions[number + 1].height = _LINE * lines
             page.append([_cell(page, value, number == 0, bool(widths)) for value in row])
         for place, words in (choices or {}).items():
             _offer(page, get_column_letter(place), words)

@@ -21,7 +21,11 @@ _MESSAGES = {
 Headings = Mapping[str, str]
 """How the columns of a table are called in its file, by their names."""
 _BRACKETED = re.compile(r"(?P<open>（| \()(?P<path>[a-z][a-z0-9_.]*)[）)]")
-_BARE = re.compile(r"(?<![\w.-])[a-z]+(?:_[a-z]+|\.[a-z0-9_]+)+(?![\w.-])")
+_BARE = {
+    "en": re.compile(r"(?<![\w.-])[a-z]+(?:_[a-z]+|\.[a-z0-9_]+)+(?![\w.-])"),
+    "zh": re.compile(r" ?(?<![\w.“-])[a-z]+(?:_[a-z]+|\.[a-z0-9_]+)*(?![\w.”-]) ?", re.ASCII),
+}
+"""In English a single word may be one of the sentence."""
 
 
 class NamedFields(InvalidMessage):
@@ -46,7 +50,15 @@ class NamedFields(InvalidMessage):
                 return in_table(label, field, headings)
             return named(label, field, _flag_of(field, flags or {}))
 
-        said = ((name(field), official(why)) for field, why in error.problems)
+        def place(path: str) -> Words:
+            if headings is not None:
+                heading = headings.get(path)
+                return Words.same(heading) if heading else Words("", "")
+            return Words.same(_flag_of(path, flags or {}).partition(",")[0])
+
+        said = (
+            (name(field), official(with_names(why, model, place))) for field, why in error.problems
+        )
         self.words = complaint(_what(error.what), said)
         self.args = (self.words.en,)
 
@@ -111,15 +123,16 @@ def _called(
         return f"{found['open']}{place}{close}" if place else ""
 
     def bare(found: re.Match[str]) -> str:
-        label = label_at(model, found.group())
-        if label is None or not is_field(found.group()):
+        path = found.group().strip()
+        label = label_at(model, path)
+        if label is None or not is_field(path):
             return found.group()
-        name, place = getattr(label.name, language), getattr(place_of(found.group()), language)
+        name, place = getattr(label.name, language), getattr(place_of(path), language)
         if not place or place == name:
             return str(name)
         return f"{name}（{place}）" if language == "zh" else f"{name} ({place})"
 
-    return _BARE.sub(bare, _BRACKETED.sub(beside, text))
+    return _BARE[language].sub(bare, _BRACKETED.sub(beside, text))
 
 
 def _what(what: str) -> Words:

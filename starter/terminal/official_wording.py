@@ -16,6 +16,7 @@ _NO_DECISION = re.compile(r"本案没有决定 ([^；，。（\s]+)")
 _NAME = re.compile(r"\b([a-z]+(?:_[a-z]+)+)\b")
 _TWICE = re.compile(r"(\w+)（\1）")
 """What a field is called, after which the rules name it."""
+_BRACKETED = re.compile(r"（([a-z]+(?:_[a-z]+)*)）")
 _IN_CHINESE = re.compile(rf" ?{_NAME.pattern}(?: (?!\d))?")
 
 
@@ -42,8 +43,16 @@ def _named(en: str) -> str:
 
 
 def _named_in_chinese(zh: str) -> str:
+    zh = _BRACKETED.sub(_without_value, zh)
     zh = _IN_CHINESE.sub(lambda name: _names().get(name[1], Words.same(name.group())).zh, zh)
     return _TWICE.sub(r"\1", zh)
+
+
+def _without_value(found: re.Match[str]) -> str:
+    """A value of the message in brackets: the term before it says the same."""
+    words = _names().get(found[1])
+    said = found.string[: found.start()].rstrip("”")
+    return "" if words and said.endswith(words.zh) else found.group()
 
 
 def _without_pattern(words: Words) -> Words:

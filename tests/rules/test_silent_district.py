@@ -57,10 +57,10 @@ def test_a_late_view_is_still_taken(stage: AssessmentStage, goal: AssessmentStag
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ({}, "given says the district's view"),
-        ({"view": "好", "reason": "逾期"}, "and no reason"),
-        ({"outcome": "not_given"}, "says the reason"),
-        ({"outcome": "not_given", "reason": "逾期", "view": "好"}, "and nothing else"),
+        ({}, "“given” goes with the district's view"),
+        ({"view": "好", "reason": "逾期"}, "and with no reason"),
+        ({"outcome": "not_given"}, "goes with the reason"),
+        ({"outcome": "not_given", "reason": "逾期", "view": "好"}, "and with nothing else"),
     ],
 )
 def test_a_view_or_a_reason(said: dict[str, Any], why: str) -> None:

@@ -135,3 +135,27 @@ def test_notes_of_a_refusal_are_kept() -> None:
     error.add_note("note")
     assert ["note"] == named_refusal(error, MODELS[Kind.LISTING], lambda _: Words("", "")).__notes__
     assert not isinstance(error, InvalidMessage)
+
+
+@pytest.mark.parametrize(
+    ("command", "flags", "told"),
+    [
+        ("review", (), "已提出须写明所在区意见（--view），不附理由"),
+        (
+            "list",
+            ("--outcome", "纳入"),
+            "名单批次（--list-number）和证书编号（--certificate-number）",
+        ),
+        ("suspend", ("--reason", "x"), "依据文件（--document）至少一份"),
+        ("change", ("--reason", "x", "--requested-by", "所在区"), "依据文件（--document）至少一份"),
+    ],
+)
+def test_a_message_that_makes_no_sense_names_its_flags(
+    pingtai: Run, command: str, flags: tuple[str, ...], told: str
+) -> None:
+    """Where nobody is asked, what is missing as a whole is named as each field is."""
+    actor = ("--actor", "c-1", "--organisation", "市科委", "--json")
+    result = pingtai(command, "bj-test", *flags, *actor, lang="zh")
+    assert told in result.stderr
+    for word in ("（given）", "documents", "list_number"):
+        assert word not in result.stderr

@@ -163,8 +163,12 @@ def _lines_of(part: Part) -> Words:
     how = part.label.how if part.shape is Shape.TEXTS else part.metavar or Words.same("")
     if part.shape is Shape.DOCUMENTS:
         how = Words("FILE or FILE=TITLE", "文件路径，或 文件路径=名称")
-    named = prompts.named(part.label, how)
-    return Words(f"{named.en} (one a line; Enter ends)", f"{named.zh}（每行一项，回车结束）")
+    named = prompts.named(part.label)
+    each = Words(f": {how.en}", f"：{how.zh}") if how and how.en else Words("", "")
+    return Words(
+        f"{named.en} (one a line{each.en}; Enter ends)",
+        f"{named.zh}（每行一项{each.zh}；回车结束）",
+    )
 
 
 def _lines(
