@@ -35,8 +35,10 @@ from starter.terminal.screen import (
     complain_of_more,
     facts,
     heading,
+    is_narrow,
     show,
     show_json,
+    stacked,
     table_of,
 )
 from starter.terminal.this_command import with_option
@@ -130,7 +132,10 @@ def _show(found: Mechanisms, limit: int) -> None:
         if counts:
             show(heading(title), table_of(counts, _counted(counts, named)))
     if found.page:
-        show(heading(Words("Platforms", "平台")), table_of(found.page, _PLATFORMS))
+        show(
+            heading(Words("Platforms", "平台")),
+            table_of(found.page, _NARROW if is_narrow() else _PLATFORMS),
+        )
     if len(found.page) == limit:
         complain_of_more(limit, with_option(after=found.page[-1].platform_id), found.platforms)
 
@@ -175,17 +180,29 @@ def _promise(one: PlatformMechanisms) -> object:
     return f"{one.independent_by}{say(Words(' PAST', '【已过】')) if one.past_date else ''}"
 
 
+def _source(one: PlatformMechanisms) -> Words:
+    return (
+        Words(f"report {one.year}", f"第 {one.year} 年报告") if one.year else Words("plan", "方案")
+    )
+
+
+_SOURCE = Words("source", "信息来源")
+_LEGAL_FORM = Words("legal form", "法人形式")
 _PLATFORMS: tuple[Column[PlatformMechanisms], ...] = (
     Column(wording.PLATFORM_ID, lambda one: one.platform_id, whole=IF_SHORT),
     Column(wording.STAGE, lambda one: wording.stage(one.stage)),
-    Column(Words("legal form", "法人形式"), lambda one: word(one.legal_form, LegalForm)),
+    Column(_LEGAL_FORM, lambda one: word(one.legal_form, LegalForm)),
     Column(Words("independent by", "独立法人化承诺日期"), _promise, whole=ALWAYS),
+    Column(_SOURCE, _source),
+)
+_NARROW: tuple[Column[PlatformMechanisms], ...] = (
     Column(
-        Words("source", "信息来源"),
-        lambda one: (
-            Words(f"report {one.year}", f"第 {one.year} 年报告")
-            if one.year
-            else Words("plan", "方案")
-        ),
+        Words("platform id, stage", "平台编号、阶段"),
+        lambda one: stacked(one.platform_id, wording.stage(one.stage)),
     ),
+    Column(
+        Words("legal form, independent by", "法人形式、独立法人化承诺日期"),
+        lambda one: stacked(word(one.legal_form, LegalForm), _promise(one)),
+    ),
+    Column(_SOURCE, _source),
 )

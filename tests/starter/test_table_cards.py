@@ -1,6 +1,8 @@
 """A table that is too wide takes another form: no id, hash or number is broken, at any width."""
 
+from datetime import UTC, date, datetime
 from hashlib import sha256
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -8,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from starter.commands import mechanisms, notices_table
 from starter.terminal import screen
-from starter.terminal.screen import facts, rendered, stacked, table
+from starter.terminal.chosen_language import speaking
+from starter.terminal.language import say
+from starter.terminal.screen import facts, rendered, stacked, table, table_of
+from workflows.vocabulary import Happening, Kind, LegalForm, Role, Stage
+from workflows.words import Language
 
 HASH = sha256(b"x").hexdigest()
 DECISION = str(UUID(int=2**127 + 12345))
@@ -73,6 +80,37 @@ def test_commands_in_cards_are_whole() -> None:
     shown = rendered(table(("id", "hash", "next"), [(DECISION, HASH, one) for one in commands]))
     assert all(f"Next  {one}" in shown for one in commands)
     assert 2 == shown.count(HASH)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_usual_lists_need_no_cards(lang: Language) -> None:
+    """With ids of twenty letters and the longest words of the programme each row stays one of a table."""
+    with speaking(lang):
+        forms = [
+            SimpleNamespace(
+                platform_id="bj-compute-adaptation", stage=stage, legal_form=form, year=year,
+                independent_by=date(2028, 6, 30), past_date=True,
+            )
+            for stage in Stage for form in LegalForm for year in (None, 3)
+        ]  # fmt: skip
+        recipient = SimpleNamespace(
+            recipient="haidian-science-office", state="dead", attempts=12, delivered_at=None
+        )
+        noted = [
+            SimpleNamespace(
+                number=123456, at=datetime(2026, 11, 30, tzinfo=UTC), event=event, role=role,
+                platform_id="bj-compute-adaptation", delivery=recipient,
+            )
+            for event in (*Kind, *Happening) for role in Role
+        ]  # fmt: skip
+        for rows, columns in ((forms, mechanisms._NARROW), (noted, notices_table._NARROW)):
+            shown = rendered(table_of(rows, columns)).splitlines()  # type: ignore[arg-type]
+            assert max(map(cell_len, shown)) <= 80
+            assert "" not in shown
+            assert len(shown) > 2 * len(rows)
+            assert all(
+                word in shown[0] for column in columns for word in say(column.heading).split()
+            )
 
 
 _ID = st.text("abcdef0123456789-", min_size=1, max_size=60).map(lambda one: f"x{one}x")
