@@ -256,7 +256,7 @@ class Case(Generic[S]):
         self.receipts.keep(receipt)
         if self.notes_clocks:
             self._note_clock(arrow, before, at)
-        return receipt
+        return self.receipts.sealed(receipt, self.log)
 
     def record_event(
         self,
@@ -320,6 +320,7 @@ class Case(Generic[S]):
 
     def _with_set_aside(self, receipt: Receipt) -> Receipt:
         """A receipt with the decision that set its own aside since, if one did."""
+        receipt = self.receipts.sealed(receipt, self.log)
         by = set_aside_marks(self.log).get(receipt.seq)
         if by is None:
             return receipt

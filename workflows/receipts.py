@@ -1,6 +1,6 @@
 """The receipts of a case: what each decision was answered with, found by its id and its sender."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from workflows.circumstances import NEWEST, Edition
 from workflows.decision import Decision
@@ -46,6 +46,12 @@ class Receipts:
     def sender_of_new(self, decision: Decision) -> str | None:
         """Return what a new receipt says of the sender: nothing in a run of an older edition."""
         return decision.sender if self.edition >= Edition.V0_4 else None
+
+    def sealed(self, receipt: Receipt, log: Sequence[LogEntry]) -> Receipt:
+        """Return a receipt as it is given out: with the hash of its entry, by which others hold us to it."""
+        if self.edition < Edition.V0_5:
+            return receipt
+        return receipt.model_copy(update={"entry_hash": log[receipt.seq - 1].hash})
 
 
 def used_before(first: Receipt) -> Words:

@@ -192,6 +192,9 @@ class Receipt(Record):
     due: Instant | None = None
     """When what is awaited is due: filled in by the client, once it is worked out."""
     said_sha256: Sha256
+    entry_hash: Sha256 | None = None
+    """The hash that seals the entry, and with it all before it; none before 0.5.0. No case keeps it twice:
+    it stands in the log."""
     repeated: bool = False
     """True when this decision id had been answered before: the first answer, and nothing changed."""
     set_aside_by: str | None = None

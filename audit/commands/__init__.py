@@ -36,6 +36,10 @@ AUDIT = LazyGroup(
             "Check published digests against those seen before, and cosign them. 见证",
         ),
         _command("roster", "Verify the log of the roster: who may sign. 核验人员目录"),
+        _command(
+            "receipt",
+            "Look up whether the record still contains what receipts acknowledge. 核对回执",
+        ),
         _command("access", "List who viewed or exported records. 查阅记录", "group"),
     ),
 )

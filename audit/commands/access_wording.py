@@ -19,6 +19,7 @@ _WHAT = {
     "diff": Words("diff", "查看状态差异"),
     "archive": Words("archive", "归档"),
     "reconcile": Words("reconcile", "核对"),
+    "receipt": Words("receipt", "核对回执"),
     "repair": Words("repair", "修复名册"),
     "replay": Words("replay", "重放"),
     "rebuild": Words("rebuild", "重建名册"),

@@ -179,14 +179,20 @@ def _answer(run: Run, message: Message, entries: dict[int, LogEntry]) -> Iterato
         return  # not answered; or decided a moment ago, and not written yet
     names = ("platform_id", "decision_id", "kind", "outcome", "stage", "at", "said_sha256")
     answered = tuple(answer.get(name) for name in names)
-    if entry is None or answered != (
-        run.history.platform_id,
-        entry.decision_id,
-        entry.name,
-        entry.outcome,
-        entry.stage,
-        instant(entry.at),
-        _sent(message.content),
+    other = entry is not None and answer.get("entry_hash") not in (None, entry.hash)
+    if (
+        entry is None
+        or other
+        or answered
+        != (
+            run.history.platform_id,
+            entry.decision_id,
+            entry.name,
+            entry.outcome,
+            entry.stage,
+            instant(entry.at),
+            _sent(message.content),
+        )
     ):
         words = Words(
             f"the receipt that it was answered with does not fit entry {seq} of the log",

@@ -88,6 +88,7 @@ class CaseBinding:
                     outcome=entry.outcome,
                     stage=entry.stage,
                     said_sha256=decision_digest(decision),
+                    entry_hash=entry.hash,
                     repeated=True,
                 )
         return None

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import BaseModel
 
 from starter.client.interface import Applied, Pingtai
+from starter.client.receipt_file import application_content, expect_new, keep_receipt
 from starter.commands.document_files import document, folder_of, with_documents
 from starter.commands.input_files import read_object
 from starter.commands.notation import chinese_list, word
@@ -18,7 +20,7 @@ from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.did_you_mean import only_written_alike
 from starter.desk.platform_names import written_alike
 from starter.desk.reach import by_http, open_pingtai
-from starter.errors import NotAllowed, PingtaiError
+from starter.errors import BadInput, NotAllowed, PingtaiError
 from starter.terminal.catalogue import AS_WRITTEN, made
 from starter.terminal.command_runner import answering
 from starter.terminal.named_fields import NamedFields
@@ -97,12 +99,26 @@ Example:
         )
     ),
 )
+@click.option(
+    "--receipt",
+    "receipt",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep the receipt in a new file (`pingtai audit receipt`). 回执文件",
+)
 @json_option
 @answering
 async def apply_command(
-    file: str, plan: str | None, documents: tuple[str, ...], as_json: bool
+    *,
+    file: str,
+    plan: str | None,
+    documents: tuple[str, ...],
+    receipt: Path | None,
+    as_json: bool,
 ) -> None:
     """Submit an application."""
+    if receipt:
+        expect_new(receipt)
     raw = _completed(with_documents(read_object(file), folder_of(file)), plan, documents)
     try:
         application = parse(PlatformApplication, raw)
@@ -112,6 +128,8 @@ async def apply_command(
     async with open_pingtai(register=None if by_http() else _register()) as client:
         applied = await client.apply(application)
         view = await _look(client, applied)
+        if receipt:
+            await _keep_receipt(receipt, client, applied)
     if alike is None and applied.odd:  # the key may not read which one that is
         alike = only_written_alike(applied.platform_id, None)
     if alike and not applied.repeated:
@@ -147,6 +165,27 @@ def _completed(raw: dict[str, Any], plan: str | None, documents: Iterable[str]) 
         if isinstance(answer, dict):  # else the model says what is wrong with it
             answer["documents"] = [*answer.get("documents", ()), found]
     return raw
+
+
+async def _keep_receipt(path: Path, client: Pingtai, applied: Applied) -> None:
+    """Keep the entry of an application, with its hash; it is there as soon as a worker has taken it up.
+
+    Raises:
+        BadInput: there is none yet, or the file cannot be written.
+    """
+    term = applied.term - 1 if applied.begins else applied.term
+    try:
+        log = await client.log(applied.platform_id)
+    except PingtaiError:
+        log = []
+    content = application_content(applied.platform_id, applied.application_id, log, term)
+    if content is None:
+        raise BadInput(
+            f"the application was submitted, and {path} not written: its entry cannot be read yet."
+            " Run the same command again; nothing is accepted twice",
+            f"申请已提交，但未写入 {path}：其记录尚不可读。请重新运行同一命令，不会重复受理",
+        )
+    keep_receipt(path, content)
 
 
 _BEGINS = Words("begins on", "开始日期")

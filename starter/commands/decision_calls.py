@@ -26,7 +26,7 @@ from starter.errors import BadInput, NoSuchPlatform, NotAllowed, NotSent, Pingta
 from starter.terminal.language import say
 from workflows.decision import Decision
 from workflows.decision_reading import new_decision_of
-from workflows.model import InvalidMessage
+from workflows.model import InvalidMessage, as_sent
 from workflows.name_comparison import same_name
 from workflows.refusal import Refused
 from workflows.run_io import CaseView, DecisionPreview
@@ -63,6 +63,8 @@ class DecisionCalls:
         self._own = OwnSignature()
         self.signed_by: PublicKey | None = None
         """The key by which what was sent last was signed."""
+        self.sent: dict[str, Any] = {}
+        """What was sent last, with its signatures."""
 
     def close(self) -> None:
         """Let go of the connection and the event loop."""
@@ -182,6 +184,7 @@ class DecisionCalls:
     def send(self, decision: Decision, again: Words | None = None) -> Receipt:
         """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
         client, signed = self.client, self._signed(decision)
+        self.sent = as_sent(signed) if isinstance(signed, Decision) else signed
         try:
             return self._runner.run(client.decide(self.platform, signed))
         except Refused as error:

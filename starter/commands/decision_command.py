@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from starter.commands.actor_resolution import ActorResolver
 from starter.commands.decision_calls import DecisionCalls
 from starter.commands.decision_form import ACTOR, DecisionForm, completed
 from starter.commands.document_files import folder_of, with_documents
-from starter.commands.form_options import AS, DRY_RUN, FOR, YES, option, preset
+from starter.commands.form_options import AS, DRY_RUN, FOR, RECEIPT, YES, option, preset
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.input_files import read_object
 from starter.commands.notation import platform_id
@@ -47,6 +48,7 @@ class Call:
     preset: frozenset[str]
     roster: str | None = None
     votes: tuple[str, ...] = ()
+    receipt: Path | None = None
     by_name: bool = False
     """Whether the platform was called by a name: a person is asked whether it is the one."""
 
@@ -62,6 +64,7 @@ _HOW = (
     click.Option(["--file", "file"], metavar="FILE", help="The decision as JSON; - is stdin. 文件"),
     DRY_RUN,
     YES,
+    RECEIPT,
     click.Option(
         ["--json", "as_json"], is_flag=True, help="Print the receipt as JSON. 以 JSON 输出"
     ),
@@ -110,8 +113,10 @@ def help_of(form: DecisionForm) -> str:
 
 
 def _of_file(file: str) -> dict[str, Any]:
-    """The decision in a file; documents that it names stand beside it. Raises BadInput."""
-    said: dict[str, Any] = with_documents(read_object(file), folder_of(file))
+    """The decision in a file, or in a receipt's; documents that it names stand beside it. Raises BadInput."""
+    from starter.client.receipt_file import sent_before  # noqa: PLC0415 - few send by file
+
+    said: dict[str, Any] = with_documents(sent_before(read_object(file)), folder_of(file))
     return said
 
 
@@ -124,6 +129,10 @@ def decide(form: DecisionForm, call: Call) -> None:
         Refused, InvalidMessage, PingtaiError, click.Abort: see `starter.terminal.command_runner`.
     """
     platform_id(call.platform)
+    if call.receipt:
+        from starter.client.receipt_file import expect_new  # noqa: PLC0415 - few keep one
+
+        expect_new(call.receipt)
     said = form.decision(call.given, _of_file(call.file) if call.file else {})
     said["actor"] = ActorResolver(call.given, call.preset, call.called).actor(said, form.kind)
     roster = called_panel(call.roster, call.votes) if call.roster or call.votes else []
@@ -209,6 +218,10 @@ def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | N
         show_json(receipt.model_dump(mode="json"))
     else:
         show_receipt(receipt, end, calls.signed_by)
+    if call.receipt:
+        from starter.client.receipt_file import keep_receipt, receipt_content  # noqa: PLC0415 - as above
+
+        keep_receipt(call.receipt, receipt_content(receipt, calls.sent))
 
 
 _NOT_TWICE = Words(

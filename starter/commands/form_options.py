@@ -1,6 +1,7 @@
 """The options of commands that are made of a message's fields, and those that several of them share."""
 
 from enum import StrEnum
+from pathlib import Path
 
 import click
 
@@ -25,6 +26,13 @@ DRY_RUN = click.Option(
     ["--dry-run", "dry_run"],
     is_flag=True,
     help="Check only; nothing is submitted. 预检（不提交）",
+)
+
+RECEIPT = click.Option(
+    ["--receipt", "receipt"],
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep the receipt in a new file (`pingtai audit receipt`). 回执文件",
 )
 
 YES = click.Option(

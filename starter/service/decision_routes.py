@@ -62,6 +62,7 @@ class DecisionAnswer(Record):
     stage: str
     awaited: tuple[Awaited, ...] = ()
     said_sha256: Sha256
+    entry_hash: Sha256 | None = None
 
 
 class DryRun(Record):

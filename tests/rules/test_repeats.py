@@ -19,7 +19,7 @@ from .cases import at_stage, decide, decision, moment, platform
 def test_a_repeated_decision_gives_the_first_receipt_and_changes_nothing(later: Stage) -> None:
     """Also when the case has gone on or ended, and however much later."""
     case = at_stage(later)
-    first = next(iter(case.receipts))
+    first = case.receipts.sealed(next(iter(case.receipts)), case.log)
     raw = decision(Kind.RECOMMENDATION, platform(), "declined" if case.ended else None)
     before = case.record()
     receipt = case.decide(raw, moment(case))

@@ -105,6 +105,9 @@ class PretendClient:
         case = self._answer("to_sign")
         return raw | {"case": case | raw.get("case", {})} if case else None
 
+    async def log(self, platform_id: str) -> Any:
+        return self._answers.get("case_log", [])
+
     async def state(self, platform_id: str) -> Any:
         return self._answer("state")
 

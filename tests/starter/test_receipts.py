@@ -210,3 +210,45 @@ def test_a_form_points_to_the_assessment_that_is_open(capsys: pytest.CaptureFixt
         show_case(form, of_platform, of_year)
     shown = " ".join(capsys.readouterr().out.split())
     assert "assessment of year 2: self report from the operator (§六)" in shown
+
+
+def test_a_receipt_is_kept_and_sent_again(
+    pingtai: Run, sent: list[tuple[str, dict[str, Any]]], receipt: Receipt
+) -> None:
+    """The file has the receipt and the decision as it was sent; by it the same decision goes out again."""
+    assert 0 == pingtai(*GOOD, "--receipt", "r.json").exit_code
+    kept = json.loads(Path("r.json").read_text(encoding="utf-8"))
+    assert receipt.model_dump(mode="json", exclude_none=True) == kept["receipt"]
+    assert [("p-1", kept["decision"])] == sent
+    assert 0o600 == Path("r.json").stat().st_mode & 0o777
+    again = pingtai("withdraw", "p-1", "--file", "r.json")
+    assert 0 == again.exit_code, again.output
+    assert sent[0] == sent[1]
+
+
+def test_nothing_is_sent_where_no_receipt_can_be_kept(
+    pingtai: Run, sent: list[tuple[str, dict[str, Any]]]
+) -> None:
+    """A file that is there, a folder that is not: said before the decision goes out."""
+    Path("r.json").write_text("mine", encoding="utf-8")
+    for path, words in (("r.json", "不予覆盖"), ("none/r.json", "没有目录")):
+        result = pingtai(*GOOD, "--receipt", path, lang="zh")
+        assert (2, True) == (result.exit_code, words in result.stderr)
+    assert ([], "mine") == (sent, Path("r.json").read_text(encoding="utf-8"))
+
+
+def test_the_receipt_of_an_application(pingtai: Run, answers: dict[str, Any]) -> None:
+    """Its entry with the hash, once a worker has written it; until then it is said that there is none."""
+    words = ("apply", "--file", "-", "--receipt", "a.json")
+    answers["state"] = view()
+    early = pingtai(*words, stdin=json.dumps(APPLICATION))
+    assert (2, True) == (early.exit_code, "Run the same command again" in early.stderr)
+    case = Case[Any].open(application_content(parse(PlatformApplication, APPLICATION)), AT)
+    answers["case_log"] = case.log
+    assert 0 == pingtai(*words, stdin=json.dumps(APPLICATION)).exit_code
+    kept = json.loads(Path("a.json").read_text(encoding="utf-8"))["receipt"]
+    assert (1, case.log[0].hash, "a-1") == (
+        kept["seq"],
+        kept["entry_hash"],
+        kept["application_id"],
+    )

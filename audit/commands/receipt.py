@@ -1,0 +1,208 @@
+"""`pingtai audit receipt`: whether the record still contains what was acknowledged."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from audit.access_log import note
+from audit.commands import NOT_CHECKED, WRONG
+from audit.commands.audit_options import file_option
+from audit.commands.history_source import opened
+from audit.dossier.opened_dossier import open_dossier
+from audit.dossier.package import unpack
+from audit.reading import acknowledged
+from audit.reading.acknowledged import Logs, Standing, Verdict, answers_of, standing_of
+from audit.reading.case_logs import Reading, read_platform
+from starter.client.receipt_file import Acknowledged, read_receipt
+from starter.client.register_access import open_engine, open_register
+from starter.commands.options import json_option
+from starter.errors import BadInput
+from starter.terminal.command_runner import answering
+from starter.terminal.language import say
+from starter.terminal.screen import complain, show, show_json
+from starter.terminal.wording import said
+from workflows.log_id import LogId
+from workflows.record import LogEntry
+from workflows.words import Words, counted
+
+_SOURCES = ("server", "register", "archive")
+_NAMES = {
+    "server": Words("Temporal", "Temporal"),
+    "register": Words("register", "名册"),
+    "archive": Words("archive", "归档"),
+    "files": Words("files", "文件"),
+    "dossier": Words("dossier", "档案"),
+}
+
+
+class _Record(NamedTuple):
+    """A platform's record by one source: its logs, and the receipts in its histories."""
+
+    logs: Logs
+    answers: tuple[Mapping[str, Any], ...] = ()
+
+
+class _Answer(NamedTuple):
+    file: Path
+    receipt: Acknowledged
+    verdicts: dict[str, Verdict]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a record lacks what was acknowledged."""
+        return any(one.standing in acknowledged.WRONG for one in self.verdicts.values())
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether an archive is behind, so that it cannot say."""
+        return any(one.standing is Standing.BEHIND for one in self.verdicts.values())
+
+
+@click.command("receipt")
+@click.argument(
+    "receipts",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE...",
+)
+@click.option(
+    "--from",
+    "sources",
+    type=click.Choice(_SOURCES),
+    multiple=True,
+    help="The record to look in; may be repeated. By default server and register. 核对对象",
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, path_type=Path),
+    multiple=True,
+    metavar="PATH",
+    help="Look in histories of a file or a folder instead; may be repeated. 历史文件",
+)
+@file_option("--dossier", help="Look in a dossier instead; nothing else is needed. 平台档案")
+@json_option
+@answering
+async def receipt_command(
+    *,
+    receipts: tuple[Path, ...],
+    sources: tuple[str, ...],
+    files: tuple[Path, ...],
+    dossier: Path | None,
+    as_json: bool,
+) -> None:
+    """Look up whether the record still contains what receipts acknowledge. 核对回执
+
+    A receipt is a file of `--receipt`, the JSON that a command printed, or the answer of the HTTP service.
+    Its entry must be there with its hash, and the log before it must hold. What is lost, and whose decision
+    is in the file, can be sent again with its id: it is accepted once.
+
+    Exit code 0: everything is there; 1: something is lost, or changed; 4: a record cannot be reached; 5: NOT
+    CHECKED, an archive is behind.
+
+    \b
+    Example:
+      pingtai audit receipt receipts/*.json
+      pingtai audit receipt recommendation.json --dossier bj-riscv-soc.zip
+    """
+    if dossier and (files or sources):
+        raise BadInput(
+            "--dossier looks in a dossier alone: leave out --from and --files",
+            "--dossier 只核对档案：请去掉 --from 和 --files",
+        )
+    given = [(path, read_receipt(path)) for path in receipts]
+    wanted = ("dossier",) if dossier else ("files",) if files else sources or ("server", "register")
+    records: dict[tuple[str, str], _Record] = {}
+    answers = []
+    for path, receipt in given:
+        verdicts = {}
+        for name in wanted:
+            key = name, receipt.platform_id
+            if key not in records:
+                records[key] = await _record(name, receipt.platform_id, files, dossier)
+            found = standing_of(receipt, *records[key])
+            verdicts[name] = found.of_archive() if name == "archive" else found
+        answers.append(_Answer(path, receipt, verdicts))
+    if as_json:
+        show_json([_plain(one) for one in answers])
+    else:
+        _show(answers)
+    if any(one.wrong for one in answers):
+        raise click.exceptions.Exit(WRONG)
+    if any(one.unchecked for one in answers):
+        raise click.exceptions.Exit(NOT_CHECKED)
+
+
+async def _record(
+    name: str, platform: str, files: tuple[Path, ...], dossier: Path | None
+) -> _Record:
+    if dossier:
+        found = open_dossier(unpack(dossier))
+        return _Record(found.logs if found.manifest.platform_id == platform else {})
+    if files:
+        async with opened("server", files) as histories:
+            return _of_histories(await read_platform(histories, platform))
+    async with open_engine() as engine:
+        await note(engine, "receipt", platform, f"from {name}")
+    if name == "register":
+        async with open_register() as register:
+            logs: dict[LogId, list[LogEntry]] = {}
+            for line in await register.log(platform):
+                logs.setdefault(line.log, []).append(line.entry)
+            return _Record(logs)
+    async with opened("archive" if name == "archive" else "server") as histories:
+        return _of_histories(await read_platform(histories, platform))
+
+
+def _of_histories(reading: Reading) -> _Record:
+    logs = {place: reading.entries(place) for place in reading.logs}
+    return _Record(logs, tuple(one for run in reading.runs for one in answers_of(run.messages)))
+
+
+def _show(answers: Sequence[_Answer]) -> None:
+    for one in answers:
+        receipt = one.receipt
+        mark = "✗" if one.wrong else "?" if one.unchecked else "✓"
+        what = said(receipt.kind, receipt.outcome or "") if receipt.kind else ""
+        show(f"{mark} {one.file} · {receipt.platform_id} · {what}".rstrip(" ·"))
+        for name, verdict in one.verdicts.items():
+            sign = "✗" if verdict.standing in acknowledged.WRONG else "✓"
+            sign = "?" if verdict.standing is Standing.BEHIND else sign
+            sign = "!" if verdict.standing in (Standing.MOVED, Standing.NOT_WRITTEN) else sign
+            show(f"    {sign} {say(_NAMES[name])}{say(_COLON)}{say(verdict.words)}")
+    wrong = sum(one.wrong for one in answers)
+    count = len(answers)
+    if wrong:
+        complain(
+            Words(
+                f"{counted(wrong, 'receipt')} of {count}: what was acknowledged is not there. Send the"
+                " decision again with its id, `--file` and the receipt: what was taken before is not"
+                " taken twice.",
+                f"{count} 份回执中 {wrong} 份所载内容已不在记录中。请以原编号重新提交该决定（--file"
+                " 指定回执文件）；已受理的不会重复受理。",
+            )
+        )
+    elif not any(one.unchecked for one in answers):
+        show(
+            Words(
+                f"✓ {counted(count, 'receipt')}: everything acknowledged is there",
+                f"✓ {count} 份回执所载内容均在记录中",
+            )
+        )
+
+
+_COLON = Words(": ", "：")
+
+
+def _plain(one: _Answer) -> dict[str, Any]:
+    return {
+        "file": str(one.file),
+        "receipt": one.receipt.model_dump(mode="json", exclude_none=True),
+        "held": not one.wrong,
+        "records": {
+            name: {"standing": verdict.standing, **verdict.words._asdict()}
+            for name, verdict in one.verdicts.items()
+        },
+    }

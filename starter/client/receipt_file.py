@@ -1,0 +1,125 @@
+"""A receipt kept as a file: a witness of what was acknowledged, for whoever sent it.
+
+It says which entry of which log, with the hash that seals the entry and all before it. The decision as it was
+sent stands beside it, so that it can be sent again with its id should the record have lost it.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from starter.bounds import MESSAGE_FILE_BYTES
+from starter.secret_files import write_secret
+from starter.tables.file_content import read_bytes, text_of_file
+from starter.tables.strict_json import as_object
+from workflows.errors import BadInput
+from workflows.model import Instant, Record, Sha256
+from workflows.record import LogEntry
+from workflows.states import Receipt
+
+RECEIPT, DECISION = "receipt", "decision"
+
+
+class Acknowledged(Record):
+    """What a receipt says was acknowledged, of a decision or of an application."""
+
+    platform_id: str
+    term: int
+    year: int | None = None
+    seq: int
+    at: Instant | None = None
+    kind: str | None = None
+    outcome: str | None = None
+    stage: str | None = None
+    decision_id: str | None = None
+    sender: str | None = None
+    application_id: str | None = None
+    said_sha256: Sha256 | None = None
+    entry_hash: Sha256 | None = None
+    """None in receipts of releases before 0.5.0."""
+
+
+def receipt_content(receipt: Receipt, decision: dict[str, Any]) -> dict[str, Any]:
+    """Return what a decision's file holds: its receipt, and itself as it was sent, with its signatures."""
+    return {RECEIPT: receipt.model_dump(mode="json", exclude_none=True), DECISION: decision}
+
+
+def application_content(
+    platform_id: str, application_id: str, log: Sequence[LogEntry], term: int
+) -> dict[str, Any] | None:
+    """Return what an application's file holds: the newest entry that says it; None where no entry does yet."""
+    said = (e for e in reversed(log) if e.said.get("application_id") == application_id)
+    entry = next(said, None)
+    if entry is None:
+        return None
+    about = Acknowledged(
+        platform_id=platform_id,
+        term=term,
+        seq=entry.seq,
+        at=entry.at,
+        kind=entry.name,
+        outcome=entry.outcome,
+        stage=entry.stage,
+        decision_id=entry.decision_id,
+        application_id=application_id,
+        entry_hash=entry.hash,
+    )
+    return {RECEIPT: about.model_dump(mode="json", exclude_none=True)}
+
+
+def expect_new(path: Path) -> None:
+    """See, before anything is sent, that a receipt can be kept in a new file.
+
+    Raises:
+        BadInput: the file is there already, or its folder is not.
+    """
+    if path.exists():
+        raise BadInput(
+            f"--receipt: {path} already exists and is not overwritten",
+            f"--receipt：{path} 已存在，不予覆盖",
+        )
+    if not path.parent.is_dir():
+        raise BadInput(
+            f"--receipt: there is no folder {path.parent}", f"--receipt：没有目录 {path.parent}"
+        )
+
+
+def keep_receipt(path: Path, content: dict[str, Any]) -> None:
+    """Write a receipt to a new file that only its owner may read; it is there whole or not at all.
+
+    Raises:
+        BadInput: it cannot be written. What was acknowledged is so all the same.
+    """
+    written = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    try:
+        write_secret(path, written.encode(), new=True)
+    except FileExistsError:
+        expect_new(path)
+
+
+def read_receipt(path: Path) -> Acknowledged:
+    """Read a receipt: a file of ours, or the plain answer of a command or of the HTTP service.
+
+    Raises:
+        BadInput: it cannot be read, or is no receipt.
+    """
+    large = ("no receipt is that large", "不会是回执")
+    given = as_object(text_of_file(read_bytes(str(path), MESSAGE_FILE_BYTES, large)), str(path))
+    try:
+        return Acknowledged.model_validate_json(json.dumps(given.get(RECEIPT, given)))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "(all)"
+        raise BadInput(
+            f"{path} is no receipt: {field}: {first['msg']}",
+            f"{path} 不是回执：{field}：{first['msg']}",
+        ) from None
+
+
+def sent_before(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the decision of a receipt's file, to be sent again; anything else is itself the decision."""
+    decision = given.get(DECISION)
+    return decision if RECEIPT in given and isinstance(decision, dict) else given

@@ -1,0 +1,206 @@
+"""Receipts as witnesses: whether a record still contains what was acknowledged."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.reading.acknowledged import Standing, standing_of
+from audit.reading.case_logs import read_runs
+from starter.client.receipt_file import (
+    Acknowledged,
+    application_content,
+    keep_receipt,
+    read_receipt,
+    receipt_content,
+)
+from starter.errors import BadInput
+from tests.audit.lives import MUCH, SHORT, files_of, recorded
+from tests.audit.typed_commands import Run, in_thread
+from tests.nobody import be_nobody
+from tests.rules.cases import at_stage, decision, moment
+from workflows.case import Case
+from workflows.circumstances import Edition
+from workflows.log_id import LogId
+from workflows.record import LogEntry, append
+from workflows.vocabulary import Kind, Stage
+
+OWN = LogId(1)
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test depends on who runs it."""
+    be_nobody(monkeypatch, tmp_path)
+
+
+def decided(kind: Kind = Kind.RECOMMENDATION) -> tuple[Case[Any], Acknowledged]:
+    """A case that has just taken a decision, and its receipt as it is given out."""
+    case = at_stage(Stage.RECOMMENDATION)
+    receipt = case.decide(decision(kind, case), moment(case))
+    content = receipt_content(receipt, {})["receipt"]
+    return case, Acknowledged.model_validate_json(json.dumps(content))
+
+
+def sealed_again(log: list[LogEntry], **changes: Any) -> list[LogEntry]:
+    """The log with another last entry, as it would stand if something else had been decided."""
+    last = log[-1].model_copy(update=changes)
+    parts = {name: getattr(last, name) for name in LogEntry.model_fields}
+    rest = {n: v for n, v in parts.items() if n not in ("seq", "previous", "hash", "at")}
+    return [*log[:-1], append(log[:-1], log[0].previous, at=last.at, **rest)]
+
+
+def test_a_receipt_names_entry_and_hash() -> None:
+    """The same hash however often it is asked for; editions before 0.5 do as they did."""
+    case, receipt = decided()
+    assert (2, case.log[1].hash) == (receipt.seq, receipt.entry_hash)
+    asked = case.answered(receipt.decision_id or "")
+    assert asked
+    assert receipt.entry_hash == asked.entry_hash
+    assert all(one.entry_hash is None for one in case.record().receipts), "it is not carried twice"
+    case.take_edition(Edition.V0_4)
+    before = case.answered(receipt.decision_id or "")
+    assert before
+    assert before.entry_hash is None
+
+
+def test_what_is_held() -> None:
+    """As it was, and also when the case has gone on."""
+    case, receipt = decided()
+    assert Standing.HELD is standing_of(receipt, {OWN: case.log}).standing
+    case.decide(decision(Kind.INSPECTION, case), moment(case))
+    assert Standing.HELD is standing_of(receipt, {OWN: case.log}).standing
+
+
+def test_what_was_set_aside_since_is_held_and_said() -> None:
+    """The record has it; it no longer counts."""
+    case, receipt = decided()
+    case.decide(decision(Kind.SET_ASIDE, case), moment(case))
+    found = standing_of(receipt, {OWN: case.log})
+    assert Standing.HELD is found.standing
+    assert "set aside since by entry 1.3" in found.words.en
+
+
+def test_what_is_lost() -> None:
+    """An older copy of the log, or none: which entry is missing, and where the log ends."""
+    case, receipt = decided()
+    lost = standing_of(receipt, {OWN: case.log[:1]})
+    assert (Standing.LOST, "entry 1.2 is lost: the log ends with entry 1.1") == (
+        lost.standing,
+        lost.words.en,
+    )
+    assert "the log of term 1 is not there" == standing_of(receipt, {}).words.en
+    assert Standing.BEHIND is lost.of_archive().standing
+    held = standing_of(receipt, {OWN: case.log})
+    assert held == held.of_archive()
+
+
+def test_what_stands_in_its_place() -> None:
+    """Another decision, or the same one with another content: it is not what was acknowledged."""
+    case, receipt = decided()
+    for changes in (
+        {"decision_id": "another"},
+        {"outcome": "not_recommended"},
+        {"said": {**case.log[1].said, "opinion": "另一意见"}},
+        {"actor": case.log[1].actor and case.log[1].actor.model_copy(update={"id": "else"})},
+    ):
+        found = standing_of(receipt, {OWN: sealed_again(case.log, **changes)})
+        assert Standing.CHANGED is found.standing, changes
+
+
+def test_the_same_decision_at_another_moment() -> None:
+    """A clock that went back writes an entry again: the decision is there, under another hash."""
+    case, receipt = decided()
+    later = sealed_again(case.log, at=moment(case))
+    assert Standing.MOVED is standing_of(receipt, {OWN: later}).standing
+
+
+def test_a_log_that_was_changed_before_it() -> None:
+    """The hash seals what comes before, so that is looked at, too."""
+    case, receipt = decided()
+    first = case.log[0].model_copy(update={"said": {**case.log[0].said, "name": "另一平台"}})
+    found = standing_of(receipt, {OWN: [first, case.log[1]]})
+    assert Standing.CHANGED is found.standing
+    assert "entry 1 was changed after it was written" in found.words.en
+
+
+def test_what_only_the_engine_has() -> None:
+    """While the register is away no log that a history hands over has it, but the update's answer does."""
+    case, receipt = decided()
+    answer = receipt.model_dump(mode="json")
+    known = {OWN: case.log[:1]}
+    assert Standing.NOT_WRITTEN is standing_of(receipt, known, [answer]).standing
+    for name in ("seq", "entry_hash", "said_sha256"):
+        assert Standing.LOST is standing_of(receipt, known, [{**answer, name: "0"}]).standing
+
+
+def test_a_receipt_of_an_older_release() -> None:
+    """Without a hash the content is compared, and that is said."""
+    case, receipt = decided()
+    old = receipt.model_copy(update={"entry_hash": None})
+    found = standing_of(old, {OWN: case.log})
+    assert Standing.HELD is found.standing
+    assert "the receipt has no hash" in found.words.en
+    changed = sealed_again(case.log, said={**case.log[1].said, "opinion": "另一意见"})
+    assert Standing.CHANGED is standing_of(old, {OWN: changed}).standing
+
+
+def test_an_application(tmp_path: Path) -> None:
+    """Its first entry; there is none before a worker has taken it up."""
+    case = at_stage(Stage.RECOMMENDATION)
+    facts = case.state.facts
+    about = (facts.platform_id, facts.application_id)
+    assert application_content(*about, [], 1) is None
+    content = application_content(*about, case.log, 1)
+    assert content
+    keep_receipt(tmp_path / "a.json", content)
+    receipt = read_receipt(tmp_path / "a.json")
+    assert (1, case.log[0].hash) == (receipt.seq, receipt.entry_hash)
+    assert Standing.HELD is standing_of(receipt, {OWN: case.log}).standing
+    other = sealed_again(case.log, said={**case.log[0].said, "application_id": "another"})
+    assert Standing.CHANGED is standing_of(receipt, {OWN: other}).standing
+
+
+def test_the_file(tmp_path: Path) -> None:
+    """Its owner's alone, never written over; the plain answer of a command or of HTTP is one, too."""
+    path = tmp_path / "receipt.json"
+    keep_receipt(path, {"receipt": {"platform_id": "p", "term": 1, "seq": 2}})
+    assert 0o600 == path.stat().st_mode & 0o777
+    with pytest.raises(BadInput, match="not overwritten"):
+        keep_receipt(path, {})
+    plain = tmp_path / "plain.json"
+    plain.write_text('{"platform_id": "p", "term": 1, "seq": 2, "due": null, "unknown": 1}')
+    assert read_receipt(path) == read_receipt(plain)
+    plain.write_text('{"platform_id": "p", "term": 1}')
+    with pytest.raises(BadInput, match="is no receipt: seq"):
+        read_receipt(plain)
+
+
+def receipts_of(platform: str, folder: Path) -> list[Path]:
+    """Receipts as people kept them: what the updates of a recorded life were answered with."""
+    runs = read_runs(platform, recorded(platform)).runs
+    answers = [one.answer for run in runs for one in run.messages if one.answer]
+    paths = [folder / f"{number}.json" for number in range(len(answers))]
+    for path, answer in zip(paths, answers, strict=True):
+        path.write_text(json.dumps(answer))
+    return paths
+
+
+async def test_the_command(tmp_path: Path) -> None:
+    """Every receipt of a life is found in its histories; one that is not in them is exit code 1."""
+    run: Run = in_thread()
+    kept = receipts_of(MUCH, tmp_path)
+    assert kept
+    found = await run("audit", "receipt", *map(str, kept), *files_of(MUCH))
+    assert 0 == found.exit_code, found.output
+    assert f"{len(kept)} receipts: everything acknowledged is there" in found.stdout
+    elsewhere = await run("audit", "receipt", str(kept[0]), *files_of(SHORT), lang="zh")
+    assert 1 == elsewhere.exit_code
+    assert "没有第 1 期记录" in elsewhere.stdout
+    assert "已受理的不会重复受理" in elsewhere.stderr
+    answer = json.loads(kept[0].read_text()) | {"said_sha256": "0" * 64, "decision_id": "none"}
+    kept[0].write_text(json.dumps(answer))
+    forged = await run("audit", "receipt", str(kept[0]), *files_of(MUCH), "--json")
+    assert 1 == forged.exit_code
+    assert "changed" == json.loads(forged.stdout)[0]["records"]["files"]["standing"]
