@@ -79,10 +79,15 @@ async def register_url(*, start: bool = True) -> AsyncIterator[str]:
         from db.embedded import EmbeddedPostgres  # noqa: PLC0415 - seldom needed
 
         embedded = EmbeddedPostgres(home())
-        if not (start and embedded.data.is_dir()):
+        if not embedded.data.is_dir():
             raise Unreachable(
                 "there is no register here yet: run `pingtai up`, or set DATABASE_URL",
                 "本机还没有名册：请运行 pingtai up，或设置 DATABASE_URL",
+            )
+        if not start:
+            raise Unreachable(
+                "the register of this machine is not running: run `pingtai up`",
+                "本机的名册未启动：请运行 pingtai up",
             )
         try:
             yield await asyncio.to_thread(embedded.start)

@@ -140,6 +140,7 @@ async def list_command(
         rows = [row async for page in pages for row in page]
         if not rows:
             complain(NO_PLATFORMS)
+            await _note_unknown_list(asked["list_number"])
             return
         with paged():
             show(rows_table(rows))
@@ -210,6 +211,27 @@ def _some(ids: Sequence[str]) -> Words:
 
 
 _NAMED = 5
+
+
+async def _note_unknown_list(number: str | None) -> None:
+    """Say that no list has a number, and which was probably meant."""
+    if number is None:
+        return
+    known: set[str] = set()
+    async for page in _pages(None, day=None, after=None):
+        known |= {row.list_number for row in page if row.list_number}
+    if number in known:
+        return
+    import difflib  # noqa: PLC0415 - only who mistypes a number needs it
+
+    near = difflib.get_close_matches(number, known, n=2, cutoff=0.6)
+    asked = Words(
+        f" Did you mean {' or '.join(near)}?" if near else "",
+        f"是否为“{'”或“'.join(near)}”？" if near else "",
+    )
+    complain(
+        Words(f"No list has the number {number}.{asked.en}", f"没有名单“{number}”。{asked.zh}")
+    )
 
 
 def _check(form: str, output: Path | None, whole: bool) -> None:

@@ -68,6 +68,18 @@ def test_a_field_that_only_a_policy_names(
     assert (0, "No platforms found.\n") == (found.exit_code, found.stderr)
 
 
+def test_a_list_that_is_none_is_asked_about(pingtai: Run) -> None:
+    """The lists are those of the register; one that is there, and has no such platform, is not."""
+    assert "No list has the number 2024-1. Did you mean 2024-01?" in (
+        pingtai("register", "--list-number", "2024-1").stderr
+    )
+    assert "没有名单“2024-1”。是否为“2024-01”？" in (
+        pingtai("register", "--list-number", "2024-1", lang="zh").stderr
+    )
+    there = pingtai("register", "--list-number", "2024-01", "--district", "miyun")
+    assert "No platforms found.\n" == there.stderr
+
+
 def test_filters_are_words_of_a_vocabulary() -> None:
     """Wherever a list is narrowed by one of these, it is checked, and taken in both languages."""
     wanted: dict[str, Any] = {

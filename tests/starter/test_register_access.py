@@ -133,7 +133,7 @@ async def test_nowhere(server: list[str], tmp_path: Path) -> None:
         async with opening.open_register():
             pass
     (tmp_path / "home" / "postgres").mkdir(parents=True)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable, match="of this machine is not running: run `pingtai up`"):
         await RegisterLookups().last_term("p-1")
     assert [] == server
 
