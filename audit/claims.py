@@ -22,14 +22,19 @@ PROVES = Words(
 
 SIGNED = Words(
     "A decision whose signature holds was signed by the key that is named, in exactly these words and for"
-    " this place of this log: without that key nobody could sign it, nor use the signature elsewhere. It is"
-    " not proven who held the key, then or now: names beside keys are those in the decisions. A decision"
-    " without a signature is unauthenticated: the record proves that it was not changed, not who took it.",
-    "签名有效的决定，系以所列密钥、就所载内容、针对本记录的该处签署：没有该密钥，任何人不能签署，签名也不能移作他"
-    "用。密钥当时及现在由何人持有，未予证明：密钥旁的名称取自决定本身。没有签名的决定未经签名认证：记录能证明其未"
-    "被改动，不能证明由何人作出。",
+    " this step of this case: without that key nobody could sign it, nor use the signature elsewhere. Where"
+    " the case asks for signatures, its signers stood in the roster that the case was given, in the role of"
+    " the decision, with keys that were good at the time of the entry. Whether that roster is the office's"
+    " own is shown by comparing its digest, not by the dossier. Elsewhere names beside keys are those in the"
+    " decisions. That a key was used by nobody but its holder is not proven. A decision without a signature"
+    " is unauthenticated: the record proves that it was not changed, not who took it.",
+    "签名有效的决定，系以所列密钥、就所载内容、针对本案的该环节签署：没有该密钥，任何人不能签署，签名也不能移作他"
+    "用。案件要求签名的，签名人载于案件所知的人员目录，身份与决定相符，密钥在登记时有效；该目录是否为本单位所设，须"
+    "核对其摘要，档案本身不能证明。其他情形下，密钥旁的名称取自决定本身。密钥是否仅由持有人使用，未予证明。没有签名"
+    "的决定未经签名认证：记录能证明其未被改动，不能证明由何人作出。",
 )
 """What the signatures of decisions prove, and what not."""
+ROSTER_GIVEN = Words("names: by the roster that the case was given", "姓名以案件所知人员目录为准")
 NOT_PROVEN = Words("not proven: who held the keys", "未证明：密钥由何人持有")
 
 UNSEALED = Words("unsealed", "未封存")

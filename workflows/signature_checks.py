@@ -23,6 +23,8 @@ from workflows.words import Words
 class SignatureFault(NamedTuple):
     """Why signatures do not hold, and what their sender can do; whoever reads a log can do nothing."""
 
+    name: str
+    """By which audits count it: `unbound`, `other_step`, `forged`, `one_key_twice`."""
     why: Words
     advice: Words | None = None
 
@@ -35,7 +37,7 @@ def objections_to_signatures(decision: Decision, circumstances: Circumstances) -
     # What the platform sent on was signed for the platform's log, and judged there.
     may_answer = (answers,) if circumstances.sent_on else circumstances.answerable
     signatures, form = as_sent(decision)["signatures"], signed_form(decision)
-    for why, advice in signature_faults(signatures, form, answers, may_answer):
+    for _, why, advice in signature_faults(signatures, form, answers, may_answer):
         yield Words(f"{why.en}: {advice.en}", f"{why.zh}，{advice.zh}") if advice else why
 
 
@@ -99,6 +101,7 @@ def signature_faults(
     """
     if answers is None:
         yield SignatureFault(
+            "unbound",
             Words(
                 "a signed decision names what it answers",
                 "签名的决定须注明所针对的案件内容",
@@ -110,6 +113,7 @@ def signature_faults(
         )
     elif answers not in may_answer:
         yield SignatureFault(
+            "other_step",
             Words(
                 f"it was not signed for the step that it decides: it answers {answers[:12]}…",
                 f"签名不是针对所决定的环节作出的（所针对内容 {answers[:12]}…）",
@@ -120,7 +124,9 @@ def signature_faults(
         keys = signers(signatures, form)
     except BadSignature as error:
         en, zh = error.words
-        yield SignatureFault(Words(f"the signature does not hold: {en}", f"签名无效：{zh}"))
+        words = Words(f"the signature does not hold: {en}", f"签名无效：{zh}")
+        yield SignatureFault("forged", words)
         return
     if len({key.blob() for key in keys}) < len(keys):
-        yield SignatureFault(Words("both signatures are by one key", "两个签名出自同一密钥"))
+        words = Words("both signatures are by one key", "两个签名出自同一密钥")
+        yield SignatureFault("one_key_twice", words)

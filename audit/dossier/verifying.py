@@ -22,6 +22,7 @@ from audit.dossier.package import unpack, zip_problems
 from audit.problems import Check, Problem, one_line
 from audit.reading.authorship import Authorship, authorship_of
 from audit.reading.check_histories import not_checked
+from audit.reading.known_rosters import Versions, known_versions
 from audit.reading.log_links import check_logs
 from audit.reading.log_states import NO_LOG
 from audit.reading.senders import compare_senders
@@ -100,8 +101,7 @@ async def verify(
     verdict = Verdict(dossier.manifest, problems, proof=dossier.proof)
     verdict.coverage = coverage_of(dossier.proof, dossier.logs)
     verdict.authorship = authorship_of(dossier.logs)
-    if verdict.authorship.keys:
-        verdict.notes.append(HOLDERS)
+    verdict.notes += holder_notes(verdict.authorship, known_versions(dossier.logs))
     verdict.notes += compare_senders(life.reading)
     _count(verdict, dossier, life)
     check_anchor(verdict, dossier, Known(roots, leaves, vouchers))
@@ -117,6 +117,20 @@ HOLDERS = Words(
     "Who held the keys is not proven: the names beside them are those in the decisions.",
     "密钥由何人持有未予证明：密钥旁的名称取自决定本身。",
 )
+
+
+def holder_notes(authorship: Authorship, versions: Versions) -> Iterator[Words]:
+    """Say on what it rests whose the keys are."""
+    if any(len(use.people) < len(use.principals) for use in authorship.keys.values()):
+        yield HOLDERS
+    if authorship.proven:
+        first = versions[min(versions)]
+        digest = first.digest()
+        yield Words(
+            f"Whose the keys are is said by the roster that the cases were given, from version {first.version}"
+            f" on: compare its digest {digest} with what the office published.",
+            f"密钥归属以案件所载人员目录（第 {first.version} 版起）为准：请将其摘要 {digest} 与所公布的核对。",
+        )
 
 
 def _whose(manifest: Manifest, life: Life) -> Iterator[Problem]:

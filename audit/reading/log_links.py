@@ -7,6 +7,7 @@ from typing import Any
 from audit.problems import Check, Problem
 from audit.reading.check_signatures import check_signatures
 from audit.reading.followed_changes import FollowedLogs
+from audit.reading.known_rosters import check_rosters
 from audit.reading.log_states import states_of
 from db.log_order import ASSESSMENT_ENDS
 from workflows.log_id import LogId
@@ -22,6 +23,7 @@ Logs = Mapping[LogId, Sequence[LogEntry]]
 
 def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
     """Return whatever does not hold, log by log; `until`: when the logs were taken, where that is known."""
+    yield from check_rosters(logs)
     for place, log in logs.items():
         before = _before(logs, place)
         if before is None:
@@ -38,6 +40,7 @@ def check_logs(logs: Logs, until: datetime | None = None) -> Iterator[Problem]:
 
 def check_links(logs: Logs) -> Iterator[Problem]:
     """Return the same of logs whose chains are known to hold: only how they continue each other."""
+    yield from check_rosters(logs)
     for place, log in logs.items():
         before = _before(logs, place)
         if before is None:

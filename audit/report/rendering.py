@@ -1,20 +1,23 @@
 """The report as one HTML page: no script, no network, nothing beside it."""
 
+from collections.abc import Iterator
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from activities.harmless_text import harmless
 from audit.anchoring.proofs import Proof
-from audit.claims import NOT_PROVEN, PROVES, SIGNED, UNSEALED, UNSEALED_ARE
+from audit.claims import NOT_PROVEN, PROVES, ROSTER_GIVEN, SIGNED, UNSEALED, UNSEALED_ARE
 from audit.dossier.coverage import coverage_of
 from audit.dossier.format import Head
 from audit.dossier.lives import Life
 from audit.reading.authorship import Authorship, authorship_of
+from audit.report.report_rows import Row
 from audit.report.story import story
 from starter.terminal import wording
 from starter.terminal.chosen_language import speaking
 from starter.terminal.language import say
-from starter.terminal.signature_wording import short_fingerprint
-from workflows.words import Language
+from starter.terminal.signature_wording import people_words, short_fingerprint
+from workflows.words import Language, Words
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("audit.report"),
@@ -38,9 +41,22 @@ def _stamped(authorship: Authorship) -> list[str]:
     return names[:_STAMPED] + more
 
 
+def _holders(authorship: Authorship) -> Iterator[Words]:
+    """What is proven of who held the keys, and what not."""
+    if authorship.proven:
+        yield ROSTER_GIVEN
+    if len(authorship.proven) < len(authorship.signed):
+        yield NOT_PROVEN
+
+
 def render(life: Life, head: Head, proof: Proof | None, language: Language) -> str:
     """The report of a life; the same life and head give the same page."""
     authorship = authorship_of(life.logs)
+
+    def signers(row: Row) -> str:
+        people = authorship.people.get(row.number)
+        return people_words(people) if people else row.signed_by
+
     with speaking(language):
         return _ENVIRONMENT.get_template("report.html.j2").render(
             story=story(life, head, proof),
@@ -49,7 +65,8 @@ def render(life: Life, head: Head, proof: Proof | None, language: Language) -> s
             coverage=say(coverage_of(proof, life.logs).words),
             authorship=authorship,
             stamped=_stamped(authorship),
-            not_proven=say(NOT_PROVEN),
+            holders=[say(one) for one in _holders(authorship)],
+            signers=signers,
             proves=say(PROVES),
             signed=say(SIGNED),
             unsealed=say(UNSEALED),

@@ -1,7 +1,10 @@
 """By which keys a decision was signed, in words beside its entry."""
 
+from collections.abc import Sequence
+
 from starter.terminal.language import say
 from workflows.record import EntryKind, LogEntry
+from workflows.roster_entries import RosterEntry
 from workflows.words import Words
 
 _LETTERS = 10
@@ -12,6 +15,17 @@ _KIND = "SHA256:"
 def short_fingerprint(whole: str) -> str:
     """Return the beginning of a key's fingerprint: `SHA256:AbCdEfGhIj…`."""
     return f"{whole[: len(_KIND) + _LETTERS]}…"
+
+
+def people_words(people: Sequence[RosterEntry]) -> str:
+    """Who signed a decision, and who countersigned it, where the roster says who they are."""
+    first, *others = people
+    en = f"signed by {first.name} ({first.id})"
+    zh = f"签名人 {first.name}（{first.id}）"
+    for one in others:
+        en += f", countersigned by {one.name} ({one.id})"
+        zh += f"，会签人 {one.name}（{one.id}）"
+    return say(Words(en, zh))
 
 
 def signature_words(entry: LogEntry) -> str:

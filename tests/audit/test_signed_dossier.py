@@ -71,7 +71,7 @@ def test_what_was_signed_lies_in_it_to_the_byte(files: Files) -> None:
             (LI.key.fingerprint(), LI.key),
         )
     )
-    assert "nobody vouches that a key is theirs" in files[ALLOWED_SIGNERS].decode()
+    assert "nobody vouches that the key is theirs" in files[ALLOWED_SIGNERS].decode()
     listed = {one["name"] for one in json.loads(files[MANIFEST])["files"]}
     assert {FILE, SIGNATURE, SECOND, ALLOWED_SIGNERS} <= listed
 
@@ -113,6 +113,7 @@ async def test_it_verifies_and_says_what_is_signed(files: Files, tmp_path: Path)
         "fingerprint": OPERATOR.key.fingerprint(),
         "key": OPERATOR.key.openssh(),
         "principals": ["op-1"],
+        "people": [],
         "entries": [PLACE.entry(number_of(LOG, Kind.PLAN_REVISION) + 1)],
     }
     assert "Who held the keys is not proven" in " ".join(en for en, _ in found.notes)

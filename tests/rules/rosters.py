@@ -70,8 +70,8 @@ class Roster:
         assert base64.b64decode(sshsig)
         return {"sshsig": sshsig, "proof": self.proof(id_)}
 
-    def signed(self, raw: Raw, case: Case[Any], *people: str) -> Raw:
-        """A decision as it is sent, signed by people for the case as it stands."""
+    def signed(self, raw: Raw, case: Case[Any], *people: str, key: str = "") -> Raw:
+        """A decision as it is sent, signed by people for the case as it stands; `key`: with that one."""
         form = form_to_sign(case, decision_of(raw))
         case_named = decision_of(raw).model_dump(mode="json")["case"] or {}
         facts, year = case.state.facts, getattr(case.state, "year", None)
@@ -80,5 +80,5 @@ class Roster:
         answers = case.content_chain().newest
         named = {**about, **{k: v for k, v in case_named.items() if v is not None}}
         named.setdefault("answers", answers)
-        signatures = [self.sign(one, form) for one in people]
+        signatures = [self.sign(one, form, key) for one in people]
         return raw | {"case": named, "signatures": signatures}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from audit.reading.check_signatures import signed_entries
+from audit.reading.check_signatures import examined_entries
 from workflows.assessment_years import reopened
 from workflows.case import Case
 from workflows.log_id import LogId
@@ -146,11 +146,11 @@ def test_what_was_signed_is_sent_on_as_it_was_signed() -> None:
     entry = opened.log[-1]
     assert signers(entry.said["signatures"], signed_form_of_entry(entry)) == [Person("wang").key]
     logs = {LogId(1): tuple(case.log), LogId(1, 1): tuple(opened.log)}
-    assert [faults for place in logs for _, faults in signed_entries(place, logs)] == [[], []]
+    assert [one.faults for place in logs for one in examined_entries(place, logs)] == [[], []]
     # Without the platform's own decision, nobody sent it on.
     logs[LogId(1)] = tuple(case.log[:-1])
-    [(_, faults)] = signed_entries(LogId(1, 1), logs)
-    assert "the decision is about platform" in faults[0].en
+    [(_, faults, _)] = examined_entries(LogId(1, 1), logs)
+    assert "the decision is about platform" in faults[0].words.en
 
 
 def test_only_the_platform_sends_on_what_it_took() -> None:

@@ -1,0 +1,128 @@
+"""The versions of the roster that cases knew: whether each follows the one before, and all are of one roster.
+
+A case takes its first version as it is given; whether that is the right one only a comparison with a published
+roster shows. What follows is checked here, and that all logs of a platform know the same.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from audit.problems import Check, Problem
+from workflows.log_id import LogId
+from workflows.record import LogEntry
+from workflows.roster_entries import RosterEntry, RosterRoot
+from workflows.signed_roots import SignedRoot, chain_fault, root_fault
+from workflows.vocabulary import Happening
+from workflows.words import Words
+
+Logs = Mapping[LogId, Sequence[LogEntry]]
+Versions = dict[int, RosterRoot]
+"""Versions of a roster by their numbers."""
+
+
+def check_rosters(logs: Logs) -> Iterator[Problem]:
+    """Return whatever does not hold of the versions of the roster in logs."""
+    seen: Versions = {}
+    last: dict[LogId, RosterRoot | None] = {}
+    for place, log in sorted(logs.items()):
+        handed_on = _handed_on(place, last) if place.year == 0 else None
+        known: RosterRoot | None = None
+        for entry in log:
+            try:
+                shown = _shown(entry)
+            except ValidationError:
+                words = Words("what it says of the roster cannot be read", "所载人员目录无法读取")
+                yield _problem(place, entry, words)
+                continue
+            for one in shown:
+                fault = _fault(one, known, handed_on, place)
+                if fault:
+                    yield _problem(place, entry, fault)
+                if seen.setdefault(one.root.version, one.root) != one.root:
+                    yield _problem(place, entry, _other(one.root))
+                known = one.root
+        last[place] = known
+
+
+def known_versions(logs: Logs) -> Versions:
+    """Return the versions of the roster that logs say, the first that is said of each number."""
+    found: Versions = {}
+    for _, log in sorted(logs.items()):
+        for entry in log:
+            try:
+                for one in _shown(entry):
+                    found.setdefault(one.root.version, one.root)
+            except ValidationError:
+                continue  # said by `check_rosters`
+    return found
+
+
+def revocations(logs: Logs) -> dict[str, datetime]:
+    """Return since when keys are revoked, by what any signature in logs shows of them.
+
+    A case may have learned of a revocation later than from when it holds.
+    """
+    found: dict[str, datetime] = {}
+    for entry in (entry for log in logs.values() for entry in log):
+        for person in _people(entry):
+            for key in person.keys:
+                if key.revoked:
+                    known = found.get(key.public, key.revoked)
+                    found[key.public] = min(known, key.revoked)
+    return found
+
+
+def _people(entry: LogEntry) -> Iterator[RosterEntry]:
+    given = entry.said.get("signatures", ())
+    for one in given if isinstance(given, list | tuple) else ():
+        proof = one.get("proof") if isinstance(one, dict) else None
+        try:
+            if proof:
+                yield RosterEntry.model_validate_json(json.dumps(proof["entry"]))
+        except (ValidationError, LookupError, TypeError):
+            continue  # said of the signature itself
+
+
+def _handed_on(place: LogId, last: Mapping[LogId, RosterRoot | None]) -> RosterRoot | None:
+    return last.get(LogId(place.term - 1))
+
+
+def _fault(
+    one: SignedRoot, known: RosterRoot | None, handed_on: RosterRoot | None, place: LogId
+) -> Words | None:
+    if known is not None:
+        return chain_fault([one], known)
+    if one.signatures:
+        return root_fault(one, None)
+    # A year has what its platform knew, a term what the term before did: unsigned, for it was checked there.
+    if place.year or one.root == handed_on or (handed_on is None and place.term > 1):
+        return None
+    return Words("nobody signed the version of the roster", "人员目录版本无人签名")
+
+
+def _shown(entry: LogEntry) -> list[SignedRoot]:
+    """Return the versions that an entry says, in their order."""
+    said: list[Any] = []
+    if entry.name == Happening.ROSTER_LEARNED:
+        said = list(entry.said.get("roots", ()))
+    elif entry.seq == 1 and entry.said.get("roster"):
+        said = [{"signatures": [], **entry.said["roster"]}]
+    return [SignedRoot.model_validate_json(json.dumps(one)) for one in said]
+
+
+def _other(root: RosterRoot) -> Words:
+    return Words(
+        f"version {root.version} of the roster is another here than in the platform's other entries: there are"
+        " two rosters",
+        f"人员目录第 {root.version} 版与本平台其他条目所载不同：存在两份人员目录",
+    )
+
+
+def _problem(place: LogId, entry: LogEntry, words: Words) -> Problem:
+    en, zh = words
+    told = Words(f"entry {entry.seq}: {en}", f"第 {entry.seq} 条：{zh}")
+    return Problem(place.file, told, Check.SIGNATURES)
