@@ -7,15 +7,27 @@ which every message refuses.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticPayloadConverter
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, EncodingPayloadConverter
 
 
 class WorkerPayloadConverter(PydanticPayloadConverter):
     """The contract's converter, for workers. What it writes, and what it can read, is the same."""
+
+    _made: ClassVar[dict[bytes, EncodingPayloadConverter]] = {}
+
+    def __init__(self) -> None:
+        """Share the parts, which keep nothing but how types are read.
+
+        The SDK makes a converter for each activation and for each answer to one.
+        """
+        if not self._made:
+            super().__init__()
+            self._made.update(self.converters)
+        self.converters = self._made
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None

@@ -12,6 +12,7 @@ from temporalio.bridge.proto.workflow_activation import (
     WorkflowActivationJob,
 )
 from temporalio.client import Client
+from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import WithSerializationContext
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkflowInstance
@@ -81,6 +82,18 @@ def test_the_sandbox_is_not_asked_what_a_payload_is_for() -> None:
     parts = WorkerPayloadConverter().converters.values()
     assert [] == [part for part in parts if isinstance(part, WithSerializationContext)]
     assert not issubclass(WORKER_DATA_CONVERTER.failure_converter_class, WithSerializationContext)
+
+
+def test_the_parts_of_a_converter_are_made_once() -> None:
+    """The SDK makes converters for every activation: with parts of its own each would learn all types again."""
+    first, second, usual = (
+        WorkerPayloadConverter(),
+        WorkerPayloadConverter(),
+        PydanticPayloadConverter(),
+    )
+    assert first.converters is second.converters
+    assert [*first.converters] == [*usual.converters]
+    assert first.to_payload({"a": 1}) == usual.to_payload({"a": 1})
 
 
 async def test_a_task_may_be_slow(temporal: TemporalServer) -> None:
