@@ -58,6 +58,16 @@ async def live(side: Side, client: Client, platform_id: str, say: Say = by_updat
         await platform.result()
 
 
+async def at_rest(handle: Handle) -> None:
+    """Wait until a case has nothing to do. It is not asked: a query would take it out of the cache."""
+
+    async def rests() -> bool:
+        raw = (await handle.describe()).raw_description
+        return not (raw.HasField("pending_workflow_task") or raw.pending_activities)
+
+    await _until(rests, "a case comes to rest")
+
+
 async def _say_all(
     side: Side, handle: Handle, all_decided: tuple[dict[str, Any], ...], say: Say
 ) -> None:

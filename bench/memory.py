@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from bench.lives import at_rest
 from bench.processes import Ground, WorkerProcess
 from bench.sides import Side
 
@@ -43,7 +44,7 @@ async def _start(ground: Ground, side: Side, worker: WorkerProcess, mark: str, c
     async def start(number: int) -> None:
         async with limit:
             handle = await side.start(ground.client, f"{mark}-{number}")
-            await side.heard(handle, {"decision_id": "none"}, 0)
+            await at_rest(handle)
 
     await asyncio.gather(*(start(number) for number in range(count)))
     used = 0.0

@@ -11,6 +11,7 @@ from statistics import median
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from bench.lives import at_rest
 from bench.processes import Ground
 from bench.script import GETTING_IN, decided
 from bench.sides import (
@@ -79,9 +80,9 @@ def ratios(samples: Samples, blocks: int = 5) -> tuple[float, float]:
 
 
 async def open_case(client: Client, side: Side, platform_id: str) -> Handle:
-    """Start a case, and wait until its first task is done: a query is answered only then."""
+    """Start a case, and wait until it has done its first tasks."""
     handle = await side.start(client, f"{side.name}-{platform_id}")
-    await side.heard(handle, {"decision_id": "none"}, 0)
+    await at_rest(handle)
     return handle
 
 

@@ -13,6 +13,8 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "bj-eda-verification"
 
 GETTING_IN = 4
 A_YEAR = 3
+_NUMBER = "certificate_number"
+"""Each platform has its own: the register refuses one that another has."""
 
 
 @cache
@@ -40,6 +42,7 @@ def decided(platform_id: str, year: int, now: datetime) -> tuple[dict[str, Any],
             "decision_id": f"{platform_id}-{year}-{number}",
             "decided_on": beijing_date(now).isoformat(),
             **said,
+            **({_NUMBER: f"GX-{platform_id}"} if _NUMBER in said else {}),
         }
         for number, said in enumerate(_said()[first : first + count], start=1)
     )
