@@ -34,6 +34,7 @@ class Shape(Enum):
     """A whole number."""
     DECIMAL = auto()
     WORD = auto()
+    YES_OR_NO = auto()
     BODY = auto()
     """An organisation, by its name."""
     LEAD_UNIT = auto()
@@ -79,6 +80,7 @@ _LISTS: dict[Any, Shape] = {
 }
 _PLAIN: dict[Any, Shape] = {
     int: Shape.NUMBER,
+    bool: Shape.YES_OR_NO,
     Decimal: Shape.DECIMAL,
     date: Shape.DAY,
     Organisation: Shape.BODY,

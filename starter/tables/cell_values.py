@@ -154,6 +154,23 @@ def decimal_of(cell: Any) -> int | str:
         raise BadInput(en, f"“{text[:40]}”不是数字，或小数超过 {PLACES} 位") from None
 
 
+_YES_OR_NO = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
+
+
+def yes_or_no(cell: Any) -> bool:
+    """Whether a cell says yes, in either language or as spreadsheets have it.
+
+    Raises:
+        BadInput: it says neither yes nor no.
+    """
+    text = as_text(cell).strip()
+    _refuse_unreadable(cell, text)
+    said = _YES_OR_NO.get(text.lower())
+    if said is None:
+        raise BadInput(f"{text[:40]!r} is neither yes nor no", f"“{text[:40]}”应为“是”或“否”")
+    return said
+
+
 def number_cell(value: int | str) -> int | float:
     """A number of a log as a cell that spreadsheets count with."""
     return value if isinstance(value, int) else float(value)

@@ -149,6 +149,11 @@ CELLS: tuple[tuple[str, Cell, Any], ...] = (
     ("plan.mechanisms.lead_unit_funding_wan", 7.12345, None),
     ("plan.mechanisms.lead_unit_funding_wan", "many", None),
     ("direction", "x" * 40_000, None),
+    ("policy.credit_codes", "是", True),
+    ("policy.credit_codes", False, False),
+    ("policy.credit_codes", "Yes", True),
+    ("policy.credit_codes", "FALSE", False),
+    ("policy.credit_codes", "1", None),
 )
 
 

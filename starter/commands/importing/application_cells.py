@@ -23,6 +23,7 @@ from starter.tables.cell_values import (
     number_cell,
     number_of,
     text_of,
+    yes_or_no,
 )
 from workflows.vocabulary import Kind
 from workflows.words import Words
@@ -68,6 +69,8 @@ def read(column: Column, cell: Cell, folder: Path | None = None) -> Any:
         return number_of(cell)
     if column.shape is Shape.DECIMAL:
         return decimal_of(cell)
+    if column.shape is Shape.YES_OR_NO:
+        return yes_or_no(cell)
     text = text_of(cell)
     value: Any = text
     match column.shape:
@@ -106,6 +109,8 @@ def cell_of(column: Column, message: Mapping[str, Any], *, chinese: bool = False
             cell = int(value)
         case Shape.DECIMAL:
             cell = number_cell(value)
+        case Shape.YES_OR_NO:
+            cell = ("是" if value else "否") if chinese else ("yes" if value else "no")
         case Shape.DOCUMENTS:
             cell = "; ".join(f"{one['name']}={one['sha256']}" for one in value)
         case Shape.SHARES:

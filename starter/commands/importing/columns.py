@@ -179,6 +179,7 @@ _HOW: Mapping[Shape, Words] = {
     Shape.DAY: Words("a day: 2026-11-24", "日期：2026-11-24"),
     Shape.NUMBER: Words("a whole number", "整数"),
     Shape.DECIMAL: Words("a number", "数字"),
+    Shape.YES_OR_NO: Words("yes or no", "是或否"),
     Shape.NUMBERS: Words("whole numbers, separated by ;", "整数，以 ; 分隔"),
     Shape.WORD: Words("one of the words", "从所列词语中选一"),
     Shape.WORDS: Words("of the words, separated by ;", "所列词语，可多项，以 ; 分隔"),

@@ -120,6 +120,8 @@ def _explained() -> Iterator[list[Cell]]:
 def _default(column: Column) -> str:
     if column.default is None:
         return ""
+    if isinstance(column.default, bool):
+        return say(Words("yes", "是") if column.default else Words("no", "否"))
     given = column.default if isinstance(column.default, tuple) else (column.default,)
     chinese = language() == "zh"
     return "; ".join((getattr(one, "zh", "") if chinese else "") or str(one) for one in given)
