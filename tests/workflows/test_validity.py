@@ -37,10 +37,8 @@ async def stays_in_budget(life: Life, years: Sequence[int], writes: CountedWrite
     inspected = of_the_update(2, own[-1])
     of_life = counted(lived) | writes.cost(life.id) | {"carried": carried(own)}
     of_decision = counted([inspected]) | writes.cost(life.id, seq=3)
-    assert [] == objections("life", of_life) + objections("decision", of_decision), (
-        of_life,
-        of_decision,
-    )
+    wrong = objections("life", of_life) + objections("decision", of_decision)
+    assert not wrong, "\n".join(wrong)
     scheduled = next(event for event in inspected if name_of(event) == "ACTIVITY_TASK_SCHEDULED")
     more = objections("decision", of_decision | counted([[*inspected, scheduled]]))
     assert ["activities", "bytes", "events"] == [said.partition(" of ")[0] for said in more]
