@@ -13,8 +13,8 @@ from workflows.name_comparison import same_name
 from workflows.vocabulary import Kind, Vote
 from workflows.words import Words
 
-_BESIDE = re.compile(r"[（(,，、/·]\s*[^\s）)]{2,}|\S{2,}\s+\S{2,}")
-"""An organisation beside a name, as people write it."""
+_BESIDE = re.compile(r"[（(,，、/·]\s*[^\s）)]{2,}|[\u4e00-\u9fff]{2,}\s+\S{2,}")
+"""An organisation beside a name, as people write it; names in Latin letters have spaces of their own."""
 
 Bodies = tuple[str, ...]
 """The operator and the lead unit of a platform."""

@@ -59,6 +59,7 @@ def test_other_days_of_a_decision_count_too() -> None:
         ("李雷，市科委", True),
         ("核查员1", False),
         ("Li", False),
+        ("Li Lei", False),
         ("李雷（）", False),
     ],
 )
