@@ -1,4 +1,4 @@
-"""Who says something, in whose place, and on which documents."""
+"""Who says something, and in whose place."""
 
 from typing import Annotated
 
@@ -6,9 +6,13 @@ from pydantic import Field
 
 from workflows.credit_codes import CreditCode, is_none
 from workflows.field_labels import Label
-from workflows.model import Day, Identifier, Message, Name, Sha256
+from workflows.model import Day, Identifier, Message, Name
+from workflows.named_document import Document
+from workflows.signed_mandates import Mandate
 from workflows.vocabulary import District, Role
 from workflows.words import Words
+
+__all__ = ["Actor", "Document", "Substitution"]
 
 
 class Substitution(Message):
@@ -17,6 +21,18 @@ class Substitution(Message):
     principal_id: Annotated[Identifier, Label("absent person's id", "被代理人编号")]
     first_day: Annotated[Day, Label("first day", "代理首日")]
     last_day: Annotated[Day, Label("last day", "代理末日")]
+    mandate: Annotated[
+        Mandate | None,
+        Label(
+            "mandate",
+            "委托书",
+            rare=True,
+            help=Words(
+                "Signed by the absent person; needed where decisions are signed.",
+                "由被代理人签名；决定须签名的，必须附上。",
+            ),
+        ),
+    ] = Field(default=None, exclude_if=is_none)
 
 
 class Actor(Message):
@@ -45,10 +61,3 @@ class Actor(Message):
         ),
     ] = Field(default=None, exclude_if=is_none)
     acting_for: Annotated[Substitution | None, Label("acting for", "代理")] = None
-
-
-class Document(Message):
-    """A document that is named and hashed; the file itself stays where it is kept."""
-
-    name: Annotated[Name, Label("name", "名称")]
-    sha256: Annotated[Sha256, Label("SHA-256", "SHA-256 值")]

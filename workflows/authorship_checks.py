@@ -15,8 +15,9 @@ from workflows.bodies import Body, belongs_to, body_of, same_body
 from workflows.roster_entries import RosterEntry, objection_to_key, proof_holds
 from workflows.rules import CaseState, lifecycle_of
 from workflows.signatures import Signature
+from workflows.signed_mandates import days_fault, mandate_form, signature_fault
 from workflows.ssh_signatures import PublicKey
-from workflows.vocabulary import Authorship, Role
+from workflows.vocabulary import Authorship, Kind, Role
 from workflows.words import Words
 
 _TWO = 2
@@ -256,6 +257,55 @@ def _may_countersign(said: Authored) -> Faults:
             )
 
 
+def _has_a_mandate(said: Authored) -> Faults:
+    absence, substitute = said.actor.acting_for, said.actor.id
+    if absence is None or said.state.facts.policy.authorship is not Authorship.REQUIRED:
+        return
+    principal, mandate = absence.principal_id, absence.mandate
+    if mandate is None:
+        yield AuthorFault(
+            Words(
+                f"nothing shows that {principal} lets {substitute} act for them",
+                f"未附 {principal} 委托 {substitute} 的委托书",
+            ),
+            _MANDATE,
+        )
+        return
+    first, last = absence.first_day, absence.last_day
+    form = mandate_form(principal, substitute, first, last, mandate.kinds)
+    why = days_fault(first, last, said.at) or signature_fault(
+        form, mandate, principal, said.state.roster, said.at
+    )
+    if why:
+        yield AuthorFault(why, _MANDATE)
+        return
+    proof = mandate.signature.proof
+    assert proof, "it has been checked"  # noqa: S101
+    office = (proof.entry.role, proof.entry.district, proof.entry.platform_id)
+    own = said.signers[0]
+    if office != (own.role, own.district, own.platform_id):
+        yield AuthorFault(
+            Words(
+                f"{principal} is {proof.entry.role}, and {substitute} is {own.role}: they are of one body",
+                f"{principal} 的身份为“{proof.entry.role.zh}”，{substitute} 为“{own.role.zh}”：应属同一单位",
+            ),
+            _MANDATE,
+        )
+    if mandate.kinds and said.kind not in mandate.kinds:
+        kinds, zh = ", ".join(mandate.kinds), "、".join(one.zh for one in mandate.kinds)
+        yield AuthorFault(
+            Words(
+                f"the mandate is for {kinds}, not for {said.kind}",
+                f"委托事项为“{zh}”，不含“{Kind(said.kind).zh}”",
+            ),
+            _MANDATE,
+        )
+
+
+_MANDATE = Words(
+    "have the absent person sign a mandate (`pingtai mandate`)",
+    "请由被代理人签署委托书（`pingtai mandate`）",
+)
 _GOOD_KEY = Words(
     "sign with a key that the roster has as good today (`pingtai roster show`)",
     "请用人员目录中当日有效的密钥签名（`pingtai roster show`）",
@@ -311,6 +361,15 @@ AUTHOR_RULES = (
             "登记时人员任职和密钥均在有效期内，且密钥属于本人。",
         ),
         _is_a_good_key,
+    ),
+    AuthorRule(
+        "out_of_mandate",
+        Words(
+            "Who acts for another brings that person's signed mandate: for this substitute, day and kind of"
+            " decision, where the policy says `authorship: required`.",
+            "政策参数为 `authorship: required` 的，代他人办理须附其签名的委托书：代理人、日期、事项均相符。",
+        ),
+        _has_a_mandate,
     ),
     AuthorRule(
         "second_missing",

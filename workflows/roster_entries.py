@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from workflows.actors import Document
 from workflows.credit_codes import CreditCode
 from workflows.field_labels import Label
 from workflows.merkle import Root, audit_path, leaf_hash, root_from
 from workflows.model import Day, Identifier, Instant, Name, Record, Sha256, canonical, sha256
+from workflows.named_document import Document
 from workflows.periods import beijing_date
 from workflows.ssh_signatures import PublicKey
 from workflows.vocabulary import District, Role

@@ -99,6 +99,7 @@ COMMANDS = (
         "Who may sign decisions, and with which keys. 人员目录",
         "roster.roster_command:roster_command",
     ),
+    _command("mandate", "Let another sign for you while you are away, by your signature. 委托书"),
     _command("notices", "List notices and their deliveries, and resend failed ones. 通知"),
     _command("keys", "Create, list and revoke keys of the HTTP API. 接口密钥"),
     _command("show", "Show a platform: card, terms, assessments, log. 平台卡片"),

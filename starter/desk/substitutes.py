@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from starter.desk.kept_mandates import mandate_of
 from starter.desk.reach import open_reads
 from workflows.refusal import Refusal, Refused
 from workflows.vocabulary import Kind, Role
@@ -17,7 +18,8 @@ async def in_place_of(
 ) -> dict[str, Any]:
     """The `actor` of a decision that a substitute takes: the own id, and the principal's office.
 
-    Of several substitutions of the day the one counts whose role may take this kind of decision.
+    Of several substitutions of the day the one counts whose role may take this kind of decision. With the
+    mandate of the principal, where one is kept here.
 
     Raises:
         Refused: nobody named them for that day.
@@ -36,7 +38,11 @@ async def in_place_of(
             )
         )
     fitting = [row for row in standing if row.role in roles]
-    return acting_for((fitting or list(standing))[0])
+    row = (fitting or list(standing))[0]
+    actor = acting_for(row)
+    if mandate := await mandate_of(row):
+        actor["acting_for"]["mandate"] = mandate
+    return actor
 
 
 def acting_for(row: "SubstitutionRow") -> dict[str, Any]:

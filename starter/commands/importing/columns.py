@@ -32,7 +32,7 @@ LEFT_TO_US = (
     "brought_in.case",
 )
 """Fields of an application that are filled in when it is started."""
-_SIGNED = frozenset(("signatures", "roster"))
+_SIGNED = frozenset(("signatures", "roster", "mandate"))
 """Fields, wherever they stand, that are filled in when somebody signs."""
 _MADE = ("brought_in.decision_id",)
 """What a row need not say, for it is made of the rest."""
