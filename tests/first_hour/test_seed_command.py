@@ -58,7 +58,7 @@ def test_a_system_with_platforms_is_left_alone_unless_asked(desk: None) -> None:
     assert 0 == added.exit_code, added.output
     assert "bj-riscv-soc was not added: used before" in added.stderr
     assert f": {len(SAMPLES) - 1} example platforms." in added.stdout
-    assert "21 directions were imported" in added.stdout
+    assert "Imported: 21 directions." in added.stdout
     assert all(len(line) <= 80 for line in added.stdout.splitlines() if "pingtai" in line)
 
 
