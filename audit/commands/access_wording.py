@@ -27,6 +27,7 @@ _WHAT = {
     "dossier written": Words("dossier written", "档案已写出"),
     "digest leaves": Words("digest leaves", "导出摘要明细"),
     "digests published": Words("digests published", "公布摘要"),
+    "roster": Words("roster", "核验人员目录"),
     "proof": Words("proof", "导出存证证明"),
 }
 _SOURCE = re.compile(r"from (?:the )?(server|archive|files)")

@@ -256,7 +256,8 @@ async def test_a_dossier_that_was_rewritten_as_a_whole_does_not_fit_the_digest(
 def test_an_exported_digest_is_read_strictly() -> None:
     """What is no digest is none, however near it comes."""
     assert read_exported(b'{"day":"2028-06-01"}\n') is None
-    assert Digest.model_fields.keys() == {"day", "root", "leaves", "previous", "made_at"}
+    names = {"day", "root", "leaves", "previous", "made_at", "signature"}
+    assert Digest.model_fields.keys() == names
     assert Proof.model_fields["format"].default == "pingtai-proof/1"
 
 

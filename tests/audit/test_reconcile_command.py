@@ -196,7 +196,7 @@ async def test_the_register_is_still_listed_by_its_name_alone(
         (["register"], "--dis", ["--district"]),
         (["register", "--overdue"], "--sta", ["--stage"]),
         (["list"], "", ["certificate", "document", "one", "publish"]),
-        (["audit"], "rec", ["reconcile"]),
+        (["audit"], "rec", ["receipt", "reconcile"]),
     ],
 )
 def test_the_shell_completes_a_group_and_its_usual_command(
