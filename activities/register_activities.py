@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.calendar import escalation, working_day_due
+from activities.register_metrics import record_failed, record_written
 from workflows.activity_messages import (
     CaseLog,
     LogLookup,
@@ -87,8 +88,10 @@ class RegisterActivities:
         except Exception as error:
             if type(error).__name__ == REGISTER_CONFLICT and getattr(error, "second_life", False):
                 return answer.model_copy(update={"second_life": True})
+            record_failed()
             activity.logger.warning("the register is away; it will be written later: %r", error)
             return answer
+        record_written(batch.entries)
         return answer.model_copy(update={"recorded": True})
 
     @activity.defn(name=WRITE_REGISTER)
@@ -102,12 +105,14 @@ class RegisterActivities:
         try:
             await self._register.write(batch)
         except Exception as error:
+            record_failed()
             if type(error).__name__ != REGISTER_CONFLICT:
                 raise
             detail = {"second_life": bool(getattr(error, "second_life", False))}
             raise ApplicationError(
                 str(error), detail, type=REGISTER_CONFLICT, non_retryable=True
             ) from None
+        record_written(batch.entries)
 
     @activity.defn(name=WRITE_ROSTER)
     async def write_roster(self, batch: RosterBatch) -> None:

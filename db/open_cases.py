@@ -1,12 +1,16 @@
 """The cases that the register holds open: terms, and the assessments that their platforms say are open."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import SmallInteger, literal, select
+from sqlalchemy import SmallInteger, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.tables import terms
+from db.tables import log_entries, terms
 from workflows.contract import assessment_workflow_id, platform_workflow_id
+from workflows.log_id import LogId
+
+_KEYS_AT_ONCE = 1_000
 
 
 class OpenCase(NamedTuple):
@@ -35,3 +39,39 @@ async def open_cases(engine: AsyncEngine) -> list[OpenCase]:
     query = own.union_all(yearly).order_by("platform_id", "term", "year")
     async with engine.connect() as connection:
         return [OpenCase._make(row) for row in await connection.execute(query)]
+
+
+class HeldLog(NamedTuple):
+    """How much of a log the register has: the number of its last entry, and how many there are."""
+
+    last: int
+    entries: int
+
+
+async def held_logs(engine: AsyncEngine) -> dict[tuple[str, LogId], HeldLog]:
+    """Count the entries of every log in the register: fewer than the last says, where one is missing."""
+    c = log_entries.c
+    key = c.platform_id, c.term, c.year, c.opening
+    query = select(*key, func.max(c.seq), func.count()).group_by(*key)
+    async with engine.connect() as connection:
+        rows = await connection.execute(query)
+        return {
+            (platform, LogId(term, year, opening)): HeldLog(last, entries)
+            for platform, term, year, opening, last, entries in rows
+        }
+
+
+async def held_hashes(
+    engine: AsyncEngine, wanted: Sequence[tuple[str, LogId, int]]
+) -> dict[tuple[str, LogId, int], str]:
+    """Find the hashes of entries; those that the register does not have are left out."""
+    c = log_entries.c
+    key = c.platform_id, c.term, c.year, c.opening, c.seq
+    found = {}
+    async with engine.connect() as connection:
+        for begin in range(0, len(wanted), _KEYS_AT_ONCE):
+            asked = [(one, *log, seq) for one, log, seq in wanted[begin : begin + _KEYS_AT_ONCE]]
+            rows = await connection.execute(select(*key, c.hash).where(tuple_(*key).in_(asked)))
+            for platform, term, year, opening, seq, sealed in rows:
+                found[platform, LogId(term, year, opening), seq] = sealed
+    return found

@@ -28,6 +28,11 @@ from worker.server_lock import DATABASE, take_server_lock
 
 RETENTION = timedelta(days=3650)
 """How long the embedded server keeps the history of a run that has ended."""
+DURABLE = 2
+"""SQLite's `synchronous`: each commit is on the disk before it is acknowledged, so a power cut loses nothing.
+
+With 1 what was acknowledged survives kill -9 only. What it costs: `bench.durability`.
+"""
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _LOG = "temporal.log"
@@ -70,9 +75,16 @@ def temporal_binary() -> str:
 
 @asynccontextmanager
 async def temporal_server(
-    folder: Path, port: int, *, dynamic_config: tuple[str, ...] = (), ui: bool = False
+    folder: Path,
+    port: int,
+    *,
+    dynamic_config: tuple[str, ...] = (),
+    ui: bool = False,
+    synchronous: int = DURABLE,
 ) -> AsyncIterator[TemporalServer]:
     """Run the dev server with its data under `folder`, on `port` or another that is free.
+
+    `synchronous` is SQLite's; only a measurement changes it.
 
     One server works on a folder, and it ends with the thread that calls this (`worker.with_parent`).
 
@@ -85,7 +97,7 @@ async def temporal_server(
     folder.chmod(0o700)  # noqa: ASYNC240 - whoever may read it learns all that was ever decided
     for last in (False, False, True):
         hidden = hidden_address() if ui else None
-        process = await _start(folder, port, dynamic_config, hidden)
+        process = await _start(folder, port, dynamic_config, hidden, synchronous)
         try:
             if not await _listens(process, port) and not last:
                 port = free_port(port + 1, ui=ui)  # someone else was quicker to take it
@@ -104,7 +116,11 @@ async def temporal_server(
 
 
 async def _start(
-    folder: Path, port: int, dynamic_config: tuple[str, ...], ui: tuple[str, int] | None
+    folder: Path,
+    port: int,
+    dynamic_config: tuple[str, ...],
+    ui: tuple[str, int] | None,
+    synchronous: int,
 ) -> asyncio.subprocess.Process:
     args = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     if ui:
@@ -112,8 +128,8 @@ async def _start(
     else:
         args += ["--headless"]
     args += ["--db-filename", str(folder / DATABASE), "--log-level", "warn"]
-    # WAL: four times faster, and what was acknowledged survives kill -9 (not a power cut).
-    args += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
+    args += ["--sqlite-pragma", "journal_mode=wal"]  # four times faster
+    args += ["--sqlite-pragma", f"synchronous={synchronous}"]
     for value in in_force(*LIMITS, _HTTP_API_SHUT, *dynamic_config):
         args += ["--dynamic-config-value", value]
     binary = temporal_binary()

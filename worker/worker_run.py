@@ -19,6 +19,7 @@ from temporalio.runtime import (
 )
 
 from activities.channels.destinations import Destinations
+from activities.register_metrics import LAG, LAG_BUCKETS
 from audit.anchoring.digest_signing import configured_signer
 from audit.anchoring.stamping import configured_authority
 from audit.archive.archive_store import configured_store
@@ -56,7 +57,12 @@ def telemetry(settings: Settings) -> Runtime:
         ),
     )
     address = settings.metrics_address
-    metrics = PrometheusConfig(bind_address=address) if address else None
+    buckets = {LAG: LAG_BUCKETS}
+    metrics = (
+        PrometheusConfig(bind_address=address, histogram_bucket_overrides=buckets)
+        if address
+        else None
+    )
     try:
         return Runtime(telemetry=TelemetryConfig(logging=logs, metrics=metrics))
     except (ValueError, RuntimeError) as error:

@@ -149,7 +149,7 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
             found = await asking.describe(case.workflow_id)
             if found is None:
                 return Ended(case.workflow_id, "", "no workflow", "")
-            if found.close_time is None or not _is_wrong(case, found):
+            if found.close_time is None or not _is_wrong(found):
                 return None
             # An input that was no application, started since, hides the run that is to come back.
             last = await asking.case_of(found) or found
@@ -159,9 +159,9 @@ async def _really_ended(client: Client, missing: list[OpenCase]) -> list[Ended]:
     return [one for one in await asyncio.gather(*map(look, missing)) if one]
 
 
-def _is_wrong(case: OpenCase, found: WorkflowExecutionDescription) -> bool:
-    """Whether something is to be done; an assessment that has just ended is noted by its platform."""
-    return not (case.year and found.status is WorkflowExecutionStatus.COMPLETED)
+def _is_wrong(found: WorkflowExecutionDescription) -> bool:
+    """Whether it ended otherwise than by the rules: else the register is behind (`check_parts`)."""
+    return found.status is not WorkflowExecutionStatus.COMPLETED
 
 
 def _status(run: WorkflowExecution) -> str:

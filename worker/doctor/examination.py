@@ -17,6 +17,7 @@ from worker.doctor import (
     check_digest_signatures,
     check_installation,
     check_names,
+    check_parts,
     check_payload_keys,
     check_register,
     check_temporal,
@@ -116,6 +117,12 @@ def _points(client: Client, engine: AsyncEngine, *, at_work: bool) -> tuple[Poin
         Point(
             "open cases",
             lambda: check_cases.open_cases_run(client, engine),
+            temporal=True,
+            register=True,
+        ),
+        Point(
+            "both parts",
+            lambda: check_parts.both_parts(client, engine),
             temporal=True,
             register=True,
         ),
