@@ -86,6 +86,19 @@ class EmbeddedPostgresError(Unreachable):
     """The embedded PostgreSQL did not start or stop; the message ends with its log's last lines."""
 
 
+class ErasureConflict(RegisterConflict):
+    """Another history has written the log of an erasure, or entries before are missing."""
+
+    def __init__(self, seq: int) -> None:
+        """`seq` is the entry that does not fit."""
+        PingtaiError.__init__(
+            self,
+            f"the log of the erasure differs from the register's at entry {seq}: nothing was written",
+            f"删除记录第 {seq} 条与名册不符，本次未写入",
+        )
+        self.seq = seq
+
+
 class RosterConflict(RegisterConflict):
     """Another history has written the roster's log, or entries before are missing."""
 

@@ -2,12 +2,14 @@
 
 import logging
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.awaited_rows import OF_PLATFORM, WRITE_AWAITING
 from db.certificate_claims import WRITE_NUMBERS, claim_number, number_rows
 from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
 from db.derived_rows import derivations, log_key
+from db.erasure_tables import erasure_log
 from db.notice_queries import WRITE_NOTICES, notice_rows
 from db.projection import (
     assessment_row,
@@ -33,6 +35,8 @@ from db.statements import (
 )
 from db.tables import assessments, platforms, terms
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.erasure_decisions import ErasureOutcome
+from workflows.lifecycle import PLATFORM
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
 
@@ -108,6 +112,8 @@ async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
     Raises:
         RegisterConflict: as `PostgresRegister.write`; the transaction is to be rolled back.
     """
+    if PLATFORM.ended(batch.platform.stage) and await _is_erased(connection, batch):
+        return  # what comes late brings nothing back
     if batch.entries:
         await _write_log(connection, batch)
         newest = await _write_state(connection, batch)
@@ -126,6 +132,13 @@ async def write_on(connection: AsyncConnection, batch: RegisterBatch) -> None:
     ):
         if rows:
             await connection.execute(statement, rows)
+
+
+async def _is_erased(connection: AsyncConnection, batch: RegisterBatch) -> bool:
+    c, facts = erasure_log.c, batch.platform.facts
+    done = (c.platform_id == facts.platform_id, c.term == facts.term)
+    query = select(c.seq).where(*done, c.outcome == ErasureOutcome.ERASED)
+    return (await connection.execute(query)).first() is not None
 
 
 async def _write_log(connection: AsyncConnection, batch: RegisterBatch) -> None:

@@ -22,6 +22,7 @@ from temporalio.service import RPCError
 
 from audit.anchoring.stamping import Authority
 from audit.archive.archive_store import Store
+from audit.erasing.erasure_activities import ErasureActivities
 from audit.scheduled_activities import ArchiveActivities, DigestActivities
 from starter.signing.signer import Signer
 from worker.query_isolation import make_isolating_worker
@@ -35,6 +36,7 @@ from workflows.contract import (
     STAMPING_ID,
     STAMPING_TYPE,
 )
+from workflows.erasure_workflow import ErasureWorkflow
 from workflows.scheduled_workflows import ArchivingWorkflow, DigestingWorkflow, StampingWorkflow
 
 _CATCH_UP = timedelta(days=365)
@@ -59,11 +61,19 @@ async def auditing(
     """Take part in what the schedules start; the first worker makes them."""
     archive = ArchiveActivities(client, engine, store)
     digest = DigestActivities(engine, authority, signer)
+    erasure = ErasureActivities(engine)
     worker = make_isolating_worker(
         client=client,
         task_queue=AUDIT_QUEUE,
-        workflows=[ArchivingWorkflow, DigestingWorkflow, StampingWorkflow],
-        activities=[archive.archive_histories, digest.make_digests, digest.stamp_digests],
+        workflows=[ArchivingWorkflow, DigestingWorkflow, StampingWorkflow, ErasureWorkflow],
+        activities=[
+            archive.archive_histories,
+            digest.make_digests,
+            digest.stamp_digests,
+            erasure.erasure_standing,
+            erasure.erase_term,
+            erasure.write_erasure,
+        ],
         # The next worker continues an interrupted activity, so there is no need to wait for it.
         graceful_shutdown_timeout=timedelta(),
         workflow_task_executor=workflow_threads(),

@@ -50,6 +50,11 @@ _OURS = (
         "worker.payload_keys:payload_keys",
     ),
     Listed(
+        "erase",
+        "Erase a term whose retention is over, as two officers. 删除到期期次",
+        "audit.commands.erase:erase_group",
+    ),
+    Listed(
         "seed",
         "Fill an empty system with example platforms dated to today. 以示例平台填充空系统",
         "worker.seed.seed_command:seed",

@@ -24,6 +24,8 @@ from workflows.cloud_events import Event
 from workflows.content_checks import CHECKS
 from workflows.decision import Decision
 from workflows.decisions import MODELS, DistrictReview, Listing
+from workflows.erasure_decisions import ErasureConfirmation, ErasureRequest
+from workflows.erasure_log import ErasureReceipt, ErasureView
 from workflows.model import MAX_MESSAGE_BYTES
 from workflows.policy import Policy
 from workflows.record import LogEntry
@@ -49,10 +51,17 @@ ANSWERS: dict[str, type[BaseModel]] = {
     "event": Event,
     "roster_view": RosterView,
     "roster_receipt": RosterReceipt,
+    "erasure_view": ErasureView,
+    "erasure_receipt": ErasureReceipt,
 }
 ROSTER: dict[str, type[BaseModel]] = {
     "change": RosterChange,
     "confirmation": RosterConfirmation,
+}
+
+ERASURE: dict[str, type[BaseModel]] = {
+    "request": ErasureRequest,
+    "confirmation": ErasureConfirmation,
 }
 
 _DOCUMENTED: dict[str, Any] = {
@@ -135,7 +144,10 @@ BEYOND: dict[type[BaseModel], tuple[str, ...]] = {
     ),
     **dict.fromkeys((DocumentedDecision, Suspension, Resumption, Termination), ()),
     FactsChange: ("`services` names each service once (§一)",),
-    RosterConfirmation: ("a `reason` stands with the outcome `rejected`, and with no other",),
+    **dict.fromkeys(
+        (RosterConfirmation, ErasureConfirmation),
+        ("a `reason` stands with the outcome `rejected`, and with no other",),
+    ),
 }
 """What it demands besides, in words."""
 
@@ -151,6 +163,8 @@ def files() -> dict[str, str]:
         whole[f"decisions/{kind}"] = _one(decision, f"decisions/{kind}", "validation")
     for name, message in ROSTER.items():
         whole[f"roster/{name}"] = _one(message, f"roster/{name}", "validation")
+    for name, message in ERASURE.items():
+        whole[f"erasure/{name}"] = _one(message, f"erasure/{name}", "validation")
     for name, answer in ANSWERS.items():
         whole[f"answers/{name}"] = _one(answer, f"answers/{name}", "serialization")
     return {

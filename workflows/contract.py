@@ -28,6 +28,7 @@ STAMPING_TYPE = "Stamping"
 STAMPING_ID = "pingtai:stamp"
 """Of the schedule, as above; only where an authority is set."""
 AUDIT_QUEUE = "pingtai-audit"
+ERASURE_TYPE = "Erasure"
 
 HAND_IN = "hand_in"
 WRITE_REGISTER = "write_register"
@@ -42,6 +43,9 @@ DELIVER_EVENTS = "deliver_events"
 ARCHIVE_HISTORIES = "archive_histories"
 MAKE_DIGESTS = "make_digests"
 STAMP_DIGESTS = "stamp_digests"
+ERASURE_STANDING = "erasure_standing"
+ERASE_TERM = "erase_term"
+WRITE_ERASURE = "write_erasure"
 PATCH_V0_2 = "desk"
 """The patch of 0.2.0: reminders, escalations, notices of the end of validity, clocks that stop."""
 PATCH_V0_4 = "true-input"
@@ -79,6 +83,11 @@ def platform_workflow_id(platform_id: str) -> str:
 def assessment_workflow_id(platform_id: str, term: int, year: int) -> str:
     """The id of a yearly assessment; `year` counts 1, 2, 3 within the term."""
     return f"platform:{platform_id}:term-{term}:assessment-{year}"
+
+
+def erasure_workflow_id(platform_id: str, term: int) -> str:
+    """The id of the erasure of a term."""
+    return f"erasure:{platform_id}:term-{term}"
 
 
 UNCONFIRMED = "the case is being compared with the register"

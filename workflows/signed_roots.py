@@ -47,7 +47,11 @@ class Signer(NamedTuple):
 
 
 def signers_of(
-    form: bytes, signatures: Sequence[Signature], under: RosterRoot | None, at: datetime
+    form: bytes,
+    signatures: Sequence[Signature],
+    under: RosterRoot | None,
+    at: datetime,
+    namespace: str = ROSTER_NAMESPACE,
 ) -> Iterator[Signer]:
     """Return who made each signature of `form`, by the roster's version `under`, at a moment.
 
@@ -66,7 +70,7 @@ def signers_of(
             yield Signer(None, why)
             continue
         try:
-            key = signer_of(base64.b64decode(one.sshsig), form, ROSTER_NAMESPACE)
+            key = signer_of(base64.b64decode(one.sshsig), form, namespace)
         except BadSignature as error:
             yield Signer(None, error.words.at(_SIGNATURE))
             continue

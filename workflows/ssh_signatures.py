@@ -78,7 +78,14 @@ def read_public_key(text: str) -> PublicKey:
 
 
 def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESPACE) -> PublicKey:
-    """Return the key by which a message was signed. Whose key it is, and since when, is not asked here.
+    """Return the key by which a message was signed; as `signer_of_hash`, which says more."""
+    return signer_of_hash(signature, sha512(message).digest(), namespace)
+
+
+def signer_of_hash(signature: bytes, hashed: bytes, namespace: str) -> PublicKey:
+    """Return the key by which a message of this SHA-512 was signed. Whose key it is, is not asked here.
+
+    A signature is over the hash: it can be verified where the message was erased.
 
     `signature` is the blob between the lines BEGIN and END SSH SIGNATURE, out of its base64.
 
@@ -105,7 +112,7 @@ def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESP
     if algorithm != _HASH:
         raise BadSignature("sign with SHA-512, OpenSSH's default", "请使用 OpenSSH 默认的 SHA-512")
     key = read_key_blob(key_blob)
-    _check(key, signed, unsigned_part(message, namespace))
+    _check(key, signed, _over_hash(hashed, namespace))
     return key
 
 
@@ -144,9 +151,11 @@ def read_armored(text: str) -> bytes:
 
 def unsigned_part(message: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:
     """Return what a key signs for a message: an agent is given it, a key in a file signs it."""
-    return _MAGIC + b"".join(
-        map(ssh_string, (namespace.encode(), b"", _HASH, sha512(message).digest()))
-    )
+    return _over_hash(sha512(message).digest(), namespace)
+
+
+def _over_hash(hashed: bytes, namespace: str) -> bytes:
+    return _MAGIC + b"".join(map(ssh_string, (namespace.encode(), b"", _HASH, hashed)))
 
 
 def signature_of(key: PublicKey, signed: bytes, namespace: str = DECISION_NAMESPACE) -> bytes:

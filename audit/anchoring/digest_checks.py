@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.anchoring.digests import Digest, last_entries
-from audit.anchoring.leaves import ROSTER, Head, LogLeaf, read_line
+from audit.anchoring.leaves import ROSTER, Head, LogLeaf, erased_platform, read_line
+from db.erasure_tables import erasure_log
 from db.roster_tables import roster_log
 from db.tables import log_entries
 from workflows.merkle import Root
@@ -85,6 +86,11 @@ async def _hash(connection: AsyncConnection, leaf: LogLeaf) -> str | None:
         own = select(roster_log.c.hash).where(roster_log.c.seq == leaf.seq)
         of_roster: str | None = (await connection.execute(own)).scalar()
         return of_roster
+    if whose := erased_platform(leaf.platform_id):
+        e = erasure_log.c
+        decided = (e.platform_id == whose, e.term == leaf.term, e.seq == leaf.seq)
+        of_erasure: str | None = (await connection.execute(select(e.hash).where(*decided))).scalar()
+        return of_erasure
     c = log_entries.c
     query = select(c.hash).where(
         *(c[name] == getattr(leaf, name) for name in ("platform_id", "term", "year", "opening")),

@@ -14,8 +14,9 @@ from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from audit.anchoring.leaves import ROSTER, Head, LogLeaf, line_of
+from audit.anchoring.leaves import ROSTER, Head, LogLeaf, erasure_of, line_of
 from db.audit_tables import digests
+from db.erasure_tables import erasure_log
 from db.reading import read
 from db.roster_tables import roster_log
 from db.tables import log_entries
@@ -136,9 +137,37 @@ async def last_entries(connection: AsyncConnection, day: date) -> AsyncIterator[
         .ext(distinct_on(*key))
         .order_by(*key, c.seq.desc())
     )
+    erasures = await _erasures(connection, day)
     async with connection.stream(query, execution_options={"yield_per": _AT_ONCE}) as rows:
         async for row in rows:
-            yield read(LogLeaf, row)
+            leaf = read(LogLeaf, row)
+            while erasures and erasures[0].key < leaf.key:
+                yield erasures.pop(0)
+            yield leaf
+    for one in erasures:
+        yield one
+
+
+async def _erasures(connection: AsyncConnection, day: date) -> list[LogLeaf]:
+    """How the log of each erasure stood, in the order of leaves."""
+    c = erasure_log.c
+    query = (
+        select(c.platform_id, c.term, c.seq, c.hash)
+        .where(c.at < end_of(day))
+        .ext(distinct_on(c.platform_id, c.term))
+        .order_by(c.platform_id, c.term, c.seq.desc())
+    )
+    return [
+        LogLeaf(
+            platform_id=erasure_of(row.platform_id),
+            term=row.term,
+            year=0,
+            opening=0,
+            seq=row.seq,
+            hash=row.hash,
+        )
+        for row in await connection.execute(query)
+    ]
 
 
 async def listed(

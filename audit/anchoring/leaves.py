@@ -24,6 +24,19 @@ ROSTER = ""
 """In place of a platform's id: the log of the roster, which comes first."""
 
 
+_ERASURE = "erasure:"
+
+
+def erasure_of(platform_id: str) -> str:
+    """What stands in place of a platform's id for the log of an erasure: no platform has such an id."""
+    return f"{_ERASURE}{platform_id}"
+
+
+def erased_platform(leaf_id: str) -> str | None:
+    """Whose erasure a leaf is of; None: it is of another log."""
+    return leaf_id.removeprefix(_ERASURE) if leaf_id.startswith(_ERASURE) else None
+
+
 class LogLeaf(Record):
     """How a log stood at the end of the day. `year` 0 is the platform's own log; term 0 the roster's."""
 
@@ -47,6 +60,10 @@ class LogLeaf(Record):
     def words(self) -> Words:
         if self.platform_id == ROSTER:
             return Words("the roster", "人员目录")
+        if whose := erased_platform(self.platform_id):
+            return Words(
+                f"the erasure of {whose}, term {self.term}", f"{whose} 第 {self.term} 期的删除记录"
+            )
         year = f", year {self.year}, opening {self.opening}" if self.year else ""
         zh = f"第 {self.year} 年（第 {self.opening} 次）" if self.year else ""
         return Words(

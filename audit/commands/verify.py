@@ -14,6 +14,7 @@ from audit.commands.audit_options import digests_option, file_option
 from audit.commands.verdict_output import EXIT_CODES, plain_verdict, show_verdict
 from audit.commands.vouchers import read_vouchers, voucher_options
 from audit.dossier.verifying import Verdict, verify
+from audit.erasing.erased_file import check_erased
 from audit.evidence_files import cannot_read, read_bounded, write_new
 from starter.commands.options import json_option
 from starter.errors import BadInput
@@ -78,7 +79,8 @@ async def verify_command(
     else:
         if report:
             raise BadInput("--report: only a dossier has a report.", "--report：只有档案附有报告")
-        found = check_file(read_bounded(file, LARGEST), roots, whole, given)
+        content = read_bounded(file, LARGEST)
+        found = check_erased(content, roots, given) or check_file(content, roots, whole, given)
         code = _show_other(file, found, as_json)
     if code:
         raise click.exceptions.Exit(code)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from audit.histories import Encrypted, Histories, NoHistory, StoredHistory, by_platform
+from audit.histories import Encrypted, Erased, Histories, NoHistory, StoredHistory, by_platform
 from audit.problems import Problem
 from audit.reading.runs import Run, read_run, same_moment
 from workflows.case_record import PlanVersion
@@ -43,6 +43,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     """The ids of runs whose history is there and cannot be read; `problems` says why."""
+    erased: list[Problem] = field(default_factory=list)
+    """Runs of terms whose key was destroyed: nothing of them can be read, and nothing is wrong."""
     retimed: list[Problem] = field(default_factory=list)
     """Entries that the histories have at two moments: no fault (docs/decisions/0007-workflow-clock.md)."""
 
@@ -84,9 +86,8 @@ def read_runs(platform_id: str, histories: Iterable[StoredHistory]) -> Reading:
             why = str(error).removeprefix(where).lstrip(",: ")
             words = Words(why, f"历史无法读取：{why}")
             reading.unreadable.add(history.run_id)
-            reading.problems.append(
-                Problem(where, error.words if isinstance(error, Encrypted) else words)
-            )
+            found = Problem(where, error.words if isinstance(error, Encrypted) else words)
+            (reading.erased if isinstance(error, Erased) else reading.problems).append(found)
     logs: dict[LogId, _Log] = {}
     for run in reading.runs:
         if run.place is None:

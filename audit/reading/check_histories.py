@@ -52,7 +52,7 @@ def check_reading(reading: Reading) -> list[Problem]:
 def not_checked(reading: Reading) -> list[Problem]:
     """Return what depends on a run that is not here, or in part, and that no history names."""
     doubts = check_origins(run_logs(reading))
-    return [one.problem for one in doubts if one.missing and not one.named]
+    return [*reading.erased, *(one.problem for one in doubts if one.missing and not one.named)]
 
 
 def _links(reading: Reading) -> Iterator[Problem]:

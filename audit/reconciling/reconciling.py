@@ -14,6 +14,7 @@ from audit.reading.check_histories import check_reading, not_checked
 from audit.reconciling.differences import (
     DERIVED,
     Difference,
+    Rows,
     compare,
     differing,
     must_be_there,
@@ -163,7 +164,9 @@ async def _one(
         not_checked=not_checked(reading),
     )
     async with doubles.about(reading.platform_id, locked=repair) as about:
+        erased = await about.erased()
         lines, unreadable = await about.log()
+        lines = [line for line in lines if line.term not in erased]
         expected = await _expected(about, reading, lines, settled)
         done.ahead, done.unproved = expected.ahead, expected.unproved
         done.problems += _unproved(reading, expected)
@@ -174,11 +177,13 @@ async def _one(
             _with_event(reading, difference)
             for table in DERIVED
             for difference in compare(
-                table, await about.register(table), await about.expected(table)
+                table,
+                _but_erased(await about.register(table), erased),
+                _but_erased(await about.expected(table), erased),
             )
         ]
         if repair and done.differences and not (done.problems or done.not_checked):
-            await _repair(about, done)
+            await _repair(about, done, erased)
     return done
 
 
@@ -194,6 +199,11 @@ async def _expected(
             dues[place] = DueDate(due=due, provisional_years=provisional) if due else None
     plans = [row["plan"] for row in (await about.register(plan_versions)).values()]
     return expected_register(reading, lines, dues, plans, settled)
+
+
+def _but_erased(rows: Rows, erased: Container[int]) -> Rows:
+    """The rows but those of erased terms: no history can say any more how they should be."""
+    return {key: row for key, row in rows.items() if row.get("term") not in erased}
 
 
 def _unproved(reading: Reading, expected: ExpectedRegister) -> Iterator[Problem]:
@@ -245,10 +255,11 @@ def _with_event(reading: Reading, difference: Difference) -> Difference:
     return difference.model_copy(update={"event": line.run.at(line.held_in)})
 
 
-async def _repair(about: About, done: Reconciled) -> None:
+async def _repair(about: About, done: Reconciled, erased: Container[int]) -> None:
     """Write the rows that differ as they should be, in the transaction in which they were seen."""
     for table in DERIVED:
-        register, expected = await about.register(table), await about.expected(table)
+        register = _but_erased(await about.register(table), erased)
+        expected = _but_erased(await about.expected(table), erased)
         for key in register.keys() - expected.keys():
             await about.remove(table, key)
         for key, row in expected.items():

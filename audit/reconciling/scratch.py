@@ -14,11 +14,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from audit.reconciling.differences import DERIVED, Row, Rows, compared
+from db.erasure_tables import erasure_log
 from db.reading import log_line
 from db.register_store import write_on
 from db.row_types import LogLine
 from db.tables import log_entries, platforms
 from workflows.activity_messages import RegisterBatch
+from workflows.erasure_decisions import ErasureOutcome
 from workflows.log_id import LogId
 
 
@@ -72,6 +74,15 @@ class About:
             except (ValueError, TypeError):  # what a row was changed to, by hand
                 unreadable.append((LogId(row.term, row.year, row.opening), row.seq))
         return lines, unreadable
+
+    async def erased(self) -> set[int]:
+        """The terms of it that were erased."""
+        c = erasure_log.c
+        done = (c.platform_id == self._id, c.outcome == ErasureOutcome.ERASED)
+        rows = await self._connection.execute(
+            select(c.term).where(*done), execution_options=self._own
+        )
+        return set(rows.scalars())
 
     async def expect(self, batches: Iterable[RegisterBatch]) -> None:
         for batch in batches:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from db import audit_tables, intake_tables, roster_tables  # noqa: F401 - their tables are of the same metadata
+from db import audit_tables, erasure_tables, intake_tables, roster_tables  # noqa: F401 - their tables are of the same metadata
 from db.tables import metadata
 
 context.configure(

@@ -20,6 +20,7 @@ from temporalio.converter import (
 )
 
 from starter.encryption.key_names import (
+    SHARED,
     platform_of,
     read_key_name,
     scope_of_assessment,
@@ -32,6 +33,7 @@ ENCODING = b"binary/encrypted"
 CIPHER = b"AES-256-GCM"
 KEY_ID = "encryption-key-id"
 _CIPHER = "encryption-cipher"
+_ERASURE = "erasure:"
 SCOPE = "pingtai-scope"
 """Set beside a payload that is not of its sender's own term; it is taken off when the payload is encrypted."""
 
@@ -64,7 +66,9 @@ class TermCodec(PayloadCodec, WithSerializationContext):
         scope = self._scope
         if scope is None:
             named = context.scope if isinstance(context, TermContext) else None
-            scope = named or scope_of_assessment(workflow_id)
+            # An erasure outlives the key of the term that it names.
+            erasure = SHARED if (workflow_id or "").startswith(_ERASURE) else None
+            scope = named or erasure or scope_of_assessment(workflow_id)
         made = type(self)(self.keys, scope, platform_of(workflow_id))
         # An activity of a platform answers with the key of what it was asked: its context names no term.
         made._answers = scope is None and isinstance(context, ActivitySerializationContext)

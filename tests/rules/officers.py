@@ -24,19 +24,20 @@ NOW = datetime(2026, 11, 30, 2, tzinfo=UTC)
 FIRST_DAY = date(2026, 1, 1)
 
 
-def _secret(person: str) -> Ed25519PrivateKey:
+def secret_of(person: str) -> Ed25519PrivateKey:
+    """The private key of a person."""
     return Ed25519PrivateKey.from_private_bytes(sha256(person.encode()).digest())
 
 
 def public_key(person: str) -> PublicKey:
     """The key of a person; the same name has the same key."""
-    return PublicKey("ssh-ed25519", _secret(person).public_key().public_bytes_raw())
+    return PublicKey("ssh-ed25519", secret_of(person).public_key().public_bytes_raw())
 
 
 def sshsig(person: str, form: bytes, namespace: str = ROSTER_NAMESPACE) -> str:
     """A person's signature, in base64."""
     key = public_key(person)
-    parts = [key.algorithm.encode(), _secret(person).sign(unsigned_part(form, namespace))]
+    parts = [key.algorithm.encode(), secret_of(person).sign(unsigned_part(form, namespace))]
     signed = b"".join(len(part).to_bytes(4) + part for part in parts)
     return base64.b64encode(signature_of(key, signed, namespace)).decode()
 
