@@ -1,13 +1,11 @@
 """Apply for a platform, and again after its validity (§四): one workflow for all terms, safely repeated."""
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from temporalio.client import (
     Client,
-    WorkflowContinuedAsNewError,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
@@ -46,7 +44,6 @@ from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
-from workflows.lifecycle import PLATFORM
 from workflows.listing_checks import not_brought_in
 from workflows.model import parse
 from workflows.next_term import taken_from
@@ -57,9 +54,9 @@ from workflows.run_io import TermResult
 from workflows.states import Facts
 from workflows.vocabulary import Stage
 
-_CLOSES_WITHIN = 5.0
+_CLOSES_WITHIN = 3.0
+_FIRST_LOOK = 0.05
 """Seconds, for a run whose term is over."""
-_CLOSED = (WorkflowFailureError, WorkflowContinuedAsNewError)
 
 
 class ApplicationSender:
@@ -91,10 +88,13 @@ class ApplicationSender:
             found = await self._queries.describe(workflow_id)
             latest = await self._queries.case_of(found)
             previous = None
-            if latest is not None and await self._closed_meanwhile(latest):
-                continue
             if latest is not None:
-                before = await self._applied_before(latest, application)
+                try:
+                    before = await self._applied_before(latest, application)
+                except Refused:
+                    if latest.close_time is not None or not await self._closes(latest):
+                        raise
+                    continue
                 if before:
                     return before
                 previous = await self._ended_term(latest)
@@ -190,22 +190,21 @@ class ApplicationSender:
             next_from = taken_from(view.platform) if view.platform else None
         raise Refused(still_open(application.platform_id, first, stands, next_from))
 
-    async def _closed_meanwhile(self, latest: WorkflowExecutionDescription) -> bool:
-        """Whether a run has closed while it was waited for, whose term is over: it hands in its last entry.
+    async def _closes(self, latest: WorkflowExecutionDescription) -> bool:
+        """Whether a busy run closes while it is waited for: its term is over, it hands in its last entry.
 
         Who was told of the term's end applies for the next one at once. Where the register is away, it
         takes longer.
         """
-        stage = latest.typed_search_attributes.get(contract.STAGE)
-        if latest.close_time is not None or stage is None or not PLATFORM.ended(stage):
-            return False
-        handle = self.temporal.get_workflow_handle(latest.id, run_id=latest.run_id)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSES_WITHIN):
-                with translate_rpc_errors(), suppress(*_CLOSED):
-                    await handle.result(follow_runs=False)
+        pause, left = _FIRST_LOOK, _CLOSES_WITHIN
+        while latest.close_time is None and left > 0 and _is_busy(latest):
+            await asyncio.sleep(pause)
+            left, pause = left - pause, pause * 1.5
+            found = await self._queries.describe(latest.id)
+            if found is None or found.run_id != latest.run_id:
                 return True
-        return False
+            latest = found
+        return latest.close_time is not None
 
     async def _of_an_earlier_term(self, application: PlatformApplication) -> Applied | None:
         """The first answer to an application of a term before; Refused if it said something else then."""
@@ -257,6 +256,11 @@ class ApplicationSender:
         return PreviousTerm(
             term=result.term, log_hash=result.log_hash, assessments=result.assessments
         )
+
+
+def _is_busy(latest: WorkflowExecutionDescription) -> bool:
+    raw = latest.raw_description
+    return raw.HasField("pending_workflow_task") or bool(raw.pending_activities)
 
 
 def _answer_of(first: FirstApplication, application: PlatformApplication, stage: str) -> Applied:

@@ -136,7 +136,10 @@ async def test_interrupted_and_run_again(
     assert first["started"] >= PLATFORMS // 2
     assert first["not_started"] > 0
     assert 0 == await run(file)
-    assert {"already_started": first["started"], "started": first["not_started"]} == counts(capsys)
+    again = counts(capsys)
+    assert PLATFORMS == again["already_started"] + again["started"] == again.total()
+    assert again["already_started"] >= first["started"]
+    assert again["started"] >= first["not_started"]
 
 
 async def test_waits_while_nobody_answers(
