@@ -66,9 +66,16 @@ def _version(number: int, row: Row) -> PlanVersion:
 def _text(version: PlanVersion, plan: Any) -> PlanText:
     state: TextState = "absent"
     if plan is not None:
-        state = "whole" if sha256(plan) == version.sha256 else "changed"
+        state = "whole" if sha256(plan) == version.sha256 else _otherwise(plan)
     shown = plan if state == "whole" else None
     return PlanText(**dict(version), text=state, plan=shown)
+
+
+def _otherwise(plan: Any) -> TextState:
+    """What a text is that the log does not bind: where an erasure would change nothing, it was erased."""
+    from db.erased_entries import erase_texts  # noqa: PLC0415 - needed for hardly any
+
+    return "erased" if erase_texts(plan, frozenset()) == plan else "changed"
 
 
 _PLATFORM = "SELECT name, term FROM platforms WHERE platform_id = $1"

@@ -8,7 +8,7 @@ from workflows.vocabulary import Happening, Kind
 
 FILES_A_PLAN = (Happening.APPLIED, Kind.PLAN_REVISION)
 """Entries of a platform that bring a version of the plan, each the next one."""
-TextState = Literal["whole", "absent", "changed"]
+TextState = Literal["whole", "absent", "changed", "erased"]
 """`whole`: it is the text that the log binds by its SHA-256. `absent`: the register does not have it (yet).
 `changed`: it has another one."""
 

@@ -15,10 +15,11 @@ from audit.dossier.dossier_files import files_of, with_manifest
 from audit.dossier.format import Head
 from audit.dossier.lives import live
 from audit.dossier.package import pack
-from audit.histories import Encrypted, Histories, StoredHistory
+from audit.histories import Encrypted, Erased, Histories, StoredHistory
 from audit.reconciling.differences import Difference
 from audit.reconciling.reconciling import reconcile
 from starter.errors import BadInput, NoSuchPlatform
+from workflows.words import Words
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,16 @@ def _in_the_clear(history: StoredHistory) -> StoredHistory:
     try:
         return replace(history, content=compact(history.data), codec=None)
     except Encrypted as error:
-        words = error.words
-        raise BadInput(f"No dossier can be made: {words.en}", f"无法编制档案：{words.zh}") from None
+        (en, zh), gone = error.words, isinstance(error, Erased)
+        left = _LEFT if gone else Words("", "")
+        raise BadInput(
+            f"No dossier can be made: {en}{left.en}", f"无法编制档案：{zh}{left.zh}"
+        ) from None
+
+
+_LEFT = Words(
+    ". What is left of a term: pingtai erase show", "。期次删除后所余：pingtai erase show"
+)
 
 
 async def _register_differs(engine: AsyncEngine, held: Held, platform_id: str) -> tuple[str, ...]:

@@ -275,7 +275,8 @@ async def _pages(
             for name in standing.unknown:
                 complain(
                     Words(
-                        f"{name}: left out, its log is incomplete", f"{name}：记录尚不完整，未列入"
+                        f"{name}: left out, its log is incomplete or was erased",
+                        f"{name}：记录尚不完整或已删除，未列入",
                     )
                 )
             yield list(standing.rows)

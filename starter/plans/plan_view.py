@@ -80,6 +80,11 @@ def text_of(shown: PlanText) -> dict[str, Any]:
             f"The register does not have the text of {which} yet. Try again in a moment.",
             f"名册尚未收到{zh}的文本，请稍后重试。",
         )
+    if shown.text == "erased":
+        raise PingtaiError(
+            f"The text of {which} was erased with its term: pingtai erase list",
+            f"{zh}的文本已随期次删除：pingtai erase list",
+        )
     raise PingtaiError(
         f"The text of {which} in the register is not the one that was filed: the log binds SHA-256"
         f" {shown.sha256}. It is not shown. Run: pingtai audit reconcile",

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.audit_tables import archived_histories
+from db.erasure_store import ErasureStore
 from db.register_store import PostgresRegister
 from starter.encryption.encrypted_converter import configured_keys
 from starter.encryption.key_errors import VARIABLE
@@ -15,6 +16,8 @@ from starter.encryption.master_keys import add_master_key
 from tests.register.cases import application, batch, opened
 from worker.doctor.check_payload_keys import payload_keys
 from worker.doctor.finding import Finding, Verdict
+from workflows.erasure_decisions import Erased, ErasedTerm
+from workflows.erasure_log import ErasureLog
 
 PLATFORM = "bj-test"
 
@@ -57,6 +60,15 @@ async def test_each_trouble_with_keys_is_named(
     keys.destroy(PLATFORM, 1)
     await _found(engine, Verdict.BAD, "missing here")  # of a term that is open
     file.write_bytes(kept)
+    file.chmod(0o600)
+    await _found(engine, Verdict.BAD, f"erased terms are here again: {PLATFORM}:term-1")
+    (
+        keys.directory / PLATFORM / "term-1.erased"
+    ).unlink()  # in a copy of the directory there was no mark
+    assert (await payload_keys(engine)).verdict is not Verdict.BAD
+    log = ErasureLog()
+    log.record_erased(Erased(entries=1, remains="c" * 64, rows={}, keys=1), datetime.now(UTC))
+    await ErasureStore(engine).write(ErasedTerm(platform_id=PLATFORM, term=1), log.log)
     await _found(engine, Verdict.BAD, f"erased terms are here again: {PLATFORM}:term-1")
 
 

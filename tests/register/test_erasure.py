@@ -16,6 +16,7 @@ from db.erasure_store import (
     tables_of_terms,
 )
 from db.feed import Feed
+from db.plan_queries import PlanQueries
 from db.plaque_tables import plaque_entries
 from db.queries import RegisterQueries
 from db.register_store import PostgresRegister
@@ -127,6 +128,11 @@ async def test_what_proves_the_record_stays(
     end = await feed.end()
     page = await feed.read(end.moved(0), end, Wanted(), 500)
     assert len(page.events) == len(remains)
+    plans = PlanQueries(engine)
+    history = await plans.history(OF.platform_id)
+    assert history
+    texts = await plans.texts(history, [1, 2])
+    assert {one.text for one in texts.values()} == {"erased"}
     standing = await register_on(engine, day)
     assert len(standing.rows) + len(standing.unknown) == 1
 

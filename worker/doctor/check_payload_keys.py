@@ -1,16 +1,18 @@
 """The point about the keys of payloads: open terms have one that opens, and erased terms have none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.audit_tables import archived_histories
+from db.erasure_store import ErasureStore
 from db.open_cases import open_cases
 from starter.encryption.key_inventory import TermKeyFiles, inventory
 from starter.error_reasons import reason_of
 from starter.errors import BadInput
 from worker.doctor.finding import Finding, bad, good, note
+from workflows.erasure_decisions import ErasureOutcome
 from workflows.words import Words, counted
 
 _LISTED = 3
@@ -30,12 +32,20 @@ async def payload_keys(engine: AsyncEngine) -> Finding:
         return bad(error.words, _SEE)
     except OSError as error:
         return bad(reason_of(error).at(str(keys and keys.directory)), _SEE)
-    return _of_files(found) or await _of_open_terms(engine, found, newest)
+    gone = {
+        (of.platform_id, of.term)
+        for of, last in (await ErasureStore(engine).erasures()).items()
+        if last.outcome == ErasureOutcome.ERASED
+    }
+    return _of_files(found, gone) or await _of_open_terms(engine, found, newest)
 
 
-def _of_files(found: Mapping[_Term, TermKeyFiles]) -> Finding | None:
-    """What is wrong with the files themselves."""
-    if left := sorted(term for term, files in found.items() if files.erased and files.masters):
+def _of_files(found: Mapping[_Term, TermKeyFiles], gone: Container[_Term]) -> Finding | None:
+    """What is wrong with the files themselves; `gone` are terms that the register says are erased."""
+    left = sorted(
+        term for term, files in found.items() if files.masters and (files.erased or term in gone)
+    )
+    if left:
         return bad(
             Words(
                 f"keys of erased terms are here again: {_named(left)}",
