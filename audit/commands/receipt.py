@@ -15,7 +15,7 @@ from audit.dossier.package import unpack
 from audit.reading import acknowledged
 from audit.reading.acknowledged import Logs, Standing, Verdict, answers_of, standing_of
 from audit.reading.case_logs import Reading, read_platform
-from starter.client.receipt_file import Acknowledged, read_receipt
+from starter.client.receipt_file import Acknowledged, read_receipts
 from starter.client.register_access import open_engine, open_register
 from starter.commands.options import json_option
 from starter.errors import BadInput
@@ -45,7 +45,7 @@ class _Record(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    file: Path
+    file: str
     receipt: Acknowledged
     verdicts: dict[str, Verdict]
 
@@ -95,9 +95,9 @@ async def receipt_command(
 ) -> None:
     """Look up whether the record still contains what receipts acknowledge. 核对回执
 
-    A receipt is a file of `--receipt`, the JSON that a command printed, or the answer of the HTTP service.
-    Its entry must be there with its hash, and the log before it must hold. What is lost, and whose decision
-    is in the file, can be sent again with its id: it is accepted once.
+    A receipt is a file of `--receipt`, the JSON that a command printed, also the lines of a batch, or the
+    answer of the HTTP service. Its entry must be there with its hash, and the log before it must hold. What is
+    lost, and whose decision is in the file, can be sent again with its id: it is accepted once.
 
     Exit code 0: everything is there; 1: something is lost, or changed; 4: a record cannot be reached; 5: NOT
     CHECKED, an archive is behind.
@@ -112,11 +112,11 @@ async def receipt_command(
             "--dossier looks in a dossier alone: leave out --from and --files",
             "--dossier 只核对档案：请去掉 --from 和 --files",
         )
-    given = [(path, read_receipt(path)) for path in receipts]
+    given = [one for path in receipts for one in read_receipts(path)]
     wanted = ("dossier",) if dossier else ("files",) if files else sources or ("server", "register")
     records: dict[tuple[str, str], _Record] = {}
     answers = []
-    for path, receipt in given:
+    for place, receipt in given:
         verdicts = {}
         for name in wanted:
             key = name, receipt.platform_id
@@ -124,7 +124,7 @@ async def receipt_command(
                 records[key] = await _record(name, receipt.platform_id, files, dossier)
             found = standing_of(receipt, *records[key])
             verdicts[name] = found.of_archive() if name == "archive" else found
-        answers.append(_Answer(path, receipt, verdicts))
+        answers.append(_Answer(place, receipt, verdicts))
     if as_json:
         show_json([_plain(one) for one in answers])
     else:
@@ -198,7 +198,7 @@ _COLON = Words(": ", "：")
 
 def _plain(one: _Answer) -> dict[str, Any]:
     return {
-        "file": str(one.file),
+        "file": one.file,
         "receipt": one.receipt.model_dump(mode="json", exclude_none=True),
         "held": not one.wrong,
         "records": {

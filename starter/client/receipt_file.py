@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from starter.bounds import MESSAGE_FILE_BYTES
 from starter.secret_files import write_secret
 from starter.tables.file_content import read_bytes, text_of_file
 from starter.tables.strict_json import as_object
@@ -21,6 +20,8 @@ from workflows.record import LogEntry
 from workflows.states import Receipt
 
 RECEIPT, DECISION = "receipt", "decision"
+_LARGEST = 64 * 1024 * 1024
+"""Far more than all receipts of the largest batch (bytes)."""
 
 
 class Acknowledged(Record):
@@ -100,22 +101,38 @@ def keep_receipt(path: Path, content: dict[str, Any]) -> None:
         expect_new(path)
 
 
-def read_receipt(path: Path) -> Acknowledged:
-    """Read a receipt: a file of ours, or the plain answer of a command or of the HTTP service.
+def read_receipts(path: Path) -> list[tuple[str, Acknowledged]]:
+    """Read receipts, each with its place: a file of ours, or the plain answer of a command or of HTTP.
+
+    Or the JSON lines of a batch: those that were not taken have no receipt.
 
     Raises:
-        BadInput: it cannot be read, or is no receipt.
+        BadInput: it cannot be read, or has no receipt.
     """
-    large = ("no receipt is that large", "不会是回执")
-    given = as_object(text_of_file(read_bytes(str(path), MESSAGE_FILE_BYTES, large)), str(path))
+    text = text_of_file(read_bytes(str(path), _LARGEST, ("it is too large", "文件过大")))
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    # The one object of a file begins on a line that is no object itself.
+    several = len(lines) > 1 and all(line.rstrip().endswith("}") for _, line in lines)
+    given = [(f"{path}:{n}", line) for n, line in lines] if several else [(str(path), text)]
+    found = [(place, _receipt(as_object(one, place), place)) for place, one in given]
+    taken = [(place, receipt) for place, receipt in found if receipt]
+    if not taken:
+        raise BadInput(f"{path} has no receipt", f"{path} 中没有回执")
+    return taken
+
+
+def _receipt(given: dict[str, Any], place: str) -> Acknowledged | None:
+    about = given.get(RECEIPT, given)
+    if about is None:
+        return None
     try:
-        return Acknowledged.model_validate_json(json.dumps(given.get(RECEIPT, given)))
+        return Acknowledged.model_validate_json(json.dumps(about))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "(all)"
         raise BadInput(
-            f"{path} is no receipt: {field}: {first['msg']}",
-            f"{path} 不是回执：{field}：{first['msg']}",
+            f"{place} is no receipt: {field}: {first['msg']}",
+            f"{place} 不是回执：{field}：{first['msg']}",
         ) from None
 
 

@@ -12,7 +12,7 @@ from starter.client.receipt_file import (
     Acknowledged,
     application_content,
     keep_receipt,
-    read_receipt,
+    read_receipts,
     receipt_content,
 )
 from starter.errors import BadInput
@@ -155,7 +155,7 @@ def test_an_application(tmp_path: Path) -> None:
     content = application_content(*about, case.log, 1)
     assert content
     keep_receipt(tmp_path / "a.json", content)
-    receipt = read_receipt(tmp_path / "a.json")
+    [(_, receipt)] = read_receipts(tmp_path / "a.json")
     assert (1, case.log[0].hash) == (receipt.seq, receipt.entry_hash)
     assert Standing.HELD is standing_of(receipt, {OWN: case.log}).standing
     other = sealed_again(case.log, said={**case.log[0].said, "application_id": "another"})
@@ -171,10 +171,24 @@ def test_the_file(tmp_path: Path) -> None:
         keep_receipt(path, {})
     plain = tmp_path / "plain.json"
     plain.write_text('{"platform_id": "p", "term": 1, "seq": 2, "due": null, "unknown": 1}')
-    assert read_receipt(path) == read_receipt(plain)
+    assert [one for _, one in read_receipts(path)] == [one for _, one in read_receipts(plain)]
     plain.write_text('{"platform_id": "p", "term": 1}')
     with pytest.raises(BadInput, match="is no receipt: seq"):
-        read_receipt(plain)
+        read_receipts(plain)
+
+
+def test_the_lines_of_a_batch(tmp_path: Path) -> None:
+    """What was taken is a receipt, and what was refused is none; a damaged line is named."""
+    path, receipt = tmp_path / "results.jsonl", {"platform_id": "p", "term": 1, "seq": 2}
+    lines = [{"line": 1, "receipt": receipt}, {"line": 2, "receipt": None}, {"receipt": receipt}]
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    assert [f"{path}:1", f"{path}:3"] == [place for place, _ in read_receipts(path)]
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in lines[1:2]))
+    with pytest.raises(BadInput, match="has no receipt"):
+        read_receipts(path)
+    path.write_text('{"receipt": {"platform_id": "p", "term": 1, "seq": 2}}\n{"receipt": {}}\n')
+    with pytest.raises(BadInput, match=":2 is no receipt: platform_id"):
+        read_receipts(path)
 
 
 def receipts_of(platform: str, folder: Path) -> list[Path]:
