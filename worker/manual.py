@@ -24,6 +24,7 @@ _NUMBERS = "the number is one of the reader's"
 _DAYS = "a new system has nothing of these days"
 _README = "the README has it, and is typed in"
 _LISTED = "the platforms of the examples are listed in years to come"
+_KEY = "needs a key of the reader, which `pingtai login` makes"
 _ROSTER = "two officers of the commission set a roster up"
 _NOT_TYPED_IN = {
     "pingtai": "each command has its own example",
@@ -47,6 +48,11 @@ _NOT_TYPED_IN = {
     "pingtai audit verify": _FILES,
     "pingtai audit witness": "needs a publication and a key",
     "pingtai next-term": _FILES,
+    "pingtai audit receipt": _FILES,
+    "pingtai audit roster": _ROSTER,
+    "pingtai mandate": _KEY,
+    "pingtai mandate keep": _KEY,
+    "pingtai mandate sign": _KEY,
     "pingtai bring-in": _FILES,
     "pingtai change": _FILES,
     "pingtai codec-server": "needs keys of payloads",
@@ -54,6 +60,7 @@ _NOT_TYPED_IN = {
     "pingtai decide": _FILES,
     "pingtai demo": "tests/system/test_demo.py runs it",
     "pingtai drafts": _NUMBERS,
+    "pingtai erase": "erases what the documents after it need",
     "pingtai import": "the template is filled in between the commands",
     "pingtai keys revoke": _NUMBERS,
     "pingtai layout": _FILES,
