@@ -26,6 +26,7 @@ from workflows.contract import (
     WRITE_REGISTER,
     WRITE_ROSTER,
 )
+from workflows.known_roster import RosterVersions
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
 
@@ -58,6 +59,9 @@ class Register(Protocol):
 
         Raises an error whose class inherits from one called `REGISTER_CONFLICT` where it has another log.
         """
+
+    async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
+        """The ids of the workflows of open cases, and the newest versions of the roster."""
 
     async def platform_log(self, platform_id: str, term: int | None) -> tuple[LogEntry, ...]:
         """The platform's own log of a term, or of its newest; empty when the register has none."""

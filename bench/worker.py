@@ -24,6 +24,7 @@ from worker.settings import Settings
 from worker.worker_process import make_worker
 from worker.worker_run import worker_running
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.known_roster import RosterVersions
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
 
@@ -54,6 +55,10 @@ class NoRegister:
 
     async def write_roster(self, batch: RosterBatch) -> None:
         """None is set up here."""
+
+    async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
+        """No case is known."""
+        return (), None
 
     async def claim_number(self, claim: NumberClaim) -> str:
         """Every number is free."""

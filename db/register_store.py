@@ -11,6 +11,7 @@ from db.conflicts import NOTE_CONFLICT, conflict_row, is_second_life
 from db.derived_rows import derivations, log_key
 from db.erasure_tables import erasure_log
 from db.notice_queries import WRITE_NOTICES, notice_rows
+from db.open_cases import open_cases
 from db.projection import (
     assessment_row,
     log_rows,
@@ -23,6 +24,7 @@ from db.projection import (
 from db.queries import RegisterQueries
 from db.register_errors import RegisterConflict
 from db.retimed_log import replace_retimed_log
+from db.roster_queries import roots_after
 from db.roster_store import write_roster
 from db.statements import (
     WRITE_ASSESSMENT,
@@ -36,9 +38,11 @@ from db.statements import (
 from db.tables import assessments, platforms, terms
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
 from workflows.erasure_decisions import ErasureOutcome
+from workflows.known_roster import RosterVersions
 from workflows.lifecycle import PLATFORM
 from workflows.record import LogEntry
 from workflows.roster_batches import RosterBatch
+from workflows.signed_roots import MOST_ROOTS
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +95,13 @@ class PostgresRegister:
     async def write_roster(self, batch: RosterBatch) -> None:
         """Write entries of the roster's log, and what follows from them."""
         await write_roster(self._engine, batch)
+
+    async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
+        """The ids of the workflows of open cases, and the newest versions of the roster."""
+        cases = await open_cases(self._engine)
+        newest = await roots_after(self._engine, None, MOST_ROOTS)
+        versions = RosterVersions(roots=tuple(newest[::-1])) if newest else None
+        return tuple(case.workflow_id for case in cases), versions
 
     async def read_log(self, request: LogRequest) -> tuple[LogEntry, ...]:
         """The whole log of an assessment that the register has; empty when it has none."""

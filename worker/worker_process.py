@@ -9,6 +9,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.origin_activity import find_origins
 from activities.register_activities import Register, RegisterActivities
+from activities.roster_activity import RosterActivities
 from activities.signal_activity import find_signals
 from worker.query_isolation import make_isolating_worker
 from workflows.assessment_workflow import AnnualAssessmentWorkflow
@@ -70,6 +71,7 @@ def make_worker(
             activities.read_log,
             activities.find_log,
             activities.claim_number,
+            RosterActivities(register).tell_cases,
             find_origins,
             find_signals,
         ],

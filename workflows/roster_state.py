@@ -135,6 +135,19 @@ def put_in_force(before: RosterState, entry: LogEntry) -> tuple[RosterItem, ...]
     return tuple(item for change in before.waiting for item in change.items) + own
 
 
+def takes_away(items: Iterable[RosterItem]) -> bool:
+    """Return whether entries end a person's days or a key: open cases must not trust them any longer."""
+    return any(
+        item.before is not None
+        and (
+            item.entry.last_day != item.before.last_day
+            or {k.public for k in item.before.keys if not (k.revoked or k.last)}
+            - {k.public for k in item.entry.keys if not (k.revoked or k.last)}
+        )
+        for item in items
+    )
+
+
 def fold_roster(log: Iterable[LogEntry]) -> RosterState:
     """Return the state that a log of the roster leads to."""
     state = RosterState()

@@ -13,7 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.activity_messages import RunId
-    from workflows.contract import ROSTER_ID, ROSTER_TYPE, WRITE_ROSTER
+    from workflows.contract import ROSTER_ID, ROSTER_TYPE, TELL_CASES, WRITE_ROSTER
     from workflows.model import (
         WHOLE,
         Instant,
@@ -28,14 +28,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.record import LogEntry
     from workflows.refusal import Refused
     from workflows.register_sync import RETRY
-    from workflows.roster_batches import RosterBatch
+    from workflows.roster_batches import RosterBatch, RosterNotice
     from workflows.roster_decisions import RosterItem
     from workflows.roster_log import RosterLog, RosterReceipt, RosterView
-    from workflows.roster_state import RosterState
+    from workflows.roster_state import RosterState, put_in_force, takes_away
     from workflows.task_marks import TaskMarks
 
 _INPUT = "Roster"
 _WRITE_TIMEOUT = timedelta(seconds=60)
+_TELL_TIMEOUT = timedelta(hours=1)
+_HEARTBEAT = timedelta(seconds=30)
 _AGAIN = timedelta(hours=1)
 _PAGE_BYTES = 700_000
 """Of an answer to the query `log`; of a batch for the register, too. Temporal's own limit is 2 MB."""
@@ -72,6 +74,8 @@ class RosterWorkflow:
         self.invalid: ApplicationError | None = None
         self.confirmed = False
         self.carried = False
+        self.untold: int | None = None
+        """A version that takes something away, of which open cases have not been told."""
         try:
             self._open(given)
         except (Refused, InvalidMessage) as error:
@@ -116,9 +120,13 @@ class RosterWorkflow:
             await self._write()
         self.confirmed = True
         while not self.invalid:
-            await workflow.wait_condition(lambda: self._unwritten() or self._may_go_on())
+            await workflow.wait_condition(
+                lambda: self._unwritten() or self.untold is not None or self._may_go_on()
+            )
             if self._unwritten():
                 await self._write()
+            elif self.untold is not None:
+                await self._tell(self.untold)
             else:
                 workflow.continue_as_new(args=[None, self._carry()])
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -174,6 +182,24 @@ class RosterWorkflow:
                 continue
             self.recorded = batch.entries[-1].seq
 
+    async def _tell(self, version: int) -> None:
+        """Let the open cases know of a version: until then they trust what it takes away."""
+        try:
+            await self.marks.after(
+                workflow.execute_activity(
+                    TELL_CASES,
+                    RosterNotice(version=version),
+                    start_to_close_timeout=_TELL_TIMEOUT,
+                    heartbeat_timeout=_HEARTBEAT,
+                    retry_policy=RETRY,
+                    summary=f"version {version}",
+                )
+            )
+        except ActivityError:  # ended from outside: cases hear of it with their next decision
+            workflow.logger.warning("open cases were not told of version %s", version)
+        if self.untold == version:
+            self.untold = None
+
     def _page(self, after: int) -> list[LogEntry]:
         """The entries of this run after a number, as many as one message takes; always one, if there is one."""
         page: list[LogEntry] = []
@@ -197,10 +223,14 @@ class RosterWorkflow:
         await workflow.wait_condition(lambda: self.confirmed)
         if self.invalid:
             raise self.invalid
+        before = self.roster.state
         try:
-            return self.roster.decide(_sole(said), workflow.now())
+            receipt = self.roster.decide(_sole(said), workflow.now())
         except (Refused, InvalidMessage) as error:
             raise _answer(error) from None
+        if not receipt.repeated and takes_away(put_in_force(before, self.roster.log[-1])):
+            self.untold = receipt.version
+        return receipt
 
     @decide.validator
     def validate_decision(self, *said: Any) -> None:

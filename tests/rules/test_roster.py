@@ -9,9 +9,10 @@ import pytest
 from workflows.model import InvalidMessage, Record
 from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.refusal import Refused
-from workflows.roster_entries import RosterRoot, root_over
+from workflows.roster_decisions import RosterItem
+from workflows.roster_entries import RosterEntry, RosterRoot, root_over
 from workflows.roster_log import RosterLog
-from workflows.roster_state import fold_roster
+from workflows.roster_state import fold_roster, takes_away
 from workflows.roster_words import RosterStage
 from workflows.signed_roots import chain_fault
 from workflows.vocabulary import District, Role
@@ -284,3 +285,19 @@ def test_five_thousand_people_are_carried_in_one_message() -> None:
     keys = tuple(f"{n:016x}" for n in range(5_000))
     state = life.roster.state.model_copy(update={"leaves": people, "keys": keys})
     assert len(state.model_dump_json()) < 700_000
+
+
+def test_what_takes_something_away() -> None:
+    """Of that open cases are told; what is added they learn with their next decision."""
+
+    def made(one: RosterEntry, before: RosterEntry | None = None) -> bool:
+        return takes_away([RosterItem(entry=one, before=before)])
+
+    two = new_key(HAIDIAN, "hd-1-new")
+    assert not made(HAIDIAN)
+    assert not made(two, HAIDIAN)
+    assert not made(_with(HAIDIAN, name="另一名"), HAIDIAN)
+    assert made(revoked(HAIDIAN, NOW), HAIDIAN)
+    assert made(_with(HAIDIAN, last_day=date(2026, 12, 31)), HAIDIAN)
+    assert made(_with(two, keys=(two.keys[0], _with(two.keys[1], last=NOW.date()))), two)
+    assert not made(_with(two, keys=two.keys[1:]), revoked(two, NOW))

@@ -10,6 +10,7 @@ from db.queries import RegisterQueries
 from tests.workflows.world import Life, World
 from worker.demo.clockwork import until
 from workflows.activity_messages import LogRequest, NumberClaim, RegisterBatch
+from workflows.known_roster import RosterVersions
 from workflows.record import BEGINNING, LogEntry, find_chain_break
 from workflows.roster_batches import RosterBatch
 
@@ -44,6 +45,10 @@ class Away:
     async def write_roster(self, batch: RosterBatch) -> None:
         """As the register does."""
         await self._register.write_roster(batch)
+
+    async def roster_news(self) -> tuple[tuple[str, ...], RosterVersions | None]:
+        """As the register does."""
+        return await self._register.roster_news()
 
     async def claim_number(self, claim: NumberClaim) -> str:
         """Ask, if the door is open."""

@@ -27,16 +27,26 @@ from audit.replay.roster_replay import replay_roster
 from db.register_store import PostgresRegister
 from db.roster_queries import newest_root, roster_log_page
 from tests.memory import throw_away_folder
-from tests.rules.builders import Raw
-from tests.rules.roster_life import HAIDIAN, A, B, C, Life, entry, item
+from tests.rules.builders import ACTORS, Raw, application
+from tests.rules.roster_life import HAIDIAN, A, B, C, Life, entry, item, revoked
 from worker.demo.clockwork import until
 from worker.ports import free_port
+from worker.search_attributes import ensure_search_attributes
 from worker.temporal_server import temporal_server
 from worker.worker_process import make_worker
-from workflows.contract import ROSTER_ID, ROSTER_TYPE, TASK_QUEUE
+from workflows.contract import (
+    PLATFORM_TYPE,
+    ROSTER_ID,
+    ROSTER_TYPE,
+    TASK_QUEUE,
+    platform_workflow_id,
+)
+from workflows.model import as_sent
 from workflows.record import LogEntry
 from workflows.roster_log import RosterLog, RosterReceipt, RosterView
 from workflows.roster_workflow import RosterPreview
+from workflows.run_io import CaseView
+from workflows.vocabulary import Role
 
 Roster = WorkflowHandle[Any, None]
 _EVENTS = 30
@@ -202,3 +212,36 @@ async def test_what_is_no_roster(client: Client, engine: AsyncEngine) -> None:
     with pytest.raises(WorkflowFailureError):
         await elsewhere.result()
     assert await newest_root(engine) is None
+
+
+async def test_open_cases_hear_of_a_revocation(client: Client, engine: AsyncEngine) -> None:
+    """Whoever is added is no news; whoever is revoked is, in a case that nobody decides on."""
+    life = _now()
+    opening = life.change([item(A), item(B), item(HAIDIAN)], A, B)
+    roster = await _start(client, opening)
+    life.at = (await roster_log_of(roster))[0].at - timedelta(minutes=1)
+    life.take(opening)
+    life.at = datetime.now(UTC)
+    await ensure_search_attributes(client)
+    own = {"policy": {"authorship": "recorded"}, "submitted_by": ACTORS[Role.COMMISSION]}
+    known = life.roster.state.root
+    assert known
+    form = application(**own) | {"roster": as_sent(known)}
+    case = await client.start_workflow(
+        PLATFORM_TYPE, form, id=platform_workflow_id("bj-test"), task_queue=TASK_QUEUE
+    )
+
+    async def knows(version: int) -> bool:
+        view = await case.query("state", result_type=CaseView)
+        state = view.platform
+        return bool(state and state.roster and state.roster.version == version and view.recorded)
+
+    await until(lambda: knows(1), "the case is open")
+    await _follow(life, roster, life.change([item(C)], A, B))
+    await _follow(life, roster, life.change([item(revoked(HAIDIAN, life.at), HAIDIAN)], A, B))
+    await until(lambda: knows(3), "the case hears of the revocation")
+    (news,) = [
+        e for e in await case.query("log", result_type=list[LogEntry]) if e.name == "roster_learned"
+    ]
+    assert [one["root"]["version"] for one in news.said["roots"]] == [2, 3]
+    await case.terminate()

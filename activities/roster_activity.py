@@ -1,0 +1,46 @@
+"""Telling open cases of a version of the roster that takes a key or a person away."""
+
+import asyncio
+
+from temporalio import activity
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.register_activities import Register
+from workflows.contract import ROSTER_NEWS, TELL_CASES
+from workflows.roster_batches import RosterNotice
+
+_AT_ONCE = 20
+
+
+class RosterActivities:
+    """What the roster's workflow asks besides writing its log."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+
+    @activity.defn(name=TELL_CASES)
+    async def tell_cases(self, notice: RosterNotice) -> int:
+        """Send the newest versions to every open case; returns how many there are.
+
+        Repeated from the start after a failure: a case passes over what it knows. One that has ended meanwhile
+        is passed over.
+
+        Raises:
+            LookupError: the register does not have the version yet.
+        """
+        cases, versions = await self._register.roster_news()
+        if versions is None or versions.roots[-1].root.version < notice.version:
+            raise LookupError(f"the register lacks version {notice.version} of the roster")
+        client = activity.client()
+
+        async def tell(workflow_id: str) -> None:
+            try:
+                await client.get_workflow_handle(workflow_id).signal(ROSTER_NEWS, versions)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+
+        for first in range(0, len(cases), _AT_ONCE):
+            await asyncio.gather(*map(tell, cases[first : first + _AT_ONCE]))
+            activity.heartbeat(first)
+        return len(cases)
