@@ -67,7 +67,7 @@ async def read_for(
             await note(engine, what, platform, details)
     async with opened(source, files) as found:
         reading = await read_platform(found, platform)
-    if not reading.runs and not reading.problems:
+    if not (reading.runs or reading.problems or reading.erased):
         if files:
             raise NoSuchPlatform(
                 f"No history of {platform} in these files: check the id and the files.",
@@ -75,7 +75,7 @@ async def read_for(
             )
         raise _not_kept(platform, source)
     if not reading.logs:
-        why = _first(reading.problems)
+        why = _first([*reading.problems, *reading.erased])
         raise BadInput(
             f"The histories of {platform} hold no log: {why.en}",
             f"{platform} 的历史中没有记录：{why.zh}",

@@ -1,11 +1,14 @@
 """Encrypted histories, as an auditor reads them: with the keys, without, and where a stranger wrote in them."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from google.protobuf.json_format import MessageToDict
 from temporalio.api.common.v1 import Payload
 
@@ -19,6 +22,7 @@ from starter.encryption.payload_codec import KEY_ID, seal
 from starter.encryption.term_keys import TermKeys
 from tests.archive.samples import PLATFORM, recorded
 from tests.encryption.test_payload_codec import payload
+from worker.main import pingtai
 
 TERM_KEY = f"{PLATFORM}:term-1:first"
 
@@ -143,3 +147,33 @@ def test_names_of_keys_are_bounded() -> None:
     assert found
     assert 20 == len(found.split(","))
     assert key_names(b"{}") is None
+
+
+async def test_auditors_are_told_that_a_term_was_erased(keys: TermKeys, tmp_path: Path) -> None:
+    """By each command, in both languages: erased is neither damaged nor missing."""
+    files = []
+    for number in (1, 2):
+        path = tmp_path / f"{number}.json"
+        path.write_bytes(encrypted(recorded(number), keys).content)
+        files += ["--files", str(path)]
+    keys.destroy(PLATFORM, 1)
+
+    async def told(lang: str, command: str, *more: str) -> tuple[int, str]:
+        platform = [] if command == "replay" else [PLATFORM]
+        words = ["--lang", lang, "audit", command, *platform, *files, *more]
+        done = await asyncio.to_thread(CliRunner().invoke, pingtai, words)
+        return done.exit_code, " ".join(done.output.split())
+
+    for command, code, more in (
+        ("timeline", 2, ()),
+        ("state", 2, ("--seq", "1.2")),
+        ("replay", 5, ("--no-register",)),
+        ("dossier", 2, ("-o", str(tmp_path / "dossier.zip"))),
+    ):
+        for lang, said in (
+            ("en", f"the key of {PLATFORM}:term-1 was destroyed"),
+            ("zh", "密钥已销毁"),
+        ):
+            found, output = await told(lang, command, *more)
+            assert (found, said.replace(" ", "") in output.replace(" ", "")) == (code, True), output
+    assert "pingtai erase show" in (await told("en", "dossier", "-o", str(tmp_path / "d.zip")))[1]
