@@ -74,6 +74,7 @@ bench: $(READY)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.command_times
 	$(BIN)/python -m bench.encryption
+	$(BIN)/python -m bench.signing
 
 SEED ?= 1
 ## make attack: attack a system of its own (MINUTES=5), repeatable by SEED; failures are written to OUT

@@ -76,6 +76,17 @@ def note_year_end(
         case.record_event(Happening.ASSESSMENT_CLOSED, content, at)
 
 
+def signed_versions(log: Sequence[LogEntry], after: int) -> list[dict[str, Any]]:
+    """Return the versions of the roster after one that a platform's log has, with their signatures."""
+    roots = [
+        root
+        for entry in log
+        if entry.name == Happening.ROSTER_LEARNED
+        for root in entry.said["roots"]
+    ]
+    return [root for root in roots if root["root"]["version"] > after]
+
+
 def opening_number(log: Sequence[LogEntry], state: PlatformState, year: int) -> dict[str, int]:
     """Return which opening of a year this is, only where counting on would use a number twice.
 
@@ -119,6 +130,9 @@ def reopened(
         set_aside = {**set_aside, "case": {**case, "year": opening.year}}
     state = fold(ended)
     assert isinstance(state, AssessmentState), "the log of an assessment"  # noqa: S101
+    if set_aside.get("signatures") and state.roster:  # who signed may stand in a later version
+        later = signed_versions(log, after=state.roster.version)
+        set_aside = {**set_aside, **({"roster": later} if later else {})}
     carried = CarriedAssessment(state=state, record=record, recorded=len(ended))
     return opening.model_copy(
         update={

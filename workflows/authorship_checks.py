@@ -151,8 +151,8 @@ def _is_the_author(said: Authored) -> Faults:
         ("district", entry.district, actor.district),
     )
     other = [name for name, theirs, own in pairs if theirs != own]
-    own_body = Body(entry.organisation, entry.credit_code)
-    if not same_body(own_body, body_of(actor)):
+    stated, own_body = body_of(actor), Body(entry.organisation, entry.credit_code)
+    if stated != own_body and not same_body(own_body, stated):
         other.append("organisation")
     platform = said.state.facts.platform_id
     if entry.platform_id and entry.platform_id != platform:

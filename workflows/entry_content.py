@@ -18,6 +18,9 @@ def content_to_log(decision: Decision, state: CaseState, log: Sequence[LogEntry]
     content.pop("roster", None)  # noted in an entry of its own
     if isinstance(decision, FactsChange):
         content["replaced"] = replaced_facts(state.facts, content)
+        if decision.authorship and state.roster:  # by which an open assessment then judges, too
+            root = state.roster.model_dump(mode="json", exclude_none=True)
+            content["roster"] = {"root": root}
     if isinstance(decision, SetAside):
         content["sets_aside"] = list(affected_entries(log, state, decision))
     return content

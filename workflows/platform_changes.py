@@ -115,7 +115,7 @@ def closing_happening(log: Sequence[LogEntry], closing: str) -> Happening:
     return PLATFORM.followed_as(ended_by) or Happening.PLATFORM_WITHDRAWN
 
 
-_TOLD = (*CHANGEABLE, "authorship", "second_signature", "replaced")
+_TOLD = (*CHANGEABLE, "authorship", "second_signature", "roster", "replaced")
 
 
 def _followed(noted: Sequence[LogEntry]) -> list[tuple[int, str]]:

@@ -306,6 +306,8 @@ def _can_mend(state: CaseState, content: dict[str, Any]) -> bool:
 def _changed(state: CaseState, arrow: Arrow, content: dict[str, Any], at: datetime) -> Changes:
     """Replace the facts; the log says what they were, and from which entry on they are others."""
     changes: PlatformChanges = {"facts": changed_facts(state.facts, content)}
+    if content.get("roster"):
+        changes["roster"] = _pinned(content["roster"])
     if isinstance(state, PlatformState):
         changes["facts_version"] = state.facts_version + 1
     return changes

@@ -5,6 +5,7 @@ it is never taken in another case, term or year, nor in a later round of its ste
 rule judges a decision that is sent and one that stands in a log.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from workflows.decision import Decision
 from workflows.model import as_sent
 from workflows.rules import CaseState
 from workflows.signed_form import signed_form, signers
-from workflows.ssh_signatures import BadSignature, PublicKey
+from workflows.ssh_signatures import BadSignature, key_named_in
 from workflows.vocabulary import Authorship
 from workflows.words import Words
 
@@ -75,15 +76,14 @@ def objections_to_authors(
     state: CaseState, decision: Decision, circumstances: Circumstances
 ) -> Iterator[Words]:
     """Say why it is not proven who takes a decision, and what to do. Only after `objections_to_signatures`."""
-    keys: Sequence[PublicKey] = ()
-    if decision.signatures:
-        keys = signers(as_sent(decision)["signatures"], signed_form(decision))
+    if state.facts.policy.authorship is Authorship.NONE:
+        return
     said = Authored(
         kind=decision.kind,
         outcome=decision.result,
         actor=decision.actor,
         signatures=decision.signatures,
-        keys=tuple(keys),
+        keys=tuple(key_named_in(b64decode(one.sshsig)) for one in decision.signatures),
         state=state,
         at=circumstances.at,
         roles=circumstances.roles,

@@ -9,7 +9,7 @@ The format: OpenSSH's PROTOCOL.sshsig, PROTOCOL.u2f, RFC 4251 and RFC 8709.
 import base64
 import binascii
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256, sha512
 from typing import NamedTuple
 
@@ -77,6 +77,7 @@ def read_public_key(text: str) -> PublicKey:
     return key
 
 
+@lru_cache(maxsize=256)
 def signer_of(signature: bytes, message: bytes, namespace: str = DECISION_NAMESPACE) -> PublicKey:
     """Return the key by which a message was signed; as `signer_of_hash`, which says more."""
     return signer_of_hash(signature, sha512(message).digest(), namespace)
@@ -87,18 +88,13 @@ def signer_of_hash(signature: bytes, hashed: bytes, namespace: str) -> PublicKey
 
     A signature is over the hash: it can be verified where the message was erased.
 
-    `signature` is the blob between the lines BEGIN and END SSH SIGNATURE, out of its base64.
+    `signature` is the blob between the lines BEGIN and END SSH SIGNATURE, out of its base64. What was found
+    is kept for a while: a decision is judged before it enters the history, and when it is taken.
 
     Raises:
         BadSignature: it is not of this message, not for this namespace, or not in the format.
     """
-    if len(signature) > LONGEST:
-        raise BadSignature("the signature is too long", "签名过长")
-    parts = SshParts(signature)
-    if parts.take(len(_MAGIC)) != _MAGIC or int.from_bytes(parts.take(4)) != _VERSION:
-        raise BadSignature(
-            "it is not in OpenSSH's format (SSHSIG)", "不是 OpenSSH 签名格式（SSHSIG）"
-        )
+    parts = _opened(signature)
     key_blob, purpose, reserved, algorithm, signed = (parts.string() for _ in range(5))
     parts.end()
     if purpose != namespace.encode():
@@ -114,6 +110,27 @@ def signer_of_hash(signature: bytes, hashed: bytes, namespace: str) -> PublicKey
     key = read_key_blob(key_blob)
     _check(key, signed, _over_hash(hashed, namespace))
     return key
+
+
+def key_named_in(signature: bytes) -> PublicKey:
+    """Return the key that a signature names, of which `signer_of` has found before that it made it.
+
+    Raises:
+        BadSignature: it is no signature.
+    """
+    return read_key_blob(_opened(signature).string())
+
+
+def _opened(signature: bytes) -> "SshParts":
+    """Return the parts of a signature, from its key on."""
+    if len(signature) > LONGEST:
+        raise BadSignature("the signature is too long", "签名过长")
+    parts = SshParts(signature)
+    if parts.take(len(_MAGIC)) != _MAGIC or int.from_bytes(parts.take(4)) != _VERSION:
+        raise BadSignature(
+            "it is not in OpenSSH's format (SSHSIG)", "不是 OpenSSH 签名格式（SSHSIG）"
+        )
+    return parts
 
 
 @cache

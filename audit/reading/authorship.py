@@ -62,12 +62,14 @@ class KeyUse:
     def names(self) -> Words:
         """Whose it is said to be, in words."""
         own = self.key.fingerprint()
-        called = {id_: f"{one.name} ({id_})" for id_, one in self.people.items()}
-        named = [called.get(name, name) for name in self.principals if name != own]
+        called = {
+            id_: Words(f"{one.name} ({id_})", f"{one.name}（{id_}）")
+            for id_, one in self.people.items()
+        }
+        names = [called.get(name, Words.same(name)) for name in self.principals if name != own]
         if own in self.principals:
-            second = Words("second signature", "第二签名人")
-            return Words(", ".join([*named, second.en]), "、".join([*named, second.zh]))
-        return Words(", ".join(named), "、".join(named))
+            names.append(Words("second signature", "第二签名人"))
+        return Words(", ".join(one.en for one in names), "、".join(one.zh for one in names))
 
     def plain(self) -> dict[str, Any]:
         return {

@@ -94,12 +94,14 @@ def _handed_on(place: LogId, last: Mapping[LogId, RosterRoot | None]) -> RosterR
 def _fault(
     one: SignedRoot, known: RosterRoot | None, handed_on: RosterRoot | None, place: LogId
 ) -> Words | None:
+    if place.year and not one.signatures:
+        return None  # what the platform knew, which is checked there
     if known is not None:
         return chain_fault([one], known)
     if one.signatures:
         return root_fault(one, None)
-    # A year has what its platform knew, a term what the term before did: unsigned, for it was checked there.
-    if place.year or one.root == handed_on or (handed_on is None and place.term > 1):
+    # A term has what the term before knew: unsigned, for it was checked there.
+    if one.root == handed_on or (handed_on is None and place.term > 1):
         return None
     return Words("nobody signed the version of the roster", "人员目录版本无人签名")
 
@@ -109,7 +111,7 @@ def _shown(entry: LogEntry) -> list[SignedRoot]:
     said: list[Any] = []
     if entry.name == Happening.ROSTER_LEARNED:
         said = list(entry.said.get("roots", ()))
-    elif entry.seq == 1 and entry.said.get("roster"):
+    elif entry.said.get("roster") and (entry.seq == 1 or entry.name == Happening.FACTS_CHANGED):
         said = [{"signatures": [], **entry.said["roster"]}]
     return [SignedRoot.model_validate_json(json.dumps(one)) for one in said]
 

@@ -283,7 +283,7 @@ async def test_the_verdict_names_the_roster(
     assert not [en for en, _ in found.notes if en.startswith("Who held the keys is not proven")]
     with speaking("zh"):
         show_verdict(found)
-    assert "姓名kw-2 (kw-2)（1）" in capsys.readouterr().out
+    assert "姓名kw-2（kw-2）（1）" in capsys.readouterr().out
     plain = plain_verdict(found)["authorship"]
     assert len(plain["proven"]) == 4
     assert plain["keys"][0]["people"][0]["id"] == "hd-1"
