@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starter.commands.decision_form import ACTOR, outcome_of, roles_for
+from starter.commands.deciding_roles import outcome_of, roles_for
+from starter.commands.decision_form import ACTOR
 from starter.desk.profile import Profile, ProfileRole, read_profile
 from starter.errors import BadInput
 from starter.terminal.screen import complain

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from db.row_types import LogLine, PlatformCard
 from starter.client.interface import ASSESSMENT_KINDS, Pingtai
 from starter.clock import today
-from starter.commands.decision_form import DecisionForm, substitution_of
+from starter.commands.deciding_roles import substitution_of
+from starter.commands.decision_form import DecisionForm
 from starter.commands.own_signature import OwnSignature
 from starter.commands.receipt_view import end_of_stage
 from starter.commands.unless_meant import odd_day, plan_of_another

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from activities.added_fields import AddedField
 from starter.clock import today
 from starter.commands import COMMANDS
+from starter.commands.deciding_roles import outcome_of, spoken_model
 from starter.commands.document_files import document
 from starter.commands.input_files import read_object
 from starter.commands.message_shapes import Shape, shape_of
@@ -34,16 +34,14 @@ from starter.commands.plan_files.plan_file import read_mechanisms, read_plan
 from starter.terminal.named_fields import NamedFields, named_refusal
 from workflows.actors import Actor
 from workflows.case_changes import CHANGEABLE, FactsChange
-from workflows.decision import Decision, Filing
+from workflows.decision import Decision
 from workflows.decisions import MODELS
 from workflows.field_labels import Label, label_of
-from workflows.lifecycle import ASSESSMENT, PLATFORM
 from workflows.model import InvalidMessage, Message
 from workflows.refusal import Refused
 from workflows.vocabulary import Field as TechnologyField
 from workflows.vocabulary import (
     Kind,
-    Role,
 )
 from workflows.words import Words
 
@@ -345,59 +343,8 @@ def needs(part: Part, outcome: Any) -> bool:
     return part.required or outcome in part.label.needed_for
 
 
-def outcome_of(kind: Kind, raw: Mapping[str, Any]) -> Any:
-    """The outcome, said or by default; None while it is open, and where there is no choice."""
-    field = MODELS[kind].model_fields.get("outcome")
-    default = None if field is None or field.is_required() else field.default
-    return raw.get("outcome", default)
-
-
-def spoken_model(kind: Kind, outcome: Any) -> type[Decision]:
-    """The message by whose labels a decision of this outcome is called.
-
-    Where the commission goes on without a report, nothing is submitted: it decides.
-    """
-    model = MODELS[kind]
-    filed = not issubclass(model, Filing) or roles_for(kind, outcome) == (Role.OPERATOR,)
-    return model if filed else Decision
-
-
 def completed(raw: dict[str, Any]) -> dict[str, Any]:
     """A decision with what it leaves open by default: a new id, and today in Beijing."""
     raw.setdefault("decision_id", str(uuid.uuid4()))
     raw.setdefault("decided_on", str(today()))
     return raw
-
-
-def roles_for(kind: Kind, outcome: Any) -> tuple[Role, ...]:
-    """Who may take a decision by the lifecycle table: of this outcome, or of any where none fits."""
-    able: dict[Role, bool] = {}
-    for lifecycle in (PLATFORM, ASSESSMENT):
-        for _, trigger, arrow in lifecycle.arrows():
-            if trigger.name == kind and trigger.by:
-                able[trigger.by] = able.get(trigger.by, False) or arrow.outcome == outcome
-    return tuple(role for role, exact in able.items() if exact) or tuple(able)
-
-
-def substitution_of(
-    kind: Kind, raw: Mapping[str, Any]
-) -> tuple[str, date, Kind, tuple[Role, ...]] | None:
-    """Who would act for somebody, when and in which decision; None where the model says what is missing."""
-    actor = raw["actor"]
-    if not isinstance(actor, dict) or not isinstance(actor.get("id"), str):
-        return None
-    try:
-        day = date.fromisoformat(raw["decided_on"])
-    except (TypeError, ValueError):
-        return None
-    return actor["id"], day, kind, roles_for(kind, outcome_of(kind, raw))
-
-
-def outcomes_for(kind: Kind, role: Any) -> tuple[str, ...]:
-    """What a role may decide by the lifecycle table; empty where the role decides nothing of it."""
-    found: dict[str, None] = {}
-    for lifecycle in (PLATFORM, ASSESSMENT):
-        for _, trigger, arrow in lifecycle.arrows():
-            if trigger.name == kind and trigger.by == role:
-                found[str(arrow.outcome)] = None
-    return tuple(found)

@@ -68,7 +68,7 @@ def show_receipt(
 
 def _number_of(receipt: Receipt) -> Words:
     """What its id is called: of what was submitted, or of a decision."""
-    from starter.commands.decision_form import spoken_model  # noqa: PLC0415 - reads need no forms
+    from starter.commands.deciding_roles import spoken_model  # noqa: PLC0415 - reads need no forms
 
     kind = next((one for one in Kind if one == receipt.kind), None)
     model = spoken_model(kind, receipt.outcome) if kind else Decision

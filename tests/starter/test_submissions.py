@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from starter.commands.decision_form import roles_for, spoken_model
+from starter.commands.deciding_roles import roles_for, spoken_model
 from starter.commands.forms_by_kind import FORMS
 from starter.commands.receipt_view import show_receipt
 from starter.terminal.chosen_language import speaking

@@ -6,7 +6,7 @@ from typing import Any
 from starter.commands.actor_resolution import ActorResolver
 from starter.commands.batch.decision_columns import KIND, KIND_LABEL, PLATFORM, PLATFORM_LABEL
 from starter.commands.batch.lines import Entry, Line, Outcome, Result
-from starter.commands.decision_form import substitution_of
+from starter.commands.deciding_roles import substitution_of
 from starter.commands.notation import platform_id
 from starter.desk.substitutes import in_place_of
 from starter.errors import BadInput

@@ -9,7 +9,8 @@ from pydantic import create_model
 
 from db.row_types import LogLine
 from starter.clock import today
-from starter.commands.decision_form import Part, outcome_of, roles_for
+from starter.commands.deciding_roles import outcome_of, roles_for
+from starter.commands.decision_form import Part
 from starter.commands.notation_words import METAVARS
 from starter.terminal.language import say
 from starter.terminal.named_fields import with_names

@@ -5,16 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from starter.clock import today
-from starter.commands.decision_form import (
-    COMMON,
-    DecisionForm,
-    Part,
-    needs,
-    outcome_of,
-    outcomes_for,
-    roles_for,
-    spoken_model,
-)
+from starter.commands.deciding_roles import outcome_of, outcomes_for, roles_for, spoken_model
+from starter.commands.decision_form import COMMON, DecisionForm, Part, needs
 from starter.commands.guided import prompts
 from starter.commands.guided.dialogue import Dialogue
 from starter.commands.guided.facts_as_they_are import fact_now

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from rich.table import Table
 
-from starter.commands.decision_form import DecisionForm, Part, outcome_of, spoken_model
+from starter.commands.deciding_roles import outcome_of, spoken_model
+from starter.commands.decision_form import DecisionForm, Part
 from starter.commands.guided.nested_forms import called
 from starter.commands.guided.prompts import named
 from starter.commands.message_shapes import Shape
