@@ -57,15 +57,18 @@ def _events(figure: Figure, found: Findings) -> str:
     ours, bare = found.by_update[OURS], found.by_update[BARE]
     activities = ours["ACTIVITY_TASK_SCHEDULED"]
     tasks = 3 * (ours["WORKFLOW_TASK_SCHEDULED"] - bare["WORKFLOW_TASK_SCHEDULED"])
-    attributes = ours["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"]
+    attributes = ours["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"] + ours["MARKER_RECORDED"]
+    memo = ours["WORKFLOW_PROPERTIES_MODIFIED"]
     return (
         f"The bare life alone has {bare.total()} by update and {found.by_signal[BARE].total()} by signal. Ours"
-        f" adds {activities} activities that work out due dates and write the register: {3 * activities}"
-        f" events of their own, {tasks} of the workflow tasks that take their results; and {attributes}"
-        f" changes of search attributes. As local activities they would have {5 * activities} events fewer"
-        " in all; but a local activity would write to the register before the history holds the entry"
-        " ([0006](decisions/0006-no-local-activities.md)). The life is spread over eight runs, each far below"
-        " the limits of a history."
+        f" adds {activities} activities that write the register, work out due dates and ask where runs and"
+        f" signals come from: {3 * activities} events of their own, {tasks} of the workflow tasks that take"
+        f" their results; {memo} of the memo that each task leaves, and {attributes} of search attributes and"
+        " the edition. What each group is for, and what could be saved:"
+        " [0023](decisions/0023-events-of-a-life.md). As local activities they would have"
+        f" {5 * activities} events fewer in all; but a local activity would write to the register before the"
+        " history holds the entry ([0006](decisions/0006-no-local-activities.md)). The life is spread over"
+        " eight runs, each far below the limits of a history."
     )
 
 
