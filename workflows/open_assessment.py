@@ -45,7 +45,7 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         self._closing_sent = False
         self._passed_on = 0
         """Up to which entry the open assessment knows the platform's log, as far as it must follow it."""
-        self._ends: list[tuple[Arrival, Any]] = []
+        self._ends: list[tuple[Assessment, Arrival, Any]] = []
         self._untrue = 0
         self.noted: YearEnd | None = None
         """How the open assessment has ended, where the platform's log has it already."""
@@ -118,9 +118,10 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
         """
         self.marks.leave()
         arrival = self.arrivals.note(NOTE_YEAR_END)
-        if self.edition < Edition.V0_5 or self._child is None or self._child.done():
+        child = self._child
+        if self.edition < Edition.V0_5 or child is None or child.done():
             return
-        self._ends.append((arrival, said[0] if len(said) == 1 else None))
+        self._ends.append((child, arrival, said[0] if len(said) == 1 else None))
         if self._untrue < _UNTRUE_AT_ONCE:
             self.queue.hold(Hold.YEAR_END)
 
@@ -132,23 +133,25 @@ class OpenAssessment(CaseWorkflow[PlatformState]):
                 often = f"{NOTE_YEAR_END} was sent too often"
                 await self.marks.after(workflow.sleep(_LOOK_AGAIN, summary=often))
             ends, self._ends = self._ends, []
-            heard = [arrival for arrival, _ in ends]
+            heard = [arrival for _, arrival, _ in ends]
             child = self._child.id if self._child else None
             await self.arrivals.look_up(heard, "who says that an assessment ended", traced=child)
-            for arrival, said in ends:
-                if not self._note_end(arrival, said):
+            for end in ends:
+                if not self._note_end(*end):
                     self._untrue += 1
                     workflow.logger.warning("%s was not true", NOTE_YEAR_END, extra=self._about())
             if not self._ends:
                 self.queue.release(Hold.YEAR_END)
 
-    def _note_end(self, arrival: Arrival, said: Any) -> bool:
-        """Note the end of the open assessment; False where the signal came from elsewhere."""
-        child, sender = self._child, arrival.sender
-        if child is None or sender is None or sender.workflow_id != child.id:
+    def _note_end(self, child: Assessment, arrival: Arrival, said: Any) -> bool:
+        """Note the end of an assessment that was open; False where the signal came from elsewhere."""
+        sender = arrival.sender
+        if sender is None or sender.workflow_id != child.id:
             return False
         if child.first_execution_run_id not in (sender.run_id, arrival.first_run):
             return False
+        if child is not self._child:
+            return True  # its result came first, and said the same
         try:
             end = record_from(YearEnd, said)
         except InvalidMessage:  # a later release says more than this one knows

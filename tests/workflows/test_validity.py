@@ -44,7 +44,9 @@ async def stays_in_budget(life: Life, years: Sequence[int], writes: CountedWrite
     assert ["activities", "bytes", "events"] == [said.partition(" of ")[0] for said in more]
 
 
-async def test_effective_years_and_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_effective_years_and_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Each year opens once, one run a cycle, the log goes on over all of them, and it expires; in budget."""
     writes = CountedWrites(world.engine)
     monkeypatch.setattr(world.register, "write", writes.write)
@@ -57,6 +59,7 @@ async def test_effective_years_and_the_end(world: World, monkeypatch: pytest.Mon
         await life.effective(year)
     await life.expire()
     result = await life.handle.result()
+    assert [] == [line for line in caplog.messages if "was not true" in line]
     await stays_in_budget(life, years, writes)
     assert "expired" == result["stage"]
     log = await life.log()
