@@ -1,5 +1,6 @@
 """The roster by its rules: who may change it, what waits for a second officer, and what is refused."""
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -278,13 +279,19 @@ def test_it_is_carried_on_by_its_hashes() -> None:
     assert life.roster.state.stage is RosterStage.IN_FORCE
 
 
-def test_five_thousand_people_are_carried_in_one_message() -> None:
-    """Temporal takes 2 MB; what waits has its room besides."""
-    people = {f"hd-{n:04}": "a" * 64 for n in range(5_000)}
+def test_five_thousand_people() -> None:
+    """They are carried to the next run in one message, and a decision's envelope grows by the path alone."""
     life = Life.opened()
-    keys = tuple(f"{n:016x}" for n in range(5_000))
-    state = life.roster.state.model_copy(update={"leaves": people, "keys": keys})
-    assert len(state.model_dump_json()) < 700_000
+    few = len(json.dumps(life.change([item(C)], A, B)))
+    for first in range(0, 5_000, 1_000):
+        made = [entry(f"hd-{first + n:04}", keys=(), **_HAIDIAN) for n in range(1_000)]
+        life.take(life.change([item(one) for one in made], A, B))
+    assert life.roster.view().people == 5_002
+    assert len(life.roster.state.model_dump_json()) < 700_000
+    change = life.change([item(C)], A, B)
+    hashes = 2 * 13 * (64 + 4)  # of two signatures: each with its comma and quotation marks
+    assert len(json.dumps(change)) - few < hashes + 100
+    assert life.take(change).version == 7
 
 
 def test_what_takes_something_away() -> None:
