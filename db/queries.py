@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
 from db.application_layout import LAYOUT_VERSION, application_layout
-from db.asyncpg_connections import Parameters, Reading, Row, Source, connections, where
+from db.asyncpg_connections import Connections, Parameters, Reading, Row, Source, connections, where
 from db.plan_queries import PlanQueries
 from db.plaque_queries import HAS_ENTRIES, PLAQUE, plaque_entries_of, plaque_of
 from db.reading import LARGEST_PAGE, LOG_COLUMNS, columns, log_line, read
@@ -47,6 +47,11 @@ class RegisterQueries:
     def plan_queries(self) -> PlanQueries:
         """What else it answers of the versions of plans."""
         return PlanQueries(self._connections)
+
+    @property
+    def source(self) -> Connections:
+        """Where it reads, for what other modules ask."""
+        return self._connections
 
     async def platform(self, platform_id: str) -> PlatformCard | None:
         """Everything about a platform, as of one moment; None when the register does not know it."""

@@ -57,6 +57,7 @@ _NOT_TYPED_IN = {
     "pingtai change": _FILES,
     "pingtai codec-server": "needs keys of payloads",
     "pingtai completion": "writes into the folders of a shell; docs/desk.md is typed in",
+    "pingtai countersign": _NUMBERS,
     "pingtai decide": _FILES,
     "pingtai demo": "tests/system/test_demo.py runs it",
     "pingtai drafts": _NUMBERS,

@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from db import audit_tables, erasure_tables, intake_tables, roster_tables  # noqa: F401 - their tables are of the same metadata
+from db import (  # noqa: F401 - their tables are of the same metadata
+    audit_tables,
+    countersign_tables,
+    erasure_tables,
+    intake_tables,
+    roster_tables,
+)
 from db.tables import metadata
 
 context.configure(

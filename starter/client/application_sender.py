@@ -35,7 +35,7 @@ from starter.client.first_application import (
     as_plain_data,
     digest_of,
 )
-from starter.client.interface import Applied, Pingtai
+from starter.client.interface import Applied, Pingtai, Sign, ToSign
 from starter.client.next_term_sender import TAKES_NEXT, hand_in
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import KnownTerm, NoRegister
@@ -44,15 +44,17 @@ from starter.errors import NoSuchPlatform
 from workflows import contract
 from workflows.application import PlatformApplication, PreviousTerm
 from workflows.case_opening import open_platform
+from workflows.content_chain import opening_hash
 from workflows.listing_checks import not_brought_in
-from workflows.model import parse
+from workflows.model import as_sent, parse
 from workflows.next_term import taken_from
 from workflows.policy import policy_for_new_cases
 from workflows.record import LogEntry
 from workflows.refusal import Refused
 from workflows.run_io import TermResult
-from workflows.states import Facts
-from workflows.vocabulary import Stage
+from workflows.signed_roots import SignedRoot
+from workflows.states import Facts, application_content
+from workflows.vocabulary import Authorship, Stage
 
 _CLOSES_WITHIN = 3.0
 _FIRST_LOOK = 0.05
@@ -69,7 +71,7 @@ class ApplicationSender:
     _queries: CaseQueries
     _register: NoRegister
 
-    async def apply(self, application: PlatformApplication) -> Applied:
+    async def apply(self, application: PlatformApplication, sign: Sign | None = None) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
 
         `term` and `previous` are filled in from the platform's last term. Where that is still valid, and
@@ -90,7 +92,7 @@ class ApplicationSender:
             previous = None
             if latest is not None:
                 try:
-                    before = await self._applied_before(latest, application)
+                    before = await self._applied_before(latest, application, sign)
                 except Refused:
                     if latest.close_time is not None or not await self._closes(latest):
                         raise
@@ -107,7 +109,10 @@ class ApplicationSender:
                 # Temporal no longer has its run, or that is of a release which did not say.
                 years = await self._register.years_of(application.platform_id, previous)
                 previous = previous.model_copy(update={"assessments": years})
-            form = _following(application, previous)
+            newest = await self._register.roster_after(None)
+            form = _following(application, previous, newest[0] if newest else None)
+            if sign and form.policy.authorship is Authorship.REQUIRED:
+                form = await _signed(form, sign)
             # What the rules refuse is told here, and starts nothing.
             stage = open_platform(form, datetime.now(UTC)).state.stage
             await self._check_number(form)
@@ -158,7 +163,10 @@ class ApplicationSender:
         )
 
     async def _applied_before(
-        self, latest: WorkflowExecutionDescription, application: PlatformApplication
+        self,
+        latest: WorkflowExecutionDescription,
+        application: PlatformApplication,
+        sign: Sign | None,
     ) -> Applied | None:
         """The first answer, if this application was the last one; Refused if another's term is open."""
         first = await application_of_run(self.temporal, latest)
@@ -185,7 +193,9 @@ class ApplicationSender:
             stands in TAKES_NEXT
         ):  # else the case, which costs its worker a history, need not be asked
             view = await self._queries.view(latest.id)
-            if waiting := await hand_in(cast(Pingtai, self), view, application, latest.id):
+            roster = bool(await self._register.roster_after(None))
+            own = cast(Pingtai, self)
+            if waiting := await hand_in(own, view, application, roster=roster, sign=sign):
                 return waiting
             next_from = taken_from(view.platform) if view.platform else None
         raise Refused(still_open(application.platform_id, first, stands, next_from))
@@ -291,10 +301,22 @@ def search_attributes(stage: Stage, of: PlatformApplication | Facts) -> TypedSea
     )
 
 
+async def _signed(form: PlatformApplication, sign: Sign) -> PlatformApplication:
+    """The application with what it brings in signed, if it brings in something: that answers itself."""
+    if form.brought_in is None or form.brought_in.signatures:
+        return form
+    plain = as_plain_data(form)
+    answers = opening_hash(application_content(parse(PlatformApplication, plain)))
+    case = {"platform_id": form.platform_id, "term": form.term, "answers": answers}
+    raw = as_sent(form.brought_in) | {"case": case}
+    signed = await sign(ToSign(decision=raw, signatures_needed=1))
+    return parse(PlatformApplication, plain | {"brought_in": signed})
+
+
 def _following(
-    application: PlatformApplication, previous: PreviousTerm | None
+    application: PlatformApplication, previous: PreviousTerm | None, roster: SignedRoot | None
 ) -> PlatformApplication:
-    """The application with its term, which follows the platform's last one.
+    """The application with its term, which follows the platform's last one, and the roster in force.
 
     Raises:
         InvalidMessage: it brings in another term than the platform's next.
@@ -304,7 +326,9 @@ def _following(
     changes = {
         "term": term,
         "previous": previous,
-        "policy": policy_for_new_cases(application.policy),
+        "policy": policy_for_new_cases(application.policy, roster=roster is not None),
+        # Whoever applies does not choose by which roster decisions are judged.
+        "roster": roster or application.roster,
     }
     form = application.model_copy(update=changes)
     return parse(PlatformApplication, form.model_dump_json())

@@ -5,29 +5,33 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
 
 from starter.client.case_binding import CaseBinding
 from starter.client.case_queries import ANSWER_WITHIN, CaseQueries
-from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.interface import ASSESSMENT_KINDS, ToSign
 from starter.client.outgoing_decision import outgoing
 from starter.client.payload_converter import sending_for
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import Addressed, SetAsideSender
+from starter.client.signature_forms import SignatureForms
 from starter.errors import NoSuchPlatform, NotSent, PingtaiError, Unreachable
 from workflows import contract
-from workflows.case import Case
 from workflows.decision import CaseReference, Decision, digest_of_content
 from workflows.decision_reading import decision_of
 from workflows.decisions import SetAside
 from workflows.lifecycle import ASSESSMENT
 from workflows.model import as_sent, invalid
+from workflows.next_application import NextTerm
 from workflows.refusal import Refusal, Refused
 from workflows.run_io import DecisionPreview
 from workflows.states import Receipt
 from workflows.vocabulary import Kind
+
+if TYPE_CHECKING:
+    from workflows.roster_entries import RosterProof
 
 _OPENS_AGAIN = (0.1, 0.2, 0.5, 1.0, 2.0)
 """How long to wait for an assessment that its platform has noted as open (seconds)."""
@@ -51,11 +55,12 @@ class DecisionSender:
     _register: NoRegister
     _setting_aside: SetAsideSender
     _binding: CaseBinding
+    _forms: SignatureForms
     _due: bool
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
         """See `starter.client.interface.Pingtai`."""
-        checked, raw = outgoing(decision)
+        checked, raw = await self._outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
             case = await self._binding.case_of(platform_id, workflow_id)
@@ -72,13 +77,34 @@ class DecisionSender:
             answer = await self._of_ended(workflow_id, platform_id, checked, raw)
         except Refused as error:
             if not _has_ended(error):
-                raise
-            answer = await self._of_ended(workflow_id, platform_id, checked, raw)
+                if not await self._tells_of_roster(workflow_id, raw):
+                    raise
+                answer = await self._update(workflow_id, raw)
+            else:
+                answer = await self._of_ended(workflow_id, platform_id, checked, raw)
+        self._forms.note(workflow_id, answer)
         return await self._with_due(workflow_id, answer)
+
+    async def _tells_of_roster(self, workflow_id: str, raw: dict[str, Any]) -> bool:
+        """Whether a case that refused a signed decision knew an old roster, and has been shown the new one."""
+        if not any(one.get("proof") for one in raw.get("signatures", ())):
+            return False
+        view = await self._queries.view(workflow_id)
+        state = view.platform or view.assessment
+        known = state.roster.version if state and state.roster else None
+        told = False
+        while known and (roots := await self._register.roster_after(known)):
+            shown = {"roots": [as_sent(one) for one in roots]}
+            handle = self.temporal.get_workflow_handle(workflow_id)
+            sent: Awaitable[int] = handle.execute_update(
+                contract.LEARN_ROSTER, shown, result_type=int, rpc_timeout=ANSWER_WITHIN
+            )
+            known, told = await self._queries.answer(workflow_id, sent), True
+        return told
 
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> DecisionPreview:
         """See `Pingtai`; `stage` of the answer says where the decision would lead, or led before."""
-        checked, raw = outgoing(decision)
+        checked, raw = await self._outgoing(decision)
         workflow_id, raw = await self._place(platform_id, checked, raw)
         case = await self._binding.case_of(platform_id, workflow_id)
         if case and (first := await self._binding.taken_before(platform_id, checked, case)):
@@ -95,30 +121,29 @@ class DecisionSender:
             raise invalid("decision", "", *preview.invalid)
         return preview
 
-    async def to_sign(
-        self, platform_id: str, decision: Decision | dict[str, Any]
-    ) -> dict[str, Any] | None:
+    async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> ToSign | None:
         """See `Pingtai`."""
-        checked, raw = outgoing(decision)
+        checked, raw = await self._outgoing(decision)
         try:
             workflow_id, raw = await self._place(platform_id, checked, raw)
             case = await self._binding.case_of(platform_id, workflow_id)
             if case is None or await self._binding.taken_before(platform_id, checked, case):
                 return None
-            answers = await self._answered_content(workflow_id, platform_id)
+            return await self._forms.complete(workflow_id, case, raw)
         except Unreachable as error:
             raise NotSent(error.words) from error
-        if answers is None:
-            return None
-        return raw | {"case": as_sent(case) | {"answers": answers} | (raw.get("case") or {})}
 
-    async def _answered_content(self, workflow_id: str, platform_id: str) -> str | None:
-        """What a decision of now answers: by the case; of an ended one that only the register has, by that."""
-        try:
-            return (await self._queries.view(workflow_id)).content_hash
-        except NoSuchPlatform:
-            ended = await self._register.ended_term(platform_id)
-            return Case(ended.state, ended.record).content_chain().newest if ended else None
+    async def _outgoing(
+        self, decision: Decision | dict[str, Any]
+    ) -> tuple[Decision, dict[str, Any]]:
+        checked, raw = outgoing(decision)
+        if isinstance(checked, NextTerm) and checked.application and not checked.signatures:
+            return outgoing(decision, roster=bool(await self._register.roster_after(None)))
+        return checked, raw
+
+    async def roster_proof(self, person: str) -> "RosterProof | None":
+        """See `Pingtai`."""
+        return await self._register.roster_proof(person)
 
     async def _place(self, platform_id: str, decision: Decision, raw: dict[str, Any]) -> Addressed:
         """The workflow that a decision is for, and the decision as it is sent there."""

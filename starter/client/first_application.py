@@ -14,7 +14,8 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from starter.client.rpc_errors import translate_rpc_errors
 from starter.errors import NoSuchPlatform
 from workflows.application import PlatformApplication
-from workflows.model import InvalidMessage, parse, sha256
+from workflows.decision import NOT_SIGNED
+from workflows.model import InvalidMessage, as_sent, parse, sha256
 from workflows.policy import NEW_CASES, WITH_A_ROSTER, Policy, usual_values
 from workflows.states import application_content
 
@@ -73,6 +74,8 @@ def as_plain_data(application: PlatformApplication) -> dict[str, Any]:
     for name in NEW_CASES | WITH_A_ROSTER:
         if content["policy"][name] == Policy.model_fields[name].default:
             del content["policy"][name]
+    if application.brought_in and application.brought_in.signatures:
+        content["brought_in"] = as_sent(application.brought_in)  # as it was signed
     return content
 
 
@@ -86,10 +89,18 @@ def _comparable(content: dict[str, Any]) -> dict[str, Any]:
     policy = {
         name: value
         for name, value in content.get("policy", {}).items()
-        if name not in NEW_CASES | WITH_A_ROSTER or value not in usual_values(name)
+        if name not in NEW_CASES | WITH_A_ROSTER or _plain(value) not in usual_values(name)
     }
     own = {name: value for name, value in content.items() if name not in _NOT_COMPARED}
+    if stood := own.get("brought_in"):
+        # Its case and its signatures come with the sending.
+        own["brought_in"] = {k: v for k, v in stood.items() if k not in ("case", *NOT_SIGNED)}
     return {**own, "policy": policy}
+
+
+def _plain(value: Any) -> Any:
+    """A value of a policy, out of JSON: its lists are tuples in the model."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 async def application_of_run(

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from starter.client.interface import Applied
+from starter.client.interface import Applied, Sign, ToSign
 from starter.client.problem_responses import raise_for
 from starter.errors import MAY_BE_ACCEPTED, BadInput, NotSent, Unreachable
 from starter.http_reasons import http_reason
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # each call loads what it answers with
     from workflows.application import PlatformApplication
     from workflows.decision import Decision
     from workflows.record import LogEntry
+    from workflows.roster_entries import RosterProof
     from workflows.run_io import CaseView, DecisionPreview
     from workflows.states import Receipt
 
@@ -90,7 +91,7 @@ class PingtaiHttpClient:
     async def aclose(self) -> None:
         await self._http.aclose()
 
-    async def apply(self, application: "PlatformApplication") -> Applied:
+    async def apply(self, application: "PlatformApplication", sign: Sign | None = None) -> Applied:
         """See `Pingtai`. Raises also NotAllowed: the key may not apply."""
         answer = await self._call("POST", "/v1/applications", json=as_sent(application))
         applied = parse_answer(TypeAdapter(Applied), answer.content)
@@ -128,18 +129,31 @@ class PingtaiHttpClient:
 
     async def to_sign(
         self, platform_id: str, decision: "Decision | dict[str, Any]"
-    ) -> dict[str, Any] | None:
+    ) -> ToSign | None:
         """See `Pingtai`. Raises also NotAllowed: the key may not decide so."""
         from starter.client.outgoing_decision import outgoing  # noqa: PLC0415 - few sign
         from starter.client.signed_decisions import completed_as_signed  # noqa: PLC0415
 
-        _, own = outgoing(decision)
+        # As the service completes an application, where there is a roster and where there is none.
+        ways = [outgoing(decision, roster=roster)[1] for roster in (True, False)]
+        own = decision if isinstance(decision, dict) else as_sent(decision)
         try:
             answer = await self._decision(platform_id, own, dry_run="true")
         except Unreachable as error:
             raise NotSent(error.words) from error
-        to_sign: str | None = answer.json().get("to_sign")
-        return completed_as_signed(own, to_sign) if to_sign else None
+        tried = answer.json()
+        if tried.get("to_sign") is None:
+            return None
+        completed = completed_as_signed(ways, tried["to_sign"])
+        return ToSign(decision=completed, signatures_needed=tried["signatures_needed"])
+
+    async def roster_proof(self, person: str) -> "RosterProof | None":
+        """See `Pingtai`. Raises also NotAllowed: the key may not read."""
+        from workflows.roster_entries import RosterProof  # noqa: PLC0415 - few sign
+
+        answer = await self._call("GET", "/v1/roster/proof", params={"person": person})
+        proof = answer.json().get("proof")
+        return parse(RosterProof, proof) if proof else None
 
     async def state(self, platform_id: str) -> "CaseView":
         """See `Pingtai`. Raises also NotAllowed: the key may not read it."""
@@ -194,6 +208,10 @@ class PingtaiHttpClient:
         """
         answer = await self._call("POST", path, json=body)
         return answer.content, REPEATED in answer.headers
+
+    async def delete(self, path: str) -> None:
+        """End something by a call of docs/http.md. Raises as `decide` does."""
+        await self._call("DELETE", path)
 
     async def _decision(
         self, platform_id: str, decision: "Decision | dict[str, Any]", **params: str

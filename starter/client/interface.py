@@ -4,7 +4,7 @@
 same, raise the same, and may be asked again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workflows.lifecycle import ASSESSMENT
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # to make all these models takes longer than a call
     from workflows.application import PlatformApplication
     from workflows.decision import Decision
     from workflows.record import LogEntry
+    from workflows.roster_entries import RosterProof
     from workflows.run_io import CaseView, DecisionPreview
     from workflows.states import Receipt
 
@@ -36,11 +37,25 @@ class Applied(Record):
     """By HTTP: its id differs only in writing from another platform's, which the key may not be told."""
 
 
+class ToSign(Record):
+    """A decision as its person signs it, and how many persons its case asks to sign it (0: it asks nobody)."""
+
+    decision: dict[str, Any]
+    signatures_needed: int = 0
+
+
+Sign = Callable[[ToSign], Awaitable[dict[str, Any]]]
+"""Returns a decision with the signatures of those who take it."""
+
+
 class Pingtai(Protocol):
     """Start platforms, decide, and read where they stand, safely repeated."""
 
-    async def apply(self, application: "PlatformApplication") -> Applied:
+    async def apply(self, application: "PlatformApplication", sign: Sign | None = None) -> Applied:
         """Start the term that an application asks for; the same one again gives the first answer.
+
+        `sign` signs what it brings in, where its case asks for that. The service takes none: there an
+        existing platform is applied for, and then brought in by a decision.
 
         Raises:
             Refused: another application's term is open, or this id was used for another content.
@@ -71,13 +86,19 @@ class Pingtai(Protocol):
 
     async def to_sign(
         self, platform_id: str, decision: "Decision | dict[str, Any]"
-    ) -> dict[str, Any] | None:
+    ) -> ToSign | None:
         """The decision as its person signs it: with its case, and what it answers there.
 
         None where no signature is needed: an earlier case took it before, or the worker is of a release
         that knows none. What a person saw goes before what is there now: name it in `case.answers`.
 
         Raises as `decide` does, but `Unreachable` as NotSent.
+        """
+
+    async def roster_proof(self, person: str) -> "RosterProof | None":
+        """Prove that a person stands in the roster in force; None: they do not, or there is none.
+
+        Raises Unreachable.
         """
 
     async def state(self, platform_id: str) -> "CaseView":

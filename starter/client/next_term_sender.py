@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from starter.client.interface import Applied
+from starter.client.interface import Applied, Sign
 from starter.clock import today
 from starter.errors import BadInput
 from workflows.application import PlatformApplication
+from workflows.contract import platform_workflow_id
 from workflows.lifecycle import PLATFORM
 from workflows.model import as_sent, sha256
 from workflows.next_term import taken_from
@@ -26,9 +27,16 @@ TAKES_NEXT = frozenset(
 
 
 async def hand_in(
-    client: "Pingtai", view: CaseView, application: PlatformApplication, workflow_id: str
+    client: "Pingtai",
+    view: CaseView,
+    application: PlatformApplication,
+    *,
+    roster: bool,
+    sign: Sign | None,
 ) -> Applied | None:
     """Hand an application in with the case of the present term; None where that takes none now.
+
+    `roster`: one is set up. `sign` signs it for who submits it.
 
     Raises:
         BadInput: it does not say who submits it.
@@ -38,14 +46,16 @@ async def hand_in(
     first = taken_from(state) if state else None
     if state is None or first is None or today() < first:
         return None
-    form = application.model_copy(update={"policy": policy_for_new_cases(application.policy)})
+    form = application.model_copy(
+        update={"policy": policy_for_new_cases(application.policy, roster=roster)}
+    )
     content = as_sent(form)
     digest = sha256(content)
     answer = Applied(
         platform_id=form.platform_id,
         application_id=form.application_id,
         term=state.facts.term + 1,
-        workflow_id=workflow_id,
+        workflow_id=platform_workflow_id(form.platform_id),
         begins=state.valid_until,
     )
     if state.next_term and state.next_term.application_sha256 == digest:
@@ -63,5 +73,6 @@ async def hand_in(
         "decided_on": str(today()),
         "application": content,
     }
-    await client.decide(form.platform_id, decision)
+    to_sign = await client.to_sign(form.platform_id, decision) if sign else None
+    await client.decide(form.platform_id, await sign(to_sign) if sign and to_sign else decision)
     return answer

@@ -12,6 +12,7 @@ from workflows.refusal import Refusal, Refused
 from workflows.words import Words
 
 _NO_KEY, _NOT_ALLOWED, _NOT_FOUND = 401, 403, 404
+_NOTHING_TO_SAY = 204
 _MOVED, _BAD, _SERVER = 300, 400, 500
 
 
@@ -46,7 +47,8 @@ def raise_for(answer: httpx.Response, key_from: str = "") -> None:
         Unreachable: the service cannot answer now.
     """
     if answer.status_code < _MOVED:
-        _check_json(answer)
+        if answer.status_code != _NOTHING_TO_SAY:
+            _check_json(answer)
         return
     if answer.status_code < _BAD:
         # What is sent carries the key: it follows nobody elsewhere.

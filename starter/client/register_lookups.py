@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.queries import RegisterQueries
 from db.row_types import AppliedBefore
@@ -15,6 +15,7 @@ from starter.client.register_access import open_register, translate_database_err
 from starter.errors import PingtaiError, Unreachable, no_such_platform
 from starter.plans.plan_view import PlanView, plan_view
 from workflows.application import PreviousTerm, PreviousYear
+from workflows.decision import CaseReference
 from workflows.lifecycle import PLATFORM
 from workflows.model import Record
 from workflows.next_term import years_of
@@ -24,6 +25,10 @@ from workflows.run_io import CarriedPlatform
 from workflows.state_folding import fold
 from workflows.states import PlatformState, Receipt
 from workflows.vocabulary import Stage
+
+if TYPE_CHECKING:
+    from workflows.roster_entries import RosterProof
+    from workflows.signed_roots import SignedRoot
 
 _UNTIL_RECORDED = (0.03, 0.07, 0.15, 0.25)
 """When to look for what was just decided (seconds): nearly always it is there at the first look."""
@@ -86,6 +91,18 @@ class NoRegister:
             " configured here",
             "该期已结束：须从名册恢复，但此处未配置名册",
         )
+
+    async def case_log(self, about: CaseReference) -> list[LogEntry]:
+        """Read the log of a case, of its last opening; none: the register does not have it."""
+        return []
+
+    async def roster_proof(self, person: str) -> "RosterProof | None":
+        """Prove that a person stands in the roster in force; None: they do not, or nobody can say."""
+        return None
+
+    async def roster_after(self, version: int | None) -> "list[SignedRoot]":
+        """Read the versions of the roster after one, the oldest first; without one the one in force."""
+        return []
 
     async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
         """Read a version of a plan; see `starter.plans.plan_view.plan_view`.
@@ -193,6 +210,34 @@ class RegisterLookups(NoRegister):
         return CarriedPlatform(
             state=state, record=record_of(log, plans), recorded=len(log), reopened=True
         )
+
+    async def case_log(self, about: CaseReference) -> list[LogEntry]:
+        async with self._register() as register:
+            lines = await register.log(about.platform_id, about.term)
+        own = [line for line in lines if line.year == (about.year or 0)]
+        last = max((line.opening for line in own), default=0)
+        return [line.entry for line in own if line.opening == last]
+
+    async def roster_proof(self, person: str) -> "RosterProof | None":
+        from db.roster_queries import proof_of  # noqa: PLC0415 - only what is signed needs it
+
+        async with self._register() as register:
+            found = await proof_of(register.source, person)
+        return found[0] if found else None
+
+    async def roster_after(self, version: int | None) -> "list[SignedRoot]":
+        from db.roster_queries import newest_root, roots_after  # noqa: PLC0415 - as above
+
+        try:
+            async with self._register() as register:
+                if version is None:
+                    newest = await newest_root(register.source)
+                    return [newest] if newest else []
+                return await roots_after(register.source, version)
+        except PingtaiError:
+            if self._away is None:
+                raise
+            return []  # `last_term` has reported it
 
     async def plan(self, platform_id: str, **wanted: Any) -> PlanView:
         async with self._register() as register:

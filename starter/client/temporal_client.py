@@ -15,6 +15,7 @@ from starter.client.decision_sender import DecisionSender
 from starter.client.interface import Applied
 from starter.client.register_lookups import NoRegister
 from starter.client.set_aside_sender import SetAsideSender
+from starter.client.signature_forms import SignatureForms
 from starter.client.temporal_connection import connect
 from starter.plans.plan_view import PlanView
 from workflows import contract
@@ -39,6 +40,7 @@ class PingtaiClient(ApplicationSender, DecisionSender):
         self._queries, self._register = CaseQueries(client), register or NoRegister()
         self._setting_aside = SetAsideSender(self._queries, self._register)
         self._binding = CaseBinding(self._queries, self._register)
+        self._forms = SignatureForms(self._queries, self._register)
         self._due = due
 
     @classmethod

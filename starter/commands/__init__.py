@@ -82,6 +82,10 @@ COMMANDS = (
         "batch.batch_command:decide_command",
     ),
     _command(
+        "countersign",
+        "Sign as the second person what another officer has decided, and submit it. 会签",
+    ),
+    _command(
         "drafts",
         "List forms that were begun and not sent, and remove them. 草稿",
         "draft_list:drafts_command",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from starter.commands.document_files import document, folder_of, with_documents
 from starter.commands.input_files import read_object
 from starter.commands.notation import chinese_list, word
 from starter.commands.options import json_option
+from starter.commands.own_signature import OwnSignature
 from starter.commands.plan_files.plan_file import read_plan
 from starter.commands.receipt_view import FIRST_ANSWER, NEXT, REPEATED
 from starter.desk.did_you_mean import only_written_alike
@@ -126,7 +128,7 @@ async def apply_command(
         raise NamedFields(error, PlatformApplication) from None
     alike = await written_alike(application.platform_id)
     async with open_pingtai(register=None if by_http() else _register()) as client:
-        applied = await client.apply(application)
+        applied = await client.apply(application, partial(OwnSignature().sign, client))
         view = await _look(client, applied)
         if receipt:
             await _keep_receipt(receipt, client, applied)

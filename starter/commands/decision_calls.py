@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from db.row_types import LogLine, PlatformCard
-from starter.client.interface import ASSESSMENT_KINDS, Pingtai
+from starter.client.interface import ASSESSMENT_KINDS, Pingtai, ToSign
 from starter.clock import today
 from starter.commands.deciding_roles import substitution_of
 from starter.commands.decision_form import DecisionForm
@@ -36,6 +36,7 @@ from workflows.vocabulary import District, Kind, Role
 from workflows.words import Words
 
 if TYPE_CHECKING:
+    from db.countersign_queries import CountersignDraft
     from starter.commands.guided.case_brief import Brief
     from workflows.ssh_signatures import PublicKey
 
@@ -182,12 +183,19 @@ class DecisionCalls:
         except Refused as error:
             raise self.form.refused(error) from None
 
-    def send(self, decision: Decision, again: Words | None = None) -> Receipt:
-        """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`."""
-        client, signed = self.client, self._signed(decision)
-        self.sent = as_sent(signed) if isinstance(signed, Decision) else signed
+    def send(self, decision: Decision, again: Words | None = None) -> "Receipt | CountersignDraft":
+        """Send it; `again` says how to repeat what may have been taken. Raises as `Pingtai.decide`.
+
+        Where its case asks for two signatures, the other person is left to sign it, and nothing is sent.
+        """
+        client, form = self.client, self._signed(decision)
+        if form and form.signatures_needed > 1:
+            return self._runner.run(_left(form.decision))
+        self.sent = form.decision if form else as_sent(decision)
         try:
-            return self._runner.run(client.decide(self.platform, signed))
+            return self._runner.run(
+                client.decide(self.platform, form.decision if form else decision)
+            )
         except Refused as error:
             raise self.form.refused(error) from None
         except NOT_TAKEN:
@@ -197,8 +205,8 @@ class DecisionCalls:
             error.add_note(say(again or _how_to_repeat(decision)))
             raise
 
-    def _signed(self, decision: Decision) -> Decision | dict[str, Any]:
-        """A decision with its person's signature, if they have a key, and its case takes one.
+    def _signed(self, decision: Decision) -> ToSign | None:
+        """A decision with its person's signature; None: they have no key, or none is needed.
 
         Signed between the calls: a person is asked for a touch, and Ctrl-C must end that. Raises as
         `Pingtai.to_sign` and `Signer.sign`; nothing was sent then.
@@ -206,17 +214,19 @@ class DecisionCalls:
         self.signed_by = None
         signer = self._own.signer_of(decision.actor.id)
         if signer is None:
-            return decision
+            return None
         from starter.client.signed_decisions import seen_case, with_signature  # noqa: PLC0415 - only who signs
 
         case = seen_case(self._seen) if self._seen else None
         if case and decision.case is None and decision.kind != Kind.SET_ASIDE:
             decision = decision.model_copy(update={"case": case})
-        raw = self._runner.run(self.client.to_sign(self.platform, decision))
-        if raw is None:
-            return decision
+        form = self._runner.run(self.client.to_sign(self.platform, decision))
+        if form is None:
+            return None
+        proof = self._runner.run(self._own.proof(self.client, decision.actor.id))
         self.signed_by = signer.key
-        return with_signature(raw, signer)
+        signed = with_signature(form.decision, signer, proof)
+        return form.model_copy(update={"decision": signed})
 
     def end_of_stage(self, receipt: Receipt) -> Any:
         """The end of the stage that a receipt leads to, where that is no due date."""
@@ -239,6 +249,13 @@ async def _open_assessment(client: Pingtai, state: PlatformState) -> CaseView:
 async def _register_log(platform: str) -> list[LogLine]:
     async with open_reads() as register:
         return await register.log(platform)
+
+
+async def _left(raw: dict[str, Any]) -> "CountersignDraft":
+    from starter.desk.countersigning import open_countersign_drafts  # noqa: PLC0415 - few need it
+
+    async with open_countersign_drafts() as drafts:
+        return await drafts.leave(raw)
 
 
 async def _card(platform: str) -> PlatformCard | None:

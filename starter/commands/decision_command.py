@@ -29,6 +29,7 @@ from starter.desk.platform_names import Holder
 from starter.terminal.command_runner import answered
 from starter.terminal.screen import at_terminal, show_json
 from workflows.decision import Decision
+from workflows.states import Receipt
 from workflows.vocabulary import Kind
 from workflows.words import Words
 
@@ -212,16 +213,21 @@ def _try(call: Call, calls: DecisionCalls, decision: Decision, raw: dict[str, An
 
 
 def _send(call: Call, calls: DecisionCalls, decision: Decision, again: Words | None = None) -> None:
-    receipt = calls.send(decision, again)
-    end = calls.end_of_stage(receipt)
+    sent = calls.send(decision, again)
+    if not isinstance(sent, Receipt):
+        from starter.commands.waiting_decisions import show_left  # noqa: PLC0415 - few need it
+
+        show_left(sent, as_json=call.as_json)
+        return
+    end = calls.end_of_stage(sent)
     if call.as_json:
-        show_json(receipt.model_dump(mode="json"))
+        show_json(sent.model_dump(mode="json"))
     else:
-        show_receipt(receipt, end, calls.signed_by)
+        show_receipt(sent, end, (calls.signed_by,) if calls.signed_by else ())
     if call.receipt:
         from starter.client.receipt_file import keep_receipt, receipt_content  # noqa: PLC0415 - as above
 
-        keep_receipt(call.receipt, receipt_content(receipt, calls.sent))
+        keep_receipt(call.receipt, receipt_content(sent, calls.sent))
 
 
 _NOT_TWICE = Words(

@@ -1,14 +1,21 @@
 """`pingtai drafts`: the forms that were begun and not sent."""
 
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 import click
 
 from starter.commands.forms_by_kind import FORMS
 from starter.desk.drafts import Draft, all_drafts, drop_draft
-from starter.errors import BadInput
+from starter.errors import BadInput, PingtaiError
 from starter.terminal import wording
 from starter.terminal.command_runner import answered
-from starter.terminal.screen import ALWAYS, Column, complain, show, show_json, table_of
+from starter.terminal.screen import ALWAYS, Column, complain, heading, show, show_json, table_of
 from workflows.words import Words
+
+if TYPE_CHECKING:
+    from db.countersign_queries import CountersignDraft
 
 ALL = "all"
 
@@ -19,7 +26,8 @@ ALL = "all"
 def drafts_command(drop: str | None, *, as_json: bool) -> None:
     """List forms that were begun and not sent, and remove them. 草稿
 
-    The newest is the first. To go on with one, run its command again.
+    The newest is the first. To go on with one, run its command again. Below: decisions that are signed and
+    wait for a second person's signature (`pingtai countersign`).
 
     \b
     Example:
@@ -34,10 +42,26 @@ def drafts_command(drop: str | None, *, as_json: bool) -> None:
                 show(Words(f"Removed: {_command(draft)}", f"已删除：{_command(draft)}"))
         elif as_json:
             show_json([_data(draft) for draft in drafts])
-        elif drafts:
-            show(table_of(enumerate(drafts, 1), _DRAFTS))
         else:
-            complain(Words("There are no drafts.", "没有草稿。"))
+            waiting = asyncio.run(_waiting())
+            if drafts:
+                show(table_of(enumerate(drafts, 1), _DRAFTS))
+            else:
+                complain(Words("There are no drafts.", "没有草稿。"))
+            if waiting:
+                from starter.commands.waiting_decisions import WAITING, waiting_table  # noqa: PLC0415 - few wait
+
+                show("", heading(WAITING), waiting_table(waiting))
+
+
+async def _waiting() -> "list[CountersignDraft]":
+    """What waits for a second signature; nothing where no register answers: forms are kept here."""
+    from starter.desk.countersigning import open_countersign_drafts  # noqa: PLC0415 - a list alone needs it
+
+    with suppress(PingtaiError):
+        async with open_countersign_drafts() as there:
+            return await there.waiting()
+    return []
 
 
 def _named(drafts: list[Draft], given: str) -> list[Draft]:

@@ -1,17 +1,22 @@
 """The key of whoever runs a command: opened when a decision of theirs is to be signed, asked for once."""
 
+import asyncio
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from starter.desk.profile import read_profile
+from starter.errors import PingtaiError
 from starter.terminal.language import say
 from starter.terminal.screen import complain, watched
 from workflows.words import Words
 
 if TYPE_CHECKING:
+    from starter.client.interface import Pingtai, ToSign
     from starter.signing.signer import Person, Signer
+    from workflows.roster_entries import RosterProof
 
 _WITHOUT = Words(
     "Not signed: your profile has no key. To make one: pingtai login --new-key",
@@ -26,6 +31,8 @@ class OwnSignature:
         """Nothing is read before a decision is to be signed."""
         self._signer: Signer | None = None
         self._told = False
+        self._proof: RosterProof | None = None
+        self._asked = False
 
     def signer_of(self, person: str) -> "Signer | None":
         """What signs for a person; None: they are somebody else, or have no key, which is said once.
@@ -48,6 +55,28 @@ class OwnSignature:
             signer.ready()
             self._signer = signer
         return self._signer
+
+    async def proof(self, client: "Pingtai", person: str) -> "RosterProof | None":
+        """Show that the person stands in the roster, where there is one; asked once for all decisions.
+
+        A case that asks for it refuses what comes without.
+        """
+        if not self._asked:
+            with suppress(PingtaiError):
+                self._proof = await client.roster_proof(person)
+            self._asked = True
+        return self._proof
+
+    async def sign(self, client: "Pingtai", form: "ToSign") -> dict[str, Any]:
+        """Return a decision with its person's signature, if they have a key (`interface.Sign`)."""
+        person = form.decision["actor"]["id"]
+        signer = self.signer_of(person)
+        if signer is None:
+            return form.decision
+        from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
+
+        proof = await self.proof(client, person)
+        return await asyncio.to_thread(with_signature, form.decision, signer, proof)
 
 
 def signing_person() -> "Person":

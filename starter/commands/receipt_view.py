@@ -1,10 +1,12 @@
 """The receipt of a decision: what was decided, where the case stands now, who acts next until when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starter.client.interface import Pingtai
 from starter.errors import PingtaiError
+from starter.terminal.language import say
 from starter.terminal.screen import Said, facts, show
 from starter.terminal.wording import (
     DECISION_ID,
@@ -37,11 +39,11 @@ NEXT = Words("next", "下一步")
 
 
 def show_receipt(
-    receipt: Receipt, end: datetime | None, signed_by: "PublicKey | None" = None
+    receipt: Receipt, end: datetime | None, signed_by: "Sequence[PublicKey]" = ()
 ) -> None:
     """Show a receipt; `end` is the end of the stage it led to, where that is no due date.
 
-    `signed_by`: the key by which the decision was signed. Of a repeat the first counts, and not this one.
+    `signed_by`: the keys by which the decision was signed. Of a repeat the first counts, and not this one.
     """
     platform, term, year = receipt.platform_id, receipt.term, receipt.year
     case = Words(f"{platform}, term {term}", f"{platform} 第 {term} 期")
@@ -51,12 +53,12 @@ def show_receipt(
     set_aside = Words(
         f"no longer valid: set aside by decision {by}", f"该决定已由决定 {by} 撤销，不再有效"
     )
-    signer = signed_by.fingerprint() if signed_by and not receipt.repeated else None
+    keys = say(Words(", ", "、")).join(key.fingerprint() for key in signed_by)
     rows: tuple[tuple[Said, object], ...] = (
         (REPEATED, FIRST_ANSWER if receipt.repeated else None),
         (Words("set aside", "已撤销"), set_aside if by else None),
         (Words("accepted", "已办理"), said(receipt.kind, receipt.outcome)),
-        (Words("signed by", "签名密钥"), signer),
+        (Words("signed by", "签名密钥"), None if receipt.repeated else keys),
         (Words("case", "事项"), case),
         (Words("entry", "记录"), f"{receipt.seq} · {moment(receipt.at)}"),
         (STAGE, stage(receipt.stage)),

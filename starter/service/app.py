@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from starter.service import (
     application_routes,
+    countersign_routes,
     decision_routes,
     desk_routes,
     event_routes,
@@ -34,6 +35,7 @@ from starter.webhook_hosts import configured_destinations
 ROUTERS = (
     application_routes.router,
     decision_routes.router,
+    countersign_routes.router,
     platform_routes.router,
     plan_routes.router,
     register_routes.router,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from starter.client.temporal_client import PingtaiClient
+from starter.client.interface import ToSign
 from starter.errors import MAY_BE_ACCEPTED, Unreachable
 from starter.service.application_routes import REPEATED
 from starter.service.bodies import json_body
@@ -74,6 +74,8 @@ class DryRun(Record):
     to_sign: str | None = None
     """What its person signs, byte for byte in UTF-8: the decision, with its `case` and what it `answers` there.
     Nothing, where it was taken before. 待签内容"""
+    signatures_needed: int = 0
+    """How many persons sign it, where its case asks for signatures. 所需签名人数"""
 
 
 @router.post(
@@ -110,7 +112,7 @@ async def decide(
             client = await request.app.state.backends.client()
             preview = await client.check(platform_id, data)
             if dry_run:
-                to_sign = None if preview.repeated else await _to_sign(client, platform_id, data)
+                to_sign = None if preview.repeated else await client.to_sign(platform_id, data)
                 return _preview(preview, doubts, to_sign)
             if not preview.repeated:  # what was taken is answered as it was
                 refuse(doubts)
@@ -151,19 +153,17 @@ async def _decided(request: Request, platform_id: str, data: Any) -> Receipt:
     return receipt
 
 
-async def _to_sign(client: PingtaiClient, platform_id: str, data: Any) -> str | None:
-    raw = await client.to_sign(platform_id, data)
-    return signed_form(decision_of(raw)).decode() if raw else None
-
-
-def _preview(preview: DecisionPreview, doubts: tuple[Doubt, ...], to_sign: str | None) -> Response:
+def _preview(
+    preview: DecisionPreview, doubts: tuple[Doubt, ...], to_sign: ToSign | None
+) -> Response:
     headers = REPEATED if preview.repeated else {}
     if preview.set_aside_by is not None:
         headers = headers | {SET_ASIDE_BY: preview.set_aside_by}
     answer = DryRun(
         would_lead_to=preview.stage or "",
         doubts=() if preview.repeated else doubts,
-        to_sign=to_sign,
+        to_sign=signed_form(decision_of(to_sign.decision)).decode() if to_sign else None,
+        signatures_needed=to_sign.signatures_needed if to_sign else 0,
     )
     return reply(answer, 200, headers)
 

@@ -22,6 +22,7 @@ from tests.rules.builders import (
     OPERATOR_NAME,
     Raw,
 )
+from tests.rules.signing import Person, signed
 from tests.service.conftest import MakeKey, calling, form
 from tests.service.decisions import decision
 from workflows.policy import Policy, policy_for_new_cases
@@ -29,7 +30,10 @@ from workflows.policy import Policy, policy_for_new_cases
 PLATFORM = "http-scopes"
 ID = "/v1/platforms/{platform_id}"
 DECISIONS = f"{ID}/decisions"
+COUNTERSIGN = "/v1/countersign-drafts"
 SUBSCRIPTION = "/v1/subscriptions/{subscription_id}"
+CASE = {"platform_id": PLATFORM, "term": 1, "answers": "a" * 64}
+WAITING = signed(decision("termination", "t-1", case=CASE), Person("wang"))
 BROUGHT_IN = decision("bringing_in", "b-1", listed_on="2025-03-01", certificate_number="GX-access")
 
 
@@ -49,7 +53,7 @@ class Row:
     async def call(self, client: httpx.AsyncClient) -> httpx.Response:
         """Make the call for the platform of these tests."""
         where = self.path.format(
-            platform_id=PLATFORM, year=1, subscription_id="sub_0123456789abcdef"
+            platform_id=PLATFORM, year=1, subscription_id="sub_0123456789abcdef", number=1
         )
         return await client.request(self.method, where, json=self.body, params=self.query)
 
@@ -85,6 +89,9 @@ TABLE = (
     tried(OPERATOR, "withdrawal"),
     tried(DISTRICT, "recommendation"),
     tried(COMMISSION, "inspection"),
+    row("GET", COUNTERSIGN, Scope.DECIDE_COMMISSION, of_a_district=False),
+    row("POST", COUNTERSIGN, Scope.DECIDE_COMMISSION, body=WAITING),
+    row("DELETE", f"{COUNTERSIGN}/{{number}}", Scope.DECIDE_COMMISSION, of_a_district=False),
     row("GET", ID, Scope.READ),
     row("GET", f"{ID}/assessments/{{year}}", Scope.READ, of_a_district=False),  # there is none
     row("GET", f"{ID}/log", Scope.READ),

@@ -14,16 +14,19 @@ from db.key_rows import Keys
 from db.register_store import PostgresRegister
 from db.substitutions import Substitutions
 from starter.client.http_client import PingtaiHttpClient
+from starter.desk.countersigning import DirectCountersignDrafts, HttpCountersignDrafts
 from starter.desk.direct_reads import DirectReads
 from starter.desk.http_reads import HttpReads
 from starter.desk.listed_platforms import platforms_of_list
-from starter.errors import NotAllowed
+from starter.errors import BadInput, NotAllowed
 from starter.service.app import make_app
 from tests.register import cases
+from tests.register.test_countersign_drafts import waiting
 from tests.service.conftest import WorldConnections
 from tests.workflows.world import World
 from workflows.activity_messages import DueDate
 from workflows.actors import Actor
+from workflows.model import InvalidMessage
 from workflows.periods import beijing_date
 
 MakeReads = Callable[..., Awaitable[HttpReads]]
@@ -136,6 +139,36 @@ async def test_a_key_sees_its_own(direct: DirectReads, over_http: MakeReads) -> 
         await applicant.register()
     with pytest.raises(NotAllowed, match="the scope read"):
         await applicant.inbox().page()
+
+
+async def test_what_waits_for_a_second_signature_either_way(
+    direct: DirectReads, over_http: MakeReads, engine: AsyncEngine
+) -> None:
+    """Left by the service: the same once, the same list; a key of a district sees its own, others nothing."""
+    http = HttpCountersignDrafts((await over_http("read", "decide:commission"))._client)
+    here = DirectCountersignDrafts(engine, engine)
+    before = await http.leave(waiting("d-1"))
+    left = await http.leave(waiting("d-1"))
+    assert before.number == left.number
+    elsewhere = HttpCountersignDrafts(
+        (await over_http("decide:commission", "read", district="chaoyang"))._client
+    )
+    with pytest.raises(NotAllowed, match="another district"):
+        await elsewhere.leave(waiting("d-2"))
+    with pytest.raises(NotAllowed, match="another district"):
+        await elsewhere.drop(left.number)
+    with pytest.raises(InvalidMessage, match="has one signature"):
+        await http.leave(waiting("d-3") | {"signatures": []})
+    assert [left] == await http.waiting() == await here.waiting()
+    assert [] == await elsewhere.waiting()
+    reader = HttpCountersignDrafts((await over_http("read"))._client)
+    for refused in (reader.waiting(), reader.leave(waiting("d-2")), reader.drop(left.number)):
+        with pytest.raises(NotAllowed, match="decide:commission"):
+            await refused
+    await http.drop(left.number)
+    assert [] == await here.waiting()
+    with pytest.raises(BadInput, match="no decision"):
+        await http.find(left.number)
 
 
 async def test_plaques_either_way(direct: DirectReads, over_http: MakeReads) -> None:

@@ -44,9 +44,9 @@ async def test_a_decision_is_signed_for_its_place(pingtai: Pingtai) -> None:
     )
     again = await decide_signed(pingtai, asked.platform_id, recommendation(), OnDesk())
     assert again.repeated
-    raw = await pingtai.to_sign(other.platform_id, recommendation("d-2"))
-    assert raw
-    signed = with_signature(raw, OnDesk())
+    form = await pingtai.to_sign(other.platform_id, recommendation("d-2"))
+    assert form
+    signed = with_signature(form.decision, OnDesk())
     with pytest.raises(Refused, match="does not hold"):
         await pingtai.decide(other.platform_id, signed | {"opinion": "不同意。"})
     with pytest.raises(Refused):

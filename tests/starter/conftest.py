@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from starter.client.interface import Applied
+from starter.client.interface import Applied, ToSign
 from starter.client.register_lookups import NoRegister
 from starter.client.temporal_client import PingtaiClient
 from starter.clock import today
@@ -83,7 +83,7 @@ class PretendClient:
         self._sent.append((platform_id, raw))
         return self._answer("decide")
 
-    async def apply(self, application: PlatformApplication) -> Any:
+    async def apply(self, application: PlatformApplication, sign: Any = None) -> Any:
         previous = await self._register.last_term(application.platform_id)
         if "apply" in self._answers:
             return self._answer("apply")
@@ -97,13 +97,20 @@ class PretendClient:
     async def taken_up(self, applied: Applied, within: float) -> bool:
         return True
 
+    async def roster_proof(self, person: str) -> Any:
+        return self._answers.get("proofs", {}).get(person)
+
     async def check(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         return self._answer("check")
 
     async def to_sign(self, platform_id: str, decision: Decision | dict[str, Any]) -> Any:
         raw = as_sent(decision) if isinstance(decision, Decision) else decision
         case = self._answer("to_sign")
-        return raw | {"case": case | raw.get("case", {})} if case else None
+        if case is None:
+            return None
+        needed = self._answers.get("signatures_needed", 0)
+        named = case | (raw.get("case") or {})
+        return ToSign(decision=raw | {"case": named}, signatures_needed=needed)
 
     async def log(self, platform_id: str) -> Any:
         return self._answers.get("case_log", [])

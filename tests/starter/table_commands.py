@@ -101,7 +101,7 @@ def taken(monkeypatch: pytest.MonkeyPatch, sent: list[tuple[str, dict[str, Any]]
     """What a command took out of its file, by the columns; nothing is sent to any server."""
     found: list[dict[str, Any]] = []
 
-    async def apply(self: PretendClient, form: PlatformApplication) -> Applied:
+    async def apply(self: PretendClient, form: PlatformApplication, _: object = None) -> Applied:
         message = form.model_dump(mode="json")
         found.append({name: at(message, name) for name in COLUMNS})
         return Applied(

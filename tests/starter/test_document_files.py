@@ -132,7 +132,7 @@ def test_an_application_takes_files(
     """For each of its five conditions; the JSON file need not say any hash."""
     handed_in: list[PlatformApplication] = []
 
-    async def apply(_: object, said: PlatformApplication) -> Applied:
+    async def apply(_: object, said: PlatformApplication, __: object = None) -> Applied:
         handed_in.append(said)
         return Applied(platform_id="p-1", application_id="a-1", term=1, workflow_id="platform:p-1")
 

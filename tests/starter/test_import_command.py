@@ -54,7 +54,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """The client answers from here; no register is asked, and nobody waits long."""
     made = Started()
 
-    async def apply(self: PretendClient, form: PlatformApplication) -> Applied:
+    async def apply(self: PretendClient, form: PlatformApplication, _: object = None) -> Applied:
         return made.answer(form)
 
     @asynccontextmanager

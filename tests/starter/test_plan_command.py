@@ -207,7 +207,7 @@ def test_an_application_takes_its_plan_from_a_file(
     """What was fetched of one term can be handed in for the next."""
     handed_in: list[PlatformApplication] = []
 
-    async def apply(_: object, application: PlatformApplication) -> Applied:
+    async def apply(_: object, application: PlatformApplication, __: object = None) -> Applied:
         handed_in.append(application)
         return Applied(platform_id="p-1", application_id="a-1", term=2, workflow_id="platform:p-1")
 

@@ -40,7 +40,7 @@ def form(raw: Raw) -> str:
 )
 def test_a_service_may_complete_a_decision(own: Raw, added: Raw) -> None:
     """With the case and what it answers there, and the year of what is set aside."""
-    assert own | added == completed_as_signed(own, form(own | added))
+    assert own | added == completed_as_signed([own], form(own | added))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_service_may_complete_a_decision(own: Raw, added: Raw) -> None:
 def test_what_a_service_changes_is_not_signed(own: Raw, changed_to: Raw) -> None:
     """Whatever it is: another outcome, person, plan, or what somebody saw."""
     with pytest.raises(BadInput, match="not signed"):
-        completed_as_signed(own, form({"case": CASE} | own | changed_to))
+        completed_as_signed([own], form({"case": CASE} | own | changed_to))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_a_service_changes_is_not_signed(own: Raw, changed_to: Raw) -> None
 def test_what_is_no_decision_is_not_signed(to_sign: str) -> None:
     """Whatever a service writes, it is told in the same words."""
     with pytest.raises(BadInput, match="not signed"):
-        completed_as_signed(said(), to_sign)
+        completed_as_signed([said()], to_sign)
 
 
 def test_what_a_person_saw_is_what_they_answer() -> None:

@@ -148,9 +148,9 @@ async def test_waits_while_nobody_answers(
     """What was taken and never answered is repeated: in the end each is started, and none twice."""
     file, lost, apply = write("w.jsonl", forms("away")), 0, PingtaiClient.apply
 
-    async def away(self: PingtaiClient, form: PlatformApplication) -> Applied:
+    async def away(self: PingtaiClient, form: PlatformApplication, *sign: Any) -> Applied:
         nonlocal lost
-        applied = await apply(self, form)
+        applied = await apply(self, form, *sign)
         if PLATFORMS // 3 <= int(form.platform_id.rpartition("-")[2]) and lost < PLATFORMS:
             lost += 1
             raise Unreachable("the answer was lost", "应答丢失")

@@ -23,7 +23,7 @@ from worker.demo.example_layout import import_example_layout
 from worker.demo.example_lives import Example, load_examples
 from worker.demo.example_officers import ExampleOfficers, words_of
 from worker.demo.player import Player, UnexpectedResult
-from worker.demo.report import check_arrows, show_lives, show_register
+from worker.demo.report import check_arrows, show_lives, show_register, signed_words
 from worker.log_setup import set_up_logs
 from worker.settings import load_settings
 from worker.stack import RunningStack, local_stack
@@ -86,18 +86,20 @@ async def _play(
 ) -> tuple[bool, datetime]:
     """Play all lives at the same time and report; whether all came true, and the latest moment in them.
 
-    The people of the examples have keys in a folder, and stand in a roster.
+    The people of the examples have keys in a folder, stand in a roster, and sign what they decide.
     `whole`: these are all the examples there are, which together cover the lifecycle tables.
     """
     engine = create_engine(stack.where.database_url)
     try:
         queries = RegisterQueries(engine)
         await import_example_layout(engine, _BY)
-        roster = await ExampleOfficers(lives, folder / "officers").set_up(stack.client, engine)
-        mismatches = await _play_all(stack, lives, queries)
+        officers = ExampleOfficers(lives, folder / "officers")
+        roster = await officers.set_up(stack.client, engine)
+        mismatches = await _play_all(stack, lives, queries, officers)
         await show_register(queries)
         latest = await show_lives(queries, stack.client)
         arrows = await check_arrows(queries)
+        signed = await signed_words(queries)
     finally:
         await engine.dispose()
     ended = len(lives) - len(mismatches)
@@ -105,6 +107,7 @@ async def _play(
     show(
         heading(Words("The check", "核对")),
         words_of(roster),
+        signed,
         *(f"✗ {line}" for line in (*mismatches, *missing)),
         _mark(mismatches)
         + say(
@@ -125,7 +128,7 @@ def _mark(wrong: Sequence[str]) -> str:
 
 
 async def _play_all(
-    stack: RunningStack, lives: list[Example], queries: RegisterQueries
+    stack: RunningStack, lives: list[Example], queries: RegisterQueries, officers: ExampleOfficers
 ) -> list[str]:
     clockwork = Clockwork(stack.client)
     mismatches: list[str] = []
@@ -146,6 +149,7 @@ async def _play_all(
                 clockwork,
                 lambda: progress.advance(bar),
                 RegisterLookups(lambda: nullcontext(queries)),
+                officers,
             )
             try:
                 await player.play()

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from starter.client.interface import Pingtai, ToSign
+from starter.client.signed_decisions import with_signature
 from starter.clock import today
 from starter.roster.roster_access import DirectRoster
 from starter.roster.roster_changes import opening, opening_signature, with_signatures
@@ -14,8 +16,9 @@ from starter.signing.key_files import FileSigner, make_key, read_key_file
 from starter.signing.signer import Signer
 from worker.demo.example_lives import Example
 from workflows.actors import Actor
+from workflows.decision import Decision
 from workflows.model import InvalidMessage, parse
-from workflows.roster_entries import RosterEntry, RosterKey
+from workflows.roster_entries import RosterEntry, RosterKey, RosterProof
 from workflows.roster_log import RosterView
 from workflows.signed_roots import OFFICERS_NEEDED
 from workflows.vocabulary import Role
@@ -34,6 +37,7 @@ class ExampleOfficers:
         folder.mkdir(mode=0o700)
         self._keys: dict[str, FileSigner] = {}
         self.entries: dict[str, RosterEntry] = {}
+        self._proofs: dict[str, RosterProof | None] = {}
         for person in _SETTING_UP:
             actor = Actor(id=person, role=Role.COMMISSION, organisation=_BODY)
             self._take(actor, "", folder)
@@ -65,6 +69,32 @@ class ExampleOfficers:
     def signer(self, person: str) -> Signer | None:
         """Return what signs for a person; None: nobody of this id acts in the examples."""
         return self._keys.get(person)
+
+    async def signed(
+        self, client: Pingtai, platform_id: str, decision: Decision | dict[str, Any]
+    ) -> Decision | dict[str, Any]:
+        """Return a decision with the signature of who decides, and of another where two sign it.
+
+        One that needs no signature is returned as it is.
+        """
+        form = await client.to_sign(platform_id, decision)
+        return await self.sign(client, form) if form else decision
+
+    async def sign(self, client: Pingtai, form: ToSign) -> dict[str, Any]:
+        """Return a decision with the signatures of those who take it (`starter.client.interface.Sign`)."""
+        raw = form.decision
+        if raw["actor"]["id"] not in self._keys:
+            return raw
+        for person in self._signers_of(raw["actor"]["id"], max(1, form.signatures_needed)):
+            if person not in self._proofs:
+                self._proofs[person] = await client.roster_proof(person)
+            raw = with_signature(raw, self._keys[person], self._proofs[person])
+        return raw
+
+    def _signers_of(self, person: str, number: int) -> list[str]:
+        """Who decides, and officers of the same body who set the roster up and decide nothing themselves."""
+        others = [one for one in _SETTING_UP if one != person]
+        return [person, *others][:number]
 
     async def set_up(self, client: Client, engine: AsyncEngine) -> RosterView:
         """Set the roster up.

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 
-from starter.client.interface import ASSESSMENT_KINDS
+from starter.client.interface import ASSESSMENT_KINDS, Applied, Sign
 from starter.client.register_lookups import RegisterLookups
 from starter.client.temporal_client import PingtaiClient
 from starter.clock import today
 from starter.errors import NoSuchPlatform, Unreachable
 from worker.demo.clockwork import A_MOMENT, Clockwork, in_a_run_after, until
 from worker.demo.example_lives import Example, ExampleStep, ExampleTerm, as_of, with_application
+from worker.demo.example_officers import ExampleOfficers
 from workflows.application import PlatformApplication
 from workflows.contract import (
     PLATFORM_TYPE,
@@ -37,13 +39,31 @@ class UnexpectedResult(Exception):
 
 
 class PatientClient(PingtaiClient):
-    """Asks once more: a worker that was killed leaves a question waiting for it until it times out."""
+    """Asks once more: a worker that was killed leaves a question waiting for it until it times out.
+
+    What is decided by its `officers` they sign.
+    """
+
+    officers: ExampleOfficers | None = None
 
     async def decide(self, platform_id: str, decision: Decision | dict[str, Any]) -> Receipt:
+        signed = await self.signed(platform_id, decision)
         try:
-            return await super().decide(platform_id, decision)
+            return await super().decide(platform_id, signed)
         except Unreachable:
-            return await super().decide(platform_id, decision)
+            return await super().decide(platform_id, signed)
+
+    async def apply(self, application: PlatformApplication, sign: Sign | None = None) -> Applied:
+        own = partial(self.officers.sign, self) if self.officers else None
+        return await super().apply(application, sign or own)
+
+    async def signed(
+        self, platform_id: str, decision: Decision | dict[str, Any]
+    ) -> Decision | dict[str, Any]:
+        """A decision with the signatures that its case asks for."""
+        if self.officers is None:
+            return decision
+        return await self.officers.signed(self, platform_id, decision)
 
 
 class Player:
@@ -53,8 +73,9 @@ class Player:
         clockwork: Clockwork,
         progress: Callable[[], None],
         register: RegisterLookups,
+        officers: ExampleOfficers | None = None,
     ) -> None:
-        """Get ready; `progress` is called after every step.
+        """Get ready; `progress` is called after every step. `officers` sign what they decide.
 
         Where a platform stands is read from the register: asking a case costs its worker a whole history.
         """
@@ -62,6 +83,7 @@ class Player:
         self._clockwork = clockwork
         self._progress = progress
         self._client = PatientClient(clockwork.client, register)
+        self._client.officers = officers
         self._register = register
         self._platform: WorkflowHandle[Any, Any] = clockwork.client.get_workflow_handle(
             platform_workflow_id(example.platform_id)
@@ -137,7 +159,8 @@ class Player:
             year = self._year if target is self._assessment else None
             case = {"platform_id": self._example.platform_id, "term": self._term, "year": year}
             decision |= {"case": case}
-            await target.signal(decision["kind"], decision)
+            signed = await self._client.signed(self._example.platform_id, decision)
+            await target.signal(decision["kind"], signed)
             await self._settled(target)
         receipt = await self._client.decide(self._example.platform_id, decision)
         if step.signal and not receipt.repeated:

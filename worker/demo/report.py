@@ -119,3 +119,19 @@ async def _events(client: Client, platform_id: str) -> int:
         handle = client.get_workflow_handle(run.id, run_id=run.run_id)
         events += run.history_length or (await handle.describe()).history_length
     return events
+
+
+async def signed_words(queries: RegisterQueries) -> Words:
+    """How many decisions were signed by those who took them, and how many by two."""
+    async with queries.source.connect() as reading:
+        (row,) = await reading.fetch(_SIGNED)
+    return Words(
+        f"{row['signed']} of {row['decisions']} decisions signed by their officers,"
+        f" {row['twice']} of them by two",
+        f"{row['decisions']} 项决定中 {row['signed']} 项由经办人签名，其中 {row['twice']} 项经会签",
+    )
+
+
+_SIGNED = """SELECT count(*) AS decisions, count(*) FILTER (WHERE said ? 'signatures') AS signed,
+count(*) FILTER (WHERE jsonb_array_length(said -> 'signatures') = 2) AS twice
+FROM log_entries WHERE kind = 'decision'"""

@@ -22,6 +22,7 @@ from starter.commands.batch.sender import BatchSender
 from starter.commands.batch.submit import LineCheck, LineSubmission
 from starter.commands.own_signature import OwnSignature
 from starter.commands.unless_meant import odd_day
+from starter.desk.countersigning import left_drafts
 from starter.desk.reach import open_pingtai
 from starter.errors import BadInput
 from starter.tables.file_content import read_many
@@ -162,8 +163,8 @@ def _entries(batch: Batch) -> list[Entry]:
 async def _send(
     batch: Batch, lines: Sequence[Line], telling: ProgressReport, own: OwnSignature
 ) -> BatchSender:
-    async with open_pingtai(due=False) as client:
-        take = LineCheck(client) if batch.dry_run else LineSubmission(client, own)
+    async with open_pingtai(due=False) as client, left_drafts() as leave:
+        take = LineCheck(client) if batch.dry_run else LineSubmission(client, own, leave)
         sending = BatchSender(take, telling.hear, batch.at_once)
         with (
             telling.watching([line.entry.number for line in lines]),

@@ -46,6 +46,8 @@ class Outcome(StrEnum):
     """What became of a line."""
 
     DONE = "done"
+    WAITING = "waits_for_second_signature"
+    """It is signed, and not sent: another person signs it, too."""
     ALREADY = "already_done"
     BAD = "bad"
     REFUSED = "refused"

@@ -19,6 +19,7 @@ from workflows.words import Words
 
 _WORDS: dict[Outcome, Words] = {
     Outcome.DONE: Words("done", "已办理"),
+    Outcome.WAITING: Words("waits for a second signature", "待会签"),
     Outcome.ALREADY: Words("already done", "此前已办理"),
     Outcome.BAD: Words("BAD", "【有误】"),
     Outcome.REFUSED: Words("REFUSED", "【不予受理】"),

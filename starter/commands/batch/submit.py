@@ -2,9 +2,10 @@
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starter.client.interface import Pingtai
+from starter.client.interface import Pingtai, ToSign
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.own_signature import OwnSignature
 from starter.desk.did_you_mean import joined
@@ -66,25 +67,35 @@ class _Asked(ABC):
 class LineSubmission(_Asked):
     """Sends lines to be taken, each with its person's signature."""
 
-    def __init__(self, client: Pingtai, own: OwnSignature) -> None:
-        """Send by this client; `own` signs."""
+    def __init__(
+        self,
+        client: Pingtai,
+        own: OwnSignature,
+        leave: Callable[[dict[str, Any]], Awaitable[object]],
+    ) -> None:
+        """Send by this client; `own` signs, `leave` keeps what another person signs, too."""
         super().__init__(client)
         self._own = own
+        self._leave = leave
         self._hand = asyncio.Lock()
         """One signature after another: a person has one hand to touch a key with."""
 
-    async def _signed(self, line: Line) -> dict[str, Any]:
+    async def _signed(self, line: Line) -> ToSign | None:
+        """A line with its person's signature; None: they have no key, or none is needed."""
         signer = self._own.signer_of(line.message["actor"]["id"])
-        raw = await self._client.to_sign(line.platform, line.message) if signer else None
-        if signer is None or raw is None:
-            return line.message
-        from starter.client.signed_decisions import with_signature  # noqa: PLC0415 - only who signs
-
+        form = await self._client.to_sign(line.platform, line.message) if signer else None
+        if signer is None or form is None:
+            return None
         async with self._hand:
-            return await asyncio.to_thread(with_signature, raw, signer)
+            signed = await self._own.sign(self._client, form)
+        return form.model_copy(update={"decision": signed})
 
     async def _ask(self, line: Line) -> Result:
-        receipt = await self._client.decide(line.platform, await self._signed(line))
+        form = await self._signed(line)
+        if form and form.signatures_needed > 1:
+            await self._leave(form.decision)
+            return Result(line.entry, Outcome.WAITING, line)
+        receipt = await self._client.decide(line.platform, form.decision if form else line.message)
         if receipt.set_aside_by:
             why = _counts_no_longer(receipt.set_aside_by)
             return Result(line.entry, Outcome.REFUSED, line, problem=why)

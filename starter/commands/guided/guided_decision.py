@@ -51,7 +51,7 @@ def guided(
     def leads_to(raw: dict[str, Any]) -> str:
         preview = calls.preview(calls.decision(raw))
         if calls.form.kind is Kind.SET_ASIDE:
-            _show_set_aside(calls, raw)
+            show_set_aside(calls, raw)
         show(*changes_parts(brief, raw))
         return preview.stage or ""
 
@@ -84,7 +84,7 @@ def confirm(
     """
     if calls.form.kind is Kind.SET_ASIDE:
         leads_to = calls.preview(decision).stage or ""
-        _show_set_aside(calls, raw)
+        show_set_aside(calls, raw)
         named = decision_named(calls.register_log(), raw.get("target"), raw.get("entry"))
         rows = rows_of(calls.form, raw, raw, {"target": named} if named else {})
         show(heading(Words("Summary", "摘要")), summary(rows, None, leads_to), "")
@@ -118,7 +118,8 @@ def _nothing_sent() -> Iterator[None]:
         raise
 
 
-def _show_set_aside(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:
+def show_set_aside(calls: DecisionCalls, raw: Mapping[str, Any]) -> None:
+    """Show the entries that a setting aside takes with it."""
     lines = set_aside_with(calls.register_log(), str(raw.get("target")))
     if lines:
         show(

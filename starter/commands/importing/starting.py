@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starter.client.interface import Pingtai
 from starter.commands.batch.lines import Line, Outcome, Result
 from starter.commands.batch.submit import is_answer, not_done
+from starter.commands.own_signature import OwnSignature
 from starter.errors import Unreachable
 from workflows.application import PlatformApplication
 from workflows.model import parse
@@ -28,6 +30,7 @@ class PlatformStarter:
         self._client: Pingtai | None = None
         self._one_connects = asyncio.Lock()
         self._unheard = 0
+        self._own = OwnSignature()
 
     async def connect(self) -> Pingtai:
         """The client that is connected, or a new one. Raises Unreachable, BadInput."""
@@ -41,7 +44,8 @@ class PlatformStarter:
         client = None
         try:
             client = await self.connect()
-            applied = await client.apply(parse(PlatformApplication, line.message))
+            form = parse(PlatformApplication, line.message)
+            applied = await client.apply(form, partial(self._own.sign, client))
         except Unreachable as error:
             if self._client is client:
                 self._client = None

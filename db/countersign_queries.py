@@ -1,0 +1,45 @@
+"""Reading the decisions that wait for a second signature, of which the cases know nothing yet."""
+
+from typing import Any
+
+from db.asyncpg_connections import Source, connections
+from db.reading import LARGEST_PAGE, columns, read
+from workflows.model import Instant, Record, Sha256
+
+
+class CountersignDraft(Record):
+    """A decision with its first signature; `year` 0 is the platform itself."""
+
+    number: int
+    platform_id: str
+    term: int
+    year: int
+    kind: str
+    outcome: str
+    person_id: str
+    decision_id: str
+    answers: Sha256
+    decision: dict[str, Any]
+    left_at: Instant
+
+
+async def countersign_drafts_waiting(
+    source: Source, platform_id: str | None = None, limit: int = LARGEST_PAGE
+) -> list[CountersignDraft]:
+    """Return those that wait, the oldest first; what was decided meanwhile does not."""
+    rows = await connections(source).fetch(_WAITING, platform_id, limit)
+    return [read(CountersignDraft, row) for row in rows]
+
+
+async def countersign_draft(source: Source, number: int) -> CountersignDraft | None:
+    """Return the one of a number; None: there is none, or it was dropped."""
+    rows = await connections(source).fetch(_ONE, number)
+    return read(CountersignDraft, rows[0]) if rows else None
+
+
+_ROWS = f"SELECT {columns(CountersignDraft, of='d')} FROM countersign_drafts AS d"  # noqa: S608 - of constants
+_ONE = f"{_ROWS} WHERE d.number = $1"
+_WAITING = f"""{_ROWS} WHERE ($1::text IS NULL OR d.platform_id = $1) AND NOT EXISTS (
+    SELECT 1 FROM log_entries AS e WHERE e.platform_id = d.platform_id AND e.kind = 'decision'
+    AND e.decision_id = d.decision_id AND e.actor ->> 'id' = d.person_id)
+ORDER BY d.number LIMIT $2"""  # noqa: S608 - of constants

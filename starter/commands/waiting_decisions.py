@@ -1,0 +1,82 @@
+"""Decisions that wait for a second signature, as they are shown: in a list, one alone, and when one is left."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from db.countersign_queries import CountersignDraft
+from starter.commands.forms_by_kind import FORMS
+from starter.commands.guided.summary import rows_of, summary
+from starter.terminal import wording
+from starter.terminal.language import say
+from starter.terminal.screen import ALWAYS, Column, Said, facts, heading, show, show_json, table_of
+from workflows.ssh_signatures import PublicKey
+from workflows.vocabulary import Kind
+from workflows.words import Words
+
+WAITING = Words("Waiting for a second signature", "待会签")
+
+
+def waiting_table(drafts: Sequence[CountersignDraft]) -> Table:
+    """A list of them, the oldest first."""
+    return table_of(drafts, _COLUMNS)
+
+
+def decision_parts(draft: CountersignDraft, first: PublicKey) -> list[Table | Text | Said]:
+    """One of them whole, and who signed it first."""
+    form = FORMS[Kind(draft.kind)]
+    signed: list[tuple[Said, object]] = [
+        (Words("signed first by", "第一签名人"), draft.person_id),
+        (Words("key", "密钥"), first.fingerprint()),
+        (Words("on", "签名时间"), wording.moment(draft.left_at)),
+    ]
+    return [
+        heading(WAITING),
+        summary(rows_of(form, draft.decision, draft.decision), None, ""),
+        "",
+        facts(signed),
+    ]
+
+
+def show_left(draft: CountersignDraft, *, as_json: bool) -> None:
+    """Say that a decision was signed and not sent, and what another person does about it."""
+    if as_json:
+        show_json({"waits_for_second_signature": draft.model_dump(mode="json")})
+        return
+    rows: tuple[tuple[Said, object], ...] = (
+        (Words("signed", "已签名"), _decided(draft)),
+        (wording.PLATFORM_LABEL, draft.platform_id),
+        (
+            Words("not sent yet", "尚未提交"),
+            Words("a second person signs it, too", "须由另一人会签"),
+        ),
+        (wording.DECISION_ID, draft.decision_id),
+        (
+            Words("next", "下一步"),
+            Words(
+                f"another officer: pingtai countersign {draft.number}",
+                f"由另一名经办人办理：pingtai countersign {draft.number}",
+            ),
+        ),
+    )
+    show(facts(rows))
+
+
+def _decided(draft: CountersignDraft) -> str:
+    return wording.said(draft.kind, draft.outcome)
+
+
+def _case(draft: CountersignDraft) -> str:
+    if not draft.year:
+        return draft.platform_id
+    return say(f"{draft.platform_id}, year {draft.year}", f"{draft.platform_id} 第 {draft.year} 年")
+
+
+_COLUMNS: tuple[Column[CountersignDraft], ...] = (
+    Column(Words("no.", "编号"), lambda draft: draft.number, whole=ALWAYS),
+    Column(Words("platform", "平台"), _case),
+    Column(Words("decision", "决定"), _decided),
+    Column(Words("signed by", "签名人"), lambda draft: draft.person_id),
+    Column(Words("on", "时间"), lambda draft: wording.moment(draft.left_at), whole=ALWAYS),
+)

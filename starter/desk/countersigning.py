@@ -1,0 +1,215 @@
+"""Decisions that wait for a second signature: left by who signed first, read and signed by another person.
+
+They are kept beside the register. Nothing is decided before both signatures are sent, in one message.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import TypeAdapter
+
+from db.countersign_queries import (
+    CountersignDraft,
+    countersign_draft,
+    countersign_drafts_waiting,
+)
+from db.row_types import LogLine
+from starter.desk.reach import open_service
+from starter.desk.service_address import service_address
+from starter.errors import BadInput
+from workflows.content_chain import ContentChain
+from workflows.decision import Decision
+from workflows.decision_reading import new_decision_of
+from workflows.model import invalid, parse
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from db.asyncpg_connections import Source
+    from starter.client.http_client import PingtaiHttpClient
+
+Leave = Callable[[dict[str, Any]], Awaitable[CountersignDraft]]
+PATH = "/v1/countersign-drafts"
+
+
+class CountersignDrafts(Protocol):
+    """Where decisions wait for a second signature. Each call raises NotAllowed and Unreachable."""
+
+    async def leave(self, raw: dict[str, Any]) -> CountersignDraft:
+        """Keep a decision with its first signature; the same again is the same draft.
+
+        Raises:
+            InvalidMessage: it is not signed for a case, or its signature does not hold.
+        """
+
+    async def waiting(self) -> list[CountersignDraft]:
+        """Those that wait, the oldest first."""
+
+    async def find(self, number: int) -> CountersignDraft:
+        """The one of a number. Raises BadInput: none waits of this number."""
+
+    async def drop(self, number: int) -> None:
+        """Drop one; nothing happens where there is none."""
+
+
+@asynccontextmanager
+async def open_countersign_drafts(*, writing: bool = False) -> "AsyncIterator[CountersignDrafts]":
+    """Reach them by the service or directly, as the command is set up; `writing`: several will be left.
+
+    Raises:
+        Unreachable: the register does not answer, or there is none.
+    """
+    address = service_address()
+    if address is not None:
+        async with open_service(address) as client:
+            yield HttpCountersignDrafts(client)
+        return
+    from starter.client.register_access import open_connections, open_engine  # noqa: PLC0415 - only this way
+
+    if writing:
+        async with open_engine(start=False) as engine:
+            yield DirectCountersignDrafts(engine, engine)
+        return
+    async with open_connections(start=False) as source:
+        yield DirectCountersignDrafts(source)
+
+
+@asynccontextmanager
+async def left_drafts() -> "AsyncIterator[Leave]":
+    """Leave many decisions for a second signature: the place where they wait is opened with the first."""
+    async with AsyncExitStack() as opened:
+        opening = asyncio.Lock()
+        there: list[CountersignDrafts] = []
+
+        async def leave(raw: dict[str, Any]) -> CountersignDraft:
+            async with opening:
+                if not there:
+                    place = open_countersign_drafts(writing=True)
+                    there.append(await opened.enter_async_context(place))
+            return await there[0].leave(raw)
+
+        yield leave
+
+
+class DirectCountersignDrafts:
+    """They themselves (`CountersignDrafts`)."""
+
+    def __init__(self, source: "Source", engine: "AsyncEngine | None" = None) -> None:
+        """Read from a source; write by an engine, which is opened when it is needed where none is given."""
+        self._source, self._engine = source, engine
+
+    async def leave(self, raw: dict[str, Any]) -> CountersignDraft:
+        """See `CountersignDrafts`."""
+        from db.countersign_rows import keep_countersign_draft  # noqa: PLC0415 - only who writes needs SQLAlchemy
+
+        decision = signed_once(raw)
+        async with self._writing() as engine:
+            number = await keep_countersign_draft(engine, decision, datetime.now(UTC))
+        return await self.find(number)
+
+    async def waiting(self) -> list[CountersignDraft]:
+        """See `CountersignDrafts`."""
+        return await countersign_drafts_waiting(self._source)
+
+    async def find(self, number: int) -> CountersignDraft:
+        """See `CountersignDrafts`."""
+        found = await countersign_draft(self._source, number)
+        if found is None:
+            raise no_draft(number)
+        return found
+
+    async def drop(self, number: int) -> None:
+        """See `CountersignDrafts`."""
+        from db.countersign_rows import drop_countersign_draft  # noqa: PLC0415 - as above
+
+        async with self._writing() as engine:
+            await drop_countersign_draft(engine, number)
+
+    @asynccontextmanager
+    async def _writing(self) -> "AsyncIterator[AsyncEngine]":
+        from starter.client.register_access import open_engine  # noqa: PLC0415 - as above
+
+        if self._engine is not None:
+            yield self._engine
+            return
+        async with open_engine(start=False) as engine:
+            yield engine
+
+
+class HttpCountersignDrafts:
+    """They as the service answers (`CountersignDrafts`)."""
+
+    def __init__(self, client: "PingtaiHttpClient") -> None:
+        """Ask by this client."""
+        self._client = client
+
+    async def leave(self, raw: dict[str, Any]) -> CountersignDraft:
+        """See `CountersignDrafts`."""
+        content, _ = await self._client.post(PATH, raw)
+        return parse(CountersignDraft, content)
+
+    async def waiting(self) -> list[CountersignDraft]:
+        """See `CountersignDrafts`."""
+        from starter.client.http_client import parse_answer  # noqa: PLC0415 - only this way needs it
+
+        items = json.loads(await self._client.get(PATH))["items"]
+        return parse_answer(TypeAdapter(list[CountersignDraft]), json.dumps(items))
+
+    async def find(self, number: int) -> CountersignDraft:
+        """See `CountersignDrafts`."""
+        for one in await self.waiting():
+            if one.number == number:
+                return one
+        raise no_draft(number)
+
+    async def drop(self, number: int) -> None:
+        """See `CountersignDrafts`."""
+        await self._client.delete(f"{PATH}/{number}")
+
+
+def signed_once(raw: Any) -> Decision:
+    """Return a decision that waits, if its signature holds.
+
+    Raises:
+        InvalidMessage: it is no decision, not signed for a case, or its signature does not hold.
+    """
+    from workflows.signed_form import signed_form, signers  # noqa: PLC0415 - only what is signed needs cryptography
+    from workflows.ssh_signatures import BadSignature  # noqa: PLC0415
+
+    decision = new_decision_of(raw)
+    if decision.case is None or decision.case.answers is None or len(decision.signatures) != 1:
+        raise invalid(
+            "decision",
+            "signatures",
+            "what waits for a second signature has one signature, and names its case and what it answers",
+            "待会签的决定应已有一个签名，并注明所属事项及所针对内容",
+        )
+    try:
+        signers([one.model_dump() for one in decision.signatures], signed_form(decision))
+    except BadSignature as error:
+        en, zh = error.words
+        raise invalid("decision", "signatures", f"does not hold: {en}", f"无效：{zh}") from None
+    return decision
+
+
+def has_moved_on(draft: CountersignDraft, log: list[LogLine]) -> bool:
+    """Return whether a case stands elsewhere than where a draft was signed; `log` is all of the platform's.
+
+    What the register has not heard of yet is left to the case.
+    """
+    lines = [one for one in log if (one.term, one.year) == (draft.term, draft.year)]
+    opening = max((one.opening for one in lines), default=0)
+    chain = ContentChain([one.entry for one in lines if one.opening == opening])
+    return draft.answers in chain.hashes and draft.answers not in chain.answerable
+
+
+def no_draft(number: int) -> BadInput:
+    """Return the error for a number that none has: it may have been signed, or dropped."""
+    return BadInput(
+        f"no decision {number} waits for a second signature: `pingtai drafts` lists those that do",
+        f"没有编号为 {number} 的待会签的决定：可用 `pingtai drafts` 查看",
+    )

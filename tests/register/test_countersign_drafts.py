@@ -1,0 +1,63 @@
+"""What waits for a second signature: kept once, read back as it was signed, gone when it was decided."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.countersign_queries import countersign_drafts_waiting
+from db.register_store import PostgresRegister
+from starter.desk.countersigning import DirectCountersignDrafts
+from starter.errors import BadInput
+from tests.rules.builders import Raw, decision
+from tests.rules.signing import Person, signed
+
+from . import cases
+
+
+def waiting(decision_id: str = "d-1", **changes: Any) -> Raw:
+    """A decision that one officer has signed."""
+    case = {"platform_id": "p-1", "term": 1, "answers": "a" * 64}
+    said = decision("set_aside", decision_id, "2026-11-23", case=case, target="d-0", **changes)
+    return signed(said, Person("wang"))
+
+
+async def test_it_is_kept_once_and_read_back_as_it_was_signed(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """The same decision again takes its place, with another signature; another person's is another."""
+    drafts = DirectCountersignDrafts(engine, engine)
+    first = await drafts.leave(waiting())
+    again = await drafts.leave(waiting(reason="另有理由"))
+    assert first.number == again.number
+    assert waiting(reason="另有理由") == again.decision
+    assert (1, 0, "set_aside", "set_aside", "a" * 64) == (
+        again.term,
+        again.year,
+        again.kind,
+        again.outcome,
+        again.answers,
+    )
+    other = await drafts.leave(waiting("d-2"))
+    assert [again, other] == await drafts.waiting()
+    await drafts.drop(again.number)
+    await drafts.drop(again.number)
+    assert [other] == await countersign_drafts_waiting(engine, "p-1")
+    assert [] == await countersign_drafts_waiting(engine, "p-2")
+    with pytest.raises(BadInput, match=f"no decision {again.number}"):
+        await drafts.find(again.number)
+
+
+async def test_what_was_decided_waits_no_longer(
+    register: PostgresRegister, engine: AsyncEngine
+) -> None:
+    """Whoever sent it, and whether or not anybody dropped it; another person's of that id does."""
+    told = cases.listed(cases.application("p-1"))
+    await register.write(cases.batch(told))
+    taken = told.case.log[-1]
+    assert taken.actor and taken.decision_id
+    actor = taken.actor.model_dump(mode="json", exclude_none=True)
+    drafts = DirectCountersignDrafts(engine, engine)
+    await drafts.leave(waiting(taken.decision_id, actor=actor))
+    other = await drafts.leave(waiting(taken.decision_id, actor=actor | {"id": "kw-9"}))
+    assert [other] == await drafts.waiting()

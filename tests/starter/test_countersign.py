@@ -1,0 +1,304 @@
+"""What needs two signatures waits for the second; another officer reads it, signs it and sends both."""
+
+import json
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from db.countersign_queries import CountersignDraft
+from db.row_types import LogLine
+from starter.clock import today
+from starter.desk.countersigning import has_moved_on, no_draft, signed_once
+from starter.desk.profile import Profile, ProfileRole, ProfileSigning, write_profile
+from starter.signing.key_files import make_key
+from tests.register.cases import Told
+from tests.rules import cases
+from tests.rules.cases import at_stage, decide
+from tests.rules.signing import Person, bound, signed
+from tests.starter.shown_cases import lines
+from workflows.decision_reading import decision_of
+from workflows.model import InvalidMessage
+from workflows.refusal import Refusal, Refused
+from workflows.roster_entries import RosterEntry, prove_entry
+from workflows.signed_form import signed_form
+from workflows.ssh_signatures import PublicKey, signer_of
+from workflows.vocabulary import Happening, Kind, Role, Stage
+
+Run = Callable[..., Result]
+Sent = list[tuple[str, dict[str, Any]]]
+COMMISSION = ProfileRole(role=Role.COMMISSION, organisation="市科委、中关村管委会")
+LIST = ("list", "one", "p-1", "--outcome", "included", "--list-number", "2027-01")
+LISTING = (*LIST, "--certificate-number", "GX-1", "--yes")
+
+
+class PretendDrafts:
+    """Where decisions wait, in memory."""
+
+    def __init__(self) -> None:
+        """Nothing waits."""
+        self.kept: dict[int, CountersignDraft] = {}
+
+    async def leave(self, raw: dict[str, Any]) -> CountersignDraft:
+        """Keep one."""
+        decision, number = signed_once(raw), len(self.kept) + 1
+        assert decision.case
+        draft = CountersignDraft(
+            number=number, platform_id=decision.case.platform_id, term=1, year=0, kind=decision.kind,
+            outcome=str(decision.result), person_id=decision.actor.id, decision=raw,
+            decision_id=decision.decision_id, answers=decision.case.answers or "",
+            left_at=datetime.now(UTC),
+        )  # fmt: skip
+        self.kept[number] = draft
+        return draft
+
+    async def waiting(self) -> list[CountersignDraft]:
+        """All of them."""
+        return list(self.kept.values())
+
+    async def find(self, number: int) -> CountersignDraft:
+        """One of them."""
+        if number not in self.kept:
+            raise no_draft(number)
+        return self.kept[number]
+
+    async def drop(self, number: int) -> None:
+        """Forget one."""
+        self.kept.pop(number, None)
+
+
+@pytest.fixture(autouse=True)
+def drafts(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> PretendDrafts:
+    """Where the commands find them; the case asks for two signatures."""
+    there = PretendDrafts()
+
+    @asynccontextmanager
+    async def opened(**_: Any) -> AsyncIterator[PretendDrafts]:
+        yield there
+
+    class Register:
+        async def log(self, platform: str) -> list[LogLine]:
+            found: list[LogLine] = answers["log"]
+            return found
+
+    @asynccontextmanager
+    async def reads(**_: Any) -> AsyncIterator[Register]:
+        yield Register()
+
+    monkeypatch.setattr("starter.desk.countersigning.open_countersign_drafts", opened)
+    monkeypatch.setattr("starter.commands.countersign.open_countersign_drafts", opened)
+    monkeypatch.setattr("starter.commands.countersign.open_reads", reads)
+    answers["signatures_needed"] = 2
+    return there
+
+
+@pytest.fixture
+def sit_down(tmp_path: Path) -> Callable[[str], PublicKey]:
+    """Let an officer with a key sit at the desk."""
+
+    def sit(person: str) -> PublicKey:
+        path = tmp_path / f"{person}-own.key"
+        key = make_key(path)
+        signing = ProfileSigning(key_file=str(path))
+        write_profile(Profile(id=person, roles=(COMMISSION,), signing=signing))
+        return key
+
+    return sit
+
+
+def signers(raw: dict[str, Any]) -> list[PublicKey]:
+    """The keys by which a decision was signed, which verify."""
+    form = signed_form(decision_of(raw))
+    return [signer_of(b64decode(one["sshsig"]), form) for one in raw["signatures"]]
+
+
+Sit = Callable[[str], PublicKey]
+
+
+def test_the_first_officer_leaves_it_and_the_second_sends_it(
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit
+) -> None:
+    """One message with both signatures over the same words; then nothing waits."""
+    first = sit_down("kw-1")
+    left = pingtai(*LISTING)
+    assert (0, []) == (left.exit_code, sent), left.output
+    assert "another officer: pingtai countersign 1" in left.stdout
+    listed = pingtai("countersign").stdout
+    assert "kw-1" in listed and "listing: included" in listed
+    second = sit_down("kw-2")
+    done = pingtai("countersign", "1")
+    assert 0 == done.exit_code, done.output
+    assert f"Signed by\t{first.fingerprint()}, {second.fingerprint()}\n" in done.stdout
+    [(platform, raw)] = sent
+    assert ("p-1", "kw-1", [first, second]) == (platform, raw["actor"]["id"], signers(raw))
+    assert {} == drafts.kept
+    assert "Nothing waits" in pingtai("countersign").stderr
+
+
+def test_each_signature_shows_that_its_signer_stands_in_the_roster_now(
+    pingtai: Run, sent: Sent, sit_down: Sit, answers: dict[str, Any]
+) -> None:
+    """The roster may have changed between the two: the first signature is shown by the new one, too."""
+    entries = [
+        RosterEntry(id=person, name="某某", role=Role.COMMISSION, organisation="市科委",
+                    first_day=date(2026, 1, 1), appointed_by="市科委")
+        for person in ("kw-1", "kw-2", "kw-3")
+    ]  # fmt: skip
+    for people in (entries[:1], entries):
+        leaves = {one.id: one.leaf().hex() for one in people}
+        answers["proofs"] = {one.id: prove_entry(one, leaves) for one in people}
+        sit_down(people[-1].id if len(people) > 1 else "kw-1")
+        if len(people) == 1:
+            pingtai(*LISTING)
+    assert 0 == pingtai("countersign", "1").exit_code
+    proofs = [one["proof"] for one in sent[0][1]["signatures"]]
+    assert [("kw-1", 3), ("kw-3", 3)] == [(one["entry"]["id"], one["leaves"]) for one in proofs]
+
+
+def test_nobody_countersigns_their_own(
+    pingtai: Run, sent: Sent, drafts: PretendDrafts, sit_down: Sit
+) -> None:
+    """Nor without a key, nor what is not there."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    for args, why in (
+        (("1",), "another person"),
+        (("--all",), "another person"),
+        (("7",), "no decision 7"),
+    ):
+        refused = pingtai("countersign", *args)
+        assert (2, True) == (refused.exit_code, why in refused.stderr), refused.output
+    write_profile(Profile(id="kw-2", roles=(COMMISSION,)))
+    without = pingtai("countersign", "1", lang="zh")
+    assert (2, True) == (without.exit_code, "须有密钥" in without.stderr)
+    assert (1, []) == (len(drafts.kept), sent)
+
+
+def test_a_person_is_shown_what_they_sign_and_asked(
+    pingtai: Run,
+    sent: Sent,
+    drafts: PretendDrafts,
+    sit_down: Sit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The decision, who signed it and by which key; no keeps it waiting."""
+    first = sit_down("kw-1")
+    pingtai(*LISTING)
+    sit_down("kw-2")
+    monkeypatch.setattr("starter.commands.countersign.at_terminal", lambda: True)
+    shown = pingtai("countersign", "1", stdin="n\n")
+    assert (130, [], 1) == (shown.exit_code, sent, len(drafts.kept))
+    for part in (
+        "GX-1",
+        "2027-01",
+        first.fingerprint(),
+        "kw-1",
+        "Sign and submit?",
+        "Nothing was sent",
+    ):
+        assert part in shown.output, part
+    assert 0 == pingtai("countersign", "1", stdin="y\n").exit_code
+    assert 1 == len(sent)
+
+
+def test_many_are_countersigned_with_one_question(
+    pingtai: Run,
+    sent: Sent,
+    drafts: PretendDrafts,
+    sit_down: Sit,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch of the first officer, and one question to the second; each has its own signatures."""
+    sit_down("kw-1")
+    said = {"kind": "listing", "outcome": "included", "list_number": "2027-01"}
+    rows = [
+        {"platform": "p-1", **said, "certificate_number": f"GX-{n}", "decided_on": str(today())}
+        for n in range(5)
+    ]
+    batch = "\n".join(json.dumps(row) for row in rows)
+    left = pingtai("decide", "--file", "-", "--yes", stdin=batch)
+    assert (0, [], 5) == (left.exit_code, sent, len(drafts.kept)), left.output
+    assert "5 waits for a second signature" in left.stderr
+    sit_down("kw-2")
+    monkeypatch.setattr("starter.commands.countersign.at_terminal", lambda: True)
+    done = pingtai("countersign", "--all", stdin="y\n")
+    assert (0, 5, {}) == (done.exit_code, len(sent), drafts.kept), done.output
+    assert 1 == done.output.count("Sign and submit 5?")
+    assert all(len(set(signers(raw))) == 2 for _, raw in sent)
+
+
+def test_one_that_is_refused_does_not_stop_the_others(
+    pingtai: Run,
+    drafts: PretendDrafts,
+    sit_down: Sit,
+    answers: dict[str, Any],
+) -> None:
+    """It is told with its number, and the code is that of a refusal."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    pingtai(*LISTING)
+    sit_down("kw-2")
+    answers["decide"] = Refused(Refusal(rule="§四", en="no", zh="不", stage="x"))
+    done = pingtai("countersign", "--all")
+    assert (3, 2) == (done.exit_code, len(drafts.kept))
+    assert "1 p-1: no" in done.stderr and "2 p-1: no" in done.stderr
+
+
+def test_what_was_signed_for_a_case_that_moved_on_is_dropped(
+    pingtai: Run,
+    sent: Sent,
+    drafts: PretendDrafts,
+    sit_down: Sit,
+    answers: dict[str, Any],
+) -> None:
+    """It is refused with words, and waits no longer."""
+    case = at_stage(Stage.LISTING)
+    sit_down("kw-1")
+    answers["to_sign"] = {"platform_id": "p-1", "term": 1, "answers": case.content_chain().newest}
+    pingtai(*LISTING)
+    decide(case, Kind.LISTING, "not_included")
+    answers["log"] = lines(Told(case, datetime.now(UTC)))
+    sit_down("kw-2")
+    done = pingtai("countersign", "1")
+    assert (3, [], {}) == (done.exit_code, sent, drafts.kept)
+    assert "the case has moved on since kw-1 signed this: it was dropped" in done.stderr
+
+
+def test_dropping_takes_it_back(pingtai: Run, drafts: PretendDrafts, sit_down: Sit) -> None:
+    """Whoever signed it first, too; nothing was decided."""
+    sit_down("kw-1")
+    pingtai(*LISTING)
+    assert 0 == pingtai("countersign", "1", "--drop").exit_code
+    assert {} == drafts.kept
+
+
+def test_where_a_case_stands_is_seen_in_its_log() -> None:
+    """A note changes nothing, a step does; what the register has not heard of is left to the case."""
+    case = at_stage(Stage.LISTING)
+    raw = signed(bound(cases.decision(Kind.LISTING, case, "included"), case), Person("wang"))
+    draft = CountersignDraft(
+        number=1, platform_id="p-1", term=1, year=0, kind="listing", outcome="included",
+        person_id="kw-1", decision_id="d", answers=raw["case"]["answers"], decision=raw,
+        left_at=datetime.now(UTC),
+    )  # fmt: skip
+    assert not has_moved_on(draft, lines(Told(case, datetime.now(UTC))))
+    assert not has_moved_on(draft, [])
+    cases.record_event(case, Happening.OVERDUE)
+    assert not has_moved_on(draft, lines(Told(case, datetime.now(UTC))))
+    decide(case, Kind.LISTING, "not_included")
+    assert has_moved_on(draft, lines(Told(case, datetime.now(UTC))))
+
+
+@pytest.mark.parametrize("change", [{"signatures": []}, {"case": None}, {"note": "other words"}])
+def test_only_what_was_signed_may_wait(change: dict[str, Any]) -> None:
+    """A draft without a signature, for no case, or with another word is none."""
+    case = at_stage(Stage.LISTING)
+    raw = signed(bound(cases.decision(Kind.LISTING, case, "included"), case), Person("wang"))
+    signed_once(raw)
+    with pytest.raises(InvalidMessage):
+        signed_once(raw | change)

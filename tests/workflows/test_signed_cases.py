@@ -1,0 +1,126 @@
+"""Where there is a roster, new cases ask for signatures, which the client makes, with proofs."""
+
+from base64 import b64decode
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.queries import RegisterQueries
+from db.register_store import PostgresRegister
+from db.roster_store import write_roster
+from starter.client.interface import ToSign
+from starter.client.register_lookups import RegisterLookups
+from starter.client.signed_decisions import decide_signed, with_signature
+from starter.client.temporal_client import PingtaiClient
+from tests.rules import builders, officers
+from tests.rules.builders import Raw
+from tests.rules.roster_life import HAIDIAN, A, B, C, Life, actor_of, item
+from tests.workflows.world import World, brought_in
+from workflows.application import PlatformApplication
+from workflows.model import InvalidMessage, parse
+from workflows.periods import beijing_date
+from workflows.refusal import Refused
+from workflows.roster_batches import RosterBatch
+from workflows.roster_entries import RosterEntry
+from workflows.vocabulary import Authorship, Happening
+
+
+class Officer:
+    """A person of the roster, who signs."""
+
+    def __init__(self, entry: RosterEntry) -> None:
+        """Who it is."""
+        self.entry, self.key = entry, officers.public_key(entry.id)
+
+    def ready(self) -> None:
+        """Nothing is asked."""
+
+    def sign(self, form: bytes, namespace: str = "pingtai-decision") -> bytes:
+        """Sign at once."""
+        return b64decode(officers.sshsig(self.entry.id, form, namespace))
+
+    def says(self, kind: str, **changes: Any) -> Raw:
+        """A decision of theirs, today."""
+        day = beijing_date(datetime.now(UTC))
+        actor = actor_of(self.entry)
+        return builders.decision(kind, f"{self.entry.id}-{kind}", day, actor=actor, **changes)
+
+
+KW_A, KW_B, KW_C, HD = (Officer(one) for one in (A, B, C, HAIDIAN))
+
+
+@pytest.fixture
+async def roster(engine: AsyncEngine, register: PostgresRegister) -> Life:
+    """A roster in a register of its own: new cases of others ask for no signatures."""
+    life = Life.opened(HAIDIAN)
+    await write_roster(engine, RosterBatch(entries=tuple(life.roster.log)))
+    return life
+
+
+async def test_a_case_is_decided_by_those_who_stand_in_the_roster(
+    world: World, engine: AsyncEngine, roster: Life
+) -> None:
+    """From the application, which the client completes, to a listing by two and to somebody who came later."""
+    lookups = RegisterLookups(lambda: nullcontext(RegisterQueries(engine)))
+    client = PingtaiClient(world.temporal, lookups, due=False)
+    form = parse(
+        PlatformApplication, builders.application(platform_id="signed-1", application_id="s-1")
+    )
+    await client.apply(form)
+    assert (await client.apply(form)).repeated, (
+        "what the client fills in makes it no other application"
+    )
+    policy = (await client.state("signed-1")).platform.facts.policy  # type: ignore[union-attr]
+    assert (Authorship.REQUIRED, 3) == (policy.authorship, len(policy.second_signature))
+
+    recommended = HD.says("recommendation")
+    with pytest.raises(Refused, match="are signed, and this one is not"):
+        await client.decide("signed-1", recommended)
+    assert "inspection" == (await client.check("signed-1", recommended)).stage
+    await decide_signed(client, "signed-1", recommended, HD)
+    for kind in ("inspection", "expert_opinion"):
+        await decide_signed(client, "signed-1", KW_A.says(kind), KW_A)
+
+    listing = KW_A.says("listing")
+    to_sign = await client.to_sign("signed-1", listing)
+    assert to_sign
+    assert 2 == to_sign.signatures_needed
+    once = with_signature(to_sign.decision, KW_A, await client.roster_proof("kw-a"))
+    with pytest.raises(Refused, match="two persons sign"):
+        await client.decide("signed-1", once)
+    both = with_signature(once, KW_B, await client.roster_proof("kw-b"))
+    assert "valid" == (await client.decide("signed-1", both)).stage
+
+    roster.take(roster.change([item(C)], A, B))
+    await write_roster(engine, RosterBatch(entries=tuple(roster.roster.log)))
+    support = KW_C.says("support", given_on=str(beijing_date(datetime.now(UTC))))
+    assert "valid" == (await decide_signed(client, "signed-1", support, KW_C)).stage
+    log = await client.log("signed-1")
+    assert [Happening.ROSTER_LEARNED] == [
+        one.name for one in log if one.name == Happening.ROSTER_LEARNED
+    ]
+    assert await client.roster_proof("nobody") is None
+
+
+async def test_what_is_brought_in_is_signed_with_its_application(
+    world: World, engine: AsyncEngine, roster: Life
+) -> None:
+    """It answers the application itself; sent again it is the same, whoever signs it anew."""
+    lookups = RegisterLookups(lambda: nullcontext(RegisterQueries(engine)))
+    client = PingtaiClient(world.temporal, lookups, due=False)
+    stood = brought_in(1, actor=actor_of(A))
+    raw = builders.application(platform_id="signed-2", application_id="s-2", brought_in=stood)
+    form = parse(PlatformApplication, raw)
+
+    async def sign(to_sign: ToSign) -> Raw:
+        return with_signature(to_sign.decision, KW_A, await client.roster_proof("kw-a"))
+
+    with pytest.raises(InvalidMessage, match="are signed, and this one is not"):
+        await client.apply(form)
+    assert not (await client.apply(form, sign)).repeated
+    assert (await client.apply(form, sign)).repeated
+    entry = (await client.log("signed-2"))[1]
+    assert ("bringing_in", 1) == (entry.name, len(entry.said["signatures"]))
